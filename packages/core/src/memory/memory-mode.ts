@@ -1,0 +1,2 @@
+/** Where memory comes from: the JVM heap, or `spark.memory.offHeap.size`. Spark's MemoryMode, spelled as the tables do. */
+export type MemoryMode = "on_heap" | "off_heap";

@@ -1,0 +1,489 @@
+/**
+ * The rows a replay emits, one interface a table of the contract (design: Tables). `report/tables` makes columns of them.
+ * Every table also has app_id and attempt_id, which the writer adds. undefined is NULL. Times are epoch microseconds, UTC.
+ * A row may be a reused record: a writer copies what it keeps.
+ */
+import type { MemoryMode } from "./memory/memory-mode.ts";
+
+/** Where a derived row comes from. */
+export type Origin = "logged" | "derived" | "assumed";
+export type EvidenceLevel = "debug" | "info" | "event_log_blocks" | "event_log";
+
+/** The line a row rests on. */
+export interface Provenance {
+  origin: Origin;
+  sourceFileId: number | undefined;
+  sourceLine: number | undefined;
+}
+
+export interface ApplicationRow {
+  name: string | undefined;
+  sparkVersion: string | undefined;
+  memoryManager: "unified" | "static" | "pre16" | undefined;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  user: string | undefined;
+  evidenceLevel: EvidenceLevel;
+  modelEvidence: "vectors" | "source";
+  /** memory statements of the logs, and how many the replay had predicted */
+  statements: number;
+  statementsMet: number;
+}
+
+export interface SourceFileRow {
+  sourceFileId: number;
+  path: string;
+  kind: "event_log" | "executor_log" | "driver_log" | "other";
+  codec: string;
+  /** decoded bytes read */
+  bytes: number;
+  lines: number;
+  truncated: boolean;
+  executorId: string | undefined;
+  /** how executor and application were found */
+  identityEvidence: string | undefined;
+  layout: string | undefined;
+}
+
+export interface ClockOffsetRow {
+  sourceFileId: number;
+  /** to add to the log's wall clock (read as UTC) to get UTC */
+  offsetMs: number | undefined;
+  zone: string | undefined;
+  evidence: string;
+  /** 0 … 1 */
+  confidence: number;
+}
+
+export interface SparkConfRow {
+  key: string;
+  value: string;
+  isDefault: boolean;
+}
+
+export interface ResourceProfileRow {
+  profileId: number;
+  resource: string;
+  scope: "executor" | "task";
+  amount: number;
+}
+
+export interface ExecutorRow {
+  executorId: string;
+  host: string | undefined;
+  cores: number | undefined;
+  addedAt: number | undefined;
+  removedAt: number | undefined;
+  removedReason: string | undefined;
+  removedClass: RemovedClass | undefined;
+  evidenceLevel: EvidenceLevel;
+  memoryManager: "unified" | "static" | "pre16" | undefined;
+  resourceProfileId: number | undefined;
+  /** each with its origin beside it */
+  layout: ExecutorLayoutColumns;
+  /** memory statements held against the replay, and met */
+  statements: number;
+  statementsMet: number;
+  sourceFileId: number | undefined;
+  sourceLine: number | undefined;
+}
+
+export interface LayoutValue {
+  readonly bytes: number | undefined;
+  readonly origin: Origin | undefined;
+}
+
+export interface ExecutorLayoutColumns {
+  readonly jvmMaxMemory: LayoutValue;
+  readonly reserved: LayoutValue;
+  readonly userMemory: LayoutValue;
+  readonly maxMemory: LayoutValue;
+  readonly storageRegion: LayoutValue;
+  readonly executionRegion: LayoutValue;
+  readonly maxUnroll: LayoutValue;
+  readonly offHeapStorage: LayoutValue;
+  readonly offHeapExecution: LayoutValue;
+  readonly pageSize: LayoutValue;
+  readonly overhead: LayoutValue;
+}
+
+/** Why an executor went (issue: deaths). */
+export type RemovedClass =
+  | "jvm_heap"
+  | "gc_overhead"
+  | "container_physical"
+  | "container_virtual"
+  | "direct"
+  | "preempted"
+  | "decommissioned"
+  | "lost_heartbeat"
+  | "killed_by_driver"
+  | "killed"
+  | "exited"
+  | "unknown";
+
+export interface JobRow {
+  jobId: number;
+  submittedAt: number | undefined;
+  completedAt: number | undefined;
+  status: "running" | "succeeded" | "failed";
+  error: string | undefined;
+  description: string | undefined;
+  jobGroup: string | undefined;
+  sqlExecutionId: number | undefined;
+  stageIds: readonly number[];
+}
+
+export interface StageRow {
+  stageId: number;
+  stageAttemptId: number;
+  name: string;
+  details: string | undefined;
+  submittedAt: number | undefined;
+  completedAt: number | undefined;
+  status: "running" | "complete" | "failed" | "pending" | "skipped";
+  failureReason: string | undefined;
+  /** as planned */
+  tasks: number;
+  jobId: number | undefined;
+  sqlExecutionId: number | undefined;
+  parentIds: readonly number[];
+  rddIds: readonly number[];
+  resourceProfileId: number | undefined;
+}
+
+/** Same fields as core's task_end fact, times in µs; a task without an end has status `running` or `unknown`. */
+export interface TaskRow {
+  taskId: number;
+  stageId: number;
+  stageAttemptId: number;
+  index: number;
+  partitionId: number | undefined;
+  attempt: number;
+  executorId: string;
+  host: string | undefined;
+  launchedAt: number | undefined;
+  finishedAt: number | undefined;
+  status: "success" | "failed" | "killed" | "running" | "unknown";
+  speculative: boolean | undefined;
+  locality: string | undefined;
+  failureClass: string | undefined;
+  failureReason: string | undefined;
+  peakExecutionBytes: number | undefined;
+  peakOnHeapExecutionBytes: number | undefined;
+  peakOffHeapExecutionBytes: number | undefined;
+  memorySpilledBytes: number | undefined;
+  diskSpilledBytes: number | undefined;
+  runMillis: number | undefined;
+  cpuNanos: number | undefined;
+  deserializeMillis: number | undefined;
+  gcMillis: number | undefined;
+  resultBytes: number | undefined;
+  resultSerializationMillis: number | undefined;
+  inputBytes: number | undefined;
+  inputRecords: number | undefined;
+  outputBytes: number | undefined;
+  outputRecords: number | undefined;
+  shuffleReadRemoteBytes: number | undefined;
+  shuffleReadLocalBytes: number | undefined;
+  shuffleReadRecords: number | undefined;
+  shuffleFetchWaitMillis: number | undefined;
+  shuffleWriteBytes: number | undefined;
+  shuffleWriteRecords: number | undefined;
+  sourceFileId: number;
+  sourceLine: number;
+}
+
+export interface SqlExecutionRow {
+  executionId: number;
+  rootExecutionId: number | undefined;
+  description: string;
+  plan: string | undefined;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+  status: "running" | "succeeded" | "failed";
+  error: string | undefined;
+}
+
+export interface RddRow {
+  rddId: number;
+  name: string;
+  callSite: string | undefined;
+  scope: string | undefined;
+  storageLevel: string | undefined;
+  partitions: number | undefined;
+  parentIds: readonly number[];
+  firstStageId: number | undefined;
+  unpersistedAt: number | undefined;
+}
+
+/** A block on an executor, over its whole life. */
+export interface BlockRow {
+  executorId: string;
+  blockId: string;
+  rddId: number | undefined;
+  partitionId: number | undefined;
+  storageLevel: string | undefined;
+  /** size of its last entry in memory; undefined: never in memory, or unknown */
+  memoryBytes: number | undefined;
+  memoryBytesMin: number | undefined;
+  memoryBytesMax: number | undefined;
+  diskBytes: number | undefined;
+  firstStoredAt: number | undefined;
+  lastRemovedAt: number | undefined;
+  stores: number;
+  /** undefined where no log could tell (no executor log) */
+  hits: number | undefined;
+  misses: number | undefined;
+  evictions: number | undefined;
+}
+
+export type BlockOp =
+  | "store"
+  | "put_fail"
+  | "hit_memory"
+  | "hit_disk"
+  | "hit_remote"
+  | "miss"
+  | "evict"
+  | "drop_to_disk"
+  | "remove";
+export type MissKind = "cold" | "after_evict" | "after_put_fail" | "after_loss";
+export type EvictionCause = "execution" | "storage" | "unroll";
+/** The rule that decided an eviction or a refusal (spec memory-model 2, 3.5). */
+export type DecidingRule =
+  | "storage_borrowed_reclaimed"
+  | "storage_needs_room"
+  | "unroll_needs_room"
+  | "static_unroll_cap"
+  | "same_rdd"
+  | "too_large"
+  | "nothing_evictable"
+  | "region_protected";
+
+/** Where several readings stand, `certainty` says how sure the cause is, 0 … 1. */
+export interface BlockEventRow extends Provenance {
+  executorId: string;
+  seq: number;
+  ts: number;
+  tsMin: number | undefined;
+  tsMax: number | undefined;
+  blockId: string;
+  op: BlockOp;
+  memoryBytes: number | undefined;
+  memoryBytesMin: number | undefined;
+  memoryBytesMax: number | undefined;
+  diskBytes: number | undefined;
+  mode: MemoryMode | undefined;
+  taskId: number | undefined;
+  missKind: MissKind | undefined;
+  cause: EvictionCause | undefined;
+  causedByTaskId: number | undefined;
+  causedByBlockId: string | undefined;
+  rule: DecidingRule | undefined;
+  certainty: number | undefined;
+}
+
+export type MemoryOp =
+  | "acquire_execution"
+  | "release_execution"
+  | "acquire_storage"
+  | "release_storage"
+  | "acquire_unroll"
+  | "release_unroll";
+
+export interface MemoryEventRow extends Provenance {
+  executorId: string;
+  seq: number;
+  ts: number;
+  tsMin: number | undefined;
+  tsMax: number | undefined;
+  op: MemoryOp;
+  mode: MemoryMode;
+  taskId: number | undefined;
+  blockId: string | undefined;
+  consumer: string | undefined;
+  requestedBytes: number | undefined;
+  grantedBytes: number | undefined;
+  grantedBytesMin: number | undefined;
+  grantedBytesMax: number | undefined;
+  /** what decided it, in the manager's or reconcile's words */
+  rule: string | undefined;
+}
+
+/** The state of one mode's pools from ts until endTs. */
+export interface MemoryTimelineRow extends Provenance {
+  executorId: string;
+  mode: MemoryMode;
+  seq: number;
+  ts: number;
+  endTs: number | undefined;
+  storageUsed: Triple;
+  unrollUsed: Triple;
+  executionUsed: Triple;
+  storagePool: Triple;
+  executionPool: Triple;
+  free: Triple;
+  storageAvailable: Triple;
+  executionAvailable: Triple;
+  maxMemoryBytes: number | undefined;
+  activeTasks: number | undefined;
+}
+
+/** Best estimate with bounds; all undefined = unknown. Reused records. */
+export interface Triple {
+  bytes: number | undefined;
+  atLeast: number | undefined;
+  atMost: number | undefined;
+}
+
+export interface TaskMemoryTimelineRow extends Provenance {
+  executorId: string;
+  mode: MemoryMode;
+  seq: number;
+  taskId: number;
+  ts: number;
+  endTs: number | undefined;
+  executionUsed: Triple;
+  shareMinBytes: number | undefined;
+  shareMaxBytes: number | undefined;
+}
+
+export interface MemoryWaitRow extends Provenance {
+  executorId: string;
+  seq: number;
+  taskId: number;
+  mode: MemoryMode;
+  ts: number;
+  endTs: number | undefined;
+  endTsMin: number | undefined;
+  endTsMax: number | undefined;
+  requestedBytes: number | undefined;
+  grantedBytes: number | undefined;
+  activeTasks: number | undefined;
+  poolBytes: number | undefined;
+  /** the task that held most meanwhile */
+  heldByTaskId: number | undefined;
+  heldBytes: number | undefined;
+}
+
+export interface SpillRow extends Provenance {
+  executorId: string;
+  seq: number;
+  ts: number;
+  tsMin: number | undefined;
+  tsMax: number | undefined;
+  taskId: number | undefined;
+  consumer: string | undefined;
+  trigger: "self" | "other_consumer" | "threshold" | "force" | "unknown";
+  forcedByTaskId: number | undefined;
+  forcedByConsumer: string | undefined;
+  memoryBytes: number | undefined;
+  memoryBytesMin: number | undefined;
+  memoryBytesMax: number | undefined;
+  diskBytes: number | undefined;
+}
+
+export interface OomEventRow extends Provenance {
+  executorId: string;
+  ts: number;
+  class: "jvm_heap" | "gc_overhead" | "container" | "task_memory" | "direct";
+  taskId: number | undefined;
+  requestedBytes: number | undefined;
+  grantedBytes: number | undefined;
+  /** seq of the memory_timeline row in force */
+  timelineSeq: number | undefined;
+  message: string;
+}
+
+export interface MemoryLeakRow extends Provenance {
+  executorId: string;
+  ts: number;
+  taskId: number;
+  leakedBytes: number;
+}
+
+export interface ExecutorMetricRow {
+  executorId: string;
+  stageId: number | undefined;
+  stageAttemptId: number | undefined;
+  taskId: number | undefined;
+  ts: number | undefined;
+  name: string;
+  value: number;
+  isPeak: boolean;
+  sourceFileId: number;
+  sourceLine: number;
+}
+
+export interface ExclusionRow {
+  ts: number;
+  scope: "executor" | "node" | "executor_for_stage" | "node_for_stage";
+  change: "excluded" | "readmitted";
+  executorId: string | undefined;
+  host: string | undefined;
+  stageId: number | undefined;
+  failures: number | undefined;
+}
+
+/** One memory statement of a log, held against the prediction made before it was used. */
+export interface ReplayCheckRow {
+  executorId: string;
+  ts: number;
+  quantity: string;
+  loggedMin: number | undefined;
+  loggedMax: number | undefined;
+  /** undefined: no prediction was possible */
+  replayedMin: number | undefined;
+  replayedMax: number | undefined;
+  agrees: boolean | undefined;
+  /** what the statement then narrowed or set; `none` for a test only */
+  usedFor: string;
+  /** of a miss that has an explanation: which */
+  explanation: string | undefined;
+  sourceFileId: number;
+  sourceLine: number;
+}
+
+export interface DiagnosticRow {
+  sourceFileId: number | undefined;
+  line: number | undefined;
+  byteOffset: number | undefined;
+  code: string;
+  severity: "info" | "warning" | "error";
+  message: string;
+  count: number;
+}
+
+/** Table name → its row. */
+export interface Rows {
+  applications: ApplicationRow;
+  source_files: SourceFileRow;
+  clock_offsets: ClockOffsetRow;
+  spark_conf: SparkConfRow;
+  resource_profiles: ResourceProfileRow;
+  executors: ExecutorRow;
+  jobs: JobRow;
+  stages: StageRow;
+  tasks: TaskRow;
+  sql_executions: SqlExecutionRow;
+  rdds: RddRow;
+  blocks: BlockRow;
+  block_events: BlockEventRow;
+  memory_events: MemoryEventRow;
+  memory_timeline: MemoryTimelineRow;
+  task_memory_timeline: TaskMemoryTimelineRow;
+  memory_waits: MemoryWaitRow;
+  spills: SpillRow;
+  oom_events: OomEventRow;
+  memory_leaks: MemoryLeakRow;
+  executor_metrics: ExecutorMetricRow;
+  exclusions: ExclusionRow;
+  replay_checks: ReplayCheckRow;
+  diagnostics: DiagnosticRow;
+}
+
+export type TableName = keyof Rows;
+
+/** Takes rows as the replay makes them. Must copy what it keeps before it returns. */
+export type EmitRow = <T extends TableName>(table: T, row: Rows[T]) => void;
