@@ -1,0 +1,118 @@
+/** The machine respark runs on: the only place with a process, streams, files and signals. Tests bring a host of their own. */
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+export interface Output {
+  readonly isTerminal: boolean;
+  /** Width to fit text into: the terminal's, or 100 where there is none. */
+  readonly columns: number;
+  /** Resolves when the reader is ready for more. */
+  write(text: string | Uint8Array): Promise<void>;
+}
+
+export interface Host {
+  /** Arguments after the program's name. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Runtime and platform, for bug reports: `node v20.20.2, linux x64`. */
+  readonly runtime: string;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Milliseconds of wall clock, for progress and durations alone; never for results. */
+  now(): number;
+  /** What stands at a path; undefined: nothing. */
+  kindOf(path: string): Promise<"file" | "directory" | undefined>;
+  /** Names in a directory. */
+  list(directory: string): Promise<string[]>;
+  readText(path: string): Promise<string>;
+  writeText(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Everything of standard input as text. */
+  readStdin(): Promise<string>;
+  /** Standard input in a file that can be read twice; `remove` takes it away again. */
+  spoolStdin(): Promise<{ readonly path: string; remove(): Promise<void> }>;
+  /** An empty directory of our own; `remove` takes it away again. */
+  scratch(): Promise<{ readonly path: string; remove(): Promise<void> }>;
+  /** Calls back on Ctrl-C or a polite kill; the returned function stops that. A second Ctrl-C kills at once. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+export function processHost(): Host {
+  return {
+    args: process.argv.slice(2),
+    env: process.env,
+    runtime: `node ${process.version}, ${process.platform} ${process.arch}`,
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    now: () => performance.now(),
+    kindOf,
+    list: (directory) => readdir(directory),
+    readText: (path) => readFile(path, "utf8"),
+    writeText: (path, text) => writeFile(path, text),
+    remove: (path) => rm(path, { recursive: true, force: true }),
+    readStdin,
+    spoolStdin,
+    scratch,
+    onInterrupt,
+  };
+}
+
+function outputTo(stream: NodeJS.WriteStream): Output {
+  // `respark query … | head` closes the pipe early: that reader has what it wanted, and nothing went wrong.
+  let closed = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    closed = true;
+    stream.emit("drain");
+  });
+  return {
+    isTerminal: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : 100,
+    write: (text) =>
+      new Promise((resolve) => {
+        if (closed || stream.write(text)) resolve();
+        else stream.once("drain", resolve);
+      }),
+  };
+}
+
+async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? "directory" : "file";
+  } catch (error) {
+    if (error instanceof Error && "code" in error) {
+      if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
+    }
+    throw error;
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of process.stdin) parts.push(Buffer.from(part));
+  return Buffer.concat(parts).toString("utf8");
+}
+
+async function scratch(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), "respark-"));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+async function spoolStdin(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const directory = await scratch();
+  const path = join(directory.path, "standard-input");
+  await pipeline(process.stdin, createWriteStream(path));
+  return { path, remove: directory.remove };
+}
+
+function onInterrupt(listener: () => void): () => void {
+  process.once("SIGINT", listener);
+  process.once("SIGTERM", listener);
+  return () => {
+    process.removeListener("SIGINT", listener);
+    process.removeListener("SIGTERM", listener);
+  };
+}
