@@ -1,0 +1,147 @@
+/** What a sample of an executor or driver log tells: who wrote it, which tasks ran when by its own clock, how much it says. */
+import type { LogFact } from "@respark/core";
+
+/** A line that the event log may know the moment of. */
+export interface SampledMoment {
+  readonly what: "assigned" | "running" | "finished" | "driver_started" | "driver_ended";
+  readonly taskId: number;
+  readonly wallMs: number;
+  readonly place: number;
+  /** of `running` and `driver_started`: stage.attempt / index.attempt, where the line says it */
+  readonly stageId: number | undefined;
+  readonly index: number | undefined;
+}
+
+export interface SampledRegistration {
+  readonly what: "executor_started" | "block_manager";
+  readonly executorId: string;
+  readonly wallMs: number;
+  readonly place: number;
+}
+
+const momentLimit = 20_000;
+
+/** Collects from log facts and from what every record says of itself. */
+export class LogSample {
+  executorId: string | undefined;
+  executorIdFrom: string | undefined;
+  host: string | undefined;
+  readonly ports = new Set<number>();
+  /** application ids named by the content, the surest first */
+  readonly appIds = new Map<string, string>();
+  driverLines = 0;
+  executorLines = 0;
+  records = 0;
+  facts = 0;
+  sparkVersion: string | undefined;
+  zones: string[] = [];
+  debug = false;
+  info = false;
+  warn = false;
+  threads = false;
+  firstWallMs: number | undefined;
+  lastWallMs: number | undefined;
+  wholeSeconds = true;
+  readonly moments: SampledMoment[] = [];
+  readonly registrations: SampledRegistration[] = [];
+
+  /** Any record with a time. */
+  time(wallMs: number): void {
+    this.records++;
+    if (this.firstWallMs === undefined) this.firstWallMs = wallMs;
+    this.lastWallMs = wallMs;
+    if (wallMs % 1000 !== 0) this.wholeSeconds = false;
+  }
+
+  see(fact: LogFact, wallMs: number | undefined, place: number): void {
+    this.facts++;
+    switch (fact.kind) {
+      case "executor_command":
+        this.executorLines++;
+        if (fact.executorId !== undefined) this.#executor(fact.executorId, "executor command line");
+        if (fact.appId !== undefined) this.appIds.set(fact.appId, "--app-id of the executor command");
+        for (const flag of fact.jvmFlags) {
+          const zone = /^-Duser\.timezone=(.+)$/.exec(flag)?.[1];
+          if (zone !== undefined) this.zones.push(zone);
+        }
+        break;
+      case "executor_started":
+        this.#executor(fact.executorId, "`Starting executor ID`");
+        this.host ??= fact.host;
+        if (fact.executorId !== "driver") this.executorLines++;
+        this.#register("executor_started", fact.executorId, wallMs, place);
+        break;
+      case "block_manager_registered":
+        this.#executor(fact.executorId, "its BlockManagerId");
+        this.host ??= fact.host;
+        this.ports.add(fact.port);
+        this.#register("block_manager", fact.executorId, wallMs, place);
+        break;
+      case "spark_version_logged":
+        this.sparkVersion ??= fact.version;
+        this.driverLines++;
+        break;
+      case "task_assigned":
+        this.#moment("assigned", fact.taskId, wallMs, place, undefined, undefined);
+        this.executorLines++;
+        break;
+      case "task_running":
+        this.#moment("running", fact.taskId, wallMs, place, fact.stageId, fact.index);
+        break;
+      case "task_finished":
+        if (fact.how === "finished") {
+          this.#moment("finished", fact.taskId, wallMs, place, undefined, undefined);
+        }
+        break;
+      case "driver_task_started":
+        this.#moment("driver_started", fact.taskId, wallMs, place, fact.stageId, undefined);
+        this.driverLines++;
+        break;
+      case "driver_task_ended":
+        if (fact.lostReason === undefined) {
+          this.#moment("driver_ended", fact.taskId, wallMs, place, undefined, undefined);
+        }
+        this.driverLines++;
+        break;
+      case "driver_block_manager_added":
+      case "driver_block":
+      case "driver_executor_granted":
+      case "driver_executor_lost":
+      case "driver_unpersist":
+        this.driverLines++;
+        break;
+      default:
+        break;
+    }
+  }
+
+  #executor(executorId: string, from: string): void {
+    // Spark ≤ 1.3 calls the driver `<driver>`; a local executor is `localhost` there.
+    const id = executorId === "<driver>" || executorId === "localhost" ? "driver" : executorId;
+    if (this.executorId === undefined) {
+      this.executorId = id;
+      this.executorIdFrom = from;
+    }
+  }
+
+  #register(
+    what: SampledRegistration["what"],
+    executorId: string,
+    wallMs: number | undefined,
+    place: number,
+  ): void {
+    if (wallMs !== undefined) this.registrations.push({ what, executorId, wallMs, place });
+  }
+
+  #moment(
+    what: SampledMoment["what"],
+    taskId: number,
+    wallMs: number | undefined,
+    place: number,
+    stageId: number | undefined,
+    index: number | undefined,
+  ): void {
+    if (wallMs === undefined || this.moments.length >= momentLimit) return;
+    this.moments.push({ what, taskId, wallMs, place, stageId, index });
+  }
+}
