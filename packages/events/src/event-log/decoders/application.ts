@@ -1,0 +1,40 @@
+/** The application itself: log start (and Databricks' own first line), start and end. */
+import type { EventDecoder } from "../event.ts";
+import { integer, needInteger, needText, text } from "../json.ts";
+
+export function applicationDecoders(): readonly EventDecoder[] {
+  return [
+    {
+      event: "SparkListenerLogStart",
+      picks: { "Spark Version": true },
+      decode: (event) => ({ kind: "log_start", sparkVersion: needText(event, "Spark Version") }),
+    },
+    {
+      // Databricks writes this instead of LogStart, at the head of every rolled part.
+      event: "DBCEventLoggingListenerMetadata",
+      picks: { "Spark Version": true },
+      decode: (event) => ({ kind: "log_start", sparkVersion: needText(event, "Spark Version") }),
+    },
+    {
+      event: "SparkListenerApplicationStart",
+      picks: { "App Name": true, "App ID": true, "App Attempt ID": true, Timestamp: true, User: true },
+      decode: (event) => ({
+        kind: "application_start",
+        name: needText(event, "App Name"),
+        appId: text(event, "App ID"),
+        attemptId: text(event, "App Attempt ID"),
+        timeMs: needInteger(event, "Timestamp"),
+        user: text(event, "User"),
+      }),
+    },
+    {
+      event: "SparkListenerApplicationEnd",
+      picks: { Timestamp: true, ExitCode: true },
+      decode: (event) => ({
+        kind: "application_end",
+        timeMs: needInteger(event, "Timestamp"),
+        exitCode: integer(event, "ExitCode"),
+      }),
+    },
+  ];
+}

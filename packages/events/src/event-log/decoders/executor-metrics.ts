@@ -1,0 +1,154 @@
+/** Executor metrics: a stage's peaks per executor, and the driver's heartbeats. */
+import type { EventFact, ExecutorMetricValues } from "@respark/core";
+import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
+import {
+  asInteger,
+  type JsonObject,
+  integer,
+  MissingField,
+  needInteger,
+  needText,
+  object,
+  objects,
+} from "../json.ts";
+import { LearnedShapes, ShapeFields } from "../learned-shape.ts";
+
+/** A reused record. */
+interface ExecutorMetricsFact {
+  kind: "executor_metrics";
+  executorId: string;
+  stageId: number | undefined;
+  stageAttemptId: number | undefined;
+  scope: "stage" | "update";
+  values: ExecutorMetricValues;
+}
+
+const fields = new ShapeFields();
+const executorId = fields.needText("Executor ID");
+const stageId = fields.need("Stage ID");
+const stageAttemptId = fields.need("Stage Attempt ID");
+fields.metrics("Executor Metrics");
+
+export function executorMetricsDecoders(): readonly EventDecoder[] {
+  return [new StageExecutorMetricsDecoder(), executorMetricsUpdate];
+}
+
+/** `SparkListenerStageExecutorMetrics` (3.0+): written before StageCompleted, one per executor. */
+class StageExecutorMetricsDecoder implements EventDecoder, LineReader {
+  readonly event: string = "SparkListenerStageExecutorMetrics";
+  readonly picks: EventDecoder["picks"] = {
+    "Executor ID": true,
+    "Stage ID": true,
+    "Stage Attempt ID": true,
+    "Executor Metrics": true,
+  };
+  readonly lineReader: LineReader = this;
+  readonly #shapes = new LearnedShapes(fields);
+  readonly #values = new MetricValues();
+  readonly #fact: ExecutorMetricsFact = {
+    kind: "executor_metrics",
+    executorId: "",
+    stageId: undefined,
+    stageAttemptId: undefined,
+    scope: "stage",
+    values: this.#values.map,
+  };
+
+  decode(event: JsonObject): EventFact {
+    const fact = this.#fact;
+    fact.executorId = executorIdOf(needText(event, "Executor ID"));
+    fact.stageId = needInteger(event, "Stage ID");
+    fact.stageAttemptId = needInteger(event, "Stage Attempt ID");
+    this.#values.fillFrom(object(event, "Executor Metrics"));
+    return fact;
+  }
+
+  read(line: LineBytes): EventFact | undefined {
+    const shapes = this.#shapes;
+    if (!shapes.match(line)) return undefined;
+    const fact = this.#fact;
+    fact.executorId = executorIdOf(shapes.text(executorId) ?? "");
+    fact.stageId = shapes.number(stageId);
+    fact.stageAttemptId = shapes.number(stageAttemptId);
+    this.#values.fillFromShape(shapes);
+    return fact;
+  }
+
+  learn(line: LineBytes): void {
+    this.#shapes.learn(line);
+  }
+}
+
+/**
+ * `SparkListenerExecutorMetricsUpdate`: of the driver only, 3.0+ with logStageExecutorMetrics. The values are the
+ * executor's, not a stage's; where one event carries several stages, the largest of each is told.
+ */
+const executorMetricsUpdate: EventDecoder = {
+  event: "SparkListenerExecutorMetricsUpdate",
+  picks: {
+    "Executor ID": true,
+    "Executor Metrics Updated": {
+      "Stage ID": true,
+      "Stage Attempt ID": true,
+      "Executor Metrics": true,
+    },
+  },
+  decode: (event) => {
+    const updates = objects(event, "Executor Metrics Updated");
+    const values = new Map<string, number>();
+    for (const update of updates) {
+      for (const [name, logged] of Object.entries(object(update, "Executor Metrics") ?? {})) {
+        const value = asInteger(logged);
+        if (value !== undefined) values.set(name, Math.max(value, values.get(name) ?? value));
+      }
+    }
+    if (values.size === 0) {
+      // Before 3.0, and for task heartbeats, it carries accumulator updates alone.
+      if (event["Executor ID"] === undefined) throw new MissingField('no usable "Executor ID"');
+      return undefined;
+    }
+    const only = updates.length === 1 ? updates[0] : undefined;
+    const stage = only === undefined ? undefined : integer(only, "Stage ID");
+    const ofStage = only !== undefined && stage !== undefined && stage >= 0;
+    return {
+      kind: "executor_metrics",
+      executorId: executorIdOf(needText(event, "Executor ID")),
+      stageId: ofStage ? stage : undefined,
+      stageAttemptId: ofStage ? integer(only, "Stage Attempt ID") : undefined,
+      scope: "update",
+      values,
+    };
+  },
+};
+
+/** A reused map of metric values, by Spark's names. */
+export class MetricValues {
+  readonly map: Map<string, number> = new Map();
+  #names: readonly string[] | undefined;
+
+  /** True when any value is not zero. */
+  fillFrom(metrics: JsonObject | undefined): boolean {
+    this.map.clear();
+    this.#names = undefined;
+    let any = false;
+    for (const [name, logged] of Object.entries(metrics ?? {})) {
+      const value = asInteger(logged);
+      if (value === undefined) continue;
+      if (value !== 0) any = true;
+      this.map.set(name, value);
+    }
+    return any;
+  }
+
+  /** As `fillFrom`; all-zero metrics leave the map as it was. */
+  fillFromShape(shapes: LearnedShapes, keepZeros = true): boolean {
+    const names = shapes.metricNames;
+    let any = false;
+    for (let k = 0; k < names.length && !any; k++) any = shapes.metric(k) !== 0;
+    if (!any && !keepZeros) return false;
+    if (this.#names !== names) this.map.clear();
+    this.#names = names;
+    for (let k = 0; k < names.length; k++) this.map.set(names[k] ?? "", shapes.metric(k));
+    return any;
+  }
+}

@@ -1,0 +1,97 @@
+/** Executors and their block managers: when they came, with what memory, and why they went. */
+import { type EventDecoder, executorIdOf } from "../event.ts";
+import {
+  type JsonObject,
+  integer,
+  MissingField,
+  needInteger,
+  needObject,
+  needText,
+  text,
+  texts,
+} from "../json.ts";
+
+export function executorDecoders(): readonly EventDecoder[] {
+  return [
+    {
+      event: "SparkListenerExecutorAdded",
+      picks: {
+        Timestamp: true,
+        "Executor ID": true,
+        "Executor Info": {
+          Host: true,
+          "Total Cores": true,
+          "Resource Profile Id": true,
+          Attributes: true,
+        },
+      },
+      decode: (event) => {
+        const info = needObject(event, "Executor Info");
+        return {
+          kind: "executor_added",
+          executorId: executorIdOf(needText(event, "Executor ID")),
+          timeMs: needInteger(event, "Timestamp"),
+          host: needText(info, "Host"),
+          cores: needInteger(info, "Total Cores"),
+          resourceProfileId: integer(info, "Resource Profile Id"),
+          attributes: texts(info, "Attributes"),
+        };
+      },
+    },
+    {
+      event: "SparkListenerExecutorRemoved",
+      picks: { Timestamp: true, "Executor ID": true, "Removed Reason": true },
+      decode: (event) => ({
+        kind: "executor_removed",
+        executorId: executorIdOf(needText(event, "Executor ID")),
+        timeMs: needInteger(event, "Timestamp"),
+        reason: text(event, "Removed Reason") ?? "",
+      }),
+    },
+    {
+      event: "SparkListenerBlockManagerAdded",
+      picks: {
+        "Block Manager ID": true,
+        "Maximum Memory": true,
+        "Maximum Onheap Memory": true,
+        "Maximum Offheap Memory": true,
+        Timestamp: true,
+      },
+      decode: (event) => ({
+        kind: "block_manager_added",
+        ...blockManagerId(event),
+        timeMs: integer(event, "Timestamp"),
+        maxBytes: maximumMemory(event),
+        maxOnHeapBytes: integer(event, "Maximum Onheap Memory"),
+        maxOffHeapBytes: integer(event, "Maximum Offheap Memory"),
+      }),
+    },
+    {
+      event: "SparkListenerBlockManagerRemoved",
+      picks: { "Block Manager ID": true, Timestamp: true },
+      decode: (event) => ({
+        kind: "block_manager_removed",
+        ...blockManagerId(event),
+        timeMs: integer(event, "Timestamp"),
+      }),
+    },
+  ];
+}
+
+/** `Maximum Memory`, from its two parts where the sum itself is not an exact integer. */
+function maximumMemory(event: JsonObject): number {
+  const total = integer(event, "Maximum Memory");
+  if (total !== undefined) return total;
+  const onHeap = integer(event, "Maximum Onheap Memory");
+  if (onHeap === undefined) throw new MissingField('no usable "Maximum Memory"');
+  return onHeap + (integer(event, "Maximum Offheap Memory") ?? 0);
+}
+
+function blockManagerId(event: JsonObject): { executorId: string; host: string; port: number } {
+  const id = needObject(event, "Block Manager ID");
+  return {
+    executorId: executorIdOf(needText(id, "Executor ID")),
+    host: needText(id, "Host"),
+    port: needInteger(id, "Port"),
+  };
+}

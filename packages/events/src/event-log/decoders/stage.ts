@@ -1,0 +1,93 @@
+/** Stages with their attempts, and the RDDs they compute. */
+import type { RddInfo, StageInfo } from "@respark/core";
+import type { EventDecoder, Picks } from "../event.ts";
+import {
+  asInteger,
+  type JsonObject,
+  integer,
+  integers,
+  needInteger,
+  needObject,
+  object,
+  objects,
+  text,
+} from "../json.ts";
+import { storageLevelOf } from "./storage-level.ts";
+
+const stageInfoPicks: Picks = {
+  "Stage ID": true,
+  "Stage Attempt ID": true,
+  "Stage Name": true,
+  "Number of Tasks": true,
+  "RDD Info": {
+    "RDD ID": true,
+    Name: true,
+    Scope: true,
+    Callsite: true,
+    "Parent IDs": true,
+    "Storage Level": true,
+    "Number of Partitions": true,
+    "Number of Cached Partitions": true,
+    "Memory Size": true,
+    "Disk Size": true,
+  },
+  "Parent IDs": true,
+  Details: true,
+  "Submission Time": true,
+  "Completion Time": true,
+  "Failure Reason": true,
+  "Resource Profile Id": true,
+};
+
+export function stageDecoders(): readonly EventDecoder[] {
+  return [
+    {
+      event: "SparkListenerStageSubmitted",
+      picks: { "Stage Info": stageInfoPicks, Properties: { "spark.sql.execution.id": true } },
+      decode: (event) => ({
+        kind: "stage_submitted",
+        stage: stageInfoOf(needObject(event, "Stage Info")),
+        sqlExecutionId: asInteger(object(event, "Properties")?.["spark.sql.execution.id"]),
+      }),
+    },
+    {
+      event: "SparkListenerStageCompleted",
+      picks: { "Stage Info": stageInfoPicks },
+      decode: (event) => ({
+        kind: "stage_completed",
+        stage: stageInfoOf(needObject(event, "Stage Info")),
+      }),
+    },
+  ];
+}
+
+function stageInfoOf(info: JsonObject): StageInfo {
+  return {
+    stageId: needInteger(info, "Stage ID"),
+    stageAttemptId: integer(info, "Stage Attempt ID") ?? 0,
+    name: text(info, "Stage Name") ?? "",
+    details: text(info, "Details"),
+    tasks: needInteger(info, "Number of Tasks"),
+    rdds: objects(info, "RDD Info").map(rddInfoOf),
+    parentIds: integers(info, "Parent IDs"),
+    submittedMs: integer(info, "Submission Time"),
+    completedMs: integer(info, "Completion Time"),
+    failureReason: text(info, "Failure Reason"),
+    resourceProfileId: integer(info, "Resource Profile Id"),
+  };
+}
+
+function rddInfoOf(info: JsonObject): RddInfo {
+  return {
+    rddId: needInteger(info, "RDD ID"),
+    name: text(info, "Name") ?? "",
+    callSite: text(info, "Callsite"),
+    scope: text(info, "Scope"),
+    parentIds: integers(info, "Parent IDs"),
+    level: storageLevelOf(info),
+    partitions: needInteger(info, "Number of Partitions"),
+    cachedPartitions: integer(info, "Number of Cached Partitions"),
+    memoryBytes: integer(info, "Memory Size"),
+    diskBytes: integer(info, "Disk Size"),
+  };
+}

@@ -1,0 +1,359 @@
+/** A task's end: when, how, and what it used; the bulk of every event log. */
+import type { BlockStatus, TaskEndFact } from "@respark/core";
+import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
+import {
+  asInteger,
+  flag,
+  isObject,
+  type JsonObject,
+  integer,
+  list,
+  needInteger,
+  needObject,
+  needText,
+  object,
+  objects,
+  text,
+} from "../json.ts";
+import { LearnedShapes, ShapeFields } from "../learned-shape.ts";
+import { MetricValues } from "./executor-metrics.ts";
+import { updatedBlockOf, updatedBlockPicks } from "./storage-level.ts";
+import { taskFailureOf } from "./task-failure.ts";
+
+const info = "Task Info";
+const metrics = "Task Metrics";
+const shuffleRead = "Shuffle Read Metrics";
+const shuffleWrite = "Shuffle Write Metrics";
+
+const fields = new ShapeFields();
+const at = {
+  stageId: fields.need("Stage ID"),
+  stageAttemptId: fields.integer("Stage Attempt ID"),
+  taskType: fields.text("Task Type"),
+  reason: fields.needText("Task End Reason", "Reason"),
+  taskId: fields.need(info, "Task ID"),
+  index: fields.need(info, "Index"),
+  attempt: fields.need(info, "Attempt"),
+  partitionId: fields.integer(info, "Partition ID"),
+  launchTime: fields.need(info, "Launch Time"),
+  executorId: fields.needText(info, "Executor ID"),
+  host: fields.needText(info, "Host"),
+  locality: fields.text(info, "Locality"),
+  speculative: fields.flag(info, "Speculative"),
+  gettingResultTime: fields.integer(info, "Getting Result Time"),
+  finishTime: fields.integer(info, "Finish Time"),
+  failed: fields.flag(info, "Failed"),
+  killed: fields.flag(info, "Killed"),
+  deserializeTime: fields.integer(metrics, "Executor Deserialize Time"),
+  deserializeCpuTime: fields.integer(metrics, "Executor Deserialize CPU Time"),
+  // Every version that writes metrics writes this one.
+  runTime: fields.need(metrics, "Executor Run Time"),
+  cpuTime: fields.integer(metrics, "Executor CPU Time"),
+  resultSize: fields.integer(metrics, "Result Size"),
+  gcTime: fields.integer(metrics, "JVM GC Time"),
+  resultSerializationTime: fields.integer(metrics, "Result Serialization Time"),
+  memorySpilled: fields.integer(metrics, "Memory Bytes Spilled"),
+  diskSpilled: fields.integer(metrics, "Disk Bytes Spilled"),
+  peakExecution: fields.integer(metrics, "Peak Execution Memory"),
+  peakOnHeapExecution: fields.integer(metrics, "Peak On Heap Execution Memory"),
+  peakOffHeapExecution: fields.integer(metrics, "Peak Off Heap Execution Memory"),
+  inputBytes: fields.integer(metrics, "Input Metrics", "Bytes Read"),
+  inputRecords: fields.integer(metrics, "Input Metrics", "Records Read"),
+  outputBytes: fields.integer(metrics, "Output Metrics", "Bytes Written"),
+  outputRecords: fields.integer(metrics, "Output Metrics", "Records Written"),
+  shuffleReadRemoteBytes: fields.integer(metrics, shuffleRead, "Remote Bytes Read"),
+  shuffleReadLocalBytes: fields.integer(metrics, shuffleRead, "Local Bytes Read"),
+  shuffleReadRecords: fields.integer(metrics, shuffleRead, "Total Records Read"),
+  shuffleFetchWaitTime: fields.integer(metrics, shuffleRead, "Fetch Wait Time"),
+  shuffleWriteBytes: fields.integer(metrics, shuffleWrite, "Shuffle Bytes Written"),
+  shuffleWriteRecords: fields.integer(metrics, shuffleWrite, "Shuffle Records Written"),
+} as const;
+const accumulables = fields.array(info, "Accumulables");
+const updatedBlocks = fields.array(metrics, "Updated Blocks");
+fields.metrics("Task Executor Metrics");
+
+/** 1.5–1.6 and 2.0+; until 3.0 the peak was told here alone. */
+const peakNames: readonly string[] = ["peakExecutionMemory", "internal.metrics.peakExecutionMemory"];
+const peakNeedle = Buffer.from('peakExecutionMemory"');
+
+export function taskEndDecoders(): readonly EventDecoder[] {
+  return [new TaskEndDecoder()];
+}
+
+class TaskEndDecoder implements EventDecoder, LineReader {
+  readonly event: string = "SparkListenerTaskEnd";
+  readonly picks: EventDecoder["picks"] = {
+    "Stage ID": true,
+    "Stage Attempt ID": true,
+    "Task Type": true,
+    "Task End Reason": {
+      Reason: true,
+      "Class Name": true,
+      Description: true,
+      Message: true,
+      "Loss Reason": true,
+      "Kill Reason": true,
+      "Exit Caused By App": true,
+      Metrics: { ...taskMetricsPicks() },
+    },
+    [info]: {
+      "Task ID": true,
+      Index: true,
+      Attempt: true,
+      "Partition ID": true,
+      "Launch Time": true,
+      "Executor ID": true,
+      Host: true,
+      Locality: true,
+      Speculative: true,
+      "Getting Result Time": true,
+      "Finish Time": true,
+      Failed: true,
+      Killed: true,
+      Accumulables: { Name: true, Update: true },
+    },
+    "Task Executor Metrics": true,
+    [metrics]: { ...taskMetricsPicks() },
+  };
+  readonly lineReader: LineReader = this;
+  readonly #shapes = new LearnedShapes(fields);
+  readonly #executorMetrics = new MetricValues();
+  readonly #fact: TaskEndFact = emptyTaskEnd();
+
+  decode(event: JsonObject): TaskEndFact {
+    const fact = this.#fact;
+    const task = needObject(event, info);
+    const failure = taskFailureOf(object(event, "Task End Reason") ?? {});
+    fact.stageId = needInteger(event, "Stage ID");
+    fact.stageAttemptId = integer(event, "Stage Attempt ID") ?? 0;
+    fact.taskType = text(event, "Task Type");
+    fact.taskId = needInteger(task, "Task ID");
+    fact.index = needInteger(task, "Index");
+    fact.partitionId = integer(task, "Partition ID");
+    fact.attempt = needInteger(task, "Attempt");
+    fact.executorId = executorIdOf(needText(task, "Executor ID"));
+    fact.host = needText(task, "Host");
+    fact.locality = text(task, "Locality");
+    fact.speculative = flag(task, "Speculative") ?? false;
+    fact.launchedMs = needInteger(task, "Launch Time");
+    fact.gettingResultMs = notZero(integer(task, "Getting Result Time"));
+    fact.finishedMs = notZero(integer(task, "Finish Time"));
+    fact.failed = flag(task, "Failed") ?? false;
+    fact.killed = flag(task, "Killed") ?? false;
+    fact.reason = failure.reason;
+    fact.failureClass = failure.failureClass;
+    fact.failureReason = failure.failureReason;
+    fact.exitCausedByApp = failure.exitCausedByApp;
+    fillMetrics(fact, object(event, metrics) ?? failure.metrics);
+    fact.peakExecutionBytes ??= peakOf(task);
+    const executorMetrics = object(event, "Task Executor Metrics");
+    fact.executorMetrics = this.#executorMetrics.fillFrom(executorMetrics)
+      ? this.#executorMetrics.map
+      : undefined;
+    return fact;
+  }
+
+  /** Successful tasks of a known shape that changed no blocks; the rest is rare enough for JSON.parse. */
+  read(line: LineBytes): TaskEndFact | undefined {
+    const shapes = this.#shapes;
+    if (!shapes.match(line) || shapes.text(at.reason) !== "Success") return undefined;
+    let peak = shapes.integer(at.peakExecution);
+    if (peak === undefined) {
+      const found = this.#peakInAccumulables(line.buffer);
+      if (found === "unclear") return undefined;
+      peak = found;
+    }
+    const blocksStart = shapes.arrayStart(updatedBlocks);
+    if (blocksStart !== undefined && blocksStart < shapes.arrayEnd(updatedBlocks)) return undefined;
+    const fact = this.#fact;
+    fact.stageId = shapes.number(at.stageId);
+    fact.stageAttemptId = shapes.integer(at.stageAttemptId) ?? 0;
+    fact.taskType = shapes.text(at.taskType);
+    fact.taskId = shapes.number(at.taskId);
+    fact.index = shapes.number(at.index);
+    fact.partitionId = shapes.integer(at.partitionId);
+    fact.attempt = shapes.number(at.attempt);
+    fact.executorId = executorIdOf(shapes.text(at.executorId) ?? "");
+    fact.host = shapes.text(at.host) ?? "";
+    fact.locality = shapes.text(at.locality);
+    fact.speculative = shapes.flag(at.speculative) ?? false;
+    fact.launchedMs = shapes.number(at.launchTime);
+    fact.gettingResultMs = notZero(shapes.integer(at.gettingResultTime));
+    fact.finishedMs = notZero(shapes.integer(at.finishTime));
+    fact.failed = shapes.flag(at.failed) ?? false;
+    fact.killed = shapes.flag(at.killed) ?? false;
+    fact.reason = "Success";
+    fact.failureClass = undefined;
+    fact.failureReason = undefined;
+    fact.exitCausedByApp = undefined;
+    fact.hasMetrics = true;
+    fact.deserializeMillis = shapes.integer(at.deserializeTime);
+    fact.deserializeCpuNanos = shapes.integer(at.deserializeCpuTime);
+    fact.runMillis = shapes.integer(at.runTime);
+    fact.cpuNanos = shapes.integer(at.cpuTime);
+    fact.resultBytes = shapes.integer(at.resultSize);
+    fact.gcMillis = shapes.integer(at.gcTime);
+    fact.resultSerializationMillis = shapes.integer(at.resultSerializationTime);
+    fact.memorySpilledBytes = shapes.integer(at.memorySpilled);
+    fact.diskSpilledBytes = shapes.integer(at.diskSpilled);
+    fact.peakExecutionBytes = peak;
+    fact.peakOnHeapExecutionBytes = shapes.integer(at.peakOnHeapExecution);
+    fact.peakOffHeapExecutionBytes = shapes.integer(at.peakOffHeapExecution);
+    fact.inputBytes = shapes.integer(at.inputBytes);
+    fact.inputRecords = shapes.integer(at.inputRecords);
+    fact.outputBytes = shapes.integer(at.outputBytes);
+    fact.outputRecords = shapes.integer(at.outputRecords);
+    fact.shuffleReadRemoteBytes = shapes.integer(at.shuffleReadRemoteBytes);
+    fact.shuffleReadLocalBytes = shapes.integer(at.shuffleReadLocalBytes);
+    fact.shuffleReadRecords = shapes.integer(at.shuffleReadRecords);
+    fact.shuffleFetchWaitMillis = shapes.integer(at.shuffleFetchWaitTime);
+    fact.shuffleWriteBytes = shapes.integer(at.shuffleWriteBytes);
+    fact.shuffleWriteRecords = shapes.integer(at.shuffleWriteRecords);
+    fact.updatedBlocks = blocksStart === undefined ? undefined : noBlocks;
+    fact.executorMetrics = this.#executorMetrics.fillFromShape(shapes, false)
+      ? this.#executorMetrics.map
+      : undefined;
+    return fact;
+  }
+
+  learn(line: LineBytes): void {
+    if (this.#fact.reason === "Success") this.#shapes.learn(line);
+  }
+
+  /** The task's own share (`Update`); `Value` beside it is the stage's running total. */
+  #peakInAccumulables(buffer: Buffer): number | undefined | "unclear" {
+    const start = this.#shapes.arrayStart(accumulables);
+    if (start === undefined) return undefined;
+    const end = this.#shapes.arrayEnd(accumulables);
+    const found = buffer.subarray(start, end).indexOf(peakNeedle);
+    if (found < 0) return undefined;
+    const name = start + found;
+    const around = buffer.toString("latin1", Math.max(start, name - 25), Math.min(end, name + 64));
+    const told = peakPattern.exec(around);
+    return told?.[1] === undefined ? "unclear" : Number(told[1]);
+  }
+}
+
+const noBlocks: readonly BlockStatus[] = [];
+const peakPattern: RegExp =
+  /"Name":"(?:internal\.metrics\.)?peakExecutionMemory","Update":"?(\d{1,15})"?[,}]/;
+
+function peakOf(task: JsonObject): number | undefined {
+  for (const accumulable of objects(task, "Accumulables")) {
+    if (!peakNames.includes(text(accumulable, "Name") ?? "")) continue;
+    return asInteger(accumulable["Update"]);
+  }
+  return undefined;
+}
+
+/** Spark writes 0 for a time that has not come. */
+function notZero(timeMs: number | undefined): number | undefined {
+  return timeMs === 0 ? undefined : timeMs;
+}
+
+const none: JsonObject = {};
+
+function fillMetrics(fact: TaskEndFact, logged: JsonObject | undefined): void {
+  const from = logged ?? none;
+  const input = object(from, "Input Metrics") ?? none;
+  const output = object(from, "Output Metrics") ?? none;
+  const read = object(from, shuffleRead) ?? none;
+  const write = object(from, shuffleWrite) ?? none;
+  fact.hasMetrics = logged !== undefined;
+  fact.deserializeMillis = integer(from, "Executor Deserialize Time");
+  fact.deserializeCpuNanos = integer(from, "Executor Deserialize CPU Time");
+  fact.runMillis = integer(from, "Executor Run Time");
+  fact.cpuNanos = integer(from, "Executor CPU Time");
+  fact.resultBytes = integer(from, "Result Size");
+  fact.gcMillis = integer(from, "JVM GC Time");
+  fact.resultSerializationMillis = integer(from, "Result Serialization Time");
+  fact.memorySpilledBytes = integer(from, "Memory Bytes Spilled");
+  fact.diskSpilledBytes = integer(from, "Disk Bytes Spilled");
+  fact.peakExecutionBytes = integer(from, "Peak Execution Memory");
+  fact.peakOnHeapExecutionBytes = integer(from, "Peak On Heap Execution Memory");
+  fact.peakOffHeapExecutionBytes = integer(from, "Peak Off Heap Execution Memory");
+  fact.inputBytes = integer(input, "Bytes Read");
+  fact.inputRecords = integer(input, "Records Read");
+  fact.outputBytes = integer(output, "Bytes Written");
+  fact.outputRecords = integer(output, "Records Written");
+  fact.shuffleReadRemoteBytes = integer(read, "Remote Bytes Read");
+  fact.shuffleReadLocalBytes = integer(read, "Local Bytes Read");
+  fact.shuffleReadRecords = integer(read, "Total Records Read");
+  fact.shuffleFetchWaitMillis = integer(read, "Fetch Wait Time");
+  fact.shuffleWriteBytes = integer(write, "Shuffle Bytes Written");
+  fact.shuffleWriteRecords = integer(write, "Shuffle Records Written");
+  fact.updatedBlocks = list(from, "Updated Blocks")?.filter(isObject).map(updatedBlockOf);
+}
+
+function taskMetricsPicks(): EventDecoder["picks"] {
+  return {
+    "Executor Deserialize Time": true,
+    "Executor Deserialize CPU Time": true,
+    "Executor Run Time": true,
+    "Executor CPU Time": true,
+    "Result Size": true,
+    "JVM GC Time": true,
+    "Result Serialization Time": true,
+    "Memory Bytes Spilled": true,
+    "Disk Bytes Spilled": true,
+    "Peak Execution Memory": true,
+    "Peak On Heap Execution Memory": true,
+    "Peak Off Heap Execution Memory": true,
+    "Input Metrics": true,
+    "Output Metrics": true,
+    [shuffleRead]: true,
+    [shuffleWrite]: true,
+    "Updated Blocks": updatedBlockPicks,
+  };
+}
+
+function emptyTaskEnd(): TaskEndFact {
+  return {
+    kind: "task_end",
+    stageId: 0,
+    stageAttemptId: 0,
+    taskType: undefined,
+    taskId: 0,
+    index: 0,
+    partitionId: undefined,
+    attempt: 0,
+    executorId: "",
+    host: "",
+    locality: undefined,
+    speculative: false,
+    launchedMs: 0,
+    gettingResultMs: undefined,
+    finishedMs: undefined,
+    failed: false,
+    killed: false,
+    reason: "",
+    failureClass: undefined,
+    failureReason: undefined,
+    exitCausedByApp: undefined,
+    hasMetrics: false,
+    deserializeMillis: undefined,
+    deserializeCpuNanos: undefined,
+    runMillis: undefined,
+    cpuNanos: undefined,
+    resultBytes: undefined,
+    gcMillis: undefined,
+    resultSerializationMillis: undefined,
+    memorySpilledBytes: undefined,
+    diskSpilledBytes: undefined,
+    peakExecutionBytes: undefined,
+    peakOnHeapExecutionBytes: undefined,
+    peakOffHeapExecutionBytes: undefined,
+    inputBytes: undefined,
+    inputRecords: undefined,
+    outputBytes: undefined,
+    outputRecords: undefined,
+    shuffleReadRemoteBytes: undefined,
+    shuffleReadLocalBytes: undefined,
+    shuffleReadRecords: undefined,
+    shuffleFetchWaitMillis: undefined,
+    shuffleWriteBytes: undefined,
+    shuffleWriteRecords: undefined,
+    updatedBlocks: undefined,
+    executorMetrics: undefined,
+  };
+}

@@ -1,0 +1,107 @@
+/** A task's launch: what is running when a log ends, and how many tasks share an executor. */
+import type { EventFact } from "@respark/core";
+import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
+import { flag, type JsonObject, integer, needInteger, needObject, needText } from "../json.ts";
+import { LearnedShapes, ShapeFields } from "../learned-shape.ts";
+
+const info = "Task Info";
+const fields = new ShapeFields();
+const stageId = fields.need("Stage ID");
+const stageAttemptId = fields.integer("Stage Attempt ID");
+const taskId = fields.need(info, "Task ID");
+const index = fields.need(info, "Index");
+const attempt = fields.need(info, "Attempt");
+const partitionId = fields.integer(info, "Partition ID");
+const launchTime = fields.need(info, "Launch Time");
+const executorId = fields.needText(info, "Executor ID");
+const host = fields.needText(info, "Host");
+const speculative = fields.flag(info, "Speculative");
+
+/** A reused record. */
+interface TaskStartFact {
+  kind: "task_start";
+  taskId: number;
+  stageId: number;
+  stageAttemptId: number;
+  index: number;
+  partitionId: number | undefined;
+  attempt: number;
+  executorId: string;
+  host: string;
+  launchedMs: number;
+  speculative: boolean;
+}
+
+export function taskStartDecoders(): readonly EventDecoder[] {
+  return [new TaskStartDecoder()];
+}
+
+class TaskStartDecoder implements EventDecoder, LineReader {
+  readonly event: string = "SparkListenerTaskStart";
+  readonly picks: EventDecoder["picks"] = {
+    "Stage ID": true,
+    "Stage Attempt ID": true,
+    [info]: {
+      "Task ID": true,
+      Index: true,
+      Attempt: true,
+      "Partition ID": true,
+      "Launch Time": true,
+      "Executor ID": true,
+      Host: true,
+      Speculative: true,
+    },
+  };
+  readonly lineReader: LineReader = this;
+  readonly #shapes = new LearnedShapes(fields);
+  readonly #fact: TaskStartFact = {
+    kind: "task_start",
+    taskId: 0,
+    stageId: 0,
+    stageAttemptId: 0,
+    index: 0,
+    partitionId: undefined,
+    attempt: 0,
+    executorId: "",
+    host: "",
+    launchedMs: 0,
+    speculative: false,
+  };
+
+  decode(event: JsonObject): EventFact {
+    const task = needObject(event, info);
+    const fact = this.#fact;
+    fact.taskId = needInteger(task, "Task ID");
+    fact.stageId = needInteger(event, "Stage ID");
+    fact.stageAttemptId = integer(event, "Stage Attempt ID") ?? 0;
+    fact.index = needInteger(task, "Index");
+    fact.partitionId = integer(task, "Partition ID");
+    fact.attempt = needInteger(task, "Attempt");
+    fact.executorId = executorIdOf(needText(task, "Executor ID"));
+    fact.host = needText(task, "Host");
+    fact.launchedMs = needInteger(task, "Launch Time");
+    fact.speculative = flag(task, "Speculative") ?? false;
+    return fact;
+  }
+
+  read(line: LineBytes): EventFact | undefined {
+    const shapes = this.#shapes;
+    if (!shapes.match(line)) return undefined;
+    const fact = this.#fact;
+    fact.taskId = shapes.number(taskId);
+    fact.stageId = shapes.number(stageId);
+    fact.stageAttemptId = shapes.integer(stageAttemptId) ?? 0;
+    fact.index = shapes.number(index);
+    fact.partitionId = shapes.integer(partitionId);
+    fact.attempt = shapes.number(attempt);
+    fact.executorId = executorIdOf(shapes.text(executorId) ?? "");
+    fact.host = shapes.text(host) ?? "";
+    fact.launchedMs = shapes.number(launchTime);
+    fact.speculative = shapes.flag(speculative) ?? false;
+    return fact;
+  }
+
+  learn(line: LineBytes): void {
+    this.#shapes.learn(line);
+  }
+}

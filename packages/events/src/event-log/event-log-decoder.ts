@@ -1,0 +1,330 @@
+/** From a line of an event log to a fact: any Spark since 1.2, damage reported and read past. */
+import type { EventFact } from "@respark/core";
+import { eventDecoders } from "./decoders/index.ts";
+import { ignoredEvents } from "./decoders/ignored.ts";
+import type { EventDecoder, LineBytes } from "./event.ts";
+import { type HugeEvent, HugeLineReader } from "./huge-line.ts";
+import { InternedText } from "./interned-text.ts";
+import { isObject, type JsonObject, MissingField } from "./json.ts";
+
+/** A line of an event log: bytes in somebody else's buffer, valid only during the call. */
+export interface EventLine extends LineBytes {
+  /** 1-based. */
+  readonly number: number;
+  /** Of the line's first byte in its (decompressed) file. */
+  readonly byteOffset: number;
+  /** False for a last line without a line end. */
+  readonly terminated: boolean;
+}
+
+/** Where a line too long to hold begins. */
+export interface HugeLineStart {
+  readonly number: number;
+  readonly byteOffset: number;
+}
+
+export type EventLogTroubleCode =
+  | "truncated_line"
+  | "malformed_json"
+  | "not_an_event"
+  | "incomplete_event"
+  | "huge_line_shortened"
+  | "unknown_event";
+
+/** An oddity of an event log. */
+export interface EventLogTrouble {
+  readonly code: EventLogTroubleCode;
+  readonly severity: "info" | "warning";
+  readonly message: string;
+  readonly line: number;
+  readonly byteOffset: number;
+  /** How many times, for those told once at the end; 1 otherwise. */
+  readonly count: number;
+}
+
+export interface EventLogCounts {
+  readonly lines: number;
+  readonly blankLines: number;
+  /** Lines that gave nothing because they are damaged; each was reported. */
+  readonly lostLines: number;
+  /** Facts read by a learned shape. */
+  readonly fastFacts: number;
+  readonly facts: number;
+  /** Decoded events by name; ignored and unknown ones by name. */
+  readonly decoded: ReadonlyMap<string, number>;
+  readonly ignored: ReadonlyMap<string, number>;
+  readonly unknown: ReadonlyMap<string, number>;
+}
+
+/** What is known of one event name. */
+interface NamedEvent {
+  readonly name: string;
+  readonly decoder: EventDecoder | undefined;
+  readonly known: boolean;
+  readonly firstLine: number;
+  readonly firstByteOffset: number;
+  count: number;
+}
+
+/** Names are data: a log of nothing but new names must not fill the memory. */
+const maxNames = 1000;
+const maxNameChars = 200;
+const otherNames = "(other events)";
+
+const eventPrefix = Buffer.from('{"Event":"');
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+
+export class EventLogDecoder {
+  readonly #report: (trouble: EventLogTrouble) => void;
+  readonly #events = new Map<string, NamedEvent>();
+  readonly #names = new InternedText();
+  #lines = 0;
+  #blankLines = 0;
+  #lostLines = 0;
+  #fastFacts = 0;
+  #facts = 0;
+  #huge: { readonly reader: HugeLineReader; readonly at: HugeLineStart } | undefined;
+
+  constructor({ report }: { readonly report: (trouble: EventLogTrouble) => void }) {
+    this.#report = report;
+    for (const decoder of eventDecoders()) this.#know(decoder.event, decoder);
+    for (const name of ignoredEvents) this.#know(name, undefined);
+  }
+
+  /**
+   * The line's fact; undefined for blank, ignored, unknown and damaged lines (the last are reported).
+   * Facts of hot kinds (task_end, task_start, block_updated, executor_metrics) are reused records, valid until the next call.
+   */
+  decode(line: EventLine): EventFact | undefined {
+    this.#lines++;
+    const event = this.#eventOf(line, line.start);
+    if (event !== undefined) {
+      const fact = event.decoder?.lineReader?.read(line);
+      if (fact !== undefined) {
+        event.count++;
+        this.#fastFacts++;
+        this.#facts++;
+        return fact;
+      }
+      if (event.decoder === undefined && line.terminated) {
+        event.count++;
+        return undefined;
+      }
+    }
+    return this.#decodeSlowly(line);
+  }
+
+  /** A line over the reader's cap begins; its bytes follow through `hugePiece`, its fact comes from `hugeEnd`. */
+  hugeBegin(at: HugeLineStart): void {
+    const picksOf = (name: string): EventDecoder["picks"] | undefined =>
+      this.#events.get(name)?.decoder?.picks;
+    this.#huge = { reader: new HugeLineReader(picksOf), at };
+  }
+
+  hugePiece(buffer: Buffer, start: number, end: number): void {
+    this.#huge?.reader.write(buffer, start, end);
+  }
+
+  hugeEnd(): EventFact | undefined {
+    const huge = this.#huge;
+    if (huge === undefined) return undefined;
+    this.#huge = undefined;
+    this.#lines++;
+    const read = huge.reader.end();
+    if (read.problem !== undefined || read.event === undefined) {
+      return this.#loseHuge(read, huge.at);
+    }
+    if (read.shortened > 0) {
+      this.#tell("huge_line_shortened", "info", huge.at, `${read.shortened} values of a huge line cut`);
+    }
+    return this.#factOf(this.#named(read.event, huge.at), read.json, huge.at);
+  }
+
+  /** Reports what is told once: the events nobody knows, by name. */
+  finish(): void {
+    for (const event of this.#events.values()) {
+      if (event.known || event.count === 0) continue;
+      this.#report({
+        code: "unknown_event",
+        severity: "info",
+        message: `no decoder for ${event.name}`,
+        line: event.firstLine,
+        byteOffset: event.firstByteOffset,
+        count: event.count,
+      });
+    }
+  }
+
+  counts(): EventLogCounts {
+    const decoded = new Map<string, number>();
+    const ignored = new Map<string, number>();
+    const unknown = new Map<string, number>();
+    for (const { name, count, decoder, known } of this.#events.values()) {
+      if (count > 0) (decoder ? decoded : known ? ignored : unknown).set(name, count);
+    }
+    return {
+      lines: this.#lines,
+      blankLines: this.#blankLines,
+      lostLines: this.#lostLines,
+      fastFacts: this.#fastFacts,
+      facts: this.#facts,
+      decoded,
+      ignored,
+      unknown,
+    };
+  }
+
+  /** The event a line names in its first key; undefined when the line begins in any other way. */
+  #eventOf(line: EventLine, start: number): NamedEvent | undefined {
+    const { buffer, end } = line;
+    const from = start + eventPrefix.length;
+    if (from >= end) return undefined;
+    for (let k = 0; k < eventPrefix.length; k++) {
+      if (buffer[start + k] !== eventPrefix[k]) return undefined;
+    }
+    let to = from;
+    while (to < end && buffer[to] !== 0x22) to++;
+    if (to === end || to - from > maxNameChars) return undefined;
+    return this.#named(this.#names.read(buffer, from, to), line);
+  }
+
+  #know(name: string, decoder: EventDecoder | undefined): void {
+    this.#events.set(name, {
+      name,
+      decoder,
+      known: true,
+      firstLine: 0,
+      firstByteOffset: 0,
+      count: 0,
+    });
+  }
+
+  #named(name: string, at: HugeLineStart): NamedEvent {
+    const known = this.#events.get(name);
+    if (known !== undefined) return known;
+    const kept = this.#events.size < maxNames ? name.slice(0, maxNameChars) : otherNames;
+    let event = this.#events.get(kept);
+    if (event === undefined) {
+      event = {
+        name: kept,
+        decoder: undefined,
+        known: false,
+        firstLine: at.number,
+        firstByteOffset: at.byteOffset,
+        count: 0,
+      };
+      this.#events.set(kept, event);
+    }
+    return event;
+  }
+
+  /** By JSON.parse. What does not parse may still hold a whole event behind a cut one, in the same line. */
+  #decodeSlowly(line: EventLine): EventFact | undefined {
+    const { buffer, end } = line;
+    let start = line.start;
+    if (line.number === 1 && buffer.subarray(start, end).indexOf(byteOrderMark) === 0) start += 3;
+    while (start < end && isSpace(buffer[start])) start++;
+    if (start === end) {
+      this.#blankLines++;
+      return undefined;
+    }
+    let reported = false;
+    for (;;) {
+      const problem = this.#tryParse(buffer, start, end);
+      if (isObject(problem)) {
+        const fact = this.#parsed(problem, { ...lineAt(line, start), buffer, start, end });
+        return fact;
+      }
+      const next = nextEvent(buffer, start + 1, end);
+      const cut = next === undefined && !line.terminated;
+      if (!reported || next === undefined) {
+        this.#tell(
+          cut ? "truncated_line" : "malformed_json",
+          cut ? "info" : "warning",
+          lineAt(line, start),
+          cut ? "the last line is cut" : problem,
+        );
+        reported = true;
+      }
+      if (next === undefined) {
+        this.#lostLines++;
+        return undefined;
+      }
+      start = next;
+    }
+  }
+
+  /** The line's object, or what is wrong with it. Never quotes the line: it may hold secrets. */
+  #tryParse(buffer: Buffer, start: number, end: number): JsonObject | string {
+    try {
+      const parsed: unknown = JSON.parse(buffer.toString("utf8", start, end));
+      return isObject(parsed) ? parsed : "a JSON value, but no object";
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      const position = / at position (\d+)/.exec(error.message)?.[1];
+      return position === undefined ? "not JSON" : `not JSON at character ${position}`;
+    }
+  }
+
+  #parsed(json: JsonObject, line: LineBytes & HugeLineStart): EventFact | undefined {
+    const name = json["Event"];
+    if (typeof name !== "string") {
+      this.#lostLines++;
+      this.#tell("not_an_event", "warning", line, "a JSON object without an Event");
+      return undefined;
+    }
+    const event = this.#named(name, line);
+    const fact = this.#factOf(event, json, line);
+    if (fact !== undefined) event.decoder?.lineReader?.learn(line);
+    return fact;
+  }
+
+  #factOf(event: NamedEvent, json: JsonObject, at: HugeLineStart): EventFact | undefined {
+    event.count++;
+    if (event.decoder === undefined) return undefined;
+    try {
+      const fact = event.decoder.decode(json);
+      if (fact !== undefined) this.#facts++;
+      return fact;
+    } catch (error) {
+      if (!(error instanceof MissingField)) throw error;
+      this.#lostLines++;
+      this.#tell("incomplete_event", "warning", at, `${event.name}: ${error.message}`);
+      return undefined;
+    }
+  }
+
+  #loseHuge(read: HugeEvent, at: HugeLineStart): undefined {
+    this.#lostLines++;
+    if (read.problem === "cut short") this.#tell("truncated_line", "info", at, "a huge line is cut");
+    else if (read.problem === "malformed") {
+      this.#tell("malformed_json", "warning", at, "a huge line is not JSON");
+    } else {
+      this.#tell("not_an_event", "warning", at, "a huge line does not begin with its Event");
+    }
+    return undefined;
+  }
+
+  #tell(
+    code: EventLogTroubleCode,
+    severity: "info" | "warning",
+    at: HugeLineStart,
+    message: string,
+  ): void {
+    this.#report({ code, severity, message, line: at.number, byteOffset: at.byteOffset, count: 1 });
+  }
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a;
+}
+
+function lineAt(line: EventLine, start: number): HugeLineStart {
+  return { number: line.number, byteOffset: line.byteOffset + start - line.start };
+}
+
+/** An unescaped `{"Event":"` cannot stand inside a JSON string, so it is the start of another event. */
+function nextEvent(buffer: Buffer, from: number, end: number): number | undefined {
+  const found = buffer.subarray(from, end).indexOf(eventPrefix);
+  return found < 0 ? undefined : from + found;
+}

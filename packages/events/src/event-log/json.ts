@@ -1,0 +1,97 @@
+/** Where an event's JSON becomes typed: every reader here takes `unknown` and answers with a type or undefined. */
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** An event whose JSON is well formed but lacks what every Spark version writes. */
+export class MissingField extends Error {
+  override readonly name: string = "MissingField";
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/**
+ * An exact integer, from a number or its decimal text (accumulators of 1.x and SQL metrics are text).
+ * Beyond 2^53 JSON numbers are no longer what the log says (`Long.MaxValue`): unknown.
+ */
+export function asInteger(value: unknown): number | undefined {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined;
+  if (typeof value !== "string" || !/^-?\d{1,16}$/.test(value)) return undefined;
+  const parsed = Number(value);
+  return Number.isSafeInteger(parsed) ? parsed : undefined;
+}
+
+export function integer(from: JsonObject, key: string): number | undefined {
+  return asInteger(from[key]);
+}
+
+/** Any finite number: resource amounts may be fractions. */
+export function amount(from: JsonObject, key: string): number | undefined {
+  const value = from[key];
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}
+
+export function text(from: JsonObject, key: string): string | undefined {
+  const value = from[key];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function flag(from: JsonObject, key: string): boolean | undefined {
+  const value = from[key];
+  return typeof value === "boolean" ? value : undefined;
+}
+
+export function object(from: JsonObject, key: string): JsonObject | undefined {
+  const value = from[key];
+  return isObject(value) ? value : undefined;
+}
+
+export function list(from: JsonObject, key: string): readonly unknown[] | undefined {
+  const value = from[key];
+  return isList(value) ? value : undefined;
+}
+
+export function objects(from: JsonObject, key: string): readonly JsonObject[] {
+  return list(from, key)?.filter(isObject) ?? [];
+}
+
+export function integers(from: JsonObject, key: string): readonly number[] {
+  const found: number[] = [];
+  for (const value of list(from, key) ?? []) {
+    const parsed = asInteger(value);
+    if (parsed !== undefined) found.push(parsed);
+  }
+  return found;
+}
+
+/** Key → text; numbers and booleans are spelled out, nulls and nested values left out. */
+export function texts(from: JsonObject, key: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, value] of Object.entries(object(from, key) ?? {})) {
+    if (typeof value === "string") found.set(name, value);
+    else if (typeof value === "number" || typeof value === "boolean") found.set(name, `${value}`);
+  }
+  return found;
+}
+
+export function needInteger(from: JsonObject, key: string): number {
+  return need(integer(from, key), key);
+}
+
+export function needText(from: JsonObject, key: string): string {
+  return need(text(from, key), key);
+}
+
+export function needObject(from: JsonObject, key: string): JsonObject {
+  return need(object(from, key), key);
+}
+
+function need<T>(value: T | undefined, key: string): T {
+  if (value === undefined) throw new MissingField(`no usable "${key}"`);
+  return value;
+}
