@@ -1,0 +1,103 @@
+/** The general path: a record's head found by a search for date, level and logger, in whatever order a pattern put them. */
+import type { LogLevel } from "../log-template.ts";
+import { IsoTime, LogTime } from "../log-time.ts";
+import type { Layout, RecordHead } from "./record-head.ts";
+
+/** Year first; two digits or four; `/` or `-`; zone allowed (spec/log-templates.md 1). Searched near the line's start only. */
+const DATE =
+  /(\d{4}|\d{2})([/-])\d{2}\2\d{2}[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?/;
+const LEVEL = /(?:^|[\s[(|])(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?=$|[\s\])|:])/;
+const LOGGER = /(?:^|[\s[(|])([A-Za-z_][\w$]*(?:\.[\w$]+)*\$?)[\])]?\s?(?:: | - |:$)/;
+/** A thread in brackets. */
+const THREAD = /\[([^\]]{1,200})\]/;
+const HEAD_BYTES = 512;
+
+export class FoundHead implements Layout {
+  readonly name = "found";
+  private readonly iso = new IsoTime();
+  private readonly short = new LogTime("yy-MM-dd HH:mm:ss", undefined);
+  private scratch: Buffer = Buffer.alloc(64);
+
+  read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
+    const text = buffer.toString("latin1", start, Math.min(end, start + HEAD_BYTES));
+    const date = DATE.exec(text);
+    if (date === null || date.index > 160) return false;
+    const level = LEVEL.exec(text);
+    if (level === null) return false;
+    const levelAt = level.index + level[0].indexOf(level[1] ?? "");
+    const levelEnd = levelAt + (level[1] ?? "").length;
+    const dateEnd = date.index + date[0].length;
+    const from = Math.max(levelEnd, dateEnd);
+    const logger = LOGGER.exec(text.slice(from));
+    if (logger === null) return false;
+    const name = logger[1] ?? "";
+    const loggerStart = start + from + logger.index + logger[0].indexOf(name);
+    head.buffer = buffer;
+    head.trace = undefined;
+    head.taskNameStart = head.taskNameEnd = 0;
+    head.level = levelOf(level[1]);
+    head.loggerStart = loggerStart + name.lastIndexOf(".") + 1;
+    head.loggerEnd = loggerStart + name.length;
+    head.messageStart = Math.min(end, start + from + logger.index + logger[0].length);
+    head.messageEnd = end;
+    const before = start + from + logger.index;
+    this.setThread(text, { dateEnd, levelAt, levelEnd, stop: before - start }, start, head);
+    this.setTime(date[0], head);
+    return true;
+  }
+
+  /** A thread stands in brackets, or bare between date and level. */
+  private setThread(
+    text: string,
+    at: { dateEnd: number; levelAt: number; levelEnd: number; stop: number },
+    start: number,
+    head: RecordHead,
+  ): void {
+    head.threadStart = head.threadEnd = 0;
+    const bracketed = THREAD.exec(text.slice(0, at.stop + 1));
+    if (bracketed !== null) {
+      head.threadStart = start + bracketed.index + 1;
+      head.threadEnd = head.threadStart + (bracketed[1] ?? "").length;
+    } else if (at.levelAt > at.dateEnd + 1) {
+      const between = text.slice(at.dateEnd, at.levelAt);
+      const bare = between.trim();
+      if (bare === "" || /^[|:()-]+$/.test(bare)) return;
+      head.threadStart = start + at.dateEnd + between.indexOf(bare);
+      head.threadEnd = head.threadStart + bare.length;
+    }
+  }
+
+  private setTime(date: string, head: RecordHead): void {
+    const plain = date.replaceAll("/", "-");
+    const length = this.scratch.write(plain, 0, "latin1");
+    head.localMicros = undefined;
+    head.resolutionMicros = 1_000_000;
+    head.zoned = false;
+    if (/^\d{4}-/.test(plain)) {
+      if (!this.iso.read(this.scratch, 0, length)) return;
+      head.localMicros = this.iso.micros;
+      head.resolutionMicros = this.iso.resolutionMicros;
+      head.zoned = this.iso.zoned;
+      return;
+    }
+    if (!this.short.read(this.scratch, 0, length)) return;
+    const [, digits = ""] = /^.{17}[.,](\d+)/.exec(plain) ?? [];
+    const micros = digits === "" ? 0 : Number(digits.padEnd(6, "0").slice(0, 6));
+    head.localMicros = this.short.micros + micros;
+    head.resolutionMicros = 1_000_000 / 10 ** Math.min(digits.length, 6);
+  }
+}
+
+function levelOf(word: string | undefined): LogLevel | undefined {
+  switch (word) {
+    case "TRACE":
+    case "DEBUG":
+    case "INFO":
+    case "WARN":
+    case "ERROR":
+    case "FATAL":
+      return word;
+    default:
+      return undefined;
+  }
+}

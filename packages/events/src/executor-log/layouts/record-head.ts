@@ -1,0 +1,33 @@
+/** What a layout finds in the first line of a record: ranges of bytes, nothing copied. Reused for every line. */
+import type { LogLevel } from "../log-template.ts";
+
+export class RecordHead {
+  /** Undefined where the layout prints no date. UTC when `zoned`. */
+  localMicros: number | undefined = undefined;
+  resolutionMicros = 0;
+  zoned = false;
+  level: LogLevel | undefined = undefined;
+  /** The bytes all ranges are in: the line's own, or a layout's unescaped copy. */
+  buffer: Buffer = Buffer.alloc(0);
+  /** Last segment of the logger; empty where the layout prints none. */
+  loggerStart = 0;
+  loggerEnd = 0;
+  /** Empty where the layout prints none. */
+  threadStart = 0;
+  threadEnd = 0;
+  /** MDC task name: `task 3.0 in stage 0.0 (TID 3)`. */
+  taskNameStart = 0;
+  taskNameEnd = 0;
+  messageStart = 0;
+  messageEnd = 0;
+  /** Of a structured record: its exception, as the first lines of a trace. */
+  trace: readonly string[] | undefined = undefined;
+}
+
+/** One way of writing a record's first line. */
+export interface Layout {
+  /** For people and `source_files`: a log4j pattern, or a word. */
+  readonly name: string;
+  /** True when a record begins here; `head` is then filled whole. */
+  read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean;
+}

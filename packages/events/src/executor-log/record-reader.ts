@@ -1,0 +1,298 @@
+/** Turns one stream of lines (one container's, one pod's, one file's) into records: learns the layout, matches templates, gathers traces. */
+
+import { layoutsFor } from "./layouts/index.ts";
+import { type Layout, RecordHead } from "./layouts/record-head.ts";
+import type { LineSlice } from "./line-slice.ts";
+import { LogRecord } from "./log-record.ts";
+import { textOf } from "./log-template.ts";
+import { isMemoryStatement } from "./memory-statement.ts";
+import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
+
+/** Something odd about a line; the caller knows the file. */
+export interface LogOddity {
+  readonly code: "unread_statement" | "torn_record";
+  /** 1-based. */
+  readonly line: number;
+  readonly byteOffset: number;
+  readonly message: string;
+}
+
+export interface ReaderOptions {
+  /** log4j pattern that goes before all known layouts. */
+  readonly pattern: string | undefined;
+  /** Hand out records without a fact too. */
+  readonly everyRecord: boolean;
+  readonly report: (oddity: LogOddity) => void;
+}
+
+/** What was read, for summaries and proofs. */
+export interface LogCounts {
+  lines: number;
+  /** Lines that begin a record. */
+  records: number;
+  /** Records of loggers that have templates. */
+  relevant: number;
+  /** Of those: a template matched, with or without a fact. */
+  matched: number;
+  facts: number;
+  /** Lines that state memory and became no fact. */
+  unreadStatements: number;
+}
+
+const TRACE_LINES = 64;
+const TRACE_LINE_BYTES = 4096;
+/** A longer first line is matched by its beginning. */
+const LINE_BYTES = 1 << 20;
+const TAB = 9;
+const SPACE = 32;
+const NINE = 57;
+const OPEN_BRACE = 123;
+
+export class RecordReader {
+  readonly counts: LogCounts;
+  container: string | undefined = undefined;
+  private readonly options: ReaderOptions;
+  private readonly templates: TemplateSet;
+  private readonly layouts: readonly Layout[];
+  private layout: Layout | undefined = undefined;
+  /** Of the lines that a layout other than the first one read: how many in a row. */
+  private otherLayoutRow = 0;
+  private readonly head = new RecordHead();
+  private readonly record = new LogRecord();
+  /** A record whose lines below are still coming. */
+  private readonly held = new LogRecord();
+  private heldValues: readonly unknown[] | undefined = undefined;
+  private heldTrace: string[] = [];
+  private lastMicros: number | undefined = undefined;
+  private lastResolution = 0;
+  private lastZoned = false;
+  /** The record before was a warning or an error and nothing stood below it yet. */
+  private traceMayFollow = false;
+  /** Lines in a row that no layout read, while none is known. */
+  private readonly skipFirstBytes: Uint8Array = new Uint8Array(256);
+
+  constructor(templates: TemplateSet, options: ReaderOptions, counts: LogCounts) {
+    this.templates = templates;
+    this.options = options;
+    this.counts = counts;
+    this.layouts = layoutsFor(options.pattern);
+    this.skipFirstBytes[TAB] = 1;
+    this.skipFirstBytes[SPACE] = 1;
+  }
+
+  /** The layout of most lines so far. */
+  get layoutName(): string | undefined {
+    return this.layout?.name;
+  }
+
+  /** Reads one line; records that are complete go to `emit`. */
+  read(
+    line: LineSlice,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    emit: (record: LogRecord) => void,
+  ): void {
+    const limit = end - start > LINE_BYTES ? start + LINE_BYTES : end;
+    const head = this.head;
+    const read =
+      this.layout?.read(buffer, start, limit, head) === true ||
+      this.readOtherwise(buffer, start, limit);
+    if (!read) {
+      this.below(line, buffer, start, limit, emit);
+      return;
+    }
+    this.counts.records++;
+    if (this.heldValues !== undefined) this.release(emit);
+    if (head.localMicros !== undefined) {
+      this.lastMicros = head.localMicros;
+      this.lastResolution = head.resolutionMicros;
+      this.lastZoned = head.zoned;
+    }
+    this.traceMayFollow = head.level === "ERROR" || head.level === "WARN" || head.level === "FATAL";
+    const known =
+      head.loggerEnd > head.loggerStart
+        ? this.templates.ofLogger(head.buffer, head.loggerStart, head.loggerEnd)
+        : this.templates.withoutLogger;
+    if (known === undefined) this.foreign(line, emit);
+    else this.relevant(line, known, emit);
+  }
+
+  /** Ends the stream: a held record is complete now. */
+  flush(emit: (record: LogRecord) => void): void {
+    if (this.heldValues !== undefined) this.release(emit);
+  }
+
+  private relevant(
+    line: LineSlice,
+    known: LoggerTemplates,
+    emit: (record: LogRecord) => void,
+  ): void {
+    const head = this.head;
+    this.counts.relevant++;
+    const found =
+      known.find(head.buffer, head.messageStart, head.messageEnd) ??
+      this.templates.ofAnyLogger.find(head.buffer, head.messageStart, head.messageEnd);
+    if (found === undefined) {
+      this.unknown(line, emit);
+      return;
+    }
+    this.counts.matched++;
+    const template = found.template;
+    if (template.fact === undefined && !this.options.everyRecord) return;
+    if (template.awaitsTrace && head.trace === undefined) {
+      this.hold(line, found.values, known.logger);
+      this.held.template = template;
+      return;
+    }
+    const record = this.record;
+    record.takeHead(head);
+    this.place(record, line, known.logger);
+    record.template = template;
+    record.fact = template.fact?.(found.values, record);
+    this.hand(record, emit);
+  }
+
+  /** A record of a logger that no template knows. */
+  private foreign(line: LineSlice, emit: (record: LogRecord) => void): void {
+    const head = this.head;
+    const found = this.templates.ofAnyLogger.find(head.buffer, head.messageStart, head.messageEnd);
+    if (found === undefined && !this.options.everyRecord) return;
+    const record = this.record;
+    record.takeHead(head);
+    this.place(record, line, loggerOf(head));
+    record.template = found?.template;
+    record.fact = found?.template.fact?.(found.values, record);
+    this.hand(record, emit);
+  }
+
+  /** A record of a known logger that says what no template says. */
+  private unknown(line: LineSlice, emit: (record: LogRecord) => void): void {
+    const head = this.head;
+    const message = textOf(head.buffer, head.messageStart, head.messageEnd);
+    if (isMemoryStatement(message)) this.unread(line, message);
+    if (!this.options.everyRecord) return;
+    const record = this.record;
+    record.takeHead(head);
+    this.place(record, line, loggerOf(head));
+    record.template = undefined;
+    record.fact = undefined;
+    emit(record);
+  }
+
+  private hold(line: LineSlice, values: readonly unknown[], logger: string): void {
+    const held = this.held;
+    held.takeHead(this.head);
+    held.keep();
+    this.place(held, line, logger);
+    this.heldValues = values;
+    this.heldTrace = [];
+  }
+
+  private release(emit: (record: LogRecord) => void): void {
+    const held = this.held;
+    const values = this.heldValues ?? [];
+    this.heldValues = undefined;
+    held.trace = this.heldTrace;
+    held.fact = held.template?.fact?.(values, held);
+    this.hand(held, emit);
+  }
+
+  private place(record: LogRecord, line: LineSlice, logger: string): void {
+    record.line = line.number;
+    record.byteOffset = line.byteOffset;
+    record.logger = logger;
+    record.container = this.container;
+  }
+
+  private hand(record: LogRecord, emit: (record: LogRecord) => void): void {
+    if (record.fact !== undefined) this.counts.facts++;
+    else if (!this.options.everyRecord) return;
+    emit(record);
+  }
+
+  /** A line that begins no record: it belongs to the one before, or the JVM printed it. */
+  private below(
+    line: LineSlice,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    emit: (record: LogRecord) => void,
+  ): void {
+    const first = buffer[start] ?? 0;
+    if (this.heldValues !== undefined && this.heldTrace.length < TRACE_LINES) {
+      this.heldTrace.push(textOf(buffer, start, Math.min(end, start + TRACE_LINE_BYTES)));
+    }
+    const ofTheRecordBefore = this.traceMayFollow || this.heldValues !== undefined;
+    this.traceMayFollow = false;
+    if (this.skipFirstBytes[first] === 1 || start >= end) return;
+    const found = this.templates.withoutLayout.find(buffer, start, end);
+    if (found === undefined || (ofTheRecordBefore && found.template.name === "X13")) {
+      this.torn(line, buffer, start, end);
+      return;
+    }
+    if (this.heldValues !== undefined) this.release(emit);
+    const record = this.record;
+    record.takeBareLine(buffer, {
+      start,
+      end,
+      localMicros: this.lastMicros,
+      resolutionMicros: this.lastResolution,
+      zoned: this.lastZoned,
+    });
+    this.place(record, line, "");
+    record.template = found.template;
+    record.fact = found.template.fact?.(found.values, record);
+    this.hand(record, emit);
+  }
+
+  /** A piece of a record whose head is lost: a statement in it is lost, and said so. */
+  private torn(line: LineSlice, buffer: Buffer, start: number, end: number): void {
+    const first = buffer[start] ?? 0;
+    const text = textOf(buffer, start, Math.min(end, start + TRACE_LINE_BYTES));
+    if (isMemoryStatement(text)) this.unread(line, text);
+    else if (first === OPEN_BRACE && text.startsWith('{"ts":')) {
+      this.report("torn_record", line, text);
+    }
+  }
+
+  private unread(line: LineSlice, text: string): void {
+    this.counts.unreadStatements++;
+    this.report("unread_statement", line, text);
+  }
+
+  private report(code: LogOddity["code"], line: LineSlice, text: string): void {
+    this.options.report({
+      code,
+      line: line.number,
+      byteOffset: line.byteOffset,
+      message: text.slice(0, 200),
+    });
+  }
+
+  /** Another layout than the learned one: files are mixed, or nothing is learned yet. */
+  private readOtherwise(buffer: Buffer, start: number, end: number): boolean {
+    const first = buffer[start] ?? 0;
+    if (end - start < 12 || this.skipFirstBytes[first] === 1) return false;
+    // A learned file's other lines are traces and JVM chatter; a head begins with a digit, bracket or brace.
+    if (this.layout !== undefined && first > NINE && first !== OPEN_BRACE && first !== 91)
+      return false;
+    for (let i = 0; i < this.layouts.length; i++) {
+      const layout = this.layouts[i];
+      if (layout === undefined || layout === this.layout) continue;
+      if (!layout.read(buffer, start, end, this.head)) continue;
+      this.otherLayoutRow++;
+      if (this.layout === undefined || this.otherLayoutRow >= 8) {
+        this.layout = layout;
+        this.otherLayoutRow = 0;
+      }
+      return true;
+    }
+    return false;
+  }
+}
+
+function loggerOf(head: RecordHead): string {
+  const text = textOf(head.buffer, head.loggerStart, head.loggerEnd);
+  return text.endsWith("$") ? text.slice(0, -1) : text;
+}

@@ -1,0 +1,114 @@
+/** Finds the template of a message: by logger first, then by the message's first byte, then by wording. */
+import type { LogTemplate } from "./log-template.ts";
+import { ANY_LOGGER_TEMPLATES, BARE_TEMPLATES, TEMPLATE_GROUPS } from "./templates/index.ts";
+
+const SCALA_OBJECT = 36;
+const ZERO = 48;
+const NINE = 57;
+const MINUS = 45;
+
+/** What `find` found; reused. */
+export interface Found {
+  readonly template: LogTemplate;
+  readonly values: readonly unknown[];
+}
+
+/** Templates that one logger may say, by the first byte of the message. */
+export class LoggerTemplates {
+  readonly logger: string;
+  private readonly byFirstByte: readonly (readonly LogTemplate[])[];
+
+  constructor(logger: string, templates: readonly LogTemplate[]) {
+    this.logger = logger;
+    this.byFirstByte = Array.from({ length: 256 }, (_, byte) =>
+      templates.filter(({ wording, says }) => {
+        const first = wording.prefix[0];
+        if (first !== undefined) return first === byte;
+        if (/^\{(?:int|size)\}/.test(says)) return (byte >= ZERO && byte <= NINE) || byte === MINUS;
+        return true;
+      }),
+    );
+  }
+
+  /** The first template whose wording these bytes are. */
+  find(buffer: Buffer, start: number, end: number): Found | undefined {
+    const candidates = this.byFirstByte[buffer[start] ?? 0];
+    if (candidates === undefined || start >= end) return undefined;
+    for (let i = 0; i < candidates.length; i++) {
+      const template = candidates[i];
+      const values = template?.wording.match(buffer, start, end);
+      if (template !== undefined && values !== undefined) return { template, values };
+    }
+    return undefined;
+  }
+}
+
+interface KnownLogger {
+  readonly bytes: Uint8Array;
+  readonly templates: LoggerTemplates;
+}
+
+const SLOTS = 512;
+
+function slotOf(length: number, first: number, last: number, third: number): number {
+  return (length * 31 + first * 7 + last * 13 + third * 3) & (SLOTS - 1);
+}
+
+/** All templates. Loggers are compared as bytes, so that a line nobody asks for costs no string. */
+export class TemplateSet {
+  private readonly slots: (KnownLogger[] | undefined)[] = new Array<KnownLogger[] | undefined>(
+    SLOTS,
+  );
+  private readonly bare = new LoggerTemplates("", BARE_TEMPLATES);
+  private readonly anyLogger = new LoggerTemplates("", ANY_LOGGER_TEMPLATES);
+  /** Of a layout that prints no logger: everything. */
+  private readonly every = new LoggerTemplates(
+    "",
+    TEMPLATE_GROUPS.flatMap((group) => group.templates),
+  );
+
+  constructor() {
+    for (const { loggers, templates } of TEMPLATE_GROUPS) {
+      for (const logger of loggers) {
+        const bytes = Buffer.from(logger);
+        const slot = slotOf(
+          bytes.length,
+          bytes[0] ?? 0,
+          bytes[bytes.length - 1] ?? 0,
+          bytes[2] ?? 0,
+        );
+        const known = { bytes, templates: new LoggerTemplates(logger, templates) };
+        this.slots[slot] = [...(this.slots[slot] ?? []), known];
+      }
+    }
+  }
+
+  /** The templates of a logger named by its last segment, Scala's `$` allowed; undefined: nobody's. */
+  ofLogger(buffer: Buffer, start: number, end: number): LoggerTemplates | undefined {
+    const stop = end - 1 > start && buffer[end - 1] === SCALA_OBJECT ? end - 1 : end;
+    const length = stop - start;
+    const known =
+      this.slots[slotOf(length, buffer[start] ?? 0, buffer[stop - 1] ?? 0, buffer[start + 2] ?? 0)];
+    if (known === undefined) return undefined;
+    for (let i = 0; i < known.length; i++) {
+      const candidate = known[i];
+      if (candidate === undefined || candidate.bytes.length !== length) continue;
+      let k = 0;
+      while (k < length && buffer[start + k] === candidate.bytes[k]) k++;
+      if (k === length) return candidate.templates;
+    }
+    return undefined;
+  }
+
+  get ofAnyLogger(): LoggerTemplates {
+    return this.anyLogger;
+  }
+
+  get withoutLogger(): LoggerTemplates {
+    return this.every;
+  }
+
+  get withoutLayout(): LoggerTemplates {
+    return this.bare;
+  }
+}

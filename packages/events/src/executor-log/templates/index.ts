@@ -1,0 +1,122 @@
+/** Every template, by the class that logs it: one line here makes a file of templates known. */
+import type { LogTemplate } from "../log-template.ts";
+import {
+  BLOCK_MANAGER,
+  BLOCK_MANAGER_ENDPOINT,
+  CACHE_MANAGER,
+  DISK_STORE,
+} from "./block-manager.ts";
+import { BLOCK_MANAGER_MASTER, BLOCK_MANAGER_MASTER_ENDPOINT } from "./block-manager-master.ts";
+import { TORRENT_BROADCAST } from "./broadcast.ts";
+import { ANY_LOGGER, BLOCK_MANAGER_INFO } from "./driver-blocks.ts";
+import {
+  EXECUTOR,
+  EXECUTOR_BACKEND,
+  UNCAUGHT_EXCEPTION_HANDLER,
+  WITHOUT_LAYOUT,
+} from "./executor.ts";
+import { KUBERNETES } from "./kubernetes.ts";
+import { LAUNCH } from "./launch.ts";
+import {
+  EXECUTION_MEMORY_POOL,
+  MEMORY_MANAGER,
+  SHUFFLE_MEMORY_MANAGER,
+  STORAGE_MEMORY_POOL,
+} from "./memory-manager.ts";
+import { MEMORY_STORE } from "./memory-store.ts";
+import {
+  HEARTBEAT_RECEIVER,
+  SCHEDULER_BACKEND,
+  SPARK_CONTEXT,
+  TASK_SCHEDULER,
+} from "./scheduler.ts";
+import { ROW_BASED_KEY_VALUE_BATCH, SORTER, SPILLABLE } from "./spill.ts";
+import { TASK_MEMORY_MANAGER } from "./task-memory.ts";
+import { TASK_SET_MANAGER } from "./task-set-manager.ts";
+import { YARN } from "./yarn.ts";
+
+export interface TemplateGroup {
+  /** Last segments of loggers' names; empty: see `template-set.ts`. */
+  readonly loggers: readonly string[];
+  readonly templates: readonly LogTemplate[];
+}
+
+export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
+  { loggers: ["MemoryStore"], templates: MEMORY_STORE },
+  { loggers: ["BlockManager"], templates: BLOCK_MANAGER },
+  {
+    loggers: ["BlockManagerSlaveEndpoint", "BlockManagerStorageEndpoint", "BlockManagerSlaveActor"],
+    templates: BLOCK_MANAGER_ENDPOINT,
+  },
+  { loggers: ["BlockManagerMaster"], templates: BLOCK_MANAGER_MASTER },
+  {
+    loggers: ["BlockManagerMasterActor", "BlockManagerMasterEndpoint"],
+    templates: BLOCK_MANAGER_MASTER_ENDPOINT,
+  },
+  { loggers: ["BlockManagerInfo"], templates: BLOCK_MANAGER_INFO },
+  { loggers: ["DiskStore"], templates: DISK_STORE },
+  { loggers: ["CacheManager"], templates: CACHE_MANAGER },
+  { loggers: ["UnifiedMemoryManager", "StaticMemoryManager"], templates: MEMORY_MANAGER },
+  { loggers: ["ShuffleMemoryManager"], templates: SHUFFLE_MEMORY_MANAGER },
+  { loggers: ["ExecutionMemoryPool"], templates: EXECUTION_MEMORY_POOL },
+  { loggers: ["StorageMemoryPool"], templates: STORAGE_MEMORY_POOL },
+  { loggers: ["TaskMemoryManager"], templates: TASK_MEMORY_MANAGER },
+  { loggers: ["ExternalSorter", "ExternalAppendOnlyMap"], templates: SPILLABLE },
+  {
+    loggers: ["UnsafeExternalSorter", "ShuffleExternalSorter", "UnsafeShuffleExternalSorter"],
+    templates: SORTER,
+  },
+  {
+    loggers: [
+      "RowBasedKeyValueBatch",
+      "FixedLengthRowBasedKeyValueBatch",
+      "VariableLengthRowBasedKeyValueBatch",
+    ],
+    templates: ROW_BASED_KEY_VALUE_BATCH,
+  },
+  { loggers: ["Executor"], templates: EXECUTOR },
+  {
+    loggers: [
+      "CoarseGrainedExecutorBackend",
+      "YarnCoarseGrainedExecutorBackend",
+      "KubernetesExecutorBackend",
+      "MesosExecutorBackend",
+    ],
+    templates: EXECUTOR_BACKEND,
+  },
+  {
+    loggers: ["SparkUncaughtExceptionHandler", "ExecutorUncaughtExceptionHandler"],
+    templates: UNCAUGHT_EXCEPTION_HANDLER,
+  },
+  { loggers: ["TorrentBroadcast"], templates: TORRENT_BROADCAST },
+  { loggers: ["TaskSetManager"], templates: TASK_SET_MANAGER },
+  {
+    loggers: ["TaskSchedulerImpl", "YarnScheduler", "YarnClusterScheduler"],
+    templates: TASK_SCHEDULER,
+  },
+  {
+    loggers: ["StandaloneSchedulerBackend", "SparkDeploySchedulerBackend"],
+    templates: SCHEDULER_BACKEND,
+  },
+  { loggers: ["HeartbeatReceiver"], templates: HEARTBEAT_RECEIVER },
+  { loggers: ["SparkContext"], templates: SPARK_CONTEXT },
+  {
+    loggers: [
+      "YarnAllocator",
+      "YarnSchedulerBackend",
+      "YarnSchedulerBackend$YarnSchedulerEndpoint",
+      "YarnSchedulerBackend$YarnDriverEndpoint",
+    ],
+    templates: YARN,
+  },
+  {
+    loggers: ["ExecutorPodsLifecycleManager", "KubernetesClusterSchedulerBackend"],
+    templates: KUBERNETES,
+  },
+];
+
+/** Templates of lines whose logger may be any class. */
+export const ANY_LOGGER_TEMPLATES: readonly LogTemplate[] = ANY_LOGGER;
+
+/** Templates of lines without any layout. */
+export const BARE_TEMPLATES: readonly LogTemplate[] = [...WITHOUT_LAYOUT, ...LAUNCH];

@@ -1,0 +1,62 @@
+/** The command a standalone worker prints first: Xmx, flags, executor, cores and application for certain (spec/log-templates.md 1). */
+import type { LogFact } from "@respark/core";
+import { type LogTemplate, template } from "../log-template.ts";
+
+export const LAUNCH: readonly LogTemplate[] = [
+  template({
+    name: "X0",
+    level: "INFO",
+    says: "Spark Executor Command: {text}",
+    example:
+      'Spark Executor Command: "/usr/bin/java" "-cp" "a.jar" "-Xmx512M" "-XX:+UseG1GC" "org.apache.spark.executor.CoarseGrainedExecutorBackend" "--driver-url" "spark://d" "--executor-id" "0" "--hostname" "localhost" "--cores" "2" "--app-id" "app-20261121023631-0000"',
+    fact: executorCommand,
+  }),
+];
+
+/** Reads a java command line, quoted or not, for what it says of one executor. */
+export function executorCommand(command: string): LogFact {
+  const words = commandWords(command);
+  const after = (flag: string): string | undefined => {
+    const at = words.indexOf(flag);
+    return at < 0 ? undefined : words[at + 1];
+  };
+  const cores = Number(after("--cores"));
+  return {
+    kind: "executor_command",
+    executorId: after("--executor-id"),
+    appId: after("--app-id"),
+    cores: Number.isSafeInteger(cores) ? cores : undefined,
+    xmxBytes: xmxBytes(words),
+    jvmFlags: words.filter((word) => /^-(?:XX:|X\w|D|-add-|javaagent)/.test(word)).map(redacted),
+  };
+}
+
+function commandWords(command: string): string[] {
+  if (!command.startsWith('"')) return command.split(/\s+/);
+  return [...command.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map((word) => word[1] ?? "");
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  "": 1,
+  k: 1024,
+  m: 1024 ** 2,
+  g: 1024 ** 3,
+  t: 1024 ** 4,
+};
+
+/** The last -Xmx wins, as for the JVM. */
+function xmxBytes(words: readonly string[]): number | undefined {
+  for (const word of [...words].reverse()) {
+    const [, digits, unit = ""] = /^-(?:Xmx|XX:MaxHeapSize=)(\d+)([kmgt]?)$/i.exec(word) ?? [];
+    if (digits !== undefined) return Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+  }
+  return undefined;
+}
+
+/** -D values that look secret are cut; their names stay. */
+function redacted(flag: string): string {
+  return flag.replace(
+    /^(-D[^=]*(?:secret|password|token|credential|access[._-]?key)[^=]*)=.*$/i,
+    "$1=*********",
+  );
+}

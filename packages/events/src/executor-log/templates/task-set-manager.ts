@@ -1,0 +1,129 @@
+/** TaskSetManager (spec/log-templates.md 2.6, D11–D13): tasks as the driver places and loses them. */
+import type { LogFact } from "@respark/core";
+import { type LogTemplate, template } from "../log-template.ts";
+
+export const TASK_SET_MANAGER: readonly LogTemplate[] = [
+  template({
+    name: "D11",
+    since: "3.1",
+    level: "INFO",
+    says: "Starting task {int}.{int} in stage {int}.{int} (TID {int}) ({word},{text}executor {word}, partition {int}, {text}",
+    example:
+      "Starting task 3.0 in stage 0.0 (TID 3) (10.0.0.7, executor 1, partition 3, PROCESS_LOCAL, 7344 bytes) taskResourceAssignments Map()",
+    fact: (_i, _a, stageId, _sa, taskId, host, _blank, executorId, partition) =>
+      started(taskId, { executorId, host, stageId, partition }),
+  }),
+  template({
+    name: "D11",
+    since: "2.0",
+    until: "3.0",
+    level: "INFO",
+    says: "Starting task {int}.{int} in stage {int}.{int} (TID {int}, {word}, executor {word}, partition {int}, {text}",
+    example:
+      "Starting task 3.0 in stage 0.0 (TID 3, 10.0.0.7, executor 1, partition 3, PROCESS_LOCAL, 7344 bytes)",
+    fact: (_i, _a, stageId, _sa, taskId, host, executorId, partition) =>
+      started(taskId, { executorId, host, stageId, partition }),
+  }),
+  template({
+    name: "D11",
+    since: "1.3",
+    until: "2.0",
+    level: "INFO",
+    says: "Starting task {int}.{int} in stage {int}.{int} (TID {int}, {word}, partition {int},{text}",
+    example:
+      "Starting task 3.0 in stage 0.0 (TID 3, 10.0.0.7, partition 3,PROCESS_LOCAL, 2152 bytes)",
+    fact: (_i, _a, stageId, _sa, taskId, host, partition) =>
+      started(taskId, { executorId: undefined, host, stageId, partition }),
+  }),
+  template({
+    name: "D11",
+    until: "1.5",
+    level: "INFO",
+    says: "Starting task {int}.{int} in stage {int}.{int} (TID {int}, {word}, {word}, {int} bytes)",
+    example: "Starting task 3.0 in stage 0.0 (TID 3, 10.0.0.7, PROCESS_LOCAL, 1184 bytes)",
+    fact: (_i, _a, stageId, _sa, taskId, host) =>
+      started(taskId, { executorId: undefined, host, stageId, partition: undefined }),
+  }),
+  template({
+    name: "D12",
+    since: "2.0",
+    level: "INFO",
+    says: "Finished task {int}.{int} in stage {int}.{int} (TID {int}) in {int} ms on {word} (executor {word}) ({int}/{int})",
+    example: "Finished task 3.0 in stage 0.0 (TID 3) in 123 ms on 10.0.0.7 (executor 1) (4/8)",
+    fact: (_i, _a, _s, _sa, taskId, _ms, _host, executorId) => ended(taskId, executorId, undefined),
+  }),
+  template({
+    name: "D12",
+    until: "1.6",
+    level: "INFO",
+    says: "Finished task {int}.{int} in stage {int}.{int} (TID {int}) in {int} ms on {word} ({int}/{int})",
+    example: "Finished task 3.0 in stage 0.0 (TID 3) in 123 ms on 10.0.0.7 (4/8)",
+    fact: (_i, _a, _s, _sa, taskId) => ended(taskId, undefined, undefined),
+  }),
+  template({
+    name: "D13",
+    since: "3.1",
+    level: "WARN",
+    says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}) ({word} executor {word}): {text}",
+    example:
+      "Lost task 3.0 in stage 0.0 (TID 3) (10.0.0.7 executor 1): java.lang.OutOfMemoryError: Java heap space",
+    fact: (_i, _a, _s, _sa, taskId, _host, executorId, reason) => ended(taskId, executorId, reason),
+  }),
+  template({
+    name: "D13",
+    since: "2.0",
+    until: "3.0",
+    level: "WARN",
+    says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}, {word}, executor {word}): {text}",
+    example:
+      "Lost task 3.0 in stage 0.0 (TID 3, 10.0.0.7, executor 1): ExecutorLostFailure (executor 1 exited caused by one of the running tasks) Reason: worker lost",
+    fact: (_i, _a, _s, _sa, taskId, _host, executorId, reason) => ended(taskId, executorId, reason),
+  }),
+  template({
+    name: "D13",
+    until: "2.0",
+    level: "WARN",
+    says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}, {word}): {text}",
+    example: "Lost task 3.0 in stage 0.0 (TID 3, 10.0.0.7): ExecutorLostFailure (executor 1 lost)",
+    fact: (_i, _a, _s, _sa, taskId, _host, reason) => ended(taskId, undefined, reason),
+  }),
+  template({
+    name: "D13",
+    since: "2.0",
+    level: "INFO",
+    says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}) on {word}, executor {word}: {text}",
+    example:
+      "Lost task 3.1 in stage 0.0 (TID 9) on 10.0.0.7, executor 1: java.lang.OutOfMemoryError (Java heap space) [duplicate 1]",
+    fact: (_i, _a, _s, _sa, taskId, _host, executorId, reason) => ended(taskId, executorId, reason),
+  }),
+  template({
+    name: "D13",
+    until: "1.6",
+    level: "INFO",
+    says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}) on executor {word}: {text}",
+    example:
+      "Lost task 3.1 in stage 0.0 (TID 9) on executor 10.0.0.7: java.lang.OutOfMemoryError (Java heap space) [duplicate 1]",
+    // In 1.x the word after `executor` is the host.
+    fact: (_i, _a, _s, _sa, taskId, _host, reason) => ended(taskId, undefined, reason),
+  }),
+];
+
+function started(
+  taskId: number,
+  place: {
+    executorId: string | undefined;
+    host: string;
+    stageId: number;
+    partition: number | undefined;
+  },
+): LogFact {
+  return { kind: "driver_task_started", taskId, ...place };
+}
+
+function ended(
+  taskId: number,
+  executorId: string | undefined,
+  lostReason: string | undefined,
+): LogFact {
+  return { kind: "driver_task_ended", taskId, executorId, lostReason };
+}
