@@ -3,14 +3,13 @@ import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
-import { isPipeClosed, printable } from "./terminal/printable.ts";
+import { printable } from "./terminal/printable.ts";
 import { Interrupted, UserError } from "./user-error.ts";
 import { version } from "./version.ts";
 
 /** Never rejects and never ends the process: the caller decides what to do with the code. */
 export async function main(host: Host): Promise<ExitCode> {
   const written: Promise<void>[] = [];
-  const ended: { code: ExitCode } = { code: exitCode.fine };
   const program = new Command("respark")
     .description(
       "Replays what a Spark application's memory did, from its event log and executor logs, into a DuckDB file.",
@@ -26,15 +25,11 @@ export async function main(host: Host): Promise<ExitCode> {
     .showSuggestionAfterError()
     .showHelpAfterError("(respark --help, or respark <command> --help, shows what there is)")
     .addHelpText("after", examples);
-  for (const command of commands) {
-    command(program, host, (code) => {
-      ended.code = code;
-    });
-  }
+  for (const add of commands) add(program, host);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
     await program.parseAsync(withoutLeadingDashes(host.args), { from: "user" });
-    return ended.code;
+    return exitCode.fine;
   } catch (error) {
     return await explain(host, error);
   } finally {
@@ -68,7 +63,6 @@ async function explain(host: Host, error: unknown): Promise<ExitCode> {
     return error.exitCode;
   }
   if (error instanceof Interrupted) return exitCode.interrupted;
-  if (isPipeClosed(error)) return exitCode.fine;
   await host.stderr.write(bugReport(host, error));
   return exitCode.bug;
 }

@@ -1,0 +1,175 @@
+/** Reads a summary out of a replayed database, with SQL over the tables of the contract. */
+import type { EvidenceLevel } from "@respark/core";
+import { type Ask, type DatabaseRow, numberIn, sqlText, textIn } from "./rows-read.ts";
+import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
+
+/** Characters of a curve. */
+const STEPS = 48;
+
+/** Summaries of these applications, in their order. */
+export async function readRunSummaries(
+  ask: Ask,
+  applications: readonly { readonly appId: string; readonly attemptId: string }[],
+): Promise<RunSummary[]> {
+  const summaries: RunSummary[] = [];
+  for (const { appId, attemptId } of applications) {
+    const where = `app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`;
+    const [application] = await ask(applicationSql(where));
+    if (application === undefined) continue;
+    const curves = await ask(curveSql(where));
+    summaries.push({
+      appId,
+      attemptId,
+      name: textIn(application, "name"),
+      sparkVersion: textIn(application, "spark_version"),
+      memoryManager: textIn(application, "memory_manager"),
+      modelEvidence: modelEvidence(textIn(application, "model_evidence")),
+      evidenceLevel: evidenceLevel(textIn(application, "evidence_level")),
+      durationMillis: numberIn(application, "duration_ms"),
+      statements: numberIn(application, "statements") ?? 0,
+      statementsMet: numberIn(application, "statements_met") ?? 0,
+      statementsUnpredicted: numberIn(application, "statements_unpredicted") ?? 0,
+      executors: (await ask(executorSql(where))).map((row) => executorOf(row, curves)),
+      missed: (await ask(missedSql(where))).map((row) => ({
+        quantity: textIn(row, "quantity") ?? "",
+        statements: numberIn(row, "statements") ?? 0,
+      })),
+      diagnostics: (await ask(diagnosticSql(where))).map(diagnosticOf),
+    });
+  }
+  return summaries;
+}
+
+function applicationSql(where: string): string {
+  return `
+    select name, spark_version, memory_manager, model_evidence, evidence_level,
+      (epoch_us(ended_at) - epoch_us(started_at)) / 1000 as duration_ms,
+      (select count(*) from replay_checks where ${where}) as statements,
+      (select count(*) from replay_checks where ${where} and agrees) as statements_met,
+      (select count(*) from replay_checks where ${where} and agrees is null) as statements_unpredicted
+    from applications where ${where}`;
+}
+
+function executorSql(where: string): string {
+  return `
+    with timeline as (
+      select executor_id, mode, max(max_memory_bytes) as memory_bytes, max(storage_used_bytes) as storage_peak_bytes,
+        max(execution_used_bytes) as execution_peak_bytes
+      from memory_timeline where ${where} group by all),
+    borrowed as (
+      select executor_id, mode, max(greatest(0, storage_used_bytes
+        - case mode when 'off_heap' then off_heap_storage_bytes else storage_region_bytes end)) as borrowed_peak_bytes
+      from memory_timeline t join executors e using (app_id, attempt_id, executor_id) where ${where} group by all),
+    block as (
+      select executor_id, count(*) filter (op in ('evict', 'drop_to_disk')) as evictions,
+        sum(memory_bytes) filter (op in ('evict', 'drop_to_disk')) as evicted_bytes, count(*) filter (op = 'put_fail') as failed_puts
+      from block_events where ${where} group by all),
+    spill as (
+      select executor_id, count(*) as spills, sum(memory_bytes) as spilled_bytes from spills where ${where} group by all),
+    wait as (select executor_id, count(*) as waits from memory_waits where ${where} group by all),
+    checks as (
+      select executor_id, count(*) as statements, count(*) filter (agrees) as statements_met
+      from replay_checks where ${where} group by all)
+    select e.executor_id, coalesce(t.mode, 'on_heap') as mode, e.evidence_level, e.removed_reason,
+      t.memory_bytes, t.storage_peak_bytes, t.execution_peak_bytes, b.borrowed_peak_bytes,
+      coalesce(k.evictions, 0) as evictions, k.evicted_bytes, coalesce(k.failed_puts, 0) as failed_puts,
+      coalesce(s.spills, 0) as spills, s.spilled_bytes, coalesce(w.waits, 0) as waits,
+      coalesce(c.statements, 0) as statements, coalesce(c.statements_met, 0) as statements_met
+    from (select * from executors where ${where}) e
+      left join timeline t using (executor_id) left join borrowed b on b.executor_id = e.executor_id and b.mode = t.mode
+      left join block k on k.executor_id = e.executor_id left join spill s on s.executor_id = e.executor_id
+      left join wait w on w.executor_id = e.executor_id left join checks c on c.executor_id = e.executor_id
+    where coalesce(t.mode, 'on_heap') = 'on_heap' or t.storage_peak_bytes > 0 or t.execution_peak_bytes > 0
+    order by e.executor_id = 'driver', try_cast(e.executor_id as bigint), e.executor_id, mode desc`;
+}
+
+function curveSql(where: string): string {
+  return `
+    with span as (
+      select epoch_us(min(ts)) as began, greatest(1, epoch_us(max(ts)) - epoch_us(min(ts))) as micros
+      from memory_timeline where ${where})
+    select executor_id, mode, least(${STEPS - 1}, (epoch_us(ts) - began) * ${STEPS} // micros) as step,
+      max(storage_used_bytes) as storage_most, arg_max(storage_used_bytes, seq) as storage_last,
+      max(execution_used_bytes) as execution_most, arg_max(execution_used_bytes, seq) as execution_last
+    from memory_timeline, span where ${where} group by all order by all`;
+}
+
+function missedSql(where: string): string {
+  return `
+    select quantity, count(*) as statements from replay_checks where ${where} and not agrees
+    group by quantity order by statements desc, quantity limit 3`;
+}
+
+function diagnosticSql(where: string): string {
+  return `
+    select code, severity, sum(count) as count, min(message) as example from diagnostics where ${where}
+    group by code, severity
+    order by case severity when 'error' then 0 when 'warning' then 1 else 2 end, sum(count) desc, code`;
+}
+
+function executorOf(row: DatabaseRow, curves: readonly DatabaseRow[]): ExecutorSummary {
+  const executorId = textIn(row, "executor_id") ?? "";
+  const mode = textIn(row, "mode") === "off_heap" ? "off_heap" : "on_heap";
+  const steps = curves.filter(
+    (step) => textIn(step, "executor_id") === executorId && textIn(step, "mode") === mode,
+  );
+  return {
+    executorId,
+    mode,
+    evidenceLevel: evidenceLevel(textIn(row, "evidence_level")),
+    removedReason: textIn(row, "removed_reason"),
+    memoryBytes: numberIn(row, "memory_bytes"),
+    storagePeakBytes: numberIn(row, "storage_peak_bytes"),
+    executionPeakBytes: numberIn(row, "execution_peak_bytes"),
+    borrowedPeakBytes: numberIn(row, "borrowed_peak_bytes"),
+    evictions: numberIn(row, "evictions") ?? 0,
+    evictedBytes: numberIn(row, "evicted_bytes"),
+    failedPuts: numberIn(row, "failed_puts") ?? 0,
+    spills: numberIn(row, "spills") ?? 0,
+    spilledBytes: numberIn(row, "spilled_bytes"),
+    waits: numberIn(row, "waits") ?? 0,
+    statements: numberIn(row, "statements") ?? 0,
+    statementsMet: numberIn(row, "statements_met") ?? 0,
+    storageCurve: curveOf(steps, "storage"),
+    executionCurve: curveOf(steps, "execution"),
+  };
+}
+
+/** The most in each step, where a step without a change goes on with what was last. */
+function curveOf(
+  steps: readonly DatabaseRow[],
+  pool: "storage" | "execution",
+): (number | undefined)[] {
+  const curve: (number | undefined)[] = [];
+  let last: number | undefined;
+  for (let step = 0; step < STEPS; step += 1) {
+    const changes = steps.find((row) => numberIn(row, "step") === step);
+    if (changes === undefined) {
+      curve.push(last);
+      continue;
+    }
+    const most = numberIn(changes, `${pool}_most`);
+    curve.push(last !== undefined && most !== undefined ? Math.max(last, most) : most);
+    last = numberIn(changes, `${pool}_last`);
+  }
+  return curve;
+}
+
+function diagnosticOf(row: DatabaseRow): DiagnosticSummary {
+  const severity = textIn(row, "severity");
+  return {
+    code: textIn(row, "code") ?? "",
+    severity: severity === "error" || severity === "warning" ? severity : "info",
+    count: numberIn(row, "count") ?? 0,
+    example: textIn(row, "example") ?? "",
+  };
+}
+
+function evidenceLevel(text: string | undefined): EvidenceLevel {
+  if (text === "debug" || text === "info" || text === "event_log_blocks") return text;
+  return "event_log";
+}
+
+function modelEvidence(text: string | undefined): "vectors" | "source" | undefined {
+  return text === "vectors" || text === "source" ? text : undefined;
+}

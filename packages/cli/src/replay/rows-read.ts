@@ -1,0 +1,29 @@
+/** The door for rows that come back from a database: unknown values become numbers and texts once, here. */
+
+export type DatabaseRow = Readonly<Record<string, unknown>>;
+/** Asks a database and gives all rows: for small answers. */
+export type Ask = (sql: string) => Promise<readonly DatabaseRow[]>;
+
+/** undefined for NULL; a BIGINT may come as a bigint or as its digits. */
+export function numberIn(row: DatabaseRow, column: string): number | undefined {
+  const value = row[column];
+  if (value === null || value === undefined) return undefined;
+  const number = typeof value === "number" ? value : Number(value);
+  if (Number.isNaN(number)) throw new Error(`${column} is ${String(value)}, no number`);
+  return number;
+}
+
+export function textIn(row: DatabaseRow, column: string): string | undefined {
+  const value = row[column];
+  return value === null || value === undefined ? undefined : String(value);
+}
+
+/** A text as an SQL literal. */
+export function sqlText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name as an SQL identifier. */
+export function sqlName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

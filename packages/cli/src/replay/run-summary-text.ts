@@ -1,0 +1,273 @@
+/** A summary for people: what each executor's memory did, how far to trust it, and what to ask next. Fits 100 columns. */
+import type { EvidenceLevel } from "@respark/core";
+import {
+  bytesInWords,
+  counted,
+  countInWords,
+  durationInWords,
+  shareInWords,
+} from "../terminal/amounts.ts";
+import { printableLine } from "../terminal/printable.ts";
+import { sparkline } from "../terminal/sparkline.ts";
+import type { Style } from "../terminal/style.ts";
+import { textTable, wrapped } from "../terminal/text-table.ts";
+import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
+
+/** More executors than this are summed up in a line that says where to find them. */
+const EXECUTORS_SHOWN = 12;
+const CURVES_SHOWN = 4;
+
+export interface SummaryPlace {
+  /** The database as the user would name it; undefined where the result is a directory of other files. */
+  readonly database: string | undefined;
+  /** The command as it was called: `npx respark`, `npx -y pnpm@10 --silent respark`. */
+  readonly command: string;
+  /** Views that the database has. */
+  readonly views: ReadonlySet<string>;
+  readonly columns: number;
+  readonly style: Style;
+}
+
+export function runSummaryText(run: RunSummary, place: SummaryPlace): string {
+  const parts = [
+    heading(run, place.style),
+    executorTable(run.executors, place),
+    curves(run, place.style),
+    trust(run, place),
+    oddities(run.diagnostics, place),
+  ];
+  return `${parts
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n")}\n`;
+}
+
+function heading(run: RunSummary, style: Style): string[] {
+  const name = run.name === undefined ? "" : ` “${printableLine(run.name)}”`;
+  const attempt = run.attemptId === "1" ? "" : ` attempt ${printableLine(run.attemptId)}`;
+  const facts = [
+    run.sparkVersion === undefined
+      ? "Spark version unknown"
+      : `Spark ${printableLine(run.sparkVersion)}`,
+    run.memoryManager === undefined
+      ? "memory manager unknown"
+      : `${run.memoryManager === "pre16" ? "pre-1.6" : run.memoryManager} memory manager`,
+    ...(run.durationMillis === undefined ? [] : [durationInWords(run.durationMillis)]),
+  ];
+  return [style.bold(`${printableLine(run.appId)}${attempt}${name}`), facts.join(" · ")];
+}
+
+function executorTable(executors: readonly ExecutorSummary[], place: SummaryPlace): string[] {
+  const shown = mostPressed(executors, EXECUTORS_SHOWN);
+  const lines = textTable(
+    [
+      { title: "executor", align: "left" },
+      { title: "memory", align: "right" },
+      { title: "storage", align: "right" },
+      { title: "borrowed", align: "right" },
+      { title: "execution", align: "right" },
+      { title: "evicted", align: "right" },
+      { title: "no room", align: "right" },
+      { title: "spilled", align: "right" },
+      { title: "waits", align: "right" },
+    ],
+    shown.map((executor) => [
+      label(executor),
+      bytesInWords(executor.memoryBytes),
+      bytesInWords(executor.storagePeakBytes),
+      bytesInWords(executor.borrowedPeakBytes),
+      bytesInWords(executor.executionPeakBytes),
+      executor.evictions === 0
+        ? "0"
+        : `${countInWords(executor.evictions)} (${bytesInWords(executor.evictedBytes)})`,
+      countInWords(executor.failedPuts),
+      executor.spills === 0
+        ? "0"
+        : `${countInWords(executor.spills)} (${bytesInWords(executor.spilledBytes)})`,
+      countInWords(executor.waits),
+    ]),
+  );
+  const [head = "", ...body] = lines;
+  const rest = executors.length - shown.length;
+  return [
+    place.style.dim(head),
+    ...body,
+    ...(rest > 0 ? [`… and ${counted(rest, "executor")} under less pressure`] : []),
+    ...legend(shown, place),
+  ];
+}
+
+function legend(executors: readonly ExecutorSummary[], { columns, style }: SummaryPlace): string[] {
+  const words = ["memory = what storage and execution share; storage, execution = their peaks"];
+  if (executors.some((executor) => (executor.borrowedPeakBytes ?? 0) > 0)) {
+    words.push("borrowed = most that storage held beyond its own region");
+  }
+  if (executors.some((executor) => executor.failedPuts > 0)) {
+    words.push("no room = blocks that could not be stored");
+  }
+  if (executors.some((executor) => executor.waits > 0)) {
+    words.push("waits = tasks held up until they had 1/2N");
+  }
+  return wrapped(words.join("; "), columns).map((line) => style.dim(line));
+}
+
+function curves(run: RunSummary, style: Style): string[] {
+  const drawn = mostPressed(
+    run.executors.filter(
+      (executor) =>
+        executor.memoryBytes !== undefined &&
+        [...executor.storageCurve, ...executor.executionCurve].some((bytes) => (bytes ?? 0) > 0),
+    ),
+    CURVES_SHOWN,
+  );
+  if (drawn.length === 0) return [];
+  const width = Math.max(...drawn.map((executor) => label(executor).length));
+  return [
+    style.dim("Over time (left to right the whole run; a full bar is the memory both share)"),
+    ...drawn.flatMap((executor) => [
+      `${label(executor).padEnd(width)}  storage    ${sparkline(executor.storageCurve, executor.memoryBytes ?? 0)}`,
+      `${" ".repeat(width)}  execution  ${sparkline(executor.executionCurve, executor.memoryBytes ?? 0)}`,
+    ]),
+  ];
+}
+
+const EVIDENCE_IN_WORDS: Readonly<Record<EvidenceLevel, string>> = {
+  debug:
+    "Evidence: executor logs at DEBUG. Stores, evictions and grants of execution memory are all logged; unroll reservations are not, and follow from Spark's rules.",
+  info: "Evidence: executor logs at INFO. Blocks, hits, evictions, failed puts and most spills are logged; grants of execution memory are not, so its numbers are estimates within bounds (the _min and _max columns).",
+  event_log_blocks:
+    "Evidence: an event log with block updates and no executor logs. Sizes of RDD blocks are exact; execution memory is known by task totals and metric peaks alone.",
+  event_log:
+    "Evidence: an event log alone. Task totals and metric peaks are known; what stood in memory when is not.",
+};
+
+function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
+  const lines = [style.bold("How far to trust this")];
+  if (run.statements === 0) {
+    lines.push(
+      "The logs make no statement about memory, so nothing could be held against the replay.",
+    );
+  } else {
+    lines.push(
+      `The replay predicted ${countInWords(run.statementsMet)} of ${countInWords(run.statements)} memory statements of the logs before it read them (${shareInWords(run.statementsMet, run.statements)}).`,
+    );
+    const missed = run.statements - run.statementsMet - run.statementsUnpredicted;
+    if (missed > 0) {
+      const about = run.missed
+        .map(
+          ({ quantity, statements }) => `${countInWords(statements)} of ${printableLine(quantity)}`,
+        )
+        .join(", ");
+      lines.push(...wrapped(`It was wrong about ${countInWords(missed)}: ${about}.`, columns));
+    }
+    if (run.statementsUnpredicted > 0) {
+      lines.push(
+        `For ${countInWords(run.statementsUnpredicted)} it had no prediction (they told it something new).`,
+      );
+    }
+  }
+  lines.push(...wrapped(EVIDENCE_IN_WORDS[run.evidenceLevel], columns));
+  const weaker = run.executors.filter(
+    (executor) => executor.mode === "on_heap" && executor.evidenceLevel !== run.evidenceLevel,
+  );
+  if (weaker.length > 0) {
+    const named = weaker.slice(0, 8).map((executor) => printableLine(executor.executorId));
+    const rest = weaker.length > named.length ? ` and ${weaker.length - named.length} more` : "";
+    lines.push(
+      ...wrapped(
+        `Other evidence for ${named.join(", ")}${rest}: see evidence_level in executors.`,
+        columns,
+      ),
+    );
+  }
+  if (run.modelEvidence === "source") {
+    lines.push(
+      ...wrapped(
+        "The model of this Spark version follows its sources, but was not held against recordings of the real classes.",
+        columns,
+      ),
+    );
+  }
+  return lines;
+}
+
+function oddities(
+  diagnostics: readonly DiagnosticSummary[],
+  { columns, style }: SummaryPlace,
+): string[] {
+  const worth = diagnostics.filter(({ severity }) => severity !== "info");
+  if (worth.length === 0) return [];
+  return [
+    style.bold("Odd in the input (all in the table diagnostics)"),
+    ...worth
+      .slice(0, 5)
+      .flatMap(({ code, count, example }) =>
+        wrapped(
+          `${countInWords(count)} × ${printableLine(code)}: ${printableLine(example)}`,
+          columns,
+          "    ",
+        ).slice(0, 3),
+      ),
+    ...(worth.length > 5 ? [`… and ${counted(worth.length - 5, "other kind")}`] : []),
+  ];
+}
+
+/** Three commands that fit what happened in these runs. */
+export function nextCommands(
+  runs: readonly RunSummary[],
+  inputs: readonly string[],
+  place: SummaryPlace,
+): string {
+  const executors = runs.flatMap((run) => run.executors);
+  const any = (has: (executor: ExecutorSummary) => boolean): boolean => executors.some(has);
+  const { database } = place;
+  const wanted: { readonly why: string; readonly command: string }[] = [];
+  const ask = (view: string, why: string): void => {
+    if (database === undefined || !place.views.has(view)) return;
+    wanted.push({ why, command: `query ${shellWord(database)} ${view}` });
+  };
+  if (any(({ evictions }) => evictions > 0))
+    ask("eviction_ledger", "who evicted what, and whether it was missed");
+  if (any(({ spills }) => spills > 0)) ask("spill_causes", "who spilled, and who made them");
+  if (any(({ waits }) => waits > 0)) ask("wait_summary", "who waited for memory, and who held it");
+  if (any(({ failedPuts }) => failedPuts > 0)) ask("put_failures", "what found no room, and why");
+  ask("executor_memory_layout", "how each executor's memory is divided");
+  ask("executor_memory_summary", "peaks and bounds per executor");
+  const shown = wanted.slice(0, 2);
+  if (runs.every((run) => run.evidenceLevel === "debug") && database !== undefined) {
+    shown.push({
+      why: "the timeline in Parquet, for Python and others",
+      command: `export ${shellWord(database)} --format parquet -o tables`,
+    });
+  } else {
+    shown.push({
+      why: "which settings would make the next run tell more",
+      command: `inspect ${inputs.map(shellWord).join(" ")}`,
+    });
+  }
+  return [
+    place.style.bold("Next"),
+    ...shown.flatMap(({ why, command }) => [
+      place.style.dim(`  # ${why}`),
+      `  ${place.command} ${command}`,
+    ]),
+    "",
+  ].join("\n");
+}
+
+/** Those with the most evictions, spills, waits and failed puts, in the order they came in. */
+function mostPressed(executors: readonly ExecutorSummary[], atMost: number): ExecutorSummary[] {
+  if (executors.length <= atMost) return [...executors];
+  const pressure = ({ evictions, spills, waits, failedPuts }: ExecutorSummary): number =>
+    evictions + spills + waits + failedPuts;
+  const kept = new Set([...executors].sort((a, b) => pressure(b) - pressure(a)).slice(0, atMost));
+  return executors.filter((executor) => kept.has(executor));
+}
+
+function label({ executorId, mode }: ExecutorSummary): string {
+  return `${printableLine(executorId)}${mode === "off_heap" ? " off-heap" : ""}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,54 @@
+/** What a replayed database says about one application, in the numbers a summary needs. Read back from the file: what is shown is what can be queried. */
+import type { EvidenceLevel } from "@respark/core";
+
+export interface RunSummary {
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly name: string | undefined;
+  readonly sparkVersion: string | undefined;
+  readonly memoryManager: string | undefined;
+  readonly modelEvidence: "vectors" | "source" | undefined;
+  readonly evidenceLevel: EvidenceLevel;
+  readonly durationMillis: number | undefined;
+  readonly statements: number;
+  readonly statementsMet: number;
+  /** memory statements for which the replay had no prediction */
+  readonly statementsUnpredicted: number;
+  readonly executors: readonly ExecutorSummary[];
+  /** what the statements not met were about, most first */
+  readonly missed: readonly { readonly quantity: string; readonly statements: number }[];
+  readonly diagnostics: readonly DiagnosticSummary[];
+}
+
+/** One executor (or the driver), one memory mode. */
+export interface ExecutorSummary {
+  readonly executorId: string;
+  readonly mode: "on_heap" | "off_heap";
+  readonly evidenceLevel: EvidenceLevel;
+  readonly removedReason: string | undefined;
+  /** storage and execution together */
+  readonly memoryBytes: number | undefined;
+  readonly storagePeakBytes: number | undefined;
+  readonly executionPeakBytes: number | undefined;
+  /** most that storage held beyond its own region */
+  readonly borrowedPeakBytes: number | undefined;
+  readonly evictions: number;
+  readonly evictedBytes: number | undefined;
+  readonly failedPuts: number;
+  readonly spills: number;
+  readonly spilledBytes: number | undefined;
+  readonly waits: number;
+  readonly statements: number;
+  readonly statementsMet: number;
+  /** storage and execution use over the application's time, in equal steps; undefined: nothing known then */
+  readonly storageCurve: readonly (number | undefined)[];
+  readonly executionCurve: readonly (number | undefined)[];
+}
+
+export interface DiagnosticSummary {
+  readonly code: string;
+  readonly severity: "info" | "warning" | "error";
+  readonly count: number;
+  /** one of its messages */
+  readonly example: string;
+}

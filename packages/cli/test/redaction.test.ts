@@ -1,0 +1,31 @@
+/** What of Spark's properties is not written down. */
+import { expect, test } from "vitest";
+import { redaction } from "../src/replay/redaction.ts";
+
+test("a setting whose name or value speaks of a secret is blanked, others stay as they are", () => {
+  const { redact } = redaction();
+  expect(redact("spark.hadoop.fs.s3a.secret.key", "abc")).toBe("*********(redacted)");
+  expect(redact("spark.ssl.keyPassword", "abc")).toBe("*********(redacted)");
+  expect(redact("spark.executor.extraJavaOptions", "-Dtoken=abc")).toBe("*********(redacted)");
+  expect(redact("spark.executor.memory", "512m")).toBe("512m");
+});
+
+test("a password inside an address is blanked, the address stays", () => {
+  expect(redaction().redact("spark.jdbc.url", "postgresql://ann:pw@db:5432/x")).toBe(
+    "postgresql://ann:*********(redacted)@db:5432/x",
+  );
+});
+
+test("the application's own spark.redaction.regex hides what it names, whatever order settings come in", () => {
+  const { redact, learn } = redaction();
+  learn("(?i)bearer|pin");
+  expect(redact("spark.app.PIN", "1234")).toBe("*********(redacted)");
+  expect(redact("spark.app.header", "Bearer 1234")).toBe("*********(redacted)");
+});
+
+test("a pattern that JavaScript does not know leaves the default in force", () => {
+  const { redact, learn } = redaction();
+  learn("(?<!a)[[");
+  expect(redact("spark.password", "x")).toBe("*********(redacted)");
+  expect(redact("spark.executor.memory", "512m")).toBe("512m");
+});

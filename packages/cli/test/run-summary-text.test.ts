@@ -1,0 +1,126 @@
+/** What a summary says in which case. */
+import { expect, test } from "vitest";
+import type { ExecutorSummary, RunSummary } from "../src/replay/run-summary.ts";
+import { nextCommands, runSummaryText, type SummaryPlace } from "../src/replay/run-summary-text.ts";
+
+const MiB = 1024 * 1024;
+
+const executor: ExecutorSummary = {
+  executorId: "0",
+  mode: "on_heap",
+  evidenceLevel: "debug",
+  removedReason: undefined,
+  memoryBytes: 106 * MiB,
+  storagePeakBytes: 98 * MiB,
+  executionPeakBytes: 61.5 * MiB,
+  borrowedPeakBytes: 45 * MiB,
+  evictions: 7,
+  evictedBytes: 98 * MiB,
+  failedPuts: 0,
+  spills: 12,
+  spilledBytes: 230 * MiB,
+  waits: 0,
+  statements: 400,
+  statementsMet: 398,
+  storageCurve: [0, 50 * MiB, 98 * MiB, undefined],
+  executionCurve: [0, 0, 61.5 * MiB, undefined],
+};
+
+const run: RunSummary = {
+  appId: "app-1",
+  attemptId: "1",
+  name: "mixed",
+  sparkVersion: "3.5.6",
+  memoryManager: "unified",
+  modelEvidence: "vectors",
+  evidenceLevel: "debug",
+  durationMillis: 16_200,
+  statements: 4830,
+  statementsMet: 4812,
+  statementsUnpredicted: 6,
+  executors: [executor],
+  missed: [{ quantity: "free_bytes", statements: 12 }],
+  diagnostics: [],
+};
+
+const place: SummaryPlace = {
+  database: "app.duckdb",
+  command: "npx respark",
+  views: new Set(["eviction_ledger", "spill_causes", "executor_memory_layout"]),
+  columns: 100,
+  style: { bold: (text) => text, dim: (text) => text },
+};
+
+test("the summary says what each executor did and how many statements were predicted", () => {
+  const text = runSummaryText(run, place);
+  expect(text).toContain("app-1 “mixed”\nSpark 3.5.6 · unified memory manager · 16.2 s");
+  expect(text).toContain("predicted 4,812 of 4,830 memory statements");
+  expect(text).toContain("It was wrong about 12: 12 of free_bytes.");
+  expect(text).toContain("For 6 it had no prediction");
+  expect(text).toMatch(
+    /^0 +106 MiB +98\.0 MiB +45\.0 MiB +61\.5 MiB +7 \(98\.0 MiB\) +0 +12 \(230 MiB\) +0$/m,
+  );
+  expect(text).toContain("storage    ·▄█ ");
+});
+
+test("no line is wider than the terminal", () => {
+  const wide = runSummaryText({ ...run, name: "a name" }, place);
+  expect(Math.max(...wide.split("\n").map((line) => line.length))).toBeLessThanOrEqual(100);
+});
+
+test("without statements the summary says that nothing could be checked, and never 0 of 0", () => {
+  const text = runSummaryText(
+    {
+      ...run,
+      statements: 0,
+      statementsMet: 0,
+      statementsUnpredicted: 0,
+      missed: [],
+      evidenceLevel: "event_log",
+    },
+    place,
+  );
+  expect(text).toContain("nothing could be held against the replay");
+  expect(text).toContain("Evidence: an event log alone.");
+});
+
+test("what is unknown is a dash, not a zero", () => {
+  const blind = { ...executor, memoryBytes: undefined, storagePeakBytes: undefined };
+  expect(runSummaryText({ ...run, executors: [blind] }, place)).toMatch(/^0 +– +– +45\.0 MiB/m);
+});
+
+test("many executors: those under most pressure are shown, the others counted", () => {
+  const executors = Array.from({ length: 200 }, (_, id) => ({
+    ...executor,
+    executorId: String(id),
+    evictions: id === 150 ? 900 : 1,
+  }));
+  const text = runSummaryText({ ...run, executors }, place);
+  expect(text).toMatch(/^150 /m);
+  expect(text).toContain("… and 188 executors under less pressure");
+});
+
+test("the next commands fit what happened, and name only views that are there", () => {
+  expect(nextCommands([run], ["logs"], place)).toBe(
+    [
+      "Next",
+      "  # who evicted what, and whether it was missed",
+      "  npx respark query app.duckdb eviction_ledger",
+      "  # who spilled, and who made them",
+      "  npx respark query app.duckdb spill_causes",
+      "  # the timeline in Parquet, for Python and others",
+      "  npx respark export app.duckdb --format parquet -o tables",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("weak evidence: the last next command asks which settings would tell more", () => {
+  expect(nextCommands([{ ...run, evidenceLevel: "info" }], ["my logs"], place)).toContain(
+    "npx respark inspect 'my logs'",
+  );
+});
+
+test("a hostile application name stays text", () => {
+  expect(runSummaryText({ ...run, name: "\u001b]0;x\u0007" }, place)).not.toContain("\u001b");
+});

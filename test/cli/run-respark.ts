@@ -1,0 +1,33 @@
+/** Runs the command in this process, on the real machine but with its own arguments and both outputs caught. */
+import { type ExitCode, type Host, main, type Output, processHost } from "@respark/cli";
+
+export interface Ran {
+  readonly code: ExitCode;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export async function respark(args: readonly string[], host: Partial<Host> = {}): Promise<Ran> {
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const code = await main({
+    ...processHost(),
+    args,
+    env: {},
+    stdout: caught(stdout),
+    stderr: caught(stderr),
+    ...host,
+  });
+  return { code, stdout: stdout.join(""), stderr: stderr.join("") };
+}
+
+function caught(into: string[]): Output {
+  return {
+    isTerminal: false,
+    columns: 100,
+    write: (text) => {
+      into.push(typeof text === "string" ? text : new TextDecoder().decode(text));
+      return Promise.resolve();
+    },
+  };
+}
