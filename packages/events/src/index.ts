@@ -1,8 +1,22 @@
-export {};
+export type { LineBytes } from "./event-log/event.ts";
+export {
+  type EventLine,
+  type EventLogCounts,
+  EventLogDecoder,
+  type EventLogTrouble,
+  type EventLogTroubleCode,
+  type HugeLineStart,
+} from "./event-log/event-log-decoder.ts";
+export {
+  defaultRedactionRegex,
+  redactedText,
+  redactProperties,
+} from "./event-log/redact-properties.ts";
 export { LogDecoder, type LogDecoderOptions } from "./executor-log/log-decoder.ts";
 export type { LogRecord } from "./executor-log/log-record.ts";
-export type { LogCounts, LogOddity } from "./executor-log/record-reader.ts";
 export { isMemoryStatement, looksLikeMemoryStatement } from "./executor-log/memory-statement.ts";
+export type { LogCounts, LogOddity } from "./executor-log/record-reader.ts";
+export { type EventCursor, observationFromEvent } from "./observations/from-event.ts";
 export {
   type LocalClock,
   LogContext,

@@ -1,7 +1,7 @@
 /** From a line of an event log to a fact: any Spark since 1.2, damage reported and read past. */
 import type { EventFact } from "@respark/core";
-import { eventDecoders } from "./decoders/index.ts";
 import { ignoredEvents } from "./decoders/ignored.ts";
+import { eventDecoders } from "./decoders/index.ts";
 import type { EventDecoder, LineBytes } from "./event.ts";
 import { type HugeEvent, HugeLineReader } from "./huge-line.ts";
 import { InternedText } from "./interned-text.ts";
@@ -135,7 +135,12 @@ export class EventLogDecoder {
       return this.#loseHuge(read, huge.at);
     }
     if (read.shortened > 0) {
-      this.#tell("huge_line_shortened", "info", huge.at, `${read.shortened} values of a huge line cut`);
+      this.#tell(
+        "huge_line_shortened",
+        "info",
+        huge.at,
+        `${read.shortened} values of a huge line cut`,
+      );
     }
     return this.#factOf(this.#named(read.event, huge.at), read.json, huge.at);
   }
@@ -296,7 +301,8 @@ export class EventLogDecoder {
 
   #loseHuge(read: HugeEvent, at: HugeLineStart): undefined {
     this.#lostLines++;
-    if (read.problem === "cut short") this.#tell("truncated_line", "info", at, "a huge line is cut");
+    if (read.problem === "cut short")
+      this.#tell("truncated_line", "info", at, "a huge line is cut");
     else if (read.problem === "malformed") {
       this.#tell("malformed_json", "warning", at, "a huge line is not JSON");
     } else {

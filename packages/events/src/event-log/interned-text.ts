@@ -12,7 +12,9 @@ interface Entry {
 
 /** A direct-mapped cache: bounded, and a collision only costs a new decode. */
 export class InternedText {
-  readonly #entries: (Entry | undefined)[] = new Array<Entry | undefined>(tableSize).fill(undefined);
+  readonly #entries: (Entry | undefined)[] = new Array<Entry | undefined>(tableSize).fill(
+    undefined,
+  );
 
   /** UTF-8 text of `buffer[start, end)`. */
   read(buffer: Buffer, start: number, end: number): string {

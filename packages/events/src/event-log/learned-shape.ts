@@ -478,7 +478,7 @@ class ShapeWalk {
   }
 
   #skipSpace(): void {
-    while (/[ \t\r\n:]/.test(String.fromCharCode(this.#line[this.#at] ?? 0))) this.#at++;
+    while (/[ \t\r\n]/.test(String.fromCharCode(this.#line[this.#at] ?? 0))) this.#at++;
   }
 
   /** From an opening quote to behind the closing one. */

@@ -19,7 +19,8 @@ export function redactProperties(
   const shown = new Map<string, string>();
   for (const [key, value] of properties) {
     const secret =
-      key !== "spark.redaction.regex" && (pattern?.test(key) === true || pattern?.test(value) === true);
+      key !== "spark.redaction.regex" &&
+      (pattern?.test(key) === true || pattern?.test(value) === true);
     shown.set(key, secret ? redactedText : value);
   }
   return shown;

@@ -17,7 +17,13 @@ export function applicationDecoders(): readonly EventDecoder[] {
     },
     {
       event: "SparkListenerApplicationStart",
-      picks: { "App Name": true, "App ID": true, "App Attempt ID": true, Timestamp: true, User: true },
+      picks: {
+        "App Name": true,
+        "App ID": true,
+        "App Attempt ID": true,
+        Timestamp: true,
+        User: true,
+      },
       decode: (event) => ({
         kind: "application_start",
         name: needText(event, "App Name"),

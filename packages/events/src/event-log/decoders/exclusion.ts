@@ -1,7 +1,7 @@
 /** Executors and nodes that the scheduler stopped using: Excluded since 3.1, Blacklisted from 2.1 on. */
 import type { EventFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type Picks } from "../event.ts";
-import { type JsonObject, integer, needInteger, text } from "../json.ts";
+import { integer, type JsonObject, needInteger, text } from "../json.ts";
 
 type Exclusion = Extract<EventFact, { kind: "exclusion" }>;
 type Wording = "Blacklisted" | "Excluded";
@@ -65,7 +65,14 @@ class ToldTwice {
   readonly #wordings = new Map<string, Wording>();
 
   before(fact: Exclusion, wording: Wording): boolean {
-    const key = JSON.stringify([fact.timeMs, fact.scope, fact.change, fact.executorId, fact.host, fact.stageId]);
+    const key = JSON.stringify([
+      fact.timeMs,
+      fact.scope,
+      fact.change,
+      fact.executorId,
+      fact.host,
+      fact.stageId,
+    ]);
     const earlier = this.#wordings.get(key);
     if (earlier !== undefined) return earlier !== wording;
     if (this.#wordings.size >= 1000) this.#wordings.clear();

@@ -3,8 +3,8 @@ import type { EventFact, ExecutorMetricValues } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
 import {
   asInteger,
-  type JsonObject,
   integer,
+  type JsonObject,
   MissingField,
   needInteger,
   needText,

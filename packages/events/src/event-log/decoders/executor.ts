@@ -1,8 +1,8 @@
 /** Executors and their block managers: when they came, with what memory, and why they went. */
 import { type EventDecoder, executorIdOf } from "../event.ts";
 import {
-  type JsonObject,
   integer,
+  type JsonObject,
   MissingField,
   needInteger,
   needObject,

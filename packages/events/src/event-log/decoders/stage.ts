@@ -3,9 +3,9 @@ import type { RddInfo, StageInfo } from "@respark/core";
 import type { EventDecoder, Picks } from "../event.ts";
 import {
   asInteger,
-  type JsonObject,
   integer,
   integers,
+  type JsonObject,
   needInteger,
   needObject,
   object,

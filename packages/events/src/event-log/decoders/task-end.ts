@@ -4,9 +4,9 @@ import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from
 import {
   asInteger,
   flag,
+  integer,
   isObject,
   type JsonObject,
-  integer,
   list,
   needInteger,
   needObject,
@@ -73,7 +73,10 @@ const updatedBlocks = fields.array(metrics, "Updated Blocks");
 fields.metrics("Task Executor Metrics");
 
 /** 1.5–1.6 and 2.0+; until 3.0 the peak was told here alone. */
-const peakNames: readonly string[] = ["peakExecutionMemory", "internal.metrics.peakExecutionMemory"];
+const peakNames: readonly string[] = [
+  "peakExecutionMemory",
+  "internal.metrics.peakExecutionMemory",
+];
 const peakNeedle = Buffer.from('peakExecutionMemory"');
 
 export function taskEndDecoders(): readonly EventDecoder[] {

@@ -1,7 +1,7 @@
 /** A task's launch: what is running when a log ends, and how many tasks share an executor. */
 import type { EventFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
-import { flag, type JsonObject, integer, needInteger, needObject, needText } from "../json.ts";
+import { flag, integer, type JsonObject, needInteger, needObject, needText } from "../json.ts";
 import { LearnedShapes, ShapeFields } from "../learned-shape.ts";
 
 const info = "Task Info";
