@@ -1,1 +1,74 @@
-export {};
+export { assertNever } from "./assert.ts";
+export {
+  type ByteInterval,
+  difference,
+  exactly,
+  hull,
+  intersection,
+  isExact,
+  midpoint,
+  sum,
+  touches,
+} from "./byte-interval.ts";
+export type {
+  BlockStatus,
+  BlockUpdatedFact,
+  EventFact,
+  EventFactKind,
+  ExecutorMetricValues,
+  RddInfo,
+  StageInfo,
+  StorageLevelFlags,
+  TaskEndFact,
+} from "./event-fact.ts";
+export type { LogFact, LogFactKind } from "./log-fact.ts";
+export type { MemoryMode } from "./memory/memory-mode.ts";
+export type { Fact, Observation, ObservationSource } from "./observation.ts";
+export {
+  type ExecutorSummary,
+  Replay,
+  type ReplayOptions,
+  type ReplaySummary,
+} from "./replay/replay.ts";
+export type {
+  ApplicationRow,
+  BlockEventRow,
+  BlockOp,
+  BlockRow,
+  ClockOffsetRow,
+  DecidingRule,
+  DiagnosticRow,
+  EmitRow,
+  EvictionCause,
+  EvidenceLevel,
+  ExclusionRow,
+  ExecutorLayoutColumns,
+  ExecutorMetricRow,
+  ExecutorRow,
+  JobRow,
+  LayoutValue,
+  MemoryEventRow,
+  MemoryLeakRow,
+  MemoryOp,
+  MemoryTimelineRow,
+  MemoryWaitRow,
+  MissKind,
+  OomEventRow,
+  Origin,
+  Provenance,
+  RddRow,
+  RemovedClass,
+  ReplayCheckRow,
+  ResourceProfileRow,
+  Rows,
+  SourceFileRow,
+  SparkConfRow,
+  SpillRow,
+  SqlExecutionRow,
+  StageRow,
+  TableName,
+  TaskMemoryTimelineRow,
+  TaskRow,
+  Triple,
+} from "./rows.ts";
+export { bytesToString, printedSize } from "./units.ts";

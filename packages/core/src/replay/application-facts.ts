@@ -1,0 +1,186 @@
+/** Jobs, stages, SQL executions and RDDs of one application, gathered from events until each has its row. */
+import type { EventFact, RddInfo, StageInfo, StorageLevelFlags } from "../event-fact.ts";
+import type { EmitRow, JobRow, RddRow, SqlExecutionRow, StageRow } from "../rows.ts";
+
+type Fact<Kind extends EventFact["kind"]> = Extract<EventFact, { kind: Kind }>;
+
+export class ApplicationFacts {
+  readonly #emit: EmitRow;
+  readonly #jobs = new Map<number, JobRow>();
+  readonly #stages = new Map<string, StageRow>();
+  readonly #jobOfStage = new Map<number, number>();
+  readonly #sql = new Map<number, SqlExecutionRow>();
+  readonly #rdds = new Map<number, RddRow>();
+  readonly #levels = new Map<number, StorageLevelFlags>();
+  /** stage → RDDs of its plan that are persisted */
+  readonly #persisted = new Map<number, readonly number[]>();
+
+  constructor(emit: EmitRow) {
+    this.#emit = emit;
+  }
+
+  jobStarted(fact: Fact<"job_start">): void {
+    for (const stageId of fact.stageIds) this.#jobOfStage.set(stageId, fact.jobId);
+    this.#jobs.set(fact.jobId, {
+      jobId: fact.jobId,
+      submittedAt: micros(fact.timeMs),
+      completedAt: undefined,
+      status: "running",
+      error: undefined,
+      description: fact.description,
+      jobGroup: fact.jobGroup,
+      sqlExecutionId: fact.sqlExecutionId,
+      stageIds: fact.stageIds,
+    });
+  }
+
+  jobEnded(fact: Fact<"job_end">): void {
+    const job = this.#jobs.get(fact.jobId) ?? {
+      jobId: fact.jobId,
+      submittedAt: undefined,
+      completedAt: undefined,
+      status: "running" as const,
+      error: undefined,
+      description: undefined,
+      jobGroup: undefined,
+      sqlExecutionId: undefined,
+      stageIds: [],
+    };
+    job.completedAt = micros(fact.timeMs);
+    job.status = fact.succeeded ? "succeeded" : "failed";
+    job.error = fact.error;
+    this.#emit("jobs", job);
+    this.#jobs.delete(fact.jobId);
+  }
+
+  stageSubmitted(fact: Fact<"stage_submitted">): void {
+    this.#learnRdds(fact.stage);
+    const row = stageRow(fact.stage, this.#jobOfStage.get(fact.stage.stageId), fact.sqlExecutionId);
+    this.#stages.set(keyOf(fact.stage), { ...row, status: "running" });
+  }
+
+  stageCompleted(fact: Fact<"stage_completed">): void {
+    const { stage } = fact;
+    this.#learnRdds(stage);
+    const known = this.#stages.get(keyOf(stage));
+    const row = stageRow(stage, this.#jobOfStage.get(stage.stageId), known?.sqlExecutionId);
+    row.submittedAt ??= known?.submittedAt;
+    row.status = stage.failureReason === undefined ? "complete" : "failed";
+    this.#emit("stages", row);
+    this.#stages.delete(keyOf(stage));
+  }
+
+  sqlStarted(fact: Fact<"sql_start">): void {
+    this.#sql.set(fact.executionId, {
+      executionId: fact.executionId,
+      rootExecutionId: fact.rootExecutionId,
+      description: fact.description,
+      plan: fact.plan,
+      startedAt: micros(fact.timeMs),
+      endedAt: undefined,
+      status: "running",
+      error: undefined,
+    });
+  }
+
+  sqlEnded(fact: Fact<"sql_end">): void {
+    const row = this.#sql.get(fact.executionId);
+    if (row === undefined) return;
+    row.endedAt = micros(fact.timeMs);
+    const failed = fact.error !== undefined && fact.error !== "";
+    row.status = failed ? "failed" : "succeeded";
+    row.error = failed ? fact.error : undefined;
+    this.#emit("sql_executions", row);
+    this.#sql.delete(fact.executionId);
+  }
+
+  unpersisted(rddId: number, ts: number | undefined): void {
+    const row = this.#rdds.get(rddId);
+    if (row !== undefined) row.unpersistedAt = ts;
+  }
+
+  /** Persisted RDDs in the plan of a stage. */
+  persistedRdds(stageId: number): readonly number[] {
+    return this.#persisted.get(stageId) ?? [];
+  }
+
+  level(rddId: number): StorageLevelFlags | undefined {
+    return this.#levels.get(rddId);
+  }
+
+  finish(): void {
+    for (const job of this.#jobs.values()) this.#emit("jobs", job);
+    for (const stage of this.#stages.values()) this.#emit("stages", stage);
+    for (const sql of this.#sql.values()) this.#emit("sql_executions", sql);
+    for (const rdd of this.#rdds.values()) this.#emit("rdds", rdd);
+  }
+
+  #learnRdds(stage: StageInfo): void {
+    const persisted: number[] = [];
+    for (const rdd of stage.rdds) {
+      if (rdd.level.useMemory || rdd.level.useDisk) {
+        persisted.push(rdd.rddId);
+        this.#levels.set(rdd.rddId, rdd.level);
+      }
+      const known = this.#rdds.get(rdd.rddId);
+      if (known === undefined) this.#rdds.set(rdd.rddId, rddRow(rdd, stage.stageId));
+      else known.storageLevel = levelOf(rdd.level) ?? known.storageLevel;
+    }
+    this.#persisted.set(stage.stageId, persisted);
+  }
+}
+
+function stageRow(
+  stage: StageInfo,
+  jobId: number | undefined,
+  sqlExecutionId: number | undefined,
+): StageRow {
+  return {
+    stageId: stage.stageId,
+    stageAttemptId: stage.stageAttemptId,
+    name: stage.name,
+    details: stage.details,
+    submittedAt: micros(stage.submittedMs),
+    completedAt: micros(stage.completedMs),
+    status: "pending",
+    failureReason: stage.failureReason,
+    tasks: stage.tasks,
+    jobId,
+    sqlExecutionId,
+    parentIds: stage.parentIds,
+    rddIds: stage.rdds.map((rdd) => rdd.rddId),
+    resourceProfileId: stage.resourceProfileId,
+  };
+}
+
+function rddRow(rdd: RddInfo, stageId: number): RddRow {
+  return {
+    rddId: rdd.rddId,
+    name: rdd.name,
+    callSite: rdd.callSite,
+    scope: rdd.scope,
+    storageLevel: levelOf(rdd.level),
+    partitions: rdd.partitions,
+    parentIds: rdd.parentIds,
+    firstStageId: stageId,
+    unpersistedAt: undefined,
+  };
+}
+
+/** Spark's name of a storage level; undefined for NONE. */
+function levelOf(level: StorageLevelFlags): string | undefined {
+  if (!level.useMemory && !level.useDisk && level.useOffHeap !== true) return undefined;
+  const copies = level.replication > 1 ? `_${level.replication}` : "";
+  if (level.useOffHeap === true) return `OFF_HEAP${copies}`;
+  if (!level.useMemory) return `DISK_ONLY${copies}`;
+  const serialized = level.deserialized ? "" : "_SER";
+  return `MEMORY${level.useDisk ? "_AND_DISK" : "_ONLY"}${serialized}${copies}`;
+}
+
+function keyOf(stage: StageInfo): string {
+  return `${stage.stageId}.${stage.stageAttemptId}`;
+}
+
+function micros(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms * 1000;
+}

@@ -1,0 +1,151 @@
+/** The life of each block on one executor: stored, hit, missed, evicted, lost; and what a miss was caused by. */
+import type { BlockRow, EmitRow, MissKind } from "../rows.ts";
+import type { Amount } from "./amount.ts";
+
+interface BlockLife {
+  size: Amount | undefined;
+  diskBytes: number | undefined;
+  onDisk: boolean;
+  storageLevel: string | undefined;
+  firstStoredAt: number | undefined;
+  lastRemovedAt: number | undefined;
+  stores: number;
+  hits: number;
+  misses: number;
+  evictions: number;
+  /** why it is not here any more, if it ever was */
+  absence: MissKind;
+}
+
+/** Blocks that were on executors which are gone, of one application. */
+export type LostBlocks = Set<string>;
+
+const RDD_BLOCK = /^rdd_(\d+)_(\d+)$/;
+
+/** `rdd_3_7` → 3; undefined for any other block. */
+export function rddOf(blockId: string): number | undefined {
+  const match = RDD_BLOCK.exec(blockId);
+  return match === null ? undefined : Number(match[1]);
+}
+
+export function partitionOf(blockId: string): number | undefined {
+  const match = RDD_BLOCK.exec(blockId);
+  return match === null ? undefined : Number(match[2]);
+}
+
+export class BlockHistory {
+  readonly #lives = new Map<string, BlockLife>();
+  readonly #lost: LostBlocks;
+
+  constructor(lost: LostBlocks) {
+    this.#lost = lost;
+  }
+
+  stored(blockId: string, size: Amount, ts: number): void {
+    const life = this.#life(blockId);
+    life.size = size;
+    life.firstStoredAt ??= ts;
+    life.stores++;
+  }
+
+  storedOnDisk(blockId: string, bytes: number | undefined, ts: number): void {
+    const life = this.#life(blockId);
+    life.onDisk = true;
+    life.diskBytes = bytes ?? life.diskBytes;
+    life.firstStoredAt ??= ts;
+  }
+
+  resized(blockId: string, size: Amount): void {
+    this.#life(blockId).size = size;
+  }
+
+  levelSeen(blockId: string, level: string): void {
+    this.#life(blockId).storageLevel = level;
+  }
+
+  isOnDisk(blockId: string): boolean {
+    return this.#lives.get(blockId)?.onDisk ?? false;
+  }
+
+  hit(blockId: string): void {
+    this.#life(blockId).hits++;
+  }
+
+  /** A read that found it nowhere: counts it and says what it was caused by. */
+  missed(blockId: string): MissKind {
+    const known = this.#lives.get(blockId);
+    const kind = known?.absence ?? (this.#lost.has(blockId) ? "after_loss" : "cold");
+    this.#life(blockId).misses++;
+    return kind === "cold" && this.#lost.has(blockId) ? "after_loss" : kind;
+  }
+
+  putFailed(blockId: string): void {
+    this.#life(blockId).absence = "after_put_fail";
+  }
+
+  evicted(blockId: string, ts: number, toDisk: boolean): void {
+    const life = this.#life(blockId);
+    life.evictions++;
+    life.lastRemovedAt = ts;
+    if (toDisk) life.onDisk = true;
+    else life.absence = "after_evict";
+  }
+
+  removed(blockId: string, ts: number): void {
+    const life = this.#life(blockId);
+    life.onDisk = false;
+    life.lastRemovedAt = ts;
+    life.absence = "cold";
+  }
+
+  /** The executor is gone, and what it held with it. */
+  lose(heldInMemory: Iterable<string>): void {
+    for (const blockId of heldInMemory) this.#lost.add(blockId);
+    for (const [blockId, life] of this.#lives) if (life.onDisk) this.#lost.add(blockId);
+  }
+
+  /** @param countsReads whether a log could tell hits and misses; else both are unknown */
+  write(executorId: string, countsReads: boolean, emit: EmitRow): void {
+    for (const [blockId, life] of this.#lives) {
+      const row: BlockRow = {
+        executorId,
+        blockId,
+        rddId: rddOf(blockId),
+        partitionId: partitionOf(blockId),
+        storageLevel: life.storageLevel,
+        memoryBytes: life.size?.best,
+        memoryBytesMin: life.size?.atLeast,
+        memoryBytesMax: life.size?.atMost,
+        diskBytes: life.diskBytes,
+        firstStoredAt: life.firstStoredAt,
+        lastRemovedAt: life.lastRemovedAt,
+        stores: life.stores,
+        hits: countsReads ? life.hits : undefined,
+        misses: countsReads ? life.misses : undefined,
+        evictions: life.evictions,
+      };
+      emit("blocks", row);
+    }
+  }
+
+  #life(blockId: string): BlockLife {
+    let life = this.#lives.get(blockId);
+    if (life === undefined) {
+      life = {
+        size: undefined,
+        diskBytes: undefined,
+        onDisk: false,
+        storageLevel: undefined,
+        firstStoredAt: undefined,
+        lastRemovedAt: undefined,
+        stores: 0,
+        hits: 0,
+        misses: 0,
+        evictions: 0,
+        absence: "cold",
+      };
+      this.#lives.set(blockId, life);
+    }
+    return life;
+  }
+}

@@ -1,0 +1,444 @@
+/** Blocks as an executor's log tells them: stored, refused, dropped, removed, found and missed. */
+import { type ByteInterval, exactly } from "../byte-interval.ts";
+import type { LogFact } from "../log-fact.ts";
+import type { DecidingRule } from "../rows.ts";
+import { type Amount, amount, exactAmount } from "./amount.ts";
+import { partitionOf, rddOf } from "./block-history.ts";
+import { Evictions } from "./evictions.ts";
+import type { StepPlace } from "./executor-state.ts";
+import type { LogStep } from "./lookahead.ts";
+import { checkFree, checkFreeExact, checkLimit, checkMemoryUse } from "./reconcile.ts";
+import { placeOf, type ReplayContext } from "./replay-context.ts";
+
+type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
+
+export class BlockSteps {
+  readonly #context: ReplayContext;
+  readonly evictions: Evictions;
+  /** Blocks found nowhere whose put has not ended yet: the miss is written once. */
+  readonly #missed = new Set<string>();
+
+  constructor(context: ReplayContext) {
+    this.#context = context;
+    this.evictions = new Evictions(context);
+  }
+
+  stored(step: LogStep, fact: Fact<"block_stored">): void {
+    const { state, history, evidence, windows } = this.#context;
+    const at = placeOf(step);
+    const { blockId } = fact;
+    const size = this.#sizeOf(blockId, fact.size);
+    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(blockId);
+    const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
+    const ledger = state.ledger(mode);
+    this.#impliedMiss(at, step, blockId, taskId, fact.form);
+    const hold = fact.form === "values" ? windows.finalHold(size) : size;
+    windows.close(blockId);
+    ledger.forget(blockId);
+    const usedBefore = ledger.storageUsed;
+    ledger.borrowForStorage(hold, usedBefore);
+    ledger.store(blockId, { size, form: fact.form, storedAt: at.ts, taskId });
+    history.stored(blockId, size, at.ts);
+    if (size.atLeast === size.atMost) evidence.learnSize(blockId, size.best);
+    state.totals.stores++;
+    state.memoryEvent(at, {
+      op: "acquire_storage",
+      mode,
+      taskId,
+      blockId,
+      consumer: undefined,
+      requestedBytes: size.best,
+      grantedBytes: size.best,
+      grantedBytesMin: size.atLeast,
+      grantedBytesMax: size.atMost,
+      rule: undefined,
+      origin: "logged",
+    });
+    checkFree(this.#context, step, fact.free);
+    state.sample(at, "logged");
+    state.blockEvent(at, {
+      blockId,
+      op: "store",
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
+      diskBytes: undefined,
+      mode,
+      taskId,
+      ...NO_CAUSE,
+      origin: "logged",
+    });
+    this.#missed.delete(blockId);
+  }
+
+  /** M6, M7, M8, P1: a request for storage that was not granted. */
+  refused(step: LogStep, fact: Fact<"store_refused">): void {
+    const { state, lookahead } = this.#context;
+    const at = placeOf(step);
+    const limit = fact.limitBytes;
+    if (limit !== undefined) checkLimit(this.#context, step, exactly(limit), "exceeds_limit");
+    else
+      state.check(at, {
+        quantity: "granted_bytes",
+        logged: exactly(0),
+        replayed: this.#wouldGrant(fact.blockId),
+        usedFor: "none",
+      });
+    // A refusal inside an unroll ends in its own failure line; only a put of whole bytes ends here.
+    const inUnroll = lookahead
+      .upcoming(fact.blockId)
+      .some((next) => next.fact.kind === "unroll_failed" && next.ts - step.ts < 10_000_000);
+    if (!inUnroll) {
+      const rule: DecidingRule =
+        fact.why === "same_rdd"
+          ? "same_rdd"
+          : fact.why === "not_evictable"
+            ? "nothing_evictable"
+            : "too_large";
+      this.#putFailed(step, fact.blockId, undefined, rule);
+    }
+  }
+
+  /** M13 */
+  unrollFailed(step: LogStep, fact: Fact<"unroll_failed">): void {
+    const { state, windows } = this.#context;
+    const { blockId, computed } = fact;
+    const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
+    const ledger = state.ledger(mode);
+    const available = ledger.storageAvailable();
+    state.check(placeOf(step), {
+      quantity: "unroll_computed",
+      logged: computed,
+      // The request that failed asked for 1.5 × computed less what was held: more than could be had.
+      replayed: {
+        atLeast: Math.min(
+          Math.floor(available.atLeast / state.rules.unrollGrowth),
+          computed.atMost,
+        ),
+        atMost: ledger.rules.maxBytes,
+      },
+      usedFor: "unroll",
+    });
+    windows.close(blockId);
+    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(blockId);
+    const ceiling = ledger.storageAvailable().atMost;
+    const held = Math.min(computed.atMost, ceiling);
+    const key = taskId === undefined ? `put ${blockId}` : `task ${taskId}`;
+    const kept = amount({ atLeast: 0, atMost: Math.max(0, held) }, 0);
+    const peak = amount({ atLeast: 0, atMost: Math.max(0, held) }, Math.floor(held * 0.8));
+    ledger.borrowForStorage(peak, ledger.storageUsed);
+    ledger.unrollHolders.set(key, kept);
+    this.#putFailed(step, blockId, taskId, this.#whyFailed(blockId));
+  }
+
+  /** M14 */
+  memoryUse(step: LogStep, fact: Fact<"memory_use">): void {
+    checkMemoryUse(this.#context, step, fact);
+  }
+
+  dropping(step: LogStep, blockId: string): void {
+    this.evictions.dropping(step, blockId);
+  }
+
+  /** M16: exact, at every removal; an eviction's own block is gone already. */
+  removed(step: LogStep, fact: Fact<"block_removed">): void {
+    const { state, history } = this.#context;
+    const at = placeOf(step);
+    const ledger = state.ledgerOfBlock(fact.blockId);
+    if (ledger !== undefined) {
+      ledger.forget(fact.blockId);
+      this.#release(at, ledger.mode, fact.blockId, exactAmount(fact.bytes), "logged");
+      history.removed(fact.blockId, at.ts);
+    }
+    checkFreeExact(this.#context, step, fact.freeBytes);
+    state.sample(at, "logged");
+  }
+
+  /** B6, G11: every block of an RDD goes, without a line of its own at INFO. */
+  removeRdd(step: LogStep, rddId: number): void {
+    if (!this.#context.debug) this.removeRddAt(placeOf(step), rddId, "logged");
+  }
+
+  removeRddAt(at: StepPlace, rddId: number, origin: "logged" | "derived"): void {
+    this.#removeAll(at, (blockId) => rddOf(blockId) === rddId, origin);
+  }
+
+  removeBroadcast(at: StepPlace, broadcastId: string, origin: "logged" | "derived"): void {
+    const values = `broadcast_${broadcastId}`;
+    this.#removeAll(at, (id) => id === values || id.startsWith(`${values}_`), origin);
+  }
+
+  removeOne(at: StepPlace, blockId: string, origin: "logged" | "derived"): void {
+    this.#removeAll(at, (id) => id === blockId, origin);
+  }
+
+  cleared(step: LogStep): void {
+    const at = placeOf(step);
+    for (const ledger of this.#context.state.ledgers) ledger.unrollHolders.clear();
+    this.#removeAll(at, () => true, "logged");
+  }
+
+  found(step: LogStep, fact: Fact<"block_found">): void {
+    const { state, history } = this.#context;
+    const { blockId } = fact;
+    const ledger = state.ledgerOfBlock(blockId);
+    const op =
+      fact.where === "remote" ? "hit_remote" : ledger === undefined ? "hit_disk" : "hit_memory";
+    const size = ledger?.blocks.get(blockId)?.size;
+    history.hit(blockId);
+    if (ledger !== undefined) touch(ledger.blocks, blockId);
+    state.blockEvent(placeOf(step), {
+      blockId,
+      op,
+      memoryBytes: op === "hit_memory" ? size?.best : undefined,
+      memoryBytesMin: op === "hit_memory" ? size?.atLeast : undefined,
+      memoryBytesMax: op === "hit_memory" ? size?.atMost : undefined,
+      diskBytes: undefined,
+      mode: ledger?.mode,
+      taskId: this.#context.taskOf(step) ?? this.#taskPutting(blockId),
+      ...NO_CAUSE,
+      origin: "logged",
+    });
+  }
+
+  missing(step: LogStep, fact: Fact<"block_missing">): void {
+    if (fact.where !== "everywhere") return;
+    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(fact.blockId);
+    this.#miss(placeOf(step), fact.blockId, taskId, "logged");
+    this.#openWindow(step, fact.blockId, taskId, true);
+  }
+
+  persistingToDisk(step: LogStep, blockId: string): void {
+    this.#context.history.storedOnDisk(blockId, undefined, step.ts);
+  }
+
+  writingToDisk(step: LogStep, blockId: string): void {
+    this.#context.history.storedOnDisk(blockId, undefined, step.ts);
+  }
+
+  diskPut(step: LogStep, fact: Fact<"disk_put">): void {
+    const { state, history } = this.#context;
+    if (fact.size === undefined) return;
+    const bytes = Math.floor((fact.size.atLeast + fact.size.atMost) / 2);
+    history.storedOnDisk(fact.blockId, bytes, step.ts);
+    if (state.ledgerOfBlock(fact.blockId) !== undefined) return;
+    state.blockEvent(placeOf(step), {
+      blockId: fact.blockId,
+      op: "store",
+      memoryBytes: 0,
+      memoryBytesMin: 0,
+      memoryBytesMax: 0,
+      diskBytes: bytes,
+      mode: undefined,
+      taskId: this.#context.taskOf(step) ?? this.#taskPutting(fact.blockId),
+      ...NO_CAUSE,
+      origin: "logged",
+    });
+  }
+
+  /** A task began: what the log will say it puts, it unrolls from now on. */
+  taskBegan(step: LogStep, taskId: number, rdds: Iterable<number>, partition: number): void {
+    for (const rdd of rdds) this.#openWindow(step, `rdd_${rdd}_${partition}`, taskId, false);
+  }
+
+  #openWindow(step: LogStep, blockId: string, taskId: number | undefined, precise: boolean): void {
+    const end = this.#context.lookahead
+      .upcoming(blockId)
+      .find((next) => next.fact.kind === "block_stored" || next.fact.kind === "unroll_failed");
+    if (end === undefined) return;
+    const { fact } = end;
+    if (fact.kind === "block_stored" && fact.form === "bytes" && rddOf(blockId) === undefined)
+      return;
+    const printed =
+      fact.kind === "block_stored"
+        ? fact.size
+        : fact.kind === "unroll_failed"
+          ? fact.computed
+          : undefined;
+    if (printed === undefined) return;
+    this.#context.windows.open({
+      blockId,
+      taskId,
+      from: step.ts,
+      until: end.ts,
+      size: amount(printed),
+      mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
+      precise,
+    });
+  }
+
+  #sizeOf(blockId: string, printed: ByteInterval): Amount {
+    if (printed.atLeast === printed.atMost) return amount(printed);
+    const reported = this.#context.evidence.takeExactSize(blockId, printed);
+    if (reported !== undefined) return exactAmount(reported);
+    for (const next of this.#context.lookahead.upcoming(blockId)) {
+      if (next.fact.kind === "block_stored") break;
+      if (next.fact.kind !== "block_removed") continue;
+      const { bytes } = next.fact;
+      if (bytes >= printed.atLeast && bytes <= printed.atMost) return exactAmount(bytes);
+    }
+    return amount(printed);
+  }
+
+  /** At INFO nothing says that a block was not found; that it was then computed and stored does. */
+  #impliedMiss(
+    at: StepPlace,
+    step: LogStep,
+    blockId: string,
+    taskId: number | undefined,
+    form: "values" | "bytes",
+  ): void {
+    if (rddOf(blockId) === undefined || this.#missed.has(blockId)) return;
+    if (this.#context.debug) return;
+    if (this.#context.history.isOnDisk(blockId)) return;
+    if (form === "bytes" && step.thread !== undefined && step.taskId === undefined) return;
+    this.#miss(at, blockId, taskId, "derived");
+  }
+
+  #miss(
+    at: StepPlace,
+    blockId: string,
+    taskId: number | undefined,
+    origin: "logged" | "derived",
+  ): void {
+    if (rddOf(blockId) === undefined) return;
+    const { state, history } = this.#context;
+    this.#missed.add(blockId);
+    state.blockEvent(at, {
+      blockId,
+      op: "miss",
+      memoryBytes: undefined,
+      memoryBytesMin: undefined,
+      memoryBytesMax: undefined,
+      diskBytes: undefined,
+      mode: undefined,
+      taskId,
+      ...NO_CAUSE,
+      missKind: history.missed(blockId),
+      origin,
+    });
+  }
+
+  #putFailed(step: LogStep, blockId: string, taskId: number | undefined, rule: DecidingRule): void {
+    const { state, history } = this.#context;
+    const at = placeOf(step);
+    this.#impliedMiss(at, step, blockId, taskId, "values");
+    state.totals.failedPuts++;
+    history.putFailed(blockId);
+    state.sample(at, "logged");
+    state.blockEvent(at, {
+      blockId,
+      op: "put_fail",
+      memoryBytes: undefined,
+      memoryBytesMin: undefined,
+      memoryBytesMax: undefined,
+      diskBytes: undefined,
+      mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
+      taskId: taskId ?? this.#context.taskOf(step) ?? this.#taskPutting(blockId),
+      ...NO_CAUSE,
+      rule,
+      origin: "logged",
+    });
+    this.#missed.delete(blockId);
+  }
+
+  #whyFailed(blockId: string): DecidingRule {
+    const rdd = rddOf(blockId);
+    const { state } = this.#context;
+    if (state.onHeap.rules.fixedPools) return "static_unroll_cap";
+    for (const id of state.onHeap.blocks.keys()) {
+      if (rdd === undefined || rddOf(id) !== rdd) return "nothing_evictable";
+    }
+    return state.onHeap.blocks.size === 0 ? "too_large" : "same_rdd";
+  }
+
+  /** What a request for this block could have got: 0 up to what evicting every other RDD's blocks frees. */
+  #wouldGrant(blockId: string): ByteInterval {
+    const { state } = this.#context;
+    const ledger = state.ledger(this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap");
+    return { atLeast: 0, atMost: ledger.storageAvailable().atMost };
+  }
+
+  #removeAll(
+    at: StepPlace,
+    goes: (blockId: string) => boolean,
+    origin: "logged" | "derived",
+  ): void {
+    const { state, history } = this.#context;
+    let removed = false;
+    for (const ledger of state.ledgers) {
+      for (const blockId of [...ledger.blocks.keys()].filter(goes)) {
+        const block = ledger.forget(blockId);
+        if (block === undefined) continue;
+        removed = true;
+        this.#release(at, ledger.mode, blockId, block.size, origin);
+        history.removed(blockId, at.ts);
+      }
+    }
+    if (removed) state.sample(at, origin);
+  }
+
+  #release(
+    at: StepPlace,
+    mode: "on_heap" | "off_heap",
+    blockId: string,
+    size: Amount,
+    origin: "logged" | "derived",
+  ): void {
+    const { state } = this.#context;
+    state.memoryEvent(at, {
+      op: "release_storage",
+      mode,
+      taskId: undefined,
+      blockId,
+      consumer: undefined,
+      requestedBytes: size.best,
+      grantedBytes: size.best,
+      grantedBytesMin: size.atLeast,
+      grantedBytesMax: size.atMost,
+      rule: undefined,
+      origin,
+    });
+    state.sample(at, origin);
+    state.blockEvent(at, {
+      blockId,
+      op: "remove",
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
+      diskBytes: undefined,
+      mode,
+      taskId: undefined,
+      ...NO_CAUSE,
+      origin,
+    });
+  }
+
+  #taskPutting(blockId: string): number | undefined {
+    const { running } = this.#context.state;
+    const partition = partitionOf(blockId);
+    const all = [...running.values()];
+    if (partition === undefined) return all.length === 1 ? all[0]?.taskId : undefined;
+    const candidates = all.filter(
+      (task) => (this.#context.evidence.task(task.taskId)?.partition ?? task.index) === partition,
+    );
+    return candidates.length === 1 ? candidates[0]?.taskId : undefined;
+  }
+}
+
+const NO_CAUSE = {
+  missKind: undefined,
+  cause: undefined,
+  causedByTaskId: undefined,
+  causedByBlockId: undefined,
+  rule: undefined,
+  certainty: undefined,
+} as const;
+
+/** A read makes a block the youngest of the access-ordered map (spec memory-model 3.2). */
+function touch<T>(blocks: Map<string, T>, blockId: string): void {
+  const block = blocks.get(blockId);
+  if (block === undefined) return;
+  blocks.delete(blockId);
+  blocks.set(blockId, block);
+}

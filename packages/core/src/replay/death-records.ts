@@ -1,0 +1,105 @@
+/** Out-of-memory errors, wherever they are told: in a task's end, in an executor's log, or as the JVM's last words. */
+import type { TaskEndFact } from "../event-fact.ts";
+import type { LogFact } from "../log-fact.ts";
+import type { Observation } from "../observation.ts";
+import type { EmitRow, OomEventRow } from "../rows.ts";
+import type { ExecutorKnowledge } from "./executor-roster.ts";
+import type { LogStep } from "./lookahead.ts";
+
+/** Class of an error by its Java class and message; undefined: not one of memory. */
+export function oomClass(
+  errorClass: string | undefined,
+  message: string | undefined,
+): OomEventRow["class"] | undefined {
+  const text = `${errorClass ?? ""}: ${message ?? ""}`;
+  if (
+    /SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|Unable to acquire \d+ bytes of memory/.test(
+      text,
+    )
+  ) {
+    return "task_memory";
+  }
+  if (!/OutOfMemoryError/.test(text)) return undefined;
+  if (/GC overhead limit exceeded/.test(text)) return "gc_overhead";
+  if (/[Dd]irect (?:buffer )?memory/.test(text)) return "direct";
+  if (/error while calling spill/i.test(text)) return "task_memory";
+  return "jvm_heap";
+}
+
+const UNABLE = /Unable to acquire (\d+) bytes of memory, got (\d+)/;
+
+export class DeathRecords {
+  readonly #emit: EmitRow;
+
+  constructor(emit: EmitRow) {
+    this.#emit = emit;
+  }
+
+  taskFailed(at: Observation, fact: TaskEndFact, timelineSeq: number | undefined): void {
+    const found = oomClass(fact.failureClass, fact.failureReason);
+    if (found === undefined) return;
+    this.#write({
+      executorId: fact.executorId,
+      ts: fact.finishedMs === undefined ? (at.ts ?? 0) : fact.finishedMs * 1000,
+      class: found,
+      taskId: fact.taskId,
+      message: fact.failureReason ?? fact.failureClass ?? "",
+      timelineSeq,
+      sourceFileId: at.sourceFileId,
+      line: at.line,
+    });
+  }
+
+  /** A failed task's line, or an uncaught error. */
+  lineSays(
+    executorId: string,
+    step: LogStep,
+    fact: LogFact,
+    timelineSeq: number | undefined,
+    known: ExecutorKnowledge,
+  ): void {
+    if (fact.kind !== "task_finished" && fact.kind !== "uncaught_error") return;
+    const message = fact.kind === "task_finished" ? fact.errorMessage : fact.message;
+    const found = oomClass(fact.errorClass, message);
+    if (found === undefined) return;
+    if (fact.kind === "uncaught_error" && found !== "task_memory" && found !== "container") {
+      known.outOfMemory ??= found;
+    }
+    this.#write({
+      executorId,
+      ts: step.ts,
+      class: found,
+      taskId: fact.kind === "task_finished" ? fact.taskId : step.taskId,
+      message: `${fact.errorClass ?? ""}: ${message ?? ""}`,
+      timelineSeq,
+      sourceFileId: step.sourceFileId,
+      line: step.line,
+    });
+  }
+
+  #write(oom: {
+    executorId: string;
+    ts: number;
+    class: OomEventRow["class"];
+    taskId: number | undefined;
+    message: string;
+    timelineSeq: number | undefined;
+    sourceFileId: number;
+    line: number;
+  }): void {
+    const unable = UNABLE.exec(oom.message);
+    this.#emit("oom_events", {
+      executorId: oom.executorId,
+      ts: oom.ts,
+      class: oom.class,
+      taskId: oom.taskId,
+      requestedBytes: unable === null ? undefined : Number(unable[1]),
+      grantedBytes: unable === null ? undefined : Number(unable[2]),
+      timelineSeq: oom.timelineSeq,
+      message: oom.message.slice(0, 2000),
+      origin: "logged",
+      sourceFileId: oom.sourceFileId,
+      sourceLine: oom.line,
+    });
+  }
+}

@@ -1,0 +1,259 @@
+/** Evictions as the log tells them: which blocks, for whom, by which rule (spec memory-model 3.5, log-templates 5). */
+import { exactly } from "../byte-interval.ts";
+import type { DecidingRule, EvictionCause } from "../rows.ts";
+import { type Amount, exactAmount, NOTHING, plus } from "./amount.ts";
+import { partitionOf, rddOf } from "./block-history.ts";
+import type { LogStep } from "./lookahead.ts";
+import { placeOf, type ReplayContext } from "./replay-context.ts";
+import { predictedFree } from "./statements.ts";
+
+/** Who made blocks go, as far as the lines around tell. */
+export interface EvictionCulprit {
+  readonly cause: EvictionCause | undefined;
+  readonly taskId: number | undefined;
+  readonly blockId: string | undefined;
+  readonly certainty: number | undefined;
+}
+
+interface EvictionInHand extends EvictionCulprit {
+  remaining: number;
+  evicted: Amount;
+}
+
+const UNKNOWN: EvictionCulprit = {
+  cause: undefined,
+  taskId: undefined,
+  blockId: undefined,
+  certainty: undefined,
+};
+/** How many lines after an eviction its reason is looked for, and how much time. */
+const LINES_AHEAD = 400;
+const MICROS_AHEAD = 3_000_000;
+
+export class Evictions {
+  readonly #context: ReplayContext;
+  /** by thread (or one for all, where the layout prints none) */
+  readonly #inHand = new Map<string, EvictionInHand>();
+  /** Bytes evicted for execution since the last grant, by task. */
+  #evictedForExecution = new Map<number | undefined, number>();
+
+  constructor(context: ReplayContext) {
+    this.#context = context;
+  }
+
+  /** `k blocks selected for dropping (b bytes)` */
+  selected(
+    step: LogStep,
+    blocks: number,
+    freed: { atLeast: number; atMost: number } | undefined,
+  ): void {
+    const { state } = this.#context;
+    const named = this.#namedVictims(step, blocks);
+    const sizes = named.map((blockId) => state.ledgerOfBlock(blockId)?.blocks.get(blockId)?.size);
+    let expected: Amount | undefined = NOTHING;
+    for (const size of sizes) expected = size && expected ? plus(expected, size) : undefined;
+    state.check(placeOf(step), {
+      quantity: freed === undefined ? "evicted_blocks" : "evicted_bytes",
+      logged: freed ?? exactly(blocks),
+      replayed: freed === undefined ? exactly(named.length) : expected,
+      usedFor: "none",
+    });
+    const culprit = this.#culprit(step, named);
+    this.#inHand.set(step.thread ?? "", { ...culprit, remaining: blocks, evicted: NOTHING });
+  }
+
+  /** `Dropping block … from memory`: true when it was an eviction. */
+  dropping(step: LogStep, blockId: string): boolean {
+    const { state, history } = this.#context;
+    const ledger = state.ledgerOfBlock(blockId);
+    const held = ledger?.blocks.get(blockId);
+    if (ledger === undefined || held === undefined) return false;
+    const key = step.thread ?? "";
+    const inHand = this.#inHand.get(key);
+    const culprit = inHand ?? this.#culprit(step, [blockId]);
+    const toDisk = this.#goesToDisk(step, blockId);
+    const exact = this.#exactSizeAhead(blockId);
+    const size = exact === undefined ? held.size : exactAmount(exact);
+    const rule = this.#ruleOf(culprit);
+    const at = placeOf(step);
+    ledger.forget(blockId);
+    state.memoryEvent(at, {
+      op: "release_storage",
+      mode: ledger.mode,
+      taskId: culprit.taskId,
+      blockId,
+      consumer: undefined,
+      requestedBytes: size.best,
+      grantedBytes: size.best,
+      grantedBytesMin: size.atLeast,
+      grantedBytesMax: size.atMost,
+      rule,
+      origin: "logged",
+    });
+    state.sample(at, "logged");
+    state.blockEvent(at, {
+      blockId,
+      op: toDisk ? "drop_to_disk" : "evict",
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
+      diskBytes: undefined,
+      mode: ledger.mode,
+      taskId: culprit.taskId,
+      missKind: undefined,
+      cause: culprit.cause,
+      causedByTaskId: culprit.taskId,
+      causedByBlockId: culprit.blockId,
+      rule,
+      certainty: culprit.certainty,
+      origin: "logged",
+    });
+    state.totals.evictions++;
+    state.totals.evictedBytes += size.best;
+    history.evicted(blockId, at.ts, toDisk);
+    if (inHand !== undefined) {
+      inHand.remaining--;
+      inHand.evicted = plus(inHand.evicted, size);
+    }
+    if (culprit.cause === "execution") {
+      const task = culprit.taskId;
+      this.#evictedForExecution.set(task, (this.#evictedForExecution.get(task) ?? 0) + size.best);
+    }
+    return true;
+  }
+
+  /** `After dropping k blocks, free memory is …`: printed under the manager's lock, never stale. */
+  done(step: LogStep, free: { atLeast: number; atMost: number }): void {
+    const { state } = this.#context;
+    const predicted = predictedFree(state);
+    state.check(placeOf(step), {
+      quantity: "free",
+      logged: free,
+      replayed: predicted,
+      usedFor: "execution",
+    });
+    this.#inHand.delete(step.thread ?? "");
+  }
+
+  /** Whether blocks were evicted for this task's request since its last grant; asked once a grant. */
+  takeEvictedFor(taskId: number): boolean {
+    const mine = this.#evictedForExecution.get(taskId) ?? 0;
+    const nobodys = this.#evictedForExecution.get(undefined) ?? 0;
+    this.#evictedForExecution.delete(taskId);
+    this.#evictedForExecution.delete(undefined);
+    return mine + nobodys > 0;
+  }
+
+  #ruleOf(culprit: EvictionCulprit): DecidingRule | undefined {
+    switch (culprit.cause) {
+      case "execution":
+        return "storage_borrowed_reclaimed";
+      case "storage":
+        return "storage_needs_room";
+      case "unroll":
+        return this.#context.state.onHeap.rules.fixedPools
+          ? "static_unroll_cap"
+          : "unroll_needs_room";
+      case undefined:
+        return undefined;
+    }
+  }
+
+  #namedVictims(step: LogStep, blocks: number): string[] {
+    const named: string[] = [];
+    for (let ahead = 1; ahead < LINES_AHEAD && named.length < blocks; ahead++) {
+      const next = this.#context.lookahead.peek(ahead);
+      if (next === undefined) break;
+      if (next.thread !== step.thread) continue;
+      if (next.fact.kind === "block_dropping") named.push(next.fact.blockId);
+      else if (next.fact.kind === "eviction_done") break;
+    }
+    return named;
+  }
+
+  #goesToDisk(step: LogStep, blockId: string): boolean {
+    const { lookahead, history } = this.#context;
+    if (history.isOnDisk(blockId)) return true;
+    for (let ahead = 1; ahead < 40; ahead++) {
+      const next = lookahead.peek(ahead);
+      if (next === undefined) return false;
+      if (next.fact.kind === "block_writing_to_disk" && next.fact.blockId === blockId) return true;
+      if (next.fact.kind === "eviction_done" && next.thread === step.thread) return false;
+    }
+    return false;
+  }
+
+  /** DEBUG prints the exact size when the block is gone. */
+  #exactSizeAhead(blockId: string): number | undefined {
+    const next = this.#context.lookahead.upcoming(blockId)[0];
+    return next?.fact.kind === "block_removed" ? next.fact.bytes : undefined;
+  }
+
+  /**
+   * Evictions are printed before the request that caused them is answered. The answer is the next telling line of the same
+   * thread, or, without threads, the next telling line at all: a store or failed unroll (of another RDD than the victims'),
+   * or a grant of execution memory.
+   */
+  #culprit(step: LogStep, victims: readonly string[]): EvictionCulprit {
+    const { lookahead, state } = this.#context;
+    const victimRdds = new Set(victims.map(rddOf));
+    const thread = step.thread;
+    for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
+      const next = lookahead.peek(ahead);
+      if (next === undefined || next.ts - step.ts > MICROS_AHEAD) break;
+      if (thread !== undefined && next.thread !== thread) continue;
+      const { fact } = next;
+      const certainty = thread === undefined ? 0.8 : 1;
+      switch (fact.kind) {
+        case "execution_acquired":
+        case "spill_wanted":
+        case "execution_waiting": {
+          const taskId = fact.taskId ?? this.#context.taskOf(next);
+          return { cause: "execution", taskId, blockId: undefined, certainty };
+        }
+        case "unroll_failed":
+        case "unroll_refused":
+        case "block_stored": {
+          const rdd = rddOf(fact.blockId);
+          if (rdd !== undefined && victimRdds.has(rdd)) break;
+          const cause =
+            fact.kind === "block_stored" && fact.form === "bytes" ? "storage" : "unroll";
+          const taskId = this.#context.taskOf(next) ?? this.#taskPutting(fact.blockId);
+          return { cause, taskId, blockId: fact.blockId, certainty };
+        }
+        case "task_finished":
+          if (thread === undefined) break;
+          return { cause: "execution", taskId: fact.taskId, blockId: undefined, certainty: 0.7 };
+        case "spill":
+          if (thread === undefined && this.#context.debug) break;
+          return {
+            cause: "execution",
+            taskId: fact.taskId ?? this.#context.taskOf(next) ?? this.#onlyTask(),
+            blockId: undefined,
+            certainty: 0.7,
+          };
+        default:
+          break;
+      }
+    }
+    if (state.running.size === 0) return UNKNOWN;
+    // Nothing was stored and nothing failed: only execution takes memory without a word (at INFO).
+    return { cause: "execution", taskId: this.#onlyTask(), blockId: undefined, certainty: 0.6 };
+  }
+
+  #onlyTask(): number | undefined {
+    const { running } = this.#context.state;
+    if (running.size !== 1) return undefined;
+    return [...running.keys()][0];
+  }
+
+  #taskPutting(blockId: string): number | undefined {
+    const partition = partitionOf(blockId);
+    const { running } = this.#context.state;
+    if (partition === undefined) return this.#onlyTask();
+    const candidates = [...running.values()].filter(
+      (task) => (this.#context.evidence.task(task.taskId)?.partition ?? task.index) === partition,
+    );
+    return candidates.length === 1 ? candidates[0]?.taskId : this.#onlyTask();
+  }
+}

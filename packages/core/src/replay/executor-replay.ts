@@ -1,0 +1,357 @@
+/** Replays one executor: its log's steps, in order, through the ledger; one `switch` says what each of them means. */
+
+import { assertNever } from "../assert.ts";
+import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts";
+import type { LogFact } from "../log-fact.ts";
+import type { Observation } from "../observation.ts";
+import type { EmitRow, EvidenceLevel } from "../rows.ts";
+import { BlockHistory, type LostBlocks } from "./block-history.ts";
+import { BlockSteps } from "./block-steps.ts";
+import { ExecutorEvidence } from "./evidence.ts";
+import { ExecutionEstimate } from "./execution-estimate.ts";
+import {
+  type ExecutorRules,
+  ExecutorState,
+  type ExecutorTotals,
+  type StepPlace,
+} from "./executor-state.ts";
+import { type LogStep, Lookahead } from "./lookahead.ts";
+import { RecentChanges } from "./recent-changes.ts";
+import { changeOfFree } from "./reconcile.ts";
+import { placeOf, type ReplayContext } from "./replay-context.ts";
+import { ReportedSteps } from "./reported-steps.ts";
+import { RecentPages, Spills } from "./spills.ts";
+import { capacityOf } from "./statements.ts";
+import { TaskSteps } from "./task-steps.ts";
+import { UnrollWindows } from "./unroll-windows.ts";
+import { Waits } from "./waits.ts";
+
+/** What the application tells its executors' replays. */
+export interface ExecutorSurroundings {
+  readonly executorId: string;
+  readonly emit: EmitRow;
+  /** It has a log of its own, which wins over what others say of it. */
+  readonly hasLog: boolean;
+  readonly level: EvidenceLevel;
+  readonly lost: LostBlocks;
+  /** Once something happens in memory: the executor's rules, from all that is known by then. */
+  rules(): ExecutorRules | undefined;
+  /** RDDs that a stage computes or reads and that are persisted. */
+  persistedRdds(stageId: number | undefined): Iterable<number>;
+  isOffHeapRdd(rddId: number): boolean;
+  /** a fact about the JVM or identity that decides its layout */
+  layoutFact(fact: LogFact, step: LogStep): void;
+  oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;
+}
+
+export class ExecutorReplay {
+  readonly evidence: ExecutorEvidence = new ExecutorEvidence();
+  readonly #around: ExecutorSurroundings;
+  readonly #lookahead = new Lookahead();
+  readonly #history: BlockHistory;
+  #parts: Parts | undefined;
+  #beganAt: StepPlace | undefined;
+  #last: LogStep | undefined;
+  #endedAt: number | undefined;
+  /** µs of the last step, for steps without a time */
+  #ts = 0;
+
+  constructor(around: ExecutorSurroundings) {
+    this.#around = around;
+    this.#history = new BlockHistory(around.lost);
+  }
+
+  /** A log line about this executor; replayed once what follows it is known. */
+  observe(observation: Observation, fact: LogFact): void {
+    this.#ts = Math.max(this.#ts, observation.ts ?? this.#ts);
+    this.#lookahead.add(observation, fact, this.#ts);
+    this.#drain(false);
+  }
+
+  /** Its block manager registered: a memory manager stands behind it. */
+  registered(at: Observation): void {
+    if (!this.#around.hasLog) this.#begin(this.#placeOfEvent(at));
+  }
+
+  blockUpdated(at: Observation, fact: BlockUpdatedFact): void {
+    const place = this.#placeOfEvent(at);
+    if (this.#around.hasLog) this.evidence.blockUpdated(fact.status, place.ts);
+    else this.#begin(place)?.reports.blockUpdated(place, fact.status);
+  }
+
+  taskStarted(at: Observation, fact: Extract<EventFact, { kind: "task_start" }>): void {
+    this.evidence.taskStarted(fact);
+    const place = this.#placeOfEvent(at);
+    if (!this.#around.hasLog) this.#begin(place)?.reports.taskStarted(place, fact);
+  }
+
+  taskEnded(at: Observation, fact: TaskEndFact): void {
+    this.evidence.taskEnded(fact);
+    const place = this.#placeOfEvent(at);
+    if (!this.#around.hasLog) this.#begin(place)?.reports.taskEnded(place, fact);
+  }
+
+  /** `RDD.unpersist`: its blocks go, without a word per block. */
+  unpersisted(at: Observation, rddId: number): void {
+    if (this.#around.hasLog) return;
+    const place = this.#placeOfEvent(at);
+    this.#parts?.blocks.removeRddAt(place, rddId, "derived");
+  }
+
+  /** seq of the state in force. */
+  get timelineSeq(): number | undefined {
+    return this.#parts?.context.state.timelineSeq;
+  }
+
+  /** The executor is gone as far as the event log knows (µs). */
+  removedAt(ts: number): void {
+    this.#endedAt = ts;
+  }
+
+  get totals(): ExecutorTotals | undefined {
+    return this.#parts?.context.state.totals;
+  }
+
+  finish(): void {
+    this.#drain(true);
+    const parts = this.#parts ?? this.#begin(this.#beganAt);
+    if (parts !== undefined) {
+      parts.context.waits.finish(this.#last);
+      this.#history.lose(parts.context.state.onHeap.blocks.keys());
+      parts.context.state.end(this.#endedAt);
+    }
+    this.#history.write(this.#around.executorId, this.#around.hasLog, this.#around.emit);
+  }
+
+  #drain(all: boolean): void {
+    for (let step = this.#lookahead.take(all); step; step = this.#lookahead.take(all)) {
+      this.#step(step);
+    }
+  }
+
+  /** The memory manager's life begins: nothing is used. */
+  #begin(at: StepPlace | undefined): Parts | undefined {
+    if (this.#parts !== undefined) return this.#parts;
+    const rules = this.#around.rules();
+    if (rules === undefined) return undefined;
+    this.#parts = partsOf(this.#around, rules, {
+      evidence: this.evidence,
+      history: this.#history,
+      lookahead: this.#lookahead,
+    });
+    if (at !== undefined) this.#parts.context.state.sample(at, "derived");
+    return this.#parts;
+  }
+
+  #placeOfEvent(at: Observation): StepPlace {
+    this.#ts = Math.max(this.#ts, at.ts ?? this.#ts);
+    const { tsMin, tsMax, sourceFileId, line } = at;
+    return { ts: this.#ts, tsMin, tsMax, sourceFileId, line };
+  }
+
+  #step(step: LogStep): void {
+    this.#last = step;
+    const { fact } = step;
+    switch (fact.kind) {
+      case "executor_command":
+      case "executor_started":
+      case "block_manager_registered":
+      case "spark_version_logged":
+      case "java_version_logged":
+        this.#beganAt ??= placeOf(step);
+        this.#around.layoutFact(fact, step);
+        return;
+      case "store_started":
+        this.#around.layoutFact(fact, step);
+        break;
+      default:
+        break;
+    }
+    const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step));
+    if (parts === undefined) return;
+    const { windows, execution, state } = parts.context;
+    windows.advance(step.ts);
+    if (!parts.context.debug) execution.update(step.ts);
+    const change = changeOfFree(parts.context, step);
+    act(parts, step, this.#around);
+    if (change !== undefined) parts.context.recent.add(step, change);
+    if (state.running.size === 0 && fact.kind === "store_cleared") this.#endedAt ??= step.ts;
+  }
+}
+
+interface Parts {
+  readonly context: ReplayContext;
+  readonly blocks: BlockSteps;
+  readonly tasks: TaskSteps;
+  readonly reports: ReportedSteps;
+}
+
+function partsOf(
+  around: ExecutorSurroundings,
+  rules: ExecutorRules,
+  kept: Pick<ReplayContext, "evidence" | "history" | "lookahead">,
+): Parts {
+  const state = new ExecutorState({ executorId: around.executorId, rules, emit: around.emit });
+  const workerTask = new Map<string, number>();
+  const context: ReplayContext & { spills: Spills; waits: Waits } = {
+    state,
+    ...kept,
+    windows: new UnrollWindows(state),
+    recent: new RecentChanges(),
+    recentPages: new RecentPages(),
+    execution: new ExecutionEstimate(state, kept.evidence),
+    debug: around.level === "debug",
+    isOffHeap: (blockId) => {
+      if (state.offHeap === undefined) return false;
+      const rdd = /^rdd_(\d+)_/.exec(blockId);
+      return rdd !== null && around.isOffHeapRdd(Number(rdd[1]));
+    },
+    taskOf: (step) => {
+      if (step.taskId !== undefined) return step.taskId;
+      if (step.thread === undefined) return undefined;
+      if (step.fact.kind === "task_running") workerTask.set(step.thread, step.fact.taskId);
+      const running = [...state.running.values()].find((task) => task.thread === step.thread);
+      return running?.taskId;
+    },
+    spills: undefined as never,
+    waits: undefined as never,
+  };
+  Object.assign(context, { spills: new Spills(context), waits: new Waits(context) });
+  const blocks = new BlockSteps(context);
+  return {
+    context,
+    blocks,
+    tasks: new TaskSteps(context, blocks),
+    reports: new ReportedSteps(context, blocks),
+  };
+}
+
+function act({ context, blocks, tasks }: Parts, step: LogStep, around: ExecutorSurroundings): void {
+  const { fact } = step;
+  const { state } = context;
+  switch (fact.kind) {
+    case "store_started":
+      state.check(placeOf(step), {
+        quantity: "capacity",
+        logged: fact.capacity,
+        replayed: capacityOf(state),
+        usedFor: "layout",
+      });
+      state.sample(placeOf(step), "logged");
+      return;
+    case "block_stored":
+      return blocks.stored(step, fact);
+    case "store_refused":
+      return blocks.refused(step, fact);
+    case "eviction_selected":
+      return blocks.evictions.selected(step, fact.blocks, fact.freed);
+    case "block_dropping":
+      return blocks.dropping(step, fact.blockId);
+    case "eviction_done":
+      return blocks.evictions.done(step, fact.free);
+    case "unroll_failed":
+      return blocks.unrollFailed(step, fact);
+    case "memory_use":
+      return blocks.memoryUse(step, fact);
+    case "block_removed":
+      return blocks.removed(step, fact);
+    case "store_cleared":
+      return blocks.cleared(step);
+    case "persisting_to_disk":
+      return blocks.persistingToDisk(step, fact.blockId);
+    case "block_writing_to_disk":
+      return blocks.writingToDisk(step, fact.blockId);
+    case "disk_put":
+      return blocks.diskPut(step, fact);
+    case "block_found":
+      return blocks.found(step, fact);
+    case "block_missing":
+      return blocks.missing(step, fact);
+    case "block_level":
+      return context.history.levelSeen(fact.blockId, levelName(fact));
+    case "removing":
+      if (fact.what === "rdd") blocks.removeRdd(step, Number(fact.id));
+      else if (!context.debug && fact.what === "broadcast") {
+        blocks.removeBroadcast(placeOf(step), fact.id, "logged");
+      }
+      return;
+    case "task_running":
+      return tasks.running(step, fact, around.persistedRdds(fact.stageId));
+    case "task_finished":
+      if (fact.how === "failed") around.oom(step, fact, state.timelineSeq);
+      return tasks.finished(step, fact.taskId);
+    case "execution_acquired":
+      return tasks.acquired(step, fact);
+    case "execution_released":
+      return tasks.released(step, fact);
+    case "execution_spilled":
+      return tasks.spilledAtDebug(step, fact);
+    case "spill_wanted":
+      return tasks.spillWanted(step, fact);
+    case "page_freed":
+      return tasks.pageFreed(step, fact.bytes);
+    case "spill":
+      return tasks.spilled(step, fact);
+    case "spill_threshold_crossed":
+      return context.spills.thresholdCrossed(fact.consumer);
+    case "execution_waiting":
+      return tasks.waiting(step, fact);
+    case "task_leak":
+      return tasks.leak(step, fact);
+    case "dump_task":
+      return tasks.dumpTask(fact);
+    case "dump_totals":
+      return tasks.dumpTotals(step, fact);
+    case "uncaught_error":
+      return around.oom(step, fact, state.timelineSeq);
+    case "executor_command":
+    case "executor_started":
+    case "block_manager_registered":
+    case "spark_version_logged":
+    case "java_version_logged":
+    case "executor_stopping":
+    case "ensure_free_space":
+    case "block_remark":
+    case "unroll_refused":
+    case "unroll_interrupted":
+    case "block_lookup":
+    case "block_read":
+    case "put_failed":
+    case "put_done":
+    case "block_reported":
+    case "block_replicated":
+    case "broadcast_read":
+    case "task_assigned":
+    case "task_kill_requested":
+    case "page_allocated":
+    case "page_allocation_failed":
+    case "unreleased":
+    case "dump_consumer":
+    case "dump_unaccounted":
+    case "spill_declined":
+    case "release_mismatch":
+    case "driver_block_manager_added":
+    case "driver_block_manager_removed":
+    case "driver_block":
+    case "block_lost":
+    case "driver_task_started":
+    case "driver_task_ended":
+    case "driver_executor_lost":
+    case "driver_executor_granted":
+    case "driver_unpersist":
+    case "container_requested":
+      return;
+    default:
+      return assertNever(fact);
+  }
+}
+
+function levelName(level: Extract<LogFact, { kind: "block_level" }>): string {
+  const words = [
+    level.useDisk ? "disk" : "",
+    level.useMemory ? "memory" : "",
+    level.useOffHeap ? "offheap" : "",
+    level.deserialized ? "deserialized" : "",
+  ].filter((word) => word !== "");
+  return `${words.join(", ")}, ${level.replication} replicas`;
+}

@@ -1,0 +1,291 @@
+/** One executor's memory as the replay holds it now, and the one place where its rows are numbered and written. */
+import type { ByteInterval } from "../byte-interval.ts";
+import type { MemoryMode } from "../memory/memory-mode.ts";
+import type {
+  BlockEventRow,
+  EmitRow,
+  MemoryEventRow,
+  Origin,
+  ReplayCheckRow,
+  SpillRow,
+} from "../rows.ts";
+import { MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
+import { type Amount, exactAmount, minus } from "./amount.ts";
+import { ModeLedger, type PoolRules } from "./mode-ledger.ts";
+
+/** Where and when the step in hand was said. */
+export interface StepPlace {
+  readonly ts: number;
+  readonly tsMin: number | undefined;
+  readonly tsMax: number | undefined;
+  readonly sourceFileId: number;
+  readonly line: number;
+}
+
+/** What an executor's memory is made of: rules of each mode it has, and what the version prints. */
+export interface ExecutorRules {
+  readonly onHeap: PoolRules;
+  readonly offHeap: PoolRules | undefined;
+  /** `free` in store lines prints the bytes used by blocks (1.6.0–1.6.2) */
+  readonly freePrintsUsed: boolean;
+  /** `free` is maximum − execution − blocks (unified), or maximum storage − blocks */
+  readonly freeExcludesExecution: boolean;
+  /** off-heap counts in `free` and limits (2.1+) */
+  readonly freeCountsOffHeap: boolean;
+  /** Mode of SQL's and shuffle's own memory consumers. */
+  readonly tungstenMode: MemoryMode;
+  /** spark.storage.unrollMemoryThreshold and …GrowthFactor */
+  readonly unrollThresholdBytes: number;
+  readonly unrollGrowth: number;
+}
+
+export interface RunningTask {
+  readonly taskId: number;
+  readonly stageId: number | undefined;
+  readonly index: number | undefined;
+  readonly startedAt: number;
+  thread: string | undefined;
+}
+
+export interface ExecutorTotals {
+  storagePeak: number;
+  executionPeak: number;
+  borrowedPeak: number;
+  evictions: number;
+  evictedBytes: number;
+  failedPuts: number;
+  spills: number;
+  spilledBytes: number;
+  waits: number;
+  stores: number;
+  statements: number;
+  statementsMet: number;
+}
+
+export function emptyTotals(): ExecutorTotals {
+  return {
+    storagePeak: 0,
+    executionPeak: 0,
+    borrowedPeak: 0,
+    evictions: 0,
+    evictedBytes: 0,
+    failedPuts: 0,
+    spills: 0,
+    spilledBytes: 0,
+    waits: 0,
+    stores: 0,
+    statements: 0,
+    statementsMet: 0,
+  };
+}
+
+type Without<Row, Known extends keyof Row> = Omit<Row, Known>;
+type Placed = "executorId" | "seq" | "ts" | "tsMin" | "tsMax" | "sourceFileId" | "sourceLine";
+
+export class ExecutorState {
+  readonly executorId: string;
+  readonly emit: EmitRow;
+  readonly rules: ExecutorRules;
+  readonly ledgers: readonly ModeLedger[];
+  readonly onHeap: ModeLedger;
+  readonly offHeap: ModeLedger | undefined;
+  readonly running: Map<number, RunningTask> = new Map();
+  readonly totals: ExecutorTotals = emptyTotals();
+  readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
+  readonly #taskTimelines = new Map<string, { timeline: TaskTimeline; mode: MemoryMode }>();
+  #seq = 0;
+  #ts = Number.NEGATIVE_INFINITY;
+
+  constructor(of: { executorId: string; rules: ExecutorRules; emit: EmitRow }) {
+    this.executorId = of.executorId;
+    this.emit = of.emit;
+    this.rules = of.rules;
+    this.onHeap = new ModeLedger("on_heap", of.rules.onHeap);
+    this.offHeap =
+      of.rules.offHeap === undefined ? undefined : new ModeLedger("off_heap", of.rules.offHeap);
+    this.ledgers = this.offHeap === undefined ? [this.onHeap] : [this.onHeap, this.offHeap];
+    this.#timelines = new Map(
+      this.ledgers.map((ledger) => [
+        ledger.mode,
+        new MemoryTimeline({
+          executorId: of.executorId,
+          mode: ledger.mode,
+          maxMemoryBytes: ledger.rules.maxBytes,
+          emit: of.emit,
+        }),
+      ]),
+    );
+  }
+
+  ledger(mode: MemoryMode): ModeLedger {
+    return mode === "off_heap" && this.offHeap !== undefined ? this.offHeap : this.onHeap;
+  }
+
+  ledgerOfBlock(blockId: string): ModeLedger | undefined {
+    return this.ledgers.find((ledger) => ledger.blocks.has(blockId));
+  }
+
+  nextSeq(): number {
+    return ++this.#seq;
+  }
+
+  /** Time never runs backwards within an executor. */
+  time(ts: number): number {
+    this.#ts = Math.max(this.#ts, ts);
+    return this.#ts;
+  }
+
+  memoryEvent(at: StepPlace, event: Without<MemoryEventRow, Placed>): void {
+    this.emit("memory_events", { ...event, ...this.#place(at) });
+  }
+
+  blockEvent(at: StepPlace, event: Without<BlockEventRow, Placed>): void {
+    this.emit("block_events", { ...event, ...this.#place(at) });
+  }
+
+  spill(at: StepPlace, event: Without<SpillRow, Placed>): void {
+    this.totals.spills++;
+    this.totals.spilledBytes += event.memoryBytes ?? 0;
+    this.emit("spills", { ...event, ...this.#place(at) });
+  }
+
+  /** Writes a state row of every mode whose state changed; right after the event written last. */
+  sample(at: StepPlace, origin: Origin): void {
+    for (const ledger of this.ledgers) {
+      ledger.keepPoolLaws();
+      const storageUsed = ledger.storageUsed;
+      const executionUsed = ledger.executionUsed;
+      const { maxBytes, regionBytes, fixedPools } = ledger.rules;
+      const storagePool = ledger.storagePool;
+      const executionPool: Amount = fixedPools
+        ? exactAmount(maxBytes - regionBytes)
+        : minus(exactAmount(maxBytes), storagePool);
+      this.totals.storagePeak = Math.max(this.totals.storagePeak, storageUsed.best);
+      this.totals.executionPeak = Math.max(this.totals.executionPeak, executionUsed.best);
+      if (!fixedPools) {
+        this.totals.borrowedPeak = Math.max(
+          this.totals.borrowedPeak,
+          storagePool.best - regionBytes,
+        );
+      }
+      this.#timelines.get(ledger.mode)?.add({
+        seq: this.#seq,
+        ts: this.time(at.ts),
+        storageUsed,
+        unrollUsed: ledger.unroll,
+        executionUsed,
+        storagePool,
+        executionPool,
+        free: minus(minus(exactAmount(maxBytes), storageUsed), executionUsed),
+        storageAvailable: ledger.storageAvailable(),
+        executionAvailable: ledger.executionAvailable(),
+        activeTasks: ledger.executionByTask.size,
+        origin,
+        sourceFileId: at.sourceFileId,
+        sourceLine: at.line,
+      });
+    }
+    this.#sampleTasks(at, origin);
+  }
+
+  #sampleTasks(at: StepPlace, origin: Origin): void {
+    for (const ledger of this.ledgers) {
+      const active = ledger.executionByTask.size;
+      if (active === 0) continue;
+      const maxPool = ledger.executionCeiling();
+      const executionPool = ledger.rules.fixedPools
+        ? maxPool
+        : ledger.rules.maxBytes - ledger.storagePool.best;
+      for (const [taskId, held] of ledger.executionByTask) {
+        const key = `${taskId} ${ledger.mode}`;
+        let track = this.#taskTimelines.get(key);
+        if (track === undefined) {
+          const { executorId } = this;
+          track = {
+            mode: ledger.mode,
+            timeline: new TaskTimeline({ executorId, mode: ledger.mode, taskId }, this.emit),
+          };
+          this.#taskTimelines.set(key, track);
+        }
+        track.timeline.add({
+          seq: this.#seq,
+          ts: this.time(at.ts),
+          executionUsed: held,
+          shareMinBytes: Math.floor(executionPool / (2 * active)),
+          shareMaxBytes: Math.floor(maxPool / active),
+          origin,
+          sourceFileId: at.sourceFileId,
+          sourceLine: at.line,
+        });
+      }
+    }
+  }
+
+  /** A task holds nothing more: its tracks end. */
+  endTaskTracks(taskId: number, ts: number): void {
+    for (const ledger of this.ledgers) {
+      const key = `${taskId} ${ledger.mode}`;
+      this.#taskTimelines.get(key)?.timeline.end(this.time(ts));
+      this.#taskTimelines.delete(key);
+    }
+  }
+
+  /** One memory statement of a log held against what the replay says, before it is used for anything. */
+  check(
+    at: StepPlace,
+    statement: {
+      quantity: string;
+      logged: ByteInterval | undefined;
+      replayed: ByteInterval | undefined;
+      usedFor: string;
+      explanation?: string | undefined;
+    },
+  ): boolean {
+    const { logged, replayed } = statement;
+    const agrees =
+      logged === undefined || replayed === undefined
+        ? undefined
+        : replayed.atLeast <= logged.atMost && replayed.atMost >= logged.atLeast;
+    this.totals.statements++;
+    if (agrees === true) this.totals.statementsMet++;
+    const row: ReplayCheckRow = {
+      executorId: this.executorId,
+      ts: this.time(at.ts),
+      quantity: statement.quantity,
+      loggedMin: logged?.atLeast,
+      loggedMax: logged?.atMost,
+      replayedMin: replayed?.atLeast,
+      replayedMax: replayed?.atMost,
+      agrees,
+      usedFor: statement.usedFor,
+      explanation: statement.explanation,
+      sourceFileId: at.sourceFileId,
+      sourceLine: at.line,
+    };
+    this.emit("replay_checks", row);
+    return agrees ?? false;
+  }
+
+  /** seq of the on-heap state in force. */
+  get timelineSeq(): number | undefined {
+    return this.#timelines.get("on_heap")?.seq;
+  }
+
+  end(ts: number | undefined): void {
+    for (const { timeline } of this.#taskTimelines.values()) timeline.end(ts);
+    this.#taskTimelines.clear();
+    for (const timeline of this.#timelines.values()) timeline.end(ts);
+  }
+
+  #place(at: StepPlace): Pick<MemoryEventRow, Placed> {
+    return {
+      executorId: this.executorId,
+      seq: this.nextSeq(),
+      ts: this.time(at.ts),
+      tsMin: at.tsMin,
+      tsMax: at.tsMax,
+      sourceFileId: at.sourceFileId,
+      sourceLine: at.line,
+    };
+  }
+}

@@ -1,0 +1,77 @@
+/** The rows about the application and its executors as wholes, written when all is known. */
+import type { EmitRow, ExecutorLayoutColumns, LayoutValue } from "../rows.ts";
+import type { ApplicationConf } from "./application-conf.ts";
+import type { MemoryLayout } from "./executor-layout.ts";
+import { classifyRemoval, type ExecutorRoster } from "./executor-roster.ts";
+import type { ReplaySummary } from "./replay.ts";
+
+const UNKNOWN: LayoutValue = { bytes: undefined, origin: undefined };
+
+export function writeExecutors(
+  emit: EmitRow,
+  roster: ExecutorRoster,
+  conf: ApplicationConf,
+  summary: ReplaySummary,
+): void {
+  for (const known of roster.all.values()) {
+    const replayed = summary.executors.find((e) => e.executorId === known.executorId);
+    const layout = conf.layout(known);
+    emit("executors", {
+      executorId: known.executorId,
+      host: known.host,
+      cores: known.cores,
+      addedAt: known.addedAt,
+      removedAt: known.removedAt,
+      removedReason: known.removedReason,
+      removedClass: classifyRemoval(known),
+      evidenceLevel: replayed?.evidenceLevel ?? summary.evidenceLevel,
+      memoryManager: layout?.memoryManager,
+      resourceProfileId: known.resourceProfileId,
+      layout: columnsOf(layout),
+      statements: replayed?.statements ?? 0,
+      statementsMet: replayed?.statementsMet ?? 0,
+      sourceFileId: known.sourceFileId,
+      sourceLine: known.sourceLine,
+    });
+  }
+}
+
+export function writeApplication(
+  emit: EmitRow,
+  summary: ReplaySummary,
+  conf: ApplicationConf,
+  life: {
+    readonly startedAt: number | undefined;
+    readonly endedAt: number | undefined;
+    readonly user: string | undefined;
+  },
+): void {
+  emit("applications", {
+    name: summary.name,
+    sparkVersion: summary.sparkVersion,
+    memoryManager: conf.managerKind,
+    startedAt: life.startedAt,
+    endedAt: life.endedAt,
+    user: life.user,
+    evidenceLevel: summary.evidenceLevel,
+    modelEvidence: conf.modelEvidence,
+    statements: summary.statements,
+    statementsMet: summary.statementsMet,
+  });
+}
+
+function columnsOf(layout: MemoryLayout | undefined): ExecutorLayoutColumns {
+  return {
+    jvmMaxMemory: layout?.jvmMaxMemoryBytes ?? UNKNOWN,
+    reserved: layout?.reservedBytes ?? UNKNOWN,
+    userMemory: layout?.userMemoryBytes ?? UNKNOWN,
+    maxMemory: layout?.maxMemoryBytes ?? UNKNOWN,
+    storageRegion: layout?.storageRegionBytes ?? UNKNOWN,
+    executionRegion: layout?.executionRegionBytes ?? UNKNOWN,
+    maxUnroll: layout?.maxUnrollBytes ?? UNKNOWN,
+    offHeapStorage: layout?.offHeapStorageBytes ?? UNKNOWN,
+    offHeapExecution: layout?.offHeapExecutionBytes ?? UNKNOWN,
+    pageSize: layout?.pageSizeBytes ?? UNKNOWN,
+    overhead: layout?.overheadBytes ?? UNKNOWN,
+  };
+}

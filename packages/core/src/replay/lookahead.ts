@@ -1,0 +1,97 @@
+/**
+ * Log steps of one executor wait here a little, so that the replay knows what a log is about to say:
+ * which task stores which block, what an eviction was for, whether a `free` line was printed late.
+ */
+
+import type { LogFact } from "../log-fact.ts";
+import type { Observation, ObservationSource } from "../observation.ts";
+
+/** A kept copy of a log observation. */
+export interface LogStep {
+  readonly fact: LogFact;
+  readonly source: ObservationSource;
+  readonly taskId: number | undefined;
+  readonly thread: string | undefined;
+  readonly ts: number;
+  readonly tsMin: number | undefined;
+  readonly tsMax: number | undefined;
+  readonly sourceFileId: number;
+  readonly line: number;
+}
+
+/** How long a step waits for what follows it, in µs of log time, and how many may wait. */
+const HELD_MICROS = 30_000_000;
+const HELD_STEPS = 50_000;
+
+export class Lookahead {
+  #steps: LogStep[] = [];
+  #head = 0;
+  /** block → positions (absolute) of upcoming stores, failures and removals of it */
+  readonly #byBlock = new Map<string, LogStep[]>();
+  #newest = Number.NEGATIVE_INFINITY;
+
+  add(observation: Observation, fact: LogFact, ts: number): void {
+    const step: LogStep = {
+      fact: { ...fact },
+      source: observation.source,
+      taskId: observation.taskId,
+      thread: observation.thread,
+      ts,
+      tsMin: observation.tsMin,
+      tsMax: observation.tsMax,
+      sourceFileId: observation.sourceFileId,
+      line: observation.line,
+    };
+    this.#steps.push(step);
+    this.#newest = Math.max(this.#newest, ts);
+    const block = blockOf(step.fact);
+    if (block === undefined) return;
+    const known = this.#byBlock.get(block);
+    if (known === undefined) this.#byBlock.set(block, [step]);
+    else known.push(step);
+  }
+
+  /** The next step if it has waited long enough, or `all` may go. */
+  take(all: boolean): LogStep | undefined {
+    const step = this.#steps[this.#head];
+    if (step === undefined) return undefined;
+    const waiting = this.#steps.length - this.#head;
+    if (!all && this.#newest - step.ts < HELD_MICROS && waiting < HELD_STEPS) return undefined;
+    this.#head++;
+    if (this.#head > 4096 && this.#head * 2 > this.#steps.length) {
+      this.#steps = this.#steps.slice(this.#head);
+      this.#head = 0;
+    }
+    const block = blockOf(step.fact);
+    if (block !== undefined) {
+      const known = this.#byBlock.get(block);
+      known?.shift();
+      if (known?.length === 0) this.#byBlock.delete(block);
+    }
+    return step;
+  }
+
+  /** The step `ahead` places after the one taken last (1 = the next). */
+  peek(ahead: number): LogStep | undefined {
+    return this.#steps[this.#head + ahead - 1];
+  }
+
+  /** What is about to happen to a block, in log order. */
+  upcoming(blockId: string): readonly LogStep[] {
+    return this.#byBlock.get(blockId) ?? [];
+  }
+}
+
+/** The block whose size or place a fact changes. */
+function blockOf(fact: LogFact): string | undefined {
+  switch (fact.kind) {
+    case "block_stored":
+    case "unroll_failed":
+    case "unroll_refused":
+    case "block_removed":
+    case "block_dropping":
+      return fact.blockId;
+    default:
+      return undefined;
+  }
+}

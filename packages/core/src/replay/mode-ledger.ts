@@ -1,0 +1,206 @@
+/** Who holds what of one memory mode of one executor: blocks, unroll memory by holder, execution memory by task, and where the pools stand. */
+import type { MemoryMode } from "../memory/memory-mode.ts";
+import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "./amount.ts";
+
+/** What the pools' laws need to know of a version and its configuration. */
+export interface PoolRules {
+  /** storage + execution of this mode, bytes */
+  readonly maxBytes: number;
+  /** storage region (unified) or storage pool (static) */
+  readonly regionBytes: number;
+  /** static and pre-1.6: pools never move */
+  readonly fixedPools: boolean;
+  /** largest storage use the mode allows (static: the storage pool) */
+  readonly storageBorrow: "requested" | "shortfall";
+  /** bytes evicted for execution reach it in the same call (2.0+) */
+  readonly evictionCreditsExecution: boolean;
+}
+
+export interface HeldBlock {
+  readonly size: Amount;
+  readonly form: "values" | "bytes";
+  readonly storedAt: number;
+  readonly taskId: number | undefined;
+}
+
+export class ModeLedger {
+  readonly mode: MemoryMode;
+  readonly rules: PoolRules;
+  readonly blocks: Map<string, HeldBlock> = new Map();
+  /** by holder: a task (`task 5`) or a block being put (`put rdd_1_2`) */
+  readonly unrollHolders: Map<string, Amount> = new Map();
+  readonly executionByTask: Map<number, Amount> = new Map();
+  blocksHeld: Amount = NOTHING;
+  /** Size of the storage pool; the execution pool is the rest (unified). */
+  storagePool: Amount;
+  /** A law or statement on the sum over tasks, tighter than the sum of the parts; undefined: none. */
+  executionTotal: Amount | undefined;
+
+  constructor(mode: MemoryMode, rules: PoolRules) {
+    this.mode = mode;
+    this.rules = rules;
+    this.storagePool = exactAmount(rules.regionBytes);
+  }
+
+  get unroll(): Amount {
+    let total = NOTHING;
+    for (const held of this.unrollHolders.values()) total = plus(total, held);
+    return total;
+  }
+
+  get storageUsed(): Amount {
+    const used = plus(this.blocksHeld, this.unroll);
+    const ceiling = this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes;
+    return amount(
+      { atLeast: Math.min(used.atLeast, ceiling), atMost: Math.min(used.atMost, ceiling) },
+      Math.min(used.best, ceiling),
+    );
+  }
+
+  get executionUsed(): Amount {
+    if (this.executionTotal !== undefined) return this.executionTotal;
+    let total = NOTHING;
+    for (const held of this.executionByTask.values()) total = plus(total, held);
+    const ceiling = this.executionCeiling();
+    return amount(
+      { atLeast: Math.min(total.atLeast, ceiling), atMost: Math.min(total.atMost, ceiling) },
+      total.best,
+    );
+  }
+
+  /** Most that execution can hold now: unified, all but the protected part of storage. */
+  executionCeiling(): number {
+    const { maxBytes, regionBytes, fixedPools } = this.rules;
+    if (fixedPools) return maxBytes - regionBytes;
+    return maxBytes - Math.min(this.blocksHeld.atLeast, regionBytes);
+  }
+
+  store(blockId: string, block: HeldBlock): void {
+    this.forget(blockId);
+    this.blocks.set(blockId, block);
+    this.blocksHeld = plus(this.blocksHeld, block.size);
+  }
+
+  /** Takes a block out of memory; undefined when it was not known to be there. */
+  forget(blockId: string): HeldBlock | undefined {
+    const block = this.blocks.get(blockId);
+    if (block === undefined) return undefined;
+    this.blocks.delete(blockId);
+    const { size } = block;
+    const { atLeast, atMost, best } = this.blocksHeld;
+    this.blocksHeld =
+      this.blocks.size === 0
+        ? NOTHING
+        : { atLeast: atLeast - size.atLeast, atMost: atMost - size.atMost, best: best - size.best };
+    return block;
+  }
+
+  /** A block's size became known better. */
+  resize(blockId: string, size: Amount): void {
+    const block = this.blocks.get(blockId);
+    if (block === undefined) return;
+    this.store(blockId, { ...block, size });
+  }
+
+  /** UnifiedMemoryManager.acquireStorageMemory, step 4: what a granted request of `bytes` did to the pools. */
+  borrowForStorage(bytes: Amount, usedBefore: Amount): void {
+    const { fixedPools, maxBytes, storageBorrow } = this.rules;
+    if (fixedPools) return;
+    const pool = this.storagePool;
+    const execution = this.executionUsed;
+    const needed = plus(usedBefore, bytes);
+    const cap = (size: number, executionBytes: number) => Math.min(size, maxBytes - executionBytes);
+    if (storageBorrow === "shortfall") {
+      this.storagePool = ordered({
+        atLeast: Math.max(pool.atLeast, cap(needed.atLeast, execution.atMost)),
+        atMost: cap(Math.max(pool.atMost, needed.atMost), execution.atLeast),
+        best: Math.max(pool.best, cap(needed.best, execution.best)),
+      });
+      return;
+    }
+    // Up to 2.1 the whole request is borrowed, whatever storage still had free.
+    const mayStay = needed.atLeast <= pool.atMost;
+    const mustBorrow = needed.best > pool.best;
+    this.storagePool = ordered({
+      atLeast: cap(
+        mayStay ? Math.max(pool.atLeast, needed.atLeast) : pool.atLeast + bytes.atLeast,
+        execution.atMost,
+      ),
+      atMost: cap(
+        needed.atMost > pool.atLeast
+          ? Math.max(pool.atMost, Math.min(pool.atMost, needed.atMost) + bytes.atMost)
+          : pool.atMost,
+        execution.atLeast,
+      ),
+      best: mustBorrow ? cap(pool.best + bytes.best, execution.best) : pool.best,
+    });
+  }
+
+  /**
+   * UnifiedMemoryManager.maybeGrowExecutionPool: what a granted request did to the pools, after the ledger already holds
+   * the grant and has lost the blocks that were evicted for it.
+   * @param wanted execution in use had the whole request been granted (a request grows the pool before 1/N caps the grant)
+   */
+  growForExecution(wanted: Amount, evictedForIt: boolean): void {
+    const { fixedPools, maxBytes, evictionCreditsExecution } = this.rules;
+    if (fixedPools) return;
+    const used = this.storageUsed;
+    const pool = this.storagePool;
+    if (evictedForIt && evictionCreditsExecution) {
+      // Free storage memory went first, then whole blocks: what is left of the pool is what is used.
+      this.storagePool = used;
+      return;
+    }
+    const left = (poolBytes: number, executionBytes: number, usedBytes: number) =>
+      Math.max(Math.min(poolBytes, maxBytes - executionBytes), Math.min(poolBytes, usedBytes));
+    this.storagePool = ordered({
+      atLeast: left(pool.atLeast, wanted.atMost, used.atLeast),
+      atMost: left(pool.atMost, wanted.atLeast, used.atMost),
+      best: left(pool.best, wanted.best, used.best),
+    });
+  }
+
+  /** The pool can be no smaller than its use, and leaves execution what it holds. */
+  keepPoolLaws(): void {
+    if (this.rules.fixedPools) return;
+    const used = this.storageUsed;
+    const execution = this.executionUsed;
+    const { maxBytes } = this.rules;
+    const atLeast = Math.min(Math.max(this.storagePool.atLeast, used.atLeast), maxBytes);
+    const atMost = Math.max(
+      atLeast,
+      Math.min(this.storagePool.atMost, maxBytes - execution.atLeast),
+    );
+    const best = Math.min(
+      Math.max(this.storagePool.best, used.best),
+      maxBytes - execution.best,
+      atMost,
+    );
+    this.storagePool = { atLeast, atMost, best: Math.max(best, atLeast) };
+  }
+
+  /** What storage could still get by borrowing and evicting: unroll memory and execution cannot be evicted. */
+  storageAvailable(): Amount {
+    const all = exactAmount(this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes);
+    const left = this.rules.fixedPools ? all : minus(all, this.executionUsed);
+    return minus(left, this.unroll);
+  }
+
+  /** What execution could still get by taking back what storage borrowed. */
+  executionAvailable(): Amount {
+    const { maxBytes, regionBytes, fixedPools } = this.rules;
+    if (fixedPools) return minus(exactAmount(maxBytes - regionBytes), this.executionUsed);
+    const used = this.storageUsed;
+    const kept: Amount = {
+      atLeast: Math.min(used.atLeast, regionBytes),
+      atMost: Math.min(used.atMost, regionBytes),
+      best: Math.min(used.best, regionBytes),
+    };
+    return minus(minus(exactAmount(maxBytes), kept), this.executionUsed);
+  }
+}
+
+function ordered(a: Amount): Amount {
+  const atLeast = Math.min(a.atLeast, a.atMost);
+  return { atLeast, atMost: a.atMost, best: Math.min(Math.max(a.best, atLeast), a.atMost) };
+}

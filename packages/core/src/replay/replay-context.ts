@@ -1,0 +1,39 @@
+/** What every part of one executor's replay shares. */
+import type { BlockHistory } from "./block-history.ts";
+import type { ExecutorEvidence } from "./evidence.ts";
+import type { ExecutionEstimate } from "./execution-estimate.ts";
+import type { ExecutorState, StepPlace } from "./executor-state.ts";
+import type { LogStep, Lookahead } from "./lookahead.ts";
+import type { RecentChanges } from "./recent-changes.ts";
+import type { RecentPages, Spills } from "./spills.ts";
+import type { UnrollWindows } from "./unroll-windows.ts";
+import type { Waits } from "./waits.ts";
+
+export interface ReplayContext {
+  readonly state: ExecutorState;
+  readonly history: BlockHistory;
+  readonly evidence: ExecutorEvidence;
+  readonly windows: UnrollWindows;
+  readonly lookahead: Lookahead;
+  readonly recent: RecentChanges;
+  readonly recentPages: RecentPages;
+  readonly execution: ExecutionEstimate;
+  readonly spills: Spills;
+  readonly waits: Waits;
+  /** The log has DEBUG lines of the block store and of task memory: every removal and grant has its line. */
+  readonly debug: boolean;
+  /** Blocks of this RDD live off-heap, as far as the logs tell. */
+  isOffHeap(blockId: string): boolean;
+  /** The task that the thread of a step runs, where thread or MDC tells. */
+  taskOf(step: LogStep): number | undefined;
+}
+
+export function placeOf(step: LogStep): StepPlace {
+  return {
+    ts: step.ts,
+    tsMin: step.tsMin,
+    tsMax: step.tsMax,
+    sourceFileId: step.sourceFileId,
+    line: step.line,
+  };
+}

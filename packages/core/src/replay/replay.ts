@@ -1,0 +1,317 @@
+/** Replays one application attempt: sends every observation to whom it concerns, and writes what is about the application as a whole. */
+import { assertNever } from "../assert.ts";
+import type { EventFact } from "../event-fact.ts";
+import type { LogFact } from "../log-fact.ts";
+import type { Observation } from "../observation.ts";
+import type { EmitRow, EvidenceLevel } from "../rows.ts";
+import { ApplicationConf } from "./application-conf.ts";
+import { ApplicationFacts } from "./application-facts.ts";
+import type { LostBlocks } from "./block-history.ts";
+import { DeathRecords } from "./death-records.ts";
+import { ExecutorReplay } from "./executor-replay.ts";
+import { ExecutorRoster } from "./executor-roster.ts";
+import { type ExecutorTotals, emptyTotals } from "./executor-state.ts";
+import { writeApplication, writeExecutors } from "./life-rows.ts";
+import { writeMetrics } from "./metric-rows.ts";
+import { TaskRows } from "./task-rows.ts";
+
+export interface ReplayOptions {
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly emit: EmitRow;
+  /** Version found by the survey, for applications whose event log does not say it (or that have none). */
+  readonly sparkVersion?: string | undefined;
+  readonly name?: string | undefined;
+  /** What each executor's own log tells; executors without a log of their own are absent. */
+  readonly executorLogs?: ReadonlyMap<string, EvidenceLevel>;
+  /** Turns a setting's value into what may be shown; the default shows it. */
+  readonly redact?: (key: string, value: string) => string;
+}
+
+/** One executor in a few numbers, for a summary. Bytes. */
+export interface ExecutorSummary extends ExecutorTotals {
+  readonly executorId: string;
+  readonly evidenceLevel: EvidenceLevel;
+  readonly maxMemoryBytes: number | undefined;
+  readonly removedReason: string | undefined;
+}
+
+export interface ReplaySummary {
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly name: string | undefined;
+  readonly sparkVersion: string | undefined;
+  readonly evidenceLevel: EvidenceLevel;
+  readonly executors: readonly ExecutorSummary[];
+  readonly statements: number;
+  readonly statementsMet: number;
+}
+
+export class Replay {
+  readonly #options: ReplayOptions;
+  readonly #emit: EmitRow;
+  readonly #conf: ApplicationConf;
+  readonly #facts: ApplicationFacts;
+  readonly #tasks: TaskRows;
+  readonly #roster = new ExecutorRoster();
+  readonly #deaths: DeathRecords;
+  readonly #executors = new Map<string, ExecutorReplay>();
+  readonly #lost: LostBlocks = new Set();
+  #startedAt: number | undefined;
+  #endedAt: number | undefined;
+  #name: string | undefined;
+  #user: string | undefined;
+  #blockUpdates = 0;
+
+  constructor(options: ReplayOptions) {
+    this.#options = options;
+    this.#emit = options.emit;
+    this.#conf = new ApplicationConf(options.sparkVersion);
+    this.#facts = new ApplicationFacts(options.emit);
+    this.#tasks = new TaskRows(options.emit);
+    this.#deaths = new DeathRecords(options.emit);
+    this.#name = options.name;
+  }
+
+  /** Takes the next observation; its record may be reused by the caller afterwards. */
+  step(observation: Observation): void {
+    const { fact } = observation;
+    if (observation.source === "event_log") this.#event(observation, fact as EventFact);
+    else this.#line(observation, fact as LogFact);
+  }
+
+  /** No more observations: writes what was waiting for its end. */
+  finish(): ReplaySummary {
+    const executors: ExecutorSummary[] = [];
+    for (const [executorId, replay] of this.#executors) {
+      replay.finish();
+      const known = this.#roster.of(executorId);
+      executors.push({
+        executorId,
+        evidenceLevel: this.#levelOf(executorId),
+        maxMemoryBytes: this.#conf.layout(known)?.maxMemoryBytes.bytes,
+        removedReason: known.removedReason,
+        ...(replay.totals ?? emptyTotals()),
+      });
+    }
+    this.#facts.finish();
+    this.#tasks.finish(this.#endedAt !== undefined);
+    const statements = executors.reduce((sum, e) => sum + e.statements, 0);
+    const statementsMet = executors.reduce((sum, e) => sum + e.statementsMet, 0);
+    const summary: ReplaySummary = {
+      appId: this.#options.appId,
+      attemptId: this.#options.attemptId,
+      name: this.#name,
+      sparkVersion: this.#conf.versionText,
+      evidenceLevel: bestOf(executors.map((e) => e.evidenceLevel)) ?? this.#eventLevel(),
+      executors,
+      statements,
+      statementsMet,
+    };
+    const redact = this.#options.redact ?? ((_key: string, value: string) => value);
+    this.#conf.write(this.#emit, redact);
+    writeExecutors(this.#emit, this.#roster, this.#conf, summary);
+    writeApplication(this.#emit, summary, this.#conf, {
+      startedAt: this.#startedAt,
+      endedAt: this.#endedAt,
+      user: this.#user,
+    });
+    return summary;
+  }
+
+  #line(observation: Observation, fact: LogFact): void {
+    switch (fact.kind) {
+      case "spark_version_logged":
+        this.#conf.versionSeen(fact.version, "log");
+        return;
+      case "driver_block_manager_added": {
+        const known = this.#roster.of(fact.executorId);
+        known.capacity ??= fact.capacity;
+        known.host ??= fact.host;
+        known.hostPort ??= `${fact.host}:${fact.port}`;
+        known.addedAt ??= observation.ts;
+        return;
+      }
+      case "driver_executor_lost": {
+        if (fact.executorId === undefined) return;
+        const known = this.#roster.of(fact.executorId);
+        known.removedAt ??= observation.ts;
+        known.removedReason = longer(known.removedReason, fact.reason);
+        return;
+      }
+      case "driver_executor_granted": {
+        const known = this.#roster.of(fact.executorId);
+        known.cores ??= fact.cores;
+        return;
+      }
+      case "executor_stopping":
+        if (fact.how === "signal" && observation.executorId !== undefined) {
+          this.#roster.of(observation.executorId).signalled = true;
+        }
+        return;
+      default:
+        break;
+    }
+    if (observation.executorId === undefined) return;
+    this.#executor(observation.executorId).observe(observation, fact);
+  }
+
+  #event(observation: Observation, fact: EventFact): void {
+    const { sourceFileId, line } = observation;
+    switch (fact.kind) {
+      case "task_end": {
+        this.#tasks.ended(fact, sourceFileId, line);
+        const executor = this.#executor(fact.executorId);
+        executor.taskEnded(observation, fact);
+        if (fact.executorMetrics !== undefined) {
+          writeMetrics(this.#emit, observation, {
+            executorId: fact.executorId,
+            stageId: fact.stageId,
+            stageAttemptId: fact.stageAttemptId,
+            taskId: fact.taskId,
+            values: fact.executorMetrics,
+            isPeak: true,
+          });
+        }
+        if (!this.#hasLog(fact.executorId)) {
+          this.#deaths.taskFailed(observation, fact, executor.timelineSeq);
+        }
+        return;
+      }
+      case "block_updated":
+        this.#blockUpdates++;
+        this.#executor(fact.executorId).blockUpdated(observation, fact);
+        return;
+      case "task_start":
+        this.#tasks.started(fact, sourceFileId, line);
+        this.#executor(fact.executorId).taskStarted(observation, fact);
+        return;
+      case "executor_metrics":
+        writeMetrics(this.#emit, observation, {
+          executorId: fact.executorId,
+          stageId: fact.stageId,
+          stageAttemptId: fact.stageAttemptId,
+          taskId: undefined,
+          values: fact.values,
+          isPeak: fact.scope === "stage",
+        });
+        return;
+      case "log_start":
+        this.#conf.versionSeen(fact.sparkVersion, "event_log");
+        return;
+      case "environment":
+        this.#conf.environment(fact.sparkProperties, fact.systemProperties, fact.jvm);
+        return;
+      case "resource_profile":
+        this.#conf.profile(fact.profileId, fact.executor, fact.task);
+        return;
+      case "application_start":
+        this.#name = fact.name;
+        this.#user = fact.user;
+        this.#startedAt = fact.timeMs * 1000;
+        return;
+      case "application_end":
+        this.#endedAt = fact.timeMs * 1000;
+        return;
+      case "executor_added": {
+        const known = this.#roster.of(fact.executorId);
+        known.addedAt = fact.timeMs * 1000;
+        known.host ??= fact.host;
+        known.cores = fact.cores;
+        known.resourceProfileId = fact.resourceProfileId;
+        return;
+      }
+      case "executor_removed": {
+        const known = this.#roster.of(fact.executorId);
+        known.removedAt = fact.timeMs * 1000;
+        known.removedReason = fact.reason;
+        this.#executors.get(fact.executorId)?.removedAt(fact.timeMs * 1000);
+        return;
+      }
+      case "block_manager_added": {
+        const known = this.#roster.of(fact.executorId);
+        known.host ??= fact.host;
+        known.hostPort = `${fact.host}:${fact.port}`;
+        known.addedAt ??= fact.timeMs === undefined ? undefined : fact.timeMs * 1000;
+        known.maxBytes = fact.maxBytes;
+        known.maxOnHeapBytes = fact.maxOnHeapBytes;
+        known.maxOffHeapBytes = fact.maxOffHeapBytes;
+        known.sourceFileId ??= sourceFileId;
+        known.sourceLine ??= line;
+        this.#executor(fact.executorId).registered(observation);
+        return;
+      }
+      case "block_manager_removed":
+        if (fact.timeMs !== undefined) {
+          this.#executors.get(fact.executorId)?.removedAt(fact.timeMs * 1000);
+        }
+        return;
+      case "job_start":
+        return this.#facts.jobStarted(fact);
+      case "job_end":
+        return this.#facts.jobEnded(fact);
+      case "stage_submitted":
+        return this.#facts.stageSubmitted(fact);
+      case "stage_completed":
+        return this.#facts.stageCompleted(fact);
+      case "sql_start":
+        return this.#facts.sqlStarted(fact);
+      case "sql_end":
+        return this.#facts.sqlEnded(fact);
+      case "unpersist_rdd":
+        this.#facts.unpersisted(fact.rddId, observation.ts);
+        for (const executor of this.#executors.values())
+          executor.unpersisted(observation, fact.rddId);
+        return;
+      case "exclusion":
+        this.#emit("exclusions", { ...fact, ts: fact.timeMs * 1000 });
+        return;
+      default:
+        return assertNever(fact);
+    }
+  }
+
+  #executor(executorId: string): ExecutorReplay {
+    let replay = this.#executors.get(executorId);
+    if (replay === undefined) {
+      const known = this.#roster.of(executorId);
+      replay = new ExecutorReplay({
+        executorId,
+        emit: this.#emit,
+        hasLog: this.#hasLog(executorId),
+        level: this.#levelOf(executorId),
+        lost: this.#lost,
+        rules: () => this.#conf.rules(known),
+        persistedRdds: (stageId) =>
+          stageId === undefined ? [] : this.#facts.persistedRdds(stageId),
+        isOffHeapRdd: (rddId) => this.#conf.isOffHeap(this.#facts.level(rddId)),
+        layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),
+        oom: (step, fact, seq) => this.#deaths.lineSays(executorId, step, fact, seq, known),
+      });
+      this.#executors.set(executorId, replay);
+    }
+    return replay;
+  }
+
+  #hasLog(executorId: string): boolean {
+    return this.#options.executorLogs?.has(executorId) ?? false;
+  }
+
+  #levelOf(executorId: string): EvidenceLevel {
+    return this.#options.executorLogs?.get(executorId) ?? this.#eventLevel();
+  }
+
+  #eventLevel(): EvidenceLevel {
+    return this.#blockUpdates > 0 ? "event_log_blocks" : "event_log";
+  }
+}
+
+const LEVELS: readonly EvidenceLevel[] = ["debug", "info", "event_log_blocks", "event_log"];
+
+function bestOf(levels: readonly EvidenceLevel[]): EvidenceLevel | undefined {
+  return LEVELS.find((level) => levels.includes(level));
+}
+
+function longer(a: string | undefined, b: string): string {
+  return a !== undefined && a.length >= b.length ? a : b;
+}

@@ -1,0 +1,165 @@
+/** An executor without a log of its own, as the driver's reports tell it: exact block sizes, no unroll memory, tasks by their totals. */
+import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
+import { type Amount, exactAmount } from "./amount.ts";
+import { rddOf } from "./block-history.ts";
+import type { BlockSteps } from "./block-steps.ts";
+import type { StepPlace } from "./executor-state.ts";
+import type { ReplayContext } from "./replay-context.ts";
+
+const NO_CAUSE = {
+  missKind: undefined,
+  cause: undefined,
+  causedByTaskId: undefined,
+  causedByBlockId: undefined,
+  rule: undefined,
+  certainty: undefined,
+} as const;
+
+export class ReportedSteps {
+  readonly #context: ReplayContext;
+  readonly #blocks: BlockSteps;
+  #updates = 0;
+
+  constructor(context: ReplayContext, blocks: BlockSteps) {
+    this.#context = context;
+    this.#blocks = blocks;
+  }
+
+  taskStarted(at: StepPlace, fact: Extract<EventFact, { kind: "task_start" }>): void {
+    const { state, execution } = this.#context;
+    state.running.set(fact.taskId, {
+      taskId: fact.taskId,
+      stageId: fact.stageId,
+      index: fact.partitionId ?? fact.index,
+      startedAt: at.ts,
+      thread: undefined,
+    });
+    execution.update(at.ts);
+    state.sample(at, "assumed");
+  }
+
+  taskEnded(at: StepPlace, fact: TaskEndFact): void {
+    const { state, execution, evidence } = this.#context;
+    if (this.#updates === 0) {
+      for (const status of fact.updatedBlocks ?? []) this.#apply(at, status, fact.taskId);
+    }
+    execution.update(at.ts);
+    state.sample(at, "assumed");
+    state.running.delete(fact.taskId);
+    execution.update(at.ts);
+    state.endTaskTracks(fact.taskId, at.ts);
+    evidence.forgetTask(fact.taskId);
+    state.sample(at, "derived");
+  }
+
+  /** A report of one block: where it is now. */
+  blockUpdated(at: StepPlace, status: BlockStatus): void {
+    this.#updates++;
+    this.#context.execution.update(at.ts);
+    this.#apply(at, status, undefined);
+  }
+
+  #apply(at: StepPlace, status: BlockStatus, taskId: number | undefined): void {
+    const { state, history } = this.#context;
+    const { blockId, level } = status;
+    const held = state.ledgerOfBlock(blockId);
+    if (level.useMemory && status.memoryBytes > 0) {
+      this.#stored(at, status, taskId);
+      return;
+    }
+    const toDisk = level.useDisk && status.diskBytes > 0;
+    if (held === undefined) {
+      if (toDisk) history.storedOnDisk(blockId, status.diskBytes, at.ts);
+      else history.removed(blockId, at.ts);
+      return;
+    }
+    const size = held.forget(blockId)?.size ?? exactAmount(status.memoryBytes);
+    // An RDD's block leaves memory by eviction; unpersisting it is not reported block by block (spec event-log 3.7).
+    const evicted = rddOf(blockId) !== undefined;
+    state.memoryEvent(at, {
+      op: "release_storage",
+      mode: held.mode,
+      taskId: undefined,
+      blockId,
+      consumer: undefined,
+      requestedBytes: size.best,
+      ...granted(size),
+      rule: undefined,
+      origin: "logged",
+    });
+    state.sample(at, "logged");
+    state.blockEvent(at, {
+      blockId,
+      op: evicted ? (toDisk ? "drop_to_disk" : "evict") : "remove",
+      ...memory(size),
+      diskBytes: toDisk ? status.diskBytes : undefined,
+      mode: held.mode,
+      taskId,
+      ...NO_CAUSE,
+      origin: "logged",
+    });
+    if (evicted) {
+      state.totals.evictions++;
+      state.totals.evictedBytes += size.best;
+      history.evicted(blockId, at.ts, toDisk);
+    } else {
+      history.removed(blockId, at.ts);
+      this.#blocks.removeBroadcast(at, blockId.replace(/^broadcast_(\d+).*$/, "$1"), "derived");
+    }
+  }
+
+  #stored(at: StepPlace, status: BlockStatus, taskId: number | undefined): void {
+    const { state, history } = this.#context;
+    const { blockId } = status;
+    const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
+    const ledger = state.ledger(mode);
+    const size = exactAmount(status.memoryBytes);
+    ledger.forget(blockId);
+    ledger.borrowForStorage(size, ledger.storageUsed);
+    const form = status.level.deserialized ? "values" : "bytes";
+    ledger.store(blockId, { size, form, storedAt: at.ts, taskId });
+    history.stored(blockId, size, at.ts);
+    if (status.level.useDisk && status.diskBytes > 0) {
+      history.storedOnDisk(blockId, status.diskBytes, at.ts);
+    }
+    state.totals.stores++;
+    state.memoryEvent(at, {
+      op: "acquire_storage",
+      mode,
+      taskId,
+      blockId,
+      consumer: undefined,
+      requestedBytes: size.best,
+      ...granted(size),
+      rule: undefined,
+      origin: "logged",
+    });
+    state.sample(at, "logged");
+    state.blockEvent(at, {
+      blockId,
+      op: "store",
+      ...memory(size),
+      diskBytes: status.diskBytes > 0 ? status.diskBytes : undefined,
+      mode,
+      taskId,
+      ...NO_CAUSE,
+      origin: "logged",
+    });
+  }
+}
+
+function granted(size: Amount) {
+  return {
+    grantedBytes: size.best,
+    grantedBytesMin: size.atLeast,
+    grantedBytesMax: size.atMost,
+  };
+}
+
+function memory(size: Amount) {
+  return {
+    memoryBytes: size.best,
+    memoryBytesMin: size.atLeast,
+    memoryBytesMax: size.atMost,
+  };
+}

@@ -1,0 +1,142 @@
+/** Spills as the log tells them: one row for what freed or wrote something, whether one line or two speak of it (log-templates 2.5). */
+import type { LogFact } from "../log-fact.ts";
+import type { SpillRow } from "../rows.ts";
+import { amount } from "./amount.ts";
+import type { LogStep } from "./lookahead.ts";
+import { placeOf, type ReplayContext } from "./replay-context.ts";
+
+type SpillFact = Extract<LogFact, { kind: "spill" }>;
+type DebugSpill = Extract<LogFact, { kind: "execution_spilled" }>;
+
+/** How far a `spilled` line at DEBUG may stand behind the `Spilling` line it belongs to. */
+const LINES_AHEAD = 60;
+
+export class Spills {
+  readonly #context: ReplayContext;
+  /** `spilled` lines (by file and line) that already have their row. */
+  readonly #told = new Set<number>();
+  #thresholdCrossed: string | undefined;
+
+  constructor(context: ReplayContext) {
+    this.#context = context;
+  }
+
+  /** S4: the next spill of this class was for a threshold, not for want of memory. */
+  thresholdCrossed(consumer: string): void {
+    this.#thresholdCrossed = consumer;
+  }
+
+  /** S1–S3 */
+  printed(step: LogStep, fact: SpillFact, taskId: number | undefined): void {
+    if (fact.what === "sort_data" && this.#isClosingPart(step, fact, taskId)) return;
+    const debug = fact.what === "collection" ? undefined : this.#debugLine(step, fact, taskId);
+    const size = amount(debug?.spilled ?? fact.size);
+    const task = taskId ?? debug?.taskId;
+    const threshold = this.#thresholdCrossed === fact.consumer;
+    this.#thresholdCrossed = undefined;
+    const forcedBy = debug?.forConsumer;
+    const byOther = debug !== undefined && forcedBy !== undefined && forcedBy !== debug.consumer;
+    const trigger: SpillRow["trigger"] = threshold
+      ? "threshold"
+      : byOther || fact.what === "forced_collection"
+        ? "other_consumer"
+        : debug !== undefined || fact.what === "collection"
+          ? "self"
+          : "unknown";
+    this.#context.state.spill(placeOf(step), {
+      taskId: task,
+      consumer: debug?.consumer ?? fact.consumer,
+      trigger,
+      forcedByTaskId: trigger === "other_consumer" || trigger === "self" ? task : undefined,
+      forcedByConsumer: byOther ? forcedBy : undefined,
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
+      diskBytes: undefined,
+      origin: "logged",
+    });
+  }
+
+  /** T7: a spill without a `Spilling` line, as of a sorter that is being read. */
+  atDebug(step: LogStep, fact: DebugSpill): void {
+    if (this.#told.delete(step.line)) return;
+    if (fact.spilled.atMost <= 0) return;
+    const size = amount(fact.spilled);
+    const byOther = fact.forConsumer !== undefined && fact.forConsumer !== fact.consumer;
+    this.#context.state.spill(placeOf(step), {
+      taskId: fact.taskId,
+      consumer: fact.consumer,
+      trigger: byOther ? "other_consumer" : "self",
+      forcedByTaskId: fact.taskId,
+      forcedByConsumer: byOther ? fact.forConsumer : undefined,
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
+      diskBytes: undefined,
+      origin: "logged",
+    });
+  }
+
+  /** The `spilled` line that tells what this `Spilling` line freed. */
+  #debugLine(step: LogStep, fact: SpillFact, taskId: number | undefined): DebugSpill | undefined {
+    for (let ahead = 1; ahead <= LINES_AHEAD; ahead++) {
+      const next = this.#context.lookahead.peek(ahead);
+      if (next === undefined) return undefined;
+      if (step.thread !== undefined && next.thread !== step.thread) continue;
+      const { fact: candidate } = next;
+      if (candidate.kind === "spill" && candidate.threadId === fact.threadId) return undefined;
+      if (candidate.kind !== "execution_spilled") continue;
+      if (this.#told.has(next.line)) continue;
+      if (taskId !== undefined && candidate.taskId !== taskId) continue;
+      if (!(candidate.consumer ?? "").includes(fact.consumer)) continue;
+      if (candidate.spilled.atMost <= 0) continue;
+      this.#told.add(next.line);
+      return candidate;
+    }
+    return undefined;
+  }
+
+  /**
+   * ShuffleExternalSorter of 3.4.3+ and 3.5.1+ prints one line more than it spills, for its last part at close.
+   * It is the last of the task's lines, and no `spilled` line follows.
+   */
+  #isClosingPart(step: LogStep, fact: SpillFact, taskId: number | undefined): boolean {
+    if (fact.consumer !== "ShuffleExternalSorter" || fact.taskId === undefined) return false;
+    if ((fact.times ?? 0) === 0) return false;
+    for (let ahead = 1; ahead < 4000; ahead++) {
+      const next = this.#context.lookahead.peek(ahead);
+      if (next === undefined) return true;
+      const later = next.fact;
+      if (later.kind === "execution_spilled" && later.taskId === taskId) {
+        if ((later.consumer ?? "").includes(fact.consumer) && ahead <= LINES_AHEAD) return false;
+      }
+      if (
+        later.kind === "spill" &&
+        later.taskId === fact.taskId &&
+        later.consumer === fact.consumer
+      ) {
+        return this.#context.debug;
+      }
+      if (later.kind === "task_finished" && later.taskId === fact.taskId) return true;
+      if (next.ts - step.ts > 60_000_000) return false;
+    }
+    return false;
+  }
+}
+
+/** Sizes of pages freed a moment ago, until the release line that speaks of them. */
+export class RecentPages {
+  #freed: { readonly thread: string | undefined; readonly bytes: number }[] = [];
+
+  add(step: LogStep, bytes: number): void {
+    this.#freed.push({ thread: step.thread, bytes });
+    if (this.#freed.length > 64) this.#freed.shift();
+  }
+
+  take(step: LogStep, fits: (bytes: number) => boolean): number | undefined {
+    const at = this.#freed.findIndex((page) => page.thread === step.thread && fits(page.bytes));
+    if (at < 0) return undefined;
+    const [page] = this.#freed.splice(at, 1);
+    return page?.bytes;
+  }
+}

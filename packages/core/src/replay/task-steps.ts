@@ -1,0 +1,295 @@
+/** Tasks as an executor's log tells them: their life, and at DEBUG every grant, release and page of execution memory. */
+import { type ByteInterval, exactly, sum } from "../byte-interval.ts";
+import type { LogFact } from "../log-fact.ts";
+import type { MemoryMode } from "../memory/memory-mode.ts";
+import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "./amount.ts";
+import type { BlockSteps } from "./block-steps.ts";
+import type { LogStep } from "./lookahead.ts";
+import { placeOf, type ReplayContext } from "./replay-context.ts";
+
+type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
+
+/** Consumers that always live on the heap: Spillable collections (spec memory-model 4.4). */
+const ON_HEAP_CONSUMER = /\.(ExternalSorter|ExternalAppendOnlyMap)@|^null$/;
+
+export class TaskSteps {
+  readonly #context: ReplayContext;
+  readonly #blocks: BlockSteps;
+  /** `need to spill x`: by how much the request in hand exceeded its first grant. */
+  readonly #wanted = new Map<number, ByteInterval>();
+  /** Java thread id → task, learned from lines that name both or leave one candidate. */
+  readonly #taskOfThread = new Map<number, number>();
+  /** consumer → what it holds, exact where pages told */
+  readonly #byConsumer = new Map<string, Amount>();
+  #dumpTask: number | undefined;
+
+  constructor(context: ReplayContext, blocks: BlockSteps) {
+    this.#context = context;
+    this.#blocks = blocks;
+  }
+
+  running(step: LogStep, fact: Fact<"task_running">, rdds: Iterable<number>): void {
+    const { state, evidence } = this.#context;
+    state.running.set(fact.taskId, {
+      taskId: fact.taskId,
+      stageId: fact.stageId,
+      index: fact.index,
+      startedAt: step.ts,
+      thread: step.thread,
+    });
+    const partition = evidence.task(fact.taskId)?.partition ?? fact.index;
+    if (partition !== undefined) this.#blocks.taskBegan(step, fact.taskId, rdds, partition);
+  }
+
+  /** At its last line a task's execution and unroll memory is 0 (spec memory-model 4.6). */
+  finished(step: LogStep, taskId: number): void {
+    const { state, windows, evidence } = this.#context;
+    const at = placeOf(step);
+    state.running.delete(taskId);
+    windows.closeOfTask(taskId);
+    for (const ledger of state.ledgers) {
+      ledger.unrollHolders.delete(`task ${taskId}`);
+      const held = ledger.executionByTask.get(taskId);
+      if (held !== undefined && held.best > 0 && this.#context.debug) {
+        state.memoryEvent(at, {
+          op: "release_execution",
+          mode: ledger.mode,
+          taskId,
+          blockId: undefined,
+          consumer: undefined,
+          requestedBytes: held.best,
+          grantedBytes: held.best,
+          grantedBytesMin: held.atLeast,
+          grantedBytesMax: held.atMost,
+          rule: "task_end",
+          origin: "derived",
+        });
+      }
+      ledger.executionByTask.delete(taskId);
+    }
+    this.#wanted.delete(taskId);
+    this.#context.waits.ended(taskId, step, {
+      granted: undefined,
+      requested: undefined,
+      certain: false,
+    });
+    state.endTaskTracks(taskId, at.ts);
+    evidence.forgetTask(taskId);
+    if (state.running.size === 0) {
+      for (const ledger of state.ledgers) ledger.unrollHolders.clear();
+      this.#byConsumer.clear();
+    }
+    state.sample(at, "logged");
+  }
+
+  acquired(step: LogStep, fact: Fact<"execution_acquired">): void {
+    const { state } = this.#context;
+    const at = placeOf(step);
+    const ledger = state.ledger(this.#modeOf(fact.consumer));
+    const granted = this.#pageSize(step, fact.granted, "page_allocated") ?? amount(fact.granted);
+    const held = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    ledger.executionTotal = undefined;
+    ledger.executionByTask.set(fact.taskId, plus(held, granted));
+    const wanted = this.#wanted.get(fact.taskId);
+    this.#wanted.delete(fact.taskId);
+    const missing = wanted === undefined ? NOTHING : amount(wanted);
+    const evicted = this.#blocks.evictions.takeEvictedFor(fact.taskId);
+    ledger.growForExecution(plus(ledger.executionUsed, missing), evicted);
+    if (fact.consumer !== undefined) this.#addToConsumer(fact.taskId, fact.consumer, granted);
+    const requested = wanted === undefined ? undefined : sum(fact.granted, wanted);
+    state.memoryEvent(at, {
+      op: "acquire_execution",
+      mode: ledger.mode,
+      taskId: fact.taskId,
+      blockId: undefined,
+      consumer: fact.consumer,
+      requestedBytes: requested === undefined ? granted.best : amount(requested).best,
+      grantedBytes: granted.best,
+      grantedBytesMin: granted.atLeast,
+      grantedBytesMax: granted.atMost,
+      rule: undefined,
+      origin: "logged",
+    });
+    this.#context.waits.ended(fact.taskId, step, {
+      granted: granted.best,
+      requested: requested === undefined ? undefined : amount(requested).best,
+      certain: true,
+    });
+    state.sample(at, "logged");
+  }
+
+  released(step: LogStep, fact: Fact<"execution_released">): void {
+    const freed = this.#pageSize(step, fact.released, "page_freed") ?? amount(fact.released);
+    this.#release(step, fact.taskId, fact.consumer, freed);
+  }
+
+  /** The task's use fell by what a consumer gave back. */
+  #release(step: LogStep, taskId: number, consumer: string | undefined, freed: Amount): void {
+    const { state } = this.#context;
+    const at = placeOf(step);
+    const ledger = state.ledger(this.#modeOf(consumer));
+    const held = ledger.executionByTask.get(taskId) ?? NOTHING;
+    const left = this.#leftAfter(taskId, consumer, held, freed);
+    ledger.executionTotal = undefined;
+    if (left.atMost <= 0) ledger.executionByTask.delete(taskId);
+    else ledger.executionByTask.set(taskId, left);
+    state.memoryEvent(at, {
+      op: "release_execution",
+      mode: ledger.mode,
+      taskId,
+      blockId: undefined,
+      consumer,
+      requestedBytes: freed.best,
+      grantedBytes: freed.best,
+      grantedBytesMin: freed.atLeast,
+      grantedBytesMax: freed.atMost,
+      rule: undefined,
+      origin: "logged",
+    });
+    state.sample(at, "logged");
+    if (left.atMost <= 0) state.endTaskTracks(taskId, at.ts);
+  }
+
+  /** A release that gives back all of what a consumer held takes its whole interval with it, so that rounding does not pile up. */
+  #leftAfter(taskId: number, consumer: string | undefined, held: Amount, freed: Amount): Amount {
+    const key = `${taskId} ${consumer ?? ""}`;
+    const mine = this.#byConsumer.get(key);
+    if (mine === undefined) return minus(held, freed);
+    const rest = minus(mine, freed);
+    const everything = freed.atMost >= mine.atLeast && freed.atLeast <= mine.atMost;
+    if (everything) {
+      this.#byConsumer.delete(key);
+      let total = NOTHING;
+      for (const [other, size] of this.#byConsumer) {
+        if (other.startsWith(`${taskId} `)) total = plus(total, size);
+      }
+      return total;
+    }
+    this.#byConsumer.set(key, rest);
+    return minus(held, freed);
+  }
+
+  #addToConsumer(taskId: number, consumer: string, granted: Amount): void {
+    const key = `${taskId} ${consumer}`;
+    this.#byConsumer.set(key, plus(this.#byConsumer.get(key) ?? NOTHING, granted));
+  }
+
+  /** TRACE prints a page's exact size next to the rounded grant. */
+  #pageSize(
+    step: LogStep,
+    printed: ByteInterval,
+    kind: "page_allocated" | "page_freed",
+  ): Amount | undefined {
+    const { lookahead, recentPages } = this.#context;
+    const fits = (bytes: number) => bytes >= printed.atLeast && bytes <= printed.atMost;
+    if (kind === "page_freed") {
+      const bytes = recentPages.take(step, fits);
+      return bytes === undefined ? undefined : exactAmount(bytes);
+    }
+    for (let ahead = 1; ahead <= 8; ahead++) {
+      const next = lookahead.peek(ahead);
+      if (next === undefined) break;
+      if (step.thread !== undefined && next.thread !== step.thread) continue;
+      if (next.fact.kind === kind && fits(next.fact.bytes)) return exactAmount(next.fact.bytes);
+    }
+    return undefined;
+  }
+
+  pageFreed(step: LogStep, bytes: number): void {
+    this.#context.recentPages.add(step, bytes);
+  }
+
+  spillWanted(_step: LogStep, fact: Fact<"spill_wanted">): void {
+    if (fact.consumer === undefined || fact.forConsumer === undefined) {
+      this.#wanted.set(fact.taskId, fact.wanted);
+    }
+  }
+
+  waiting(step: LogStep, fact: Fact<"execution_waiting">): void {
+    this.#context.waits.began(step, fact.taskId ?? this.#context.taskOf(step), fact.mode);
+  }
+
+  /** S1–S3 */
+  spilled(step: LogStep, fact: Fact<"spill">): void {
+    this.#context.spills.printed(step, fact, this.#taskOfSpill(step, fact));
+  }
+
+  /** T7 `spilled x of requested y from c for r` and its forms */
+  spilledAtDebug(step: LogStep, fact: Fact<"execution_spilled">): void {
+    this.#context.spills.atDebug(step, fact);
+  }
+
+  leak(step: LogStep, fact: Fact<"task_leak">): void {
+    const { state } = this.#context;
+    state.emit("memory_leaks", {
+      executorId: state.executorId,
+      ts: step.ts,
+      taskId: fact.taskId,
+      leakedBytes: fact.bytes,
+      origin: "logged",
+      sourceFileId: step.sourceFileId,
+      sourceLine: step.line,
+    });
+  }
+
+  dumpTask(fact: Fact<"dump_task">): void {
+    this.#dumpTask = fact.taskId;
+  }
+
+  /** T4: exact totals of both modes, a snapshot of the manager. */
+  dumpTotals(step: LogStep, fact: Fact<"dump_totals">): void {
+    const { state } = this.#context;
+    let execution = NOTHING;
+    let storage = NOTHING;
+    for (const ledger of state.ledgers) {
+      execution = plus(execution, ledger.executionUsed);
+      storage = plus(storage, ledger.storageUsed);
+    }
+    const at = placeOf(step);
+    state.check(at, {
+      quantity: "execution_used",
+      logged: exactly(fact.executionBytes),
+      replayed: execution,
+      usedFor: "execution",
+    });
+    state.check(at, {
+      quantity: "storage_used",
+      logged: exactly(fact.storageBytes),
+      replayed: storage,
+      usedFor: "none",
+    });
+    if (state.offHeap === undefined) {
+      this.#context.execution.measured(exactly(fact.executionBytes), true);
+      state.sample(at, "logged");
+    }
+    this.#dumpTask = undefined;
+  }
+
+  #taskOfSpill(step: LogStep, fact: Fact<"spill">): number | undefined {
+    const named = fact.taskId ?? this.#context.taskOf(step);
+    const { running } = this.#context.state;
+    if (named !== undefined) {
+      if (fact.threadId !== undefined) this.#taskOfThread.set(fact.threadId, named);
+      return named;
+    }
+    if (running.size === 1) {
+      const [only] = running.keys();
+      if (fact.threadId !== undefined && only !== undefined) {
+        this.#taskOfThread.set(fact.threadId, only);
+      }
+      return only;
+    }
+    const learned = fact.threadId === undefined ? undefined : this.#taskOfThread.get(fact.threadId);
+    return learned !== undefined && running.has(learned) ? learned : undefined;
+  }
+
+  #modeOf(consumer: string | undefined): MemoryMode {
+    if (consumer === undefined || ON_HEAP_CONSUMER.test(consumer)) return "on_heap";
+    return this.#context.state.rules.tungstenMode;
+  }
+
+  /** The task whose memory dump is being printed. */
+  get dumpedTask(): number | undefined {
+    return this.#dumpTask;
+  }
+}

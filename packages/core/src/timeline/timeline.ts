@@ -1,0 +1,166 @@
+/** Turns states of one track into rows that neither gap nor overlap: a row lasts until the next one begins. */
+import type { Amount } from "../replay/amount.ts";
+import type { EmitRow, MemoryTimelineRow, Triple } from "../rows.ts";
+
+/** A state of one executor's pools of one mode, right after event `seq`. */
+export interface MemorySample {
+  readonly seq: number;
+  readonly ts: number;
+  readonly storageUsed: Amount;
+  readonly unrollUsed: Amount;
+  readonly executionUsed: Amount;
+  readonly storagePool: Amount;
+  readonly executionPool: Amount;
+  readonly free: Amount;
+  readonly storageAvailable: Amount;
+  readonly executionAvailable: Amount;
+  readonly activeTasks: number | undefined;
+  readonly origin: MemoryTimelineRow["origin"];
+  readonly sourceFileId: number | undefined;
+  readonly sourceLine: number | undefined;
+}
+
+export class MemoryTimeline {
+  readonly #emit: EmitRow;
+  readonly #executorId: string;
+  readonly #mode: MemoryTimelineRow["mode"];
+  readonly #maxMemoryBytes: number;
+  #open: MemorySample | undefined;
+
+  constructor(of: {
+    executorId: string;
+    mode: MemoryTimelineRow["mode"];
+    maxMemoryBytes: number;
+    emit: EmitRow;
+  }) {
+    this.#emit = of.emit;
+    this.#executorId = of.executorId;
+    this.#mode = of.mode;
+    this.#maxMemoryBytes = of.maxMemoryBytes;
+  }
+
+  /** A new state; one equal to the state in force only lets that one go on. */
+  add(sample: MemorySample): void {
+    const open = this.#open;
+    if (open !== undefined) {
+      if (sameState(open, sample)) return;
+      if (open.seq !== sample.seq) this.#write(open, sample.ts);
+    }
+    this.#open = sample;
+  }
+
+  /** seq of the state in force. */
+  get seq(): number | undefined {
+    return this.#open?.seq;
+  }
+
+  /** The end of the executor's life; `undefined`: still open when the logs ended. */
+  end(ts: number | undefined): void {
+    if (this.#open !== undefined) this.#write(this.#open, ts);
+    this.#open = undefined;
+  }
+
+  #write(sample: MemorySample, endTs: number | undefined): void {
+    this.#emit("memory_timeline", {
+      executorId: this.#executorId,
+      mode: this.#mode,
+      seq: sample.seq,
+      ts: sample.ts,
+      endTs,
+      storageUsed: triple(sample.storageUsed),
+      unrollUsed: triple(sample.unrollUsed),
+      executionUsed: triple(sample.executionUsed),
+      storagePool: triple(sample.storagePool),
+      executionPool: triple(sample.executionPool),
+      free: triple(sample.free),
+      storageAvailable: triple(sample.storageAvailable),
+      executionAvailable: triple(sample.executionAvailable),
+      maxMemoryBytes: this.#maxMemoryBytes,
+      activeTasks: sample.activeTasks,
+      origin: sample.origin,
+      sourceFileId: sample.sourceFileId,
+      sourceLine: sample.sourceLine,
+    });
+  }
+}
+
+function triple(a: Amount): Triple {
+  return { bytes: a.best, atLeast: a.atLeast, atMost: a.atMost };
+}
+
+function sameState(a: MemorySample, b: MemorySample): boolean {
+  return (
+    same(a.storageUsed, b.storageUsed) &&
+    same(a.unrollUsed, b.unrollUsed) &&
+    same(a.executionUsed, b.executionUsed) &&
+    same(a.storagePool, b.storagePool) &&
+    a.activeTasks === b.activeTasks
+  );
+}
+
+function same(a: Amount, b: Amount): boolean {
+  return a.best === b.best && a.atLeast === b.atLeast && a.atMost === b.atMost;
+}
+
+/** One task's execution memory of one mode, as a track of its own. */
+export class TaskTimeline {
+  readonly #emit: EmitRow;
+  readonly #key: { executorId: string; mode: MemoryTimelineRow["mode"]; taskId: number };
+  #open: TaskSample | undefined;
+
+  constructor(key: TaskTimelineKey, emit: EmitRow) {
+    this.#key = key;
+    this.#emit = emit;
+  }
+
+  add(sample: TaskSample): void {
+    const open = this.#open;
+    if (open !== undefined) {
+      if (
+        same(open.executionUsed, sample.executionUsed) &&
+        open.shareMinBytes === sample.shareMinBytes &&
+        open.shareMaxBytes === sample.shareMaxBytes
+      )
+        return;
+      if (open.seq !== sample.seq) this.#write(open, sample.ts);
+    }
+    this.#open = sample;
+  }
+
+  end(ts: number | undefined): void {
+    if (this.#open !== undefined) this.#write(this.#open, ts);
+    this.#open = undefined;
+  }
+
+  #write(sample: TaskSample, endTs: number | undefined): void {
+    this.#emit("task_memory_timeline", {
+      ...this.#key,
+      seq: sample.seq,
+      ts: sample.ts,
+      endTs,
+      executionUsed: triple(sample.executionUsed),
+      shareMinBytes: sample.shareMinBytes,
+      shareMaxBytes: sample.shareMaxBytes,
+      origin: sample.origin,
+      sourceFileId: sample.sourceFileId,
+      sourceLine: sample.sourceLine,
+    });
+  }
+}
+
+export interface TaskTimelineKey {
+  readonly executorId: string;
+  readonly mode: MemoryTimelineRow["mode"];
+  readonly taskId: number;
+}
+
+export interface TaskSample {
+  readonly seq: number;
+  readonly ts: number;
+  readonly executionUsed: Amount;
+  readonly shareMinBytes: number | undefined;
+  readonly shareMaxBytes: number | undefined;
+  readonly origin: MemoryTimelineRow["origin"];
+  readonly sourceFileId: number | undefined;
+  readonly sourceLine: number | undefined;
+}
