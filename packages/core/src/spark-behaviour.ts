@@ -1,0 +1,391 @@
+/** What differs between Spark lines, as data: one frozen record a line, each written as its predecessor plus what changed. */
+import type { SparkVersion } from "./spark-version.ts";
+import { compareSparkVersions, parseSparkVersion } from "./spark-version.ts";
+import type { SizeStyle, SizeSuffixes } from "./units.ts";
+import { binarySizeSuffixes, shortSizeSuffixes } from "./units.ts";
+
+/** Where our reading of a line was checked: against vectors recorded from its classes, or against its sources alone. */
+export type ModelEvidence = "vectors" | "source";
+
+/** JVM collectors that decide `Runtime.maxMemory()` and the page size. */
+export type GarbageCollector = "G1" | "ZGC" | "Shenandoah" | "Parallel" | "Serial" | "CMS";
+
+export interface SparkBehaviour {
+  /** First version that behaves so. */
+  readonly since: string;
+  readonly modelEvidence: ModelEvidence;
+
+  // Which managers there are
+  /** What a configuration without legacy mode selects. */
+  readonly memoryManager: "pre16" | "unified";
+  /** Whether `spark.memory.useLegacyMode` selects the static manager. */
+  readonly legacyMode: boolean;
+
+  // Configuration and capacity
+  readonly memoryFraction: number;
+  /** The minimum heap: `double` compares with 1.5 × reserved unrounded (1.6), `ceiling` with its ceiling. */
+  readonly minimumHeap: "none" | "double" | "ceiling";
+  /** Least heap of the static manager; 0 = unchecked. */
+  readonly staticMinimumHeapBytes: number;
+  readonly checksExecutorMemory: boolean;
+  readonly requiresOnHeapExecution: boolean;
+  /** How a setting that is no number is refused, and whether `[0,1)` is checked for the storage fraction. */
+  readonly confChecks: "untyped" | "typed_size" | "typed" | "typed_error_class";
+  readonly startupWording: "larger_heap" | "plain" | "error_class" | "error_class_two_lines";
+  /** Thrown by the start-up checks. */
+  readonly startupFailureClass: string;
+  /** Collectors under which a default on-heap page is 16 bytes less (LONG_ARRAY_OFFSET). */
+  readonly pageOffsetCollectors: ReadonlySet<GarbageCollector>;
+  /** Tungsten's page size: no Tungsten, 128 MiB always (1.4), or derived from the execution pool. */
+  readonly pageSize: "none" | "fixed" | "derived";
+  readonly offHeapStorage: boolean;
+  readonly containerAddsOffHeap: boolean;
+  readonly memoryOverheadKey: string;
+  readonly memoryOverheadFactorKey: string | undefined;
+  readonly minimumOverheadKey: string | undefined;
+  readonly executorMemoryDefault: string;
+
+  // Pools
+  /** What storage borrows from execution: all that was asked for, or what its own pool lacks. */
+  readonly storageBorrow: "requested" | "shortfall";
+  /** What a single off-heap put is checked against: all off-heap memory, or what execution leaves. */
+  readonly offHeapStorageLimit: "constant" | "less_execution";
+  /** Whether an eviction for execution moves the evicted bytes in the same call; 1.6 leaves them free in storage. */
+  readonly evictionCreditsExecution: boolean;
+  /** Unmanaged memory (`spark.memory.unmanagedMemoryPollingInterval`) lowers what both may have. */
+  readonly unmanagedMemory: boolean;
+  /** A pre-1.6 task that gave everything back still counts in N. */
+  readonly emptyTaskStaysActive: boolean;
+  /** Whose memory a task's execution entry is, before tasks had one of their own. */
+  readonly executionKey: "thread" | "task";
+
+  // Block store
+  readonly evictionSkipsPinned: boolean;
+  readonly evictionWithinMode: boolean;
+  /** A second put of a stored block: reported as there (1.6), or refused. */
+  readonly duplicatePut: "exists" | "refused";
+  /** What `free` in a `Block … stored` line prints. */
+  readonly storedLineFree: "blocks_used" | "free";
+  /** Whether that number includes off-heap storage. */
+  readonly storedLineCountsOffHeap: boolean;
+  /** How unroll memory becomes storage memory when a block is whole. */
+  readonly unrollTransfer: "released_first" | "pending" | "storage_request" | "unroll_request";
+  /** Which of a task's unroll memory goes to pending: all it gained meanwhile (1.6.0), or this block's. */
+  readonly pendingUnroll: "task_gain" | "this_block";
+  /** When the serialized form asks for more. */
+  readonly serializedUnroll: "none" | "each_record" | "each_period" | "as_values";
+  readonly checkPeriodConfigurable: boolean;
+  /** Serialized blocks built from an iterator log `stored as values`. */
+  readonly serializedStoredAsValues: boolean;
+
+  // Task memory
+  readonly spillOrder:
+    | "hash_any_mode_then_self"
+    | "hash_then_self"
+    | "tree_each_once_then_self"
+    | "tree_until_zero_then_self"
+    | "tree_until_zero_then_self_until_zero"
+    | "one_tree_self_last";
+  readonly retriesRefusedPages: boolean;
+  readonly taskPeaks: boolean;
+  readonly taskOutOfMemoryClass: string;
+  readonly pageTooLargeClass: string;
+  readonly outOfMemoryWording: "plain" | "error_class" | "error_class_sqlstate";
+  readonly spillFailureWording: "plain" | "error_class";
+  /** An interrupt while spilling is a RuntimeException of its own; before 2.1.1 it was an I/O failure like any other. */
+  readonly interruptedSpill: "runtime_exception" | "out_of_memory";
+
+  // Words
+  readonly sizeStyle: SizeStyle;
+  readonly sizeSuffixes: SizeSuffixes;
+  /** `spark.task.…`: driver log lines about blocks at INFO. */
+  readonly driverBlockLines: "info" | "debug";
+}
+
+type Change = Partial<Omit<SparkBehaviour, "since">> & { readonly modelEvidence: ModelEvidence };
+
+function after(previous: SparkBehaviour, since: string, change: Change): SparkBehaviour {
+  return Object.freeze({ ...previous, ...change, since });
+}
+
+const ILLEGAL_ARGUMENT = "java.lang.IllegalArgumentException";
+const SPARK_ILLEGAL_ARGUMENT = "org.apache.spark.SparkIllegalArgumentException";
+const decimalToTera: SizeStyle = { labels: ["B", "KB", "MB", "GB", "TB"], rounding: "double" };
+const decimalToExa: SizeStyle = {
+  labels: ["B", "KB", "MB", "GB", "TB", "PB", "EB"],
+  rounding: "exact",
+};
+const binaryExact: SizeStyle = {
+  labels: ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"],
+  rounding: "exact",
+};
+const binaryDouble: SizeStyle = { ...binaryExact, rounding: "double" };
+
+const spark12: SparkBehaviour = Object.freeze({
+  since: "1.2.0",
+  modelEvidence: "source",
+  memoryManager: "pre16",
+  legacyMode: false,
+  memoryFraction: 0.75,
+  minimumHeap: "none",
+  staticMinimumHeapBytes: 0,
+  checksExecutorMemory: false,
+  requiresOnHeapExecution: false,
+  confChecks: "untyped",
+  startupWording: "larger_heap",
+  startupFailureClass: ILLEGAL_ARGUMENT,
+  pageOffsetCollectors: new Set<GarbageCollector>(),
+  pageSize: "none",
+  offHeapStorage: false,
+  containerAddsOffHeap: false,
+  memoryOverheadKey: "spark.yarn.executor.memoryOverhead",
+  memoryOverheadFactorKey: undefined,
+  minimumOverheadKey: undefined,
+  executorMemoryDefault: "512m",
+  storageBorrow: "requested",
+  offHeapStorageLimit: "constant",
+  evictionCreditsExecution: false,
+  unmanagedMemory: false,
+  emptyTaskStaysActive: true,
+  executionKey: "thread",
+  evictionSkipsPinned: false,
+  evictionWithinMode: false,
+  duplicatePut: "exists",
+  storedLineFree: "free",
+  storedLineCountsOffHeap: false,
+  unrollTransfer: "released_first",
+  pendingUnroll: "task_gain",
+  serializedUnroll: "none",
+  checkPeriodConfigurable: false,
+  serializedStoredAsValues: false,
+  spillOrder: "hash_any_mode_then_self",
+  retriesRefusedPages: false,
+  taskPeaks: false,
+  taskOutOfMemoryClass: "java.lang.OutOfMemoryError",
+  pageTooLargeClass: ILLEGAL_ARGUMENT,
+  outOfMemoryWording: "plain",
+  spillFailureWording: "plain",
+  interruptedSpill: "out_of_memory",
+  sizeStyle: decimalToTera,
+  sizeSuffixes: shortSizeSuffixes,
+  driverBlockLines: "info",
+});
+
+const spark13 = after(spark12, "1.3.0", { modelEvidence: "source" });
+
+/** Finished unrolls wait in a pending map instead of being released before the put. */
+const spark14 = after(spark13, "1.4.0", {
+  modelEvidence: "source",
+  unrollTransfer: "pending",
+  executorMemoryDefault: "1g",
+  pageSize: "fixed",
+});
+
+/** Execution memory belongs to task attempts, no longer to threads. */
+const spark15 = after(spark14, "1.5.0", {
+  modelEvidence: "source",
+  executionKey: "task",
+  pageSize: "derived",
+});
+
+/** The unified manager; the pre-1.6 split lives on as its legacy mode. */
+const spark160 = after(spark15, "1.6.0", {
+  modelEvidence: "source",
+  memoryManager: "unified",
+  legacyMode: true,
+  minimumHeap: "double",
+  emptyTaskStaysActive: false,
+  storedLineFree: "blocks_used",
+});
+
+/** A refused page is tried again; only the block's own unroll memory goes to pending. */
+const spark161 = after(spark160, "1.6.1", {
+  modelEvidence: "vectors",
+  pendingUnroll: "this_block",
+  retriesRefusedPages: true,
+});
+
+/** `free` in store lines prints what is free. */
+const spark163 = after(spark161, "1.6.3", { modelEvidence: "source", storedLineFree: "free" });
+
+/** Off-heap storage, pins respected by eviction, evicted bytes reach execution at once, no more pending unroll memory. */
+const spark20 = after(spark163, "2.0.0", {
+  modelEvidence: "source",
+  memoryFraction: 0.6,
+  minimumHeap: "ceiling",
+  staticMinimumHeapBytes: 33_554_432,
+  checksExecutorMemory: true,
+  confChecks: "typed_size",
+  startupWording: "plain",
+  offHeapStorage: true,
+  evictionCreditsExecution: true,
+  evictionSkipsPinned: true,
+  evictionWithinMode: true,
+  duplicatePut: "refused",
+  unrollTransfer: "storage_request",
+  serializedUnroll: "each_record",
+  spillOrder: "hash_then_self",
+});
+
+/** `free` counts off-heap storage. */
+const spark21 = after(spark20, "2.1.0", {
+  modelEvidence: "source",
+  storedLineCountsOffHeap: true,
+});
+
+/** An interrupt while spilling has an exception of its own. */
+const spark211 = after(spark21, "2.1.1", {
+  modelEvidence: "source",
+  interruptedSpill: "runtime_exception",
+});
+
+/** Storage borrows only what it lacks; off-heap puts are held to what execution leaves; the smallest sufficient consumer spills first. */
+const spark22 = after(spark211, "2.2.0", {
+  modelEvidence: "source",
+  storageBorrow: "shortfall",
+  offHeapStorageLimit: "less_execution",
+  spillOrder: "tree_each_once_then_self",
+});
+
+/** The serialized form checks every 16 records with the growth factor; both became settings. */
+const spark23 = after(spark22, "2.3.0", {
+  modelEvidence: "source",
+  memoryOverheadKey: "spark.executor.memoryOverhead",
+  serializedUnroll: "each_period",
+  checkPeriodConfigurable: true,
+  taskOutOfMemoryClass: "org.apache.spark.memory.SparkOutOfMemoryError",
+  pageTooLargeClass: "org.apache.spark.memory.TooLargePageException",
+  sizeStyle: decimalToExa,
+});
+
+/** Values and serialized form unroll alike; the missing rest is asked for as unroll memory; a consumer spills until it gives nothing. */
+const spark24 = after(spark23, "2.4.0", {
+  modelEvidence: "vectors",
+  unrollTransfer: "unroll_request",
+  serializedUnroll: "as_values",
+  serializedStoredAsValues: true,
+  spillOrder: "tree_until_zero_then_self",
+});
+
+/** Legacy mode is gone; KiB and MiB; fractions are checked. */
+const spark30 = after(spark24, "3.0.0", {
+  modelEvidence: "vectors",
+  legacyMode: false,
+  requiresOnHeapExecution: true,
+  confChecks: "typed",
+  containerAddsOffHeap: true,
+  sizeStyle: binaryExact,
+});
+
+const spark31 = after(spark30, "3.1.0", { modelEvidence: "source" });
+
+/** The requester spills itself again and again while others take what it freed. */
+const spark32 = after(spark31, "3.2.0", {
+  modelEvidence: "source",
+  spillOrder: "tree_until_zero_then_self_until_zero",
+});
+
+/** One tree with the requester last; pages leave room for the array header under G1. */
+const spark33 = after(spark32, "3.3.0", {
+  modelEvidence: "source",
+  spillOrder: "one_tree_self_last",
+  pageOffsetCollectors: new Set<GarbageCollector>(["G1"]),
+  memoryOverheadFactorKey: "spark.executor.memoryOverheadFactor",
+});
+
+/** Errors have classes. */
+const spark34 = after(spark33, "3.4.0", {
+  modelEvidence: "source",
+  outOfMemoryWording: "error_class",
+});
+
+const spark35 = after(spark34, "3.5.0", {
+  modelEvidence: "vectors",
+  startupWording: "error_class",
+  startupFailureClass: SPARK_ILLEGAL_ARGUMENT,
+  sizeStyle: binaryDouble,
+});
+
+/** True peaks per task; block lines of the driver at DEBUG. */
+const spark40 = after(spark35, "4.0.0", {
+  modelEvidence: "vectors",
+  startupWording: "error_class_two_lines",
+  outOfMemoryWording: "error_class_sqlstate",
+  minimumOverheadKey: "spark.executor.minMemoryOverhead",
+  taskPeaks: true,
+  driverBlockLines: "debug",
+});
+
+/** Unmanaged memory; the page offset under ZGC and Shenandoah, too. */
+const spark41 = after(spark40, "4.1.0", {
+  modelEvidence: "source",
+  unmanagedMemory: true,
+  confChecks: "typed_error_class",
+  spillFailureWording: "error_class",
+  pageOffsetCollectors: new Set<GarbageCollector>(["G1", "ZGC", "Shenandoah"]),
+});
+
+/** `kib`, `mib`, … in size strings. */
+const spark42 = after(spark41, "4.2.0", {
+  modelEvidence: "vectors",
+  sizeSuffixes: binarySizeSuffixes,
+});
+
+/** As 4.2 until its sources are at hand. */
+const spark43 = after(spark42, "4.3.0", { modelEvidence: "source" });
+
+/** Oldest first. */
+export const sparkBehaviours: readonly SparkBehaviour[] = Object.freeze([
+  spark12,
+  spark13,
+  spark14,
+  spark15,
+  spark160,
+  spark161,
+  spark163,
+  spark20,
+  spark21,
+  spark211,
+  spark22,
+  spark23,
+  spark24,
+  spark30,
+  spark31,
+  spark32,
+  spark33,
+  spark34,
+  spark35,
+  spark40,
+  spark41,
+  spark42,
+  spark43,
+]);
+
+const starts: readonly SparkVersion[] = sparkBehaviours.map((behaviour) => {
+  const version = parseSparkVersion(behaviour.since);
+  if (version === undefined) throw new Error(`${behaviour.since} is no version`);
+  return version;
+});
+
+/**
+ * How a version behaves: the newest record that is not newer. Before 1.2 the oldest, beyond the last the newest.
+ * `undefined` when the text is no version.
+ */
+export function sparkBehaviour(version: string | SparkVersion): SparkBehaviour | undefined {
+  const wanted = typeof version === "string" ? parseSparkVersion(version) : version;
+  if (wanted === undefined) return undefined;
+  let found = spark12;
+  for (const [index, behaviour] of sparkBehaviours.entries()) {
+    const start = starts[index];
+    if (start !== undefined && compareSparkVersions(start, wanted) <= 0) found = behaviour;
+  }
+  return found;
+}
+
+/** What the newest known line does: for logs that do not tell their version. */
+export const newestSparkBehaviour: SparkBehaviour = spark43;
+
+/** Whether a version's model was proved by recorded vectors, or read from sources only (docs/fidelity.md). */
+export function modelEvidence(version: string | SparkVersion): ModelEvidence {
+  return sparkBehaviour(version)?.modelEvidence ?? "source";
+}

@@ -1,0 +1,56 @@
+/** Where a block may live. Follows StorageLevel, Spark 1.2–4.2. */
+export interface StorageLevel {
+  readonly useDisk: boolean;
+  readonly useMemory: boolean;
+  readonly useOffHeap: boolean;
+  readonly deserialized: boolean;
+  readonly replication: number;
+}
+
+function level(
+  useDisk: boolean,
+  useMemory: boolean,
+  useOffHeap: boolean,
+  deserialized: boolean,
+  replication = 1,
+): StorageLevel {
+  return Object.freeze({ useDisk, useMemory, useOffHeap, deserialized, replication });
+}
+
+/** Spark's names. `OFF_HEAP` is that of 2.0+; in 1.x it meant an external store and charged no memory. */
+export const storageLevels: Readonly<Record<string, StorageLevel>> = Object.freeze({
+  NONE: level(false, false, false, false),
+  DISK_ONLY: level(true, false, false, false),
+  DISK_ONLY_2: level(true, false, false, false, 2),
+  DISK_ONLY_3: level(true, false, false, false, 3),
+  MEMORY_ONLY: level(false, true, false, true),
+  MEMORY_ONLY_2: level(false, true, false, true, 2),
+  MEMORY_ONLY_SER: level(false, true, false, false),
+  MEMORY_ONLY_SER_2: level(false, true, false, false, 2),
+  MEMORY_AND_DISK: level(true, true, false, true),
+  MEMORY_AND_DISK_2: level(true, true, false, true, 2),
+  MEMORY_AND_DISK_SER: level(true, true, false, false),
+  MEMORY_AND_DISK_SER_2: level(true, true, false, false, 2),
+  OFF_HEAP: level(true, true, true, false),
+});
+
+/** Spark's name of a level, or its flags written out when it has none. */
+export function storageLevelName(wanted: StorageLevel): string {
+  for (const [name, known] of Object.entries(storageLevels)) {
+    if (
+      known.useDisk === wanted.useDisk &&
+      known.useMemory === wanted.useMemory &&
+      known.useOffHeap === wanted.useOffHeap &&
+      known.deserialized === wanted.deserialized &&
+      known.replication === wanted.replication
+    )
+      return name;
+  }
+  const flags = [
+    wanted.useDisk ? "disk" : undefined,
+    wanted.useMemory ? "memory" : undefined,
+    wanted.useOffHeap ? "offheap" : undefined,
+    wanted.deserialized ? "deserialized" : undefined,
+  ].filter((flag) => flag !== undefined);
+  return `StorageLevel(${[...flags, `${wanted.replication} replicas`].join(", ")})`;
+}
