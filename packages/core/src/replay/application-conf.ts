@@ -1,13 +1,17 @@
 /** What is known of an application's version and configuration, and the memory layouts that follow from it. */
+import { SparkFailure } from "../assert.ts";
+import { type ByteInterval, exactly } from "../byte-interval.ts";
 import type { StorageLevelFlags } from "../event-fact.ts";
+import { memoryManagerKind, offHeapPools } from "../memory/capacity.ts";
+import { type ExecutorMemoryLayout, executorMemoryLayout } from "../memory/memory-layout.ts";
 import type { EmitRow } from "../rows.ts";
 import {
+  type GarbageCollector,
   modelEvidence,
   newestSparkBehaviour,
   type SparkBehaviour,
   sparkBehaviour,
 } from "../spark-behaviour.ts";
-import { executorMemoryLayout, type MemoryLayout } from "./executor-layout.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
 import type { ExecutorRules } from "./executor-state.ts";
 
@@ -37,10 +41,7 @@ export class ApplicationConf {
 
   /** Which manager the version and its configuration select. */
   get managerKind(): "unified" | "static" | "pre16" {
-    const { behaviour } = this;
-    if (behaviour.memoryManager === "pre16") return "pre16";
-    const legacy = this.properties.get("spark.memory.useLegacyMode") === "true";
-    return behaviour.legacyMode && legacy ? "static" : "unified";
+    return memoryManagerKind(this.behaviour, this.properties);
   }
 
   /** Whether the model of this version was held against recorded vectors. */
@@ -77,29 +78,49 @@ export class ApplicationConf {
   }
 
   /** The memory layout of an executor, from all that is known of it now. */
-  layout(known: ExecutorKnowledge): MemoryLayout | undefined {
-    const onHeap = known.maxOnHeapBytes ?? known.maxBytes;
-    const capacity = onHeap === undefined ? known.capacity : { atLeast: onHeap, atMost: onHeap };
+  layout(known: ExecutorKnowledge): ExecutorMemoryLayout {
     return executorMemoryLayout({
       behaviour: this.behaviour,
-      manager: this.managerKind,
       conf: this.properties,
-      onHeapCapacityBytes: capacity,
-      offHeapCapacityBytes: known.maxOffHeapBytes,
+      onHeapCapacityBytes: this.#onHeapCapacity(known),
+      offHeapCapacityBytes:
+        known.maxOffHeapBytes === undefined ? undefined : exactly(known.maxOffHeapBytes),
+      xmxBytes: known.xmxBytes,
+      collector: collectorOf(known.jvmFlags),
+      cores: known.cores,
+      isDriver: known.executorId === "driver",
     });
+  }
+
+  /** Exact from the event log; a printed capacity counts off-heap memory too, from 2.1 on. */
+  #onHeapCapacity(known: ExecutorKnowledge): ByteInterval | undefined {
+    if (known.maxOnHeapBytes !== undefined) return exactly(known.maxOnHeapBytes);
+    const total = known.maxBytes === undefined ? known.capacity : exactly(known.maxBytes);
+    if (total === undefined || !this.behaviour.storedLineCountsOffHeap) return total;
+    const offHeap = known.maxOffHeapBytes ?? this.#offHeapBytes();
+    return { atLeast: total.atLeast - offHeap, atMost: total.atMost - offHeap };
+  }
+
+  #offHeapBytes(): number {
+    try {
+      const pools = offHeapPools(this.managerKind, this.behaviour, this.properties);
+      return this.managerKind === "unified" ? pools.storage + pools.execution : 0;
+    } catch (failure) {
+      if (failure instanceof SparkFailure) return 0;
+      throw failure;
+    }
   }
 
   /** What the replay of an executor goes by; undefined while its capacity is unknown. */
   rules(known: ExecutorKnowledge): ExecutorRules | undefined {
     const layout = this.layout(known);
-    if (layout === undefined) return undefined;
     const { behaviour } = this;
-    const max = layout.maxMemoryBytes.bytes;
-    const region = layout.storageRegionBytes.bytes;
+    const max = layout.maxMemory.bytes;
+    const region = layout.storageRegion.bytes;
     if (max === undefined || region === undefined) return undefined;
     const fixedPools = layout.memoryManager !== "unified";
-    const offStorage = layout.offHeapStorageBytes.bytes ?? 0;
-    const offExecution = layout.offHeapExecutionBytes.bytes ?? 0;
+    const offStorage = layout.offHeapStorage.bytes ?? 0;
+    const offExecution = layout.offHeapExecution.bytes ?? 0;
     const common = {
       fixedPools,
       storageBorrow: behaviour.storageBorrow,
@@ -114,10 +135,9 @@ export class ApplicationConf {
       freePrintsUsed: behaviour.storedLineFree === "blocks_used",
       freeExcludesExecution: !fixedPools,
       freeCountsOffHeap: behaviour.storedLineCountsOffHeap,
-      tungstenMode:
-        this.properties.get("spark.memory.offHeap.enabled") === "true" ? "off_heap" : "on_heap",
-      unrollThresholdBytes: 1024 * 1024,
-      unrollGrowth: 1.5,
+      tungstenMode: layout.tungstenMode,
+      unrollThresholdBytes: UNROLL_THRESHOLD_BYTES,
+      unrollGrowth: UNROLL_GROWTH,
     };
   }
 
@@ -134,4 +154,21 @@ export class ApplicationConf {
     }
     for (const row of this.#profileRows) emit("resource_profiles", row);
   }
+}
+
+/** Defaults of spark.storage.unrollMemoryThreshold and …GrowthFactor. */
+const UNROLL_THRESHOLD_BYTES = 1024 * 1024;
+const UNROLL_GROWTH = 1.5;
+
+const COLLECTORS: readonly (readonly [string, GarbageCollector])[] = [
+  ["-XX:+UseG1GC", "G1"],
+  ["-XX:+UseSerialGC", "Serial"],
+  ["-XX:+UseParallelGC", "Parallel"],
+  ["-XX:+UseZGC", "ZGC"],
+  ["-XX:+UseShenandoahGC", "Shenandoah"],
+  ["-XX:+UseConcMarkSweepGC", "CMS"],
+];
+
+function collectorOf(flags: readonly string[]): GarbageCollector | undefined {
+  return COLLECTORS.find(([flag]) => flags.includes(flag))?.[1];
 }

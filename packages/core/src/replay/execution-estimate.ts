@@ -10,7 +10,6 @@ import type { ExecutorState } from "./executor-state.ts";
 export class ExecutionEstimate {
   readonly #state: ExecutorState;
   readonly #evidence: ExecutorEvidence;
-  #measured: ByteInterval | undefined;
 
   constructor(state: ExecutorState, evidence: ExecutorEvidence) {
     this.#state = state;

@@ -1,11 +1,8 @@
 /** The rows about the application and its executors as wholes, written when all is known. */
-import type { EmitRow, ExecutorLayoutColumns, LayoutValue } from "../rows.ts";
+import type { EmitRow } from "../rows.ts";
 import type { ApplicationConf } from "./application-conf.ts";
-import type { MemoryLayout } from "./executor-layout.ts";
 import { classifyRemoval, type ExecutorRoster } from "./executor-roster.ts";
 import type { ReplaySummary } from "./replay.ts";
-
-const UNKNOWN: LayoutValue = { bytes: undefined, origin: undefined };
 
 export function writeExecutors(
   emit: EmitRow,
@@ -25,9 +22,9 @@ export function writeExecutors(
       removedReason: known.removedReason,
       removedClass: classifyRemoval(known),
       evidenceLevel: replayed?.evidenceLevel ?? summary.evidenceLevel,
-      memoryManager: layout?.memoryManager,
+      memoryManager: layout.memoryManager,
       resourceProfileId: known.resourceProfileId,
-      layout: columnsOf(layout),
+      layout,
       statements: replayed?.statements ?? 0,
       statementsMet: replayed?.statementsMet ?? 0,
       sourceFileId: known.sourceFileId,
@@ -58,20 +55,4 @@ export function writeApplication(
     statements: summary.statements,
     statementsMet: summary.statementsMet,
   });
-}
-
-function columnsOf(layout: MemoryLayout | undefined): ExecutorLayoutColumns {
-  return {
-    jvmMaxMemory: layout?.jvmMaxMemoryBytes ?? UNKNOWN,
-    reserved: layout?.reservedBytes ?? UNKNOWN,
-    userMemory: layout?.userMemoryBytes ?? UNKNOWN,
-    maxMemory: layout?.maxMemoryBytes ?? UNKNOWN,
-    storageRegion: layout?.storageRegionBytes ?? UNKNOWN,
-    executionRegion: layout?.executionRegionBytes ?? UNKNOWN,
-    maxUnroll: layout?.maxUnrollBytes ?? UNKNOWN,
-    offHeapStorage: layout?.offHeapStorageBytes ?? UNKNOWN,
-    offHeapExecution: layout?.offHeapExecutionBytes ?? UNKNOWN,
-    pageSize: layout?.pageSizeBytes ?? UNKNOWN,
-    overhead: layout?.overheadBytes ?? UNKNOWN,
-  };
 }

@@ -89,7 +89,7 @@ export class Replay {
       executors.push({
         executorId,
         evidenceLevel: this.#levelOf(executorId),
-        maxMemoryBytes: this.#conf.layout(known)?.maxMemoryBytes.bytes,
+        maxMemoryBytes: this.#conf.layout(known).maxMemory.bytes,
         removedReason: known.removedReason,
         ...(replay.totals ?? emptyTotals()),
       });
