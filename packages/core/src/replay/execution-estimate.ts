@@ -25,7 +25,6 @@ export class ExecutionEstimate {
       atLeast: Math.max(0, implied.atLeast),
       atMost: Math.min(ceiling, Math.max(0, implied.atMost)),
     });
-    this.#measured = now;
     if (agrees || this.#state.running.size > 0) this.#share(now);
   }
 
@@ -37,7 +36,6 @@ export class ExecutionEstimate {
     }
     if (running.size === 0) {
       onHeap.executionTotal = NOTHING;
-      this.#measured = undefined;
       return;
     }
     onHeap.executionTotal = undefined;

@@ -240,35 +240,50 @@ function act({ context, blocks, tasks }: Parts, step: LogStep, around: ExecutorS
       state.sample(placeOf(step), "logged");
       return;
     case "block_stored":
-      return blocks.stored(step, fact);
+      blocks.stored(step, fact);
+      return;
     case "store_refused":
-      return blocks.refused(step, fact);
+      blocks.refused(step, fact);
+      return;
     case "eviction_selected":
-      return blocks.evictions.selected(step, fact.blocks, fact.freed);
+      blocks.evictions.selected(step, fact.blocks, fact.freed);
+      return;
     case "block_dropping":
-      return blocks.dropping(step, fact.blockId);
+      blocks.dropping(step, fact.blockId);
+      return;
     case "eviction_done":
-      return blocks.evictions.done(step, fact.free);
+      blocks.evictions.done(step, fact.free);
+      return;
     case "unroll_failed":
-      return blocks.unrollFailed(step, fact);
+      blocks.unrollFailed(step, fact);
+      return;
     case "memory_use":
-      return blocks.memoryUse(step, fact);
+      blocks.memoryUse(step, fact);
+      return;
     case "block_removed":
-      return blocks.removed(step, fact);
+      blocks.removed(step, fact);
+      return;
     case "store_cleared":
-      return blocks.cleared(step);
+      blocks.cleared(step);
+      return;
     case "persisting_to_disk":
-      return blocks.persistingToDisk(step, fact.blockId);
+      blocks.persistingToDisk(step, fact.blockId);
+      return;
     case "block_writing_to_disk":
-      return blocks.writingToDisk(step, fact.blockId);
+      blocks.writingToDisk(step, fact.blockId);
+      return;
     case "disk_put":
-      return blocks.diskPut(step, fact);
+      blocks.diskPut(step, fact);
+      return;
     case "block_found":
-      return blocks.found(step, fact);
+      blocks.found(step, fact);
+      return;
     case "block_missing":
-      return blocks.missing(step, fact);
+      blocks.missing(step, fact);
+      return;
     case "block_level":
-      return context.history.levelSeen(fact.blockId, levelName(fact));
+      context.history.levelSeen(fact.blockId, levelName(fact));
+      return;
     case "removing":
       if (fact.what === "rdd") blocks.removeRdd(step, Number(fact.id));
       else if (!context.debug && fact.what === "broadcast") {
@@ -276,34 +291,48 @@ function act({ context, blocks, tasks }: Parts, step: LogStep, around: ExecutorS
       }
       return;
     case "task_running":
-      return tasks.running(step, fact, around.persistedRdds(fact.stageId));
+      tasks.running(step, fact, around.persistedRdds(fact.stageId));
+      return;
     case "task_finished":
       if (fact.how === "failed") around.oom(step, fact, state.timelineSeq);
-      return tasks.finished(step, fact.taskId);
+      tasks.finished(step, fact.taskId);
+      return;
     case "execution_acquired":
-      return tasks.acquired(step, fact);
+      tasks.acquired(step, fact);
+      return;
     case "execution_released":
-      return tasks.released(step, fact);
+      tasks.released(step, fact);
+      return;
     case "execution_spilled":
-      return tasks.spilledAtDebug(step, fact);
+      tasks.spilledAtDebug(step, fact);
+      return;
     case "spill_wanted":
-      return tasks.spillWanted(step, fact);
+      tasks.spillWanted(step, fact);
+      return;
     case "page_freed":
-      return tasks.pageFreed(step, fact.bytes);
+      tasks.pageFreed(step, fact.bytes);
+      return;
     case "spill":
-      return tasks.spilled(step, fact);
+      tasks.spilled(step, fact);
+      return;
     case "spill_threshold_crossed":
-      return context.spills.thresholdCrossed(fact.consumer);
+      context.spills.thresholdCrossed(fact.consumer);
+      return;
     case "execution_waiting":
-      return tasks.waiting(step, fact);
+      tasks.waiting(step, fact);
+      return;
     case "task_leak":
-      return tasks.leak(step, fact);
+      tasks.leak(step, fact);
+      return;
     case "dump_task":
-      return tasks.dumpTask(fact);
+      tasks.dumpTask(fact);
+      return;
     case "dump_totals":
-      return tasks.dumpTotals(step, fact);
+      tasks.dumpTotals(step, fact);
+      return;
     case "uncaught_error":
-      return around.oom(step, fact, state.timelineSeq);
+      around.oom(step, fact, state.timelineSeq);
+      return;
     case "executor_command":
     case "executor_started":
     case "block_manager_registered":
@@ -342,7 +371,7 @@ function act({ context, blocks, tasks }: Parts, step: LogStep, around: ExecutorS
     case "container_requested":
       return;
     default:
-      return assertNever(fact);
+      assertNever(fact);
   }
 }
 

@@ -247,17 +247,23 @@ export class Replay {
         }
         return;
       case "job_start":
-        return this.#facts.jobStarted(fact);
+        this.#facts.jobStarted(fact);
+        return;
       case "job_end":
-        return this.#facts.jobEnded(fact);
+        this.#facts.jobEnded(fact);
+        return;
       case "stage_submitted":
-        return this.#facts.stageSubmitted(fact);
+        this.#facts.stageSubmitted(fact);
+        return;
       case "stage_completed":
-        return this.#facts.stageCompleted(fact);
+        this.#facts.stageCompleted(fact);
+        return;
       case "sql_start":
-        return this.#facts.sqlStarted(fact);
+        this.#facts.sqlStarted(fact);
+        return;
       case "sql_end":
-        return this.#facts.sqlEnded(fact);
+        this.#facts.sqlEnded(fact);
+        return;
       case "unpersist_rdd":
         this.#facts.unpersisted(fact.rddId, observation.ts);
         for (const executor of this.#executors.values())
@@ -267,7 +273,7 @@ export class Replay {
         this.#emit("exclusions", { ...fact, ts: fact.timeMs * 1000 });
         return;
       default:
-        return assertNever(fact);
+        assertNever(fact);
     }
   }
 
