@@ -34,12 +34,10 @@ export const JAVA_NUMBER_FORMAT = "java.lang.NumberFormatException";
 
 /** Scala's `assert`. */
 export function sparkAssert(condition: boolean, message: () => string): asserts condition {
-  if (!condition)
-    throw new SparkFailure(JAVA_ASSERTION_ERROR, `assertion failed: ${message()}`);
+  if (!condition) throw new SparkFailure(JAVA_ASSERTION_ERROR, `assertion failed: ${message()}`);
 }
 
 /** Scala's `require`. */
 export function sparkRequire(condition: boolean, message: () => string): asserts condition {
-  if (!condition)
-    throw new SparkFailure(JAVA_ILLEGAL_ARGUMENT, `requirement failed: ${message()}`);
+  if (!condition) throw new SparkFailure(JAVA_ILLEGAL_ARGUMENT, `requirement failed: ${message()}`);
 }

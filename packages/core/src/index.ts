@@ -1,4 +1,5 @@
-export { assertNever } from "./assert.ts";
+export { assertNever, ModelError, SparkFailure } from "./assert.ts";
+export { type BlockKind, type BlockName, parseBlockId, rddIdOf } from "./block-id.ts";
 export {
   type ByteInterval,
   difference,
@@ -22,7 +23,38 @@ export type {
   TaskEndFact,
 } from "./event-fact.ts";
 export type { LogFact, LogFactKind } from "./log-fact.ts";
+export {
+  type CapacityInput,
+  type ManagerCapacity,
+  type MemoryManagerKind,
+  managerCapacity,
+  memoryManagerKind,
+} from "./memory/capacity.ts";
+export { type ContainerSize, executorContainer } from "./memory/container.ts";
+export type { ExecutionRequest } from "./memory/execution-memory-pool.ts";
+export { type HeapCandidate, maxHeapBytes } from "./memory/heap.ts";
+export {
+  createMemoryManager,
+  memoryManagerFromLayout,
+  selectMemoryManager,
+} from "./memory/managers/index.ts";
+export type { UnifiedMemoryManager } from "./memory/managers/unified-memory-manager.ts";
+export {
+  type ExecutorMemoryLayout,
+  executorMemoryLayout,
+  type LayoutEvidence,
+} from "./memory/memory-layout.ts";
+export type {
+  AdoptedOutcome,
+  Adoption,
+  ExecutionAnswer,
+  MemoryManager,
+  MemoryManagerSnapshot,
+  PoolsSnapshot,
+  TaskShare,
+} from "./memory/memory-manager.ts";
 export type { MemoryMode } from "./memory/memory-mode.ts";
+export type { BlockEvictor } from "./memory/storage-memory-pool.ts";
 export type { Fact, Observation, ObservationSource } from "./observation.ts";
 export {
   type ExecutorSummary,
@@ -71,4 +103,26 @@ export type {
   TaskRow,
   Triple,
 } from "./rows.ts";
-export { bytesToString, printedSize } from "./units.ts";
+export {
+  type GarbageCollector,
+  type ModelEvidence,
+  modelEvidence,
+  newestSparkBehaviour,
+  type SparkBehaviour,
+  sparkBehaviour,
+  sparkBehaviours,
+} from "./spark-behaviour.ts";
+export { defaultOf, type MemorySetting, memorySettings, type SparkConf } from "./spark-conf.ts";
+export { compareSparkVersions, parseSparkVersion, type SparkVersion } from "./spark-version.ts";
+export { type StorageLevel, storageLevelName, storageLevels } from "./storage-level.ts";
+export {
+  byteStringAs,
+  byteStringAsBytes,
+  byteStringAsMb,
+  bytesToString,
+  bytesToString,
+  memoryStringToMb,
+  printedSize,
+  printedSize,
+  type SizeStyle,
+} from "./units.ts";

@@ -271,7 +271,11 @@ function signedSize(text: string, behaviour: SparkBehaviour, key: string): numbe
 }
 
 /** A size in MiB as launchers read it: a bare number is MiB. `undefined` when unset or no size. */
-export function confMiB(conf: SparkConf, key: string, behaviour: SparkBehaviour): number | undefined {
+export function confMiB(
+  conf: SparkConf,
+  key: string,
+  behaviour: SparkBehaviour,
+): number | undefined {
   const text = conf.get(key);
   if (text === undefined) return undefined;
   try {

@@ -172,7 +172,10 @@ export function byteStringAs(
   const value = BigInt(match[1] ?? "0");
   const suffix = match[2];
   if (value > LONG_MAX)
-    throw new SparkFailure(JAVA_NUMBER_FORMAT, `${sizeHelp}\nFor input string: "${match[1] ?? ""}"`);
+    throw new SparkFailure(
+      JAVA_NUMBER_FORMAT,
+      `${sizeHelp}\nFor input string: "${match[1] ?? ""}"`,
+    );
   const from = suffix === undefined ? unitBytes : known.get(suffix);
   if (from === undefined)
     throw new SparkFailure(JAVA_NUMBER_FORMAT, `${sizeHelp}\nInvalid suffix: "${suffix ?? ""}"`);

@@ -1,4 +1,6 @@
 /** How large a container the cluster manager is asked for: heap, overhead, off-heap, Python (spec 1.5). */
+
+import type { LayoutValue } from "../rows.ts";
 import type { SparkBehaviour } from "../spark-behaviour.ts";
 import {
   confBoolean,
@@ -9,7 +11,6 @@ import {
   type SparkConf,
 } from "../spark-conf.ts";
 import { byteStringAsMb } from "../units.ts";
-import type { LayoutValue } from "../rows.ts";
 
 const MIB = 1_048_576;
 const DEFAULT_OVERHEAD_FACTOR = 0.1;

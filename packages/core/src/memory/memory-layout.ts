@@ -3,7 +3,7 @@ import { SparkFailure } from "../assert.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { ExecutorLayoutColumns, LayoutValue } from "../rows.ts";
 import type { GarbageCollector, SparkBehaviour } from "../spark-behaviour.ts";
-import { confPageSizeBytes, confMiB, type SparkConf } from "../spark-conf.ts";
+import { confMiB, confPageSizeBytes, type SparkConf } from "../spark-conf.ts";
 import {
   type MemoryManagerKind,
   managerCapacity,

@@ -1,0 +1,144 @@
+/** Who may hold how much: between 1/2N and 1/N of the pool for each of N active tasks. Follows ExecutionMemoryPool, Spark 1.6–4.2, and ShuffleMemoryManager, 1.2–1.5. */
+import { assert, JAVA_ASSERTION_ERROR, SparkFailure } from "../assert.ts";
+import type { MemoryMode } from "./memory-mode.ts";
+import { MemoryPool } from "./memory-pool.ts";
+
+/** A task's demand for execution memory that is not answered yet. Spark blocks the thread; here it waits in the open. */
+export interface ExecutionRequest {
+  readonly taskId: number;
+  readonly bytes: number;
+  readonly mode: MemoryMode;
+  /** Whether the task was made active by it. */
+  registered: boolean;
+}
+
+/** Where a pool's growth comes from. */
+export interface PoolGrowth {
+  /** Tries to make the pool larger by `bytes`; no more than a try, and nothing for numbers ≤ 0. */
+  grow(bytes: number): void;
+  /** What the pool could at most be. */
+  maxPoolBytes(): number;
+}
+
+/** How little memory makes a task wait: less than 1/2N in all, or (before 1.6) free memory that would not bring it to 1/2N. */
+export type WaitRule = "below_half_share" | "free_below_need";
+
+export class ExecutionMemoryPool extends MemoryPool {
+  readonly #waitRule: WaitRule;
+  readonly #emptyTaskStaysActive: boolean;
+  readonly #bytesByTask = new Map<number, number>();
+  #usedBytes = 0;
+  #notified = false;
+
+  constructor(
+    rules: { readonly waitRule: WaitRule; readonly emptyTaskStaysActive: boolean } = {
+      waitRule: "below_half_share",
+      emptyTaskStaysActive: false,
+    },
+  ) {
+    super();
+    this.#waitRule = rules.waitRule;
+    this.#emptyTaskStaysActive = rules.emptyTaskStaysActive;
+  }
+
+  override get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** N: tasks with an entry, even of 0 bytes. */
+  get activeTasks(): number {
+    return this.#bytesByTask.size;
+  }
+
+  /** Bytes by task attempt id, in the order in which the tasks became active. */
+  get bytesByTask(): ReadonlyMap<number, number> {
+    return this.#bytesByTask;
+  }
+
+  /** What one task holds; 0 when it is not active. */
+  bytesOf(taskId: number): number {
+    return this.#bytesByTask.get(taskId) ?? 0;
+  }
+
+  /** Whether waiting requests have to look again since this was last asked. */
+  takeNotification(): boolean {
+    const notified = this.#notified;
+    this.#notified = false;
+    return notified;
+  }
+
+  get notified(): boolean {
+    return this.#notified;
+  }
+
+  /** Makes a task active. True = it was not, and all waiting requests must look again. */
+  register(taskId: number, bytes: number): void {
+    if (!(bytes > 0))
+      throw new SparkFailure(
+        JAVA_ASSERTION_ERROR,
+        `assertion failed: invalid number of bytes requested: ${bytes}`,
+      );
+    if (this.#bytesByTask.has(taskId)) return;
+    this.#bytesByTask.set(taskId, 0);
+    this.#notified = true;
+  }
+
+  /**
+   * One look at a request: the bytes granted (0 … `bytes`), or -1 when the task has to wait.
+   * Throws SparkFailure when the task was ended meanwhile, as the blocked thread does in Spark.
+   */
+  evaluate(taskId: number, bytes: number, growth: PoolGrowth): number {
+    const held = this.#bytesByTask.get(taskId);
+    if (held === undefined)
+      throw new SparkFailure("java.util.NoSuchElementException", `key not found: ${taskId}`);
+    growth.grow(bytes - this.freeBytes);
+    const active = this.#bytesByTask.size;
+    const share = Math.floor(growth.maxPoolBytes() / active);
+    const cap = Math.min(bytes, Math.max(0, share - held));
+    const free = this.freeBytes;
+    const granted = Math.min(cap, free);
+    const half = Math.floor(this.sizeBytes / (2 * active));
+    const waits =
+      this.#waitRule === "below_half_share"
+        ? granted < bytes && held + granted < half
+        : held < half && free < Math.min(cap, half - held);
+    if (waits) return -1;
+    this.#bytesByTask.set(taskId, held + granted);
+    this.#usedBytes += granted;
+    assert(
+      this.#usedBytes <= this.sizeBytes,
+      () => `execution pool: ${this.#usedBytes} of ${this.sizeBytes} bytes used`,
+    );
+    return granted;
+  }
+
+  /** Gives back `bytes` of a task, or all it holds when that is less; a task with nothing left is no longer active. Returns how much less. */
+  release(taskId: number, bytes: number): number {
+    const held = this.#bytesByTask.get(taskId) ?? 0;
+    const released = Math.min(bytes, held);
+    if (this.#bytesByTask.has(taskId)) {
+      const left = held - released;
+      if (left > 0 || this.#emptyTaskStaysActive) this.#bytesByTask.set(taskId, left);
+      else this.#bytesByTask.delete(taskId);
+    }
+    this.#usedBytes -= released;
+    this.#notified = true;
+    return bytes - released;
+  }
+
+  /** Gives back all of a task and ends its being active. Returns the bytes. */
+  releaseAll(taskId: number): number {
+    const held = this.bytesOf(taskId);
+    this.release(taskId, held);
+    this.#bytesByTask.delete(taskId);
+    return held;
+  }
+
+  /** Books a grant known from outside; returns what did not fit. */
+  adopt(taskId: number, bytes: number): number {
+    const taken = Math.max(0, Math.min(bytes, this.freeBytes));
+    this.#bytesByTask.set(taskId, this.bytesOf(taskId) + taken);
+    this.#usedBytes += taken;
+    return bytes - taken;
+  }
+}
