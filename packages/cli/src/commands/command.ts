@@ -5,20 +5,10 @@ import type { Host } from "../host.ts";
 /** Adds one command to the program. Heavy imports wait until its action runs, so that `--help` stays fast. */
 export type AddCommand = (program: Command, host: Host) => void;
 
-export interface EverywhereOptions {
-  readonly json?: true;
-  readonly quiet?: true;
-}
-
 export function withEverywhereOptions(command: Command): Command {
   return command
     .option("--json", "print the result as JSON, for machines")
     .option("--quiet", "no progress and no remarks on standard error");
-}
-
-export interface ApplicationOptions {
-  readonly app?: string;
-  readonly attempt?: string;
 }
 
 export function withApplicationOptions(command: Command): Command {

@@ -14,19 +14,17 @@ export interface SurveyPlace {
   readonly style: Style;
 }
 
-export function surveyText(survey: Survey, place: SurveyPlace): string {
+export function surveyText(
+  survey: Survey,
+  place: SurveyPlace & { readonly full: boolean },
+): string {
   const read = survey.files.filter((file) => file.unread === undefined && file.kind !== "other");
   const bytes = read.reduce((total, file) => total + (file.bytes ?? 0), 0);
   const sampled = read.filter((file) => !file.readWhole).length;
   const parts = [
     [
       `${counted(survey.applications.length, "application")} in ${counted(read.length, "log")} (${bytesInWords(bytes)})`,
-      ...(sampled > 0
-        ? wrapped(
-            `${counted(sampled, "log was", "logs were")} sampled, not read whole: --full reads everything and lists the lines that look like memory and match no template.`,
-            place.columns,
-          )
-        : []),
+      ...(place.full ? [] : wrapped(sampledWords(sampled), place.columns)),
     ],
     ...survey.applications.flatMap((application) => applicationParts(application, place)),
     unreadPart(survey.files, place),
@@ -35,6 +33,14 @@ export function surveyText(survey: Survey, place: SurveyPlace): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n")}\n`;
+}
+
+function sampledWords(sampled: number): string {
+  const how =
+    sampled === 0
+      ? "These logs are small and were looked at whole, but not replayed"
+      : `Of ${counted(sampled, "log")} only the beginning was looked at`;
+  return `${how}: --full reads everything and lists the lines that look like memory and match no template.`;
 }
 
 function applicationParts(application: SurveyedApplication, place: SurveyPlace): string[][] {
@@ -55,14 +61,13 @@ function heading(application: SurveyedApplication, style: Style): string[] {
     ...(startedAt === undefined || endedAt === undefined
       ? ["no end logged"]
       : [`for ${durationInWords((endedAt - startedAt) / 1000)}`]),
-    CAN_TELL[application.evidenceLevel ?? "nothing"],
   ];
   return [
     style.bold(
       `${printableLine(appId)}${attempt}${name === undefined ? "" : ` “${printableLine(name)}”`}`,
     ),
-    ...facts.slice(0, -1).join(" · ").split("\n"),
-    facts.at(-1) ?? "",
+    facts.join(" · "),
+    CAN_TELL[application.evidenceLevel ?? "nothing"],
   ];
 }
 

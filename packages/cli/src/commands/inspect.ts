@@ -1,0 +1,34 @@
+/** `respark inspect`: what logs are here, what they can tell, and which settings would tell more. Writes nothing. */
+import type { Command } from "commander";
+import type { Host } from "../host.ts";
+import type { InspectOptions } from "../inspect/run-inspect.ts";
+import { withEverywhereOptions } from "./command.ts";
+
+export function addInspect(program: Command, host: Host): void {
+  withEverywhereOptions(
+    program
+      .command("inspect")
+      .description("says what is here, what it can tell, and which settings would tell more")
+      .argument("<path...>", "directories or files, or - for standard input")
+      .option(
+        "--full",
+        "read everything, and list lines that look like memory and match no template",
+      )
+      .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
+      .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+  )
+    .addHelpText(
+      "after",
+      `
+Without --full it looks at samples of each file, and says so.
+
+Examples:
+  respark inspect logs/
+  respark inspect logs/ --full
+  respark inspect logs/ --json`,
+    )
+    .action(async (paths: string[], options: InspectOptions) => {
+      const { runInspect } = await import("../inspect/run-inspect.ts");
+      await runInspect(host, paths, options);
+    });
+}

@@ -1,0 +1,53 @@
+/** `respark replay`: logs in, one database of memory timelines out, and a summary of what happened. */
+import type { Command } from "commander";
+import type { Host } from "../host.ts";
+import type { ReplayFormat, ReplayOptions } from "../replay/run-replay.ts";
+import { oneOf, withEverywhereOptions } from "./command.ts";
+
+const FORMATS: readonly ReplayFormat[] = ["duckdb", "parquet", "arrow"];
+
+export function addReplay(program: Command, host: Host): void {
+  withEverywhereOptions(
+    program
+      .command("replay")
+      .description("reads event logs and executor logs and writes their memory timelines")
+      .argument("<path...>", "directories or files, or - for standard input")
+      .option(
+        "-o, --output <path>",
+        "where to write; - is standard output (default: ./<application or folder>.duckdb)",
+      )
+      .option("--overwrite", "replace a database that exists")
+      .option("--append", "add to a database that exists, replacing the same application in it")
+      .option(
+        "--format <format>",
+        `${FORMATS.join(", ")}; the last two write a directory with a folder a table`,
+        oneOf(FORMATS),
+        "duckdb",
+      )
+      .option(
+        "--time-zone <zone>",
+        "zone of the executor logs' times, where no event log tells (Europe/Berlin, UTC-5)",
+      )
+      .option(
+        "--log-pattern <pattern>",
+        "log4j pattern of the executor logs, where it cannot be learned from them",
+      )
+      .option("--show-secrets", "write settings down as they are, secrets too"),
+  )
+    .addHelpText(
+      "after",
+      `
+The summary goes to standard output (to standard error with -o -); --json makes it JSON.
+
+Examples:
+  respark replay logs/
+  respark replay /var/log/spark/app-20260101120000-0001 executor-logs/ -o app.duckdb
+  respark replay logs/ --time-zone America/New_York --overwrite -o app.duckdb
+  respark replay logs/ --format parquet -o tables/
+  zcat app.gz | respark replay - -o app.duckdb`,
+    )
+    .action(async (paths: string[], options: ReplayOptions) => {
+      const { runReplay } = await import("../replay/run-replay.ts");
+      await runReplay(host, paths, options);
+    });
+}

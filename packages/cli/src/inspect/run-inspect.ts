@@ -1,0 +1,93 @@
+/** The inspect command's own part: survey, perhaps a full reading, and what is said about them. */
+import { DiagnosticLog, type Survey } from "@respark/events";
+import type { Host } from "../host.ts";
+import { openInput } from "../input.ts";
+import { untilInterrupted } from "../interruption.ts";
+import { lookAround, type Watch } from "../look-around.ts";
+import type { EverywhereOptions } from "../options.ts";
+import { progressOn } from "../terminal/progress.ts";
+import { styleOf } from "../terminal/style.ts";
+import { type FullReading, readFully } from "./full-reading.ts";
+import { fullReadingText } from "./full-reading-text.ts";
+import { surveyText } from "./survey-text.ts";
+
+export interface InspectOptions extends EverywhereOptions {
+  readonly full?: true;
+  readonly timeZone?: string;
+  readonly logPattern?: string;
+}
+
+export async function runInspect(
+  host: Host,
+  paths: readonly string[],
+  options: InspectOptions,
+): Promise<void> {
+  const input = await openInput(host, paths);
+  const progress = progressOn(host, { quiet: options.quiet === true });
+  const diagnostics = new DiagnosticLog();
+  try {
+    const [survey, reading] = await untilInterrupted(host, async (carryOn) => {
+      const watch: Watch = { report: diagnostics.report, progress, carryOn };
+      const found = await lookAround(host, input, options, watch);
+      return [found, options.full === true ? await readFully(found, watch) : undefined] as const;
+    });
+    progress.clear();
+    await host.stdout.write(
+      options.json === true
+        ? asJson(survey, reading, diagnostics)
+        : asText(host, survey, reading, options),
+    );
+  } finally {
+    progress.clear();
+    await input.close();
+  }
+}
+
+function asText(
+  host: Host,
+  survey: Survey,
+  reading: FullReading | undefined,
+  options: InspectOptions,
+): string {
+  const place = { columns: Math.min(host.stdout.columns, 120), style: styleOf(host) };
+  const text = surveyText(survey, { ...place, full: options.full === true });
+  return reading === undefined ? text : `${text}\n${fullReadingText(reading, place)}`;
+}
+
+/** Times in ISO, files without what only a replay needs. */
+function asJson(
+  survey: Survey,
+  reading: FullReading | undefined,
+  diagnostics: DiagnosticLog,
+): string {
+  const { files, applications } = survey;
+  return `${JSON.stringify(
+    {
+      applications: applications.map(({ files: own, startedAt, endedAt, ...application }) => ({
+        ...application,
+        startedAt: isoTime(startedAt),
+        endedAt: isoTime(endedAt),
+        sourceFileIds: own.map(({ sourceFileId }) => sourceFileId),
+      })),
+      files: files.map(({ clock, firstTime, lastTime, ...file }) => ({
+        ...file,
+        firstTime: isoTime(firstTime),
+        lastTime: isoTime(lastTime),
+        clock: {
+          offsetMs: clock.offsetMs,
+          zone: clock.zone,
+          evidence: clock.evidence,
+          confidence: clock.confidence,
+        },
+      })),
+      diagnostics: diagnostics.rows(),
+      ...(reading === undefined ? {} : { reading }),
+    },
+    undefined,
+    2,
+  )}\n`;
+}
+
+function isoTime(micros: number | undefined): string | undefined {
+  return micros === undefined ? undefined : new Date(micros / 1000).toISOString();
+}

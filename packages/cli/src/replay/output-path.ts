@@ -1,0 +1,50 @@
+/** Where a replay may write, and where it writes when nobody said. */
+import { basename, dirname, join, resolve } from "node:path";
+import type { SurveyedApplication } from "@respark/events";
+import type { Host } from "../host.ts";
+import type { Input } from "../input.ts";
+import { UserError } from "../user-error.ts";
+
+export type WriteMode = "create" | "overwrite" | "append";
+
+/** `./<application>.duckdb`, or the folder's name where there are several applications; never a path out of an id. */
+export function defaultOutput(
+  input: Input,
+  applications: readonly SurveyedApplication[],
+  ending: string,
+): string {
+  const [first] = applications;
+  const [path = "."] = input.paths;
+  const name =
+    first !== undefined && applications.every(({ appId }) => appId === first.appId)
+      ? first.appId
+      : basename(resolve(path));
+  // An id comes from a log: it must not be able to name another folder or a hidden file.
+  const safe = name.replace(/[^\w.-]/g, "_").replace(/^[.-]+/, "");
+  return join(".", `${safe === "" ? "respark" : safe}${ending}`);
+}
+
+/** Refuses what would destroy something that nobody asked to destroy. */
+export async function checkOutput(
+  host: Host,
+  output: string,
+  mode: WriteMode,
+  inputs: readonly string[],
+): Promise<void> {
+  const folder = dirname(resolve(output));
+  if ((await host.kindOf(folder)) !== "directory") {
+    throw new UserError(`cannot write ${output}: there is no directory ${folder}`);
+  }
+  if (inputs.some((path) => path !== "-" && resolve(path) === resolve(output))) {
+    throw new UserError(`${output} is one of the inputs: name another file with -o`);
+  }
+  const there = await host.kindOf(output);
+  if (there === "directory") {
+    throw new UserError(`${output} is a directory: name a file in it with -o`);
+  }
+  if (there === "file" && mode === "create") {
+    throw new UserError(
+      `${output} exists: --overwrite replaces it, --append adds to it, -o names another file`,
+    );
+  }
+}
