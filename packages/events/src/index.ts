@@ -23,3 +23,19 @@ export {
   type LogContextOptions,
   observationFromRecord,
 } from "./observations/from-log-record.ts";
+export { LEAD } from "./observations/merge.ts";
+export {
+  type FileDone,
+  type ReadHandlers,
+  readApplication,
+} from "./observations/read-application.ts";
+export type { Advice } from "./survey/evidence.ts";
+export { type SurveyOptions, survey } from "./survey/survey.ts";
+export type {
+  FileClock,
+  FileKind,
+  Survey,
+  SurveyedApplication,
+  SurveyedExecutor,
+  SurveyedFile,
+} from "./survey/surveyed.ts";

@@ -38,8 +38,8 @@ export class EventLogSample {
   stageMetrics = false;
   /** facts of any kind */
   facts = 0;
-  readonly executors = new Map<string, SampledExecutor>();
-  readonly tasks = new Map<number, SampledTask>();
+  readonly executors: Map<string, SampledExecutor> = new Map();
+  readonly tasks: Map<number, SampledTask> = new Map();
   /** zones that the application's properties name */
   readonly zones: string[] = [];
   /** tasks worth keeping; undefined: all */
@@ -137,10 +137,7 @@ export class EventLogSample {
     if (this.lastMs === undefined || ms > this.lastMs) this.lastMs = ms;
   }
 
-  #environment(
-    spark: ReadonlyMap<string, string>,
-    system: ReadonlyMap<string, string>,
-  ): void {
+  #environment(spark: ReadonlyMap<string, string>, system: ReadonlyMap<string, string>): void {
     this.blockUpdates ||= spark.get("spark.eventLog.logBlockUpdates.enabled") === "true";
     this.stageMetrics ||= spark.get("spark.eventLog.logStageExecutorMetrics") === "true";
     this.appId ??= spark.get("spark.app.id");

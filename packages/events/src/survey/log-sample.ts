@@ -26,9 +26,9 @@ export class LogSample {
   executorId: string | undefined;
   executorIdFrom: string | undefined;
   host: string | undefined;
-  readonly ports = new Set<number>();
+  readonly ports: Set<number> = new Set();
   /** application ids named by the content, the surest first */
-  readonly appIds = new Map<string, string>();
+  readonly appIds: Map<string, string> = new Map();
   driverLines = 0;
   executorLines = 0;
   records = 0;
@@ -59,7 +59,8 @@ export class LogSample {
       case "executor_command":
         this.executorLines++;
         if (fact.executorId !== undefined) this.#executor(fact.executorId, "executor command line");
-        if (fact.appId !== undefined) this.appIds.set(fact.appId, "--app-id of the executor command");
+        if (fact.appId !== undefined)
+          this.appIds.set(fact.appId, "--app-id of the executor command");
         for (const flag of fact.jvmFlags) {
           const zone = /^-Duser\.timezone=(.+)$/.exec(flag)?.[1];
           if (zone !== undefined) this.zones.push(zone);

@@ -1,5 +1,6 @@
 /** What a survey found: files, the applications they belong to, their clocks, and what they can tell. */
 import type { EvidenceLevel } from "@respark/core";
+import type { DiscoveredSource } from "../bytes/discover.ts";
 import type { Advice } from "./evidence.ts";
 import type { ClockRule } from "./zone.ts";
 
@@ -51,6 +52,10 @@ export interface SurveyedFile {
   readonly duplicateOf: number | undefined;
   /** why a replay does not read it */
   readonly unread: string | undefined;
+  /** its bytes */
+  readonly source: DiscoveredSource;
+  /** the pattern it was surveyed with */
+  readonly logPattern: string | undefined;
 }
 
 export interface SurveyedExecutor {

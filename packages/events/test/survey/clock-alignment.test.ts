@@ -163,7 +163,7 @@ test.each([
       );
       const clock = new WallClock(aligned.clock);
       const wrong = bounds.filter(
-        (bound) => Math.abs(clock.utcMs(bound.wallMs) - bound.eventMs) > 1010
+        (bound) => Math.abs(clock.utcMs(bound.wallMs) - bound.eventMs) > 1010,
       );
       expect(wrong).toEqual([]);
     }

@@ -1,0 +1,99 @@
+/** An event log as a source of the merge: decoded line by line, its records reused, nothing queued. */
+import type { EventFact, Observation } from "@respark/core";
+import { EventLogDecoder, type EventLogTrouble } from "../event-log/event-log-decoder.ts";
+import type { FedLine, LineFeed } from "../survey/line-feed.ts";
+import { type EventCursor, observationFromEvent } from "./from-event.ts";
+import type { MergeSource, SourceState } from "./merge.ts";
+
+export interface EventLogSourceOptions {
+  readonly sourceFileId: number;
+  readonly rank: number;
+  /** µs that this log runs ahead of others */
+  readonly lead: number;
+  readonly feed: LineFeed;
+  readonly report: (trouble: EventLogTrouble) => void;
+}
+
+export class EventLogSource implements MergeSource {
+  readonly rank: number;
+  key: number = Number.NEGATIVE_INFINITY;
+  state: SourceState = "starved";
+  readonly head: Observation;
+  readonly #lead: number;
+  readonly #feed: LineFeed;
+  readonly #decoder: EventLogDecoder;
+  readonly #cursor: { sourceFileId: number; line: number; lastTimedMs?: number | undefined };
+
+  constructor({ sourceFileId, rank, lead, feed, report }: EventLogSourceOptions) {
+    this.rank = rank;
+    this.#lead = lead;
+    this.#feed = feed;
+    this.#decoder = new EventLogDecoder({ report });
+    const cursor: EventCursor & { line: number } = { sourceFileId, line: 0 };
+    this.#cursor = cursor;
+    this.head = observationFromEvent({ kind: "log_start", sparkVersion: "" }, cursor, {
+      ...emptyObservation,
+    });
+  }
+
+  settle(): boolean {
+    return false;
+  }
+
+  advance(): void {
+    const feed = this.#feed;
+    for (let line = feed.next(); line !== undefined; line = feed.next()) {
+      const fact = this.#factOf(line);
+      if (fact === undefined) continue;
+      const head = observationFromEvent(fact, this.#cursor, this.head);
+      if (head.ts !== undefined && head.ts - this.#lead > this.key) this.key = head.ts - this.#lead;
+      this.state = "ready";
+      return;
+    }
+    this.state = "starved";
+  }
+
+  #factOf(line: FedLine): EventFact | undefined {
+    switch (line.what) {
+      case "line":
+        this.#cursor.line = line.number;
+        return this.#decoder.decode(line);
+      case "huge_begin":
+        this.#cursor.line = line.number;
+        this.#decoder.hugeBegin({ number: line.number, byteOffset: line.byteOffset });
+        return undefined;
+      case "huge_piece":
+        this.#decoder.hugePiece(line.buffer, line.start, line.end);
+        return undefined;
+      case "huge_end":
+        return this.#decoder.hugeEnd();
+    }
+  }
+
+  async refill(): Promise<void> {
+    if (await this.#feed.read()) {
+      this.advance();
+      return;
+    }
+    this.#decoder.finish();
+    this.state = "ended";
+  }
+
+  close(): Promise<void> {
+    return this.#feed.close();
+  }
+}
+
+/** Filled before anyone sees it. */
+export const emptyObservation: Observation = {
+  fact: { kind: "log_start", sparkVersion: "" },
+  source: "event_log",
+  executorId: undefined,
+  taskId: undefined,
+  thread: undefined,
+  ts: undefined,
+  tsMin: undefined,
+  tsMax: undefined,
+  sourceFileId: 0,
+  line: 0,
+};

@@ -1,0 +1,159 @@
+/** One application's logs as one ordered stream of observations: event logs lead, executor and driver logs follow. */
+import type { Observation } from "@respark/core";
+import type { Diagnostic } from "../diagnostic.ts";
+import { type LineFeed, openLines } from "../survey/line-feed.ts";
+import type { SurveyedApplication, SurveyedFile } from "../survey/surveyed.ts";
+import { EventLogSource } from "./event-log-source.ts";
+import { ExecutorLogSource } from "./executor-log-source.ts";
+import { LEAD, type MergeSource, merge } from "./merge.ts";
+import { TaskClock } from "./spread.ts";
+
+export interface ReadHandlers {
+  /** The observation is valid only during the call. */
+  observe(observation: Observation): void;
+  report(diagnostic: Diagnostic): void;
+  /** decoded bytes read so far, of all files */
+  onProgress?(bytes: number): void;
+  fileDone?(file: FileDone): void;
+}
+
+/** What was read of one file. */
+export interface FileDone {
+  readonly sourceFileId: number;
+  /** decoded */
+  readonly bytes: number;
+  readonly lines: number;
+  /** it ends in the middle of a line or of a compressed stream */
+  readonly truncated: boolean;
+}
+
+/** Codes that say that a file's end is missing. */
+const cutCodes = new Set(["codec_truncated", "file_shrunk", "codec_corrupt"]);
+
+/** Reads every log of the application once. Every fact reaches `observe` exactly once. */
+export async function readApplication(
+  application: SurveyedApplication,
+  handlers: ReadHandlers,
+): Promise<void> {
+  const logs = application.files.filter((file) => file.kind !== "event_log");
+  const events = application.files.filter((file) => file.kind === "event_log");
+  // Without logs beside it an event log needs no memory of its tasks.
+  const tasks = logs.length > 0 && events.length > 0 ? new TaskClock() : undefined;
+  const progress = new Progress(handlers);
+  const sources = [
+    ...events.map((file, rank) => eventLogSource(file, rank, logs.length > 0, progress)),
+    ...logs.map((file, index) => logSource(file, events.length + index, tasks, progress)),
+  ];
+  const observe = tasks ? observeTasks(tasks, handlers) : handlers.observe.bind(handlers);
+  await merge(sources, observe);
+  progress.finish();
+}
+
+/** Lets the task clock hear what event logs say before it is passed on. */
+function observeTasks(
+  tasks: TaskClock,
+  handlers: ReadHandlers,
+): (observation: Observation) => void {
+  let delivered = 0;
+  return (observation) => {
+    const { fact } = observation;
+    if (fact.kind === "task_start") tasks.launched(fact.taskId, fact.launchedMs * 1000);
+    else if (fact.kind === "task_end") {
+      const finished = fact.reason === "Success" ? fact.finishedMs : undefined;
+      tasks.finished(
+        fact.taskId,
+        fact.launchedMs * 1000,
+        finished === undefined ? undefined : finished * 1000,
+      );
+    } else if (observation.source !== "event_log" && (delivered++ & 1023) === 0) {
+      // Every log is at this time or later.
+      if (observation.ts !== undefined) tasks.forgetBefore(observation.ts - LEAD);
+    }
+    handlers.observe(observation);
+  };
+}
+
+function eventLogSource(
+  file: SurveyedFile,
+  rank: number,
+  leads: boolean,
+  progress: Progress,
+): MergeSource {
+  const { sourceFileId } = file;
+  const feed = progress.open(file);
+  return new EventLogSource({
+    sourceFileId,
+    rank,
+    lead: leads ? LEAD : 0,
+    feed,
+    report: ({ code, severity, message, line, byteOffset, count }) =>
+      progress.report({ sourceFileId, line, byteOffset, code, severity, message, count }),
+  });
+}
+
+function logSource(
+  file: SurveyedFile,
+  rank: number,
+  tasks: TaskClock | undefined,
+  progress: Progress,
+): MergeSource {
+  const { sourceFileId } = file;
+  const feed = progress.open(file);
+  return new ExecutorLogSource({
+    sourceFileId,
+    rank,
+    source: file.kind === "driver_log" ? "driver_log" : "executor_log",
+    executorId: file.executorId,
+    clock: file.clock.rule,
+    aligned: file.clock.offsetMs !== undefined,
+    startsAt: file.firstTime,
+    feed,
+    pattern: file.logPattern,
+    tasks,
+    report: ({ code, line, byteOffset, message }) =>
+      progress.report({ sourceFileId, line, byteOffset, code, severity: "warning", message }),
+  });
+}
+
+/** Counts bytes and says when a file is done. */
+class Progress {
+  readonly #handlers: ReadHandlers;
+  readonly #open: { readonly file: SurveyedFile; readonly feed: LineFeed }[] = [];
+  readonly #cut = new Set<number>();
+  #bytes = 0;
+
+  constructor(handlers: ReadHandlers) {
+    this.#handlers = handlers;
+  }
+
+  open(file: SurveyedFile): LineFeed {
+    const feed = openLines(file.source, {
+      sourceFileId: file.sourceFileId,
+      report: (diagnostic) => this.report({ sourceFileId: file.sourceFileId, ...diagnostic }),
+      onRead: (bytes) => {
+        this.#bytes += bytes;
+        this.#handlers.onProgress?.(this.#bytes);
+      },
+    });
+    this.#open.push({ file, feed });
+    return feed;
+  }
+
+  report(diagnostic: Diagnostic): void {
+    if (diagnostic.sourceFileId !== undefined && cutCodes.has(diagnostic.code)) {
+      this.#cut.add(diagnostic.sourceFileId);
+    }
+    this.#handlers.report(diagnostic);
+  }
+
+  finish(): void {
+    for (const { file, feed } of this.#open) {
+      this.#handlers.fileDone?.({
+        sourceFileId: file.sourceFileId,
+        bytes: feed.bytes,
+        lines: feed.lines,
+        truncated: feed.cut || this.#cut.has(file.sourceFileId),
+      });
+    }
+  }
+}

@@ -1,0 +1,176 @@
+/** Lines of one logical log, pulled one by one from what was read; more is read only when asked for. */
+import type { ByteSource, ChunkOptions } from "../bytes/byte-source.ts";
+import { LineReader, type LineSlice } from "../lines/lines.ts";
+
+/** A line, or a part of one too long to hold. A reused record, valid until the next call of `read`. */
+export interface FedLine extends LineSlice {
+  buffer: Buffer;
+  start: number;
+  end: number;
+  /** 1-based, counted through all parts of the log */
+  number: number;
+  /** counted through all parts of the log */
+  byteOffset: number;
+  terminated: boolean;
+  what: "line" | "huge_begin" | "huge_piece" | "huge_end";
+}
+
+export interface FeedOptions extends ChunkOptions {
+  /** decoded bytes of each chunk */
+  readonly onRead?: (bytes: number) => void;
+}
+
+export class LineFeed {
+  readonly #parts: readonly ByteSource[];
+  readonly #options: FeedOptions;
+  /** what the last chunk gave: `#lines[#next … #filled)`, pooled */
+  readonly #lines: FedLine[] = [];
+  #filled = 0;
+  #next = 0;
+  #part = 0;
+  #chunks: AsyncIterator<Uint8Array> | undefined;
+  #reader: LineReader | undefined;
+  #chunkBuffer: ArrayBufferLike | undefined;
+  /** of the parts before */
+  #linesBefore = 0;
+  #bytesBefore = 0;
+  #cut = false;
+
+  constructor(parts: readonly ByteSource[], options: FeedOptions = {}) {
+    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** Lines begun so far. */
+  get lines(): number {
+    return this.#linesBefore + (this.#reader?.lines ?? 0);
+  }
+
+  /** Decoded bytes read so far. */
+  get bytes(): number {
+    return this.#bytesBefore + (this.#reader?.bytes ?? 0);
+  }
+
+  /** The last line so far has no line end. */
+  get cut(): boolean {
+    return this.#cut;
+  }
+
+  /** Reads a chunk, which may complete no line; false when nothing is left. */
+  async read(): Promise<boolean> {
+    this.#filled = 0;
+    this.#next = 0;
+    const reader = this.#reader ?? this.#open();
+    if (!reader || !this.#chunks) return false;
+    const result = await this.#chunks.next();
+    if (result.done) this.#endPart(reader);
+    else {
+      this.#chunkBuffer = result.value.buffer;
+      reader.push(result.value);
+      this.#options.onRead?.(result.value.byteLength);
+    }
+    return true;
+  }
+
+  /** The next line of what was read; undefined when more must be read. */
+  next(): FedLine | undefined {
+    return this.#next < this.#filled ? this.#lines[this.#next++] : undefined;
+  }
+
+  async close(): Promise<void> {
+    const chunks = this.#chunks;
+    this.#chunks = undefined;
+    this.#part = this.#parts.length;
+    await chunks?.return?.();
+  }
+
+  #open(): LineReader | undefined {
+    const part = this.#parts[this.#part];
+    if (!part) return undefined;
+    this.#part++;
+    this.#chunks = part.chunks(this.#options)[Symbol.asyncIterator]();
+    this.#reader = new LineReader({
+      ...this.#options,
+      onLine: (line) => {
+        this.#cut = !line.terminated;
+        this.#keep("line", line.buffer, line.start, line.end, line);
+      },
+      hugeLine: {
+        begin: (at) => this.#keep("huge_begin", empty, 0, 0, { ...at, terminated: true }),
+        piece: (buffer, start, end) => this.#keep("huge_piece", buffer, start, end, nowhere),
+        end: ({ terminated }) => {
+          this.#cut = !terminated;
+          this.#keep("huge_end", empty, 0, 0, { ...nowhere, terminated });
+        },
+      },
+    });
+    return this.#reader;
+  }
+
+  /** A part's last line never runs on into the next part. */
+  #endPart(reader: LineReader): void {
+    this.#chunkBuffer = undefined;
+    reader.end();
+    this.#linesBefore += reader.lines;
+    this.#bytesBefore += reader.bytes;
+    this.#reader = undefined;
+    this.#chunks = undefined;
+  }
+
+  #keep(
+    what: FedLine["what"],
+    buffer: Buffer,
+    start: number,
+    end: number,
+    at: { readonly number: number; readonly byteOffset: number; readonly terminated: boolean },
+  ): void {
+    let line = this.#lines[this.#filled];
+    if (!line) {
+      line = { buffer, start, end, number: 0, byteOffset: 0, terminated: true, what };
+      this.#lines.push(line);
+    }
+    this.#filled++;
+    // Only the chunk itself stays as it is until the next one; a line put together from two is in a buffer used again.
+    const lasting = buffer.buffer === this.#chunkBuffer || buffer.length === 0;
+    line.what = what;
+    line.buffer = lasting ? buffer : Buffer.from(buffer.subarray(start, end));
+    line.start = lasting ? start : 0;
+    line.end = lasting ? end : end - start;
+    line.number = this.#linesBefore + at.number;
+    line.byteOffset = this.#bytesBefore + at.byteOffset;
+    line.terminated = at.terminated;
+  }
+}
+
+/** The lines of a log that was discovered. */
+export function openLines(
+  source: { readonly parts: readonly ByteSource[] },
+  options: FeedOptions = {},
+): LineFeed {
+  return new LineFeed(source.parts, options);
+}
+
+/** Where a line too long to hold began, between the calls of `wholeLine`. */
+export interface HugeStart {
+  number: number;
+  byteOffset: number;
+  begun: boolean;
+}
+
+/** The line, or the first piece of one too long to hold, which says all that a log template can match; undefined: nothing to read. */
+export function wholeLine(line: FedLine, huge: HugeStart): FedLine | undefined {
+  if (line.what === "line") return line;
+  if (line.what === "huge_begin") {
+    huge.number = line.number;
+    huge.byteOffset = line.byteOffset;
+  }
+  const first = line.what === "huge_piece" && huge.begun;
+  huge.begun = line.what === "huge_begin";
+  if (!first) return undefined;
+  line.number = huge.number;
+  line.byteOffset = huge.byteOffset;
+  return line;
+}
+
+const empty = Buffer.alloc(0);
+const nowhere = { number: 0, byteOffset: 0, terminated: true };

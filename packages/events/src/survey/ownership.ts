@@ -1,0 +1,226 @@
+/** Which application each log belongs to, and the evidence for it; a tie that cannot be told is reported, never guessed. */
+import { dirname } from "node:path";
+import type { Diagnostic } from "../diagnostic.ts";
+import {
+  applicationIdIn,
+  type Candidate,
+  executorIdIn,
+  executorOfTasks,
+  type Tie,
+  tieTo,
+} from "./identity.ts";
+import type { LogSample } from "./log-sample.ts";
+import type { SampledFile } from "./sampled-file.ts";
+
+export interface Owner {
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly executorId: string | undefined;
+  readonly evidence: string;
+}
+
+type Report = (diagnostic: Diagnostic) => void;
+
+/** Two candidates this near to each other are not told apart. */
+const ambiguousWithin = 5;
+
+/** The owner of every event, executor and driver log. */
+export function findOwners(files: readonly SampledFile[], report: Report): Map<number, Owner> {
+  const owners = new Map<number, Owner>();
+  const candidates = eventLogOwners(files, owners);
+  const unowned: SampledFile[] = [];
+  for (const file of files) {
+    if (!file.log) continue;
+    const owner = ownerOfLog(file, file.log, candidates, report);
+    if (owner) owners.set(file.sourceFileId, owner);
+    else unowned.push(file);
+  }
+  ownTheRest(unowned, files, owners, report);
+  return owners;
+}
+
+/** Event logs name their application; one that does not is named by its file if a first part is missing, else by its first bytes. */
+function eventLogOwners(
+  files: readonly SampledFile[],
+  owners: Map<number, Owner>,
+): (Candidate & { directory: string })[] {
+  const candidates: (Candidate & { directory: string })[] = [];
+  for (const file of files) {
+    const { events } = file;
+    if (!events) continue;
+    const fromName = events.startedMs === undefined ? applicationIdIn(file.path) : undefined;
+    const appId = events.appId ?? fromName ?? unknownId(file);
+    const attemptId = events.attemptId ?? "1";
+    const evidence =
+      events.appId !== undefined
+        ? "named by its own events"
+        : fromName !== undefined
+          ? "named by its path (no application start in the log)"
+          : "no log names the application";
+    owners.set(file.sourceFileId, { appId, attemptId, executorId: undefined, evidence });
+    candidates.push({ appId, attemptId, events, directory: dirname(file.path) });
+  }
+  return candidates;
+}
+
+function ownerOfLog(
+  file: SampledFile,
+  log: LogSample,
+  candidates: readonly (Candidate & { directory: string })[],
+  report: Report,
+): Owner | undefined {
+  const [named] = log.appIds;
+  const appId = named?.[0] ?? applicationIdIn(file.path);
+  const appEvidence = named ? `application: ${named[1]}` : "application: its path";
+  const sameApp = appId === undefined ? [] : candidates.filter((one) => one.appId === appId);
+  const choices = sameApp.length > 0 ? sameApp : named ? [] : candidates;
+  const ties = choices
+    .map((candidate) => tieTo(candidate, log))
+    .filter((tie): tie is Tie => tie !== undefined)
+    .sort((a, b) => b.score - a.score);
+  const [best, second] = ties;
+  const clear =
+    best &&
+    (!second ||
+      best.score - second.score > ambiguousWithin ||
+      sameOwner(best.candidate, second.candidate));
+  if (best && !clear) {
+    report({
+      sourceFileId: file.sourceFileId,
+      code: "survey_ambiguous_application",
+      severity: "warning",
+      message: `${file.path} fits ${best.candidate.appId} and ${second?.candidate.appId} equally well; it is kept apart`,
+    });
+    return undefined;
+  }
+  const candidate = clear ? best.candidate : onlyOne(choices, file);
+  const executor = executorOf(file, log, candidate);
+  if (candidate) {
+    const how = clear
+      ? `application: ${[named?.[1], best.evidence].filter((part) => part).join(", ")}`
+      : sameApp.length > 0
+        ? appEvidence
+        : "application: the only one beside it";
+    return { ...candidateIds(candidate), ...executor, evidence: join(executor.evidence, how) };
+  }
+  if (appId === undefined || choices.length > 0) return undefined;
+  return { appId, attemptId: "1", ...executor, evidence: join(executor.evidence, appEvidence) };
+}
+
+function candidateIds(candidate: Candidate): { appId: string; attemptId: string } {
+  return { appId: candidate.appId, attemptId: candidate.attemptId };
+}
+
+function sameOwner(a: Candidate, b: Candidate): boolean {
+  return a.appId === b.appId && a.attemptId === b.attemptId;
+}
+
+/** The application that a log without any sign of its own lies beside: the only one there, or the only one at all. */
+function onlyOne(
+  choices: readonly (Candidate & { directory: string })[],
+  file: SampledFile,
+): Candidate | undefined {
+  const directory = dirname(file.path);
+  const beside = choices.filter(
+    (one) => one.directory === directory || dirname(one.directory) === directory,
+  );
+  const near = beside.length > 0 ? beside : choices;
+  const [first] = near;
+  if (!first || near.some((one) => !sameOwner(one, first))) return undefined;
+  // A block manager of another port is another application's.
+  if (file.log && contradicts(first, file.log)) return undefined;
+  return first;
+}
+
+function contradicts(candidate: Candidate, log: LogSample): boolean {
+  const executor =
+    log.executorId === undefined ? undefined : candidate.events.executors.get(log.executorId);
+  return (
+    executor !== undefined &&
+    log.ports.size > 0 &&
+    executor.ports.size > 0 &&
+    ![...log.ports].some((port) => executor.ports.has(port))
+  );
+}
+
+function executorOf(
+  file: SampledFile,
+  log: LogSample,
+  candidate: Candidate | undefined,
+): { executorId: string | undefined; evidence: string | undefined } {
+  if (log.executorId !== undefined) {
+    return { executorId: log.executorId, evidence: `executor: ${log.executorIdFrom}` };
+  }
+  const ofTasks = candidate && executorOfTasks(log, candidate.events);
+  if (ofTasks !== undefined) return { executorId: ofTasks, evidence: "executor: its tasks" };
+  if (log.driverLines > log.executorLines) {
+    return { executorId: "driver", evidence: "executor: lines of the driver's scheduler" };
+  }
+  const ofPath = executorIdIn(file.path);
+  if (ofPath !== undefined) return { executorId: ofPath, evidence: "executor: its path" };
+  return { executorId: undefined, evidence: undefined };
+}
+
+function join(executor: string | undefined, application: string): string {
+  return executor === undefined ? application : `${executor}; ${application}`;
+}
+
+/** Logs that nothing ties: those of one directory are one unknown application, named by the first bytes of its first log. */
+function ownTheRest(
+  unowned: readonly SampledFile[],
+  files: readonly SampledFile[],
+  owners: Map<number, Owner>,
+  report: Report,
+): void {
+  const byDirectory = new Map<string, { appId: string; attemptId: string; how: string }>();
+  for (const file of unowned) {
+    if (!file.log) continue;
+    const directory = dirname(file.path);
+    let application = byDirectory.get(directory);
+    if (!application) {
+      application = besideLogs(directory, files, owners) ?? {
+        appId: unknownId(file),
+        attemptId: "1",
+        how: "no log names the application",
+      };
+      byDirectory.set(directory, application);
+      if (application.appId.startsWith("unknown-")) {
+        report({
+          sourceFileId: file.sourceFileId,
+          code: "survey_unknown_application",
+          severity: "warning",
+          message: `no log in ${directory} names its application; it is called ${application.appId}`,
+        });
+      }
+    }
+    const executor = executorOf(file, file.log, undefined);
+    owners.set(file.sourceFileId, {
+      appId: application.appId,
+      attemptId: application.attemptId,
+      executorId: executor.executorId,
+      evidence: join(executor.evidence, `application: ${application.how}`),
+    });
+  }
+}
+
+/** The one application that other executor or driver logs of this directory name. */
+function besideLogs(
+  directory: string,
+  files: readonly SampledFile[],
+  owners: ReadonlyMap<number, Owner>,
+): { appId: string; attemptId: string; how: string } | undefined {
+  let found: Owner | undefined;
+  for (const file of files) {
+    const owner = owners.get(file.sourceFileId);
+    if (!owner || file.events || dirname(file.path) !== directory) continue;
+    if (found && (found.appId !== owner.appId || found.attemptId !== owner.attemptId))
+      return undefined;
+    found = owner;
+  }
+  return found && { appId: found.appId, attemptId: found.attemptId, how: "the logs beside it" };
+}
+
+/** Design: an application no log names is `unknown-` and 12 hex digits of its first bytes. */
+function unknownId(file: SampledFile): string {
+  return `unknown-${file.firstBytesHash.slice(0, 12)}`;
+}

@@ -1,0 +1,25 @@
+/** One logical log after its samples were read, before it is known whose it is. */
+import type { DiscoveredSource } from "../bytes/discover.ts";
+import type { EventLogSample } from "./event-log-sample.ts";
+import type { LogSample } from "./log-sample.ts";
+
+export interface SampledFile {
+  readonly sourceFileId: number;
+  readonly path: string;
+  readonly source: DiscoveredSource;
+  readonly codec: string;
+  readonly bytes: number | undefined;
+  readonly readWhole: boolean;
+  /** hex digits of a hash of the first decoded bytes */
+  readonly firstBytesHash: string;
+  /** of an event log */
+  readonly events: EventLogSample | undefined;
+  /** of an executor or driver log */
+  readonly log: LogSample | undefined;
+  readonly layout: string | undefined;
+  readonly zoned: boolean;
+  readonly resolutionMs: number;
+  /** of a file that no replay reads */
+  readonly unread: string | undefined;
+  readonly logPattern: string | undefined;
+}

@@ -1,0 +1,241 @@
+/** Reads as much of a log as its kind, owner and clock need: small ones whole, of large ones the beginning. */
+import { createHash } from "node:crypto";
+import type { EventFact } from "@respark/core";
+import type { DiscoveredSource } from "../bytes/discover.ts";
+import { EventLogDecoder } from "../event-log/event-log-decoder.ts";
+import { LogDecoder } from "../executor-log/log-decoder.ts";
+import type { LogRecord } from "../executor-log/log-record.ts";
+import { EventLogSample } from "./event-log-sample.ts";
+import { applicationIdIn } from "./identity.ts";
+import { type FedLine, type HugeStart, LineFeed, wholeLine } from "./line-feed.ts";
+import { LogSample } from "./log-sample.ts";
+import type { SampledFile } from "./sampled-file.ts";
+
+/** Logs up to this many stored bytes are read whole. */
+const smallBytes = 8 * 1024 * 1024;
+/** Decoded bytes read of larger ones. */
+const headBytes = 4 * 1024 * 1024;
+/** Lines by which a log's kind must show. */
+const kindLines = 400;
+const hashedBytes = 64 * 1024;
+
+export interface SampleOptions {
+  readonly pattern: string | undefined;
+  /** read every log whole */
+  readonly full: boolean;
+}
+
+export async function sampleFile(
+  source: DiscoveredSource,
+  sourceFileId: number,
+  options: SampleOptions,
+): Promise<SampledFile> {
+  const bytes = storedBytes(source);
+  const whole = options.full || (bytes !== undefined && bytes <= smallBytes);
+  const feed = new LineFeed(source.parts, {
+    ...(whole ? {} : { limitBytes: headBytes }),
+    report: () => {},
+    sourceFileId,
+  });
+  const reader = new SampleReader(options.pattern);
+  try {
+    while (!reader.done && (await feed.read())) {
+      for (let line = feed.next(); line !== undefined; line = feed.next()) reader.take(line);
+    }
+  } finally {
+    await feed.close();
+  }
+  const found = reader.finish();
+  return {
+    sourceFileId,
+    path: source.path,
+    source,
+    codec: [...new Set(source.parts.map((part) => part.codec))].join("+"),
+    bytes,
+    readWhole: whole,
+    logPattern: options.pattern,
+    firstBytesHash: reader.hash(),
+    ...found,
+  };
+}
+
+function storedBytes(source: DiscoveredSource): number | undefined {
+  let bytes = 0;
+  for (const part of source.parts) {
+    if (part.compressedBytes === undefined) return undefined;
+    bytes += part.compressedBytes;
+  }
+  return bytes;
+}
+
+type Found = Pick<SampledFile, "events" | "log" | "layout" | "zoned" | "resolutionMs" | "unread">;
+
+/** Finds out by content what a log is: JSON events, or records with a date, a level and a logger. */
+class SampleReader {
+  readonly #events = new EventLogSample();
+  readonly #eventDecoder = new EventLogDecoder({ report: () => {} });
+  readonly #log = new LogSample();
+  readonly #logDecoder: LogDecoder;
+  readonly #huge: HugeStart = { number: 0, byteOffset: 0, begun: false };
+  readonly #hash = createHash("sha256");
+  #hashed = 0;
+  #lines = 0;
+  #eventLines = 0;
+  #zoned = 0;
+  #resolutionMicros = 0;
+  readonly #record: (record: LogRecord) => void;
+  /** neither kind */
+  done = false;
+
+  constructor(pattern: string | undefined) {
+    this.#logDecoder = new LogDecoder({ report: () => {}, pattern, everyRecord: true });
+    this.#record = (record) => this.#takeRecord(record);
+  }
+
+  take(line: FedLine): void {
+    if (this.done) return;
+    this.#takeHash(line);
+    if (line.what === "line") {
+      this.#lines++;
+      if (isEvent(line)) {
+        this.#eventLines++;
+        this.#takeEvent(this.#eventDecoder.decode(line));
+        return;
+      }
+    } else if (this.#eventLines > 0 || this.#log.records === 0) this.#takeHugeEvent(line);
+    if (this.#eventLines > 0 && this.#log.records === 0) return;
+    const whole = wholeLine(line, this.#huge);
+    if (whole) {
+      this.#logDecoder.decode(whole, this.#record);
+      this.#idIn(whole);
+    }
+    this.done = this.#lines >= kindLines && this.#eventLines === 0 && this.#log.records === 0;
+  }
+
+  hash(): string {
+    return this.#hash.digest("hex");
+  }
+
+  finish(): Found {
+    this.#logDecoder.flush(this.#record);
+    const nothing = { events: undefined, log: undefined, layout: undefined };
+    if (this.#eventLines > 0 || this.#events.facts > 0) {
+      return { ...nothing, events: this.#events, zoned: true, resolutionMs: 1, unread: undefined };
+    }
+    const log = this.#log;
+    const found = {
+      zoned: this.#zoned * 2 > log.records,
+      resolutionMs: this.#resolutionMicros / 1000,
+    };
+    if (log.records === 0) {
+      const unread = this.#lines === 0 ? "empty" : "neither an event log nor a log of Spark";
+      return { ...nothing, ...found, unread };
+    }
+    // A log without a line that Spark's memory, storage, tasks or registrations print has nothing to replay.
+    if (log.facts === 0 && log.executorId === undefined) {
+      return {
+        ...nothing,
+        ...found,
+        layout: this.#logDecoder.layoutName,
+        unread: "no line of Spark's executors or driver",
+      };
+    }
+    return { ...nothing, log, ...found, layout: this.#logDecoder.layoutName, unread: undefined };
+  }
+
+  #takeHash(line: FedLine): void {
+    if (this.#hashed >= hashedBytes) return;
+    const end = Math.min(line.end, line.start + hashedBytes - this.#hashed);
+    this.#hash.update(line.buffer.subarray(line.start, end)).update("\n");
+    this.#hashed += end - line.start + 1;
+  }
+
+  #takeHugeEvent(line: FedLine): void {
+    if (line.what === "huge_begin") this.#eventDecoder.hugeBegin(line);
+    else if (line.what === "huge_piece")
+      this.#eventDecoder.hugePiece(line.buffer, line.start, line.end);
+    else this.#takeEvent(this.#eventDecoder.hugeEnd());
+  }
+
+  #takeEvent(fact: EventFact | undefined): void {
+    if (fact) this.#events.see(fact);
+  }
+
+  #takeRecord(record: LogRecord): void {
+    const log = this.#log;
+    const micros = record.localMicros;
+    if (record.timed && micros !== undefined) {
+      log.time(micros / 1000);
+      if (record.zoned) this.#zoned++;
+      // The finest that is printed: a whole second may be 12:00:00.000 too.
+      if (this.#resolutionMicros === 0 || record.resolutionMicros < this.#resolutionMicros) {
+        this.#resolutionMicros = record.resolutionMicros;
+      }
+    }
+    switch (record.level) {
+      case "TRACE":
+      case "DEBUG":
+        if (memoryLoggers.has(record.logger)) log.debug = true;
+        log.info = true;
+        break;
+      case "INFO":
+        log.info = true;
+        break;
+      default:
+        log.warn ||= record.level !== undefined;
+    }
+    if (record.thread !== undefined) log.threads = true;
+    if (record.fact) {
+      log.see(record.fact, micros === undefined ? undefined : micros / 1000, log.records);
+    }
+  }
+
+  /** Lines that name the application and carry no fact. */
+  #idIn(line: FedLine): void {
+    const log = this.#log;
+    if (log.appIds.size > 0 || log.records > 2000 || line.end - line.start > 2000) return;
+    const text = line.buffer.latin1Slice(line.start, line.end);
+    const says = sayings.find((saying) => text.includes(saying));
+    const id = says === undefined ? undefined : applicationIdIn(text);
+    if (id !== undefined) log.appIds.set(id, `\`${says}\``);
+  }
+}
+
+/** Words around an application's id in lines of Spark's schedulers and backends; of lines about other applications none. */
+const sayings = [
+  "Connected to Spark cluster with app ID",
+  "Submitted application application_",
+  "ApplicationAttemptId: ",
+  "Executor added: app-",
+  "Granted executor ID app-",
+  "Logging events to ",
+  "Starting executor with app ID",
+  "Launching executor app-",
+];
+
+/** Loggers whose DEBUG lines make evidence of level `debug` (org.apache.spark.memory, org.apache.spark.storage). */
+const memoryLoggers = new Set([
+  "TaskMemoryManager",
+  "ExecutionMemoryPool",
+  "StorageMemoryPool",
+  "UnifiedMemoryManager",
+  "StaticMemoryManager",
+  "MemoryStore",
+  "BlockManager",
+  "BlockManagerMaster",
+  "BlockManagerSlaveEndpoint",
+  "BlockManagerStorageEndpoint",
+  "DiskStore",
+  "ShuffleMemoryManager",
+]);
+
+const eventStart = Buffer.from('{"Event":');
+
+/** A JSON object that begins with its Event; spaces and a byte order mark aside. */
+function isEvent(line: FedLine): boolean {
+  const { buffer, end } = line;
+  let at = line.start;
+  while (at < end && buffer[at] !== 0x7b && at < line.start + 8) at++;
+  for (const byte of eventStart) if (buffer[at++] !== byte) return false;
+  return at <= end;
+}

@@ -1,0 +1,66 @@
+/** What is in a directory: which logs, of which applications and executors, on which clocks, and what they can tell. */
+
+import { discover } from "../bytes/discover.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import { assemble } from "./assemble.ts";
+import type { SampledFile } from "./sampled-file.ts";
+import { sampleFile } from "./sampler.ts";
+import type { Survey } from "./surveyed.ts";
+import { zoneRule } from "./zone.ts";
+
+export interface SurveyOptions {
+  /** `--time-zone`: IANA name or offset; holds for every log that prints local times */
+  readonly timeZone?: string;
+  /** `--log-pattern`, in log4j's syntax */
+  readonly logPattern?: string;
+  /** read every file whole, not only samples */
+  readonly full?: boolean;
+  /** what `-` means */
+  readonly standardInput?: AsyncIterable<Uint8Array>;
+  readonly report: (diagnostic: Diagnostic) => void;
+  /** stored bytes of files looked at, of all */
+  readonly onProgress?: (bytesRead: number, totalBytes: number | undefined) => void;
+}
+
+/**
+ * Looks at every file under `paths`. Damage is reported, never thrown.
+ * @throws RangeError for a time zone that does not exist or a log pattern that cannot be read.
+ */
+export async function survey(paths: readonly string[], options: SurveyOptions): Promise<Survey> {
+  const { report, standardInput } = options;
+  const givenZone = options.timeZone === undefined ? undefined : zoneRule(options.timeZone);
+  if (options.timeZone !== undefined && givenZone === undefined) {
+    throw new RangeError(
+      `no time zone ${options.timeZone}; zones are named like America/New_York or UTC-05:00`,
+    );
+  }
+  const sources = await discover(paths, {
+    report,
+    ...(standardInput === undefined ? {} : { standardInput }),
+  });
+  const sampled: SampledFile[] = [];
+  const total = sources.reduce(
+    (sum, source) => source.parts.reduce((bytes, part) => bytes + (part.compressedBytes ?? 0), sum),
+    0,
+  );
+  let seen = 0;
+  for (const source of sources) {
+    const file = await sampleFile(source, sampled.length + 1, {
+      pattern: options.logPattern,
+      full: options.full ?? false,
+    });
+    sampled.push(file);
+    seen += file.bytes ?? 0;
+    options.onProgress?.(seen, total);
+    if (file.unread !== undefined) {
+      report({
+        sourceFileId: file.sourceFileId,
+        code: "survey_unread_file",
+        severity: "info",
+        message: `${file.path} is not read: ${file.unread}`,
+      });
+    }
+  }
+  const { files, applications } = assemble(sampled, givenZone, report);
+  return { files, applications };
+}
