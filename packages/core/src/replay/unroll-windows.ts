@@ -43,7 +43,7 @@ export class UnrollWindows {
 
   /** Task ended, or its blocks cannot be unrolled any more. */
   closeOfTask(taskId: number): void {
-    for (const window of [...this.#open.values()]) {
+    for (const window of this.#open.values()) {
       if (window.taskId === taskId) this.close(window.blockId);
     }
   }

@@ -71,7 +71,7 @@ export class Waits {
 
   /** The logs end while tasks wait. */
   finish(step: LogStep | undefined): void {
-    for (const taskId of [...this.#open.keys()]) {
+    for (const taskId of this.#open.keys()) {
       const from = this.#open.get(taskId)?.from;
       const last = step ?? from;
       if (last !== undefined) {
