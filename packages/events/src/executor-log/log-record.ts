@@ -1,7 +1,8 @@
 /** One record of an executor or driver log: where, when, who said what, and the fact in it. */
 import type { LogFact } from "@respark/core";
 import type { RecordHead } from "./layouts/record-head.ts";
-import { type LogLevel, type LogTemplate, type RecordAround, textOf } from "./log-template.ts";
+import { textOf } from "./line-bytes.ts";
+import type { LogLevel, LogTemplate, RecordAround } from "./log-template.ts";
 
 /** Longest bytes of a first line that a record keeps when it must wait for the lines below it. */
 const KEPT_BYTES = 65_536;
@@ -17,7 +18,9 @@ export class LogRecord implements RecordAround {
    * Local wall clock as if it were UTC, in microseconds; true UTC when `zoned`. The true time is in
    * [localMicros, localMicros + resolutionMicros). Undefined where no line so far told a time.
    */
-  localMicros: number | undefined = undefined;
+  get localMicros(): number | undefined {
+    return Number.isNaN(this.micros) ? undefined : this.micros;
+  }
   resolutionMicros = 0;
   zoned = false;
   /** False for a line without layout: its time is that of the record before it. */
@@ -33,6 +36,7 @@ export class LogRecord implements RecordAround {
   /** First lines below the record (stack trace, reasons), where its template waits for them. */
   trace: readonly string[] = [];
 
+  private micros: number = Number.NaN;
   private buffer: Buffer = Buffer.alloc(0);
   private messageStart = 0;
   private messageEnd = 0;
@@ -62,10 +66,10 @@ export class LogRecord implements RecordAround {
 
   /** Takes what a layout found. */
   takeHead(head: RecordHead): void {
-    this.localMicros = head.localMicros;
+    this.micros = head.localMicros;
     this.resolutionMicros = head.resolutionMicros;
     this.zoned = head.zoned;
-    this.timed = head.localMicros !== undefined;
+    this.timed = !Number.isNaN(head.localMicros);
     this.level = head.level;
     this.buffer = head.buffer;
     this.messageStart = head.messageStart;
@@ -78,11 +82,8 @@ export class LogRecord implements RecordAround {
   }
 
   /** Takes a line without layout, at the time of the record before it. */
-  takeBareLine(
-    buffer: Buffer,
-    { start, end, localMicros, resolutionMicros, zoned }: BareLine,
-  ): void {
-    this.localMicros = localMicros;
+  takeBareLine(buffer: Buffer, { start, end, micros, resolutionMicros, zoned }: BareLine): void {
+    this.micros = micros;
     this.resolutionMicros = resolutionMicros;
     this.zoned = zoned;
     this.timed = false;
@@ -116,7 +117,8 @@ export class LogRecord implements RecordAround {
 interface BareLine {
   readonly start: number;
   readonly end: number;
-  readonly localMicros: number | undefined;
+  /** NaN: unknown */
+  readonly micros: number;
   readonly resolutionMicros: number;
   readonly zoned: boolean;
 }

@@ -1,5 +1,6 @@
 /** One wording of one Spark log line: how it reads, which Spark says it, and what it means as a fact. */
 import type { ByteInterval, LogFact } from "@respark/core";
+import { Literal, textOf, viewOf } from "./line-bytes.ts";
 import { PrintedSizeReader } from "./printed-size.ts";
 
 export type LogLevel = "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
@@ -45,9 +46,7 @@ export interface LogTemplate {
   readonly awaitsTrace: boolean;
   readonly wording: Wording;
   /** Undefined: known, and says nothing about memory. */
-  readonly fact:
-    | ((values: readonly unknown[], around: RecordAround) => LogFact | undefined)
-    | undefined;
+  readonly fact: ((values: unknown[], around: RecordAround) => LogFact | undefined) | undefined;
 }
 
 export interface TemplateText<Says extends string> {
@@ -75,7 +74,8 @@ export function template<const Says extends string>(text: TemplateText<Says>): L
     wording: new Wording(text.says),
     fact:
       fact &&
-      ((values, around) => fact(...([...values, around] as [...Values<Says>, RecordAround]))),
+      ((values, around) =>
+        fact(...(valuesWith(values, around) as [...Values<Says>, RecordAround]))),
   };
 }
 
@@ -84,18 +84,38 @@ export function silent(name: string, level: LogLevel, says: string, example: str
   return template({ name, level, says, example });
 }
 
-type Part =
-  | { readonly kind: "literal"; readonly bytes: Uint8Array }
-  | { readonly kind: "gap" }
-  | { readonly kind: keyof Placeholders; readonly field: number };
+/** Appended in place: the array is made for this one match. */
+function valuesWith(values: unknown[], around: RecordAround): unknown[] {
+  values.push(around);
+  return values;
+}
+
+const GAP = 1;
+const INT = 2;
+const SIZE = 3;
+const WORD = 4;
+const TEXT = 5;
+const END = 6;
+const KINDS: Readonly<Record<string, number>> = {
+  gap: GAP,
+  int: INT,
+  size: SIZE,
+  word: WORD,
+  text: TEXT,
+};
+
+/** A literal, and what follows it. All steps have one shape, so that the loop over them stays fast. */
+interface Step {
+  readonly literal: Literal;
+  readonly kind: number;
+  /** Which value, of kinds that have one. */
+  readonly field: number;
+}
 
 const SPACE = 32;
 const TAB = 9;
 const MINUS = 45;
 const ZERO = 48;
-const NINE = 57;
-/** Longest text kept of a value; messages can be megabytes. */
-const TEXT_LIMIT = 65_536;
 const sizes = new PrintedSizeReader();
 /** Scratch of the match under way: positions of texts, numbers, keys of sizes. Matching is synchronous and never nested. */
 const starts = new Int32Array(32);
@@ -105,102 +125,99 @@ const numbers = new Float64Array(32);
 /** A wording compiled to steps over bytes: no string is made before all of it matches. */
 export class Wording {
   /** The literal it starts with; empty where a placeholder comes first. */
-  readonly prefix: Uint8Array;
-  private readonly parts: readonly Part[];
-  private readonly fields: readonly (keyof Placeholders)[];
+  readonly prefix: Literal;
+  private readonly steps: readonly Step[];
+  /** Kinds of the values, in order. */
+  private readonly fields: readonly number[];
 
   constructor(says: string) {
-    const parts: Part[] = [];
-    const fields: (keyof Placeholders)[] = [];
+    const steps: Step[] = [];
+    const fields: number[] = [];
+    let literal = "";
     for (const piece of says.split(/(\{(?:int|size|word|text|gap)\})/)) {
-      const name = /^\{(\w+)\}$/.exec(piece)?.[1];
-      if (piece === "") continue;
-      if (name === "int" || name === "size" || name === "word" || name === "text") {
-        parts.push({ kind: name, field: fields.length });
-        fields.push(name);
-      } else if (name === "gap") parts.push({ kind: "gap" });
-      else parts.push({ kind: "literal", bytes: Buffer.from(piece) });
+      const kind = KINDS[/^\{(\w+)\}$/.exec(piece)?.[1] ?? ""];
+      if (kind === undefined) literal += piece;
+      else {
+        steps.push({ literal: new Literal(literal), kind, field: fields.length });
+        if (kind > GAP) fields.push(kind);
+        literal = "";
+      }
     }
-    this.parts = parts;
+    steps.push({ literal: new Literal(literal), kind: END, field: 0 });
+    this.steps = steps;
     this.fields = fields;
-    const first = parts[0];
-    this.prefix = first?.kind === "literal" ? first.bytes : new Uint8Array(0);
+    this.prefix = steps[0]?.literal ?? new Literal("");
   }
 
-  /** The values in order, when the bytes say exactly this (blanks at the end aside). */
+  /** The values in order, in a new array, when the bytes say exactly this (blanks at the end aside). */
   match(buffer: Buffer, start: number, end: number): unknown[] | undefined {
     return this.holds(buffer, start, end) ? this.values(buffer) : undefined;
   }
 
   /** True when the bytes say this; the positions found are then in the scratch. */
   private holds(buffer: Buffer, start: number, end: number): boolean {
-    const parts = this.parts;
+    const steps = this.steps;
+    const view = viewOf(buffer);
     let at = start;
-    for (let i = 0; i < parts.length; i++) {
-      const part = parts[i];
-      if (part === undefined) return false;
-      switch (part.kind) {
-        case "literal": {
-          const bytes = part.bytes;
-          const length = bytes.length;
-          if (at + length > end) return false;
-          for (let k = 0; k < length; k++) if (buffer[at + k] !== bytes[k]) return false;
-          at += length;
-          break;
-        }
-        case "gap": {
-          const from = at;
-          while (at < end && buffer[at] === SPACE) at++;
-          if (at === from) return false;
-          break;
-        }
-        case "int": {
-          const negative = buffer[at] === MINUS;
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i];
+      if (step === undefined || !step.literal.standsAt(view, at, end)) return false;
+      at += step.literal.length;
+      switch (step.kind) {
+        case INT: {
+          const negative = at < end && view.getUint8(at) === MINUS;
           if (negative) at++;
           const from = at;
           let value = 0;
           while (at < end) {
-            const digit = (buffer[at] ?? 0) - ZERO;
-            if (digit < 0 || digit > NINE - ZERO) break;
+            const digit = view.getUint8(at) - ZERO;
+            if (digit < 0 || digit > 9) break;
             value = value * 10 + digit;
             at++;
           }
           if (at === from || value > Number.MAX_SAFE_INTEGER) return false;
-          numbers[part.field] = negative ? -value : value;
+          numbers[step.field] = negative ? -value : value;
           break;
         }
-        case "size": {
-          if (!sizes.scan(buffer, at, end)) return false;
-          numbers[part.field] = sizes.key;
+        case SIZE: {
+          if (!sizes.scan(view, at, end)) return false;
+          numbers[step.field] = sizes.key;
           at = sizes.end;
           break;
         }
-        case "word":
-        case "text": {
-          const next = parts[i + 1];
-          starts[part.field] = at;
-          if (next?.kind === "literal")
-            at = find(buffer, at, end, next.bytes, part.kind === "word");
-          else if (next?.kind === "gap") at = findBlank(buffer, at, end);
-          else if (part.kind === "word") at = findBlank(buffer, at, end);
-          else at = trimmed(buffer, at, end);
-          if (at < 0 || (part.kind === "word" && at === starts[part.field])) return false;
-          ends[part.field] = at;
+        case GAP: {
+          const from = at;
+          while (at < end && view.getUint8(at) === SPACE) at++;
+          if (at === from) return false;
           break;
+        }
+        case END:
+          return at >= end || trimmed(view, at, end) <= at;
+        default: {
+          const from = at;
+          const next = steps[i + 1]?.literal;
+          if (next !== undefined && next.length > 0) {
+            at = next.find(view, at, end, step.kind === WORD);
+          } else if (step.kind === WORD || steps[i + 1]?.kind === GAP) {
+            at = findBlank(view, at, end);
+          } else at = trimmed(view, at, end);
+          if (at < 0 || (step.kind === WORD && at === from)) return false;
+          starts[step.field] = from;
+          ends[step.field] = at;
         }
       }
     }
-    return at >= end || trimmed(buffer, at, end) <= at;
+    return false;
   }
 
   private values(buffer: Buffer): unknown[] | undefined {
+    const fields = this.fields;
     const values: unknown[] = [];
-    for (let i = 0; i < this.fields.length; i++) {
-      const kind = this.fields[i];
-      const number = numbers[i] ?? 0;
-      if (kind === "int") values.push(number);
-      else if (kind === "size") {
-        const interval = sizes.interval(number);
+    for (let i = 0; i < fields.length; i++) {
+      const kind = fields[i];
+      if (kind === INT) values.push(numbers[i]);
+      else if (kind === SIZE) {
+        const interval = sizes.interval(numbers[i] ?? 0);
         if (interval === undefined) return undefined;
         values.push(interval);
       } else values.push(textOf(buffer, starts[i] ?? 0, ends[i] ?? 0));
@@ -209,45 +226,18 @@ export class Wording {
   }
 }
 
-/** Text of bytes: Latin-1 is cheaper and the same while all are ASCII. */
-export function textOf(buffer: Buffer, start: number, end: number): string {
-  const limit = Math.min(end, start + TEXT_LIMIT);
-  for (let i = start; i < limit; i++) {
-    if ((buffer[i] ?? 0) > 127) return buffer.toString("utf8", start, limit);
-  }
-  return buffer.toString("latin1", start, limit);
-}
-
-/** Where `literal` begins, or -1; with `word`, -1 as soon as a blank comes first. */
-function find(
-  buffer: Buffer,
-  from: number,
-  end: number,
-  literal: Uint8Array,
-  word: boolean,
-): number {
-  const first = literal[0];
-  const last = end - literal.length;
-  for (let at = from; at <= last; at++) {
-    const byte = buffer[at];
-    if (byte === first) {
-      let k = 1;
-      while (k < literal.length && buffer[at + k] === literal[k]) k++;
-      if (k === literal.length) return at;
-    }
-    if (word && byte === SPACE) return -1;
-  }
-  return -1;
-}
-
-function findBlank(buffer: Buffer, from: number, end: number): number {
+function findBlank(view: DataView, from: number, end: number): number {
   let at = from;
-  while (at < end && buffer[at] !== SPACE) at++;
+  while (at < end && view.getUint8(at) !== SPACE) at++;
   return at;
 }
 
-function trimmed(buffer: Buffer, from: number, end: number): number {
+function trimmed(view: DataView, from: number, end: number): number {
   let at = end;
-  while (at > from && (buffer[at - 1] === SPACE || buffer[at - 1] === TAB)) at--;
+  while (at > from) {
+    const byte = view.getUint8(at - 1);
+    if (byte !== SPACE && byte !== TAB) break;
+    at--;
+  }
   return at;
 }

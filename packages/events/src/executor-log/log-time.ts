@@ -1,5 +1,7 @@
 /** Times of log lines, read from bytes: local wall-clock microseconds, or UTC where the text itself says the zone. */
 
+import { Literal } from "./line-bytes.ts";
+
 const ZERO = 48;
 const MICROS_PER_SECOND = 1_000_000;
 
@@ -45,6 +47,8 @@ const NAMED: Readonly<Record<string, string>> = {
   UNIX_MILLIS: "UNIX_MILLIS",
 };
 
+type Field = Extract<TimePart, { width: number }>["kind"];
+
 /** One date format of log4j, compiled. Reads the same second again without computing it again. */
 export class LogTime {
   /** Of the time read last; UTC when `zoned`, else as if the wall clock were UTC. */
@@ -55,141 +59,155 @@ export class LogTime {
   readonly zoned: boolean;
   /** One past the last byte read. */
   end = 0;
-  private readonly parts: readonly TimePart[];
-  /** Bytes of the second read last, when all up to it has a fixed width. */
-  private readonly cached: Uint8Array;
-  private cachedMicros = Number.NaN;
-  private readonly fixed: boolean;
-  private readonly fractionDigits: number;
+  /** Fields down to the second, then what changes within a second. */
+  private readonly head: readonly TimePart[];
+  private readonly rest: readonly TimePart[];
+  /** The bytes of the head read last, and what they say. */
+  private cached: Literal | undefined = undefined;
+  private cachedMicros = 0;
+  private readonly cacheable: boolean;
 
-  /** `zone`: the second option of `%d{…}{zone}`. Formats without a date are refused: `undefined` from `logTime`. */
-  constructor(format: string, zone: string | undefined) {
-    this.parts = partsOf(NAMED[format] ?? format);
-    let width = 0;
-    let digits = 0;
-    let fixed = true;
-    let offset = false;
-    for (const part of this.parts) {
-      if (part.kind === "fraction") digits = part.width;
-      else if (part.kind === "offset") offset = true;
-      else if (part.kind === "monthName" || part.kind === "epoch") fixed = false;
-      else if (digits === 0) width += part.kind === "literal" ? 1 : part.width;
-    }
-    const millisOfEpoch = this.parts.some((part) => part.kind === "epoch" && part.unit === "ms");
-    this.resolutionMicros = millisOfEpoch ? 1000 : MICROS_PER_SECOND / 10 ** Math.min(digits, 6);
-    this.fixed = fixed;
-    // The last literal before the fraction belongs to the cached head, an offset does not.
-    this.cached = new Uint8Array(fixed ? width : 0);
-    this.fractionDigits = digits;
+  constructor(parts: readonly TimePart[], zone: string | undefined) {
+    const within = parts.findIndex(({ kind }) => WITHIN_SECOND.has(kind));
+    const split = within < 0 ? parts.length : within;
+    this.head = parts.slice(0, split);
+    this.rest = parts.slice(split);
+    this.cacheable =
+      split > 0 && this.rest.every(({ kind }) => kind === "literal" || WITHIN_SECOND.has(kind));
+    const digits = parts.find((part) => part.kind === "fraction")?.width ?? 0;
+    const epoch = parts.find((part) => part.kind === "epoch");
+    this.resolutionMicros =
+      epoch?.unit === "ms" ? 1000 : MICROS_PER_SECOND / 10 ** Math.min(digits, 6);
     this.zoned =
-      offset ||
-      this.parts.some((part) => part.kind === "epoch") ||
+      epoch !== undefined ||
+      parts.some(({ kind }) => kind === "offset") ||
       /^(?:UTC|GMT|Z|Etc\/UTC|GMT[+-]0+(?::?00)?)$/i.test(zone ?? "");
   }
 
   /** True when a time stands at `start`. */
-  read(buffer: Buffer, start: number, limit: number): boolean {
+  read(view: DataView, start: number, limit: number): boolean {
     const cached = this.cached;
-    if (!this.fixed || start + cached.length > limit) return this.readParts(buffer, start, limit);
-    for (let i = cached.length - 1; i >= 0; i--) {
-      if (buffer[start + i] !== cached[i]) return this.readParts(buffer, start, limit);
-    }
-    if (Number.isNaN(this.cachedMicros)) return this.readParts(buffer, start, limit);
-    if (this.fractionDigits === 0) {
+    if (cached?.standsAt(view, start, limit) === true) {
       this.micros = this.cachedMicros;
       this.end = start + cached.length;
-      return true;
+      return this.rest.length === 0 || this.readRest(view, limit);
     }
-    return this.readParts(buffer, start, limit, this.cachedMicros);
+    return this.readAll(view, start, limit);
   }
 
-  private readParts(buffer: Buffer, start: number, limit: number, known?: number): boolean {
-    let at = start;
-    let year = 1970;
-    let month = 1;
-    let day = 1;
-    let hour = 0;
-    let minute = 0;
-    let second = 0;
-    let fraction = 0;
-    let offset = 0;
-    let epoch: number | undefined;
-    let headEnd = -1;
-    for (const part of this.parts) {
-      switch (part.kind) {
-        case "literal": {
-          if (at >= limit || !sameMark(buffer[at] ?? 0, part.byte)) return false;
-          at++;
-          break;
-        }
-        case "monthName": {
-          const name = buffer.toString("latin1", at, Math.min(at + 3, limit)).toLowerCase();
-          month = MONTHS.indexOf(name) + 1;
-          if (month === 0) return false;
-          at += 3;
-          break;
-        }
-        case "fraction": {
-          headEnd = at;
-          const digits = digitsAt(buffer, at, part.width, limit);
-          if (digits < 0) return false;
-          fraction = Math.floor((digits * MICROS_PER_SECOND) / 10 ** part.width);
-          at += part.width;
-          break;
-        }
-        case "offset": {
-          const said = offsetAt(buffer, at, limit);
-          if (said === undefined) return false;
-          offset = said.micros;
-          at = said.end;
-          break;
-        }
-        case "epoch": {
-          let digits = 0;
-          while (at + digits < limit && isDigit(buffer[at + digits] ?? 0)) digits++;
-          if (digits < 9 || digits > 14) return false;
-          epoch = digitsAt(buffer, at, digits, limit) * (part.unit === "s" ? 1_000_000 : 1000);
-          at += digits;
-          break;
-        }
-        default: {
-          const value = digitsAt(buffer, at, part.width, limit);
-          if (value < 0) return false;
-          at += part.width;
-          if (known !== undefined) break;
-          if (part.kind === "year") year = part.width === 2 ? 2000 + value : value;
-          else if (part.kind === "month") month = value;
-          else if (part.kind === "day") day = value;
-          else if (part.kind === "hour") hour = value;
-          else if (part.kind === "minute") minute = value;
-          else second = value;
-        }
+  private readAll(view: DataView, start: number, limit: number): boolean {
+    const day = new DayAndTime();
+    this.end = start;
+    for (const part of this.head) if (!this.readPart(part, day, view, limit)) return false;
+    if (!this.cacheable) {
+      for (const part of this.rest) if (!this.readPart(part, day, view, limit)) return false;
+      const micros = day.micros();
+      if (micros === undefined) return false;
+      this.micros = micros;
+      return true;
+    }
+    const micros = day.micros();
+    if (micros === undefined) return false;
+    this.micros = this.cachedMicros = micros;
+    this.cached = new Literal(lettersAt(view, start, this.end));
+    return this.readRest(view, limit);
+  }
+
+  /** Fraction and offset, behind a head whose micros are known. */
+  private readRest(view: DataView, limit: number): boolean {
+    const rest = this.rest;
+    for (let i = 0; i < rest.length; i++) {
+      const part = rest[i];
+      if (part === undefined) return false;
+      if (part.kind === "fraction") {
+        const digits = digitsAt(view, this.end, part.width, limit);
+        if (digits < 0) return false;
+        this.micros += Math.floor((digits * MICROS_PER_SECOND) / 10 ** part.width);
+        this.end += part.width;
+      } else if (part.kind === "offset") {
+        const said = offsetAt(view, this.end, limit);
+        if (said === undefined) return false;
+        this.micros -= said.micros;
+        this.end = said.end;
+      } else if (part.kind === "literal") {
+        if (this.end >= limit || !sameMark(view.getUint8(this.end), part.byte)) return false;
+        this.end++;
       }
     }
-    let seconds = known ?? epoch;
-    if (seconds === undefined) {
-      if (
-        month < 1 ||
-        month > 12 ||
-        day < 1 ||
-        day > 31 ||
-        hour > 24 ||
-        minute > 59 ||
-        second > 60
-      ) {
-        return false;
-      }
-      seconds = Date.UTC(year, month - 1, day, hour, minute, second) * 1000;
-      if (this.fixed) {
-        const width =
-          headEnd < 0 ? this.cached.length : Math.min(headEnd - start, this.cached.length);
-        for (let i = 0; i < width; i++) this.cached[i] = buffer[start + i] ?? 0;
-        this.cachedMicros = seconds;
-      }
-    }
-    this.micros = seconds + fraction - offset;
-    this.end = at;
     return true;
+  }
+
+  private readPart(part: TimePart, day: DayAndTime, view: DataView, limit: number): boolean {
+    switch (part.kind) {
+      case "literal":
+        if (this.end >= limit || !sameMark(view.getUint8(this.end), part.byte)) return false;
+        this.end++;
+        return true;
+      case "monthName":
+        day.month =
+          MONTHS.indexOf(lettersAt(view, this.end, Math.min(this.end + 3, limit)).toLowerCase()) +
+          1;
+        this.end += 3;
+        return day.month > 0;
+      case "offset": {
+        const said = offsetAt(view, this.end, limit);
+        day.offsetMicros = said?.micros ?? 0;
+        this.end = said?.end ?? this.end;
+        return said !== undefined;
+      }
+      case "epoch": {
+        let digits = 0;
+        while (this.end + digits < limit && isDigit(view.getUint8(this.end + digits))) digits++;
+        if (digits < 9 || digits > 14) return false;
+        day.epochMicros =
+          digitsAt(view, this.end, digits, limit) * (part.unit === "s" ? MICROS_PER_SECOND : 1000);
+        this.end += digits;
+        return true;
+      }
+      default: {
+        const value = digitsAt(view, this.end, part.width, limit);
+        if (value < 0) return false;
+        this.end += part.width;
+        day.set(part.kind, value, part.width);
+        return true;
+      }
+    }
+  }
+}
+
+const WITHIN_SECOND: ReadonlySet<string> = new Set(["fraction", "offset", "epoch"]);
+
+/** The fields of one time while it is read. */
+class DayAndTime {
+  month = 1;
+  offsetMicros = 0;
+  epochMicros: number | undefined = undefined;
+  private year = 1970;
+  private day = 1;
+  private hour = 0;
+  private minute = 0;
+  private second = 0;
+  private fractionMicros = 0;
+
+  set(field: Field, value: number, width: number): void {
+    if (field === "year") this.year = width === 2 ? 2000 + value : value;
+    else if (field === "month") this.month = value;
+    else if (field === "day") this.day = value;
+    else if (field === "hour") this.hour = value;
+    else if (field === "minute") this.minute = value;
+    else if (field === "second") this.second = value;
+    else this.fractionMicros = Math.floor((value * MICROS_PER_SECOND) / 10 ** width);
+  }
+
+  /** Undefined when no calendar has it. */
+  micros(): number | undefined {
+    if (this.epochMicros !== undefined) return this.epochMicros;
+    const { year, month, day, hour, minute, second } = this;
+    if (month > 12 || month < 1 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) {
+      return undefined;
+    }
+    const millis = Date.UTC(year, month - 1, day, hour, minute, second);
+    return millis * 1000 + this.fractionMicros - this.offsetMicros;
   }
 }
 
@@ -199,7 +217,7 @@ export function logTime(format: string, zone: string | undefined): LogTime | und
   const parts = partsOf(plain);
   const has = (kind: TimePart["kind"]): boolean => parts.some((part) => part.kind === kind);
   const dated = has("year") && (has("month") || has("monthName")) && has("day") && has("second");
-  return dated || has("epoch") ? new LogTime(format, zone) : undefined;
+  return dated || has("epoch") ? new LogTime(parts, zone) : undefined;
 }
 
 function partsOf(format: string): TimePart[] {
@@ -236,16 +254,23 @@ function sameMark(byte: number, expected: number): boolean {
   return false;
 }
 
+/** A few ASCII bytes as text. */
+function lettersAt(view: DataView, from: number, end: number): string {
+  let text = "";
+  for (let at = from; at < end; at++) text += String.fromCharCode(view.getUint8(at));
+  return text;
+}
+
 function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= ZERO + 9;
 }
 
 /** The number of `width` digits at `at`; -1 when they are not digits. */
-function digitsAt(buffer: Buffer, at: number, width: number, limit: number): number {
+function digitsAt(view: DataView, at: number, width: number, limit: number): number {
   if (at + width > limit) return -1;
   let value = 0;
   for (let i = 0; i < width; i++) {
-    const digit = (buffer[at + i] ?? 0) - ZERO;
+    const digit = view.getUint8(at + i) - ZERO;
     if (digit < 0 || digit > 9) return -1;
     value = value * 10 + digit;
   }
@@ -254,11 +279,11 @@ function digitsAt(buffer: Buffer, at: number, width: number, limit: number): num
 
 /** `Z`, `+01`, `+0100`, `+01:00`. */
 function offsetAt(
-  buffer: Buffer,
+  view: DataView,
   at: number,
   limit: number,
 ): { readonly micros: number; readonly end: number } | undefined {
-  const text = buffer.toString("latin1", at, Math.min(at + 6, limit));
+  const text = lettersAt(view, at, Math.min(at + 6, limit));
   const [all, sign, hours, minutes = "0"] = /^(?:Z|([+-])(\d\d)(?::?(\d\d))?)/.exec(text) ?? [];
   if (all === undefined) return undefined;
   const seconds = sign === undefined ? 0 : Number(hours) * 3600 + Number(minutes) * 60;
@@ -271,25 +296,25 @@ export class IsoTime {
   resolutionMicros = 1000;
   zoned = false;
   end = 0;
-  private readonly second = new LogTime("yyyy-MM-dd'T'HH:mm:ss", undefined);
+  private readonly second = new LogTime(partsOf("yyyy-MM-dd'T'HH:mm:ss"), undefined);
 
-  read(buffer: Buffer, start: number, limit: number): boolean {
-    if (!this.second.read(buffer, start, limit)) return false;
+  read(view: DataView, start: number, limit: number): boolean {
+    if (!this.second.read(view, start, limit)) return false;
     let at = this.second.end;
     let fraction = 0;
     let scale = MICROS_PER_SECOND;
-    const mark = buffer[at];
+    const mark = view.getUint8(at);
     if (at < limit && (mark === DOT || mark === COMMA)) {
       at++;
-      while (at < limit && isDigit(buffer[at] ?? 0)) {
+      while (at < limit && isDigit(view.getUint8(at))) {
         if (scale > 1) {
           scale /= 10;
-          fraction += ((buffer[at] ?? 0) - ZERO) * scale;
+          fraction += (view.getUint8(at) - ZERO) * scale;
         }
         at++;
       }
     }
-    const zone = at < limit ? offsetAt(buffer, at, limit) : undefined;
+    const zone = at < limit ? offsetAt(view, at, limit) : undefined;
     this.zoned = zone !== undefined;
     this.micros = this.second.micros + fraction - (zone?.micros ?? 0);
     this.resolutionMicros = scale;

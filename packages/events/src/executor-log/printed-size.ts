@@ -8,10 +8,12 @@ const ZERO = 48;
 const NINE = 57;
 const BIG_B = 66;
 const SMALL_I = 105;
-/** Of `K`, `M`, `G`, `T`, `P`, `E`: where they stand in the row of units; 0 is bytes. */
-const UNIT_OF_LETTER: ReadonlyMap<number, number> = new Map(
-  [..."KMGTPE"].map((letter, i) => [letter.charCodeAt(0), i + 1]),
+/** Of `B`, `K`, `M`, `G`, `T`, `P`, `E`: where they stand in the row of units, from 0; -1 for other letters. */
+const UNIT_OF_LETTER: Int8Array = Int8Array.from({ length: 256 }, (_, byte) =>
+  "BKMGTPE".indexOf(String.fromCharCode(byte)),
 );
+/** Above this unit (GiB) twenty times a size is no safe integer any more. */
+const LAST_EASY_UNIT = 3;
 
 /**
  * Reads sizes without making strings of them; `read` leaves the position behind the size in `end`.
@@ -26,35 +28,34 @@ export class PrintedSizeReader {
   private readonly intervals = new Array<ByteInterval | undefined>(4096);
 
   /** True when a size starts at `start`; its value is then in `interval()`. */
-  scan(buffer: Buffer, start: number, limit: number): boolean {
+  scan(view: DataView, start: number, limit: number): boolean {
     let at = start;
-    const negative = buffer[at] === MINUS;
+    // The shortest: `0.0 B`
+    if (at + 5 > limit) return false;
+    const negative = view.getUint8(at) === MINUS;
     if (negative) at++;
     let tenths = 0;
     const first = at;
-    let byte = buffer[at] ?? 0;
-    while (at < limit && byte >= ZERO && byte <= NINE) {
+    let byte = view.getUint8(at);
+    while (byte >= ZERO && byte <= NINE) {
       tenths = tenths * 10 + (byte - ZERO);
-      byte = buffer[++at] ?? 0;
+      if (++at >= limit) return false;
+      byte = view.getUint8(at);
     }
     if (at === first || at + 3 >= limit || byte !== DOT) return false;
-    const decimal = buffer[at + 1] ?? 0;
-    if (decimal < ZERO || decimal > NINE || buffer[at + 2] !== SPACE) return false;
+    const decimal = view.getUint8(at + 1);
+    if (decimal < ZERO || decimal > NINE || view.getUint8(at + 2) !== SPACE) return false;
     tenths = tenths * 10 + (decimal - ZERO);
     at += 3;
-    const letter = buffer[at] ?? 0;
-    let unit = 0;
-    if (letter === BIG_B) {
-      at += 1;
-    } else {
-      unit = UNIT_OF_LETTER.get(letter) ?? -1;
-      if (unit < 0) return false;
-      at++;
-      if (buffer[at] === SMALL_I) at++;
-      if (at >= limit || buffer[at] !== BIG_B) return false;
+    const unit = UNIT_OF_LETTER[view.getUint8(at)] ?? -1;
+    if (unit < 0) return false;
+    at++;
+    if (unit > 0) {
+      if (at < limit && view.getUint8(at) === SMALL_I) at++;
+      if (at >= limit || view.getUint8(at) !== BIG_B) return false;
       at++;
     }
-    if (at > limit || tenths > Number.MAX_SAFE_INTEGER / 10) return false;
+    if (tenths > Number.MAX_SAFE_INTEGER / 10) return false;
     this.tenths = negative ? -tenths : tenths;
     this.unit = unit;
     this.end = at;
@@ -85,6 +86,12 @@ function intervalOf(tenths: number, unit: number): ByteInterval | undefined {
     return tenths % 10 === 0 ? { atLeast: tenths / 10, atMost: tenths / 10 } : undefined;
   }
   if (tenths < 0) return undefined;
+  if (unit <= LAST_EASY_UNIT) {
+    const bytes = 1024 ** unit;
+    const atLeast = Math.max(Math.ceil(((2 * tenths - 1) * bytes) / 20), 2 * bytes);
+    const atMost = Math.min(Math.ceil(((2 * tenths + 1) * bytes) / 20) - 1, 2048 * bytes - 1);
+    return atLeast <= atMost ? { atLeast, atMost } : undefined;
+  }
   const size = 1024n ** BigInt(unit);
   const t = BigInt(tenths);
   const least = (value: bigint): bigint => (value + 19n) / 20n;

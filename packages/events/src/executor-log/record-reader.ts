@@ -2,9 +2,9 @@
 
 import { layoutsFor } from "./layouts/index.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
+import { textOf } from "./line-bytes.ts";
 import type { LineSlice } from "./line-slice.ts";
 import { LogRecord } from "./log-record.ts";
-import { textOf } from "./log-template.ts";
 import { isMemoryStatement } from "./memory-statement.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 
@@ -61,9 +61,10 @@ export class RecordReader {
   private readonly record = new LogRecord();
   /** A record whose lines below are still coming. */
   private readonly held = new LogRecord();
-  private heldValues: readonly unknown[] | undefined = undefined;
+  private heldValues: unknown[] | undefined = undefined;
   private heldTrace: string[] = [];
-  private lastMicros: number | undefined = undefined;
+  /** NaN before the first time. */
+  private lastMicros: number = Number.NaN;
   private lastResolution = 0;
   private lastZoned = false;
   /** The record before was a warning or an error and nothing stood below it yet. */
@@ -95,16 +96,19 @@ export class RecordReader {
   ): void {
     const limit = end - start > LINE_BYTES ? start + LINE_BYTES : end;
     const head = this.head;
-    const read =
-      this.layout?.read(buffer, start, limit, head) === true ||
-      this.readOtherwise(buffer, start, limit);
+    const layout = this.layout;
+    const blank = start >= end || this.skipFirstBytes[buffer[start] ?? 0] === 1;
+    const read = blank
+      ? layout?.beginsBlank === true && layout.read(buffer, start, limit, head)
+      : layout?.read(buffer, start, limit, head) === true ||
+        this.readOtherwise(buffer, start, limit);
     if (!read) {
       this.below(line, buffer, start, limit, emit);
       return;
     }
     this.counts.records++;
     if (this.heldValues !== undefined) this.release(emit);
-    if (head.localMicros !== undefined) {
+    if (!Number.isNaN(head.localMicros)) {
       this.lastMicros = head.localMicros;
       this.lastResolution = head.resolutionMicros;
       this.lastZoned = head.zoned;
@@ -180,7 +184,7 @@ export class RecordReader {
     emit(record);
   }
 
-  private hold(line: LineSlice, values: readonly unknown[], logger: string): void {
+  private hold(line: LineSlice, values: unknown[], logger: string): void {
     const held = this.held;
     held.takeHead(this.head);
     held.keep();
@@ -236,7 +240,7 @@ export class RecordReader {
     record.takeBareLine(buffer, {
       start,
       end,
-      localMicros: this.lastMicros,
+      micros: this.lastMicros,
       resolutionMicros: this.lastResolution,
       zoned: this.lastZoned,
     });

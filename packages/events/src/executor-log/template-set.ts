@@ -1,4 +1,5 @@
 /** Finds the template of a message: by logger first, then by the message's first byte, then by wording. */
+import { Literal, viewOf } from "./line-bytes.ts";
 import type { LogTemplate } from "./log-template.ts";
 import { ANY_LOGGER_TEMPLATES, BARE_TEMPLATES, TEMPLATE_GROUPS } from "./templates/index.ts";
 
@@ -10,7 +11,7 @@ const MINUS = 45;
 /** What `find` found; reused. */
 export interface Found {
   readonly template: LogTemplate;
-  readonly values: readonly unknown[];
+  readonly values: unknown[];
 }
 
 /** Templates that one logger may say, by the first byte of the message. */
@@ -22,8 +23,7 @@ export class LoggerTemplates {
     this.logger = logger;
     this.byFirstByte = Array.from({ length: 256 }, (_, byte) =>
       templates.filter(({ wording, says }) => {
-        const first = wording.prefix[0];
-        if (first !== undefined) return first === byte;
+        if (wording.prefix.length > 0) return wording.prefix.first === byte;
         if (/^\{(?:int|size)\}/.test(says)) return (byte >= ZERO && byte <= NINE) || byte === MINUS;
         return true;
       }),
@@ -44,7 +44,7 @@ export class LoggerTemplates {
 }
 
 interface KnownLogger {
-  readonly bytes: Uint8Array;
+  readonly name: Literal;
   readonly templates: LoggerTemplates;
 }
 
@@ -70,14 +70,9 @@ export class TemplateSet {
   constructor() {
     for (const { loggers, templates } of TEMPLATE_GROUPS) {
       for (const logger of loggers) {
-        const bytes = Buffer.from(logger);
-        const slot = slotOf(
-          bytes.length,
-          bytes[0] ?? 0,
-          bytes[bytes.length - 1] ?? 0,
-          bytes[2] ?? 0,
-        );
-        const known = { bytes, templates: new LoggerTemplates(logger, templates) };
+        const name = new Literal(logger);
+        const slot = slotOf(name.length, name.first, name.byteAt(name.length - 1), name.byteAt(2));
+        const known = { name, templates: new LoggerTemplates(logger, templates) };
         this.slots[slot] = [...(this.slots[slot] ?? []), known];
       }
     }
@@ -90,12 +85,12 @@ export class TemplateSet {
     const known =
       this.slots[slotOf(length, buffer[start] ?? 0, buffer[stop - 1] ?? 0, buffer[start + 2] ?? 0)];
     if (known === undefined) return undefined;
+    const view = viewOf(buffer);
     for (let i = 0; i < known.length; i++) {
       const candidate = known[i];
-      if (candidate === undefined || candidate.bytes.length !== length) continue;
-      let k = 0;
-      while (k < length && buffer[start + k] === candidate.bytes[k]) k++;
-      if (k === length) return candidate.templates;
+      if (candidate?.name.length === length && candidate.name.standsAt(view, start, stop)) {
+        return candidate.templates;
+      }
     }
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** The general path: a record's head found by a search for date, level and logger, in whatever order a pattern put them. */
+import { viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";
-import { IsoTime, LogTime } from "../log-time.ts";
+import { IsoTime, logTime } from "../log-time.ts";
 import type { Layout, RecordHead } from "./record-head.ts";
 
 /** Year first; two digits or four; `/` or `-`; zone allowed (spec/log-templates.md 1). Searched near the line's start only. */
@@ -14,12 +15,13 @@ const HEAD_BYTES = 512;
 
 export class FoundHead implements Layout {
   readonly name = "found";
+  readonly beginsBlank = false;
   private readonly iso = new IsoTime();
-  private readonly short = new LogTime("yy-MM-dd HH:mm:ss", undefined);
+  private readonly short = logTime("yy-MM-dd HH:mm:ss", undefined);
   private scratch: Buffer = Buffer.alloc(64);
 
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
-    const text = buffer.toString("latin1", start, Math.min(end, start + HEAD_BYTES));
+    const text = buffer.latin1Slice(start, Math.min(end, start + HEAD_BYTES));
     const date = DATE.exec(text);
     if (date === null || date.index > 160) return false;
     const level = LEVEL.exec(text);
@@ -70,17 +72,17 @@ export class FoundHead implements Layout {
   private setTime(date: string, head: RecordHead): void {
     const plain = date.replaceAll("/", "-");
     const length = this.scratch.write(plain, 0, "latin1");
-    head.localMicros = undefined;
+    head.localMicros = Number.NaN;
     head.resolutionMicros = 1_000_000;
     head.zoned = false;
     if (/^\d{4}-/.test(plain)) {
-      if (!this.iso.read(this.scratch, 0, length)) return;
+      if (!this.iso.read(viewOf(this.scratch), 0, length)) return;
       head.localMicros = this.iso.micros;
       head.resolutionMicros = this.iso.resolutionMicros;
       head.zoned = this.iso.zoned;
       return;
     }
-    if (!this.short.read(this.scratch, 0, length)) return;
+    if (this.short?.read(viewOf(this.scratch), 0, length) !== true) return;
     const [, digits = ""] = /^.{17}[.,](\d+)/.exec(plain) ?? [];
     const micros = digits === "" ? 0 : Number(digits.padEnd(6, "0").slice(0, 6));
     head.localMicros = this.short.micros + micros;

@@ -1,40 +1,57 @@
 /** A layout from a pattern in log4j's own syntax, 1 or 2: `%d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n`. */
+import { Literal, viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";
 import { type LogTime, logTime } from "../log-time.ts";
 import type { Layout, RecordHead } from "./record-head.ts";
 
-type Element =
-  | { readonly kind: "literal"; readonly bytes: Uint8Array }
-  | { readonly kind: "date"; readonly time: LogTime }
-  | { readonly kind: "level"; readonly pad: number }
-  | {
-      readonly kind: "thread" | "logger" | "taskName" | "ignored";
-      readonly pad: number;
-    }
-  | { readonly kind: "message" };
+const LITERAL = 0;
+const DATE = 1;
+const LEVEL = 2;
+const THREAD = 3;
+const LOGGER = 4;
+const TASK_NAME = 5;
+const IGNORED = 6;
+const MESSAGE = 7;
+/** A logger without padding, with its following literal in the same step. */
+const PLAIN_LOGGER = 8;
+
+/** One step of a pattern. All steps have one shape, so that the loop over them stays fast. */
+interface Element {
+  readonly kind: number;
+  readonly literal: Literal;
+  readonly time: LogTime | undefined;
+  /** Positive: blanks follow up to this width; negative: blanks may stand before. */
+  readonly pad: number;
+}
 
 const SPACE = 32;
 const DOT = 46;
-
-const LEVELS: readonly { readonly level: LogLevel; readonly bytes: Uint8Array }[] = (
-  ["INFO", "DEBUG", "WARN", "ERROR", "TRACE", "FATAL"] as const
-).map((level) => ({ level, bytes: Buffer.from(level) }));
+const NO_LITERAL = new Literal("");
 
 export class Log4jPattern implements Layout {
   readonly name: string;
+  readonly beginsBlank: boolean;
   private readonly elements: readonly Element[];
 
   /** Throws `RangeError` for a pattern without `%m`, without a date, or with a date that has no day. */
   constructor(pattern: string) {
     this.name = pattern;
-    this.elements = elementsOf(pattern);
+    this.elements = elementsOf(pattern).map((element, i, all) => {
+      const next = all[i + 1];
+      return element.kind === LOGGER && element.pad === 0 && next?.kind === LITERAL
+        ? { ...element, kind: PLAIN_LOGGER, literal: next.literal }
+        : element;
+    });
+    const first = this.elements[0];
+    this.beginsBlank = first !== undefined && (first.pad < 0 || /^\s/.test(first.literal.text));
   }
 
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
     const elements = this.elements;
+    const view = viewOf(buffer);
     let at = start;
     head.buffer = buffer;
-    head.localMicros = undefined;
+    head.localMicros = Number.NaN;
     head.level = undefined;
     head.trace = undefined;
     head.loggerStart = head.loggerEnd = 0;
@@ -43,72 +60,75 @@ export class Log4jPattern implements Layout {
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i];
       if (element === undefined) return false;
+      if (element.pad < 0) while (at < end && view.getUint8(at) === SPACE) at++;
       switch (element.kind) {
-        case "literal": {
-          const bytes = element.bytes;
-          const length = bytes.length;
-          for (let k = 0; k < length; k++) {
-            if (at + k >= end) {
-              // A line whose message is empty may have lost its last blank.
-              if (k > 0 && elements[i + 1]?.kind === "message" && bytes[k] === SPACE) break;
-              return false;
-            }
-            if (buffer[at + k] !== bytes[k]) return false;
+        case LITERAL: {
+          const literal = element.literal;
+          if (!literal.standsAt(view, at, end)) {
+            // A line whose message is empty may have lost its last blank.
+            return this.endsEarly(i, buffer, at, end, head);
           }
-          at = Math.min(at + length, end);
+          at += literal.length;
           break;
         }
-        case "date": {
+        case DATE: {
           const time = element.time;
-          if (!time.read(buffer, at, end)) return false;
+          if (time === undefined || !time.read(view, at, end)) return false;
           head.localMicros = time.micros;
           head.resolutionMicros = time.resolutionMicros;
           head.zoned = time.zoned;
           at = time.end;
           break;
         }
-        case "level": {
-          while (element.pad < 0 && buffer[at] === SPACE) at++;
-          const level = levelAt(buffer, at, end);
+        case LEVEL: {
+          const level = levelAt(view, at, end);
           if (level === undefined) return false;
-          head.level = level.level;
-          at += Math.max(level.bytes.length, element.pad);
+          head.level = level;
+          at += Math.max(level.length, element.pad);
           if (at > end) return false;
           break;
         }
-        case "message": {
+        case MESSAGE: {
           head.messageStart = at;
           head.messageEnd = end;
           return true;
         }
-        case "logger": {
-          while (element.pad < 0 && buffer[at] === SPACE) at++;
-          const from = at;
-          const stop = this.endOf(i, buffer, at, end);
-          if (stop < 0) return false;
-          let segment = from;
-          let last = stop;
-          while (last > from && buffer[last - 1] === SPACE) last--;
-          for (let k = from; k < last; k++) {
-            const byte = buffer[k];
-            if (byte === SPACE) return false;
-            if (byte === DOT) segment = k + 1;
+        case PLAIN_LOGGER: {
+          // The usual one, in one pass: no padding, a literal behind it.
+          const literal = element.literal;
+          const first = literal.first;
+          let segment = at;
+          let stop = at;
+          for (; stop < end; stop++) {
+            const byte = view.getUint8(stop);
+            if (byte === first && literal.standsAt(view, stop, end)) break;
+            if (byte === DOT) segment = stop + 1;
+            else if (byte === SPACE) return false;
+          }
+          if (stop === end) {
+            // An empty message whose line lost its last blank.
+            stop = this.endOf(i, buffer, at, end);
+            if (stop < 0) return false;
           }
           head.loggerStart = segment;
-          head.loggerEnd = last;
+          head.loggerEnd = stop;
           at = stop;
           break;
         }
         default: {
-          while (element.pad < 0 && buffer[at] === SPACE) at++;
           const stop = this.endOf(i, buffer, at, end);
           if (stop < 0) return false;
           let last = stop;
-          while (element.pad !== 0 && last > at && buffer[last - 1] === SPACE) last--;
-          if (element.kind === "thread") {
+          if (element.pad !== 0) while (last > at && view.getUint8(last - 1) === SPACE) last--;
+          if (element.kind === LOGGER) {
+            const segment = lastSegment(view, at, last);
+            if (segment < 0) return false;
+            head.loggerStart = segment;
+            head.loggerEnd = last;
+          } else if (element.kind === THREAD) {
             head.threadStart = at;
             head.threadEnd = last;
-          } else if (element.kind === "taskName") {
+          } else if (element.kind === TASK_NAME) {
             head.taskNameStart = at;
             head.taskNameEnd = last;
           }
@@ -119,53 +139,99 @@ export class Log4jPattern implements Layout {
     return false;
   }
 
+  /** True when the line ends inside the literal before the message. */
+  private endsEarly(i: number, buffer: Buffer, at: number, end: number, head: RecordHead): boolean {
+    const literal = this.elements[i]?.literal;
+    if (literal === undefined || this.elements[i + 1]?.kind !== MESSAGE) return false;
+    const there = end - at;
+    if (there < 1 || there >= literal.length) return false;
+    if (buffer.toString("latin1", at, end) !== literal.text.slice(0, there)) return false;
+    head.messageStart = head.messageEnd = end;
+    return true;
+  }
+
   /** Where the element before the literal at i + 1 ends: at that literal, and at a level word where one follows it. */
   private endOf(i: number, buffer: Buffer, from: number, end: number): number {
+    const view = viewOf(buffer);
     const next = this.elements[i + 1];
     if (next === undefined) return end;
-    if (next.kind === "level") {
-      for (let at = from; at < end; at++) if (levelAt(buffer, at, end)) return at;
+    if (next.kind === LEVEL) {
+      for (let at = from; at < end; at++) if (levelAt(view, at, end) !== undefined) return at;
       return -1;
     }
-    if (next.kind !== "literal") return next.kind === "message" ? from : -1;
-    const literal = next.bytes;
+    if (next.kind === MESSAGE) return from;
+    if (next.kind !== LITERAL) return -1;
     const after = this.elements[i + 2];
-    const beforeMessage = after?.kind === "message";
-    const first = literal[0];
-    for (let at = from; at < end; at++) {
-      if (buffer[at] !== first) continue;
-      let k = 1;
-      while (k < literal.length && buffer[at + k] === literal[k]) k++;
-      const whole = k === literal.length;
-      if (!whole && !(beforeMessage && at + k >= end)) continue;
-      if (after?.kind === "level") {
-        let level = at + literal.length;
-        while (after.pad < 0 && buffer[level] === SPACE) level++;
-        if (levelAt(buffer, level, end) === undefined) continue;
-      }
-      return at;
+    if (after?.kind === LEVEL) return this.endBeforeLevel(next.literal, after, buffer, from, end);
+    const found = next.literal.find(view, from, end, false);
+    if (found >= 0 || after?.kind !== MESSAGE) return found;
+    // An empty message whose line lost its last blank.
+    const rest = next.literal.text.trimEnd();
+    const trimmed = end - rest.length;
+    return trimmed > from && buffer.toString("latin1", trimmed, end) === rest ? trimmed : -1;
+  }
+
+  private endBeforeLevel(
+    literal: Literal,
+    level: Element,
+    buffer: Buffer,
+    from: number,
+    end: number,
+  ): number {
+    const view = viewOf(buffer);
+    let at = literal.find(view, from, end, false);
+    while (at >= 0) {
+      let word = at + literal.length;
+      if (level.pad < 0) while (word < end && view.getUint8(word) === SPACE) word++;
+      if (levelAt(view, word, end) !== undefined) return at;
+      at = literal.find(view, at + 1, end, false);
     }
     return -1;
   }
 }
 
-/** The level word at `at`, which must end there. */
-function levelAt(
-  buffer: Buffer,
-  at: number,
-  end: number,
-): { readonly level: LogLevel; readonly bytes: Uint8Array } | undefined {
-  for (let i = 0; i < LEVELS.length; i++) {
-    const word = LEVELS[i];
-    if (word === undefined) continue;
-    const bytes = word.bytes;
-    if (buffer[at] !== bytes[0] || at + bytes.length > end) continue;
-    let k = 1;
-    while (k < bytes.length && buffer[at + k] === bytes[k]) k++;
-    const following = buffer[at + k] ?? SPACE;
-    if (k === bytes.length && !(at + k < end && following >= 65 && following <= 90)) return word;
+/** Where the last segment of a dotted name begins; -1 for a name with blanks. */
+function lastSegment(view: DataView, from: number, end: number): number {
+  let segment = from;
+  for (let at = from; at < end; at++) {
+    const byte = view.getUint8(at);
+    if (byte === DOT) segment = at + 1;
+    else if (byte === SPACE) return -1;
   }
+  return segment;
+}
+
+/** First four letters of each level, as `getInt32` reads them, little end first. */
+const INFO = 0x4f_46_4e_49;
+const WARN = 0x4e_52_41_57;
+const DEBU = 0x55_42_45_44;
+const ERRO = 0x4f_52_52_45;
+const TRAC = 0x43_41_52_54;
+const FATA = 0x41_54_41_46;
+const G = 71;
+const R = 82;
+const E = 69;
+const L = 76;
+
+/** The level word at `at`; no further capital follows it. */
+function levelAt(view: DataView, at: number, end: number): LogLevel | undefined {
+  if (at + 4 > end) return undefined;
+  const letters = view.getInt32(at, true);
+  if (letters === INFO) return isWordEnd(view, at + 4, end) ? "INFO" : undefined;
+  if (letters === WARN) return isWordEnd(view, at + 4, end) ? "WARN" : undefined;
+  if (at + 5 > end || !isWordEnd(view, at + 5, end)) return undefined;
+  const last = view.getUint8(at + 4);
+  if (letters === DEBU) return last === G ? "DEBUG" : undefined;
+  if (letters === ERRO) return last === R ? "ERROR" : undefined;
+  if (letters === TRAC) return last === E ? "TRACE" : undefined;
+  if (letters === FATA) return last === L ? "FATAL" : undefined;
   return undefined;
+}
+
+function isWordEnd(view: DataView, at: number, end: number): boolean {
+  if (at >= end) return true;
+  const byte = view.getUint8(at);
+  return byte < 65 || byte > 90;
 }
 
 const CONVERSION = /%(-?)(\d*)(?:\.-?\d+)?([a-zA-Z]+)((?:\{[^}]*\})*)/g;
@@ -231,46 +297,49 @@ const KNOWN = new Set([
 
 function elementsOf(pattern: string): Element[] {
   const elements: Element[] = [];
-  let message = false;
-  let dated = false;
   let from = 0;
-  const literal = (text: string): void => {
-    const plain = text.replaceAll("%%", "%");
-    if (plain === "") return;
-    elements.push({ kind: "literal", bytes: Buffer.from(plain) });
-  };
   for (const found of pattern.matchAll(CONVERSION)) {
-    if (message) break;
-    literal(pattern.slice(from, found.index));
+    addLiteral(elements, pattern.slice(from, found.index));
     const [whole, left = "", width = "", word = "", options = ""] = found;
     const name = longestName(word);
     const rest = word.slice(name.length);
-    const first = /^\{([^}]*)\}/.exec(options)?.[1];
-    const second = /^\{[^}]*\}\{([^}]*)\}/.exec(options)?.[1];
-    // Positive: blanks follow up to this width; negative: blanks may stand before.
     const pad = width === "" ? 0 : left === "-" ? Number(width) : -Number(width);
     from = found.index + whole.length;
+    const first = /^\{([^}]*)\}/.exec(options)?.[1];
     if (name === "d" || name === "date") {
+      const second = /^\{[^}]*\}\{([^}]*)\}/.exec(options)?.[1];
       const time = logTime(first ?? "ISO8601", second);
       if (time === undefined)
         throw new RangeError(`log pattern ${pattern}: no day in %d{${first}}`);
-      elements.push({ kind: "date", time });
-      dated = true;
-    } else if (name === "p" || name === "level") elements.push({ kind: "level", pad });
-    else if (THREADS.has(name)) elements.push({ kind: "thread", pad });
-    else if (LOGGERS.has(name)) elements.push({ kind: "logger", pad });
-    else if (MESSAGES.has(name)) {
-      elements.push({ kind: "message" });
-      message = true;
-    } else if (TRAILING.has(name)) continue;
-    else if (/^(?:X|mdc|MDC)$/.test(name) && /task_?name$/i.test(first ?? "")) {
-      elements.push({ kind: "taskName", pad });
-    } else elements.push({ kind: "ignored", pad });
-    if (rest !== "" && !message) literal(rest + options);
+      elements.push({ kind: DATE, literal: NO_LITERAL, time, pad });
+    } else if (!TRAILING.has(name)) {
+      elements.push({ kind: kindOf(name, first), literal: NO_LITERAL, time: undefined, pad });
+    }
+    if (MESSAGES.has(name)) return checked(elements, pattern);
+    addLiteral(elements, rest === "" ? "" : rest + options);
   }
-  if (!message) throw new RangeError(`log pattern ${pattern}: no %m, where the message stands`);
-  if (!dated) throw new RangeError(`log pattern ${pattern}: no %d, when a line was printed`);
-  return merged(elements);
+  throw new RangeError(`log pattern ${pattern}: no %m, where the message stands`);
+}
+
+function checked(elements: Element[], pattern: string): Element[] {
+  if (elements.some(({ kind }) => kind === DATE)) return elements;
+  throw new RangeError(`log pattern ${pattern}: no %d, when a line was printed`);
+}
+
+/** Appends plain text; neighbouring texts become one. */
+function addLiteral(elements: Element[], text: string): void {
+  const plain = text.replaceAll("%%", "%");
+  if (plain === "") return;
+  const before = elements.at(-1)?.kind === LITERAL ? (elements.pop()?.literal.text ?? "") : "";
+  elements.push({ kind: LITERAL, literal: new Literal(before + plain), time: undefined, pad: 0 });
+}
+
+function kindOf(name: string, option: string | undefined): number {
+  if (name === "p" || name === "level") return LEVEL;
+  if (THREADS.has(name)) return THREAD;
+  if (LOGGERS.has(name)) return LOGGER;
+  if (MESSAGES.has(name)) return MESSAGE;
+  return /^(?:X|mdc|MDC)$/.test(name) && /task_?name$/i.test(option ?? "") ? TASK_NAME : IGNORED;
 }
 
 /** `%pfoo` is `%p` and `foo`: the longest known name that the letters begin with. */
@@ -280,16 +349,4 @@ function longestName(word: string): string {
     if (KNOWN.has(name)) return name;
   }
   return word;
-}
-
-/** Neighbouring literals become one. */
-function merged(elements: readonly Element[]): Element[] {
-  const all: Element[] = [];
-  for (const element of elements) {
-    const last = all.at(-1);
-    if (element.kind === "literal" && last?.kind === "literal") {
-      all[all.length - 1] = { kind: "literal", bytes: Buffer.concat([last.bytes, element.bytes]) };
-    } else all.push(element);
-  }
-  return all;
 }

@@ -2,8 +2,8 @@
 import type { LogLevel } from "../log-template.ts";
 
 export class RecordHead {
-  /** Undefined where the layout prints no date. UTC when `zoned`. */
-  localMicros: number | undefined = undefined;
+  /** NaN where the line has no readable date (a plain number costs no allocation). UTC when `zoned`. */
+  localMicros: number = Number.NaN;
   resolutionMicros = 0;
   zoned = false;
   level: LogLevel | undefined = undefined;
@@ -28,6 +28,8 @@ export class RecordHead {
 export interface Layout {
   /** For people and `source_files`: a log4j pattern, or a word. */
   readonly name: string;
+  /** Heads may begin with a blank; else a line that does belongs to the record before. */
+  readonly beginsBlank: boolean;
   /** True when a record begins here; `head` is then filled whole. */
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean;
 }

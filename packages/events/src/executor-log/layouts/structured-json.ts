@@ -1,4 +1,5 @@
 /** One JSON object a line: Spark 4's structured logging (spec/log-templates.md 3), and the JSON layouts of others. */
+import { viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";
 import { IsoTime } from "../log-time.ts";
 import type { Layout, RecordHead } from "./record-head.ts";
@@ -67,6 +68,7 @@ const TASK_NAMES = ["task_name", "mdc.taskName"] as const;
 
 export class StructuredJson implements Layout {
   readonly name = "json";
+  readonly beginsBlank = false;
   private readonly time = new IsoTime();
   private scratch: Buffer = Buffer.alloc(4096);
   private filled = 0;
@@ -74,7 +76,7 @@ export class StructuredJson implements Layout {
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
     if (buffer[start] !== OPEN || buffer[end - 1] !== CLOSE) return false;
     head.buffer = buffer;
-    head.localMicros = undefined;
+    head.localMicros = Number.NaN;
     head.level = undefined;
     head.trace = undefined;
     head.loggerStart = head.loggerEnd = 0;
@@ -106,7 +108,7 @@ export class StructuredJson implements Layout {
             break;
           case "level":
             head.level = LEVELS.get(
-              buffer.toString("latin1", valueStart, Math.min(valueEnd, valueStart + 8)),
+              buffer.latin1Slice(valueStart, Math.min(valueEnd, valueStart + 8)),
             );
             break;
           case "message":
@@ -144,7 +146,7 @@ export class StructuredJson implements Layout {
   }
 
   private setTime(buffer: Buffer, start: number, end: number, head: RecordHead): void {
-    if (!this.time.read(buffer, start, end)) return;
+    if (!this.time.read(viewOf(buffer), start, end)) return;
     head.localMicros = this.time.micros;
     head.resolutionMicros = this.time.resolutionMicros;
     head.zoned = this.time.zoned;
@@ -184,7 +186,7 @@ export class StructuredJson implements Layout {
     head.taskNameEnd = time;
     head.buffer = this.scratch;
     head.level = LEVELS.get(text("level"));
-    head.localMicros = undefined;
+    head.localMicros = Number.NaN;
     this.setTime(this.scratch, time, this.filled, head);
     const millis = texts.get("epochMillis");
     if (typeof millis === "number") {
