@@ -1,17 +1,15 @@
-export type { LineBytes } from "./event-log/event.ts";
-export {
-  type EventLine,
-  type EventLogCounts,
-  EventLogDecoder,
-  type EventLogTrouble,
-  type EventLogTroubleCode,
-  type HugeLineStart,
-} from "./event-log/event-log-decoder.ts";
+export { EventLogDecoder, type LinePlace } from "./event-log/event-log-decoder.ts";
 export {
   defaultRedactionRegex,
   redactedText,
   redactProperties,
 } from "./event-log/redact-properties.ts";
+export {
+  type EventLogCounts,
+  type EventLogTrouble,
+  type EventLogTroubleCode,
+  eventLogTroubleCodes,
+} from "./event-log/trouble.ts";
 export { LogDecoder, type LogDecoderOptions } from "./executor-log/log-decoder.ts";
 export type { LogRecord } from "./executor-log/log-record.ts";
 export { isMemoryStatement, looksLikeMemoryStatement } from "./executor-log/memory-statement.ts";

@@ -1,59 +1,22 @@
 /** From a line of an event log to a fact: any Spark since 1.2, damage reported and read past. */
 import type { EventFact } from "@respark/core";
+import type { LineSlice } from "../lines/lines.ts";
 import { ignoredEvents } from "./decoders/ignored.ts";
 import { eventDecoders } from "./decoders/index.ts";
-import type { EventDecoder, LineBytes } from "./event.ts";
+import type { EventDecoder, LineBytes, LineReader } from "./event.ts";
 import { type HugeEvent, HugeLineReader } from "./huge-line.ts";
 import { InternedText } from "./interned-text.ts";
 import { isObject, type JsonObject, MissingField } from "./json.ts";
+import type { EventLogCounts, EventLogTrouble, EventLogTroubleCode } from "./trouble.ts";
 
-/** A line of an event log: bytes in somebody else's buffer, valid only during the call. */
-export interface EventLine extends LineBytes {
+export type { EventLogTrouble } from "./trouble.ts";
+
+/** Where a line begins. */
+export interface LinePlace {
   /** 1-based. */
   readonly number: number;
-  /** Of the line's first byte in its (decompressed) file. */
+  /** In the decoded file. */
   readonly byteOffset: number;
-  /** False for a last line without a line end. */
-  readonly terminated: boolean;
-}
-
-/** Where a line too long to hold begins. */
-export interface HugeLineStart {
-  readonly number: number;
-  readonly byteOffset: number;
-}
-
-export type EventLogTroubleCode =
-  | "truncated_line"
-  | "malformed_json"
-  | "not_an_event"
-  | "incomplete_event"
-  | "huge_line_shortened"
-  | "unknown_event";
-
-/** An oddity of an event log. */
-export interface EventLogTrouble {
-  readonly code: EventLogTroubleCode;
-  readonly severity: "info" | "warning";
-  readonly message: string;
-  readonly line: number;
-  readonly byteOffset: number;
-  /** How many times, for those told once at the end; 1 otherwise. */
-  readonly count: number;
-}
-
-export interface EventLogCounts {
-  readonly lines: number;
-  readonly blankLines: number;
-  /** Lines that gave nothing because they are damaged; each was reported. */
-  readonly lostLines: number;
-  /** Facts read by a learned shape. */
-  readonly fastFacts: number;
-  readonly facts: number;
-  /** Decoded events by name; ignored and unknown ones by name. */
-  readonly decoded: ReadonlyMap<string, number>;
-  readonly ignored: ReadonlyMap<string, number>;
-  readonly unknown: ReadonlyMap<string, number>;
 }
 
 /** What is known of one event name. */
@@ -64,6 +27,15 @@ interface NamedEvent {
   readonly firstLine: number;
   readonly firstByteOffset: number;
   count: number;
+}
+
+/** An event with a fast path, and how a line of it is told at a glance. */
+interface HotEvent {
+  readonly event: NamedEvent;
+  readonly reader: LineReader;
+  /** Where the quote behind the name stands in `{"Event":"…"`. */
+  readonly nameEnd: number;
+  readonly lastByte: number;
 }
 
 /** Names are data: a log of nothing but new names must not fill the memory. */
@@ -77,13 +49,14 @@ const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 export class EventLogDecoder {
   readonly #report: (trouble: EventLogTrouble) => void;
   readonly #events = new Map<string, NamedEvent>();
+  readonly #hotEvents: HotEvent[] = [];
   readonly #names = new InternedText();
   #lines = 0;
   #blankLines = 0;
   #lostLines = 0;
   #fastFacts = 0;
   #facts = 0;
-  #huge: { readonly reader: HugeLineReader; readonly at: HugeLineStart } | undefined;
+  #huge: { readonly reader: HugeLineReader; readonly at: LinePlace } | undefined;
 
   constructor({ report }: { readonly report: (trouble: EventLogTrouble) => void }) {
     this.#report = report;
@@ -95,27 +68,26 @@ export class EventLogDecoder {
    * The line's fact; undefined for blank, ignored, unknown and damaged lines (the last are reported).
    * Facts of hot kinds (task_end, task_start, block_updated, executor_metrics) are reused records, valid until the next call.
    */
-  decode(line: EventLine): EventFact | undefined {
+  decode(line: LineSlice): EventFact | undefined {
     this.#lines++;
-    const event = this.#eventOf(line, line.start);
-    if (event !== undefined) {
-      const fact = event.decoder?.lineReader?.read(line);
-      if (fact !== undefined) {
-        event.count++;
-        this.#fastFacts++;
-        this.#facts++;
-        return fact;
-      }
-      if (event.decoder === undefined && line.terminated) {
-        event.count++;
-        return undefined;
-      }
+    const hot = this.#hotEventOf(line);
+    const fact = hot?.reader.read(line);
+    if (hot !== undefined && fact !== undefined) {
+      hot.event.count++;
+      this.#fastFacts++;
+      this.#facts++;
+      return fact;
+    }
+    const event = this.#eventOf(line);
+    if (event !== undefined && event.decoder === undefined && line.terminated) {
+      event.count++;
+      return undefined;
     }
     return this.#decodeSlowly(line);
   }
 
   /** A line over the reader's cap begins; its bytes follow through `hugePiece`, its fact comes from `hugeEnd`. */
-  hugeBegin(at: HugeLineStart): void {
+  hugeBegin(at: LinePlace): void {
     const picksOf = (name: string): EventDecoder["picks"] | undefined =>
       this.#events.get(name)?.decoder?.picks;
     this.#huge = { reader: new HugeLineReader(picksOf), at };
@@ -125,14 +97,15 @@ export class EventLogDecoder {
     this.#huge?.reader.write(buffer, start, end);
   }
 
-  hugeEnd(): EventFact | undefined {
+  /** `terminated` false: the file ends inside the line. */
+  hugeEnd(how: { readonly terminated: boolean } = { terminated: true }): EventFact | undefined {
     const huge = this.#huge;
     if (huge === undefined) return undefined;
     this.#huge = undefined;
     this.#lines++;
     const read = huge.reader.end();
     if (read.problem !== undefined || read.event === undefined) {
-      return this.#loseHuge(read, huge.at);
+      return this.#loseHuge(read, huge.at, how.terminated);
     }
     if (read.shortened > 0) {
       this.#tell(
@@ -179,9 +152,18 @@ export class EventLogDecoder {
     };
   }
 
+  /** A guess by where the name would end; the event's line reader verifies all of it. */
+  #hotEventOf({ buffer, start, end }: LineSlice): HotEvent | undefined {
+    for (const hot of this.#hotEvents) {
+      const quote = start + hot.nameEnd;
+      if (quote < end && buffer[quote] === 0x22 && buffer[quote - 1] === hot.lastByte) return hot;
+    }
+    return undefined;
+  }
+
   /** The event a line names in its first key; undefined when the line begins in any other way. */
-  #eventOf(line: EventLine, start: number): NamedEvent | undefined {
-    const { buffer, end } = line;
+  #eventOf(line: LineSlice): NamedEvent | undefined {
+    const { buffer, start, end } = line;
     const from = start + eventPrefix.length;
     if (from >= end) return undefined;
     for (let k = 0; k < eventPrefix.length; k++) {
@@ -194,17 +176,15 @@ export class EventLogDecoder {
   }
 
   #know(name: string, decoder: EventDecoder | undefined): void {
-    this.#events.set(name, {
-      name,
-      decoder,
-      known: true,
-      firstLine: 0,
-      firstByteOffset: 0,
-      count: 0,
-    });
+    const event = { name, decoder, known: true, firstLine: 0, firstByteOffset: 0, count: 0 };
+    this.#events.set(name, event);
+    const reader = decoder?.lineReader;
+    if (reader === undefined) return;
+    const nameEnd = eventPrefix.length + name.length;
+    this.#hotEvents.push({ event, reader, nameEnd, lastByte: name.charCodeAt(name.length - 1) });
   }
 
-  #named(name: string, at: HugeLineStart): NamedEvent {
+  #named(name: string, at: LinePlace): NamedEvent {
     const known = this.#events.get(name);
     if (known !== undefined) return known;
     const kept = this.#events.size < maxNames ? name.slice(0, maxNameChars) : otherNames;
@@ -224,7 +204,7 @@ export class EventLogDecoder {
   }
 
   /** By JSON.parse. What does not parse may still hold a whole event behind a cut one, in the same line. */
-  #decodeSlowly(line: EventLine): EventFact | undefined {
+  #decodeSlowly(line: LineSlice): EventFact | undefined {
     const { buffer, end } = line;
     let start = line.start;
     if (line.number === 1 && buffer.subarray(start, end).indexOf(byteOrderMark) === 0) start += 3;
@@ -271,7 +251,7 @@ export class EventLogDecoder {
     }
   }
 
-  #parsed(json: JsonObject, line: LineBytes & HugeLineStart): EventFact | undefined {
+  #parsed(json: JsonObject, line: LineBytes & LinePlace): EventFact | undefined {
     const name = json["Event"];
     if (typeof name !== "string") {
       this.#lostLines++;
@@ -284,7 +264,7 @@ export class EventLogDecoder {
     return fact;
   }
 
-  #factOf(event: NamedEvent, json: JsonObject, at: HugeLineStart): EventFact | undefined {
+  #factOf(event: NamedEvent, json: JsonObject, at: LinePlace): EventFact | undefined {
     event.count++;
     if (event.decoder === undefined) return undefined;
     try {
@@ -299,11 +279,11 @@ export class EventLogDecoder {
     }
   }
 
-  #loseHuge(read: HugeEvent, at: HugeLineStart): undefined {
+  #loseHuge(read: HugeEvent, at: LinePlace, terminated: boolean): undefined {
     this.#lostLines++;
-    if (read.problem === "cut short")
+    if (read.problem === "cut short" && !terminated) {
       this.#tell("truncated_line", "info", at, "a huge line is cut");
-    else if (read.problem === "malformed") {
+    } else if (read.problem === "cut short" || read.problem === "malformed") {
       this.#tell("malformed_json", "warning", at, "a huge line is not JSON");
     } else {
       this.#tell("not_an_event", "warning", at, "a huge line does not begin with its Event");
@@ -314,7 +294,7 @@ export class EventLogDecoder {
   #tell(
     code: EventLogTroubleCode,
     severity: "info" | "warning",
-    at: HugeLineStart,
+    at: LinePlace,
     message: string,
   ): void {
     this.#report({ code, severity, message, line: at.number, byteOffset: at.byteOffset, count: 1 });
@@ -325,7 +305,7 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0d || byte === 0x0a;
 }
 
-function lineAt(line: EventLine, start: number): HugeLineStart {
+function lineAt(line: LineSlice, start: number): LinePlace {
   return { number: line.number, byteOffset: line.byteOffset + start - line.start };
 }
 

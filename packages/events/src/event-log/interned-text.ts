@@ -5,31 +5,31 @@ const tableSize = 1024;
 const maxInternedBytes = 128;
 
 interface Entry {
-  readonly hash: number;
   readonly bytes: Buffer;
   readonly text: string;
 }
 
 /** A direct-mapped cache: bounded, and a collision only costs a new decode. */
 export class InternedText {
-  readonly #entries: (Entry | undefined)[] = new Array<Entry | undefined>(tableSize).fill(
-    undefined,
-  );
+  readonly #entries: (Entry | undefined)[] = Array.from({ length: tableSize });
 
   /** UTF-8 text of `buffer[start, end)`. */
   read(buffer: Buffer, start: number, end: number): string {
     const length = end - start;
     if (length > maxInternedBytes) return buffer.toString("utf8", start, end);
+    // The end tells ids and hosts apart; a collision costs a decode, never a wrong text.
     let hash = length;
-    for (let at = start; at < end; at++) hash = (Math.imul(hash, 31) + (buffer[at] ?? 0)) | 0;
+    for (let at = length > 4 ? end - 4 : start; at < end; at++) {
+      hash = Math.imul(hash, 31) + (buffer[at] ?? 0);
+    }
     const place = (hash ^ (hash >>> 16)) & (tableSize - 1);
     const entry = this.#entries[place];
-    if (entry !== undefined && entry.hash === hash && holds(entry.bytes, buffer, start, length)) {
+    if (entry !== undefined && holds(entry.bytes, buffer, start, length)) {
       return entry.text;
     }
     const bytes = Buffer.from(buffer.subarray(start, end));
     const text = bytes.toString("utf8");
-    this.#entries[place] = { hash, bytes, text };
+    this.#entries[place] = { bytes, text };
     return text;
   }
 }

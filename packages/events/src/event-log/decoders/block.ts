@@ -2,7 +2,8 @@
 import type { BlockUpdatedFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
 import { type JsonObject, needInteger, needObject, needText } from "../json.ts";
-import { LearnedShapes, ShapeFields } from "../learned-shape.ts";
+import { LearnedShapes } from "../learned-shape.ts";
+import { ShapeFields } from "../shape.ts";
 import { storageLevelOf } from "./storage-level.ts";
 
 const info = "Block Updated Info";

@@ -11,7 +11,8 @@ import {
   object,
   objects,
 } from "../json.ts";
-import { LearnedShapes, ShapeFields } from "../learned-shape.ts";
+import { LearnedShapes } from "../learned-shape.ts";
+import { ShapeFields } from "../shape.ts";
 
 /** A reused record. */
 interface ExecutorMetricsFact {

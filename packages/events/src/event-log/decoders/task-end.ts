@@ -15,7 +15,8 @@ import {
   objects,
   text,
 } from "../json.ts";
-import { LearnedShapes, ShapeFields } from "../learned-shape.ts";
+import { LearnedShapes } from "../learned-shape.ts";
+import { ShapeFields } from "../shape.ts";
 import { MetricValues } from "./executor-metrics.ts";
 import { updatedBlockOf, updatedBlockPicks } from "./storage-level.ts";
 import { taskFailureOf } from "./task-failure.ts";

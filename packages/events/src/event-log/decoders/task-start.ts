@@ -2,7 +2,8 @@
 import type { EventFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
 import { flag, integer, type JsonObject, needInteger, needObject, needText } from "../json.ts";
-import { LearnedShapes, ShapeFields } from "../learned-shape.ts";
+import { LearnedShapes } from "../learned-shape.ts";
+import { ShapeFields } from "../shape.ts";
 
 const info = "Task Info";
 const fields = new ShapeFields();
