@@ -144,6 +144,8 @@ export class ExecutorReplay {
   }
 
   #placeOfEvent(at: Observation): StepPlace {
+    // Events run ahead of a log of its own: their time is then not the log's.
+    if (this.#around.hasLog) return { ...at, ts: at.ts ?? this.#ts };
     this.#ts = Math.max(this.#ts, at.ts ?? this.#ts);
     const { tsMin, tsMax, sourceFileId, line } = at;
     return { ts: this.#ts, tsMin, tsMax, sourceFileId, line };

@@ -94,6 +94,7 @@ export class ExecutorState {
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
   readonly #taskTimelines = new Map<string, { timeline: TaskTimeline; mode: MemoryMode }>();
   #seq = 0;
+  #sampledSeq = -1;
   #ts = Number.NEGATIVE_INFINITY;
 
   constructor(of: { executorId: string; rules: ExecutorRules; emit: EmitRow }) {
@@ -151,6 +152,9 @@ export class ExecutorState {
 
   /** Writes a state row of every mode whose state changed; right after the event written last. */
   sample(at: StepPlace, origin: Origin): void {
+    // A state that no event of its own explains (time passed, a statement narrowed it) gets a number of its own.
+    if (this.#sampledSeq === this.#seq) this.#seq++;
+    this.#sampledSeq = this.#seq;
     for (const ledger of this.ledgers) {
       ledger.keepPoolLaws();
       const storageUsed = ledger.storageUsed;

@@ -44,7 +44,7 @@ export class MemoryTimeline {
     const open = this.#open;
     if (open !== undefined) {
       if (sameState(open, sample)) return;
-      if (open.seq !== sample.seq) this.#write(open, sample.ts);
+      this.#write(open, sample.ts);
     }
     this.#open = sample;
   }
@@ -122,7 +122,7 @@ export class TaskTimeline {
         open.shareMaxBytes === sample.shareMaxBytes
       )
         return;
-      if (open.seq !== sample.seq) this.#write(open, sample.ts);
+      this.#write(open, sample.ts);
     }
     this.#open = sample;
   }
