@@ -224,7 +224,11 @@ function surveyFile(
     executorId: kind === "driver_log" ? "driver" : owner?.executorId,
     identityEvidence: owner?.evidence,
     firstTime: log ? wall(log.firstWallMs) : micros(sampled.events?.firstMs),
-    lastTime: log ? wall(log.lastWallMs) : micros(sampled.events?.lastMs),
+    lastTime: !sampled.readWhole
+      ? undefined
+      : log
+        ? wall(log.lastWallMs)
+        : micros(sampled.events?.lastMs),
     clock: {
       offsetMs: aligned.offsetMs,
       zone: aligned.zone,

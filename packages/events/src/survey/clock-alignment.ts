@@ -14,14 +14,15 @@ const quarter = 15 * minute;
 /**
  * One thing that both logs tell. `wallMs` is the line's wall time read as UTC, `eventMs` the event log's time.
  * `not_before`: the line was printed at that moment or later (a launch, then `Running task`); `not_after`: at that moment or
- * earlier (`Finished task`, then the driver's finish time); `about`: within seconds of it.
+ * earlier (`Finished task`, then the driver's finish time); `soon_after`: at that moment or within seconds after (what the driver
+ * prints of its own events); `about`: within seconds of it.
  */
 export interface ClockBound {
   readonly wallMs: number;
   /** place of the line in its file: only the order counts */
   readonly place: number;
   readonly eventMs: number;
-  readonly side: "not_before" | "not_after" | "about";
+  readonly side: "not_before" | "not_after" | "soon_after" | "about";
   /** TID where it is a task's start or end */
   readonly taskId: number | undefined;
 }
@@ -51,6 +52,8 @@ export interface AlignedClock {
   readonly contradiction: string | undefined;
 }
 
+/** The longest that a driver takes from an event to the line about it (collections of garbage). */
+const soonMs = 10_000;
 /** Skews beyond this are read as another zone. */
 const skewLimit = quarter / 2;
 
@@ -231,14 +234,19 @@ function findSkew(
   const atLeast: number[] = [];
   const atMost: number[] = [];
   const about: number[] = [];
+  let soon = 0;
   for (const bound of bounds) {
     const apart = bound.eventMs - bound.wallMs + aheadAt(bound);
     // A printed second may be anything up to its end.
     if (bound.side === "not_before") atLeast.push(apart - (resolutionMs - 1));
     else if (bound.side === "not_after") atMost.push(apart);
-    else about.push(apart);
+    else if (bound.side === "soon_after") {
+      soon++;
+      atLeast.push(apart - (resolutionMs - 1));
+      atMost.push(apart + soonMs);
+    } else about.push(apart);
   }
-  const hard = atLeast.length + atMost.length;
+  const hard = atLeast.length + atMost.length - soon;
   if (hard === 0) {
     const middle = about.sort((a, b) => a - b)[Math.floor(about.length / 2)] ?? 0;
     const near = Math.abs(middle) <= 3000;

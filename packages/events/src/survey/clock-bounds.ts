@@ -1,7 +1,13 @@
 /** What an executor or driver log and its event log both tell, as bounds of the log's clock. */
 import type { ClockBound } from "./clock-alignment.ts";
-import type { EventLogSample } from "./event-log-sample.ts";
-import type { LogSample } from "./log-sample.ts";
+import type { EventLogSample, SampledTask } from "./event-log-sample.ts";
+import type { LogSample, SampledMoment } from "./log-sample.ts";
+
+/** Does the event log tell when this was? Ends only of tasks that ended by themselves. */
+export function isTimed(moment: SampledMoment, task: SampledTask): boolean {
+  const end = moment.what === "finished" || moment.what === "driver_ended";
+  return !end || task.finishedMs !== undefined;
+}
 
 /** Every moment of the log's sample that the event log's sample knows too. */
 export function clockBounds(log: LogSample, events: EventLogSample): ClockBound[] {
@@ -11,12 +17,12 @@ export function clockBounds(log: LogSample, events: EventLogSample): ClockBound[
     if (!task) continue;
     // Launch is booked before the task is sent; the executor prints `Finished` before it reports (Executor.TaskRunner.run),
     // the driver prints its own lines after booking (TaskSetManager.resourceOffer, handleSuccessfulTask).
-    if (what === "assigned" || what === "running" || what === "driver_started") {
-      bounds.push({ side: "not_before", eventMs: task.launchedMs, wallMs, place, taskId });
-    } else if (task.finishedMs !== undefined) {
-      const side = what === "finished" ? "not_after" : "not_before";
-      bounds.push({ side, eventMs: task.finishedMs, wallMs, place, taskId });
-    }
+    const end = what === "finished" || what === "driver_ended";
+    const eventMs = end ? task.finishedMs : task.launchedMs;
+    if (eventMs === undefined) continue;
+    const side =
+      what === "finished" ? "not_after" : what.startsWith("driver") ? "soon_after" : "not_before";
+    bounds.push({ side, eventMs, wallMs, place, taskId });
   }
   for (const { what, executorId, wallMs, place } of log.registrations) {
     const executor = events.executors.get(executorId);

@@ -59,6 +59,32 @@ export async function sampleFile(
   };
 }
 
+/**
+ * Reads an event log for what its head did not tell: the wanted tasks and all executors. Stops when `enough` says so.
+ * The samples of the head are in it too.
+ */
+export async function scanEventLog(
+  source: DiscoveredSource,
+  wanted: ReadonlySet<number>,
+  enough: (events: EventLogSample) => boolean,
+): Promise<EventLogSample> {
+  const events = new EventLogSample();
+  events.wanted = wanted;
+  const decoder = new EventLogDecoder({ report: () => {} });
+  const feed = new LineFeed(source.parts, { report: () => {} });
+  try {
+    while (!enough(events) && (await feed.read())) {
+      for (let line = feed.next(); line !== undefined; line = feed.next()) {
+        const fact = line.what === "line" ? decoder.decode(line) : undefined;
+        if (fact) events.see(fact);
+      }
+    }
+  } finally {
+    await feed.close();
+  }
+  return events;
+}
+
 function storedBytes(source: DiscoveredSource): number | undefined {
   let bytes = 0;
   for (const part of source.parts) {

@@ -3,6 +3,7 @@
 import { discover } from "../bytes/discover.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { assemble } from "./assemble.ts";
+import { withEvidence } from "./deeper-sample.ts";
 import type { SampledFile } from "./sampled-file.ts";
 import { sampleFile } from "./sampler.ts";
 import type { Survey } from "./surveyed.ts";
@@ -61,6 +62,6 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
       });
     }
   }
-  const { files, applications } = assemble(sampled, givenZone, report);
+  const { files, applications } = assemble(await withEvidence(sampled), givenZone, report);
   return { files, applications };
 }
