@@ -1,3 +1,16 @@
+export type { ByteSource, ChunkOptions, Codec } from "./bytes/byte-source.ts";
+export { discover } from "./bytes/discover.ts";
+export type { DiscoveredSource, Grouping } from "./bytes/discovered-source.ts";
+export type { DiscoveryLimits, DiscoveryOptions } from "./bytes/discovery-options.ts";
+export {
+  type Diagnostic,
+  type DiagnosticCode,
+  DiagnosticLog,
+  type DiagnosticLogRow,
+  type DiagnosticSeverity,
+  diagnosticCodes,
+  type ReportDiagnostic,
+} from "./diagnostic.ts";
 export { EventLogDecoder, type LinePlace } from "./event-log/event-log-decoder.ts";
 export {
   defaultRedactionRegex,
@@ -14,6 +27,12 @@ export { LogDecoder, type LogDecoderOptions } from "./executor-log/log-decoder.t
 export type { LogRecord } from "./executor-log/log-record.ts";
 export { isMemoryStatement, looksLikeMemoryStatement } from "./executor-log/memory-statement.ts";
 export type { LogCounts, LogOddity } from "./executor-log/record-reader.ts";
+export {
+  type HugeLine,
+  LineReader,
+  type LineReaderOptions,
+  type LineSlice,
+} from "./lines/lines.ts";
 export { type EventCursor, observationFromEvent } from "./observations/from-event.ts";
 export {
   type LocalClock,

@@ -1,59 +1,53 @@
-/** From what a user points at to the logs in it. */
-import type { ReportDiagnostic } from "../diagnostic.ts";
-import type { ByteSource } from "./byte-source.ts";
+/** From what a user points at to the logs in it: files, directories, archives, standard input. */
+import type { DiscoveredSource } from "./discovered-source.ts";
+import type { DiscoveryOptions } from "./discovery-options.ts";
+import { oldDirectory, rollingLogs } from "./rolling-log.ts";
+import { datedEventLogs, rotatedLogs } from "./rotated-log.ts";
+import { type FoundFile, Walk } from "./walk.ts";
 
-/** Why several files are one log. */
-export type Grouping =
-  /** One file. */
-  | "single"
-  /** `eventlog_v2_*` of Spark 3.0+. */
-  | "rolling"
-  /** The directory with `EVENT_LOG_1` of Spark before 1.3. */
-  | "directory"
-  /** Databricks: `eventlog` and `eventlog-2021-06-15--15-00.gz`. */
-  | "dated"
-  /** A text log and its rotated predecessors: `stderr`, `stderr.1`, `stderr.2.gz`. */
-  | "rotated";
-
-/** One logical log: its bytes are those of its parts, one after the other. */
-export interface DiscoveredSource {
-  /** Of the file, or of the directory or newest file that stands for the parts. */
-  readonly path: string;
-  readonly grouping: Grouping;
-  /** At least one, oldest first. */
-  readonly parts: readonly ByteSource[];
-  /** Begins with a part that the history server compacted: the past before it is not replayable. */
-  readonly compacted: boolean;
-  /** Its first part is not there. */
-  readonly beginsLate: boolean;
-  /** Its names say that the application has not ended. */
-  readonly inProgress: boolean;
-  /** From a marker file's name (`SPARK_VERSION_1.2.0`). */
-  readonly sparkVersion: string | undefined;
-}
-
-/** Limits against archive bombs; each has a diagnostic. */
-export interface DiscoveryLimits {
-  /** Unpacked bytes per packed byte beyond which a stream is stopped, once it has given 64 MiB. */
-  readonly maxRatio: number;
-  /** Bytes that may be unpacked into temporary files. */
-  readonly maxSpoolBytes: number;
-  readonly maxArchiveEntries: number;
-  /** Archives in archives, packed layers in packed layers. */
-  readonly maxDepth: number;
-}
-
-export interface DiscoveryOptions {
-  readonly report: ReportDiagnostic;
-  /** What `-` means; it is spooled to a temporary file without a name. */
-  readonly standardInput?: AsyncIterable<Uint8Array>;
-  readonly limits?: Partial<DiscoveryLimits>;
-}
-
-/** All logs under these paths (files, directories, archives, `-`), ordered by path. Damage is reported, never thrown. */
+/** All logs under these paths (files, directories, archives, `-`), ordered by path. What is odd is reported, never thrown. */
 export async function discover(
   paths: readonly string[],
   options: DiscoveryOptions,
 ): Promise<readonly DiscoveredSource[]> {
-  return [];
+  const walk = new Walk(options);
+  for (const path of paths) await walk.path(path);
+  const directories = new Map<string, FoundFile[]>();
+  for (const file of walk.found) {
+    const beside = directories.get(file.directory);
+    if (beside === undefined) directories.set(file.directory, [file]);
+    else beside.push(file);
+  }
+  const sources = [...directories.values()].flatMap((files) => logsOf(files, options));
+  return sources.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
+}
+
+/** The logs among the files of one directory. */
+function logsOf(files: readonly FoundFile[], options: DiscoveryOptions): DiscoveredSource[] {
+  const old = oldDirectory(files);
+  const rolling = rollingLogs(old.rest, options.report);
+  const dated = datedEventLogs(rolling.rest);
+  const rotated = rotatedLogs(dated.rest);
+  return [
+    ...old.sources,
+    ...rolling.sources,
+    ...dated.sources,
+    ...rotated.sources,
+    ...rotated.rest.map((file) => single(file, options)),
+  ];
+}
+
+function single({ name, source }: FoundFile, { report }: DiscoveryOptions): DiscoveredSource {
+  if (source.compressedBytes === 0) {
+    report({ code: "empty_file", severity: "info", message: `${source.path} is empty` });
+  }
+  return {
+    path: source.path,
+    grouping: "single",
+    parts: [source],
+    compacted: false,
+    beginsLate: false,
+    inProgress: /\.inprogress(?:\.[a-z0-9]+)?$/i.test(name),
+    sparkVersion: undefined,
+  };
 }

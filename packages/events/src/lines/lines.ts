@@ -44,7 +44,7 @@ export class LineReader {
   readonly #options: LineReaderOptions;
   readonly #maxLineBytes: number;
   readonly #encoding: TextEncoding;
-  readonly #line = {
+  readonly #line: { -readonly [Field in keyof LineSlice]: LineSlice[Field] } = {
     buffer: Buffer.alloc(0),
     start: 0,
     end: 0,

@@ -11,7 +11,7 @@ const nothing = Buffer.alloc(0);
 export class TextEncoding {
   readonly #told: Told;
   #head: Buffer | undefined = nothing;
-  #utf16: TextDecoder | undefined;
+  #utf16: InstanceType<typeof TextDecoder> | undefined;
   #markBytes = 0;
 
   constructor(told: Told) {
