@@ -1,5 +1,10 @@
 /** From lines of an executor or driver log to records with facts: the door of this folder. */
-import type { LineSlice } from "./line-slice.ts";
+import { DockerJsonLine } from "./envelopes/docker-json.ts";
+import { type Envelope, Unwrapped } from "./envelopes/envelope.ts";
+import { PodPrefix } from "./envelopes/pod-prefix.ts";
+import { CriLine, TimestampedLine } from "./envelopes/runtime-lines.ts";
+import { YarnSections } from "./envelopes/yarn-sections.ts";
+import type { LineSlice } from "../lines/lines.ts";
 import type { LogRecord } from "./log-record.ts";
 import { type LogCounts, type LogOddity, RecordReader } from "./record-reader.ts";
 import { TemplateSet } from "./template-set.ts";
@@ -14,6 +19,9 @@ export interface LogDecoderOptions {
 }
 
 const templates = new TemplateSet();
+/** Streams of one file that are read at the same time (pods of one `stern`). */
+const READERS_KEPT = 1000;
+const PARTIAL_BYTES = 1 << 20;
 
 /** One file's decoder. Lines go in, in order; records come out as soon as they are complete. */
 export class LogDecoder {
@@ -25,18 +33,25 @@ export class LogDecoder {
     facts: 0,
     unreadStatements: 0,
   };
-  private readonly reader: RecordReader;
+  private readonly options: LogDecoderOptions;
+  private readonly readers = new Map<string | undefined, RecordReader>();
+  private readonly unwrapped = new Unwrapped();
+  private readonly sections = new YarnSections();
+  /** Beginnings of lines that runtimes cut (CRI `P`), by stream. */
+  private readonly partials = new Map<string | undefined, Buffer>();
+  /** What can be wrapped around this file's lines; emptied by the first record without wrapping. */
+  private envelopes: readonly Envelope[] = [
+    new CriLine(),
+    new DockerJsonLine(),
+    new PodPrefix(),
+    new TimestampedLine(),
+  ];
+  private wrapped = false;
+  private reader: RecordReader;
 
   constructor(options: LogDecoderOptions) {
-    this.reader = new RecordReader(
-      templates,
-      {
-        pattern: options.pattern,
-        everyRecord: options.everyRecord ?? false,
-        report: options.report,
-      },
-      this.counts,
-    );
+    this.options = options;
+    this.reader = this.readerOf(undefined);
   }
 
   /** log4j pattern or name of the layout that most lines have; undefined before the first record. */
@@ -47,11 +62,70 @@ export class LogDecoder {
   /** The record is valid only during `emit`. */
   decode(line: LineSlice, emit: (record: LogRecord) => void): void {
     this.counts.lines++;
-    this.reader.read(line, line.buffer, line.start, line.end, emit);
+    if (this.sections.isHeader(line.buffer, line.start, line.end)) {
+      this.turnTo(this.sections.container, emit);
+    } else if (this.envelopes.length > 0) {
+      this.unwrap(line, emit);
+    } else this.reader.read(line, line.buffer, line.start, line.end, Number.NaN, emit);
   }
 
   /** After the last line: records that waited for lines below them. */
   flush(emit: (record: LogRecord) => void): void {
+    for (const reader of this.readers.values()) reader.flush(emit);
+  }
+
+  private unwrap(line: LineSlice, emit: (record: LogRecord) => void): void {
+    const inner = this.unwrapped;
+    inner.take(line.buffer, line.start, line.end);
+    let opened = false;
+    // Prefix and time may both stand before a line, in either order.
+    for (let i = 0; i < 2; i++) opened = this.envelopes.some((each) => each.open(inner)) || opened;
+    if (opened) {
+      this.wrapped = true;
+      if (inner.container !== undefined) this.reader = this.readerOf(inner.container);
+    }
+    if (inner.partial) {
+      this.keepPartial(inner);
+      return;
+    }
+    this.joinPartial(inner);
+    const before = this.counts.records;
+    this.reader.read(line, inner.buffer, inner.start, inner.end, inner.utcMicros, emit);
+    if (!opened && !this.wrapped && this.counts.records > before) this.envelopes = [];
+  }
+
+  private keepPartial(inner: Unwrapped): void {
+    const before = this.partials.get(inner.container);
+    const piece = inner.buffer.subarray(inner.start, inner.end);
+    const joined = before === undefined ? Buffer.from(piece) : Buffer.concat([before, piece]);
+    if (joined.length <= PARTIAL_BYTES) this.partials.set(inner.container, joined);
+  }
+
+  private joinPartial(inner: Unwrapped): void {
+    const before = this.partials.get(inner.container);
+    if (before === undefined) return;
+    this.partials.delete(inner.container);
+    const whole = Buffer.concat([before, inner.buffer.subarray(inner.start, inner.end)]);
+    inner.buffer = whole;
+    inner.start = 0;
+    inner.end = whole.length;
+  }
+
+  /** Another container's section begins: the one before is complete. */
+  private turnTo(container: string | undefined, emit: (record: LogRecord) => void): void {
     this.reader.flush(emit);
+    if (this.reader.container === container) return;
+    this.readers.clear();
+    this.reader = this.readerOf(container);
+  }
+
+  private readerOf(container: string | undefined): RecordReader {
+    const known = this.readers.get(container);
+    if (known !== undefined) return known;
+    const { pattern, everyRecord = false, report } = this.options;
+    const reader = new RecordReader(templates, { pattern, everyRecord, report }, this.counts);
+    reader.container = container;
+    if (this.readers.size < READERS_KEPT) this.readers.set(container, reader);
+    return reader;
   }
 }

@@ -1,5 +1,5 @@
 /** Printed sizes (`12.3 MiB`, `947.0 B`) read from bytes: every value that prints so (spec/memory-model.md 5.2). */
-import type { ByteInterval } from "@respark/core";
+import { type ByteInterval, printedSize } from "@respark/core";
 
 const SPACE = 32;
 const MINUS = 45;
@@ -12,8 +12,8 @@ const SMALL_I = 105;
 const UNIT_OF_LETTER: Int8Array = Int8Array.from({ length: 256 }, (_, byte) =>
   "BKMGTPE".indexOf(String.fromCharCode(byte)),
 );
-/** Above this unit (GiB) twenty times a size is no safe integer any more. */
-const LAST_EASY_UNIT = 3;
+const LABELS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
+const REMEMBERED = 16_384;
 
 /**
  * Reads sizes without making strings of them; `read` leaves the position behind the size in `end`.
@@ -24,8 +24,8 @@ export class PrintedSizeReader {
   end = 0;
   private tenths = 0;
   private unit = 0;
-  private readonly keys = new Float64Array(4096).fill(Number.NaN);
-  private readonly intervals = new Array<ByteInterval | undefined>(4096);
+  private readonly keys = new Float64Array(REMEMBERED).fill(Number.NaN);
+  private readonly intervals = new Array<ByteInterval | undefined>(REMEMBERED);
 
   /** True when a size starts at `start`; its value is then in `interval()`. */
   scan(view: DataView, start: number, limit: number): boolean {
@@ -69,37 +69,13 @@ export class PrintedSizeReader {
 
   /** What `key` can mean; undefined when no safe integer prints so. */
   interval(key: number): ByteInterval | undefined {
-    const slot = Math.abs((key ^ (key >>> 9)) & 4095);
+    const slot = (key ^ (key >>> 14)) & (REMEMBERED - 1);
     if (this.keys[slot] === key) return this.intervals[slot];
     const unit = ((key % 8) + 8) % 8;
-    const made = intervalOf((key - unit) / 8, unit);
+    const tenths = (key - unit) / 8;
+    const made = printedSize(`${(tenths / 10).toFixed(1)} ${LABELS[unit] ?? ""}`);
     this.keys[slot] = key;
     this.intervals[slot] = made;
     return made;
   }
-}
-
-/** Parse inverse of `bytesToString`: tenths and unit (0 bytes, 1 KiB …) to bytes, both ends included. */
-function intervalOf(tenths: number, unit: number): ByteInterval | undefined {
-  if (unit === 0) {
-    // Bytes always end in `.0 B`, negative ones too.
-    return tenths % 10 === 0 ? { atLeast: tenths / 10, atMost: tenths / 10 } : undefined;
-  }
-  if (tenths < 0) return undefined;
-  if (unit <= LAST_EASY_UNIT) {
-    const bytes = 1024 ** unit;
-    const atLeast = Math.max(Math.ceil(((2 * tenths - 1) * bytes) / 20), 2 * bytes);
-    const atMost = Math.min(Math.ceil(((2 * tenths + 1) * bytes) / 20) - 1, 2048 * bytes - 1);
-    return atLeast <= atMost ? { atLeast, atMost } : undefined;
-  }
-  const size = 1024n ** BigInt(unit);
-  const t = BigInt(tenths);
-  const least = (value: bigint): bigint => (value + 19n) / 20n;
-  const low = least((2n * t - 1n) * size);
-  const high = least((2n * t + 1n) * size) - 1n;
-  const atLeast = low > 2n * size ? low : 2n * size;
-  const top = 2n * size * 1024n - 1n;
-  const atMost = unit < 6 && high > top ? top : high;
-  if (atLeast > atMost || atMost > BigInt(Number.MAX_SAFE_INTEGER)) return undefined;
-  return { atLeast: Number(atLeast), atMost: Number(atMost) };
 }

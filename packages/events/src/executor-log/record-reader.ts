@@ -3,7 +3,7 @@
 import { layoutsFor } from "./layouts/index.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
 import { textOf } from "./line-bytes.ts";
-import type { LineSlice } from "./line-slice.ts";
+import type { LineSlice } from "../lines/lines.ts";
 import { LogRecord } from "./log-record.ts";
 import { isMemoryStatement } from "./memory-statement.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
@@ -11,6 +11,7 @@ import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 /** Something odd about a line; the caller knows the file. */
 export interface LogOddity {
   readonly code: "unread_statement" | "torn_record";
+  readonly severity: "warning";
   /** 1-based. */
   readonly line: number;
   readonly byteOffset: number;
@@ -86,12 +87,13 @@ export class RecordReader {
     return this.layout?.name;
   }
 
-  /** Reads one line; records that are complete go to `emit`. */
+  /** `utcMicros`: when a container runtime read the line, NaN where none says it. Reads one line; records that are complete go to `emit`. */
   read(
     line: LineSlice,
     buffer: Buffer,
     start: number,
     end: number,
+    utcMicros: number,
     emit: (record: LogRecord) => void,
   ): void {
     const limit = end - start > LINE_BYTES ? start + LINE_BYTES : end;
@@ -103,15 +105,15 @@ export class RecordReader {
       : layout?.read(buffer, start, limit, head) === true ||
         this.readOtherwise(buffer, start, limit);
     if (!read) {
+      if (!Number.isNaN(utcMicros)) this.setLastTime(utcMicros, 1000, true);
       this.below(line, buffer, start, limit, emit);
       return;
     }
     this.counts.records++;
+    if (!Number.isNaN(utcMicros)) anchor(head, utcMicros);
     if (this.heldValues !== undefined) this.release(emit);
     if (!Number.isNaN(head.localMicros)) {
-      this.lastMicros = head.localMicros;
-      this.lastResolution = head.resolutionMicros;
-      this.lastZoned = head.zoned;
+      this.setLastTime(head.localMicros, head.resolutionMicros, head.zoned);
     }
     this.traceMayFollow = head.level === "ERROR" || head.level === "WARN" || head.level === "FATAL";
     const known =
@@ -120,6 +122,12 @@ export class RecordReader {
         : this.templates.withoutLogger;
     if (known === undefined) this.foreign(line, emit);
     else this.relevant(line, known, emit);
+  }
+
+  private setLastTime(micros: number, resolutionMicros: number, zoned: boolean): void {
+    this.lastMicros = micros;
+    this.lastResolution = resolutionMicros;
+    this.lastZoned = zoned;
   }
 
   /** Ends the stream: a held record is complete now. */
@@ -268,6 +276,7 @@ export class RecordReader {
   private report(code: LogOddity["code"], line: LineSlice, text: string): void {
     this.options.report({
       code,
+      severity: "warning",
       line: line.number,
       byteOffset: line.byteOffset,
       message: text.slice(0, 200),
@@ -294,6 +303,20 @@ export class RecordReader {
     }
     return false;
   }
+}
+
+const QUARTER_HOUR = 900_000_000;
+
+/** A runtime's UTC time beside a local one tells the zone, which is whole quarters of an hour; a line without time gets it. */
+function anchor(head: RecordHead, utcMicros: number): void {
+  if (head.zoned) return;
+  if (Number.isNaN(head.localMicros)) {
+    head.localMicros = utcMicros;
+    head.resolutionMicros = 1000;
+  } else {
+    head.localMicros -= Math.round((head.localMicros - utcMicros) / QUARTER_HOUR) * QUARTER_HOUR;
+  }
+  head.zoned = true;
 }
 
 function loggerOf(head: RecordHead): string {

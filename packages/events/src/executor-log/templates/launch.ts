@@ -11,7 +11,31 @@ export const LAUNCH: readonly LogTemplate[] = [
       'Spark Executor Command: "/usr/bin/java" "-cp" "a.jar" "-Xmx512M" "-XX:+UseG1GC" "org.apache.spark.executor.CoarseGrainedExecutorBackend" "--driver-url" "spark://d" "--executor-id" "0" "--hostname" "localhost" "--cores" "2" "--app-id" "app-20261121023631-0000"',
     fact: executorCommand,
   }),
+  // The entry point of Spark's own container image, with `set -x`.
+  template({
+    name: "X0",
+    since: "2.3",
+    level: "INFO",
+    says: "+ exec {text}",
+    example:
+      "+ exec /usr/bin/tini -s -- /opt/java/openjdk/bin/java -Xms4g -Xmx4g -cp /opt/spark/jars/* org.apache.spark.executor.CoarseGrainedExecutorBackend --driver-url spark://d --executor-id 3 --cores 4 --app-id spark-0123456789abcdef0123456789abcdef --hostname 10.1.2.3",
+    fact: launchOf,
+  }),
+  // launch_container.sh of YARN, which stands in aggregated logs.
+  template({
+    name: "X0",
+    level: "INFO",
+    says: 'exec /bin/bash -c "{text}',
+    example:
+      'exec /bin/bash -c "$JAVA_HOME/bin/java -server -Xmx4096m -Djava.io.tmpdir=$PWD/tmp org.apache.spark.executor.YarnCoarseGrainedExecutorBackend --driver-url spark://d --executor-id 3 --hostname node7 --cores 4 --app-id application_1480000000000_0001 --resourceProfileId 0 1>/logs/stdout 2>/logs/stderr"',
+    fact: launchOf,
+  }),
 ];
+
+/** Only commands that start an executor. */
+function launchOf(command: string): LogFact | undefined {
+  return / --executor-id \d/.test(command) ? executorCommand(command) : undefined;
+}
 
 /** Reads a java command line, quoted or not, for what it says of one executor. */
 export function executorCommand(command: string): LogFact {
