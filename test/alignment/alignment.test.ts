@@ -89,7 +89,8 @@ describe.each(
     expect(found.strays).toEqual([]);
     expect(found.backwards).toBe(0);
     expect(found.compared).toBeGreaterThan(0);
-    expect(found.widest).toBeLessThanOrEqual(999_999);
+    // A line printed after one of the next second stands at that second's start.
+    expect(found.widest).toBeLessThanOrEqual(1_000_000);
     const zone = run.includes("-tzny-") ? "America/New_York" : "UTC";
     for (const file of application.files) {
       if (file.kind === "event_log") continue;

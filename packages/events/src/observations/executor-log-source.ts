@@ -185,7 +185,10 @@ export class ExecutorLogSource implements MergeSource {
     const next = to < this.#filled ? this.#pool[to] : undefined;
     const moment = this.#momentOf(first, next);
     const last = moment + first.resolution - 1;
-    if (first.resolution >= 1_000_000 && moment === first.moment && last >= this.#floor) {
+    // Two threads may print in the other order than they took the time: then this second has just begun.
+    const swapped = next !== undefined && next.moment < moment;
+    const spread = first.resolution >= 1_000_000 && moment === first.moment && !swapped;
+    if (spread && last >= this.#floor) {
       const lastLine = this.#pool[to - 1]?.line ?? first.line;
       spreadSecond(
         this.#pool,

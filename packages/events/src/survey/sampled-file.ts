@@ -1,5 +1,5 @@
 /** One logical log after its samples were read, before it is known whose it is. */
-import type { DiscoveredSource } from "../bytes/discover.ts";
+import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { EventLogSample } from "./event-log-sample.ts";
 import type { LogSample } from "./log-sample.ts";
 

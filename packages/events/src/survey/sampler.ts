@@ -1,7 +1,7 @@
 /** Reads as much of a log as its kind, owner and clock need: small ones whole, of large ones the beginning. */
 import { createHash } from "node:crypto";
 import type { EventFact } from "@respark/core";
-import type { DiscoveredSource } from "../bytes/discover.ts";
+import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import { EventLogDecoder } from "../event-log/event-log-decoder.ts";
 import { LogDecoder } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";

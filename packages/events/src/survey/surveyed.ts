@@ -1,6 +1,6 @@
 /** What a survey found: files, the applications they belong to, their clocks, and what they can tell. */
 import type { EvidenceLevel } from "@respark/core";
-import type { DiscoveredSource } from "../bytes/discover.ts";
+import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { Advice } from "./evidence.ts";
 import type { ClockRule } from "./zone.ts";
 

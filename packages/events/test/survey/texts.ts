@@ -1,6 +1,6 @@
 /** Logs in memory, surveyed as if they were files. */
 import type { ByteSource } from "../../src/bytes/byte-source.ts";
-import type { DiscoveredSource } from "../../src/bytes/discover.ts";
+import type { DiscoveredSource } from "../../src/bytes/discovered-source.ts";
 import type { Diagnostic } from "../../src/diagnostic.ts";
 import { assemble } from "../../src/survey/assemble.ts";
 import { withEvidence } from "../../src/survey/deeper-sample.ts";
