@@ -1,0 +1,379 @@
+/** What events of each Spark line say, and what becomes of damaged ones. */
+import { expect, test } from "vitest";
+import { EventLogDecoder } from "../../src/event-log/event-log-decoder.ts";
+import { decoded, factsOf, linesOf } from "./decoded.ts";
+
+const taskEnd = {
+  Event: "SparkListenerTaskEnd",
+  "Stage ID": 3,
+  "Stage Attempt ID": 1,
+  "Task Type": "ResultTask",
+  "Task End Reason": { Reason: "Success" },
+  "Task Info": {
+    "Task ID": 17,
+    Index: 5,
+    Attempt: 2,
+    "Launch Time": 1795228984476,
+    "Executor ID": "1",
+    Host: "worker-a",
+    Locality: "NODE_LOCAL",
+    Speculative: true,
+    "Getting Result Time": 0,
+    "Finish Time": 1795228984749,
+    Failed: false,
+    Killed: false,
+    Accumulables: [
+      {
+        ID: 9,
+        Name: "internal.metrics.peakExecutionMemory",
+        Update: 1080,
+        Value: 5400,
+        Internal: true,
+      },
+    ],
+  },
+  "Task Metrics": {
+    "Executor Run Time": 250,
+    "Memory Bytes Spilled": 4096,
+    "Disk Bytes Spilled": 512,
+    "Shuffle Read Metrics": { "Remote Bytes Read": 7, "Local Bytes Read": 8 },
+    "Updated Blocks": [],
+  },
+};
+
+test("a task's peak is its own share of the accumulable until 3.0, its field from then on", () => {
+  for (const fact of factsOf(taskEnd)) expect(fact).toMatchObject({ peakExecutionBytes: 1080 });
+  const metrics = { ...taskEnd["Task Metrics"], "Peak Execution Memory": 0 };
+  for (const fact of factsOf({ ...taskEnd, "Task Metrics": metrics })) {
+    expect(fact).toMatchObject({ peakExecutionBytes: 0 });
+  }
+});
+
+test("the accumulable of 1.5 and 1.6 is text under a shorter name", () => {
+  const info = {
+    ...taskEnd["Task Info"],
+    Accumulables: [{ ID: 1, Name: "peakExecutionMemory", Update: "2097152", Value: "9" }],
+  };
+  for (const fact of factsOf({ ...taskEnd, "Task Info": info })) {
+    expect(fact).toMatchObject({ peakExecutionBytes: 2097152 });
+  }
+});
+
+test("what a version does not write is unknown, not 0", () => {
+  for (const fact of factsOf(taskEnd)) {
+    expect(fact).toMatchObject({
+      partitionId: undefined,
+      gettingResultMs: undefined,
+      peakOnHeapExecutionBytes: undefined,
+      inputBytes: undefined,
+      shuffleReadRecords: undefined,
+      executorMetrics: undefined,
+      updatedBlocks: [],
+    });
+  }
+});
+
+test("a shape without a field does not repeat the value of the line before", () => {
+  const info = { ...taskEnd["Task Info"], "Partition ID": 4, Accumulables: [] };
+  const metrics = { "JVM GC Time": 9, ...taskEnd["Task Metrics"] };
+  const full = JSON.stringify({ ...taskEnd, "Task Info": info, "Task Metrics": metrics });
+  const plain = JSON.stringify(taskEnd);
+  const { facts } = decoded([full, plain, full, plain, ""].join("\n"));
+  expect(facts[2]).toMatchObject({ partitionId: 4, gcMillis: 9, peakExecutionBytes: undefined });
+  expect(facts[3]).toMatchObject({ partitionId: undefined, gcMillis: undefined });
+  expect(facts[3]).toEqual(facts[1]);
+});
+
+test("a failed task of 1.x has its metrics in the reason", () => {
+  const { "Task Metrics": metrics, ...rest } = taskEnd;
+  const failed = {
+    ...rest,
+    "Task End Reason": {
+      Reason: "ExceptionFailure",
+      "Class Name": "java.lang.OutOfMemoryError",
+      Description: "Unable to acquire 262144 bytes of memory, got 0",
+      "Stack Trace": [{ "Declaring Class": "A", "Method Name": "b", "Line Number": 3 }],
+      Metrics: metrics,
+    },
+  };
+  for (const fact of factsOf(failed)) {
+    expect(fact).toMatchObject({
+      reason: "ExceptionFailure",
+      failureClass: "java.lang.OutOfMemoryError",
+      failureReason: "Unable to acquire 262144 bytes of memory, got 0",
+      hasMetrics: true,
+      memorySpilledBytes: 4096,
+    });
+  }
+});
+
+test("a lost executor and a kill give their words; no metrics are no metrics", () => {
+  const { "Task Metrics": _, ...rest } = taskEnd;
+  const lost = {
+    Reason: "ExecutorLostFailure",
+    "Executor ID": "1",
+    "Exit Caused By App": true,
+    "Loss Reason": "Command exited with code 137",
+  };
+  for (const fact of factsOf({ ...rest, "Task End Reason": lost })) {
+    expect(fact).toMatchObject({
+      failureClass: "ExecutorLostFailure",
+      failureReason: "Command exited with code 137",
+      exitCausedByApp: true,
+      hasMetrics: false,
+      runMillis: undefined,
+    });
+  }
+  const killed = { Reason: "TaskKilled", "Kill Reason": "another attempt succeeded" };
+  for (const fact of factsOf({ ...taskEnd, "Task End Reason": killed })) {
+    expect(fact).toMatchObject({
+      reason: "TaskKilled",
+      failureReason: "another attempt succeeded",
+    });
+  }
+});
+
+test("blocks that a task changed come with their level", () => {
+  const metrics = {
+    ...taskEnd["Task Metrics"],
+    "Updated Blocks": [
+      {
+        "Block ID": "rdd_4_1",
+        Status: {
+          "Storage Level": {
+            "Use Disk": false,
+            "Use Memory": true,
+            "Use ExternalBlockStore": false,
+            Deserialized: true,
+            Replication: 1,
+          },
+          "Memory Size": 14680064,
+          "ExternalBlockStore Size": 0,
+          "Disk Size": 0,
+        },
+      },
+    ],
+  };
+  for (const fact of factsOf({ ...taskEnd, "Task Metrics": metrics })) {
+    expect(fact).toMatchObject({
+      updatedBlocks: [
+        {
+          blockId: "rdd_4_1",
+          level: { useMemory: true, useDisk: false, useOffHeap: false, deserialized: true },
+          memoryBytes: 14680064,
+          diskBytes: 0,
+        },
+      ],
+    });
+  }
+});
+
+test("executor metrics of a task are told when any is not zero", () => {
+  const zero = { JVMHeapMemory: 0, OnHeapExecutionMemory: 0 };
+  for (const fact of factsOf({ ...taskEnd, "Task Executor Metrics": zero })) {
+    expect(fact).toMatchObject({ executorMetrics: undefined });
+  }
+  const some = { ...zero, OnHeapExecutionMemory: 2162688 };
+  for (const fact of factsOf({ ...taskEnd, "Task Executor Metrics": some })) {
+    expect(fact).toMatchObject({ executorMetrics: new Map(Object.entries(some)) });
+  }
+});
+
+test("numbers beyond 2^53 are unknown, and the others of the line stand", () => {
+  const line = JSON.stringify(taskEnd)
+    .replace('"Memory Bytes Spilled":4096', '"Memory Bytes Spilled":9223372036854775807')
+    .concat("\n");
+  for (const fact of decoded(line + line).facts) {
+    expect(fact).toMatchObject({ memorySpilledBytes: undefined, diskSpilledBytes: 512 });
+  }
+});
+
+test("a driver is called driver in every version", () => {
+  for (const id of ["driver", "<driver>", "localhost"]) {
+    const added = {
+      Event: "SparkListenerBlockManagerAdded",
+      "Block Manager ID": { "Executor ID": id, Host: "localhost", Port: 57967 },
+      "Maximum Memory": 278302556,
+    };
+    expect(factsOf(added)[0]).toEqual({
+      kind: "block_manager_added",
+      executorId: "driver",
+      host: "localhost",
+      port: 57967,
+      timeMs: undefined,
+      maxBytes: 278302556,
+      maxOnHeapBytes: undefined,
+      maxOffHeapBytes: undefined,
+    });
+  }
+});
+
+test("an eviction keeps the size that the block had before", () => {
+  const updated = {
+    Event: "SparkListenerBlockUpdated",
+    "Block Updated Info": {
+      "Block Manager ID": { "Executor ID": "0", Host: "h", Port: 1 },
+      "Block ID": "rdd_3_7",
+      "Storage Level": {
+        "Use Disk": false,
+        "Use Memory": false,
+        "Use Off Heap": false,
+        Deserialized: false,
+        Replication: 1,
+      },
+      "Memory Size": 14680064,
+      "Disk Size": 0,
+    },
+  };
+  for (const fact of factsOf(updated)) {
+    expect(fact).toEqual({
+      kind: "block_updated",
+      executorId: "0",
+      host: "h",
+      port: 1,
+      status: {
+        blockId: "rdd_3_7",
+        level: {
+          useDisk: false,
+          useMemory: false,
+          useOffHeap: false,
+          deserialized: false,
+          replication: 1,
+        },
+        memoryBytes: 14680064,
+        diskBytes: 0,
+      },
+    });
+  }
+});
+
+test("an exclusion is told once, under its old name and its new one", () => {
+  const at = { time: 1516300394348, executorId: "5", taskFailures: 1, stageId: 0 };
+  const name = (word: string): string => `org.apache.spark.scheduler.SparkListenerExecutor${word}`;
+  const events = [
+    { Event: name("BlacklistedForStage"), ...at },
+    { Event: name("ExcludedForStage"), ...at },
+    { Event: name("Unexcluded"), time: 1516300395000, executorId: "5" },
+  ];
+  const { facts } = decoded(events.map((event) => JSON.stringify(event)).join("\n"));
+  expect(facts[0]).toMatchObject({
+    kind: "exclusion",
+    scope: "executor_for_stage",
+    change: "excluded",
+    failures: 1,
+  });
+  expect(facts[1]).toBeUndefined();
+  expect(facts[2]).toMatchObject({ scope: "executor", change: "readmitted", failures: undefined });
+});
+
+test("Databricks' own first line tells the Spark version", () => {
+  const metadata = { Event: "DBCEventLoggingListenerMetadata", "Spark Version": "3.2.1" };
+  expect(factsOf(metadata)[0]).toEqual({ kind: "log_start", sparkVersion: "3.2.1" });
+  const amazon = { Event: "SparkListenerLogStart", "Spark Version": "3.3.0-amzn-0" };
+  expect(factsOf(amazon)[0]).toEqual({ kind: "log_start", sparkVersion: "3.3.0-amzn-0" });
+});
+
+test("an SQL execution ends well with an empty message, badly with a message", () => {
+  const ended = {
+    Event: "org.apache.spark.sql.execution.ui.SparkListenerSQLExecutionEnd",
+    executionId: 4,
+    time: 1671662169451,
+  };
+  expect(factsOf({ ...ended, errorMessage: "" })[0]).toMatchObject({ error: undefined });
+  expect(factsOf({ ...ended, errorMessage: "no space" })[0]).toMatchObject({ error: "no space" });
+});
+
+test("a malformed line is reported with its place and without its words, and the rest is read", () => {
+  const secret = '{"Event":"SparkListenerEnvironmentUpdate",_"password":"hunter2"}';
+  const start = '{"Event":"SparkListenerLogStart","Spark Version":"3.5.6"}';
+  const { facts, troubles, decoder } = decoded(`${secret}\n${start}\n`);
+  expect(facts).toEqual([undefined, { kind: "log_start", sparkVersion: "3.5.6" }]);
+  expect(troubles).toMatchObject([{ code: "malformed_json", line: 1, byteOffset: 0 }]);
+  expect(JSON.stringify(troubles)).not.toContain("hunter2");
+  expect(decoder.counts()).toMatchObject({ lines: 2, lostLines: 1, facts: 1 });
+});
+
+test("a cut last line is a note, a cut line in the middle a warning", () => {
+  const whole = JSON.stringify(taskEnd);
+  expect(decoded(`${whole}\n${whole.slice(0, 300)}`).troubles).toMatchObject([
+    { code: "truncated_line", severity: "info", line: 2, byteOffset: whole.length + 1 },
+  ]);
+  expect(decoded(`${whole.slice(0, 300)}\n${whole}\n`).troubles).toMatchObject([
+    { code: "malformed_json", severity: "warning", line: 1 },
+  ]);
+});
+
+test("an event behind a cut one, or behind NULs, in the same line is read", () => {
+  const whole = JSON.stringify(taskEnd);
+  const glued = decoded(`${whole.slice(0, 300)}${whole}\n`);
+  expect(glued.facts).toMatchObject([{ kind: "task_end", taskId: 17 }]);
+  expect(glued.troubles).toMatchObject([{ code: "malformed_json", line: 1 }]);
+  const holes = decoded(`${"\0".repeat(512)}${whole}\n`);
+  expect(holes.facts).toMatchObject([{ kind: "task_end", taskId: 17 }]);
+  expect(holes.troubles).toHaveLength(1);
+});
+
+test("a NUL inside a known shape is damage, not data", () => {
+  const whole = JSON.stringify(taskEnd);
+  const holed = whole.replace("worker-a", "work\0r-a");
+  const { facts, troubles } = decoded(`${whole}\n${whole}\n${holed}\n`);
+  expect(facts[2]).toBeUndefined();
+  expect(troubles).toMatchObject([{ code: "malformed_json", line: 3 }]);
+});
+
+test("unknown events are counted by name and told once; known ones without a table are silent", () => {
+  const lines = [
+    '{"Event":"com.vendor.Custom","x":1}',
+    '{"Event":"com.vendor.Custom","x":2}',
+    '{"Event":"SparkListenerTaskGettingResult","Task Info":{}}',
+    "",
+    "[1,2]",
+    '{"no":"event"}',
+    "",
+  ];
+  const { troubles, decoder } = decoded(lines.join("\n"));
+  decoder.finish();
+  expect(troubles.map(({ code, line, count }) => ({ code, line, count }))).toEqual([
+    { code: "malformed_json", line: 5, count: 1 },
+    { code: "not_an_event", line: 6, count: 1 },
+    { code: "unknown_event", line: 1, count: 2 },
+  ]);
+  expect(decoder.counts()).toMatchObject({
+    blankLines: 1,
+    unknown: new Map([["com.vendor.Custom", 2]]),
+    ignored: new Map([["SparkListenerTaskGettingResult", 1]]),
+  });
+});
+
+test("a log of nothing but new names keeps a bounded number of them", () => {
+  const names = Array.from({ length: 3000 }, (_, k) => `{"Event":"e${k}"}`);
+  const { decoder } = decoded(names.join("\n"));
+  const { unknown } = decoder.counts();
+  expect(unknown.size).toBeLessThan(1002);
+  expect([...unknown.values()].reduce((sum, count) => sum + count, 0)).toBe(3000);
+});
+
+test("an event without what every version writes is reported by name", () => {
+  const { troubles } = decoded('{"Event":"SparkListenerJobEnd"}\n');
+  expect(troubles).toMatchObject([
+    { code: "incomplete_event", message: 'SparkListenerJobEnd: no usable "Job ID"' },
+  ]);
+});
+
+test("keys in another order and spaces between them change nothing", () => {
+  const reversed = Object.fromEntries(Object.entries(taskEnd).reverse());
+  const spaced = JSON.stringify(taskEnd, undefined, 1).replaceAll("\n", " ");
+  const [expected] = decoded(`${JSON.stringify(taskEnd)}\n`).facts;
+  const line = JSON.stringify(reversed);
+  const { facts } = decoded([line, line, spaced, spaced, ""].join("\n"));
+  for (const fact of facts) expect(fact).toEqual(expected);
+});
+
+test("hot facts are one record, filled again", () => {
+  const decoder = new EventLogDecoder({ report: () => {} });
+  const line = JSON.stringify(taskEnd);
+  const [first, second] = linesOf(Buffer.from(`${line}\n${line}\n`)).map((at) =>
+    decoder.decode(at),
+  );
+  expect(first).toBe(second);
+});
