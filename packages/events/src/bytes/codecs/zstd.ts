@@ -9,6 +9,7 @@ const maxBlockBytes = 128 * 1024;
 /** What `zstd --long=27` writes; a frame that wants more memory is not from Spark. */
 const maxWindowBytes = 128 * 1024 * 1024;
 const blockRle = 1;
+const blockCompressed = 2;
 const blockReserved = 3;
 
 export const zstd: CodecFormat = {
@@ -99,7 +100,8 @@ async function* decodeFrame(
     const whole = blockHeaderBytes + size;
     if (input.held < whole && !(await input.fill(whole))) break;
     if (!skipping) {
-      const plain = frame.block(input.bytes.subarray(input.at, input.at + whole), word >> 3 > 0);
+      const block = input.bytes.subarray(input.at, input.at + whole);
+      const plain = kind === blockCompressed ? frame.block(block) : frame.verbatim(block, word >> 3);
       if (plain === undefined) {
         damaged({
           code: "codec_corrupt",
@@ -216,12 +218,19 @@ class FrameDecoder {
     this.#pull();
   }
 
-  /** A whole block decoded; undefined where it cannot be. */
-  block(bytes: Uint8Array, hasContent: boolean): Uint8Array | undefined {
-    if (bytes.length > 1) this.feed(bytes.subarray(0, -1));
+  /** A whole compressed block decoded; undefined where it cannot be. */
+  block(bytes: Uint8Array): Uint8Array | undefined {
+    this.feed(bytes.subarray(0, -1));
     this.#next = bytes.subarray(-1);
     const plain = this.#pull();
-    return plain === undefined || (plain.length === 0 && hasContent) ? undefined : plain;
+    return plain?.length === 0 ? undefined : plain;
+  }
+
+  /** A whole raw or run-length block; zstd hands out a raw one as it comes. */
+  verbatim(bytes: Uint8Array, length: number): Uint8Array | undefined {
+    this.#next = bytes;
+    const plain = this.#pull();
+    return plain?.length === length ? plain : undefined;
   }
 
   /** Does the frame end here, with this checksum? */
