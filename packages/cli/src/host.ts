@@ -105,7 +105,7 @@ async function spoolStdin(): Promise<{ readonly path: string; remove(): Promise<
   const directory = await scratch();
   const path = join(directory.path, "standard-input");
   await pipeline(process.stdin, createWriteStream(path));
-  return { path, remove: directory.remove };
+  return { path, remove: () => directory.remove() };
 }
 
 function onInterrupt(listener: () => void): () => void {

@@ -7,6 +7,8 @@ export interface Input {
   readonly paths: readonly string[];
   /** As the user named them, for messages. */
   readonly named: string;
+  /** The same of one file. */
+  nameOf(path: string): string;
   close(): Promise<void>;
 }
 
@@ -16,14 +18,24 @@ export async function openInput(host: Host, given: readonly string[]): Promise<I
   }
   if (given[0] === "-") {
     const spooled = await host.spoolStdin();
-    return { paths: [spooled.path], named: "standard input", close: spooled.remove };
+    return {
+      paths: [spooled.path],
+      named: "standard input",
+      nameOf: (path) => path.replace(spooled.path, "-"),
+      close: () => spooled.remove(),
+    };
   }
   for (const path of given) {
     if ((await host.kindOf(path)) === undefined) {
       throw new UserError(`no such file or directory: ${path}`, exitCode.unreadable);
     }
   }
-  return { paths: given, named: given.join(", "), close: () => Promise.resolve() };
+  return {
+    paths: given,
+    named: given.join(", "),
+    nameOf: (path) => path,
+    close: () => Promise.resolve(),
+  };
 }
 
 /** Why nothing can be done with these paths, in which no Spark application was found. */
@@ -41,17 +53,15 @@ export async function noApplication(
       );
     }
   }
-  const reason = filesSeen.find((file) => file.unread !== undefined)?.unread;
-  if (filesSeen.length === 1 && reason !== undefined) {
-    return new UserError(`${input.named} cannot be read: ${reason}`, exitCode.unreadable);
+  const [file] = filesSeen;
+  if (filesSeen.length === 1 && file?.unread !== undefined) {
+    return new UserError(
+      `no Spark application in ${input.named}: ${file.unread}`,
+      exitCode.unreadable,
+    );
   }
-  const looked = filesSeen.length === 1 ? "the one file" : `none of ${filesSeen.length} files`;
-  const verdict =
-    filesSeen.length === 1
-      ? `${looked} there is no Spark event log or executor log`
-      : `${looked} there is a Spark event log or executor log`;
   return new UserError(
-    `no Spark application in ${input.named}: ${verdict} (respark inspect says what each looks like)`,
+    `no Spark application in ${input.named}: none of its ${filesSeen.length} files is a Spark event log or executor log (respark inspect says what each is)`,
     exitCode.unreadable,
   );
 }

@@ -18,26 +18,35 @@ export interface Watch {
   readonly carryOn: () => void;
 }
 
-/** Throws a UserError where there is no application in the input, or the options cannot be used. */
-export async function lookAround(
+/** Throws a UserError where there is no application in the input. */
+export async function findApplications(
   host: Host,
+  input: Input,
+  options: LookOptions,
+  watch: Watch,
+): Promise<Survey> {
+  const found = await lookAround(input, options, watch);
+  if (found.applications.length === 0) throw await noApplication(host, input, found.files);
+  return found;
+}
+
+/** Throws a UserError where the options cannot be used; perhaps finds no application. */
+export async function lookAround(
   input: Input,
   options: LookOptions,
   { report, progress, carryOn }: Watch,
 ): Promise<Survey> {
   try {
-    const found = await survey(input.paths, {
+    return await survey(input.paths, {
       ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
       ...(options.logPattern === undefined ? {} : { logPattern: options.logPattern }),
       full: options.full ?? false,
       report,
       onProgress: (done, total) => {
         carryOn();
-        progress.show("looking around", done, total ?? 0);
+        progress.show("looking around", done, total);
       },
     });
-    if (found.applications.length === 0) throw await noApplication(host, input, found.files);
-    return found;
   } catch (error) {
     // A zone that does not exist, a pattern that cannot be read.
     if (error instanceof RangeError) throw new UserError(error.message);

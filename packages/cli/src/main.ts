@@ -19,6 +19,7 @@ export async function main(host: Host): Promise<ExitCode> {
     .configureOutput({
       writeOut: (text) => void written.push(host.stdout.write(text)),
       writeErr: (text) => void written.push(host.stderr.write(text)),
+      outputError: (text, write) => write(text.replace(/^error: /, "respark: ")),
       getOutHelpWidth: () => host.stdout.columns,
       getErrHelpWidth: () => host.stderr.columns,
     })

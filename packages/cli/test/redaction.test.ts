@@ -3,11 +3,13 @@ import { expect, test } from "vitest";
 import { redaction } from "../src/replay/redaction.ts";
 
 test("a setting whose name or value speaks of a secret is blanked, others stay as they are", () => {
-  const { redact } = redaction();
-  expect(redact("spark.hadoop.fs.s3a.secret.key", "abc")).toBe("*********(redacted)");
-  expect(redact("spark.ssl.keyPassword", "abc")).toBe("*********(redacted)");
-  expect(redact("spark.executor.extraJavaOptions", "-Dtoken=abc")).toBe("*********(redacted)");
-  expect(redact("spark.executor.memory", "512m")).toBe("512m");
+  const secrets = redaction();
+  expect(secrets.redact("spark.hadoop.fs.s3a.secret.key", "abc")).toBe("*********(redacted)");
+  expect(secrets.redact("spark.ssl.keyPassword", "abc")).toBe("*********(redacted)");
+  expect(secrets.redact("spark.executor.extraJavaOptions", "-Dtoken=abc")).toBe(
+    "*********(redacted)",
+  );
+  expect(secrets.redact("spark.executor.memory", "512m")).toBe("512m");
 });
 
 test("a password inside an address is blanked, the address stays", () => {
@@ -17,15 +19,15 @@ test("a password inside an address is blanked, the address stays", () => {
 });
 
 test("the application's own spark.redaction.regex hides what it names, whatever order settings come in", () => {
-  const { redact, learn } = redaction();
-  learn("(?i)bearer|pin");
-  expect(redact("spark.app.PIN", "1234")).toBe("*********(redacted)");
-  expect(redact("spark.app.header", "Bearer 1234")).toBe("*********(redacted)");
+  const secrets = redaction();
+  secrets.learn("(?i)bearer|pin");
+  expect(secrets.redact("spark.app.PIN", "1234")).toBe("*********(redacted)");
+  expect(secrets.redact("spark.app.header", "Bearer 1234")).toBe("*********(redacted)");
 });
 
 test("a pattern that JavaScript does not know leaves the default in force", () => {
-  const { redact, learn } = redaction();
-  learn("(?<!a)[[");
-  expect(redact("spark.password", "x")).toBe("*********(redacted)");
-  expect(redact("spark.executor.memory", "512m")).toBe("512m");
+  const secrets = redaction();
+  secrets.learn("(?<!a)[[");
+  expect(secrets.redact("spark.password", "x")).toBe("*********(redacted)");
+  expect(secrets.redact("spark.executor.memory", "512m")).toBe("512m");
 });

@@ -60,9 +60,9 @@ export async function readFully(
         observations += 1;
       },
       report,
-      onProgress: (done, total) => {
+      onProgress: (bytes) => {
         carryOn();
-        progress.show("reading everything", done, total ?? 0);
+        progress.show("reading everything", bytes, undefined);
       },
     });
   }

@@ -1,7 +1,7 @@
 /** The inspect command's own part: survey, perhaps a full reading, and what is said about them. */
 import { DiagnosticLog, type Survey } from "@respark/events";
 import type { Host } from "../host.ts";
-import { openInput } from "../input.ts";
+import { noApplication, openInput } from "../input.ts";
 import { untilInterrupted } from "../interruption.ts";
 import { lookAround, type Watch } from "../look-around.ts";
 import type { EverywhereOptions } from "../options.ts";
@@ -28,7 +28,7 @@ export async function runInspect(
   try {
     const [survey, reading] = await untilInterrupted(host, async (carryOn) => {
       const watch: Watch = { report: diagnostics.report, progress, carryOn };
-      const found = await lookAround(host, input, options, watch);
+      const found = await lookAround(input, options, watch);
       return [found, options.full === true ? await readFully(found, watch) : undefined] as const;
     });
     progress.clear();
@@ -37,6 +37,7 @@ export async function runInspect(
         ? asJson(survey, reading, diagnostics)
         : asText(host, survey, reading, options),
     );
+    if (survey.applications.length === 0) throw await noApplication(host, input, survey.files);
   } finally {
     progress.clear();
     await input.close();

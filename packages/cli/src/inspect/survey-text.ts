@@ -24,7 +24,7 @@ export function surveyText(
   const parts = [
     [
       `${counted(survey.applications.length, "application")} in ${counted(read.length, "log")} (${bytesInWords(bytes)})`,
-      ...(place.full ? [] : wrapped(sampledWords(sampled), place.columns)),
+      ...(place.full || read.length === 0 ? [] : wrapped(sampledWords(sampled), place.columns)),
     ],
     ...survey.applications.flatMap((application) => applicationParts(application, place)),
     unreadPart(survey.files, place),
@@ -57,7 +57,7 @@ function heading(application: SurveyedApplication, style: Style): string[] {
   const attempt = attemptId === "1" ? "" : ` attempt ${printableLine(attemptId)}`;
   const facts = [
     sparkVersion === undefined ? "Spark version unknown" : `Spark ${printableLine(sparkVersion)}`,
-    ...(startedAt === undefined ? [] : [`from ${instant(startedAt)}`]),
+    ...(startedAt === undefined ? [] : [`from ${instant(startedAt)} UTC`]),
     ...(startedAt === undefined || endedAt === undefined
       ? ["no end logged"]
       : [`for ${durationInWords((endedAt - startedAt) / 1000)}`]),
@@ -117,7 +117,6 @@ function fileLines(files: readonly SurveyedFile[], { style }: SurveyPlace): stri
       { title: "of", align: "left" },
       { title: "codec", align: "left" },
       { title: "size", align: "right" },
-      { title: "layout", align: "left" },
       { title: "zone", align: "left" },
     ],
     files
@@ -126,17 +125,18 @@ function fileLines(files: readonly SurveyedFile[], { style }: SurveyPlace): stri
         nameOf(file.path),
         file.kind.replace("_", " "),
         file.executorId ?? "",
-        file.codec,
+        file.codec === "none" ? "plain" : file.codec,
         bytesInWords(file.bytes),
-        file.layout ?? "",
         file.kind === "event_log" ? "" : (file.clock.zone ?? offsetInWords(file.clock.offsetMs)),
       ]),
   );
   const rest = files.length - ROWS_SHOWN;
+  const layouts = [...new Set(files.flatMap(({ layout }) => layout ?? []))].sort();
   return [
     style.dim(head),
     ...body,
     ...(rest > 0 ? [`… and ${counted(rest, "more log", "more logs")}`] : []),
+    ...layouts.map((layout) => style.dim(`layout of log lines: ${printableLine(layout)}`)),
   ];
 }
 
@@ -161,10 +161,10 @@ function unreadPart(files: readonly SurveyedFile[], { style, columns }: SurveyPl
       .slice(0, ROWS_SHOWN)
       .flatMap((file) =>
         wrapped(
-          `  ${printableLine(file.path)}: ${printableLine(file.unread ?? "")}`,
-          columns,
-          "    ",
-        ),
+          `${printableLine(file.path)}: ${printableLine(file.unread ?? "")}`,
+          columns - 2,
+          "  ",
+        ).map((line) => `  ${line}`),
       ),
     ...(rest > 0 ? [`  … and ${counted(rest, "more file", "more files")}`] : []),
   ];

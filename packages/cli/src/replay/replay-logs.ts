@@ -1,14 +1,13 @@
 /** The main job: logs in, one database out, whole or not at all. */
-import { type EvidenceLevel, Replay } from "@respark/core";
-import { DiagnosticLog, readApplication, type SurveyedApplication } from "@respark/events";
-import { type ApplicationSink, DuckDbSink } from "@respark/report";
+import { DiagnosticLog, type SurveyedApplication } from "@respark/events";
+import { DuckDbSink } from "@respark/report";
 import type { Host } from "../host.ts";
 import type { Input } from "../input.ts";
 import { untilInterrupted } from "../interruption.ts";
-import { lookAround, type Watch } from "../look-around.ts";
+import { findApplications, type Watch } from "../look-around.ts";
 import { progressOn } from "../terminal/progress.ts";
 import type { WriteMode } from "./output-path.ts";
-import { redaction } from "./redaction.ts";
+import { emitDiagnostics, replayApplication } from "./replay-application.ts";
 
 export interface ReplayRequest {
   readonly input: Input;
@@ -32,18 +31,31 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
     return await untilInterrupted(host, async (carryOn) => {
       const diagnostics = new DiagnosticLog();
       const watch: Watch = { report: diagnostics.report, progress, carryOn };
-      const { applications } = await lookAround(host, request.input, request, watch);
+      const { files, applications } = await findApplications(host, request.input, request, watch);
       const databasePath = await request.databasePath(applications);
+      const owned = new Set(applications.flatMap((application) => idsOf(application)));
+      const strays = files.filter(({ sourceFileId }) => !owned.has(sourceFileId));
       const sink = await DuckDbSink.open({ path: databasePath, mode: request.mode });
       try {
-        for (const application of applications) {
+        for (const [index, application] of applications.entries()) {
           const { appId, attemptId } = application;
+          const writer = sink.application({ appId, attemptId });
           await replayApplication(
             application,
-            await sink.application({ appId, attemptId }),
-            request,
+            writer.emit,
+            {
+              showSecrets: request.showSecrets,
+              strays: index === 0 ? strays : [],
+              nameOf: (path) => request.input.nameOf(path),
+            },
             watch,
           );
+          // What is odd about no file, or about a file of nobody, goes with the first application.
+          const ours = new Set(idsOf(application));
+          emitDiagnostics(writer.emit, diagnostics, (id) =>
+            id !== undefined && owned.has(id) ? ours.has(id) : index === 0,
+          );
+          await writer.complete();
         }
         carryOn();
         await sink.finish();
@@ -56,4 +68,8 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
   } finally {
     progress.clear();
   }
+}
+
+function idsOf({ files }: SurveyedApplication): number[] {
+  return files.map(({ sourceFileId }) => sourceFileId);
 }

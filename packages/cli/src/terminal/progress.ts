@@ -4,8 +4,8 @@ import { bytesInWords } from "./amounts.ts";
 import { printableLine } from "./printable.ts";
 
 export interface Progress {
-  /** How far one piece of work is, and what is being read. */
-  show(what: string, done: number, total: number): void;
+  /** How far one piece of work is, and what it is; without a total only the amount is shown. */
+  show(what: string, doneBytes: number, totalBytes: number | undefined): void;
   /** Takes the bar off the screen. */
   clear(): void;
 }
@@ -35,13 +35,17 @@ export function progressOn(host: Host, options: { readonly quiet: boolean }): Pr
   };
 }
 
-function line(what: string, done: number, total: number, columns: number): string {
+function line(what: string, done: number, total: number | undefined, columns: number): string {
+  const amount =
+    total === undefined
+      ? bytesInWords(done)
+      : `${bar(done, total)}  ${bytesInWords(done)} of ${bytesInWords(total)}`;
+  return `${amount}  ${printableLine(what)}`.slice(0, columns - 1);
+}
+
+function bar(done: number, total: number): string {
   const share = total > 0 ? Math.min(1, done / total) : 0;
   const full = Math.round(share * BAR_WIDTH);
-  const bar = "█".repeat(full) + "░".repeat(BAR_WIDTH - full);
-  const amounts = `${bytesInWords(done)} of ${bytesInWords(total)}`;
-  return `${bar} ${String(Math.floor(share * 100)).padStart(3)} %  ${amounts}  ${printableLine(what)}`.slice(
-    0,
-    columns - 1,
-  );
+  const percent = String(Math.floor(share * 100)).padStart(3);
+  return `${"█".repeat(full)}${"░".repeat(BAR_WIDTH - full)} ${percent} %`;
 }

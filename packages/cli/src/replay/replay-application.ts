@@ -1,0 +1,113 @@
+/** One application: its observations go through the replay, its rows to the sink. */
+import { type EmitRow, type EvidenceLevel, Replay, type ReplaySummary } from "@respark/core";
+import {
+  type DiagnosticLog,
+  type FileDone,
+  readApplication,
+  type SurveyedApplication,
+  type SurveyedFile,
+} from "@respark/events";
+import type { Watch } from "../look-around.ts";
+import { redaction } from "./redaction.ts";
+
+export interface ApplicationRequest {
+  readonly showSecrets: boolean;
+  /** Files that belong to no application; their rows go with this one. */
+  readonly strays: readonly SurveyedFile[];
+  /** How the user named a file, for the table of files. */
+  nameOf(path: string): string;
+}
+
+export async function replayApplication(
+  application: SurveyedApplication,
+  emit: EmitRow,
+  request: ApplicationRequest,
+  { report, progress, carryOn }: Watch,
+): Promise<ReplaySummary> {
+  const { appId, attemptId } = application;
+  const secrets = redaction();
+  const replay = new Replay({
+    appId,
+    attemptId,
+    emit,
+    sparkVersion: application.sparkVersion,
+    name: application.name,
+    executorLogs: executorLogs(application),
+    ...(request.showSecrets ? {} : { redact: (key, value) => secrets.redact(key, value) }),
+  });
+  const done = new Map<number, FileDone>();
+  const total = knownTotal(application.files);
+  await readApplication(application, {
+    observe: (observation) => {
+      const { fact } = observation;
+      if (fact.kind === "environment") {
+        const regex = fact.sparkProperties.get("spark.redaction.regex");
+        if (regex !== undefined) secrets.learn(regex);
+      }
+      replay.step(observation);
+    },
+    report,
+    onProgress: (bytes) => {
+      carryOn();
+      progress.show(`replaying ${appId}`, bytes, total);
+    },
+    fileDone: (file) => void done.set(file.sourceFileId, file),
+  });
+  carryOn();
+  const summary = replay.finish();
+  for (const file of [...application.files, ...request.strays]) {
+    emitFile(emit, file, done.get(file.sourceFileId), request);
+  }
+  return summary;
+}
+
+/** Rows of oddities, each with the application whose file it is about. */
+export function emitDiagnostics(
+  emit: EmitRow,
+  diagnostics: DiagnosticLog,
+  isOurs: (sourceFileId: number | undefined) => boolean,
+): void {
+  for (const row of diagnostics.rows()) if (isOurs(row.sourceFileId)) emit("diagnostics", row);
+}
+
+function executorLogs({ executors }: SurveyedApplication): Map<string, EvidenceLevel> {
+  const levels = new Map<string, EvidenceLevel>();
+  for (const { executorId, hasLog, evidenceLevel } of executors) {
+    if (hasLog && evidenceLevel !== undefined) levels.set(executorId, evidenceLevel);
+  }
+  return levels;
+}
+
+/** Bytes that will be read; undefined where a file is compressed, since nobody knows what is in it. */
+function knownTotal(files: readonly SurveyedFile[]): number | undefined {
+  let total = 0;
+  for (const { bytes, codec } of files) {
+    if (bytes === undefined || codec !== "none") return undefined;
+    total += bytes;
+  }
+  return total;
+}
+
+function emitFile(
+  emit: EmitRow,
+  file: SurveyedFile,
+  done: FileDone | undefined,
+  { nameOf }: ApplicationRequest,
+): void {
+  const { sourceFileId, kind, codec, executorId, identityEvidence, layout, clock } = file;
+  emit("source_files", {
+    sourceFileId,
+    path: nameOf(file.path),
+    kind,
+    codec,
+    bytes: done?.bytes ?? 0,
+    lines: done?.lines ?? 0,
+    truncated: done?.truncated ?? false,
+    executorId,
+    identityEvidence: file.unread ?? identityEvidence,
+    layout,
+  });
+  if (done === undefined) return;
+  const { offsetMs, zone, evidence, confidence } = clock;
+  emit("clock_offsets", { sourceFileId, offsetMs, zone, evidence, confidence });
+}

@@ -1,0 +1,61 @@
+/** `respark inspect`: what is here, what it can tell, and which settings would tell more. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { respark } from "./run-respark.ts";
+
+const runs = join(import.meta.dirname, "../../fixtures/runs");
+const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+test("a stock production log: evidence is info, and the exact lines for more are there to copy", async () => {
+  const { code, stdout, stderr } = await respark(["inspect", join(runs, "s35-o-base-info")]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("1 application in 4 logs");
+  expect(stdout).toContain("Spark 3.5.6");
+  expect(stdout).toContain("no end logged");
+  expect(stdout).toContain("Evidence info");
+  expect(stdout).toContain("  logger.memory.name = org.apache.spark.memory\n");
+});
+
+test("without --full it says so; with it, lines that look like memory and match no template are listed", async () => {
+  const log = join(scratch, "executor-7.log");
+  writeFileSync(
+    log,
+    `${[
+      "26/11/21 02:37:02 INFO MemoryStore: MemoryStore started with capacity 106.0 MiB",
+      "26/11/21 02:37:09 INFO MemoryStore: Block rdd_0_3 stored as values in memory (estimated size 14.0 MiB, free 51.7 MiB)",
+      "26/11/21 02:37:10 INFO MemoryStore: Storage limit = a wording nobody knows",
+    ].join("\n")}\n`,
+  );
+  expect((await respark(["inspect", log])).stdout).toContain("--full reads everything");
+  const full = await respark(["inspect", log, "--full"]);
+  expect(full.stdout).toContain("Storage limit = a wording nobody knows");
+});
+
+test("--json is JSON alone, with times in ISO and evidence per executor", async () => {
+  const { stdout } = await respark(["inspect", join(runs, "s40-a2-base-dbg"), "--json"]);
+  const { applications } = JSON.parse(stdout) as {
+    applications: {
+      startedAt: string;
+      executors: { executorId: string; evidenceLevel: string }[];
+    }[];
+  };
+  expect(applications[0]?.startedAt).toMatch(/^2026-11-21T02:4\d:.*Z$/);
+  expect(applications[0]?.executors.map(({ executorId }) => executorId)).toEqual([
+    "0",
+    "1",
+    "driver",
+  ]);
+});
+
+test("files that are no Spark logs are named with the reason, exit 3", async () => {
+  const notes = join(scratch, "notes.txt");
+  writeFileSync(notes, "nothing about Spark\n");
+  const { code, stdout, stderr } = await respark(["inspect", notes]);
+  expect(code).toBe(3);
+  expect(stdout).toContain("Not read\n");
+  expect(stdout).toContain("notes.txt");
+  expect(stderr).toMatch(/^respark: no Spark application in /);
+});
