@@ -38,7 +38,7 @@ export {
   memoryManagerFromLayout,
   selectMemoryManager,
 } from "./memory/managers/index.ts";
-export type { UnifiedMemoryManager } from "./memory/managers/unified-memory-manager.ts";
+export { UnifiedMemoryManager } from "./memory/managers/unified-memory-manager.ts";
 export {
   type ExecutorMemoryLayout,
   executorMemoryLayout,
@@ -114,15 +114,32 @@ export {
 } from "./spark-behaviour.ts";
 export { defaultOf, type MemorySetting, memorySettings, type SparkConf } from "./spark-conf.ts";
 export { compareSparkVersions, parseSparkVersion, type SparkVersion } from "./spark-version.ts";
+export type {
+  BlockToPut,
+  EvictedBlock,
+  MemoryStoreSnapshot,
+  PartiallyUnrolled,
+  PutIteratorResult,
+  PutResult,
+} from "./storage/memory-store.ts";
+export { MemoryStore, NO_TASK } from "./storage/memory-store.ts";
+export type { UnrollDemand } from "./storage/unroll.ts";
 export { type StorageLevel, storageLevelName, storageLevels } from "./storage-level.ts";
+export { type MemoryConsumer, SpillFailure } from "./tasks/memory-consumer.ts";
+export {
+  answerAtOnce,
+  type MemoryPage,
+  TaskMemoryManager,
+  type TaskMemorySnapshot,
+  type TaskStep,
+} from "./tasks/task-memory-manager.ts";
 export {
   byteStringAs,
   byteStringAsBytes,
   byteStringAsMb,
   bytesToString,
-  bytesToString,
   memoryStringToMb,
   printedSize,
-  printedSize,
   type SizeStyle,
+  type SizeSuffixes,
 } from "./units.ts";

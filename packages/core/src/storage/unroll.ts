@@ -1,0 +1,134 @@
+/** How much memory a block asks for while its iterator is unrolled, and when: one table of rules for every version (spec 3.4). */
+import type { SparkBehaviour } from "../spark-behaviour.ts";
+import { confDouble, confLong, type SparkConf } from "../spark-conf.ts";
+
+/** The settings of unrolling. */
+export interface UnrollSettings {
+  /** First request, bytes. */
+  readonly thresholdBytes: number;
+  /** Records between two looks. */
+  readonly checkPeriod: number;
+  readonly growthFactor: number;
+}
+
+const FIXED_CHECK_PERIOD = 16;
+const FIXED_GROWTH_FACTOR = 1.5;
+
+export function unrollSettings(behaviour: SparkBehaviour, conf: SparkConf): UnrollSettings {
+  return {
+    thresholdBytes: confLong(conf, "spark.storage.unrollMemoryThreshold", behaviour),
+    checkPeriod: behaviour.checkPeriodConfigurable
+      ? confLong(conf, "spark.storage.unrollMemoryCheckPeriod", behaviour)
+      : FIXED_CHECK_PERIOD,
+    growthFactor: behaviour.checkPeriodConfigurable
+      ? confDouble(conf, "spark.storage.unrollMemoryGrowthFactor", behaviour)
+      : FIXED_GROWTH_FACTOR,
+  };
+}
+
+/** What an iterator turns out to hold. */
+export interface UnrollDemand {
+  /** Size at every look: after elements 1, 1 + period, 1 + 2·period, … for values; for the serialized form of 2.0–2.3 see `unrollAsBytes`. */
+  readonly checkedBytes: readonly number[];
+  /** Size of the finished array or buffer. */
+  readonly finalBytes: number;
+}
+
+/** What an unroll ended with. `heldBytes` is this block's unroll memory. */
+export interface UnrollOutcome {
+  readonly whole: boolean;
+  readonly heldBytes: number;
+}
+
+/** Asks for unroll memory; true = granted. */
+export type Reserve = (bytes: number) => boolean;
+
+/** The loop that all versions share for values, and 2.4+ for the serialized form. The threshold grows even when the request fails. */
+export function unrollAsValues(
+  demand: UnrollDemand,
+  settings: UnrollSettings,
+  reserve: Reserve,
+): UnrollOutcome {
+  let threshold = settings.thresholdBytes;
+  if (!reserve(threshold)) return { whole: false, heldBytes: 0 };
+  let heldBytes = threshold;
+  for (const size of demand.checkedBytes) {
+    if (size < threshold) continue;
+    const request = Math.trunc(size * settings.growthFactor - threshold);
+    if (!reserve(request)) return { whole: false, heldBytes };
+    heldBytes += request;
+    threshold += request;
+  }
+  return { whole: true, heldBytes };
+}
+
+/**
+ * The serialized form of 2.0–2.3: `checkedBytes` are the buffer's sizes after every record (2.0–2.2, no growth factor),
+ * or after records `period`, 2·`period`, … (2.3).
+ */
+export function unrollAsBytes(
+  demand: UnrollDemand,
+  settings: UnrollSettings,
+  growthFactor: number,
+  reserve: Reserve,
+): UnrollOutcome {
+  if (!reserve(settings.thresholdBytes)) return { whole: false, heldBytes: 0 };
+  let heldBytes = settings.thresholdBytes;
+  for (const size of demand.checkedBytes) {
+    if (size <= heldBytes) continue;
+    const request = Math.trunc(size * growthFactor - heldBytes);
+    if (!reserve(request)) return { whole: false, heldBytes };
+    heldBytes += request;
+  }
+  if (demand.finalBytes > heldBytes) {
+    const rest = demand.finalBytes - heldBytes;
+    if (!reserve(rest)) return { whole: false, heldBytes };
+    heldBytes += rest;
+  }
+  return { whole: true, heldBytes };
+}
+
+/** Unroll memory by task, in the order in which the tasks first asked. */
+export class UnrollLedger {
+  readonly #bytesByTask = new Map<number, number>();
+  #totalBytes = 0;
+
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
+  get bytesByTask(): ReadonlyMap<number, number> {
+    return this.#bytesByTask;
+  }
+
+  bytesOf(taskId: number): number {
+    return this.#bytesByTask.get(taskId) ?? 0;
+  }
+
+  add(taskId: number, bytes: number): void {
+    this.#bytesByTask.set(taskId, this.bytesOf(taskId) + bytes);
+    this.#totalBytes += bytes;
+  }
+
+  /** Takes away up to `bytes` and forgets a task with nothing left; returns what there was. */
+  take(taskId: number, bytes: number): number {
+    const held = this.#bytesByTask.get(taskId);
+    if (held === undefined) return 0;
+    const taken = Math.min(bytes, held);
+    this.#totalBytes -= taken;
+    if (taken === held) this.#bytesByTask.delete(taskId);
+    else this.#bytesByTask.set(taskId, held - taken);
+    return taken;
+  }
+
+  /** The same, but a task with nothing left stays listed with 0, as 1.6 leaves it when it moves unroll memory to pending. */
+  takeAndStay(taskId: number, bytes: number): void {
+    this.#bytesByTask.set(taskId, this.bytesOf(taskId) - bytes);
+    this.#totalBytes -= bytes;
+  }
+
+  clear(): void {
+    this.#bytesByTask.clear();
+    this.#totalBytes = 0;
+  }
+}

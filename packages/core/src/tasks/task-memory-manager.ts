@@ -1,0 +1,257 @@
+/** What a task's consumers hold, and who spills for whom. Follows TaskMemoryManager and MemoryConsumer, Spark 1.6.1–4.2.0. */
+import { assert, JAVA_ILLEGAL_ARGUMENT, SparkFailure, sparkRequire } from "../assert.ts";
+import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
+import type { MemoryManager } from "../memory/memory-manager.ts";
+import type { MemoryMode } from "../memory/memory-mode.ts";
+import type { SparkBehaviour } from "../spark-behaviour.ts";
+import { type MemoryConsumer, SpillFailure } from "./memory-consumer.ts";
+import { type SpillCandidates, spillCandidates } from "./spill-order.ts";
+
+/** Pages of a task's page table. */
+const PAGE_TABLE_SIZE = 8192;
+/** (2^31 − 1) · 8: the largest page. */
+const MAXIMUM_PAGE_BYTES = 17_179_869_176;
+
+/** A page; it may be smaller than was asked for. */
+export interface MemoryPage {
+  readonly page: number;
+  readonly bytes: number;
+}
+
+/**
+ * An operation that may have to wait for other tasks: it yields each request it needs answered and goes on with the bytes granted.
+ * `answerAtOnce` runs one to its end when nobody else is there.
+ */
+export type TaskStep<Result> = Generator<ExecutionRequest, Result, number>;
+
+export interface TaskMemorySnapshot {
+  readonly taskId: number;
+  /** What the manager has on the task's account, both modes. */
+  readonly executionBytes: number;
+  /** Ids of the consumers that ever got memory, ascending. */
+  readonly consumerIds: readonly number[];
+  /** Page numbers in use. */
+  readonly pages: readonly number[];
+  readonly acquiredButNotUsedBytes: number;
+  /** 4.0+; else `undefined`. */
+  readonly peakOnHeapBytes: number | undefined;
+  readonly peakOffHeapBytes: number | undefined;
+}
+
+export class TaskMemoryManager {
+  readonly taskId: number;
+  readonly #behaviour: SparkBehaviour;
+  readonly #manager: MemoryManager;
+  readonly #tungstenMode: MemoryMode;
+  readonly #allocatorGives: (bytes: number) => boolean;
+  readonly #consumers = new Set<MemoryConsumer>();
+  readonly #pages = new Set<number>();
+  #lowestFreePage = 0;
+  #acquiredButNotUsedBytes = 0;
+  readonly #currentBytes = { on_heap: 0, off_heap: 0 };
+  readonly #peakBytes = { on_heap: 0, off_heap: 0 };
+
+  constructor(given: {
+    readonly behaviour: SparkBehaviour;
+    readonly manager: MemoryManager;
+    readonly taskId: number;
+    readonly tungstenMode?: MemoryMode;
+    /** Whether the JVM really has a page of this size; default: always. */
+    readonly allocatorGives?: (bytes: number) => boolean;
+  }) {
+    this.taskId = given.taskId;
+    this.#behaviour = given.behaviour;
+    this.#manager = given.manager;
+    this.#tungstenMode = given.tungstenMode ?? "on_heap";
+    this.#allocatorGives = given.allocatorGives ?? (() => true);
+  }
+
+  /**
+   * Memory for a consumer, spilling what the version spills when there is not enough. Results in the bytes got, 0 … `bytes`.
+   * Throws SparkFailure when a spill fails.
+   */
+  *acquireExecution(bytes: number, consumer: MemoryConsumer): TaskStep<number> {
+    let got = yield this.#request(bytes, consumer.mode);
+    if (got < bytes) got = yield* this.#spillFor(bytes, got, consumer);
+    this.#consumers.add(consumer);
+    if (this.#behaviour.taskPeaks) this.#note(consumer.mode, got);
+    return got;
+  }
+
+  #request(bytes: number, mode: MemoryMode): ExecutionRequest {
+    return this.#manager.requestExecution(this.taskId, bytes, mode);
+  }
+
+  #note(mode: MemoryMode, bytes: number): void {
+    this.#currentBytes[mode] += bytes;
+    this.#peakBytes[mode] = Math.max(this.#peakBytes[mode], this.#currentBytes[mode]);
+  }
+
+  *#spillFor(bytes: number, gotBefore: number, requester: MemoryConsumer): TaskStep<number> {
+    let got = gotBefore;
+    const candidates: SpillCandidates = spillCandidates(
+      this.#behaviour.spillOrder,
+      this.#consumers,
+      requester,
+    );
+    while (got < bytes) {
+      const consumer = candidates.next(bytes - got);
+      if (consumer === undefined) break;
+      const released = this.#spill(consumer, bytes - got, requester);
+      candidates.spilled(released);
+      if (released > 0 && this.#mayReacquire(requester.mode))
+        got += yield this.#request(bytes - got, requester.mode);
+    }
+    return got;
+  }
+
+  /** 1.6 spills consumers of any mode, but takes again only in Tungsten's. */
+  #mayReacquire(mode: MemoryMode): boolean {
+    return this.#behaviour.spillOrder !== "hash_any_mode_then_self" || mode === this.#tungstenMode;
+  }
+
+  #spill(consumer: MemoryConsumer, bytes: number, trigger: MemoryConsumer): number {
+    try {
+      return consumer.spill(bytes, trigger);
+    } catch (failure) {
+      if (!(failure instanceof SpillFailure)) throw failure;
+      if (failure.interrupted && this.#behaviour.interruptedSpill === "runtime_exception")
+        throw new SparkFailure("java.lang.RuntimeException", failure.message);
+      const words = `while calling spill() on ${consumer.name} : ${failure.message}`;
+      throw new SparkFailure(
+        this.#behaviour.taskOutOfMemoryClass,
+        this.#behaviour.spillFailureWording === "plain"
+          ? `error ${words}`
+          : `[SPILL_OUT_OF_MEMORY] Error ${words}`,
+      );
+    }
+  }
+
+  /** Gives memory back. */
+  releaseExecution(bytes: number, mode: MemoryMode): void {
+    if (this.#behaviour.taskPeaks) this.#currentBytes[mode] -= bytes;
+    this.#manager.releaseExecution(this.taskId, bytes, mode);
+  }
+
+  /**
+   * A page of at most `bytes`, `undefined` when there is nothing at all.
+   * Throws SparkFailure when the consumer's mode is not Tungsten's, the page too large, or the page table full.
+   */
+  *allocatePage(bytes: number, consumer: MemoryConsumer): TaskStep<MemoryPage | undefined> {
+    sparkRequire(
+      consumer.mode === this.#tungstenMode,
+      () =>
+        `a consumer of ${consumer.mode} memory asked for a page of ${this.#tungstenMode} memory`,
+    );
+    if (bytes > MAXIMUM_PAGE_BYTES)
+      throw new SparkFailure(
+        this.#behaviour.pageTooLargeClass,
+        this.#behaviour.pageTooLargeClass === JAVA_ILLEGAL_ARGUMENT
+          ? `Cannot allocate a page with more than ${MAXIMUM_PAGE_BYTES} bytes`
+          : `Cannot allocate a page of ${bytes} bytes.`,
+      );
+    for (;;) {
+      const acquired = yield* this.acquireExecution(bytes, consumer);
+      if (acquired <= 0) return undefined;
+      if (this.#lowestFreePage >= PAGE_TABLE_SIZE) {
+        this.releaseExecution(acquired, consumer.mode);
+        throw new SparkFailure(
+          "java.lang.IllegalStateException",
+          `Have already allocated a maximum of ${PAGE_TABLE_SIZE} pages`,
+        );
+      }
+      if (this.#allocatorGives(acquired)) return { page: this.#takePage(), bytes: acquired };
+      if (!this.#behaviour.retriesRefusedPages)
+        throw new SparkFailure("java.lang.OutOfMemoryError", `${acquired} bytes refused`);
+      this.#acquiredButNotUsedBytes += acquired;
+    }
+  }
+
+  #takePage(): number {
+    const page = this.#lowestFreePage;
+    this.#pages.add(page);
+    while (this.#pages.has(this.#lowestFreePage)) this.#lowestFreePage++;
+    return page;
+  }
+
+  freePage(page: MemoryPage, mode: MemoryMode): void {
+    const was = this.#pages.delete(page.page);
+    assert(was, () => `page ${page.page} of ${page.bytes} bytes freed twice`);
+    this.#lowestFreePage = Math.min(this.#lowestFreePage, page.page);
+    this.releaseExecution(page.bytes, mode);
+  }
+
+  /** A page of at least `bytes`, charged to the consumer; `pageBytes` is its page size. Throws SparkFailure when it gets less. */
+  *allocateConsumerPage(
+    bytes: number,
+    pageBytes: number,
+    consumer: MemoryConsumer,
+  ): TaskStep<MemoryPage> {
+    const page = yield* this.#pageOf(bytes, Math.max(pageBytes, bytes), consumer);
+    consumer.usedBytes += page.bytes;
+    return page;
+  }
+
+  /** An array of `longs` 64-bit integers, charged to the consumer. Throws SparkFailure when it gets less. */
+  *allocateArray(longs: number, consumer: MemoryConsumer): TaskStep<MemoryPage> {
+    const bytes = longs * 8;
+    const page = yield* this.#pageOf(bytes, bytes, consumer);
+    consumer.usedBytes += bytes;
+    return page;
+  }
+
+  *#pageOf(bytes: number, askedBytes: number, consumer: MemoryConsumer): TaskStep<MemoryPage> {
+    const page = yield* this.allocatePage(askedBytes, consumer);
+    if (page !== undefined && page.bytes >= bytes) return page;
+    if (page !== undefined) this.freePage(page, consumer.mode);
+    throw this.#outOfMemory(bytes, page?.bytes ?? 0);
+  }
+
+  #outOfMemory(bytes: number, got: number): SparkFailure {
+    const words = `Unable to acquire ${bytes} bytes of memory, got ${got}`;
+    const wording = this.#behaviour.outOfMemoryWording;
+    const message =
+      wording === "plain"
+        ? words
+        : `[UNABLE_TO_ACQUIRE_MEMORY] ${words}.${wording === "error_class" ? "" : " SQLSTATE: 53200"}`;
+    return new SparkFailure(this.#behaviour.taskOutOfMemoryClass, message);
+  }
+
+  /** Task end: everything goes back. Results in the bytes that were still held and not merely refused by the JVM: a leak if the task succeeded. */
+  cleanUp(): number {
+    this.#consumers.clear();
+    this.#manager.releaseExecution(this.taskId, this.#acquiredButNotUsedBytes, this.#tungstenMode);
+    return this.#manager.releaseAllExecution(this.taskId);
+  }
+
+  snapshot(): TaskMemorySnapshot {
+    const pools = this.#manager.snapshot();
+    const peak = (mode: MemoryMode): number | undefined =>
+      this.#behaviour.taskPeaks ? this.#peakBytes[mode] : undefined;
+    return {
+      taskId: this.taskId,
+      executionBytes:
+        (pools.onHeap.executionBytesByTask.get(this.taskId) ?? 0) +
+        (pools.offHeap.executionBytesByTask.get(this.taskId) ?? 0),
+      consumerIds: [...this.#consumers].map((consumer) => consumer.id).sort((a, b) => a - b),
+      pages: [...this.#pages].sort((a, b) => a - b),
+      acquiredButNotUsedBytes: this.#acquiredButNotUsedBytes,
+      peakOnHeapBytes: peak("on_heap"),
+      peakOffHeapBytes: peak("off_heap"),
+    };
+  }
+}
+
+/** Runs a step to its end, answering each request at once; `undefined` when one has to wait and nobody could wake it. */
+export function answerAtOnce<Result>(
+  manager: MemoryManager,
+  step: TaskStep<Result>,
+): { readonly result: Result } | undefined {
+  let turn = step.next();
+  while (turn.done !== true) {
+    const granted = manager.evaluate(turn.value);
+    if (granted === undefined) return undefined;
+    turn = step.next(granted);
+  }
+  return { result: turn.value };
+}
