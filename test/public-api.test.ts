@@ -1,0 +1,84 @@
+/** What people build on: the doors of the packages, used as a program outside this repository would. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { exitCode, main } from "@respark/cli";
+import { Replay, type Rows, type TableName } from "@respark/core";
+import { readApplication, survey } from "@respark/events";
+import { expect, test } from "vitest";
+
+const runs = join(import.meta.dirname, "../fixtures/runs");
+
+test("a program of one's own surveys, reads and replays without the command", async () => {
+  const counts = new Map<TableName, number>();
+  const { applications } = await survey([join(runs, "s35-f-base-dbg")], {
+    report: () => undefined,
+  });
+  for (const application of applications) {
+    const replay = new Replay({
+      appId: application.appId,
+      attemptId: application.attemptId,
+      emit: (table) => counts.set(table, (counts.get(table) ?? 0) + 1),
+    });
+    await readApplication(application, {
+      observe: (observation) => {
+        replay.step(observation);
+      },
+      report: () => undefined,
+    });
+    const summary = replay.finish();
+    expect(summary.sparkVersion).toBe("3.5.6");
+    expect(summary.statementsMet).toBeLessThanOrEqual(summary.statements);
+  }
+  expect(applications.map(({ appId }) => appId)).toEqual(["app-20261121023659-0000"]);
+  expect(counts.get("applications")).toBe(1);
+  expect(counts.get("executors")).toBe(3);
+});
+
+test("core alone replays what a test or a simulation tells it, without any log", () => {
+  const rows: Rows["applications"][] = [];
+  const replay = new Replay({
+    appId: "mine",
+    attemptId: "1",
+    emit: (table, row) => {
+      if (table === "applications") rows.push(row as Rows["applications"]);
+    },
+  });
+  replay.step({
+    fact: { kind: "log_start", sparkVersion: "3.5.6" },
+    source: "event_log",
+    executorId: undefined,
+    taskId: undefined,
+    thread: undefined,
+    ts: 0,
+    tsMin: 0,
+    tsMax: 0,
+    sourceFileId: 1,
+    line: 1,
+  });
+  replay.finish();
+  expect(rows.map(({ sparkVersion }) => sparkVersion)).toEqual(["3.5.6"]);
+});
+
+test("the command can be run inside another program, and its exit codes have names", () => {
+  expect(typeof main).toBe("function");
+  expect(exitCode).toMatchObject({ fine: 0, checkFailed: 1, askedWrongly: 2, unreadable: 3 });
+  expect(exitCode).toMatchObject({ belowFloor: 4, notComparable: 5, bug: 70 });
+});
+
+test.each(["core", "events", "report", "cli"])(
+  "@respark/%s names its door for sources, types and code, and nothing else can be imported",
+  (name) => {
+    const manifest = JSON.parse(
+      readFileSync(join(import.meta.dirname, "../packages", name, "package.json"), "utf8"),
+    ) as { exports: Record<string, unknown>; type: string; sideEffects: boolean };
+    expect(manifest.exports).toEqual({
+      ".": {
+        "@respark/source": "./src/index.ts",
+        types: "./dist/index.d.ts",
+        default: "./dist/index.js",
+      },
+    });
+    expect(manifest.type).toBe("module");
+    expect(manifest.sideEffects).toBe(false);
+  },
+);
