@@ -1,10 +1,11 @@
 /** From lines of an executor or driver log to records with facts: the door of this folder. */
+
+import type { LineSlice } from "../lines/lines.ts";
 import { DockerJsonLine } from "./envelopes/docker-json.ts";
 import { type Envelope, Unwrapped } from "./envelopes/envelope.ts";
 import { PodPrefix } from "./envelopes/pod-prefix.ts";
 import { CriLine, TimestampedLine } from "./envelopes/runtime-lines.ts";
 import { YarnSections } from "./envelopes/yarn-sections.ts";
-import type { LineSlice } from "../lines/lines.ts";
 import type { LogRecord } from "./log-record.ts";
 import { type LogCounts, type LogOddity, RecordReader } from "./record-reader.ts";
 import { TemplateSet } from "./template-set.ts";

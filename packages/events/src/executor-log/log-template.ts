@@ -126,6 +126,8 @@ const numbers = new Float64Array(32);
 export class Wording {
   /** The literal it starts with; empty where a placeholder comes first. */
   readonly prefix: Literal;
+  /** It holds a text, which can swallow anything. */
+  readonly openEnded: boolean;
   private readonly steps: readonly Step[];
   /** Kinds of the values, in order. */
   private readonly fields: readonly number[];
@@ -145,6 +147,7 @@ export class Wording {
     }
     steps.push({ literal: new Literal(literal), kind: END, field: 0 });
     this.steps = steps;
+    this.openEnded = says.includes("{text}");
     this.fields = fields;
     this.prefix = steps[0]?.literal ?? new Literal("");
   }

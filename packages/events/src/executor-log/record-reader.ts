@@ -1,11 +1,11 @@
 /** Turns one stream of lines (one container's, one pod's, one file's) into records: learns the layout, matches templates, gathers traces. */
 
+import type { LineSlice } from "../lines/lines.ts";
 import { layoutsFor } from "./layouts/index.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
-import { textOf } from "./line-bytes.ts";
-import type { LineSlice } from "../lines/lines.ts";
+import { Literal, textOf, viewOf } from "./line-bytes.ts";
 import { LogRecord } from "./log-record.ts";
-import { isMemoryStatement } from "./memory-statement.ts";
+import { isMemoryStatement, mayHoldStatement } from "./memory-statement.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 
 /** Something odd about a line; the caller knows the file. */
@@ -42,8 +42,11 @@ export interface LogCounts {
 
 const TRACE_LINES = 64;
 const TRACE_LINE_BYTES = 4096;
+/** Of a line nobody reads, searched for a statement. */
+const LINE_TEXT_BYTES = 65_536;
 /** A longer first line is matched by its beginning. */
 const LINE_BYTES = 1 << 20;
+const FOREIGN_LOGGERS = 256;
 const TAB = 9;
 const SPACE = 32;
 const NINE = 57;
@@ -70,7 +73,10 @@ export class RecordReader {
   private lastZoned = false;
   /** The record before was a warning or an error and nothing stood below it yet. */
   private traceMayFollow = false;
-  /** Lines in a row that no layout read, while none is known. */
+  /** Loggers without templates, as seen last in each slot. */
+  private readonly foreignLoggers: (Literal | undefined)[] = new Array<Literal | undefined>(
+    FOREIGN_LOGGERS,
+  );
   private readonly skipFirstBytes: Uint8Array = new Uint8Array(256);
 
   constructor(templates: TemplateSet, options: ReaderOptions, counts: LogCounts) {
@@ -151,6 +157,9 @@ export class RecordReader {
     }
     this.counts.matched++;
     const template = found.template;
+    if (template.wording.openEnded) {
+      this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
+    }
     if (template.fact === undefined && !this.options.everyRecord) return;
     if (template.awaitsTrace && head.trace === undefined) {
       this.hold(line, found.values, known.logger);
@@ -169,13 +178,31 @@ export class RecordReader {
   private foreign(line: LineSlice, emit: (record: LogRecord) => void): void {
     const head = this.head;
     const found = this.templates.ofAnyLogger.find(head.buffer, head.messageStart, head.messageEnd);
-    if (found === undefined && !this.options.everyRecord) return;
+    if (found === undefined) {
+      // A damaged logger is one that was never seen before.
+      if (this.isNewLogger(head)) this.torn(line, head.buffer, head.messageStart, head.messageEnd);
+      else this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
+      if (!this.options.everyRecord) return;
+    }
     const record = this.record;
     record.takeHead(head);
     this.place(record, line, loggerOf(head));
     record.template = found?.template;
     record.fact = found?.template.fact?.(found.values, record);
     this.hand(record, emit);
+  }
+
+  private isNewLogger({ buffer, loggerStart, loggerEnd }: RecordHead): boolean {
+    const length = loggerEnd - loggerStart;
+    if (length === 0) return true;
+    const view = viewOf(buffer);
+    const slot =
+      (length * 31 + view.getUint8(loggerStart) * 7 + view.getUint8(loggerEnd - 1) * 13) &
+      (FOREIGN_LOGGERS - 1);
+    const seen = this.foreignLoggers[slot];
+    if (seen?.length === length && seen.standsAt(view, loggerStart, loggerEnd)) return false;
+    this.foreignLoggers[slot] = new Literal(textOf(buffer, loggerStart, loggerEnd));
+    return true;
   }
 
   /** A record of a known logger that says what no template says. */
@@ -237,7 +264,15 @@ export class RecordReader {
     }
     const ofTheRecordBefore = this.traceMayFollow || this.heldValues !== undefined;
     this.traceMayFollow = false;
-    if (this.skipFirstBytes[first] === 1 || start >= end) return;
+    if (start >= end) return;
+    if (first === TAB) {
+      this.findSwallowed(line, buffer, start, end);
+      return;
+    }
+    if (first === SPACE) {
+      this.torn(line, buffer, start, end);
+      return;
+    }
     const found = this.templates.withoutLayout.find(buffer, start, end);
     if (found === undefined || (ofTheRecordBefore && found.template.name === "X13")) {
       this.torn(line, buffer, start, end);
@@ -261,11 +296,18 @@ export class RecordReader {
   /** A piece of a record whose head is lost: a statement in it is lost, and said so. */
   private torn(line: LineSlice, buffer: Buffer, start: number, end: number): void {
     const first = buffer[start] ?? 0;
-    const text = textOf(buffer, start, Math.min(end, start + TRACE_LINE_BYTES));
+    const text = textOf(buffer, start, Math.min(end, start + LINE_TEXT_BYTES));
     if (isMemoryStatement(text)) this.unread(line, text);
     else if (first === OPEN_BRACE && text.startsWith('{"ts":')) {
       this.report("torn_record", line, text);
     }
+  }
+
+  /** A statement inside a line that says something else: its own line end is lost, or its logger damaged. */
+  private findSwallowed(line: LineSlice, buffer: Buffer, start: number, end: number): void {
+    if (!mayHoldStatement(viewOf(buffer), start, end)) return;
+    const text = textOf(buffer, start, Math.min(end, start + LINE_TEXT_BYTES));
+    if (isMemoryStatement(text)) this.unread(line, text);
   }
 
   private unread(line: LineSlice, text: string): void {

@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { isMemoryStatement } from "../../src/executor-log/memory-statement.ts";
+import { decode } from "./decoded.ts";
+
+const LOG = join(import.meta.dirname, "../../../../fixtures/runs/s35-f-base-dbg/executor-0.log");
+
+/** Small and seeded, so that a failure can be seen again. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Of each line that states memory: a fact, or an oddity that names it. */
+function lostWithoutAWord(bytes: Buffer): string[] {
+  const told = new Set<number>();
+  const { oddities } = decode(bytes, { look: (record) => told.add(record.line) });
+  for (const { line } of oddities) told.add(line);
+  return bytes
+    .toString("latin1")
+    .split("\n")
+    .flatMap((text, i) =>
+      isMemoryStatement(text) && !told.has(i + 1) ? [`${i + 1}: ${text}`] : [],
+    );
+}
+
+test("a log cut anywhere is read up to the cut", () => {
+  const whole = readFileSync(LOG);
+  const random = randomFrom(1);
+  const all = decode(whole).records.length;
+  for (let i = 0; i < 40; i++) {
+    const cut = random(whole.length);
+    const { records } = decode(whole.subarray(0, cut));
+    expect(records.length).toBeLessThanOrEqual(all);
+    expect(lostWithoutAWord(whole.subarray(0, cut))).toEqual([]);
+  }
+});
+
+test("a log that begins anywhere is read from there", () => {
+  const whole = readFileSync(LOG);
+  const random = randomFrom(2);
+  for (let i = 0; i < 40; i++) {
+    expect(lostWithoutAWord(whole.subarray(random(whole.length)))).toEqual([]);
+  }
+});
+
+test("flipped bytes, NULs and lost line ends lose no statement in silence", () => {
+  const random = randomFrom(3);
+  for (let i = 0; i < 60; i++) {
+    const damaged = Buffer.from(readFileSync(LOG));
+    for (let k = 0; k < 200; k++) {
+      const at = random(damaged.length);
+      const what = random(4);
+      if (what === 0) damaged[at] = random(256);
+      else if (what === 1) damaged.fill(0, at, at + random(40));
+      else if (what === 2) damaged[at] = 10;
+      else damaged[damaged.indexOf(10, at)] = 32;
+    }
+    expect(lostWithoutAWord(damaged)).toEqual([]);
+  }
+});
+
+test("escape sequences, HTML and SQL are text like any other", () => {
+  const block = "rdd_0_0\u001b[31m<script>';DROP";
+  const { records } = decode(`26/11/21 02:36:35 INFO BlockManager: Found block ${block} locally\n`);
+  expect(records[0]?.fact).toEqual({ kind: "block_found", blockId: block, where: "local" });
+});
+
+test("names in any alphabet stay what they are", () => {
+  const { records } = decode(
+    "26/11/21 02:36:35 INFO Executor: Starting executor ID 1 on host häuschen-東京\n",
+  );
+  expect(records[0]?.fact).toMatchObject({ host: "häuschen-東京" });
+});
+
+test("a line of 100 MB is one line, and the ones around it are read", () => {
+  const line = "26/11/21 02:36:35 INFO MemoryStore: MemoryStore cleared\n";
+  const huge = Buffer.alloc(100 * 1024 * 1024, "x");
+  huge.write("26/11/21 02:36:35 ERROR Executor: Exception in task 3.0 in stage 0.0 (TID 3)");
+  const { records } = decode(Buffer.concat([Buffer.from(line), huge, Buffer.from(`\n${line}`)]));
+  expect(records.map(({ fact }) => fact?.kind)).toEqual(["store_cleared", "store_cleared"]);
+});
+
+test("numbers that no JVM can have are no facts", () => {
+  const { records, oddities } = decode(
+    [
+      "26/11/21 02:36:35 DEBUG MemoryStore: Block rdd_0_0 of size 99999999999999999999 dropped from memory (free 1)",
+      "26/11/21 02:36:35 INFO MemoryStore: MemoryStore started with capacity 9000000.0 EiB",
+    ].join("\n"),
+  );
+  expect(records).toEqual([]);
+  expect(oddities.map(({ code }) => code)).toEqual(["unread_statement", "unread_statement"]);
+});
