@@ -84,6 +84,10 @@ export class BlockSteps {
         replayed: this.#wouldGrant(fact.blockId),
         usedFor: "none",
       });
+    if (fact.why === "not_evictable" || fact.why === "same_rdd") {
+      state.ledger(this.#context.isOffHeap(fact.blockId) ? "off_heap" : "on_heap").borrowForRefused();
+      state.sample(at, "derived");
+    }
     // A refusal inside an unroll ends in its own failure line; only a put of whole bytes ends here.
     const inUnroll = lookahead
       .upcoming(fact.blockId)
@@ -238,6 +242,7 @@ export class BlockSteps {
 
   /** A task began: what the log will say it puts, it unrolls from now on. */
   taskBegan(step: LogStep, taskId: number, rdds: Iterable<number>, partition: number): void {
+    if (this.#context.debug) return; // a lookup that finds nothing says better when an unroll begins
     for (const rdd of rdds) this.#openWindow(step, `rdd_${rdd}_${partition}`, taskId, false);
   }
 
@@ -259,12 +264,28 @@ export class BlockSteps {
     this.#context.windows.open({
       blockId,
       taskId,
-      from: step.ts,
+      from: precise ? step.ts : this.#lastPreparation(step, end),
       until: end.ts,
       size: amount(printed),
       mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
       precise,
     });
+  }
+
+  /** A task reads its broadcasts before it computes: the last such line before the put ends, of its thread where one is printed. */
+  #lastPreparation(begun: LogStep, end: LogStep): number {
+    let from = begun.ts;
+    for (let ahead = 1; ahead < 2000; ahead++) {
+      const next = this.#context.lookahead.peek(ahead);
+      if (next === undefined || next === end) break;
+      if (begun.thread !== undefined && next.thread !== begun.thread) continue;
+      const { fact } = next;
+      const prepares =
+        fact.kind === "broadcast_read" ||
+        (fact.kind === "block_stored" && rddOf(fact.blockId) === undefined);
+      if (prepares && next.ts < end.ts) from = Math.max(from, next.ts);
+    }
+    return from;
   }
 
   #sizeOf(blockId: string, printed: ByteInterval): Amount {

@@ -136,6 +136,17 @@ export class ModeLedger {
     });
   }
 
+  /** A request for storage that even evicting could not meet: it had borrowed all that execution had free, and that stays. */
+  borrowForRefused(): void {
+    const { fixedPools, maxBytes, storageBorrow } = this.rules;
+    if (fixedPools) return;
+    const all = minus(exactAmount(maxBytes), this.executionUsed);
+    this.storagePool =
+      storageBorrow === "shortfall"
+        ? all
+        : ordered({ atLeast: this.storagePool.atLeast, atMost: all.atMost, best: all.best });
+  }
+
   /**
    * UnifiedMemoryManager.maybeGrowExecutionPool: what a granted request did to the pools, after the ledger already holds
    * the grant and has lost the blocks that were evicted for it.

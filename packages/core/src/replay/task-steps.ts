@@ -12,16 +12,23 @@ type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 /** Consumers that always live on the heap: Spillable collections (spec memory-model 4.4). */
 const ON_HEAP_CONSUMER = /\.(ExternalSorter|ExternalAppendOnlyMap)@|^null$/;
 
+/** How many lines a spill's releases may take before its own line. */
+const SPILL_LINES = 200;
+
 export class TaskSteps {
   readonly #context: ReplayContext;
   readonly #blocks: BlockSteps;
   /** `need to spill x`: by how much the request in hand exceeded its first grant. */
   readonly #wanted = new Map<number, ByteInterval>();
+  /** What that request already holds. */
+  readonly #early = new Map<number, Amount>();
   /** Java thread id → task, learned from lines that name both or leave one candidate. */
   readonly #taskOfThread = new Map<number, number>();
   /** consumer → what it holds, exact where pages told */
   readonly #byConsumer = new Map<string, Amount>();
   #dumpTask: number | undefined;
+  /** 3.3+: `need to spill` says when a request falls short. */
+  #saysWanted = false;
 
   constructor(context: ReplayContext, blocks: BlockSteps) {
     this.#context = context;
@@ -68,6 +75,7 @@ export class TaskSteps {
       ledger.executionByTask.delete(taskId);
     }
     this.#wanted.delete(taskId);
+    this.#early.delete(taskId);
     this.#context.waits.ended(taskId, step, {
       granted: undefined,
       requested: undefined,
@@ -87,7 +95,10 @@ export class TaskSteps {
     const at = placeOf(step);
     const ledger = state.ledger(this.#modeOf(fact.consumer));
     const granted = this.#pageSize(step, fact.granted, "page_allocated") ?? amount(fact.granted);
-    const held = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    const early = this.#early.get(fact.taskId);
+    this.#early.delete(fact.taskId);
+    const before = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    const held = early === undefined ? before : minus(before, early);
     ledger.executionTotal = undefined;
     ledger.executionByTask.set(fact.taskId, plus(held, granted));
     const wanted = this.#wanted.get(fact.taskId);
@@ -119,6 +130,7 @@ export class TaskSteps {
   }
 
   released(step: LogStep, fact: Fact<"execution_released">): void {
+    if (!this.#saysWanted && !this.#early.has(fact.taskId)) this.#grantBeforeSpill(step, fact.taskId);
     const freed = this.#pageSize(step, fact.released, "page_freed") ?? amount(fact.released);
     this.#release(step, fact.taskId, fact.consumer, freed);
   }
@@ -180,29 +192,101 @@ export class TaskSteps {
     printed: ByteInterval,
     kind: "page_allocated" | "page_freed",
   ): Amount | undefined {
-    const { lookahead, recentPages } = this.#context;
+    const { recentPages } = this.#context;
     const fits = (bytes: number) => bytes >= printed.atLeast && bytes <= printed.atMost;
     if (kind === "page_freed") {
       const bytes = recentPages.take(step, fits);
       return bytes === undefined ? undefined : exactAmount(bytes);
     }
-    for (let ahead = 1; ahead <= 8; ahead++) {
-      const next = lookahead.peek(ahead);
-      if (next === undefined) break;
-      if (step.thread !== undefined && next.thread !== step.thread) continue;
-      if (next.fact.kind === kind && fits(next.fact.bytes)) return exactAmount(next.fact.bytes);
-    }
-    return undefined;
+    return this.#pageNear(0, printed, step.thread);
   }
 
   pageFreed(step: LogStep, bytes: number): void {
     this.#context.recentPages.add(step, bytes);
   }
 
-  spillWanted(_step: LogStep, fact: Fact<"spill_wanted">): void {
-    if (fact.consumer === undefined || fact.forConsumer === undefined) {
-      this.#wanted.set(fact.taskId, fact.wanted);
+  /**
+   * `need to spill x`: the request in hand got all but x at first. That part is held from now on, while others spill for the rest;
+   * the line that tells how much it was comes only when all is over.
+   */
+  spillWanted(step: LogStep, fact: Fact<"spill_wanted">): void {
+    if (fact.consumer !== undefined && fact.forConsumer !== undefined) return;
+    this.#wanted.set(fact.taskId, fact.wanted);
+    this.#saysWanted = true;
+    const first = this.#firstGrant(fact);
+    if (first === undefined || first.atMost <= 0) return;
+    this.#early.set(fact.taskId, first);
+    const { state } = this.#context;
+    const ledger = state.ledger(this.#modeOf(fact.consumer ?? fact.forConsumer));
+    const held = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    ledger.executionTotal = undefined;
+    ledger.executionByTask.set(fact.taskId, plus(held, first));
+    ledger.growForExecution(
+      plus(ledger.executionUsed, amount(fact.wanted)),
+      this.#blocks.evictions.takeEvictedFor(fact.taskId),
+    );
+    state.sample(placeOf(step), "logged");
+  }
+
+  /**
+   * Up to 3.2 nothing says that a request fell short before its spills. It had what the pool's law gave it: the rest of its 1/N,
+   * or of what was free.
+   */
+  #grantBeforeSpill(step: LogStep, taskId: number): void {
+    const { state, lookahead } = this.#context;
+    let spilled = false;
+    for (let ahead = 1; ahead <= SPILL_LINES; ahead++) {
+      const next = lookahead.peek(ahead);
+      if (next === undefined) return;
+      const later = next.fact;
+      if (later.kind === "execution_spilled" && later.taskId === taskId) spilled = true;
+      if (later.kind !== "execution_acquired" || later.taskId !== taskId) continue;
+      if (!spilled) return;
+      const granted = this.#pageNear(ahead, later.granted, next.thread) ?? amount(later.granted);
+      const ledger = state.ledger(this.#modeOf(later.consumer));
+      const held = ledger.executionByTask.get(taskId) ?? NOTHING;
+      const active = Math.max(1, ledger.executionByTask.size);
+      const share = Math.floor(ledger.executionCeiling() / active) - held.best;
+      const free = ledger.executionCeiling() - ledger.executionUsed.best;
+      const first = Math.max(0, Math.min(granted.best, share, free));
+      if (first === 0) return;
+      const early = amount({ atLeast: 0, atMost: granted.atMost }, first);
+      this.#early.set(taskId, early);
+      ledger.executionTotal = undefined;
+      ledger.executionByTask.set(taskId, plus(held, early));
+      ledger.growForExecution(ledger.executionUsed, this.#blocks.evictions.takeEvictedFor(taskId));
+      state.sample(placeOf(step), "derived");
+      return;
     }
+  }
+
+  /** What the request got before anyone spilled: all of it when nobody could, all but x when the spills were enough. */
+  #firstGrant(fact: Fact<"spill_wanted">): Amount | undefined {
+    let spilled = 0;
+    for (let ahead = 1; ahead < 4000; ahead++) {
+      const next = this.#context.lookahead.peek(ahead);
+      if (next === undefined) return undefined;
+      const later = next.fact;
+      if (later.kind === "execution_spilled" && later.taskId === fact.taskId) {
+        spilled += later.spilled.atLeast;
+      } else if (later.kind === "execution_acquired" && later.taskId === fact.taskId) {
+        const granted = this.#pageNear(ahead, later.granted, next.thread) ?? amount(later.granted);
+        return spilled > 0 ? minus(granted, amount(fact.wanted)) : granted;
+      }
+    }
+    return undefined;
+  }
+
+  #pageNear(ahead: number, printed: ByteInterval, thread: string | undefined): Amount | undefined {
+    for (let further = ahead + 1; further <= ahead + 8; further++) {
+      const next = this.#context.lookahead.peek(further);
+      if (next === undefined) return undefined;
+      if (thread !== undefined && next.thread !== thread) continue;
+      if (next.fact.kind !== "page_allocated") continue;
+      const { bytes } = next.fact;
+      if (bytes >= printed.atLeast && bytes <= printed.atMost) return exactAmount(bytes);
+    }
+    return undefined;
   }
 
   waiting(step: LogStep, fact: Fact<"execution_waiting">): void {
