@@ -1,6 +1,14 @@
 /** `respark replay`, from a directory of real logs to a database and a summary, and everything that can be wrong with the asking. */
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
@@ -26,7 +34,12 @@ async function asked(database: string, sql: string): Promise<Record<string, unkn
 
 test("a directory of real logs becomes a database, and the summary says how far it can be trusted", async () => {
   const database = join(folder, "app.duckdb");
-  const { code, stdout, stderr } = await respark(["replay", join(runs, "s35-f-base-dbg"), "-o", database]);
+  const { code, stdout, stderr } = await respark([
+    "replay",
+    join(runs, "s35-f-base-dbg"),
+    "-o",
+    database,
+  ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("Spark 3.5.6 · unified memory manager");
   expect(stdout).toMatch(/The replay predicted [\d,]+ of [\d,]+ memory statements/);
@@ -80,7 +93,9 @@ test("the same logs give the same rows", async () => {
     await respark(["replay", join(runs, "s30-f-base-dbg"), "-o", join(folder, name)]);
   }
   const sql = "select * from memory_timeline order by executor_id, mode, seq";
-  expect(await asked(join(folder, "a.duckdb"), sql)).toEqual(await asked(join(folder, "b.duckdb"), sql));
+  expect(await asked(join(folder, "a.duckdb"), sql)).toEqual(
+    await asked(join(folder, "b.duckdb"), sql),
+  );
 });
 
 describe("trouble with the input or the output is one sentence and the right exit code", () => {
@@ -113,7 +128,9 @@ describe("trouble with the input or the output is one sentence and the right exi
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("--overwrite");
     expect((await respark(["replay", logs, "-o", database, "--overwrite"])).code).toBe(0);
-    expect(await asked(database, "select count(*)::int as n from applications")).toEqual([{ n: 1 }]);
+    expect(await asked(database, "select count(*)::int as n from applications")).toEqual([
+      { n: 1 },
+    ]);
   });
 
   test("a folder for the output that is not there", async () => {
@@ -154,7 +171,8 @@ test("Ctrl-C leaves no half file", async () => {
 });
 
 test("the command itself reads standard input and ends with the code of main", () => {
-  const log = readdirSync(join(runs, "s24-i-legacy-dbg")).find((name) => name.startsWith("app-")) ?? "";
+  const log =
+    readdirSync(join(runs, "s24-i-legacy-dbg")).find((name) => name.startsWith("app-")) ?? "";
   const command = `node --conditions=@respark/source --import tsx packages/cli/src/bin.ts replay - -o '${join(folder, "x.duckdb")}' --quiet < '${join(runs, "s24-i-legacy-dbg", log)}'`;
   const ran = spawnSync("sh", ["-c", command], { cwd: repository, encoding: "utf8" });
   expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: "" });
