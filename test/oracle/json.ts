@@ -48,6 +48,7 @@ export function settings(value: unknown, what: string): ReadonlyMap<string, stri
 /** Equal in value, whatever the order of keys; integers may be written as numbers or as text beyond 2^53. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
+  if (isWholeNumber(a) && isWholeNumber(b)) return BigInt(a) === BigInt(b);
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((item, at) => sameJson(item, b[at]));
   if (!isRecord(a) || !isRecord(b)) return false;
@@ -56,6 +57,10 @@ export function sameJson(a: unknown, b: unknown): boolean {
     keys.length === Object.keys(b).length &&
     keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
   );
+}
+
+function isWholeNumber(value: unknown): value is number | string {
+  return typeof value === "number" ? Number.isInteger(value) : /^-?\d+$/.test(String(value));
 }
 
 /** An integer as vectors write it. */

@@ -51,7 +51,10 @@ export class MockConsumer implements MemoryConsumer {
     const asked = { consumer: this.id, requested: bytes, trigger: trigger.id };
     const place = this.#spills.length;
     if (this.policy === "io" || this.policy === "interrupted") {
-      this.#spills.push({ ...asked, throws: this.policy });
+      this.#spills.push({
+        ...asked,
+        throws: this.policy === "io" ? "IOException" : "ClosedByInterruptException",
+      });
       throw new SpillFailure(this.policy === "io" ? "boom" : "", {
         interrupted: this.policy === "interrupted",
       });

@@ -8,6 +8,7 @@ import {
   type MemoryManager,
   managerCapacity,
   memoryStringToMb,
+  offHeapPools,
   type SparkBehaviour,
   SparkFailure,
 } from "@respark/core";
@@ -47,10 +48,11 @@ export function constructed(given: Construction): {
 export function derivedOf(given: Construction): JsonRecord {
   const { manager, capacity } = constructed(given);
   const { behaviour, kind } = given;
+  const offHeap = offHeapPools(kind, behaviour, given.conf);
   const sizes: Record<string, unknown> = {
     onHeapStoragePool: written(capacity.onHeapStorageBytes),
     onHeapExecutionPool: written(capacity.onHeapExecutionBytes),
-    offHeapExecutionPool: written(capacity.offHeapExecutionBytes),
+    offHeapExecutionPool: exact(offHeap.executionBytes),
     maxOnHeapStorageMemory: written(manager.maxStorageBytes("on_heap")),
     pageSizeBytes: written(capacity.pageSizeBytes ?? 0),
     tungstenMemoryMode: capacity.tungstenMode === "on_heap" ? "ON_HEAP" : "OFF_HEAP",
@@ -58,10 +60,15 @@ export function derivedOf(given: Construction): JsonRecord {
   if (kind === "unified") sizes["maxHeapMemory"] = written(capacity.maxHeapBytes ?? 0);
   else sizes["maxUnrollMemory"] = written(capacity.maxUnrollBytes ?? 0);
   if (behaviour.offHeapStorage) {
-    sizes["offHeapStoragePool"] = written(capacity.offHeapStorageBytes);
-    sizes["maxOffHeapStorageMemory"] = written(manager.maxStorageBytes("off_heap"));
+    sizes["offHeapStoragePool"] = exact(offHeap.storageBytes);
+    sizes["maxOffHeapStorageMemory"] =
+      kind === "static" ? 0 : exact(offHeap.storageBytes + offHeap.executionBytes);
   }
   return sizes;
+}
+
+function exact(bytes: bigint): number | string {
+  return bytes > BigInt(Number.MAX_SAFE_INTEGER) ? String(bytes) : Number(bytes);
 }
 
 /** An error as vectors compare it: by class. */

@@ -29,6 +29,7 @@ export {
   type MemoryManagerKind,
   managerCapacity,
   memoryManagerKind,
+  offHeapPools,
 } from "./memory/capacity.ts";
 export { type ContainerSize, executorContainer } from "./memory/container.ts";
 export type { ExecutionRequest } from "./memory/execution-memory-pool.ts";

@@ -224,17 +224,17 @@ export function confLong(conf: SparkConf, key: string, behaviour: SparkBehaviour
   const text = textOf(conf, key, behaviour).trim();
   if (/^[+-]?\d+$/.test(text)) return Number(text);
   if (behaviour.confChecks === "typed" || behaviour.confChecks === "typed_error_class")
-    return signedSize(text, behaviour, key);
+    return Number(signedSize(text, behaviour, key));
   throw new SparkFailure(JAVA_NUMBER_FORMAT, `For input string: "${text}" (${key})`);
 }
 
-/** `spark.memory.offHeap.size`, never negative. */
-export function confOffHeapBytes(conf: SparkConf, behaviour: SparkBehaviour): number {
+/** `spark.memory.offHeap.size`, never negative, exact to the last of 64 bits. */
+export function confOffHeapBytes(conf: SparkConf, behaviour: SparkBehaviour): bigint {
   const key = "spark.memory.offHeap.size";
   const text = textOf(conf, key, behaviour);
-  if (behaviour.confChecks === "untyped") return byteStringAsBytes(text, behaviour.sizeSuffixes);
+  if (behaviour.confChecks === "untyped") return byteStringAs(text, 1n, behaviour.sizeSuffixes);
   const bytes = signedSize(text, behaviour, key);
-  if (bytes < 0)
+  if (bytes < 0n)
     throw refusal(
       behaviour,
       `'${bytes}b' in ${key} is invalid. The off-heap memory size must not be negative`,
@@ -254,16 +254,16 @@ export function confPageSizeBytes(conf: SparkConf, behaviour: SparkBehaviour): n
   if (text === undefined) return undefined;
   const typed = behaviour.confChecks === "typed" || behaviour.confChecks === "typed_error_class";
   return typed
-    ? signedSize(text, behaviour, "spark.buffer.pageSize")
+    ? Number(signedSize(text, behaviour, "spark.buffer.pageSize"))
     : confSizeBytes(text, behaviour);
 }
 
 /** ConfigHelpers.byteFromString: a typed entry takes a sign. */
-function signedSize(text: string, behaviour: SparkBehaviour, key: string): number {
+function signedSize(text: string, behaviour: SparkBehaviour, key: string): bigint {
   const negative = text.startsWith("-");
   try {
-    const bytes = Number(byteStringAs(negative ? text.slice(1) : text, 1n, behaviour.sizeSuffixes));
-    return negative && bytes !== 0 ? -bytes : bytes;
+    const bytes = byteStringAs(negative ? text.slice(1) : text, 1n, behaviour.sizeSuffixes);
+    return negative ? -bytes : bytes;
   } catch (failure) {
     if (!(failure instanceof SparkFailure)) throw failure;
     throw refusal(behaviour, `${failure.message} (${key})`, failure.sparkClass);

@@ -11,14 +11,19 @@ export interface SizeStyle {
 }
 
 const KIB = 1024;
+/** Place of EB in the labels of 2.3+. */
+const EXA = 6;
+/** 2048 EiB: from here on 2.3+ prints bytes with three digits and an exponent. */
+const SCIENTIFIC_FROM = 2n ** 71n;
 
 /**
  * `bytesToString`: one decimal, half up. Negative sizes print as bytes. Exact for bigint and number alike.
  * Source: Utils.bytesToString.
  */
 export function bytesToString(bytes: number | bigint, style: SizeStyle): string {
-  if (bytes < 2 * KIB) return `${bytes}.0 B`;
+  if (bytes < 2 * KIB) return style.rounding === "double" ? `${Number(bytes)}.0 B` : `${bytes}.0 B`;
   const labels = style.labels;
+  if (labels.length > EXA && bytes >= SCIENTIFIC_FROM) return scientific(BigInt(bytes));
   let unit = 1;
   let unitBytes = KIB;
   while (unit + 1 < labels.length && bytes >= 2 * unitBytes * KIB) {
@@ -43,6 +48,19 @@ function oneDecimal(
   const [whole = "0", fraction = "0"] = String(Number(bytes) / unitBytes).split(".");
   const up = fraction.length > 1 && fraction.charCodeAt(1) >= 53 ? 1 : 0;
   return tenthsText(Number(whole) * 10 + Number(fraction.charAt(0)) + up);
+}
+
+/** BigDecimal with three significant digits, half up: `2.36E+21 B`. */
+function scientific(bytes: bigint): string {
+  let exponent = String(bytes).length - 1;
+  const unit = 10n ** BigInt(exponent - 2);
+  let digits = (bytes + unit / 2n) / unit;
+  if (digits >= 1000n) {
+    digits /= 10n;
+    exponent++;
+  }
+  const text = String(digits);
+  return `${text.charAt(0)}.${text.slice(1)}E+${exponent} B`;
 }
 
 function tenthsText(tenths: number): string {

@@ -83,7 +83,8 @@ export function managerCapacity(input: CapacityInput): ManagerCapacity {
     confPageSizeBytes(conf, behaviour) ??
     defaultPageSizeBytes({
       behaviour,
-      executionPoolBytes: tungstenMode === "on_heap" ? onHeap.execution : offHeap.execution,
+      executionPoolBytes:
+        tungstenMode === "on_heap" ? onHeap.execution : Number(offHeap.executionBytesAtFirst),
       cores: input.cores,
       tungstenMode,
       collector: input.collector,
@@ -95,8 +96,8 @@ export function managerCapacity(input: CapacityInput): ManagerCapacity {
     maxHeapBytes: kind === "unified" ? onHeap.storage + onHeap.execution : undefined,
     onHeapStorageBytes: onHeap.storage,
     onHeapExecutionBytes: onHeap.execution,
-    offHeapStorageBytes: offHeap.storage,
-    offHeapExecutionBytes: offHeap.execution,
+    offHeapStorageBytes: Number(offHeap.storageBytes),
+    offHeapExecutionBytes: Number(offHeap.executionBytes),
     maxUnrollBytes:
       kind === "unified" ? undefined : maxUnrollBytes(behaviour, conf, onHeap.storage),
     tungstenMode,
@@ -192,23 +193,35 @@ export function maxUnrollBytes(
   return toLong(maxStorageBytes * confDouble(conf, "spark.storage.unrollFraction", behaviour));
 }
 
+/** Off-heap pools as a conf gives them, exact even where a double is not. */
+export interface OffHeapPools {
+  readonly storageBytes: bigint;
+  readonly executionBytes: bigint;
+  /** What the page size is derived from: the static manager moves the storage share to execution only after that. */
+  readonly executionBytesAtFirst: bigint;
+}
+
+const LONG_MAX = 2n ** 63n - 1n;
+
 /** How `spark.memory.offHeap.size` is split; enabled or not. */
 export function offHeapPools(
   kind: MemoryManagerKind,
   behaviour: SparkBehaviour,
   conf: SparkConf,
-): Pools {
-  if (kind === "pre16") return { storage: 0, execution: 0 };
+): OffHeapPools {
+  if (kind === "pre16") return { storageBytes: 0n, executionBytes: 0n, executionBytesAtFirst: 0n };
   const total = confOffHeapBytes(conf, behaviour);
-  if (!behaviour.offHeapStorage) return { storage: 0, execution: total };
-  const storage = toLong(total * confStorageFraction(conf, behaviour));
-  sparkRequire(
-    storage >= 0 && total - storage >= 0,
-    () => `off-heap pools of ${storage} and ${total - storage} bytes`,
-  );
-  return kind === "static"
-    ? { storage: 0, execution: total }
-    : { storage, execution: total - storage };
+  if (!behaviour.offHeapStorage)
+    return { storageBytes: 0n, executionBytes: total, executionBytesAtFirst: total };
+  const share = BigInt(toLong(Number(total) * confStorageFraction(conf, behaviour)));
+  const storage = share > LONG_MAX ? LONG_MAX : share;
+  const rest = total - storage;
+  sparkRequire(storage >= 0n && rest >= 0n, () => `off-heap pools of ${storage} and ${rest} bytes`);
+  return {
+    storageBytes: kind === "static" ? 0n : storage,
+    executionBytes: kind === "static" ? total : rest,
+    executionBytesAtFirst: rest,
+  };
 }
 
 function tungstenModeOf(
@@ -219,7 +232,7 @@ function tungstenModeOf(
   if (kind === "pre16" || !confBoolean(conf, "spark.memory.offHeap.enabled", behaviour))
     return "on_heap";
   sparkRequire(
-    confOffHeapBytes(conf, behaviour) > 0,
+    confOffHeapBytes(conf, behaviour) > 0n,
     () => "spark.memory.offHeap.size must be > 0 when spark.memory.offHeap.enabled == true",
   );
   return "off_heap";

@@ -33,7 +33,7 @@ export function executorContainer(behaviour: SparkBehaviour, conf: SparkConf): C
   const overheadMiB = overheadMiBOf(behaviour, conf, heapMiB);
   const offHeapMiB =
     behaviour.containerAddsOffHeap && confBoolean(conf, "spark.memory.offHeap.enabled", behaviour)
-      ? Math.floor(confOffHeapBytes(conf, behaviour) / MIB)
+      ? Number(confOffHeapBytes(conf, behaviour) / BigInt(MIB))
       : 0;
   const pysparkMiB = isPython(conf)
     ? (confMiB(conf, "spark.executor.pyspark.memory", behaviour) ?? 0)

@@ -258,8 +258,8 @@ function offHeapRegions(
   const { behaviour, conf } = evidence;
   const pools = offHeapPools(kind, behaviour, conf);
   return {
-    offHeapStorage: { bytes: pools.storage, origin: "derived" },
-    offHeapExecution: { bytes: pools.execution, origin: "derived" },
+    offHeapStorage: { bytes: Number(pools.storageBytes), origin: "derived" },
+    offHeapExecution: { bytes: Number(pools.executionBytes), origin: "derived" },
   };
 }
 

@@ -73,13 +73,13 @@ class SharedPools implements ModePools {
 
   /** `maxOnHeapStorageMemory`, `maxOffHeapStorageMemory`: what execution leaves. */
   storageLimitBytes(): number {
-    const limit = this.#maxBytes - this.execution.usedBytes;
-    return this.unmanagedBytes === 0 ? limit : Math.max(0, limit - this.unmanagedBytes);
+    return this.#maxBytes - this.execution.usedBytes;
   }
 
-  /** What one request is held to: before 2.2 all of off-heap memory, whatever execution holds. */
+  /** What one request is held to: less what is unmanaged; before 2.2 all of off-heap memory, whatever execution holds. */
   requestLimitBytes(): number {
-    return this.#constantStorageLimit ? this.#maxBytes : this.storageLimitBytes();
+    if (this.#constantStorageLimit) return this.#maxBytes;
+    return Math.max(0, this.storageLimitBytes() - this.unmanagedBytes);
   }
 
   borrowForStorage(bytes: number): void {
