@@ -21,6 +21,8 @@ export interface ExecutorLogSourceOptions {
   /** µs; no record is earlier (the survey's first time) */
   readonly startsAt: number | undefined;
   readonly feed: LineFeed;
+  /** of an aggregated file: only this container's records */
+  readonly container: string | undefined;
   readonly pattern: string | undefined;
   readonly tasks: TaskClock | undefined;
   readonly report: (oddity: LogOddity) => void;
@@ -134,6 +136,8 @@ export class ExecutorLogSource implements MergeSource {
   }
 
   #take(record: LogRecord): void {
+    const { container } = this.#options;
+    if (container !== undefined && record.container !== container) return;
     let pending = this.#pool[this.#filled];
     if (pending === undefined) {
       pending = { ...emptyObservation, ts: 0, moment: 0, resolution: 0, timed: true };

@@ -108,6 +108,7 @@ function logSource(
     aligned: file.clock.offsetMs !== undefined,
     startsAt: file.firstTime,
     feed,
+    container: file.container,
     pattern: file.logPattern,
     tasks,
     report: ({ code, line, byteOffset, message }) =>

@@ -47,10 +47,7 @@ export function assemble(
   }
   for (const member of members) {
     if (member.owner) continue;
-    surveyed.set(
-      member.sampled.sourceFileId,
-      surveyFile(member, "other", eventLogClock, undefined),
-    );
+    surveyed.set(member.sampled.sourceFileId, surveyFile(member, "other", noClock, undefined));
   }
   const files = [...surveyed.values()].sort((a, b) => a.sourceFileId - b.sourceFileId);
   applications.sort(
@@ -74,6 +71,15 @@ const eventLogClock: AlignedClock = {
   evidence: "epoch milliseconds",
   confidence: 1,
   contradiction: undefined,
+};
+
+/** A file that is not read has no clock to set. */
+const noClock: AlignedClock = {
+  ...eventLogClock,
+  offsetMs: undefined,
+  zone: undefined,
+  evidence: "not read",
+  confidence: 0,
 };
 
 function assembleApplication(
@@ -219,6 +225,7 @@ function surveyFile(
     bytes: sampled.bytes,
     readWhole: sampled.readWhole,
     layout: sampled.layout,
+    container: sampled.container,
     appId: owner?.appId,
     attemptId: owner?.attemptId,
     executorId: kind === "driver_log" ? "driver" : owner?.executorId,

@@ -14,30 +14,48 @@ export function findDuplicates(
   for (const file of files) {
     const owner = owners.get(file.sourceFileId);
     if (!owner) continue;
-    const key = [file.firstBytesHash, owner.appId, owner.attemptId, owner.executorId].join("\n");
+    const key = [sameness(file), owner.appId, owner.attemptId, owner.executorId].join("\n");
     const other = alike.get(key);
     if (!other) {
       alike.set(key, file);
       continue;
     }
-    // Of two copies the one that goes on longer; of equal ones the first.
-    const kept = lastMoment(file) > lastMoment(other) ? file : other;
+    const kept = saysMore(file, other) ? file : other;
     const dropped = kept === file ? other : file;
     alike.set(key, kept);
     for (const [copy, original] of duplicates) {
       if (original === dropped.sourceFileId) duplicates.set(copy, kept.sourceFileId);
     }
     duplicates.set(dropped.sourceFileId, kept.sourceFileId);
+    const same = dropped.firstBytesHash === kept.firstBytesHash;
     report({
       sourceFileId: dropped.sourceFileId,
-      code: "survey_duplicate_file",
+      code: same ? "survey_duplicate_file" : "survey_second_copy",
       severity: "warning",
-      message: `${dropped.path} says the same as ${kept.path} and is not read`,
+      message: same
+        ? `${dropped.path} says the same as ${kept.path} and is not read`
+        : `${dropped.path} begins where ${kept.path} begins and says no more: it is not read`,
     });
   }
   return duplicates;
 }
 
-function lastMoment(file: SampledFile): number {
-  return file.log?.lastWallMs ?? file.events?.lastMs ?? 0;
+/**
+ * Logs of one owner that begin with the same bytes are one log. An attempt starts once, and so does an executor: a second
+ * log with its start is another copy (cut, damaged, filtered); one without a start is a later part.
+ */
+function sameness({ events, log, firstBytesHash }: SampledFile): string {
+  if (events) return events.startedMs === undefined ? firstBytesHash : "the start";
+  if (!log || log.registrations.length === 0) return firstBytesHash;
+  return `started ${log.firstWallMs} ${[...log.ports].join(" ")}`;
+}
+
+/** Of two copies the one that goes on longer; of equal ones the first. */
+function saysMore(a: SampledFile, b: SampledFile): boolean {
+  if (!a.readWhole || !b.readWhole) return a.codec === b.codec && (a.bytes ?? 0) > (b.bytes ?? 0);
+  return said(a) > said(b);
+}
+
+function said(file: SampledFile): number {
+  return file.events?.facts ?? file.log?.records ?? 0;
 }

@@ -35,6 +35,9 @@ export interface Candidate {
   readonly events: EventLogSample;
 }
 
+/** Zones reach from UTC−12 to UTC+14. */
+const widestZoneMs = 14 * 3_600_000;
+
 export interface Tie {
   readonly candidate: Candidate;
   readonly score: number;
@@ -65,6 +68,9 @@ export function tieTo(candidate: Candidate, log: LogSample): Tie | undefined {
     zoned: false,
     namedZones: [],
   });
+  // Twin runs have the same task ids: without a port, only times that a zone can explain tell them apart.
+  const possible = Math.abs((aligned.offsetMs ?? 0) - aligned.clock.skewMs) <= widestZoneMs;
+  if (score < 100 && !possible && !log.appIds.has(candidate.appId)) return undefined;
   const tasks = taskAgreement(log, events);
   if (tasks.of > 0) {
     if (tasks.agree < tasks.of * 0.5) return undefined;

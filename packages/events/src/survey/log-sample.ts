@@ -109,6 +109,7 @@ export class LogSample {
       case "driver_executor_granted":
       case "driver_executor_lost":
       case "driver_unpersist":
+      case "container_requested":
         this.driverLines++;
         break;
       default:

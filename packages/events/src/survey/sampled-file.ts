@@ -16,6 +16,8 @@ export interface SampledFile {
   readonly events: EventLogSample | undefined;
   /** of an executor or driver log */
   readonly log: LogSample | undefined;
+  /** of an aggregated file: the container (or pod) whose log this is */
+  readonly container: string | undefined;
   readonly layout: string | undefined;
   readonly zoned: boolean;
   readonly resolutionMs: number;

@@ -25,19 +25,46 @@ export interface SampleOptions {
   readonly full: boolean;
 }
 
+/** One logical log, or several: an aggregated file holds those of several containers. Ids go on from `firstId`. */
 export async function sampleFile(
   source: DiscoveredSource,
-  sourceFileId: number,
+  firstId: number,
   options: SampleOptions,
-): Promise<SampledFile> {
+): Promise<SampledFile[]> {
   const bytes = storedBytes(source);
   const whole = options.full || (bytes !== undefined && bytes <= smallBytes);
-  const feed = new LineFeed(source.parts, {
-    ...(whole ? {} : { limitBytes: headBytes }),
-    report: () => {},
-    sourceFileId,
-  });
-  const reader = new SampleReader(options.pattern);
+  let reader = await readSample(source, options.pattern, whole);
+  // Of an aggregated file the head does not name all containers.
+  const again = !whole && reader.aggregated;
+  if (again) reader = await readSample(source, options.pattern, true);
+  const shared = {
+    source,
+    codec: [...new Set(source.parts.map((part) => part.codec))].join("+"),
+    bytes,
+    readWhole: whole || again,
+    logPattern: options.pattern,
+  };
+  const hash = reader.hash();
+  return reader.finish().map((found, index) => ({
+    ...shared,
+    ...found,
+    sourceFileId: firstId + index,
+    path: found.container === undefined ? source.path : `${source.path}!${found.container}`,
+    firstBytesHash:
+      found.container === undefined
+        ? hash
+        : createHash("sha256").update(hash).update(found.container).digest("hex"),
+  }));
+}
+
+async function readSample(
+  source: DiscoveredSource,
+  pattern: string | undefined,
+  whole: boolean,
+): Promise<SampleReader> {
+  const limit = whole ? {} : { limitBytes: headBytes };
+  const feed = new LineFeed(source.parts, { ...limit, report: () => {} });
+  const reader = new SampleReader(pattern);
   try {
     while (!reader.done && (await feed.read())) {
       for (let line = feed.next(); line !== undefined; line = feed.next()) reader.take(line);
@@ -45,18 +72,7 @@ export async function sampleFile(
   } finally {
     await feed.close();
   }
-  const found = reader.finish();
-  return {
-    sourceFileId,
-    path: source.path,
-    source,
-    codec: [...new Set(source.parts.map((part) => part.codec))].join("+"),
-    bytes,
-    readWhole: whole,
-    logPattern: options.pattern,
-    firstBytesHash: reader.hash(),
-    ...found,
-  };
+  return reader;
 }
 
 /**
@@ -94,21 +110,33 @@ function storedBytes(source: DiscoveredSource): number | undefined {
   return bytes;
 }
 
-type Found = Pick<SampledFile, "events" | "log" | "layout" | "zoned" | "resolutionMs" | "unread">;
+type Found = Pick<
+  SampledFile,
+  "events" | "log" | "container" | "layout" | "zoned" | "resolutionMs" | "unread"
+>;
+
+/** What was sampled of one stream of records. */
+class SampledStream {
+  readonly log: LogSample = new LogSample();
+  zoned = 0;
+  resolutionMicros = 0;
+}
 
 /** Finds out by content what a log is: JSON events, or records with a date, a level and a logger. */
 class SampleReader {
   readonly #events = new EventLogSample();
   readonly #eventDecoder = new EventLogDecoder({ report: () => {} });
-  readonly #log = new LogSample();
+  /** by container; most files have none */
+  readonly #streams = new Map<string | undefined, SampledStream>();
+  #stream: SampledStream | undefined;
+  #container: string | undefined;
   readonly #logDecoder: LogDecoder;
   readonly #huge: HugeStart = { number: 0, byteOffset: 0, begun: false };
   readonly #hash = createHash("sha256");
   #hashed = 0;
   #lines = 0;
   #eventLines = 0;
-  #zoned = 0;
-  #resolutionMicros = 0;
+  #records = 0;
   readonly #record: (record: LogRecord) => void;
   /** neither kind */
   done = false;
@@ -128,45 +156,55 @@ class SampleReader {
         this.#takeEvent(this.#eventDecoder.decode(line));
         return;
       }
-    } else if (this.#eventLines > 0 || this.#log.records === 0) this.#takeHugeEvent(line);
-    if (this.#eventLines > 0 && this.#log.records === 0) return;
+    } else if (this.#eventLines > 0 || this.#records === 0) this.#takeHugeEvent(line);
+    if (this.#eventLines > 0 && this.#records === 0) return;
     const whole = wholeLine(line, this.#huge);
     if (whole) {
       this.#logDecoder.decode(whole, this.#record);
       this.#idIn(whole);
     }
-    this.done = this.#lines >= kindLines && this.#eventLines === 0 && this.#log.records === 0;
+    this.done = this.#lines >= kindLines && this.#eventLines === 0 && this.#records === 0;
   }
 
   hash(): string {
     return this.#hash.digest("hex");
   }
 
-  finish(): Found {
+  get aggregated(): boolean {
+    for (const container of this.#streams.keys()) if (container !== undefined) return true;
+    return false;
+  }
+
+  finish(): Found[] {
     this.#logDecoder.flush(this.#record);
-    const nothing = { events: undefined, log: undefined, layout: undefined };
+    const nothing = { events: undefined, log: undefined, container: undefined, layout: undefined };
     if (this.#eventLines > 0 || this.#events.facts > 0) {
-      return { ...nothing, events: this.#events, zoned: true, resolutionMs: 1, unread: undefined };
+      return [
+        { ...nothing, events: this.#events, zoned: true, resolutionMs: 1, unread: undefined },
+      ];
     }
-    const log = this.#log;
+    if (this.#records === 0) {
+      const unread = this.#lines === 0 ? "it is empty" : "neither an event log nor a log of Spark";
+      return [{ ...nothing, zoned: false, resolutionMs: 1000, unread }];
+    }
+    const containers = [...this.#streams].filter(([, stream]) => stream.log.records > 0);
+    return containers.map(([container, stream]) => this.#found(container, stream));
+  }
+
+  #found(container: string | undefined, { log, zoned, resolutionMicros }: SampledStream): Found {
     const found = {
-      zoned: this.#zoned * 2 > log.records,
-      resolutionMs: this.#resolutionMicros / 1000,
+      events: undefined,
+      container,
+      layout: this.#logDecoder.layoutName,
+      zoned: zoned * 2 > log.records,
+      resolutionMs: resolutionMicros / 1000,
     };
-    if (log.records === 0) {
-      const unread = this.#lines === 0 ? "empty" : "neither an event log nor a log of Spark";
-      return { ...nothing, ...found, unread };
-    }
+    const application = container === undefined ? undefined : applicationIdIn(container);
+    if (application !== undefined) log.appIds.set(application, `container ${container}`);
     // A log without a line that Spark's memory, storage, tasks or registrations print has nothing to replay.
-    if (log.facts === 0 && log.executorId === undefined) {
-      return {
-        ...nothing,
-        ...found,
-        layout: this.#logDecoder.layoutName,
-        unread: "no line of Spark's executors or driver",
-      };
-    }
-    return { ...nothing, log, ...found, layout: this.#logDecoder.layoutName, unread: undefined };
+    return log.facts === 0 && log.executorId === undefined
+      ? { ...found, log: undefined, unread: "no line of Spark's executors or driver in it" }
+      : { ...found, log, unread: undefined };
   }
 
   #takeHash(line: FedLine): void {
@@ -188,16 +226,9 @@ class SampleReader {
   }
 
   #takeRecord(record: LogRecord): void {
-    const log = this.#log;
+    const { log } = this.#streamOf(record.container);
     const micros = record.localMicros;
-    if (record.timed && micros !== undefined) {
-      log.time(micros / 1000);
-      if (record.zoned) this.#zoned++;
-      // The finest that is printed: a whole second may be 12:00:00.000 too.
-      if (this.#resolutionMicros === 0 || record.resolutionMicros < this.#resolutionMicros) {
-        this.#resolutionMicros = record.resolutionMicros;
-      }
-    }
+    if (record.timed && micros !== undefined) this.#takeTime(record, micros);
     switch (record.level) {
       case "TRACE":
       case "DEBUG":
@@ -216,10 +247,32 @@ class SampleReader {
     }
   }
 
+  #streamOf(container: string | undefined): SampledStream {
+    let stream = this.#container === container ? this.#stream : this.#streams.get(container);
+    if (!stream) {
+      stream = new SampledStream();
+      this.#streams.set(container, stream);
+    }
+    this.#stream = stream;
+    this.#container = container;
+    return stream;
+  }
+
+  #takeTime(record: LogRecord, micros: number): void {
+    const stream = this.#streamOf(record.container);
+    this.#records++;
+    stream.log.time(micros / 1000);
+    if (record.zoned) stream.zoned++;
+    // The finest that is printed: a whole second may be 12:00:00.000 too.
+    if (stream.resolutionMicros === 0 || record.resolutionMicros < stream.resolutionMicros) {
+      stream.resolutionMicros = record.resolutionMicros;
+    }
+  }
+
   /** Lines that name the application and carry no fact. */
   #idIn(line: FedLine): void {
-    const log = this.#log;
-    if (log.appIds.size > 0 || log.records > 2000 || line.end - line.start > 2000) return;
+    const log = this.#stream?.log;
+    if (!log || log.appIds.size > 0 || log.records > 2000 || line.end - line.start > 2000) return;
     const text = line.buffer.latin1Slice(line.start, line.end);
     const says = sayings.find((saying) => text.includes(saying));
     const id = says === undefined ? undefined : applicationIdIn(text);
@@ -237,6 +290,8 @@ const sayings = [
   "Logging events to ",
   "Starting executor with app ID",
   "Launching executor app-",
+  // YARN's local directories are the application's.
+  "Created local directory at ",
 ];
 
 /** Loggers whose DEBUG lines make evidence of level `debug` (org.apache.spark.memory, org.apache.spark.storage). */

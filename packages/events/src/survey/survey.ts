@@ -46,19 +46,20 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
   );
   let seen = 0;
   for (const source of sources) {
-    const file = await sampleFile(source, sampled.length + 1, {
+    const files = await sampleFile(source, sampled.length + 1, {
       pattern: options.logPattern,
       full: options.full ?? false,
     });
-    sampled.push(file);
-    seen += file.bytes ?? 0;
+    sampled.push(...files);
+    seen += files[0]?.bytes ?? 0;
     options.onProgress?.(seen, total);
-    if (file.unread !== undefined) {
+    for (const { sourceFileId, path, unread } of files) {
+      if (unread === undefined) continue;
       report({
-        sourceFileId: file.sourceFileId,
+        sourceFileId,
         code: "survey_unread_file",
         severity: "info",
-        message: `${file.path} is not read: ${file.unread}`,
+        message: `${path} is not read: ${unread}`,
       });
     }
   }

@@ -36,6 +36,8 @@ export interface SurveyedFile {
   /** the whole file was read for the survey, not only samples */
   readonly readWhole: boolean;
   readonly layout: string | undefined;
+  /** of an aggregated file: the container (or pod) whose log this is */
+  readonly container: string | undefined;
   readonly appId: string | undefined;
   readonly attemptId: string | undefined;
   /** `driver` for the driver; undefined for event logs and where nothing tells */

@@ -51,7 +51,8 @@ export async function surveyTexts(
   const sampled = [];
   for (const [path, text] of Object.entries(texts).sort()) {
     const source = textSource(path, text, options.chunk);
-    sampled.push(await sampleFile(source, sampled.length + 1, { pattern: undefined, full: false }));
+    const how = { pattern: undefined, full: false };
+    sampled.push(...(await sampleFile(source, sampled.length + 1, how)));
   }
   const zone = options.timeZone === undefined ? undefined : zoneRule(options.timeZone);
   return assemble(await withEvidence(sampled), zone, (diagnostic) => {
