@@ -35,6 +35,7 @@ export interface Candidate {
   readonly events: EventLogSample;
 }
 
+const tieScore = 20;
 /** Zones reach from UTC−12 to UTC+14. */
 const widestZoneMs = 14 * 3_600_000;
 
@@ -81,7 +82,8 @@ export function tieTo(candidate: Candidate, log: LogSample): Tie | undefined {
     score += 50 * aligned.confidence - 20 * Math.min(Math.abs(aligned.clock.skewMs) / 60_000, 1);
     evidence.push(aligned.evidence);
   }
-  if (score <= 0) return undefined;
+  // The same host alone is no tie.
+  if (score < tieScore) return undefined;
   return { candidate, score, evidence: evidence.join(", ") };
 }
 

@@ -89,7 +89,7 @@ function ownerOfLog(
       sourceFileId: file.sourceFileId,
       code: "survey_ambiguous_application",
       severity: "warning",
-      message: `${file.path} fits ${best.candidate.appId} and ${second?.candidate.appId} equally well; it is kept apart`,
+      message: `${file.path} fits ${said(best)} and ${said(second)} equally well; it is kept apart`,
     });
     return undefined;
   }
@@ -105,6 +105,10 @@ function ownerOfLog(
   }
   if (appId === undefined || choices.length > 0) return undefined;
   return { appId, attemptId: "1", ...executor, evidence: join(executor.evidence, appEvidence) };
+}
+
+function said(tie: Tie | undefined): string {
+  return tie ? `${tie.candidate.appId} (attempt ${tie.candidate.attemptId})` : "";
 }
 
 function candidateIds(candidate: Candidate): { appId: string; attemptId: string } {

@@ -49,7 +49,7 @@ export async function surveyTexts(
   options: TextOptions = {},
 ): Promise<Survey> {
   const sampled = [];
-  for (const [path, text] of Object.entries(texts).sort()) {
+  for (const [path, text] of Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const source = textSource(path, text, options.chunk);
     const how = { pattern: undefined, full: false };
     sampled.push(...(await sampleFile(source, sampled.length + 1, how)));
