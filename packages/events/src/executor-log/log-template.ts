@@ -45,8 +45,12 @@ export interface LogTemplate {
   /** The lines below belong to the fact (a trace, a multi-line reason): wait for them. */
   readonly awaitsTrace: boolean;
   readonly wording: Wording;
-  /** Undefined: known, and says nothing about memory. */
-  readonly fact: ((values: unknown[], around: RecordAround) => LogFact | undefined) | undefined;
+  /** False: known, and says nothing about memory. */
+  readonly hasFact: boolean;
+  /** What the match just made means: the scratch of `wording.matches` is still this one's. */
+  readonly factOfMatch: (buffer: Buffer, around: RecordAround) => LogFact | undefined;
+  /** The same from `wording.values`, kept while the lines below were awaited. */
+  readonly factOf: (values: readonly unknown[], around: RecordAround) => LogFact | undefined;
 }
 
 export interface TemplateText<Says extends string> {
@@ -62,7 +66,8 @@ export interface TemplateText<Says extends string> {
 
 /** A template from its text. The one place where captured values get their types: `Wording` captures what `Values` promises. */
 export function template<const Says extends string>(text: TemplateText<Says>): LogTemplate {
-  const fact = text.fact;
+  const fact = text.fact as ((...values: unknown[]) => LogFact | undefined) | undefined;
+  const wording = new Wording(text.says);
   return {
     name: text.name,
     since: text.since,
@@ -71,23 +76,16 @@ export function template<const Says extends string>(text: TemplateText<Says>): L
     says: text.says,
     example: text.example,
     awaitsTrace: text.awaitsTrace ?? false,
-    wording: new Wording(text.says),
-    fact:
-      fact &&
-      ((values, around) =>
-        fact(...(valuesWith(values, around) as [...Values<Says>, RecordAround]))),
+    wording,
+    hasFact: fact !== undefined,
+    factOfMatch: (buffer, around) => fact && wording.apply(fact, buffer, around),
+    factOf: (values, around) => fact?.(...values, around),
   };
 }
 
 /** A known line that says nothing about memory. */
 export function silent(name: string, level: LogLevel, says: string, example: string): LogTemplate {
   return template({ name, level, says, example });
-}
-
-/** Appended in place: the array is made for this one match. */
-function valuesWith(values: unknown[], around: RecordAround): unknown[] {
-  values.push(around);
-  return values;
 }
 
 const GAP = 1;
@@ -121,6 +119,7 @@ const sizes = new PrintedSizeReader();
 const starts = new Int32Array(32);
 const ends = new Int32Array(32);
 const numbers = new Float64Array(32);
+const intervals = new Array<ByteInterval | undefined>(32);
 
 /** A wording compiled to steps over bytes: no string is made before all of it matches. */
 export class Wording {
@@ -152,13 +151,8 @@ export class Wording {
     this.prefix = steps[0]?.literal ?? new Literal("");
   }
 
-  /** The values in order, in a new array, when the bytes say exactly this (blanks at the end aside). */
-  match(buffer: Buffer, start: number, end: number): unknown[] | undefined {
-    return this.holds(buffer, start, end) ? this.values(buffer) : undefined;
-  }
-
-  /** True when the bytes say this; the positions found are then in the scratch. */
-  private holds(buffer: Buffer, start: number, end: number): boolean {
+  /** True when the bytes say exactly this (blanks at the end aside); the values are then in the scratch, until the next call. */
+  matches(buffer: Buffer, start: number, end: number): boolean {
     const steps = this.steps;
     const view = viewOf(buffer);
     let at = start;
@@ -184,7 +178,9 @@ export class Wording {
         }
         case SIZE: {
           if (!sizes.scan(view, at, end)) return false;
-          numbers[step.field] = sizes.key;
+          const interval = sizes.interval(sizes.key);
+          if (interval === undefined) return false;
+          intervals[step.field] = interval;
           at = sizes.end;
           break;
         }
@@ -213,19 +209,41 @@ export class Wording {
     return false;
   }
 
-  private values(buffer: Buffer): unknown[] | undefined {
-    const fields = this.fields;
-    const values: unknown[] = [];
-    for (let i = 0; i < fields.length; i++) {
-      const kind = fields[i];
-      if (kind === INT) values.push(numbers[i]);
-      else if (kind === SIZE) {
-        const interval = sizes.interval(numbers[i] ?? 0);
-        if (interval === undefined) return undefined;
-        values.push(interval);
-      } else values.push(textOf(buffer, starts[i] ?? 0, ends[i] ?? 0));
+  /** The values of the match just made, in order. */
+  values(buffer: Buffer): unknown[] {
+    return this.fields.map((_, i) => this.value(buffer, i));
+  }
+
+  /** Calls `take` with the values of the match just made: without an array between them, as this is the hottest path. */
+  apply<Result>(
+    take: (...values: unknown[]) => Result,
+    buffer: Buffer,
+    around: RecordAround,
+  ): Result {
+    const value = (i: number): unknown => this.value(buffer, i);
+    switch (this.fields.length) {
+      case 0:
+        return take(around);
+      case 1:
+        return take(this.value(buffer, 0), around);
+      case 2:
+        return take(this.value(buffer, 0), this.value(buffer, 1), around);
+      case 3:
+        return take(this.value(buffer, 0), this.value(buffer, 1), this.value(buffer, 2), around);
+      case 5:
+        return take(value(0), value(1), value(2), value(3), value(4), around);
+      case 6:
+        return take(value(0), value(1), value(2), value(3), value(4), value(5), around);
+      default:
+        return take(...this.values(buffer), around);
     }
-    return values;
+  }
+
+  private value(buffer: Buffer, i: number): unknown {
+    const kind = this.fields[i];
+    if (kind === INT) return numbers[i];
+    if (kind === SIZE) return intervals[i];
+    return textOf(buffer, starts[i] ?? 0, ends[i] ?? 0);
   }
 }
 

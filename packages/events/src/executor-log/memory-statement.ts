@@ -7,9 +7,8 @@
 const STATEMENT =
   /stored as (?:values|bytes) (?:in memory|to memory) \(estimated size [^)]*free|dropped from memory \(free|Storage limit = |free memory is|Not enough space to cache|Will not store |blocks selected for dropping|Memory use = |MemoryStore started with capacity/;
 
-const SPACE = 32;
+const TAB = 9;
 const COLON = 58;
-const DASH = 45;
 const ZERO = 48;
 /** First four letters of what statements begin with, as `getInt32` reads them, little end first. */
 const BEGINNINGS: ReadonlySet<number> = new Set(
@@ -18,16 +17,25 @@ const BEGINNINGS: ReadonlySet<number> = new Set(
 const BLOCKS = Buffer.from(" blo").readInt32LE();
 
 /**
- * Cheap: true when a memory statement may begin at `start`, or behind a `: ` or `- ` later on, as it does where a
+ * Cheap: true when a memory statement may begin at `start`, or a second record stands in the line, as it does where a
  * damaged file lost the end of a line. Asked of lines that nobody else reads.
  */
 export function mayHoldStatement(bytes: DataView, start: number, end: number): boolean {
-  const last = end - 8;
-  if (mayBegin(bytes, start, last)) return true;
-  for (let at = start + 2; at <= last; at++) {
-    if (bytes.getUint8(at - 1) !== SPACE) continue;
-    const before = bytes.getUint8(at - 2);
-    if ((before === COLON || before === DASH) && mayBegin(bytes, at, last)) return true;
+  if (mayBegin(bytes, start, end - 8)) return true;
+  // Every record has an `HH:mm:ss`, eight letters long: one of each eight is looked at. Damage may leave control bytes.
+  for (let at = start + 8; at < end; at += 8) {
+    const byte = bytes.getUint8(at);
+    if (byte < TAB || (byte >= ZERO && byte <= COLON && isInClock(bytes, at, start, end))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** True when `at` is one of the eight letters of an `HH:mm:ss`. */
+function isInClock(bytes: DataView, at: number, start: number, end: number): boolean {
+  for (let from = Math.max(at - 7, start); from <= at && from + 8 <= end; from++) {
+    if (bytes.getUint8(from + 2) === COLON && bytes.getUint8(from + 5) === COLON) return true;
   }
   return false;
 }

@@ -5,6 +5,7 @@ import { layoutsFor } from "./layouts/index.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
 import { Literal, textOf, viewOf } from "./line-bytes.ts";
 import { LogRecord } from "./log-record.ts";
+import type { LogTemplate } from "./log-template.ts";
 import { isMemoryStatement, mayHoldStatement } from "./memory-statement.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 
@@ -65,7 +66,7 @@ export class RecordReader {
   private readonly record = new LogRecord();
   /** A record whose lines below are still coming. */
   private readonly held = new LogRecord();
-  private heldValues: unknown[] | undefined = undefined;
+  private heldValues: readonly unknown[] | undefined = undefined;
   private heldTrace: string[] = [];
   /** NaN before the first time. */
   private lastMicros: number = Number.NaN;
@@ -109,7 +110,7 @@ export class RecordReader {
     const read = blank
       ? layout?.beginsBlank === true && layout.read(buffer, start, limit, head)
       : layout?.read(buffer, start, limit, head) === true ||
-        this.readOtherwise(buffer, start, limit);
+        this.readOtherwise(line, buffer, start, limit);
     if (!read) {
       if (!Number.isNaN(utcMicros)) this.setLastTime(utcMicros, 1000, true);
       this.below(line, buffer, start, limit, emit);
@@ -148,30 +149,29 @@ export class RecordReader {
   ): void {
     const head = this.head;
     this.counts.relevant++;
-    const found =
+    const template =
       known.find(head.buffer, head.messageStart, head.messageEnd) ??
       this.templates.ofAnyLogger.find(head.buffer, head.messageStart, head.messageEnd);
-    if (found === undefined) {
+    if (template === undefined) {
       this.unknown(line, emit);
       return;
     }
     this.counts.matched++;
-    const template = found.template;
+    if (template.awaitsTrace && head.trace === undefined) {
+      this.hold(line, template, known.logger);
+      return;
+    }
+    if (template.hasFact || this.options.everyRecord) {
+      const record = this.record;
+      record.takeHead(head);
+      this.place(record, line, known.logger);
+      record.template = template;
+      record.fact = template.factOfMatch(head.buffer, record);
+      this.hand(record, emit);
+    }
     if (template.wording.openEnded) {
       this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
     }
-    if (template.fact === undefined && !this.options.everyRecord) return;
-    if (template.awaitsTrace && head.trace === undefined) {
-      this.hold(line, found.values, known.logger);
-      this.held.template = template;
-      return;
-    }
-    const record = this.record;
-    record.takeHead(head);
-    this.place(record, line, known.logger);
-    record.template = template;
-    record.fact = template.fact?.(found.values, record);
-    this.hand(record, emit);
   }
 
   /** A record of a logger that no template knows. */
@@ -187,8 +187,8 @@ export class RecordReader {
     const record = this.record;
     record.takeHead(head);
     this.place(record, line, loggerOf(head));
-    record.template = found?.template;
-    record.fact = found?.template.fact?.(found.values, record);
+    record.template = found;
+    record.fact = found?.factOfMatch(head.buffer, record);
     this.hand(record, emit);
   }
 
@@ -219,13 +219,14 @@ export class RecordReader {
     emit(record);
   }
 
-  private hold(line: LineSlice, values: unknown[], logger: string): void {
+  private hold(line: LineSlice, template: LogTemplate, logger: string): void {
     const held = this.held;
+    this.heldValues = template.wording.values(this.head.buffer);
+    this.heldTrace = [];
+    held.template = template;
     held.takeHead(this.head);
     held.keep();
     this.place(held, line, logger);
-    this.heldValues = values;
-    this.heldTrace = [];
   }
 
   private release(emit: (record: LogRecord) => void): void {
@@ -233,7 +234,7 @@ export class RecordReader {
     const values = this.heldValues ?? [];
     this.heldValues = undefined;
     held.trace = this.heldTrace;
-    held.fact = held.template?.fact?.(values, held);
+    held.fact = held.template?.factOf(values, held);
     this.hand(held, emit);
   }
 
@@ -274,10 +275,12 @@ export class RecordReader {
       return;
     }
     const found = this.templates.withoutLayout.find(buffer, start, end);
-    if (found === undefined || (ofTheRecordBefore && found.template.name === "X13")) {
+    if (found === undefined || (ofTheRecordBefore && found.name === "X13")) {
       this.torn(line, buffer, start, end);
       return;
     }
+    // Its values first: a record that is released may match nothing, but makes its own fact.
+    const values = found.wording.values(buffer);
     if (this.heldValues !== undefined) this.release(emit);
     const record = this.record;
     record.takeBareLine(buffer, {
@@ -288,8 +291,8 @@ export class RecordReader {
       zoned: this.lastZoned,
     });
     this.place(record, line, "");
-    record.template = found.template;
-    record.fact = found.template.fact?.(found.values, record);
+    record.template = found;
+    record.fact = found.factOf(values, record);
     this.hand(record, emit);
   }
 
@@ -326,7 +329,7 @@ export class RecordReader {
   }
 
   /** Another layout than the learned one: files are mixed, or nothing is learned yet. */
-  private readOtherwise(buffer: Buffer, start: number, end: number): boolean {
+  private readOtherwise(line: LineSlice, buffer: Buffer, start: number, end: number): boolean {
     const first = buffer[start] ?? 0;
     if (end - start < 12 || this.skipFirstBytes[first] === 1) return false;
     // A learned file's other lines are traces and JVM chatter; a head begins with a digit, bracket or brace.
@@ -336,6 +339,9 @@ export class RecordReader {
       const layout = this.layouts[i];
       if (layout === undefined || layout === this.layout) continue;
       if (!layout.read(buffer, start, end, this.head)) continue;
+      if (this.head.buffer === buffer) {
+        this.findSwallowed(line, buffer, start, this.head.messageStart);
+      }
       this.otherLayoutRow++;
       if (this.layout === undefined || this.otherLayoutRow >= 8) {
         this.layout = layout;

@@ -8,12 +8,6 @@ const ZERO = 48;
 const NINE = 57;
 const MINUS = 45;
 
-/** What `find` found; reused. */
-export interface Found {
-  readonly template: LogTemplate;
-  readonly values: unknown[];
-}
-
 /** Templates that one logger may say, by the first byte of the message. */
 export class LoggerTemplates {
   readonly logger: string;
@@ -30,14 +24,14 @@ export class LoggerTemplates {
     );
   }
 
-  /** The first template whose wording these bytes are. */
-  find(buffer: Buffer, start: number, end: number): Found | undefined {
+  /** The first template whose wording these bytes are; its values wait in the scratch of the match. */
+  find(buffer: Buffer, start: number, end: number): LogTemplate | undefined {
+    if (start >= end) return undefined;
     const candidates = this.byFirstByte[buffer[start] ?? 0];
-    if (candidates === undefined || start >= end) return undefined;
+    if (candidates === undefined) return undefined;
     for (let i = 0; i < candidates.length; i++) {
       const template = candidates[i];
-      const values = template?.wording.match(buffer, start, end);
-      if (template !== undefined && values !== undefined) return { template, values };
+      if (template?.wording.matches(buffer, start, end) === true) return template;
     }
     return undefined;
   }

@@ -25,10 +25,14 @@ describe.each(GROUPS.map(({ loggers, templates }) => ({ logger: loggers[0], temp
       "$row: $says",
       ({ template }) => {
         const { example } = template;
+        const bytes = Buffer.from(example);
         const match = found(templates, example);
-        expect(match?.template, `read by ${match?.template.name}`).toBe(template);
-        const fact = template.fact?.(match?.values ?? [], { logger, trace: [] });
-        expect(fact === undefined).toBe(template.fact === undefined);
+        expect(match, `read by ${match?.name}`).toBe(template);
+        const fact = template.factOfMatch(bytes, { logger, trace: [] });
+        expect(fact !== undefined).toBe(template.hasFact);
+        expect(template.factOf(template.wording.values(bytes), { logger, trace: [] })).toEqual(
+          fact,
+        );
       },
     );
 
@@ -141,7 +145,7 @@ test("an executor's command line gives Xmx, cores and application", () => {
     'Spark Executor Command: "/usr/bin/java" "-cp" "/opt/a b/*" "-Xmx512M" "-Dspark.ssl.keyPassword=hunter2" "-XX:+UseG1GC" "o.CoarseGrainedExecutorBackend" "--executor-id" "0" "--cores" "2" "--app-id" "app-1"',
   );
   const match = new LoggerTemplates("", BARE_TEMPLATES).find(bytes, 0, bytes.length);
-  expect(match?.template.fact?.(match.values, { logger: "", trace: [] })).toEqual({
+  expect(match?.factOfMatch(bytes, { logger: "", trace: [] })).toEqual({
     kind: "executor_command",
     executorId: "0",
     appId: "app-1",
@@ -154,5 +158,5 @@ test("an executor's command line gives Xmx, cores and application", () => {
 function factOf(logger: string, message: string) {
   const group = TEMPLATE_GROUPS.find(({ loggers }) => loggers.includes(logger));
   const match = found(group?.templates ?? [], message);
-  return match?.template.fact?.(match.values, { logger, trace: [] });
+  return match?.factOfMatch(Buffer.from(message), { logger, trace: [] });
 }
