@@ -104,7 +104,7 @@ export class ApplicationConf {
   #offHeapBytes(): number {
     try {
       const pools = offHeapPools(this.managerKind, this.behaviour, this.properties);
-      return this.managerKind === "unified" ? pools.storage + pools.execution : 0;
+      return this.managerKind === "unified" ? Number(pools.storageBytes + pools.executionBytes) : 0;
     } catch (failure) {
       if (failure instanceof SparkFailure) return 0;
       throw failure;

@@ -20,6 +20,12 @@ export interface TaskEvidence {
   polledExecutionBytes: number | undefined;
 }
 
+/** A block left memory; `ts` is that of the last event with a time before it. */
+export interface Removal {
+  readonly blockId: string;
+  readonly ts: number;
+}
+
 interface SizeReport {
   readonly bytes: number;
   readonly ts: number;
@@ -41,19 +47,19 @@ const UNTOLD = {
 export class ExecutorEvidence {
   readonly #sizes = new Map<string, SizeReport[]>();
   readonly #tasks = new Map<number, TaskEvidence>();
-  /** blocks that the event log says left memory, with the time */
-  readonly #removals = new Map<string, number[]>();
+  /** in the order of the event log */
+  readonly #removals: Removal[] = [];
   /** Last exact size known of a block, from whatever source. */
   readonly #lastSize = new Map<string, number>();
   blockUpdates = 0;
 
   blockUpdated(status: BlockStatus, ts: number): void {
     this.blockUpdates++;
-    const inMemory = status.level.useMemory && status.memoryBytes > 0;
-    if (inMemory) {
+    if (isInMemory(status)) {
       append(this.#sizes, status.blockId, { bytes: status.memoryBytes, ts });
     } else {
-      append(this.#removals, status.blockId, ts);
+      // An RDD's block goes by eviction or unpersist, which the executor's own log tells.
+      if (!status.blockId.startsWith("rdd_")) this.#removals.push({ blockId: status.blockId, ts });
     }
   }
 
@@ -83,15 +89,11 @@ export class ExecutorEvidence {
     this.#lastSize.set(blockId, bytes);
   }
 
-  /** Oldest removal the event log told of this block after `ts`; used up. */
-  takeRemoval(blockId: string, notBefore: number): number | undefined {
-    const times = this.#removals.get(blockId);
-    const at = times?.findIndex((t) => t >= notBefore) ?? -1;
-    if (times === undefined || at < 0) return undefined;
-    const ts = times[at];
-    times.splice(0, at + 1);
-    if (times.length === 0) this.#removals.delete(blockId);
-    return ts;
+  /** Removals of other blocks than RDDs' that happened by `ts`, as the driver heard of them; each is given once. */
+  takeRemovals(ts: number): Removal[] {
+    let due = 0;
+    while (due < this.#removals.length && (this.#removals[due]?.ts ?? ts) <= ts) due++;
+    return this.#removals.splice(0, due);
   }
 
   taskStarted(fact: Extract<EventFact, { kind: "task_start" }>): void {
@@ -134,6 +136,14 @@ export class ExecutorEvidence {
   forgetTask(taskId: number): void {
     this.#tasks.delete(taskId);
   }
+}
+
+/**
+ * Whether a report says that the block is in memory now. A removed one keeps its flags and sizes, and has no replicas:
+ * StorageLevel.isValid, Spark 1.2 … 4.2; an evicted one has no flags.
+ */
+export function isInMemory(status: BlockStatus): boolean {
+  return status.level.useMemory && status.level.replication > 0 && status.memoryBytes > 0;
 }
 
 function append<T>(to: Map<string, T[]>, key: string, value: T): void {

@@ -7,7 +7,7 @@ import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { BlockHistory, type LostBlocks } from "./block-history.ts";
 import { BlockSteps } from "./block-steps.ts";
-import { ExecutorEvidence } from "./evidence.ts";
+import { ExecutorEvidence, type Removal } from "./evidence.ts";
 import { ExecutionEstimate } from "./execution-estimate.ts";
 import {
   type ExecutorRules,
@@ -44,6 +44,9 @@ export interface ExecutorSurroundings {
   oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;
 }
 
+/** How long a reported removal waits for the store it ends. */
+const SETTLING_MICROS = 2_000_000;
+
 export class ExecutorReplay {
   readonly evidence: ExecutorEvidence = new ExecutorEvidence();
   readonly #around: ExecutorSurroundings;
@@ -51,6 +54,8 @@ export class ExecutorReplay {
   readonly #history: BlockHistory;
   #parts: Parts | undefined;
   #beganAt: StepPlace | undefined;
+  /** reported removals of blocks not known to be there yet */
+  #unsettled: Removal[] = [];
   #last: LogStep | undefined;
   #endedAt: number | undefined;
   /** µs of the last step, for steps without a time */
@@ -143,6 +148,24 @@ export class ExecutorReplay {
     return this.#parts;
   }
 
+  /** At INFO no line says that a broadcast was removed; the driver's block updates do. */
+  #removeReported({ blocks, context }: Parts, step: LogStep): void {
+    const due = this.evidence.takeRemovals(step.ts);
+    this.#unsettled.push(...due);
+    if (this.#unsettled.length === 0) return;
+    this.#unsettled = this.#unsettled.filter(({ blockId, ts }) => {
+      if (context.state.ledgerOfBlock(blockId) === undefined) {
+        return step.ts - ts < SETTLING_MICROS; // its store may be printed a little later
+      }
+      const at = placeOf(step);
+      blocks.removeOne(at, blockId, "derived");
+      // Only pieces are reported; the value they made goes with the first of them.
+      const piece = /^(broadcast_\d+)_piece\d+$/.exec(blockId);
+      if (piece?.[1] !== undefined) blocks.removeOne(at, piece[1], "derived");
+      return false;
+    });
+  }
+
   #placeOfEvent(at: Observation): StepPlace {
     // Events run ahead of a log of its own: their time is then not the log's.
     if (this.#around.hasLog) return { ...at, ts: at.ts ?? this.#ts };
@@ -173,7 +196,10 @@ export class ExecutorReplay {
     if (parts === undefined) return;
     const { windows, execution, state } = parts.context;
     windows.advance(step.ts);
-    if (!parts.context.debug) execution.update(step.ts);
+    if (!parts.context.debug) {
+      this.#removeReported(parts, step);
+      execution.update(step.ts);
+    }
     const change = changeOfFree(parts.context, step);
     act(parts, step, this.#around);
     if (change !== undefined) parts.context.recent.add(step, change);

@@ -2,6 +2,7 @@
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
 import { type Amount, exactAmount } from "./amount.ts";
 import { rddOf } from "./block-history.ts";
+import { isInMemory } from "./evidence.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import type { StepPlace } from "./executor-state.ts";
 import type { ReplayContext } from "./replay-context.ts";
@@ -63,19 +64,19 @@ export class ReportedSteps {
     const { state, history } = this.#context;
     const { blockId, level } = status;
     const held = state.ledgerOfBlock(blockId);
-    if (level.useMemory && status.memoryBytes > 0) {
+    if (isInMemory(status)) {
       this.#stored(at, status, taskId);
       return;
     }
-    const toDisk = level.useDisk && status.diskBytes > 0;
+    const toDisk = level.useDisk && level.replication > 0 && status.diskBytes > 0;
     if (held === undefined) {
       if (toDisk) history.storedOnDisk(blockId, status.diskBytes, at.ts);
       else history.removed(blockId, at.ts);
       return;
     }
     const size = held.forget(blockId)?.size ?? exactAmount(status.memoryBytes);
-    // An RDD's block leaves memory by eviction; unpersisting it is not reported block by block (spec event-log 3.7).
-    const evicted = rddOf(blockId) !== undefined;
+    // A removal has no replicas; an eviction has no flags. Unpersisted blocks are not reported one by one.
+    const evicted = level.replication > 0 && rddOf(blockId) !== undefined;
     state.memoryEvent(at, {
       op: "release_storage",
       mode: held.mode,
