@@ -57,9 +57,9 @@ export class ExecutorEvidence {
     this.blockUpdates++;
     if (isInMemory(status)) {
       append(this.#sizes, status.blockId, { bytes: status.memoryBytes, ts });
-    } else {
-      // An RDD's block goes by eviction or unpersist, which the executor's own log tells.
-      if (!status.blockId.startsWith("rdd_")) this.#removals.push({ blockId: status.blockId, ts });
+    } else if (status.level.replication === 0) {
+      // Removed; evictions keep a replica count, and the executor's own log tells them.
+      this.#removals.push({ blockId: status.blockId, ts });
     }
   }
 
