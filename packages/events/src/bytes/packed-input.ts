@@ -39,6 +39,11 @@ export class PackedInput {
     return taken;
   }
 
+  /** The last `count` of the bytes just taken were not wanted after all. */
+  giveBack(count: number): void {
+    this.at -= count;
+  }
+
   /** Must be called when the rest is not wanted. */
   async close(): Promise<void> {
     await this.#chunks.return?.();

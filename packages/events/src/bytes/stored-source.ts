@@ -1,5 +1,4 @@
 /** A byte source over stored bytes: unpacks what its content says, layer by layer, within limits. */
-import { crc32, createInflateRaw } from "node:zlib";
 import type { ReportDiagnostic } from "../diagnostic.ts";
 import type { ByteSource, ChunkOptions, Codec } from "./byte-source.ts";
 import type { TellDamage } from "./codecs/codec.ts";
@@ -133,21 +132,14 @@ async function* inflated(
   entry: EntryPacking,
   damaged: TellDamage,
 ): AsyncGenerator<Buffer> {
-  const inflater = new Inflater(createInflateRaw({ chunkSize: 64 * 1024 }));
-  let sum = 0;
-  let length = 0;
-  const counted = (bytes: Buffer): Buffer => {
-    sum = crc32(bytes, sum);
-    length += bytes.length;
-    return bytes;
-  };
+  const inflater = new Inflater();
   try {
     for await (const packed of chunks) {
-      for await (const bytes of inflater.inflate(packed)) yield counted(bytes);
+      yield* inflater.inflate(packed);
       if (inflater.failure !== undefined || inflater.overrun) break;
     }
-    for await (const bytes of inflater.finish()) yield counted(bytes);
-    const { failure } = inflater;
+    yield* inflater.finish();
+    const { failure, sum, length } = inflater;
     if (failure !== undefined) {
       const cut = failure.message === "unexpected end of file";
       damaged({

@@ -1,26 +1,37 @@
 /** Deflate by node's zlib, fed piece by piece: what was decoded before an error is handed on, not lost with the stream. */
-import type { Gunzip, InflateRaw } from "node:zlib";
+import { crc32, createInflateRaw, type InflateRaw } from "node:zlib";
 
 /** Deflate makes at most 1,032 bytes of one: this bounds what one piece becomes. */
 const pieceBytes = 16 * 1024;
+/** At most this much is lost before a place that cannot be decoded. */
+const outputBytes = 32 * 1024;
 
 export class Inflater {
-  readonly #stream: Gunzip | InflateRaw;
+  readonly #stream: InflateRaw = createInflateRaw({ chunkSize: outputBytes });
   #made: Buffer[] = [];
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
   #ended = false;
   #given = 0;
+  #length = 0;
+  #sum = 0;
 
-  constructor(stream: Gunzip | InflateRaw) {
-    this.#stream = stream;
-    stream.on("data", (bytes: Buffer) => this.#made.push(bytes));
+  constructor() {
+    const stream = this.#stream;
+    // Not by "data": what a stream still holds when it meets an error is lost with it.
+    stream.push = (bytes: Buffer | null): boolean => {
+      if (bytes === null) {
+        this.#ended = true;
+        this.#wake?.();
+      } else {
+        this.#made.push(bytes);
+        this.#length += bytes.length;
+        this.#sum = crc32(bytes, this.#sum);
+      }
+      return true;
+    };
     stream.on("error", (error: Error) => {
       this.#failure = error;
-      this.#wake?.();
-    });
-    stream.on("end", () => {
-      this.#ended = true;
       this.#wake?.();
     });
   }
@@ -38,7 +49,17 @@ export class Inflater {
     return this.#failure;
   }
 
-  /** The stream's own end was seen, and something else stands behind it. */
+  /** Of what was decoded. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** CRC-32 of what was decoded. */
+  get sum(): number {
+    return this.#sum;
+  }
+
+  /** Something that does not belong to the stream stands behind it. */
   get overrun(): boolean {
     return this.#ended || this.consumed < this.#given;
   }
@@ -52,7 +73,12 @@ export class Inflater {
     ) {
       const piece = packed.subarray(at, Math.min(at + pieceBytes, packed.length));
       this.#given += piece.length;
-      await this.#settled((done) => this.#stream.write(piece, () => done()));
+      await this.#settled((done) =>
+        this.#stream.write(piece, (error) => {
+          this.#failure ??= error ?? undefined;
+          done();
+        }),
+      );
       yield* this.#take();
     }
   }
@@ -60,7 +86,7 @@ export class Inflater {
   /** No more packed bytes. */
   async *finish(): AsyncGenerator<Buffer> {
     if (this.#failure === undefined && !this.overrun) {
-      await this.#settled((done) => this.#stream.end(() => done()));
+      await this.#settled(() => this.#stream.end());
     }
     yield* this.#take();
   }

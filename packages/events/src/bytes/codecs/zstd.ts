@@ -101,7 +101,8 @@ async function* decodeFrame(
     if (input.held < whole && !(await input.fill(whole))) break;
     if (!skipping) {
       const block = input.bytes.subarray(input.at, input.at + whole);
-      const plain = kind === blockCompressed ? frame.block(block) : frame.verbatim(block, word >> 3);
+      const plain =
+        kind === blockCompressed ? frame.block(block) : frame.verbatim(block, word >> 3);
       if (plain === undefined) {
         damaged({
           code: "codec_corrupt",

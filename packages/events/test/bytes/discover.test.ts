@@ -1,0 +1,403 @@
+/** Which files are one log, in what order, and what is odd about them. */
+import { execFileSync } from "node:child_process";
+import { appendFileSync, linkSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { logText, packLz4, packTar, packZip, packZstdRaw } from "./packing.ts";
+import { bytesOf, discovered, discoveredIn } from "./reading.ts";
+
+test("each file of a directory is a log of its own, ordered by path; checksums and markers are none", async () => {
+  const { logs, diagnostics } = await discovered({
+    "b/app-2": "two",
+    "b/.app-2.crc": "crc",
+    "b/_SUCCESS": "",
+    "a/app-1.inprogress": "one",
+    "executor-0.log": "zero",
+    "executor-1.log": "one",
+  });
+  expect(logs()).toEqual({
+    "a/app-1.inprogress": ["app-1.inprogress"],
+    "b/app-2": ["app-2"],
+    "executor-0.log": ["executor-0.log"],
+    "executor-1.log": ["executor-1.log"],
+  });
+  expect(diagnostics).toEqual([]);
+});
+
+test("a rolled event log is one log, its parts in the order of their numbers", async () => {
+  const { sources, bytes, diagnostics } = await discovered({
+    "eventlog_v2_app-1/appstatus_app-1": "",
+    "eventlog_v2_app-1/events_10_app-1": "ten\n",
+    ...Object.fromEntries(
+      [1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [
+        `eventlog_v2_app-1/events_${n}_app-1.lz4`,
+        packLz4(Buffer.from(`${n}\n`)),
+      ]),
+    ),
+  });
+  expect(sources).toMatchObject([
+    { grouping: "rolling", compacted: false, beginsLate: false, inProgress: false },
+  ]);
+  expect((await bytes("eventlog_v2_app-1")).toString()).toBe("1\n2\n3\n4\n5\n6\n7\n8\n9\nten\n");
+  expect(diagnostics).toEqual([]);
+});
+
+test("a compacted part replaces all up to its number", async () => {
+  const { sources, logs, codes } = await discovered({
+    "eventlog_v2_app-1_2/appstatus_app-1_2.inprogress": "",
+    "eventlog_v2_app-1_2/events_1_app-1_2.zstd": "1",
+    "eventlog_v2_app-1_2/events_2_app-1_2.zstd.compact": "c2",
+    "eventlog_v2_app-1_2/events_3_app-1_2.zstd": "3",
+    "eventlog_v2_app-1_2/events_4_app-1_2.zstd": "4",
+    "eventlog_v2_app-1_2/events_4_app-1_2.zstd.compact": "c4",
+    "eventlog_v2_app-1_2/events_5_app-1_2.zstd": "5",
+  });
+  expect(sources).toMatchObject([{ compacted: true, beginsLate: false, inProgress: true }]);
+  expect(logs()).toEqual({
+    "eventlog_v2_app-1_2": ["events_4_app-1_2.zstd.compact", "events_5_app-1_2.zstd"],
+  });
+  expect(codes().sort()).toEqual([
+    "rolling_compacted",
+    "rolling_in_progress",
+    ...Array.from({ length: 4 }, () => "rolling_part_superseded"),
+  ]);
+});
+
+test("a rolled log with missing and doubled parts is read with what is there", async () => {
+  const { sources, logs, diagnostics } = await discovered({
+    "eventlog_v2_a/events_3_a": "short",
+    "eventlog_v2_a/events_3_a.zstd": "the longer one",
+    "eventlog_v2_a/events_7_a": "seven",
+  });
+  expect(sources[0]?.beginsLate).toBe(true);
+  expect(logs()).toEqual({ eventlog_v2_a: ["events_3_a.zstd", "events_7_a"] });
+  expect(diagnostics.map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+    "rolling_part_twice warning",
+    "rolling_first_part_missing warning",
+    "rolling_part_missing warning",
+  ]);
+  expect(diagnostics[2]?.message).toContain("3 parts are missing");
+});
+
+test("a directory of Spark 1.2 is one log; its markers tell the version and whether it ended", async () => {
+  const { sources } = await discovered({
+    "app-1/EVENT_LOG_1": "events",
+    "app-1/SPARK_VERSION_1.2.0": "",
+    "app-1/APPLICATION_COMPLETE": "",
+    "app-2/EVENT_LOG_1": packLz4(Buffer.from("events")),
+    "app-2/SPARK_VERSION_1.1.1": "",
+    "app-2/COMPRESSION_CODEC_org.apache.spark.io.LZ4CompressionCodec": "",
+  });
+  expect(sources).toMatchObject([
+    { grouping: "directory", sparkVersion: "1.2.0", inProgress: false },
+    { grouping: "directory", sparkVersion: "1.1.1", inProgress: true },
+  ]);
+});
+
+test("Databricks' dated parts come before the one being written", async () => {
+  const { sources, bytes } = await discovered({
+    "logs/eventlog": "now",
+    "logs/eventlog-2021-06-15--15-00.gz": gzipSync("15h "),
+    "logs/eventlog-2021-06-14--23-00.gz": gzipSync("yesterday "),
+    "logs/log4j-active.log": "text",
+  });
+  expect(sources.map(({ grouping }) => grouping)).toEqual(["dated", "single"]);
+  expect((await bytes("logs/eventlog")).toString()).toBe("yesterday 15h now");
+});
+
+test.each([
+  ["by number", ["stderr.10", "stderr.2.gz", "stderr.1", "stderr"]],
+  [
+    "by Spark's clock",
+    ["stderr--2024-01-31--22", "stderr--2024-01-31--23.gz", "stderr--2024-02-01--00", "stderr"],
+  ],
+  [
+    "by Spark's size",
+    ["stdout--2024-01-31--22-00-01--0001", "stdout--2024-01-31--22-00-01--0342", "stdout"],
+  ],
+  ["by log4j's day", ["executor.log.2024-01-31", "executor.log.2024-02-01", "executor.log"]],
+  [
+    "by log4j 2's day and number",
+    [
+      "executor-2024-01-31-1.log.gz",
+      "executor-2024-01-31-2.log.gz",
+      "executor-2024-02-01-1.log",
+      "executor.log",
+    ],
+  ],
+  ["by logrotate's date", ["driver.log-20240131", "driver.log-20240201.gz", "driver.log"]],
+])("a log rotated %s is read oldest first", async (_how, names) => {
+  const files = Object.fromEntries(
+    names.map((name, n) => [name, name.endsWith(".gz") ? gzipSync(`${n}`) : `${n}`]),
+  );
+  const { sources, bytes } = await discovered(files);
+  expect(sources).toMatchObject([{ grouping: "rotated" }]);
+  expect((await bytes()).toString()).toBe(names.map((_, n) => `${n}`).join(""));
+});
+
+test("executors, applications and attempts with numbers in their names are not rotated logs", async () => {
+  const names = [
+    "executor-0.log",
+    "executor-1.log",
+    "executor-10.log",
+    "app-20161115172038-0000",
+    "app-20161115172038-0001",
+    "local-1430917381535_1",
+    "local-1430917381535_2",
+    "stderr",
+    "stdout",
+    "application_1553914137147_0018.lz4",
+  ];
+  const { sources } = await discovered(Object.fromEntries(names.map((name) => [name, name])));
+  expect(sources.map(({ grouping }) => grouping)).toEqual(names.map(() => "single"));
+});
+
+test("what archives hold is found as if it lay in directories", async () => {
+  const entries = [
+    { name: "eventlog_v2_app-1/events_1_app-1", plain: Buffer.from("one\n") },
+    { name: "eventlog_v2_app-1/events_2_app-1.lz4", plain: packLz4(Buffer.from("two\n")) },
+    { name: "app-9.gz", plain: gzipSync("nine") },
+  ];
+  const archives = {
+    "a.zip": packZip(entries, { descriptor: true }),
+    "b.tar": packTar(entries),
+    "c.tar.gz": gzipSync(packTar(entries)),
+    "d.tar.zst": packZstdRaw(packTar(entries)),
+    "e.zip": packZip(entries, { zip64: true }),
+    "f.zip": packZip([{ name: "deep/b.tar.gz", plain: gzipSync(packTar(entries)) }]),
+    "g.zip": packZip(
+      entries.map((entry) => ({ ...entry, method: 0 as const })),
+      { before: Buffer.from("#!/bin/sh\n") },
+    ).subarray(10),
+  };
+  const { sources, bytes, diagnostics } = await discovered(archives);
+  expect(sources).toHaveLength(14);
+  for (const at of [
+    "a.zip!",
+    "b.tar!",
+    "c.tar.gz!",
+    "d.tar.zst!",
+    "e.zip!",
+    "f.zip!deep/b.tar.gz!",
+  ]) {
+    expect((await bytes(`${at}eventlog_v2_app-1`)).toString()).toBe("one\ntwo\n");
+    expect((await bytes(`${at}app-9.gz`)).toString()).toBe("nine");
+  }
+  expect(diagnostics).toEqual([]);
+});
+
+test("the zip of the history server is read, and a cut one as far as it goes", async () => {
+  const text = logText(200_000);
+  const zip = packZip(
+    [
+      { name: "app-1", plain: text },
+      { name: "app-2", plain: text },
+    ],
+    { descriptor: true },
+  );
+  const { logs, bytes, codes } = await discovered({
+    "logs.zip": zip.subarray(0, Math.floor(zip.length * 0.75)),
+  });
+  expect(Object.keys(logs())).toEqual(["logs.zip!app-1", "logs.zip!app-2"]);
+  expect((await bytes("logs.zip!app-1")).equals(text)).toBe(true);
+  const second = await bytes("logs.zip!app-2");
+  expect(second.length).toBeGreaterThan(20_000);
+  expect(second.equals(text.subarray(0, second.length))).toBe(true);
+  expect(codes()).toEqual(["archive_corrupt", "codec_truncated"]);
+});
+
+test("a zip entry that does not fit its checksum, is encrypted or points nowhere is told", async () => {
+  const zip = packZip([
+    { name: "a", plain: Buffer.from("aaaa"), method: 0 },
+    { name: "b", plain: Buffer.from("b"), encrypted: true },
+  ]);
+  zip[31] = 98;
+  const { bytes, codes } = await discovered({ "x.zip": zip });
+  expect((await bytes("x.zip!a")).toString()).toBe("baaa");
+  expect(codes()).toEqual(["archive_entry_unsupported"]);
+});
+
+test("a deflated zip entry with a wrong checksum is told", async () => {
+  const zip = packZip([{ name: "a", plain: logText(1000) }]);
+  const central = zip.indexOf(Buffer.from([0x50, 0x4b, 1, 2]));
+  zip[central + 16] = (zip[central + 16] ?? 0) ^ 1;
+  const { bytes, codes } = await discovered({ "x.zip": zip });
+  expect(await bytes()).toHaveLength(1000);
+  expect(codes()).toEqual(["codec_checksum"]);
+});
+
+test("a tar with a damaged header loses that entry alone", async () => {
+  const tar = packTar(
+    ["a", "b", "c"].map((name) => ({ name, plain: Buffer.from(name.repeat(600)) })),
+  );
+  tar[1536 + 3] = 0xff;
+  const { logs, codes } = await discovered({ "x.tar": tar });
+  expect(Object.keys(logs())).toEqual(["x.tar!a", "x.tar!c"]);
+  expect(codes()).toEqual(["archive_corrupt"]);
+});
+
+test("a cut tar gives the beginning of its last entry", async () => {
+  const tar = packTar([{ name: "a", plain: logText(100_000) }]).subarray(0, 50_000);
+  const { bytes, codes } = await discovered({ "x.tar": tar });
+  expect((await bytes()).equals(logText(100_000).subarray(0, 50_000 - 512))).toBe(true);
+  expect(codes()).toEqual(["archive_corrupt"]);
+});
+
+test("long names of GNU tar and of pax are whole", async () => {
+  const long = `${"directory/".repeat(20)}app-1`;
+  const record = `path=${long}\n`;
+  const pax = `${record.length + 4} ${record}`;
+  const gnu = packTar([
+    { name: "././@LongLink", plain: Buffer.from(`${long}\0`), type: "L" },
+    { name: long, plain: Buffer.from("x") },
+  ]);
+  const posix = packTar([
+    { name: "PaxHeaders/x", plain: Buffer.from(pax), type: "x" },
+    { name: long, plain: Buffer.from("x") },
+  ]);
+  const { logs } = await discovered({ "gnu.tar": gnu, "pax.tar": posix });
+  expect(Object.keys(logs())).toEqual([`gnu.tar!${long}`, `pax.tar!${long}`]);
+});
+
+test("entries' names are data: nothing is written where they point", async () => {
+  const entries = [
+    { name: "../../../../tmp/respark-must-not-exist", plain: Buffer.from("evil") },
+    { name: "/etc/respark-must-not-exist", plain: Buffer.from("evil") },
+    { name: "a\u001b[31mb", plain: Buffer.from("red") },
+  ];
+  const { sources, codes } = await discovered({
+    "x.tar": packTar(entries),
+    "x.zip": packZip(entries),
+  });
+  expect(sources).toHaveLength(6);
+  expect(codes()).toEqual(Array.from({ length: 4 }, () => "archive_entry_name"));
+});
+
+test("archives in archives in archives in archives are left, and more entries than the limit", async () => {
+  let nested = packTar([{ name: "app", plain: Buffer.from("deep") }]);
+  for (let depth = 0; depth < 3; depth++)
+    nested = packTar([{ name: `${depth}.tar`, plain: nested }]);
+  const many = packTar(
+    Array.from({ length: 20 }, (_, n) => ({ name: `app-${n}`, plain: Buffer.from("x") })),
+  );
+  const { sources, codes } = await discovered(
+    { "deep.tar": nested, "many.tar": many },
+    { limits: { maxArchiveEntries: 5 } },
+  );
+  expect(sources).toHaveLength(5);
+  expect(codes()).toEqual(["archive_limit", "archive_limit"]);
+});
+
+test("what is unpacked to a temporary file is limited", async () => {
+  const tar = packTar([
+    { name: "a", plain: Buffer.alloc(50_000) },
+    { name: "b", plain: Buffer.alloc(500_000) },
+  ]);
+  const { logs, codes } = await discovered(
+    { "x.tar.gz": gzipSync(tar) },
+    { limits: { maxSpoolBytes: 100_000 } },
+  );
+  expect(Object.keys(logs())).toEqual(["x.tar.gz!a", "x.tar.gz!b"]);
+  expect(codes()).toEqual(["archive_limit", "archive_corrupt"]);
+});
+
+async function* piped(...chunks: Buffer[]): AsyncGenerator<Buffer> {
+  for (const chunk of chunks) yield await Promise.resolve(chunk);
+}
+
+test("standard input is one log of any codec, read as often as wanted, or a tar of some", async () => {
+  const packed = packLz4(logText(100_000));
+  const one = await discovered(
+    {},
+    { paths: ["-"], standardInput: piped(packed.subarray(0, 7), packed.subarray(7)) },
+  );
+  for (let times = 0; times < 2; times++)
+    expect((await one.bytes("-")).equals(logText(100_000))).toBe(true);
+  expect(one.sources[0]?.parts[0]?.codec).toBe("lz4");
+  const tar = await discovered(
+    {},
+    {
+      paths: ["-"],
+      standardInput: piped(gzipSync(packTar([{ name: "l/app-1", plain: Buffer.from("1") }]))),
+    },
+  );
+  expect(tar.logs()).toEqual({ "-!l/app-1": ["app-1"] });
+});
+
+test("paths that are not there or cannot be read are told, and the rest is read", async () => {
+  const { sources, diagnostics } = await discovered(
+    { "app-1": "x" },
+    { paths: ["app-2", "app-1", "app-1/x"] },
+  );
+  expect(sources).toHaveLength(1);
+  expect(diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
+    ["path_missing", "error"],
+    ["path_missing", "error"],
+  ]);
+});
+
+test("links that lead in circles or to nothing, and the same file twice, do no harm", async () => {
+  const { root } = await discovered({ "a/app-1": "x", "b/app-2": "y" });
+  symlinkSync(root, join(root, "a/loop"));
+  symlinkSync(join(root, "gone"), join(root, "a/nothing"));
+  linkSync(join(root, "b/app-2"), join(root, "b/app-3"));
+  const { logs, codes } = await discoveredIn(root, { paths: [".", "a"] });
+  expect(Object.keys(logs())).toEqual(["a/app-1", "b/app-2"]);
+  expect(codes().sort()).toEqual([
+    "duplicate_file",
+    "path_unreadable",
+    "symlink_loop",
+    "symlink_loop",
+  ]);
+});
+
+test("a pipe in a directory is not waited for", async () => {
+  const { root } = await discovered({ "app-1": "x" });
+  execFileSync("mkfifo", [join(root, "pipe")]);
+  const { sources, codes } = await discoveredIn(root);
+  expect(sources).toHaveLength(1);
+  expect(codes()).toEqual(["not_a_log_file"]);
+});
+
+test("a file that grows is read to its size at discovery; one that shrinks is told", async () => {
+  const { root, sources, bytes, codes } = await discovered({ "app-1": "one\n" });
+  appendFileSync(join(root, "app-1"), "two\n");
+  expect((await bytes()).toString()).toBe("one\n");
+  expect(codes()).toEqual([]);
+  truncateSync(join(root, "app-1"), 2);
+  expect((await bytes()).toString()).toBe("on");
+  expect(codes()).toEqual(["file_shrunk"]);
+  const part = sources[0]?.parts[0];
+  execFileSync("rm", [join(root, "app-1")]);
+  expect(part && (await bytesOf(part))).toHaveLength(0);
+  expect(codes()).toEqual(["file_shrunk", "path_unreadable"]);
+});
+
+test("empty files and files of nothing but zeros are logs without content", async () => {
+  const { sources, bytes, codes } = await discovered({
+    empty: "",
+    zeros: Buffer.alloc(10_000),
+    "bad.zip": "PK\u0003\u0004",
+    "half.gz": gzipSync("x").subarray(0, 5),
+  });
+  expect(sources.map(({ path }) => path.slice(path.lastIndexOf("/") + 1))).toEqual([
+    "empty",
+    "half.gz",
+    "zeros",
+  ]);
+  expect(await bytes("zeros")).toHaveLength(10_000);
+  expect(await bytes("half.gz")).toHaveLength(0);
+  expect(codes()).toEqual(["archive_corrupt", "empty_file", "codec_truncated"]);
+});
+
+test("the data of a sampled source survives other readers", async () => {
+  const { root } = await discovered({});
+  writeFileSync(join(root, "app-1"), logText(3_000_000));
+  const { sources } = await discoveredIn(root);
+  const part = sources[0]?.parts[0];
+  if (part === undefined) throw new Error("one part");
+  const [a, b] = await Promise.all([bytesOf(part), bytesOf(part, { limitBytes: 2_000_000 })]);
+  expect(a.equals(logText(3_000_000))).toBe(true);
+  expect(b.equals(logText(2_000_000))).toBe(true);
+});
