@@ -19,15 +19,15 @@ export function viewOf(buffer: Buffer): DataView {
   return view;
 }
 
-/** Words of four bytes as `DataView.getInt32` reads them, and what is left. */
+/** A text to be found in lines: words of four bytes as `DataView.getInt32` reads them, the last one overlapping. */
 export class Literal {
   readonly length: number;
   readonly text: string;
   /** First byte; 0 when empty. */
   readonly first: number;
+  private readonly bytes: Uint8Array;
   private readonly words: Int32Array;
-  private readonly tail: Uint8Array;
-  private readonly tailStart: number;
+  private readonly lastWord: number;
 
   constructor(text: string) {
     const bytes = Buffer.from(text);
@@ -35,29 +35,29 @@ export class Literal {
     this.text = text;
     this.length = bytes.length;
     this.first = bytes[0] ?? 0;
-    this.tailStart = whole * 4;
+    this.bytes = new Uint8Array(bytes);
     this.words = new Int32Array(whole);
     for (let i = 0; i < whole; i++) this.words[i] = bytes.readInt32LE(i * 4);
-    this.tail = new Uint8Array(bytes.subarray(whole * 4));
+    this.lastWord = bytes.length < 4 ? 0 : bytes.readInt32LE(bytes.length - 4);
   }
 
   byteAt(index: number): number {
-    return index < this.tailStart
-      ? ((this.words[index >> 2] ?? 0) >> ((index & 3) * 8)) & 255
-      : (this.tail[index - this.tailStart] ?? 0);
+    return this.bytes[index] ?? 0;
   }
 
   /** True when it stands at `at` and ends by `end`, which must be within the buffer. */
   standsAt(bytes: DataView, at: number, end: number): boolean {
-    if (at + this.length > end) return false;
-    const words = this.words;
-    let position = at;
-    for (let i = 0; i < words.length; i++, position += 4) {
-      if (bytes.getInt32(position, true) !== words[i]) return false;
+    const length = this.length;
+    if (at + length > end) return false;
+    if (length < 4) {
+      for (let i = 0; i < length; i++) if (bytes.getUint8(at + i) !== this.bytes[i]) return false;
+      return true;
     }
-    const tail = this.tail;
-    for (let i = 0; i < tail.length; i++, position++) {
-      if (bytes.getUint8(position) !== tail[i]) return false;
+    const last = at + length - 4;
+    if (bytes.getInt32(last, true) !== this.lastWord) return false;
+    const words = this.words;
+    for (let i = 0, position = at; position < last; i++, position += 4) {
+      if (bytes.getInt32(position, true) !== words[i]) return false;
     }
     return true;
   }

@@ -124,9 +124,11 @@ export class RecordReader {
     }
     this.traceMayFollow = head.level === "ERROR" || head.level === "WARN" || head.level === "FATAL";
     const known =
-      head.loggerEnd > head.loggerStart
-        ? this.templates.ofLogger(head.buffer, head.loggerStart, head.loggerEnd)
-        : this.templates.withoutLogger;
+      head.loggerNumber >= 0
+        ? this.templates.ofNumber(head.loggerNumber)
+        : head.loggerEnd > head.loggerStart
+          ? this.templates.ofLogger(head.buffer, head.loggerStart, head.loggerEnd)
+          : this.templates.withoutLogger;
     if (known === undefined) this.foreign(line, emit);
     else this.relevant(line, known, emit);
   }

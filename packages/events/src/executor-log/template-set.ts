@@ -61,15 +61,26 @@ export class TemplateSet {
     TEMPLATE_GROUPS.flatMap((group) => group.templates),
   );
 
+  /** In the order of `LOGGER_NAMES`. */
+  private readonly numbered: readonly LoggerTemplates[];
+
   constructor() {
+    const numbered: LoggerTemplates[] = [];
     for (const { loggers, templates } of TEMPLATE_GROUPS) {
       for (const logger of loggers) {
         const name = new Literal(logger);
         const slot = slotOf(name.length, name.first, name.byteAt(name.length - 1), name.byteAt(2));
         const known = { name, templates: new LoggerTemplates(logger, templates) };
+        numbered.push(known.templates);
         this.slots[slot] = [...(this.slots[slot] ?? []), known];
       }
     }
+    this.numbered = numbered;
+  }
+
+  /** The templates of a logger by its place in `LOGGER_NAMES`. */
+  ofNumber(number: number): LoggerTemplates | undefined {
+    return this.numbered[number];
   }
 
   /** The templates of a logger named by its last segment, Scala's `$` allowed; undefined: nobody's. */

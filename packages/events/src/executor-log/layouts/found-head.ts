@@ -35,6 +35,7 @@ export class FoundHead implements Layout {
     const name = logger[1] ?? "";
     const loggerStart = start + from + logger.index + logger[0].indexOf(name);
     head.buffer = buffer;
+    head.loggerNumber = -1;
     head.trace = undefined;
     head.taskNameStart = head.taskNameEnd = 0;
     head.level = levelOf(level[1]);

@@ -2,6 +2,8 @@
 import { Literal, viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";
 import { type LogTime, logTime } from "../log-time.ts";
+import { LoggerIndex } from "../logger-index.ts";
+import { LOGGER_NAMES } from "../templates/index.ts";
 import type { Layout, RecordHead } from "./record-head.ts";
 
 const LITERAL = 0;
@@ -20,6 +22,7 @@ interface Element {
   readonly kind: number;
   readonly literal: Literal;
   readonly time: LogTime | undefined;
+  readonly loggers: LoggerIndex | undefined;
   /** Positive: blanks follow up to this width; negative: blanks may stand before. */
   readonly pad: number;
 }
@@ -39,7 +42,12 @@ export class Log4jPattern implements Layout {
     this.elements = elementsOf(pattern).map((element, i, all) => {
       const next = all[i + 1];
       return element.kind === LOGGER && element.pad === 0 && next?.kind === LITERAL
-        ? { ...element, kind: PLAIN_LOGGER, literal: next.literal }
+        ? {
+            ...element,
+            kind: PLAIN_LOGGER,
+            literal: next.literal,
+            loggers: new LoggerIndex(LOGGER_NAMES, next.literal.text),
+          }
         : element;
     });
     const first = this.elements[0];
@@ -51,6 +59,7 @@ export class Log4jPattern implements Layout {
     const view = viewOf(buffer);
     let at = start;
     head.buffer = buffer;
+    head.loggerNumber = -1;
     head.localMicros = Number.NaN;
     head.level = undefined;
     head.trace = undefined;
@@ -96,6 +105,14 @@ export class Log4jPattern implements Layout {
         case PLAIN_LOGGER: {
           // The usual one, in one pass: no padding, a literal behind it.
           const literal = element.literal;
+          const known = element.loggers?.find(view, at, end);
+          if (known !== undefined) {
+            head.loggerNumber = known.number;
+            head.loggerStart = at;
+            head.loggerEnd = at + known.length;
+            at = head.loggerEnd;
+            break;
+          }
           const first = literal.first;
           let segment = at;
           let stop = at;
@@ -311,9 +328,15 @@ function elementsOf(pattern: string): Element[] {
       const time = logTime(first ?? "ISO8601", second);
       if (time === undefined)
         throw new RangeError(`log pattern ${pattern}: no day in %d{${first}}`);
-      elements.push({ kind: DATE, literal: NO_LITERAL, time, pad });
+      elements.push({ kind: DATE, literal: NO_LITERAL, time, loggers: undefined, pad });
     } else if (!TRAILING.has(name)) {
-      elements.push({ kind: kindOf(name, first), literal: NO_LITERAL, time: undefined, pad });
+      elements.push({
+        kind: kindOf(name, first),
+        literal: NO_LITERAL,
+        time: undefined,
+        loggers: undefined,
+        pad,
+      });
     }
     if (MESSAGES.has(name)) return checked(elements, pattern);
     addLiteral(elements, rest === "" ? "" : rest + options);
@@ -331,7 +354,13 @@ function addLiteral(elements: Element[], text: string): void {
   const plain = text.replaceAll("%%", "%");
   if (plain === "") return;
   const before = elements.at(-1)?.kind === LITERAL ? (elements.pop()?.literal.text ?? "") : "";
-  elements.push({ kind: LITERAL, literal: new Literal(before + plain), time: undefined, pad: 0 });
+  elements.push({
+    kind: LITERAL,
+    literal: new Literal(before + plain),
+    time: undefined,
+    loggers: undefined,
+    pad: 0,
+  });
 }
 
 function kindOf(name: string, option: string | undefined): number {

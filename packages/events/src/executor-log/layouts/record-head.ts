@@ -12,6 +12,8 @@ export class RecordHead {
   /** Last segment of the logger; empty where the layout prints none. */
   loggerStart = 0;
   loggerEnd = 0;
+  /** Place in `LOGGER_NAMES` where the layout recognised it on the way; -1: not looked for. */
+  loggerNumber = -1;
   /** Empty where the layout prints none. */
   threadStart = 0;
   threadEnd = 0;

@@ -76,6 +76,7 @@ export class StructuredJson implements Layout {
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
     if (buffer[start] !== OPEN || buffer[end - 1] !== CLOSE) return false;
     head.buffer = buffer;
+    head.loggerNumber = -1;
     head.localMicros = Number.NaN;
     head.level = undefined;
     head.trace = undefined;

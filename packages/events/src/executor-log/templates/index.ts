@@ -115,6 +115,9 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   },
 ];
 
+/** Names of all loggers that have templates. */
+export const LOGGER_NAMES: readonly string[] = TEMPLATE_GROUPS.flatMap(({ loggers }) => loggers);
+
 /** Templates of lines whose logger may be any class. */
 export const ANY_LOGGER_TEMPLATES: readonly LogTemplate[] = ANY_LOGGER;
 
