@@ -30,7 +30,6 @@ export interface ExecutorLogSourceOptions {
 
 /** An observation waiting for its turn; pooled. */
 interface Pending extends Observation {
-  ts: number;
   /** start of its printed moment, µs, aligned; `resolution` µs long */
   moment: number;
   resolution: number;
@@ -38,6 +37,8 @@ interface Pending extends Observation {
 }
 
 const hour = 3_600_000_000;
+/** Records decoded at a time: what a thousand open logs hold must stay small. */
+const batch = 512;
 /** Lines of one printed second that are held at most; a longer second is spread in parts. */
 const groupLimit = 65_536;
 
@@ -99,16 +100,27 @@ export class ExecutorLogSource implements MergeSource {
   async refill(): Promise<void> {
     this.#compact();
     const { feed } = this.#options;
-    if (await feed.read()) {
-      for (let line = feed.next(); line !== undefined; line = feed.next()) {
-        const whole = wholeLine(line, this.#huge);
-        if (whole) this.#decoder.decode(whole, this.#emit);
-      }
-    } else {
+    if (!this.#decode() && !(await feed.read())) {
       this.#decoder.flush(this.#emit);
       this.#ended = true;
     }
+    this.#decode();
     this.#nextGroup();
+  }
+
+  /** Decodes lines that were read until a batch of records is pending; false when all were decoded before. */
+  #decode(): boolean {
+    const { feed } = this.#options;
+    const enough = this.#filled + batch;
+    let any = false;
+    while (this.#filled < enough) {
+      const line = feed.next();
+      if (line === undefined) break;
+      any = true;
+      const whole = wholeLine(line, this.#huge);
+      if (whole) this.#decoder.decode(whole, this.#emit);
+    }
+    return any;
   }
 
   close(): Promise<void> {
@@ -140,7 +152,7 @@ export class ExecutorLogSource implements MergeSource {
     if (container !== undefined && record.container !== container) return;
     let pending = this.#pool[this.#filled];
     if (pending === undefined) {
-      pending = { ...emptyObservation, ts: 0, moment: 0, resolution: 0, timed: true };
+      pending = { ...emptyObservation, moment: Number.NaN, resolution: 0, timed: true };
       this.#pool.push(pending);
     }
     if (!observationFromRecord(record, this.#context, pending)) return;
@@ -188,6 +200,10 @@ export class ExecutorLogSource implements MergeSource {
     if (first === undefined) return;
     const next = to < this.#filled ? this.#pool[to] : undefined;
     const moment = this.#momentOf(first, next);
+    if (moment === undefined) {
+      for (let i = from; i < to; i++) setTimes(this.#pool[i], undefined, undefined, undefined);
+      return;
+    }
     const last = moment + first.resolution - 1;
     // Two threads may print in the other order than they took the time: then this second has just begun.
     const swapped = next !== undefined && next.moment < moment;
@@ -203,19 +219,16 @@ export class ExecutorLogSource implements MergeSource {
       );
     } else {
       const ts = Math.max(moment, this.#floor);
-      for (let i = from; i < to; i++) {
-        const pending = this.#pool[i];
-        if (pending) pending.ts = ts;
-      }
+      for (let i = from; i < to; i++) setTimes(this.#pool[i], ts, ts, ts);
     }
     this.#bound(from, to, moment, last, next);
     this.#floor = this.#pool[to - 1]?.ts ?? this.#floor;
   }
 
   /** A date far ahead of its neighbours on both sides is a damaged one: the line stands where the line before does. */
-  #momentOf(first: Pending, next: Pending | undefined): number {
+  #momentOf(first: Pending, next: Pending | undefined): number | undefined {
     const known = Number.isFinite(this.#floor);
-    if (Number.isNaN(first.moment)) return known ? this.#floor : (this.#options.startsAt ?? 0);
+    if (Number.isNaN(first.moment)) return known ? this.#floor : this.#options.startsAt;
     const ahead = known && first.moment - this.#floor > 6 * hour;
     if (ahead && next !== undefined && next.moment < first.moment - hour) return this.#floor;
     return first.moment;
@@ -225,18 +238,30 @@ export class ExecutorLogSource implements MergeSource {
     const { aligned } = this.#options;
     for (let i = from; i < to; i++) {
       const pending = this.#pool[i];
-      if (!pending) continue;
+      if (pending?.ts === undefined) continue;
       if (!aligned) {
-        pending.tsMin = undefined;
-        pending.tsMax = undefined;
+        setTimes(pending, pending.ts, undefined, undefined);
         continue;
       }
-      pending.tsMin = Math.min(moment, pending.ts);
       // A line without a time of its own was printed before the next that has one.
-      const latest = pending.timed || next === undefined ? last : next.moment + next.resolution - 1;
+      const untilNext = !pending.timed && next !== undefined && !Number.isNaN(next.moment);
+      const latest = untilNext ? next.moment + next.resolution - 1 : last;
+      pending.tsMin = Math.min(moment, pending.ts);
       pending.tsMax = Math.max(latest, pending.ts);
     }
   }
+}
+
+function setTimes(
+  pending: Pending | undefined,
+  ts: number | undefined,
+  tsMin: number | undefined,
+  tsMax: number | undefined,
+): void {
+  if (pending === undefined) return;
+  pending.ts = ts;
+  pending.tsMin = tsMin;
+  pending.tsMax = tsMax;
 }
 
 function sameMoment(a: Pending | undefined, b: Pending): boolean {

@@ -11,8 +11,11 @@ import { type FedLine, type HugeStart, LineFeed, wholeLine } from "./line-feed.t
 import { LogSample } from "./log-sample.ts";
 import type { SampledFile } from "./sampled-file.ts";
 
-/** Logs up to this many stored bytes are read whole. */
+/** Logs up to this many stored bytes are read whole, fewer where there are many logs. */
 const smallBytes = 8 * 1024 * 1024;
+const smallBytesOfAll = 512 * 1024 * 1024;
+/** Decoded bytes read of them at most: packed, a small log may be a large one. */
+const wholeBytes = 32 * 1024 * 1024;
 /** Decoded bytes read of larger ones. */
 const headBytes = 4 * 1024 * 1024;
 /** Lines by which a log's kind must show. */
@@ -23,6 +26,8 @@ export interface SampleOptions {
   readonly pattern: string | undefined;
   /** read every log whole */
   readonly full: boolean;
+  /** logs in the survey */
+  readonly logs: number;
 }
 
 /** One logical log, or several: an aggregated file holds those of several containers. Ids go on from `firstId`. */
@@ -32,16 +37,19 @@ export async function sampleFile(
   options: SampleOptions,
 ): Promise<SampledFile[]> {
   const bytes = storedBytes(source);
-  const whole = options.full || (bytes !== undefined && bytes <= smallBytes);
-  let reader = await readSample(source, options.pattern, whole);
+  const small = Math.min(smallBytes, smallBytesOfAll / options.logs);
+  const isSmall = bytes !== undefined && bytes <= small;
+  const limit = options.full ? undefined : isSmall ? wholeBytes : headBytes;
+  let { reader, whole } = await readSample(source, options.pattern, limit);
   // Of an aggregated file the head does not name all containers.
-  const again = !whole && reader.aggregated;
-  if (again) reader = await readSample(source, options.pattern, true);
+  if (!whole && reader.aggregated) {
+    ({ reader, whole } = await readSample(source, options.pattern, undefined));
+  }
   const shared = {
     source,
     codec: [...new Set(source.parts.map((part) => part.codec))].join("+"),
     bytes,
-    readWhole: whole || again,
+    readWhole: whole,
     logPattern: options.pattern,
   };
   const hash = reader.hash();
@@ -60,19 +68,23 @@ export async function sampleFile(
 async function readSample(
   source: DiscoveredSource,
   pattern: string | undefined,
-  whole: boolean,
-): Promise<SampleReader> {
-  const limit = whole ? {} : { limitBytes: headBytes };
+  limitBytes: number | undefined,
+): Promise<{ reader: SampleReader; whole: boolean }> {
+  const limit = limitBytes === undefined ? {} : { limitBytes };
   const feed = new LineFeed(source.parts, { ...limit, report: () => {} });
   const reader = new SampleReader(pattern);
+  let ended = false;
   try {
-    while (!reader.done && (await feed.read())) {
+    while (!reader.done) {
+      if (limitBytes !== undefined && feed.bytes >= limitBytes) break;
+      ended = !(await feed.read());
+      if (ended) break;
       for (let line = feed.next(); line !== undefined; line = feed.next()) reader.take(line);
     }
   } finally {
     await feed.close();
   }
-  return reader;
+  return { reader, whole: ended };
 }
 
 /**

@@ -49,6 +49,7 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
     const files = await sampleFile(source, sampled.length + 1, {
       pattern: options.logPattern,
       full: options.full ?? false,
+      logs: sources.length,
     });
     sampled.push(...files);
     seen += files[0]?.bytes ?? 0;

@@ -51,7 +51,7 @@ export async function surveyTexts(
   const sampled = [];
   for (const [path, text] of Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const source = textSource(path, text, options.chunk);
-    const how = { pattern: undefined, full: false };
+    const how = { pattern: undefined, full: false, logs: 1 };
     sampled.push(...(await sampleFile(source, sampled.length + 1, how)));
   }
   const zone = options.timeZone === undefined ? undefined : zoneRule(options.timeZone);
