@@ -87,7 +87,8 @@ export class MockConsumer implements MemoryConsumer {
 
   #freeAllPages(): number {
     let freed = 0;
-    for (const page of [...this.pages]) freed += this.freePage(page);
+    for (let page = this.pages[0]; page !== undefined; page = this.pages[0])
+      freed += this.freePage(page);
     return freed;
   }
 

@@ -30,7 +30,7 @@ function main(args: readonly string[]): number {
 function vectorFiles(path: string): string[] {
   if (/\.jsonl(?:\.gz)?$/.test(path)) return [path];
   return readdirSync(path)
-    .filter((name) => /\.jsonl\.gz$/.test(name))
+    .filter((name) => name.endsWith(".jsonl.gz"))
     .sort()
     .map((name) => `${path}/${name}`);
 }

@@ -134,7 +134,7 @@ export class Scenario {
       this.#turn(thread, lastTurn ? Number.POSITIVE_INFINITY : this.evaluationsPerTurn, finished);
     }
     if (!this.#manager.needsWake) return;
-    for (const thread of [...this.#threads.values()]) {
+    for (const thread of this.#threads.values()) {
       if (order.includes(thread.ref)) continue;
       if (this.#isActive(thread) && !this.#tmm)
         throw new Error(`request ${thread.ref} was woken, but evalOrder does not name it`);

@@ -67,7 +67,7 @@ export function replayVectorText(name: string, content: string): FileScore {
     if (header !== undefined) replayScenario(score, header, ops);
     ops = [];
   };
-  let seed: unknown;
+  let common: JsonRecord | undefined;
   for (const [at, lineText] of content.split("\n").entries()) {
     if (lineText === "") continue;
     const line = parsed(score, at + 1, lineText);
@@ -79,12 +79,18 @@ export function replayVectorText(name: string, content: string): FileScore {
     }
     flush();
     header = line;
-    const own = optionalRecord(line.value["header"])?.["seed"];
-    seed ??= own;
-    if (own !== seed) report(score, line, "one seed for all of a file", seed, own);
+    const own = commonOf(line.value);
+    common ??= own;
+    if (!sameJson(common, own)) report(score, line, "headers of one file that agree", common, own);
   }
   flush();
   return score;
+}
+
+/** What all scenarios of a file share. */
+function commonOf(line: JsonRecord): JsonRecord {
+  const { sparkVersion, seed, manager, java, gc } = optionalRecord(line["header"]) ?? {};
+  return { sparkVersion, seed, manager, java, gc };
 }
 
 function parsed(score: FileScore, number: number, lineText: string): Line | undefined {
@@ -230,12 +236,29 @@ function replayOps(
   }
 }
 
-/** The one race: a task that spills while another waits (`tmm-random`, lines with `evalOrder`). */
+/** The one race: in `tmm-random`, a task that spills while another waits. Its record must at least keep the laws of the pools. */
 function isRace(header: JsonRecord, line: Line): boolean {
   return (
     header["tmm"] === true &&
+    text(header["scenario"], "scenario").startsWith("random tmm") &&
     line.value["evalOrder"] !== undefined &&
-    line.value["spills"] !== undefined
+    line.value["spills"] !== undefined &&
+    keepsPoolLaws(record(header["state"], "first state"), record(line.value["state"], "state"))
+  );
+}
+
+function keepsPoolLaws(first: JsonRecord, state: JsonRecord): boolean {
+  const part = (of: JsonRecord, name: string): JsonRecord => optionalRecord(of[name]) ?? {};
+  const bytes = (of: JsonRecord, name: string, field: string): number =>
+    Number(part(of, name)[field] ?? 0);
+  const held = Object.values(part(part(state, "onHeapExecution"), "tasks"));
+  const total = (of: JsonRecord): number =>
+    bytes(of, "onHeapStorage", "poolSize") + bytes(of, "onHeapExecution", "poolSize");
+  const used = bytes(state, "onHeapExecution", "used");
+  return (
+    total(first) === total(state) &&
+    held.reduce<number>((sum, item) => sum + Number(item), 0) === used &&
+    used <= bytes(state, "onHeapExecution", "poolSize")
   );
 }
 

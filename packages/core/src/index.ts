@@ -144,3 +144,4 @@ export {
   type SizeStyle,
   type SizeSuffixes,
 } from "./units.ts";
+export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";

@@ -12,6 +12,10 @@ export interface ExecutionRequest {
   registered: boolean;
 }
 
+/** Answers of `evaluate` that are no bytes. */
+export const WAITS = -1;
+export const TASK_ENDED = -2;
+
 /** Where a pool's growth comes from. */
 export interface PoolGrowth {
   /** Tries to make the pool larger by `bytes`; no more than a try, and nothing for numbers ≤ 0. */
@@ -84,13 +88,12 @@ export class ExecutionMemoryPool extends MemoryPool {
   }
 
   /**
-   * One look at a request: the bytes granted (0 … `bytes`), or -1 when the task has to wait.
-   * Throws SparkFailure when the task was ended meanwhile, as the blocked thread does in Spark.
+   * One look at a request: the bytes granted (0 … `bytes`), WAITS, or TASK_ENDED when its task is active no more
+   * (the thread blocked in Spark dies of it).
    */
   evaluate(taskId: number, bytes: number, growth: PoolGrowth): number {
     const held = this.#bytesByTask.get(taskId);
-    if (held === undefined)
-      throw new SparkFailure("java.util.NoSuchElementException", `key not found: ${taskId}`);
+    if (held === undefined) return TASK_ENDED;
     growth.grow(bytes - this.freeBytes);
     const active = this.#bytesByTask.size;
     const share = Math.floor(growth.maxPoolBytes() / active);
@@ -102,7 +105,7 @@ export class ExecutionMemoryPool extends MemoryPool {
       this.#waitRule === "below_half_share"
         ? granted < bytes && held + granted < half
         : held < half && free < Math.min(cap, half - held);
-    if (waits) return -1;
+    if (waits) return WAITS;
     this.#bytesByTask.set(taskId, held + granted);
     this.#usedBytes += granted;
     assert(

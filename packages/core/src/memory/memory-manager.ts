@@ -1,15 +1,21 @@
 /** The contract of the three managers: what decides (`acquire…`, `release…`), what follows a log (`adopt`), what can be seen (`snapshot`). */
 import { assertNever, SparkFailure } from "../assert.ts";
 import type { MemoryManagerKind } from "./capacity.ts";
-import type { ExecutionMemoryPool, ExecutionRequest, PoolGrowth } from "./execution-memory-pool.ts";
+import {
+  type ExecutionMemoryPool,
+  type ExecutionRequest,
+  type PoolGrowth,
+  TASK_ENDED,
+  WAITS,
+} from "./execution-memory-pool.ts";
 import type { MemoryMode } from "./memory-mode.ts";
 import type { BlockEvictor, StorageMemoryPool } from "./storage-memory-pool.ts";
 
 /** What became of a request that had waited. */
 export interface ExecutionAnswer {
   readonly request: ExecutionRequest;
-  /** Bytes granted, or what the waiting thread died of. */
-  readonly granted: number | SparkFailure;
+  /** Bytes granted; or its task was ended meanwhile, which kills the waiting thread (`key not found`). */
+  readonly granted: number | "task_ended";
 }
 
 /** The pools of one mode. All bytes. */
@@ -154,15 +160,14 @@ export abstract class MemoryManager {
       request.registered = true;
       this.#waiting.push(request);
     }
-    let granted: number;
-    try {
-      granted = pools.execution.evaluate(request.taskId, request.bytes, pools);
-    } catch (failure) {
-      this.#forget(request);
-      throw failure;
-    }
-    if (granted < 0) return undefined;
+    const granted = pools.execution.evaluate(request.taskId, request.bytes, pools);
+    if (granted === WAITS) return undefined;
     this.#forget(request);
+    if (granted === TASK_ENDED)
+      throw new SparkFailure(
+        "java.util.NoSuchElementException",
+        `key not found: ${request.taskId}`,
+      );
     return granted;
   }
 
@@ -191,16 +196,17 @@ export abstract class MemoryManager {
   wake(order: readonly ExecutionRequest[] = []): ExecutionAnswer[] {
     this.forgetNotifications();
     const answers: ExecutionAnswer[] = [];
-    const rest = this.#waiting.filter((request) => !order.includes(request));
+    const rest =
+      order.length === 0
+        ? [...this.#waiting]
+        : this.#waiting.filter((request) => !order.includes(request));
     for (const request of [...order, ...rest]) {
       if (!this.#waiting.includes(request)) continue;
-      try {
-        const granted = this.evaluate(request);
-        if (granted !== undefined) answers.push({ request, granted });
-      } catch (failure) {
-        if (!(failure instanceof SparkFailure)) throw failure;
-        answers.push({ request, granted: failure });
-      }
+      const pools = this.pools(request.mode);
+      const granted = pools.execution.evaluate(request.taskId, request.bytes, pools);
+      if (granted === WAITS) continue;
+      this.#forget(request);
+      answers.push({ request, granted: granted === TASK_ENDED ? "task_ended" : granted });
     }
     return answers;
   }

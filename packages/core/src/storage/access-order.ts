@@ -12,8 +12,8 @@ export interface MemoryEntry {
   readonly level: StorageLevel | undefined;
 }
 
-interface Link {
-  readonly entry: MemoryEntry;
+/** An entry and its neighbours: one object a block. */
+interface Link extends MemoryEntry {
   older: Link | undefined;
   younger: Link | undefined;
 }
@@ -29,25 +29,31 @@ export class AccessOrder {
 
   /** Looks without touching. */
   peek(blockId: string): MemoryEntry | undefined {
-    return this.#links.get(blockId)?.entry;
+    return this.#links.get(blockId);
   }
 
   /** Makes the block the youngest. */
   touch(blockId: string): MemoryEntry | undefined {
     const link = this.#links.get(blockId);
-    if (link === undefined) return undefined;
-    if (link !== this.#youngest) {
+    if (link !== undefined && link !== this.#youngest) {
       this.#unlink(link);
       this.#append(link);
     }
-    return link.entry;
+    return link;
   }
 
-  /** Adds a block as the youngest; replaces one of the same name. */
+  /** Adds a block as the youngest. It must not be there. */
   add(entry: MemoryEntry): void {
-    this.remove(entry.blockId);
-    const link: Link = { entry, older: undefined, younger: undefined };
-    this.#links.set(entry.blockId, link);
+    const link: Link = {
+      blockId: entry.blockId,
+      rddId: entry.rddId,
+      bytes: entry.bytes,
+      mode: entry.mode,
+      level: entry.level,
+      older: undefined,
+      younger: undefined,
+    };
+    this.#links.set(link.blockId, link);
     this.#append(link);
   }
 
@@ -56,7 +62,7 @@ export class AccessOrder {
     if (link === undefined) return undefined;
     this.#links.delete(blockId);
     this.#unlink(link);
-    return link.entry;
+    return link;
   }
 
   clear(): void {
@@ -65,19 +71,29 @@ export class AccessOrder {
     this.#youngest = undefined;
   }
 
-  /** Eldest first, until `visit` says false. */
-  scan(visit: (entry: MemoryEntry) => boolean): void {
-    for (let link = this.#eldest; link !== undefined; link = link.younger)
-      if (!visit(link.entry)) return;
+  /**
+   * From the eldest on, eligible blocks that hold `bytes` together; `undefined` when all of them do not.
+   * Passes by what is not eligible, so it takes as long as there are such blocks before the last victim.
+   */
+  select(
+    bytes: number,
+    isEligible: (entry: MemoryEntry) => boolean,
+  ): readonly MemoryEntry[] | undefined {
+    const selected: MemoryEntry[] = [];
+    let sum = 0;
+    for (let link = this.#eldest; link !== undefined; link = link.younger) {
+      if (!isEligible(link)) continue;
+      selected.push(link);
+      sum += link.bytes;
+      if (sum >= bytes) return selected;
+    }
+    return undefined;
   }
 
   /** Names, eldest first. */
   blockIds(): string[] {
     const ids: string[] = [];
-    this.scan((entry) => {
-      ids.push(entry.blockId);
-      return true;
-    });
+    for (let link = this.#eldest; link !== undefined; link = link.younger) ids.push(link.blockId);
     return ids;
   }
 

@@ -339,21 +339,19 @@ export class MemoryStore implements BlockEvictor {
     const rddId = forBlock === undefined ? undefined : rddIdOf(forBlock);
     const { evictionWithinMode, evictionSkipsPinned } = this.#behaviour;
     const skipsPinned = evictionSkipsPinned && this.#pins.size > 0;
-    const victims: MemoryEntry[] = [];
-    let freed = 0;
-    this.#entries.scan((entry) => {
-      const eligible =
+    const victims = this.#entries.select(
+      bytes,
+      (entry) =>
         (!evictionWithinMode || entry.mode === mode) &&
         (rddId === undefined || entry.rddId !== rddId) &&
-        !(skipsPinned && this.#pins.has(entry.blockId));
-      if (eligible) {
-        victims.push(entry);
-        freed += entry.bytes;
-      }
-      return freed < bytes;
-    });
-    if (freed < bytes) return 0;
-    for (const victim of victims) this.#drop(victim);
+        !(skipsPinned && this.#pins.has(entry.blockId)),
+    );
+    if (victims === undefined) return 0;
+    let freed = 0;
+    for (const victim of victims) {
+      freed += victim.bytes;
+      this.#drop(victim);
+    }
     return freed;
   }
 

@@ -1,0 +1,202 @@
+/** The block store that counts for itself, beside no manager at all. Follows MemoryStore and CacheManager, Spark 1.2.2–1.5.2 (spec 3.9). */
+import { assert, sparkRequire } from "../assert.ts";
+import { rddIdOf } from "../block-id.ts";
+import type { SparkBehaviour } from "../spark-behaviour.ts";
+import type { SparkConf } from "../spark-conf.ts";
+import { AccessOrder, type MemoryEntry } from "./access-order.ts";
+import type {
+  BlockToPut,
+  EvictedBlock,
+  MemoryStoreSnapshot,
+  PutIteratorResult,
+  PutResult,
+} from "./memory-store.ts";
+import {
+  type UnrollDemand,
+  UnrollLedger,
+  type UnrollSettings,
+  unrollAsValues,
+  unrollSettings,
+} from "./unroll.ts";
+
+const NO_TASK = -1;
+
+/** Why `ensureFreeSpace` could not: the words of its log line. */
+type Shortage = "larger_than_limit" | "would_drop_own_rdd";
+
+export class Pre16MemoryStore {
+  readonly #behaviour: SparkBehaviour;
+  readonly #maxBytes: number;
+  readonly #maxUnrollBytes: number;
+  readonly #settings: UnrollSettings;
+  readonly #entries = new AccessOrder();
+  readonly #unroll = new UnrollLedger();
+  /** 1.4+: finished unrolls that are not blocks yet. */
+  readonly #pending = new UnrollLedger();
+  #currentBytes = 0;
+  #evicted: EvictedBlock[] = [];
+
+  constructor(
+    behaviour: SparkBehaviour,
+    given: {
+      readonly maxMemoryBytes: number;
+      readonly maxUnrollBytes: number;
+      readonly conf?: SparkConf;
+    },
+  ) {
+    this.#behaviour = behaviour;
+    this.#maxBytes = given.maxMemoryBytes;
+    this.#maxUnrollBytes = given.maxUnrollBytes;
+    this.#settings = unrollSettings(behaviour, given.conf ?? new Map());
+  }
+
+  /** `currentMemory`: bytes of blocks. */
+  get currentBytes(): number {
+    return this.#currentBytes;
+  }
+
+  /** `freeMemory`: what no block holds; unroll memory is not subtracted. The `free` of store lines. */
+  get freeBytes(): number {
+    return this.#maxBytes - this.#currentBytes;
+  }
+
+  /** Unroll memory of all tasks, pending included. */
+  get unrollBytes(): number {
+    return this.#unroll.totalBytes + this.#pending.totalBytes;
+  }
+
+  contains(blockId: string): boolean {
+    return this.#entries.peek(blockId) !== undefined;
+  }
+
+  get(blockId: string): boolean {
+    return this.#entries.touch(blockId) !== undefined;
+  }
+
+  takeEvicted(): readonly EvictedBlock[] {
+    const evicted = this.#evicted;
+    if (evicted.length > 0) this.#evicted = [];
+    return evicted;
+  }
+
+  /** Granted only while it leaves something free: no eviction here. */
+  reserveUnroll(taskId: number, bytes: number): boolean {
+    sparkRequire(bytes >= 0, () => `${bytes} bytes of unroll memory`);
+    if (this.freeBytes <= this.unrollBytes + bytes) return false;
+    this.#unroll.add(taskId, bytes);
+    return true;
+  }
+
+  /** Gives back up to `bytes` (default: all); returns how much. */
+  releaseUnroll(taskId: number, bytes: number = Number.MAX_SAFE_INTEGER): number {
+    return this.#unroll.take(taskId, bytes);
+  }
+
+  /** The task (a thread up to 1.4) is over. */
+  releaseUnrollOfTask(taskId: number): void {
+    this.#unroll.take(taskId, Number.MAX_SAFE_INTEGER);
+    this.#pending.take(taskId, Number.MAX_SAFE_INTEGER);
+  }
+
+  putBytes(block: BlockToPut, bytes: number): PutResult {
+    if (this.contains(block.blockId)) return "exists";
+    return this.#tryToPut(block, bytes) ? "stored" : "no_space";
+  }
+
+  /** Unrolls and stores; a refused growth may first evict up to the unroll cap, and asks once more. */
+  putValues(block: BlockToPut, demand: UnrollDemand): PutIteratorResult {
+    if (this.contains(block.blockId)) return { kind: "exists" };
+    const taskId = block.taskId ?? NO_TASK;
+    const heldBefore = this.#unroll.bytesOf(taskId);
+    let isFirst = true;
+    const outcome = unrollAsValues(demand, this.#settings, (bytes) => {
+      if (isFirst) {
+        isFirst = false;
+        return this.reserveUnroll(taskId, bytes);
+      }
+      return this.#reserveEvicting(block.blockId, taskId, bytes);
+    });
+    const partial = { blockId: block.blockId, mode: block.mode, taskId };
+    if (!outcome.whole)
+      return { kind: "failed", partial: { ...partial, heldBytes: outcome.heldBytes } };
+    const gained = this.#unroll.bytesOf(taskId) - heldBefore;
+    this.#unroll.take(taskId, gained);
+    // Up to 1.3 the memory is free again before the block has it: two tasks may both pass.
+    if (this.#behaviour.unrollTransfer === "pending") this.#pending.add(taskId, gained);
+    return this.#tryToPut(block, demand.finalBytes)
+      ? { kind: "stored", bytes: demand.finalBytes }
+      : { kind: "failed", partial: { ...partial, heldBytes: 0 } };
+  }
+
+  #reserveEvicting(blockId: string, taskId: number, bytes: number): boolean {
+    if (this.reserveUnroll(taskId, bytes)) return true;
+    const room = this.#maxUnrollBytes - this.unrollBytes;
+    if (room > 0) this.#ensureFreeSpace(blockId, room, taskId);
+    return this.reserveUnroll(taskId, bytes);
+  }
+
+  #tryToPut(block: BlockToPut, bytes: number): boolean {
+    const taskId = block.taskId ?? NO_TASK;
+    const shortage = this.#ensureFreeSpace(block.blockId, bytes, taskId);
+    if (shortage === undefined) {
+      this.#entries.add({
+        blockId: block.blockId,
+        rddId: rddIdOf(block.blockId),
+        bytes,
+        mode: block.mode,
+        level: block.level,
+      });
+      this.#currentBytes += bytes;
+    }
+    this.#pending.take(taskId, Number.MAX_SAFE_INTEGER);
+    return shortage === undefined;
+  }
+
+  /** Evicts until `bytes` are free beside all unroll memory but the task's own pending. `undefined` = done; else nothing was evicted. */
+  #ensureFreeSpace(blockId: string, bytes: number, taskId: number): Shortage | undefined {
+    if (bytes > this.#maxBytes) return "larger_than_limit";
+    const free = this.freeBytes - this.unrollBytes + this.#pending.bytesOf(taskId);
+    if (free >= bytes) return undefined;
+    const rddId = rddIdOf(blockId);
+    const victims = this.#entries.select(
+      bytes - free,
+      (entry) => rddId === undefined || entry.rddId !== rddId,
+    );
+    if (victims === undefined) return "would_drop_own_rdd";
+    for (const victim of victims) this.#drop(victim);
+    return undefined;
+  }
+
+  #drop(entry: MemoryEntry): void {
+    this.remove(entry.blockId);
+    this.#evicted.push({
+      blockId: entry.blockId,
+      bytes: entry.bytes,
+      mode: entry.mode,
+      toDisk: entry.level?.useDisk === true,
+    });
+  }
+
+  remove(blockId: string): boolean {
+    const entry = this.#entries.remove(blockId);
+    if (entry === undefined) return false;
+    this.#currentBytes -= entry.bytes;
+    assert(this.#currentBytes >= 0, () => `${this.#currentBytes} bytes of blocks are left`);
+    return true;
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#currentBytes = 0;
+  }
+
+  snapshot(): MemoryStoreSnapshot {
+    return {
+      blockIds: this.#entries.blockIds(),
+      blockBytes: this.#currentBytes,
+      onHeapUnroll: new Map(this.#unroll.bytesByTask),
+      offHeapUnroll: new Map(),
+      pendingUnroll: new Map(this.#pending.bytesByTask),
+    };
+  }
+}
