@@ -285,13 +285,14 @@ export class RecordReader {
     const values = found.wording.values(buffer);
     if (this.heldValues !== undefined) this.release(emit);
     const record = this.record;
-    record.takeBareLine(buffer, {
-      start,
-      end,
-      micros: this.lastMicros,
-      resolutionMicros: this.lastResolution,
-      zoned: this.lastZoned,
-    });
+    const bare = new RecordHead();
+    bare.buffer = buffer;
+    bare.messageStart = start;
+    bare.messageEnd = end;
+    bare.localMicros = this.lastMicros;
+    bare.resolutionMicros = this.lastResolution;
+    bare.zoned = this.lastZoned;
+    record.takeBareLine(bare);
     this.place(record, line, "");
     record.template = found;
     record.fact = found.factOf(values, record);

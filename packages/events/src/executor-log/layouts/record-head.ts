@@ -24,6 +24,28 @@ export class RecordHead {
   messageEnd = 0;
   /** Of a structured record: its exception, as the first lines of a trace. */
   trace: readonly string[] | undefined = undefined;
+
+  /** One of its own, whose texts are copied; the message up to `messageBytes`. Its logger's bytes are not. */
+  copy(messageBytes: number): RecordHead {
+    const copy = new RecordHead();
+    const message = Math.min(this.messageEnd - this.messageStart, messageBytes);
+    const thread = this.threadEnd - this.threadStart;
+    const taskName = this.taskNameEnd - this.taskNameStart;
+    const bytes = Buffer.alloc(message + thread + taskName);
+    this.buffer.copy(bytes, 0, this.messageStart, this.messageStart + message);
+    this.buffer.copy(bytes, message, this.threadStart, this.threadEnd);
+    this.buffer.copy(bytes, message + thread, this.taskNameStart, this.taskNameEnd);
+    copy.localMicros = this.localMicros;
+    copy.resolutionMicros = this.resolutionMicros;
+    copy.zoned = this.zoned;
+    copy.level = this.level;
+    copy.buffer = bytes;
+    copy.messageEnd = copy.threadStart = message;
+    copy.threadEnd = copy.taskNameStart = message + thread;
+    copy.taskNameEnd = message + thread + taskName;
+    copy.trace = this.trace;
+    return copy;
+  }
 }
 
 /** One way of writing a record's first line. */
