@@ -15,12 +15,17 @@ export class ApplicationFacts {
   /** stage → RDDs of its plan that are persisted */
   readonly #persisted = new Map<number, readonly number[]>();
 
+  readonly #sqlStages = new Set<number>();
+
   constructor(emit: EmitRow) {
     this.#emit = emit;
   }
 
   jobStarted(fact: Fact<"job_start">): void {
-    for (const stageId of fact.stageIds) this.#jobOfStage.set(stageId, fact.jobId);
+    for (const stageId of fact.stageIds) {
+      this.#jobOfStage.set(stageId, fact.jobId);
+      if (fact.sqlExecutionId !== undefined) this.#sqlStages.add(stageId);
+    }
     this.#jobs.set(fact.jobId, {
       jobId: fact.jobId,
       submittedAt: micros(fact.timeMs),
@@ -55,6 +60,7 @@ export class ApplicationFacts {
 
   stageSubmitted(fact: Fact<"stage_submitted">): void {
     this.#learnRdds(fact.stage);
+    if (fact.sqlExecutionId !== undefined) this.#sqlStages.add(fact.stage.stageId);
     const row = stageRow(fact.stage, this.#jobOfStage.get(fact.stage.stageId), fact.sqlExecutionId);
     this.#stages.set(keyOf(fact.stage), { ...row, status: "running" });
   }
@@ -102,6 +108,11 @@ export class ApplicationFacts {
   /** Persisted RDDs in the plan of a stage. */
   persistedRdds(stageId: number): readonly number[] {
     return this.#persisted.get(stageId) ?? [];
+  }
+
+  /** Stages of a SQL query, by its job or its own properties. */
+  isSql(stageId: number): boolean {
+    return this.#sqlStages.has(stageId);
   }
 
   level(rddId: number): StorageLevelFlags | undefined {

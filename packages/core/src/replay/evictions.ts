@@ -35,6 +35,7 @@ export class Evictions {
   /** by thread (or one for all, where the layout prints none) */
   readonly #inHand = new Map<string, EvictionInHand>();
   /** Bytes evicted for execution since the last grant, by task. */
+  #lastVictimBytes = 0;
   #evictedForExecution = new Map<number | undefined, number>();
 
   constructor(context: ReplayContext) {
@@ -108,6 +109,7 @@ export class Evictions {
       certainty: culprit.certainty,
       origin: "logged",
     });
+    this.#lastVictimBytes = size.atMost;
     state.totals.evictions++;
     state.totals.evictedBytes += size.best;
     history.evicted(blockId, at.ts, toDisk);
@@ -132,7 +134,12 @@ export class Evictions {
       replayed: predicted,
       usedFor: "execution",
     });
+    const inHand = this.#inHand.get(step.thread ?? "");
     this.#inHand.delete(step.thread ?? "");
+    if (inHand?.cause === "execution" && !this.#context.debug) {
+      this.#context.execution.grewByEviction(this.#lastVictimBytes);
+      state.sample(placeOf(step), "derived");
+    }
   }
 
   /** Whether blocks were evicted for this task's request since its last grant; asked once a grant. */

@@ -1,84 +1,184 @@
 /**
- * Execution memory at INFO, where no grant is logged: statements measure the sum at an instant, and between them it is bounded by who
- * runs, what they are known to have reached, and the pool.
+ * Execution memory where no grant is logged (INFO, or no executor log): statements measure the sum at an instant; between them it is
+ * bounded by who runs, what each is known to have reached, and the pool.
  */
 import type { ByteInterval } from "../byte-interval.ts";
-import { type Amount, amount, NOTHING } from "./amount.ts";
-import type { ExecutorEvidence } from "./evidence.ts";
-import type { ExecutorState } from "./executor-state.ts";
+import { type Amount, amount, NOTHING, plus } from "./amount.ts";
+import type { ExecutorEvidence, TaskEvidence } from "./evidence.ts";
+import type { ExecutorState, RunningTask } from "./executor-state.ts";
+import { heldAt, type PoolNow, peakOf, SHAPE_BREAKS } from "./task-demand.ts";
+
+/** How long a measured sum is taken to stand when nothing else is known (µs). */
+const MEASURE_STANDS_MICROS = 20_000;
 
 export class ExecutionEstimate {
   readonly #state: ExecutorState;
   readonly #evidence: ExecutorEvidence;
+  readonly #isSql: (stageId: number) => boolean;
+  #measured: { readonly total: Amount; readonly ts: number } | undefined;
+  #ts = 0;
+  /** highest use by task, for the track that has to show it */
+  readonly #peaks = new Map<number, Amount>();
 
-  constructor(state: ExecutorState, evidence: ExecutorEvidence) {
+  constructor(
+    state: ExecutorState,
+    evidence: ExecutorEvidence,
+    isSql: (stageId: number) => boolean,
+  ) {
     this.#state = state;
     this.#evidence = evidence;
+    this.#isSql = isSql;
   }
 
   /** A statement told the sum now. */
   measured(implied: ByteInterval, agrees: boolean): void {
-    const { onHeap } = this.#state;
+    const { onHeap, running } = this.#state;
     const ceiling = onHeap.executionCeiling();
-    if (implied.atLeast > ceiling) return;
-    const now = amount({
+    if (implied.atLeast > ceiling || (!agrees && running.size === 0)) return;
+    const total = amount({
       atLeast: Math.max(0, implied.atLeast),
       atMost: Math.min(ceiling, Math.max(0, implied.atMost)),
     });
-    if (agrees || this.#state.running.size > 0) this.#share(now);
+    this.#measured = { total, ts: this.#ts };
+    this.#apply(total);
   }
 
-  /** Who runs has changed, or time has passed: bounds of each task's share. */
-  update(_ts: number): void {
+  /** Blocks were evicted for execution: what it holds now reaches to what storage left, within the last block (2.0+). */
+  grewByEviction(lastVictimBytes: number): void {
+    const { onHeap, running } = this.#state;
+    if (onHeap.rules.fixedPools || !onHeap.rules.evictionCreditsExecution) return;
+    const used = onHeap.storageUsed;
+    const { maxBytes } = onHeap.rules;
+    const share = Math.floor(onHeap.executionCeiling() / Math.max(1, running.size));
+    const full = maxBytes - used.best;
+    const total = amount(
+      {
+        atLeast: Math.max(0, Math.min(maxBytes - used.atMost - lastVictimBytes, share)),
+        atMost: Math.max(0, maxBytes - used.atLeast),
+      },
+      Math.max(0, full - Math.floor(lastVictimBytes / 2)),
+    );
+    this.#measured = { total, ts: this.#ts };
+    onHeap.storagePool = used;
+    this.#apply(total);
+  }
+
+  /** A spill for want of memory: the request before it had taken all that was free from storage. */
+  fellShort(): void {
+    const { onHeap } = this.#state;
+    if (onHeap.rules.fixedPools) return;
+    const used = onHeap.storageUsed;
+    onHeap.storagePool = {
+      atLeast: used.atLeast,
+      atMost: Math.max(used.atMost, onHeap.storagePool.atMost),
+      best: used.best,
+    };
+  }
+
+  /** Times before `ts` at which a running task's bounds change. */
+  breaksBefore(ts: number): number[] {
+    const found: number[] = [];
+    for (const task of this.#state.running.values()) {
+      const life = this.#lifeOf(task);
+      if (life === undefined || !this.#usesMemory(life.evidence)) continue;
+      for (const part of SHAPE_BREAKS) {
+        const at = Math.ceil(life.from + (life.until - life.from) * part);
+        if (at > this.#ts && at < ts) found.push(at);
+      }
+    }
+    return found.sort((a, b) => a - b);
+  }
+
+  /** Who runs has changed, or time has passed: bounds of each task's use. */
+  update(ts: number): void {
+    this.#ts = ts;
     const { onHeap, running } = this.#state;
     for (const taskId of onHeap.executionByTask.keys()) {
       if (!running.has(taskId)) onHeap.executionByTask.delete(taskId);
     }
     if (running.size === 0) {
       onHeap.executionTotal = NOTHING;
+      this.#measured = undefined;
       return;
     }
-    onHeap.executionTotal = undefined;
-    for (const taskId of running.keys()) {
-      const bound = this.#boundOf(taskId);
-      if (bound.atMost > 0) onHeap.executionByTask.set(taskId, bound);
-      else onHeap.executionByTask.delete(taskId);
+    let total = NOTHING;
+    for (const task of running.values()) {
+      const held = this.#heldBy(task, ts);
+      if (held.atMost > 0) onHeap.executionByTask.set(task.taskId, held);
+      else onHeap.executionByTask.delete(task.taskId);
+      total = plus(total, held);
     }
+    const ceiling = onHeap.executionCeiling();
+    const measured = this.#measured;
+    if (measured !== undefined && ts - measured.ts <= MEASURE_STANDS_MICROS) {
+      this.#apply(measured.total);
+      return;
+    }
+    this.#apply(
+      amount(
+        { atLeast: Math.min(ceiling, total.atLeast), atMost: Math.min(ceiling, total.atMost) },
+        Math.min(ceiling, total.best),
+      ),
+    );
   }
 
-  #boundOf(taskId: number): Amount {
+  /** The end of a task: its peak, which its track has to have shown. */
+  peak(taskId: number): Amount | undefined {
     const task = this.#evidence.task(taskId);
-    const ceiling = this.#state.onHeap.executionCeiling();
-    if (task === undefined) return amount({ atLeast: 0, atMost: ceiling }, 0);
-    const exactPeak = task.peakOnHeapBytes;
-    if (exactPeak !== undefined && task.finishedAt !== undefined) {
-      return amount({ atLeast: 0, atMost: Math.min(ceiling, Math.ceil(exactPeak * 1.03)) });
-    }
-    const peak = task.peakExecutionBytes ?? 0;
-    const spilled = task.memorySpilledBytes ?? 0;
-    if (
-      task.finishedAt !== undefined &&
-      peak === 0 &&
-      spilled === 0 &&
-      (task.shuffleBytes ?? 1) === 0
-    ) {
-      return NOTHING;
-    }
-    if (peak > 0 && spilled === 0) {
-      return amount({ atLeast: 0, atMost: Math.min(ceiling, Math.ceil(peak * 2.5)) }, peak / 2);
-    }
-    return amount({ atLeast: 0, atMost: ceiling }, Math.min(ceiling, peak / 2));
+    if (task?.finishedAt === undefined) return undefined;
+    const peak = peakOf(task, this.#poolNow(task.stageId));
+    return peak.atMost > 0 ? peak : undefined;
   }
 
-  #share(total: Amount): void {
-    const { onHeap, running } = this.#state;
-    if (running.size === 0) {
-      if (total.atLeast > 0) return;
-      onHeap.executionTotal = NOTHING;
-      return;
-    }
+  #apply(total: Amount): void {
+    const { onHeap } = this.#state;
     onHeap.executionTotal = total;
-    const [only] = running.keys();
-    if (running.size === 1 && only !== undefined) onHeap.executionByTask.set(only, total);
+    onHeap.growForExecution(total, false);
+  }
+
+  #heldBy(task: RunningTask, ts: number): Amount {
+    const life = this.#lifeOf(task);
+    const ceiling = this.#state.onHeap.executionCeiling();
+    if (life === undefined) return amount({ atLeast: 0, atMost: ceiling }, 0);
+    const pool = this.#poolNow(life.evidence.stageId);
+    const now = peakOf(life.evidence, pool);
+    const known = this.#peaks.get(task.taskId);
+    const peak =
+      known === undefined
+        ? now
+        : {
+            atLeast: Math.min(known.atLeast, now.atLeast),
+            atMost: Math.max(known.atMost, now.atMost),
+            best: now.best,
+          };
+    this.#peaks.set(task.taskId, peak);
+    const progress = (ts - life.from) / Math.max(1, life.until - life.from);
+    return heldAt(now, progress, (life.evidence.memorySpilledBytes ?? 0) > 0);
+  }
+
+  forget(taskId: number): void {
+    this.#peaks.delete(taskId);
+  }
+
+  #poolNow(stageId: number): PoolNow {
+    const { onHeap, running } = this.#state;
+    return {
+      ceiling: onHeap.executionCeiling(),
+      running: running.size,
+      sql: this.#isSql(stageId),
+    };
+  }
+
+  #usesMemory(task: TaskEvidence): boolean {
+    return peakOf(task, this.#poolNow(task.stageId)).atMost > 0;
+  }
+
+  /** A task's life as both logs tell it; undefined while its end is not known. */
+  #lifeOf(
+    task: RunningTask,
+  ): { from: number; until: number; evidence: TaskEvidence } | undefined {
+    const evidence = this.#evidence.task(task.taskId);
+    if (evidence?.finishedAt === undefined) return undefined;
+    return { from: task.startedAt, until: evidence.finishedAt, evidence };
   }
 }

@@ -39,6 +39,7 @@ export interface ExecutorSurroundings {
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
   isOffHeapRdd(rddId: number): boolean;
+  isSqlStage(stageId: number): boolean;
   /** a fact about the JVM or identity that decides its layout */
   layoutFact(fact: LogFact, step: LogStep): void;
   oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;
@@ -195,9 +196,15 @@ export class ExecutorReplay {
     const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step));
     if (parts === undefined) return;
     const { windows, execution, state } = parts.context;
-    windows.advance(step.ts);
+    if (parts.context.debug) windows.advance(step.ts);
     if (!parts.context.debug) {
       this.#removeReported(parts, step);
+      for (const ts of execution.breaksBefore(step.ts)) {
+        windows.advance(ts);
+        execution.update(ts);
+        state.sample({ ...placeOf(step), ts, tsMin: ts, tsMax: ts }, "assumed");
+      }
+      windows.advance(step.ts);
       execution.update(step.ts);
     }
     const change = changeOfFree(parts.context, step);
@@ -227,7 +234,7 @@ function partsOf(
     windows: new UnrollWindows(state),
     recent: new RecentChanges(),
     recentPages: new RecentPages(),
-    execution: new ExecutionEstimate(state, kept.evidence),
+    execution: new ExecutionEstimate(state, kept.evidence, around.isSqlStage),
     debug: around.level === "debug",
     isOffHeap: (blockId) => {
       if (state.offHeap === undefined) return false;

@@ -92,7 +92,7 @@ export class ExecutorState {
   readonly running: Map<number, RunningTask> = new Map();
   readonly totals: ExecutorTotals = emptyTotals();
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
-  readonly #taskTimelines = new Map<string, { timeline: TaskTimeline; mode: MemoryMode }>();
+  readonly #taskTimelines = new Map<string, TaskTimeline>();
   #seq = 0;
   #sampledSeq = -1;
   #ts = Number.NEGATIVE_INFINITY;
@@ -201,17 +201,7 @@ export class ExecutorState {
         ? maxPool
         : ledger.rules.maxBytes - ledger.storagePool.best;
       for (const [taskId, held] of ledger.executionByTask) {
-        const key = `${taskId} ${ledger.mode}`;
-        let track = this.#taskTimelines.get(key);
-        if (track === undefined) {
-          const { executorId } = this;
-          track = {
-            mode: ledger.mode,
-            timeline: new TaskTimeline({ executorId, mode: ledger.mode, taskId }, this.emit),
-          };
-          this.#taskTimelines.set(key, track);
-        }
-        track.timeline.add({
+        this.#taskTrack(taskId, ledger.mode).add({
           seq: this.#seq,
           ts: this.time(at.ts),
           executionUsed: held,
@@ -225,11 +215,37 @@ export class ExecutorState {
     }
   }
 
+  /** A state of one task alone, on its on-heap track. */
+  sampleTask(at: StepPlace, taskId: number, executionUsed: Amount): void {
+    this.#seq++;
+    const track = this.#taskTrack(taskId, "on_heap");
+    track.add({
+      seq: this.#seq,
+      ts: this.time(at.ts),
+      executionUsed,
+      shareMinBytes: undefined,
+      shareMaxBytes: undefined,
+      origin: "assumed",
+      sourceFileId: at.sourceFileId,
+      sourceLine: at.line,
+    });
+  }
+
+  #taskTrack(taskId: number, mode: MemoryMode): TaskTimeline {
+    const key = `${taskId} ${mode}`;
+    let track = this.#taskTimelines.get(key);
+    if (track === undefined) {
+      track = new TaskTimeline({ executorId: this.executorId, mode, taskId }, this.emit);
+      this.#taskTimelines.set(key, track);
+    }
+    return track;
+  }
+
   /** A task holds nothing more: its tracks end. */
   endTaskTracks(taskId: number, ts: number): void {
     for (const ledger of this.ledgers) {
       const key = `${taskId} ${ledger.mode}`;
-      this.#taskTimelines.get(key)?.timeline.end(this.time(ts));
+      this.#taskTimelines.get(key)?.end(this.time(ts));
       this.#taskTimelines.delete(key);
     }
   }
@@ -276,7 +292,7 @@ export class ExecutorState {
   }
 
   end(ts: number | undefined): void {
-    for (const { timeline } of this.#taskTimelines.values()) timeline.end(ts);
+    for (const timeline of this.#taskTimelines.values()) timeline.end(ts);
     this.#taskTimelines.clear();
     for (const timeline of this.#timelines.values()) timeline.end(ts);
   }

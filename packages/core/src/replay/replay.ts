@@ -291,6 +291,7 @@ export class Replay {
         persistedRdds: (stageId) =>
           stageId === undefined ? [] : this.#facts.persistedRdds(stageId),
         isOffHeapRdd: (rddId) => this.#conf.isOffHeap(this.#facts.level(rddId)),
+        isSqlStage: (stageId) => this.#facts.isSql(stageId),
         layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),
         oom: (step, fact, seq) => this.#deaths.lineSays(executorId, step, fact, seq, known),
       });

@@ -50,9 +50,11 @@ export class TaskSteps {
 
   /** At its last line a task's execution and unroll memory is 0 (spec memory-model 4.6). */
   finished(step: LogStep, taskId: number): void {
-    const { state, windows, evidence } = this.#context;
+    const { state, windows, evidence, execution } = this.#context;
     const at = placeOf(step);
+    if (!this.#context.debug) this.#showPeak(step, taskId);
     state.running.delete(taskId);
+    execution.forget(taskId);
     windows.closeOfTask(taskId);
     for (const ledger of state.ledgers) {
       ledger.unrollHolders.delete(`task ${taskId}`);
@@ -83,11 +85,20 @@ export class TaskSteps {
     });
     state.endTaskTracks(taskId, at.ts);
     evidence.forgetTask(taskId);
+    if (!this.#context.debug) execution.update(at.ts);
     if (state.running.size === 0) {
       for (const ledger of state.ledgers) ledger.unrollHolders.clear();
       this.#byConsumer.clear();
     }
     state.sample(at, "logged");
+  }
+
+  /** Where grants are not logged, a task's track shows at least once what its totals say it reached. */
+  #showPeak(step: LogStep, taskId: number): void {
+    const { state, execution } = this.#context;
+    const peak = execution.peak(taskId);
+    if (peak === undefined) return;
+    state.sampleTask(placeOf(step), taskId, peak);
   }
 
   acquired(step: LogStep, fact: Fact<"execution_acquired">): void {
@@ -296,6 +307,9 @@ export class TaskSteps {
   /** S1–S3 */
   spilled(step: LogStep, fact: Fact<"spill">): void {
     this.#context.spills.printed(step, fact, this.#taskOfSpill(step, fact));
+    if (!this.#context.debug && fact.what !== "forced_collection") {
+      this.#context.execution.fellShort();
+    }
   }
 
   /** T7 `spilled x of requested y from c for r` and its forms */
