@@ -3,7 +3,14 @@ import type { EventFact } from "@respark/core";
 import type { LineSlice } from "../lines/lines.ts";
 import { ignoredEvents } from "./decoders/ignored.ts";
 import { eventDecoders } from "./decoders/index.ts";
-import type { EventDecoder, LineBytes, LineReader } from "./event.ts";
+import {
+  type Cut,
+  type EventDecoder,
+  eventPrefix,
+  holdsEvent,
+  type LineBytes,
+  type LineReader,
+} from "./event.ts";
 import { type HugeEvent, HugeLineReader } from "./huge-line.ts";
 import { InternedText } from "./interned-text.ts";
 import { isObject, type JsonObject, MissingField } from "./json.ts";
@@ -40,10 +47,11 @@ interface HotEvent {
 
 /** Names are data: a log of nothing but new names must not fill the memory. */
 const maxNames = 1000;
+/** A shorter array is not worth two strings. */
+const minCutBytes = 200;
 const maxNameChars = 200;
 const otherNames = "(other events)";
 
-const eventPrefix = Buffer.from('{"Event":"');
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export class EventLogDecoder {
@@ -83,6 +91,8 @@ export class EventLogDecoder {
       event.count++;
       return undefined;
     }
+    const rest = event?.decoder?.cut && jsonWithout(event.decoder.cut, line);
+    if (event !== undefined && rest !== undefined) return this.#factOf(event, rest, line);
     return this.#decodeSlowly(line);
   }
 
@@ -298,6 +308,31 @@ export class EventLogDecoder {
     message: string,
   ): void {
     this.#report({ code, severity, message, line: at.number, byteOffset: at.byteOffset, count: 1 });
+  }
+}
+
+/** The line without the inside of an array; undefined where it is short or the rest is no JSON. */
+function jsonWithout(cut: Cut, { buffer, start, end }: LineBytes): JsonObject | undefined {
+  const line = buffer.subarray(start, end);
+  const found = line.indexOf(cut.begins);
+  if (found < 0) return undefined;
+  const from = found + cut.begins.length;
+  for (const close of cut.ends) {
+    const to = line.indexOf(close, from);
+    if (to < 0) continue;
+    if (to - from < minCutBytes || holdsEvent(line, from, to)) return undefined;
+    return objectIn(line.toString("utf8", 0, from) + line.toString("utf8", to));
+  }
+  return undefined;
+}
+
+function objectIn(json: string): JsonObject | undefined {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    return isObject(parsed) ? parsed : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
 

@@ -25,11 +25,23 @@ export interface LineReader {
   learn(line: LineBytes): void;
 }
 
+/**
+ * A long array that the decoder does not need, left out before JSON.parse. `begins` and `ends` hold an unescaped
+ * quoted key, which no string value can, so they are real keys wherever they are found.
+ */
+export interface Cut {
+  /** Up to the opening bracket: `"Stage Infos":[`. */
+  readonly begins: Buffer;
+  /** From the closing bracket on, as versions differ: `],"Stage IDs":[`; the first that is found counts. */
+  readonly ends: readonly Buffer[];
+}
+
 export interface EventDecoder {
   /** As in `"Event"`: simple names for core events, full class names for the rest. */
   readonly event: string;
   readonly picks: Picks;
   readonly lineReader?: LineReader;
+  readonly cut?: Cut;
   /**
    * undefined: nothing to say (the same exclusion under its old name).
    * @throws MissingField when what every version writes is not there.
@@ -40,4 +52,21 @@ export interface EventDecoder {
 /** The driver is `driver` here, whatever it was called: `<driver>` until 1.3, `localhost` in local mode until 1.3. */
 export function executorIdOf(logged: string): string {
   return logged === "<driver>" || logged === "localhost" ? "driver" : logged;
+}
+
+/** How every event begins, in all versions. */
+export const eventPrefix: Buffer = Buffer.from('{"Event":"');
+
+/** Its rare first letter makes it quicker to look for; inside text its quotes would be escaped. */
+const eventKey = Buffer.from('Event":"');
+
+/**
+ * Whether another event begins in these bytes: a line that lost its end runs into the next one, and what is skipped
+ * unread must not join the head of the first to the tail of the second.
+ */
+export function holdsEvent(buffer: Buffer, from: number, to: number): boolean {
+  if (to - from < eventPrefix.length) return false;
+  // Without an end: the next line's event stops it, and a bound would cost a new view of the buffer.
+  const found = buffer.indexOf(eventKey, from);
+  return found >= 0 && found < to;
 }

@@ -6,9 +6,10 @@
  * key order; a line that does not match is declined and goes through JSON.parse. Only the inside of opaque arrays
  * is skipped unread.
  */
-import type { LineBytes } from "./event.ts";
+import { holdsEvent, type LineBytes } from "./event.ts";
 import { InternedText } from "./interned-text.ts";
 import {
+  type Constancy,
   learnShape,
   maxMetrics,
   numberHole,
@@ -19,9 +20,18 @@ import {
   wordHole,
 } from "./shape.ts";
 
-const maxShapes = 16;
+const maxShapes = 24;
 /** Lines that teach nothing cost a walk each; after so many, no further ones are tried. */
 const maxRefusals = 256;
+
+/** Every so many lines of a shape one is looked at for what is constant, until there were so many. */
+const lookEvery = 17;
+const looksToFreeze = 8;
+/** Then each line that differs after all is looked at, up to so many in all. */
+const maxLooks = 48;
+const maxLookBytes = 64 * 1024;
+/** How many misses more than hits a frozen shape may have before its general sister is tried first. */
+const frozenCredit = 64;
 
 const noNames: readonly string[] = [];
 
@@ -38,6 +48,10 @@ export class LearnedShapes {
   #buffer: Buffer = Buffer.alloc(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #metricNames = noNames;
+  /** General shape → the frozen one made of it. */
+  readonly #sisters = new Map<Shape, Shape>();
+  /** The shape whose constants stand in the slots. */
+  #filled: Shape | undefined;
 
   constructor(wanted: ShapeFields) {
     this.#wanted = wanted;
@@ -46,7 +60,8 @@ export class LearnedShapes {
   }
 
   /** True when the line has a learned shape; its values can then be read until the next call. */
-  match({ buffer, start, end }: LineBytes): boolean {
+  match(line: LineBytes): boolean {
+    const { buffer, start, end } = line;
     if (this.#buffer !== buffer) {
       this.#buffer = buffer;
       this.#view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
@@ -54,12 +69,17 @@ export class LearnedShapes {
     const shapes = this.#shapes;
     for (let k = 0; k < shapes.length; k++) {
       const shape = shapes[k];
-      if (shape === undefined || !this.#fits(shape, buffer, start, end)) continue;
-      shape.hits++;
-      this.#promote(shape, k);
-      this.#metricNames = shape.metricNames;
-      this.#matched = true;
-      return true;
+      if (shape === undefined) break;
+      if (this.#fits(shape, buffer, start, end)) {
+        if (shape !== this.#filled) this.#fillConstants(shape);
+        shape.hits++;
+        this.#promote(shape, k);
+        if (shape.constancy !== undefined) this.#look(shape, shape.constancy, line);
+        this.#matched = true;
+        return true;
+      }
+      // It may have filled some slots before it failed.
+      this.#filled = undefined;
     }
     this.#matched = false;
     return false;
@@ -189,10 +209,35 @@ export class LearnedShapes {
       }
     }
     if (at !== end) return false;
-    for (const slot of shape.absentNumbers) numbers[slot] = Number.NaN;
-    for (const slot of shape.absentTexts) ranges[2 * slot] = -1;
-    for (const slot of shape.absentArrays) ranges[2 * slot] = -1;
     return true;
+  }
+
+  /** What this shape's holes do not fill. Nothing overwrites it while the same shape fits line after line. */
+  #fillConstants(shape: Shape): void {
+    shape.constantSlots.forEach((slot, k) => {
+      this.#numbers[slot] = shape.constants[k] ?? Number.NaN;
+    });
+    for (const slot of shape.absentRanges) this.#ranges[2 * slot] = -1;
+    this.#metricNames = shape.metricNames;
+    this.#filled = shape;
+  }
+
+  /**
+   * A line that the general shape took. Once enough were looked at, a frozen sister, with constants for literals, is
+   * tried before it; a line that still comes here shows which of them is none.
+   */
+  #look(shape: Shape, constancy: Constancy, { buffer, start, end }: LineBytes): void {
+    if (constancy.lines >= maxLooks || end - start > maxLookBytes) return;
+    const isFrozen = constancy.lines >= looksToFreeze;
+    if (!isFrozen && shape.hits % lookEvery !== 0) return;
+    constancy.see(buffer.subarray(start, end));
+    if (constancy.lines < looksToFreeze) return;
+    const frozen = constancy.frozen(shape.metricNames);
+    frozen.hits = shape.hits + frozenCredit;
+    const sister = this.#sisters.get(shape);
+    if (sister !== undefined) this.#shapes.splice(this.#shapes.indexOf(sister), 1);
+    this.#shapes.splice(this.#shapes.indexOf(shape), 0, frozen);
+    this.#sisters.set(shape, frozen);
   }
 
   /**
@@ -210,7 +255,7 @@ export class LearnedShapes {
     if (close < 0 && near > at) close = this.#find(shape, from, length, at, end);
     const needed = end - close + 64;
     if (close >= 0 && (needed > tail || needed < tail - 512)) shape.tails[hole] = needed;
-    return close;
+    return holdsEvent(this.#buffer, at, close) ? -1 : close;
   }
 
   #find(shape: Shape, from: number, length: number, start: number, end: number): number {

@@ -78,10 +78,13 @@ export interface Shape {
   /** Of array holes: how far from the line's end their end was seen last, and a little more. */
   readonly tails: Int32Array;
   readonly metricNames: readonly string[];
-  /** Slots of wanted fields that this shape lacks. */
-  readonly absentNumbers: Int32Array;
-  readonly absentTexts: Int32Array;
-  readonly absentArrays: Int32Array;
+  /** Number slots that no hole of this shape fills, and what they hold: NaN where the shape lacks the field. */
+  readonly constantSlots: Int32Array;
+  readonly constants: Float64Array;
+  /** Text and array slots that this shape lacks. */
+  readonly absentRanges: Int32Array;
+  /** Finds what never changes in lines of this shape; undefined where that was done already. */
+  readonly constancy: Constancy | undefined;
   hits: number;
 }
 
@@ -107,78 +110,132 @@ interface Hole {
 
 /** undefined: this line has something that no skeleton can hold (lists of objects, escaped or repeated keys). */
 export function learnShape(line: Buffer, wanted: ShapeFields): Shape | undefined {
-  const walk = new ShapeWalk(line, wanted);
-  return walk.walked() ? walk.shape() : undefined;
+  const walk = new ShapeWalk(Buffer.from(line), wanted);
+  return walk.walked()
+    ? shapeOf(walk, wanted, () => false, new Constancy(walk, wanted))
+    : undefined;
+}
+
+/** Which numbers and flags of a shape were equal in all lines looked at: most numbers of most tasks are 0. */
+export class Constancy {
+  readonly #first: ShapeWalk;
+  readonly #wanted: ShapeFields;
+  readonly #steady: boolean[];
+  /** How many lines were looked at. */
+  lines = 1;
+
+  constructor(first: ShapeWalk, wanted: ShapeFields) {
+    this.#first = first;
+    this.#wanted = wanted;
+    this.#steady = first.holes.map(({ kind }) => kind === numberHole || kind === wordHole);
+  }
+
+  /** Another line of the shape. */
+  see(line: Buffer): void {
+    const walk = new ShapeWalk(line, this.#wanted);
+    this.lines++;
+    if (!walk.walked()) return;
+    for (const [k, steady] of this.#steady.entries()) {
+      if (steady && walk.textOf(k) !== this.#first.textOf(k)) this.#steady[k] = false;
+    }
+  }
+
+  /** The same shape with all that is constant taken for literal. */
+  frozen(metricNames: readonly string[]): Shape {
+    const isSteady = (_: Hole, k: number): boolean => this.#steady[k] === true;
+    return shapeOf(this.#first, this.#wanted, isSteady, undefined, metricNames);
+  }
+}
+
+function shapeOf(
+  walk: ShapeWalk,
+  { fields, arrays }: ShapeFields,
+  isLiteral: (hole: Hole, k: number) => boolean,
+  constancy: Constancy | undefined,
+  metricNames: readonly string[] = walk.metricNames,
+): Shape {
+  const holes = walk.holes.filter((hole, k) => !isLiteral(hole, k));
+  const pieces: Buffer[] = [];
+  const starts: number[] = [0];
+  let length = 0;
+  let from = 0;
+  for (const { from: to, to: next } of [...holes, { from: walk.line.length, to: 0 }]) {
+    pieces.push(walk.line.subarray(from, to));
+    length += to - from;
+    starts.push(length);
+    from = next;
+  }
+  const literals = Buffer.concat(pieces);
+  const constants = new Map<number, number>();
+  fields.forEach(({ kind, path }, slot) => {
+    if (kind !== textHole && !walk.seen.has(path)) constants.set(slot, Number.NaN);
+  });
+  walk.holes.forEach((hole, k) => {
+    if (hole.slot >= 0 && isLiteral(hole, k)) constants.set(hole.slot, constantOf(walk.textOf(k)));
+  });
+  return {
+    literals,
+    literalView: new DataView(literals.buffer, literals.byteOffset, literals.byteLength),
+    literalStarts: Int32Array.from(starts),
+    kinds: Uint8Array.from(holes, (hole) => hole.kind),
+    slots: Int32Array.from(holes, (hole) => hole.slot),
+    tails: new Int32Array(holes.length),
+    metricNames,
+    constantSlots: Int32Array.from(constants.keys()),
+    constants: Float64Array.from(constants.values()),
+    absentRanges: Int32Array.from([
+      ...[...fields.keys()].filter((slot) => {
+        const field = fields[slot];
+        return field?.kind === textHole && !walk.seen.has(field.path);
+      }),
+      ...[...arrays.keys()]
+        .filter((array) => !walk.seen.has(arrays[array] ?? ""))
+        .map((array) => fields.length + array),
+    ]),
+    constancy,
+    hits: 0,
+  };
+}
+
+/** A number, or a flag as `LearnedShapes` holds it. */
+function constantOf(text: string): number {
+  if (text === "true") return 1;
+  if (text === "false") return 0;
+  return text === "null" ? Number.NaN : Number(text);
 }
 
 /** Walks one line of valid JSON and notes its holes. */
 class ShapeWalk {
-  readonly #line: Buffer;
+  readonly line: Buffer;
+  readonly holes: Hole[] = [];
+  readonly metricNames: string[] = [];
+  /** Paths of wanted fields and arrays that the line has. */
+  readonly seen: Set<string> = new Set();
   readonly #wanted: ShapeFields;
-  readonly #holes: Hole[] = [];
-  readonly #metricNames: string[] = [];
-  readonly #seen = new Set<string>();
   #at = 0;
 
   constructor(line: Buffer, wanted: ShapeFields) {
-    this.#line = line;
+    this.line = line;
     this.#wanted = wanted;
   }
 
   walked(): boolean {
     return (
       this.#value("", 0) &&
-      this.#holes.length <= maxHoles &&
-      this.#metricNames.length <= maxMetrics &&
-      this.#wanted.fields.every((field) => !field.required || this.#seen.has(field.path))
+      this.holes.length <= maxHoles &&
+      this.metricNames.length <= maxMetrics &&
+      this.#wanted.fields.every((field) => !field.required || this.seen.has(field.path))
     );
   }
 
-  shape(): Shape {
-    const holes = this.#holes;
-    const pieces: Buffer[] = [];
-    const starts = new Int32Array(holes.length + 2);
-    let length = 0;
-    let from = 0;
-    holes.forEach((hole, k) => {
-      pieces.push(this.#line.subarray(from, hole.from));
-      length += hole.from - from;
-      starts[k + 1] = length;
-      from = hole.to;
-    });
-    pieces.push(this.#line.subarray(from));
-    starts[holes.length + 1] = length + this.#line.length - from;
-    const literals = Buffer.concat(pieces);
-    const { fields, arrays } = this.#wanted;
-    const absent = (kinds: readonly number[]): Int32Array =>
-      Int32Array.from(
-        [...fields.keys()].filter((slot) => {
-          const field = fields[slot];
-          return field && kinds.includes(field.kind) && !this.#seen.has(field.path);
-        }),
-      );
-    return {
-      literals,
-      literalView: new DataView(literals.buffer, literals.byteOffset, literals.byteLength),
-      literalStarts: starts,
-      kinds: Uint8Array.from(holes, (hole) => hole.kind),
-      slots: Int32Array.from(holes, (hole) => hole.slot),
-      tails: new Int32Array(holes.length),
-      metricNames: this.#metricNames,
-      absentNumbers: absent([numberHole, wordHole]),
-      absentTexts: absent([textHole]),
-      absentArrays: Int32Array.from(
-        [...arrays.keys()]
-          .filter((array) => !this.#seen.has(arrays[array] ?? ""))
-          .map((array) => fields.length + array),
-      ),
-      hits: 0,
-    };
+  textOf(hole: number): string {
+    const { from = 0, to = 0 } = this.holes[hole] ?? {};
+    return this.line.toString("latin1", from, to);
   }
 
   #value(path: string, depth: number): boolean {
     this.#skipSpace();
-    const byte = this.#line[this.#at];
+    const byte = this.line[this.#at];
     if (byte === 0x7b) return depth < maxDepth && this.#object(path, depth);
     if (byte === 0x5b) return this.#array(path);
     if (byte === 0x22) {
@@ -188,12 +245,12 @@ class ShapeWalk {
       return path === "\nEvent" || this.#hole(textHole, from, this.#at - 1, path);
     }
     const from = this.#at;
-    const word = wordAt(this.#line, from);
+    const word = wordAt(this.line, from);
     if (word > 0) {
       this.#at += word === 2 ? 5 : 4;
       return this.#hole(wordHole, from, this.#at, path);
     }
-    while (/[-+.eE\d]/.test(String.fromCharCode(this.#line[this.#at] ?? 0))) this.#at++;
+    while (/[-+.eE\d]/.test(String.fromCharCode(this.line[this.#at] ?? 0))) this.#at++;
     return this.#hole(numberHole, from, this.#at, path);
   }
 
@@ -201,7 +258,7 @@ class ShapeWalk {
     this.#at++;
     for (;;) {
       this.#skipSpace();
-      const byte = this.#line[this.#at];
+      const byte = this.line[this.#at];
       if (byte === 0x7d) {
         this.#at++;
         return true;
@@ -212,7 +269,7 @@ class ShapeWalk {
       }
       const from = this.#at + 1;
       this.#skipText();
-      const key = this.#line.toString("utf8", from, this.#at - 1);
+      const key = this.line.toString("utf8", from, this.#at - 1);
       if (key.includes("\\")) return false;
       this.#skipSpace();
       this.#at++;
@@ -225,7 +282,7 @@ class ShapeWalk {
     const array = this.#wanted.arrays.indexOf(path);
     let open = 1;
     while (open > 0) {
-      const byte = this.#line[this.#at];
+      const byte = this.line[this.#at];
       if (byte === undefined) return false;
       if (byte === 0x22) {
         this.#skipText();
@@ -236,15 +293,15 @@ class ShapeWalk {
       this.#at++;
     }
     const to = this.#at - 1;
-    if (array < 0) return this.#line.toString("latin1", from, to).trim() === "";
-    if (this.#seen.has(path)) return false;
-    this.#seen.add(path);
-    this.#holes.push({ kind: arrayHole, from, to, slot: this.#wanted.fields.length + array });
+    if (array < 0) return this.line.toString("latin1", from, to).trim() === "";
+    if (this.seen.has(path)) return false;
+    this.seen.add(path);
+    this.holes.push({ kind: arrayHole, from, to, slot: this.#wanted.fields.length + array });
     return true;
   }
 
   #hole(kind: number, from: number, to: number, path: string): boolean {
-    this.#holes.push({ kind, from, to, slot: -1 });
+    this.holes.push({ kind, from, to, slot: -1 });
     const { fields, metricsPath } = this.#wanted;
     const slot = fields.findIndex((field) => field.path === path);
     const isMetric =
@@ -252,30 +309,30 @@ class ShapeWalk {
       path.startsWith(`${metricsPath}\n`) &&
       !path.slice(metricsPath.length + 1).includes("\n");
     if (slot < 0 && !isMetric) return true;
-    if (this.#seen.has(path)) return false;
-    this.#seen.add(path);
+    if (this.seen.has(path)) return false;
+    this.seen.add(path);
     if (isMetric) {
       if (kind !== numberHole) return false;
       const name = path.slice(metricsPath.length + 1);
-      this.#holes.pop();
-      this.#holes.push({ kind, from, to, slot: fields.length + this.#metricNames.push(name) - 1 });
+      this.holes.pop();
+      this.holes.push({ kind, from, to, slot: fields.length + this.metricNames.push(name) - 1 });
       return true;
     }
     if (fields[slot]?.kind !== kind) return false;
-    this.#holes.pop();
-    this.#holes.push({ kind, from, to, slot });
+    this.holes.pop();
+    this.holes.push({ kind, from, to, slot });
     return true;
   }
 
   #skipSpace(): void {
-    while (/[ \t\r\n]/.test(String.fromCharCode(this.#line[this.#at] ?? 0))) this.#at++;
+    while (/[ \t\r\n]/.test(String.fromCharCode(this.line[this.#at] ?? 0))) this.#at++;
   }
 
   /** From an opening quote to behind the closing one. */
   #skipText(): void {
     this.#at++;
-    while (this.#line[this.#at] !== 0x22 && this.#at < this.#line.length) {
-      this.#at += this.#line[this.#at] === 0x5c ? 2 : 1;
+    while (this.line[this.#at] !== 0x22 && this.#at < this.line.length) {
+      this.#at += this.line[this.#at] === 0x5c ? 2 : 1;
     }
     this.#at++;
   }

@@ -313,6 +313,27 @@ test("an event behind a cut one, or behind NULs, in the same line is read", () =
   expect(holes.troubles).toHaveLength(1);
 });
 
+test("two lines that ran into each other never become one fact", () => {
+  const first = JSON.stringify(taskEnd);
+  const info = { ...taskEnd["Task Info"], "Task ID": 18 };
+  const second = JSON.stringify({ ...taskEnd, "Task Info": info });
+  const inAccumulables = first.indexOf("peakExecution");
+  for (const head of [first, first.slice(0, inAccumulables), first.slice(0, -9)]) {
+    const { facts, troubles } = decoded(`${first}\n${first}\n${head}${second}\n`);
+    expect(facts[2]).toMatchObject({ taskId: 18 });
+    expect(troubles).toMatchObject([{ code: "malformed_json", line: 3 }]);
+  }
+  const job = (id: number): string =>
+    JSON.stringify({
+      Event: "SparkListenerJobStart",
+      "Job ID": id,
+      "Stage Infos": [{ "Stage Name": "x".repeat(500) }],
+      "Stage IDs": [id],
+    });
+  const jobs = decoded(`${job(1).slice(0, 300)}${job(2)}\n`);
+  expect(jobs.facts).toMatchObject([{ jobId: 2, stageIds: [2] }]);
+});
+
 test("a NUL inside a known shape is damage, not data", () => {
   const whole = JSON.stringify(taskEnd);
   const holed = whole.replace("worker-a", "work\0r-a");

@@ -16,6 +16,7 @@ export function jobDecoders(): readonly EventDecoder[] {
           "spark.sql.execution.id": true,
         },
       },
+      cut: { begins: Buffer.from('"Stage Infos":['), ends: [Buffer.from('],"Stage IDs":[')] },
       decode: (event) => {
         const properties = object(event, "Properties") ?? {};
         return {

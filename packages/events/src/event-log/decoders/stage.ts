@@ -1,6 +1,6 @@
 /** Stages with their attempts, and the RDDs they compute. */
 import type { RddInfo, StageInfo } from "@respark/core";
-import type { EventDecoder, Picks } from "../event.ts";
+import type { Cut, EventDecoder, Picks } from "../event.ts";
 import {
   asInteger,
   integer,
@@ -39,11 +39,18 @@ const stageInfoPicks: Picks = {
   "Resource Profile Id": true,
 };
 
+/** Accumulables may be most of a completed stage; the tasks' own are read with the tasks. */
+const accumulables: Cut = {
+  begins: Buffer.from('"Accumulables":['),
+  ends: [Buffer.from('],"Resource Profile Id":'), Buffer.from(']},"Properties":')],
+};
+
 export function stageDecoders(): readonly EventDecoder[] {
   return [
     {
       event: "SparkListenerStageSubmitted",
       picks: { "Stage Info": stageInfoPicks, Properties: { "spark.sql.execution.id": true } },
+      cut: accumulables,
       decode: (event) => ({
         kind: "stage_submitted",
         stage: stageInfoOf(needObject(event, "Stage Info")),
@@ -53,6 +60,7 @@ export function stageDecoders(): readonly EventDecoder[] {
     {
       event: "SparkListenerStageCompleted",
       picks: { "Stage Info": stageInfoPicks },
+      cut: accumulables,
       decode: (event) => ({
         kind: "stage_completed",
         stage: stageInfoOf(needObject(event, "Stage Info")),
