@@ -136,7 +136,7 @@ async function* inflated(
   try {
     for await (const packed of chunks) {
       yield* inflater.inflate(packed);
-      if (inflater.failure !== undefined || inflater.overrun) break;
+      if (inflater.failure !== undefined || inflater.isOverrun()) break;
     }
     yield* inflater.finish();
     const { failure, sum, length } = inflater;

@@ -66,12 +66,10 @@ test.each(codecs)("%s damaged in the middle never throws, hangs or is silent", a
     bad.fill(0xa5, at, at + 6);
     const { bytes, codes } = await discovered({ "app-1": bad });
     const plain = await bytes();
-    if (codec === "lz4" || codec === "gzip") {
-      expect(plain.equals(text)).toBe(false);
-      expect(codes().length).toBeGreaterThan(0);
-    } else if (plain.length !== text.length) {
-      expect(codes().length).toBeGreaterThan(0);
-    }
+    // Without a checksum a changed letter is a letter; a changed structure never is.
+    const isCheckedOrStructural =
+      codec === "lz4" || codec === "gzip" || plain.length !== text.length;
+    expect(codes().length > 0 || !isCheckedOrStructural).toBe(true);
   }
 });
 

@@ -49,12 +49,12 @@ async function* decodeMember(
   const inflater = new Inflater();
   const begin = input.offset;
   try {
-    while (inflater.failure === undefined && !inflater.overrun) {
+    while (inflater.failure === undefined && !inflater.isOverrun()) {
       const before = inflater.consumed;
       const packed = await input.take();
       if (packed === undefined) break;
       yield* inflater.inflate(packed);
-      if (inflater.overrun) input.giveBack(packed.length - (inflater.consumed - before));
+      if (inflater.isOverrun()) input.giveBack(packed.length - (inflater.consumed - before));
     }
     yield* inflater.finish();
     const { failure, sum, length } = inflater;

@@ -60,7 +60,7 @@ export class Inflater {
   }
 
   /** Something that does not belong to the stream stands behind it. */
-  get overrun(): boolean {
+  isOverrun(): boolean {
     return this.#ended || this.consumed < this.#given;
   }
 
@@ -68,7 +68,7 @@ export class Inflater {
   async *inflate(packed: Buffer): AsyncGenerator<Buffer> {
     for (
       let at = 0;
-      at < packed.length && this.#failure === undefined && !this.overrun;
+      at < packed.length && this.#failure === undefined && !this.isOverrun();
       at += pieceBytes
     ) {
       const piece = packed.subarray(at, Math.min(at + pieceBytes, packed.length));
@@ -85,7 +85,7 @@ export class Inflater {
 
   /** No more packed bytes. */
   async *finish(): AsyncGenerator<Buffer> {
-    if (this.#failure === undefined && !this.overrun) {
+    if (this.#failure === undefined && !this.isOverrun()) {
       await this.#settled(() => this.#stream.end());
     }
     yield* this.#take();

@@ -84,7 +84,7 @@ async function* decodeFrame(
   frame.feed(input.bytes.subarray(input.at, input.at + header.bytes));
   input.at += header.bytes;
   let skipping = false;
-  for (let last = false; !last; ) {
+  for (;;) {
     if (input.held < blockHeaderBytes && !(await input.fill(blockHeaderBytes))) break;
     const word = input.bytes.readUIntLE(input.at, 3);
     const kind = (word >> 1) & 3;
@@ -116,8 +116,8 @@ async function* decodeFrame(
       }
     }
     input.at += whole;
-    last = (word & 1) === 1;
-    if (!last) continue;
+    const isLast = (word & 1) === 1;
+    if (!isLast) continue;
     if (header.hasChecksum) {
       if (!(await input.fill(4))) break;
       if (!skipping && !frame.endsWith(input.bytes.subarray(input.at, input.at + 4))) {
