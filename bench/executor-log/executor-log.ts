@@ -51,7 +51,7 @@ interface Run {
   readonly found: string;
 }
 
-function ours(what: string, path: string, work: () => string): Run {
+function ours(what: string, work: () => string): Run {
   const before = process.cpuUsage();
   const found = work();
   const { user, system } = process.cpuUsage(before);
@@ -62,7 +62,11 @@ function ours(what: string, path: string, work: () => string): Run {
 function peer(what: string, path: string, command: string): Run {
   const { stdout } = spawnSync(
     "bash",
-    ["-c", `TIMEFORMAT='%U %S'; { time ${command} "$0" >/tmp/peer-out; } 2>&1; cat /tmp/peer-out`, path],
+    [
+      "-c",
+      `TIMEFORMAT='%U %S'; { time ${command} "$0" >/tmp/peer-out; } 2>&1; cat /tmp/peer-out`,
+      path,
+    ],
     { encoding: "utf8" },
   );
   const [times = "", found = ""] = stdout.trim().split("\n");
@@ -83,14 +87,14 @@ const runs: Run[] = [
     path,
     "grep -cE 'MemoryStore: |BlockManager: |BlockManagerInfo: |UnsafeExternalSorter: |TaskMemoryManager: '",
   ),
-  ours("split only", path, () => {
+  ours("split only", () => {
     let lines = 0;
     eachLine(path, () => {
       lines++;
     });
     return `${lines} lines`;
   }),
-  ours("lines to records", path, () => {
+  ours("lines to records", () => {
     let records = 0;
     const decoder = new LogDecoder({ report: () => {} });
     const emit = (): void => {

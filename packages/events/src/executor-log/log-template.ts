@@ -119,7 +119,7 @@ const sizes = new PrintedSizeReader();
 const starts = new Int32Array(32);
 const ends = new Int32Array(32);
 const numbers = new Float64Array(32);
-const intervals = new Array<ByteInterval | undefined>(32);
+const intervals = Array.from({ length: 32 });
 
 /** A wording compiled to steps over bytes: no string is made before all of it matches. */
 export class Wording {

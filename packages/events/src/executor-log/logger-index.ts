@@ -8,9 +8,7 @@ function slotOf(letters: number): number {
 }
 
 export class LoggerIndex {
-  private readonly slots: (readonly IndexedLogger[] | undefined)[] = new Array<
-    readonly IndexedLogger[] | undefined
-  >(SLOTS);
+  private readonly slots: (readonly IndexedLogger[] | undefined)[] = Array.from({ length: SLOTS });
 
   /** `separator`: what a layout prints between logger and message. */
   constructor(names: readonly string[], separator: string) {

@@ -25,7 +25,7 @@ export class PrintedSizeReader {
   private tenths = 0;
   private unit = 0;
   private readonly keys = new Float64Array(REMEMBERED).fill(Number.NaN);
-  private readonly intervals = new Array<ByteInterval | undefined>(REMEMBERED);
+  private readonly intervals: (ByteInterval | undefined)[] = Array.from({ length: REMEMBERED });
 
   /** True when a size starts at `start`; its value is then in `interval()`. */
   scan(view: DataView, start: number, limit: number): boolean {

@@ -75,9 +75,9 @@ export class RecordReader {
   /** The record before was a warning or an error and nothing stood below it yet. */
   private traceMayFollow = false;
   /** Loggers without templates, as seen last in each slot. */
-  private readonly foreignLoggers: (Literal | undefined)[] = new Array<Literal | undefined>(
-    FOREIGN_LOGGERS,
-  );
+  private readonly foreignLoggers: (Literal | undefined)[] = Array.from({
+    length: FOREIGN_LOGGERS,
+  });
   private readonly skipFirstBytes: Uint8Array = new Uint8Array(256);
 
   constructor(templates: TemplateSet, options: ReaderOptions, counts: LogCounts) {

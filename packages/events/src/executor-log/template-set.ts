@@ -50,9 +50,7 @@ function slotOf(length: number, first: number, last: number, third: number): num
 
 /** All templates. Loggers are compared as bytes, so that a line nobody asks for costs no string. */
 export class TemplateSet {
-  private readonly slots: (KnownLogger[] | undefined)[] = new Array<KnownLogger[] | undefined>(
-    SLOTS,
-  );
+  private readonly slots: (KnownLogger[] | undefined)[] = Array.from({ length: SLOTS });
   private readonly bare = new LoggerTemplates("", BARE_TEMPLATES);
   private readonly anyLogger = new LoggerTemplates("", ANY_LOGGER_TEMPLATES);
   /** Of a layout that prints no logger: everything. */

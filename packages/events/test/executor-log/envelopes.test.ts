@@ -114,7 +114,7 @@ test("stern and kubectl --prefix: pods side by side, each with its own traces", 
     container,
     fact?.kind === "task_finished" ? fact.errorClass : fact?.kind,
   ]);
-  expect(said.sort()).toEqual([
+  expect(said.toSorted(([a = ""], [b = ""]) => a.localeCompare(b))).toEqual([
     ["job-7f-exec-1", "java.lang.OutOfMemoryError"],
     ["job-7f-exec-2", "java.io.IOException"],
     ["job-7f-exec-3", "task_running"],

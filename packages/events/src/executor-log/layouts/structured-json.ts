@@ -92,7 +92,7 @@ export class StructuredJson implements Layout {
       if (buffer[at] !== QUOTE) return false;
       const keyStart = at + 1;
       const keyEnd = stringEnd(buffer, keyStart, end);
-      if (keyEnd < 0 || escaped) return this.readWhole(buffer, start, end, head);
+      if (keyEnd < 0 || wasEscaped()) return this.readWhole(buffer, start, end, head);
       at = blanks(buffer, keyEnd + 1, end);
       if (buffer[at] !== COLON) return false;
       at = blanks(buffer, at + 1, end);
@@ -102,7 +102,7 @@ export class StructuredJson implements Layout {
         const valueStart = at + 1;
         const valueEnd = stringEnd(buffer, valueStart, end);
         if (valueEnd < 0) return false;
-        if (escaped && role !== undefined) return this.readWhole(buffer, start, end, head);
+        if (wasEscaped() && role !== undefined) return this.readWhole(buffer, start, end, head);
         switch (role) {
           case "time":
             this.setTime(buffer, valueStart, valueEnd, head);
@@ -164,7 +164,7 @@ export class StructuredJson implements Layout {
     if (!isObject(parsed)) return false;
     const texts = new Map<Role, unknown>();
     for (const [key, value] of Object.entries(parsed)) {
-      const role = ROLES[key];
+      const role = Object.hasOwn(ROLES, key) ? ROLES[key] : undefined;
       if (role !== undefined) texts.set(role, value);
     }
     const text = (role: Role): string => {
@@ -173,11 +173,11 @@ export class StructuredJson implements Layout {
     };
     if (typeof texts.get("message") !== "string") return false;
     this.filled = 0;
-    const message = this.write(text("message"), head);
-    const logger = this.write(text("logger"), head);
-    const thread = this.write(text("thread"), head);
-    const taskName = this.write(taskNameOf(texts.get("context")), head);
-    const time = this.write(text("time"), head);
+    const message = this.write(text("message"));
+    const logger = this.write(text("logger"));
+    const thread = this.write(text("thread"));
+    const taskName = this.write(taskNameOf(texts.get("context")));
+    const time = this.write(text("time"));
     head.messageStart = message;
     head.messageEnd = logger;
     setLogger(this.scratch, logger, thread, head);
@@ -200,7 +200,7 @@ export class StructuredJson implements Layout {
   }
 
   /** Appends a text to the scratch buffer; returns where it begins. */
-  private write(text: string, _head: RecordHead): number {
+  private write(text: string): number {
     const start = this.filled;
     const needed = start + Buffer.byteLength(text);
     if (needed > this.scratch.length) {
@@ -213,18 +213,22 @@ export class StructuredJson implements Layout {
   }
 }
 
-/** Set by `stringEnd`: the string it passed holds a backslash. */
-let escaped = false;
+let backslashSeen = false;
+
+/** The string that `stringEnd` passed last holds a backslash. */
+function wasEscaped(): boolean {
+  return backslashSeen;
+}
 
 /** Position of the closing quote of a string that begins at `at`; -1 without one. */
 function stringEnd(buffer: Buffer, from: number, end: number): number {
-  escaped = false;
+  backslashSeen = false;
   let at = from;
   while (at < end) {
     const byte = buffer[at];
     if (byte === QUOTE) return at;
     if (byte === BACKSLASH) {
-      escaped = true;
+      backslashSeen = true;
       at++;
     }
     at++;
@@ -284,7 +288,7 @@ function setTaskName(buffer: Buffer, start: number, end: number, head: RecordHea
     if (at < 0) continue;
     const from = start + at + key.length;
     const stop = stringEnd(buffer, from, end);
-    if (stop < 0 || escaped) return false;
+    if (stop < 0 || wasEscaped()) return false;
     head.taskNameStart = from;
     head.taskNameEnd = stop;
     return true;

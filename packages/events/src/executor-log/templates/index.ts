@@ -1,13 +1,10 @@
 /** Every template, by the class that logs it: one line here makes a file of templates known. */
 import type { LogTemplate } from "../log-template.ts";
-import {
-  BLOCK_MANAGER,
-  BLOCK_MANAGER_ENDPOINT,
-  CACHE_MANAGER,
-  DISK_STORE,
-} from "./block-manager.ts";
+import { BLOCK_MANAGER, BLOCK_MANAGER_ENDPOINT } from "./block-manager.ts";
 import { BLOCK_MANAGER_MASTER, BLOCK_MANAGER_MASTER_ENDPOINT } from "./block-manager-master.ts";
 import { TORRENT_BROADCAST } from "./broadcast.ts";
+import { CACHE_MANAGER } from "./cache-manager.ts";
+import { DISK_STORE } from "./disk-store.ts";
 import { ANY_LOGGER, BLOCK_MANAGER_INFO } from "./driver-blocks.ts";
 import {
   EXECUTOR,
