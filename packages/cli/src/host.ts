@@ -1,5 +1,5 @@
 /** The machine respark runs on: the only place with a process, streams, files and signals. Tests bring a host of their own. */
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,6 +32,8 @@ export interface Host {
   remove(path: string): Promise<void>;
   /** Everything of standard input as text. */
   readStdin(): Promise<string>;
+  /** A file's bytes to standard output. */
+  copyToStdout(path: string): Promise<void>;
   /** Standard input in a file that can be read twice; `remove` takes it away again. */
   spoolStdin(): Promise<{ readonly path: string; remove(): Promise<void> }>;
   /** An empty directory of our own; `remove` takes it away again. */
@@ -54,6 +56,7 @@ export function processHost(): Host {
     writeText: (path, text) => writeFile(path, text),
     remove: (path) => rm(path, { recursive: true, force: true }),
     readStdin,
+    copyToStdout: (path) => pipeline(createReadStream(path), process.stdout, { end: false }),
     spoolStdin,
     scratch,
     onInterrupt,

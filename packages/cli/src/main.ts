@@ -70,7 +70,7 @@ async function explain(host: Host, error: unknown): Promise<ExitCode> {
 
 function bugReport(host: Host, error: unknown): string {
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `respark: this is a bug in respark, not in your logs; no half-written file was left behind.
+  return `respark: this is a bug in respark, not in your logs.
 
 ${printable(shown.split("\n").slice(0, 12).join("\n"))}
 

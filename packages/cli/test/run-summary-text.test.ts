@@ -39,6 +39,12 @@ const run: RunSummary = {
   statementsMet: 4812,
   statementsUnpredicted: 6,
   executors: [executor],
+  evictionCauses: [
+    { cause: "execution", evictions: 5 },
+    { cause: undefined, evictions: 2 },
+  ],
+  missedAfterEviction: 3,
+  missedAfterNoRoom: 0,
   missed: [{ quantity: "free_bytes", statements: 12 }],
   diagnostics: [],
 };
@@ -61,6 +67,17 @@ test("the summary says what each executor did and how many statements were predi
     /^0 +106 MiB +98\.0 MiB +45\.0 MiB +61\.5 MiB +7 \(98\.0 MiB\) +0 +12 \(230 MiB\) +0$/m,
   );
   expect(text).toContain("storage    ·▄█ ");
+});
+
+test("the story is told in sentences: who borrowed, what was evicted for whose sake, what was missed", () => {
+  expect(runSummaryText(run, { ...place, columns: 200 })).toContain(
+    [
+      "What happened",
+      "Storage borrowed up to 45.0 MiB of execution's memory (executor 0).",
+      "7 blocks (98.0 MiB) were evicted: 5 because tasks claimed execution memory, 2 for reasons no log tells; 3 later reads missed an evicted block.",
+      "Tasks spilled 12 times (230 MiB of memory).",
+    ].join("\n"),
+  );
 });
 
 test("no line is wider than the terminal", () => {

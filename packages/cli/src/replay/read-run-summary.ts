@@ -1,5 +1,5 @@
 /** Reads a summary out of a replayed database, with SQL over the tables of the contract. */
-import type { EvidenceLevel } from "@respark/core";
+import type { EvictionCause, EvidenceLevel } from "@respark/core";
 import { type Ask, type DatabaseRow, numberIn, sqlText, textIn } from "./rows-read.ts";
 import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
 
@@ -30,6 +30,12 @@ export async function readRunSummaries(
       statementsMet: numberIn(application, "statements_met") ?? 0,
       statementsUnpredicted: numberIn(application, "statements_unpredicted") ?? 0,
       executors: (await ask(executorSql(where))).map((row) => executorOf(row, curves)),
+      evictionCauses: (await ask(causeSql(where))).map((row) => ({
+        cause: evictionCause(textIn(row, "cause")),
+        evictions: numberIn(row, "evictions") ?? 0,
+      })),
+      missedAfterEviction: numberIn(application, "missed_after_eviction") ?? 0,
+      missedAfterNoRoom: numberIn(application, "missed_after_no_room") ?? 0,
       missed: (await ask(missedSql(where))).map((row) => ({
         quantity: textIn(row, "quantity") ?? "",
         statements: numberIn(row, "statements") ?? 0,
@@ -44,6 +50,8 @@ function applicationSql(where: string): string {
   return `
     select name, spark_version, memory_manager, model_evidence, evidence_level,
       (epoch_us(ended_at) - epoch_us(started_at)) / 1000 as duration_ms,
+      (select count(*) from block_events where ${where} and miss_kind = 'after_evict') as missed_after_eviction,
+      (select count(*) from block_events where ${where} and miss_kind = 'after_put_fail') as missed_after_no_room,
       (select count(*) from replay_checks where ${where}) as statements,
       (select count(*) from replay_checks where ${where} and agrees) as statements_met,
       (select count(*) from replay_checks where ${where} and agrees is null) as statements_unpredicted
@@ -92,6 +100,12 @@ function curveSql(where: string): string {
       max(storage_used_bytes) as storage_most, arg_max(storage_used_bytes, seq) as storage_last,
       max(execution_used_bytes) as execution_most, arg_max(execution_used_bytes, seq) as execution_last
     from memory_timeline, span where ${where} group by all order by all`;
+}
+
+function causeSql(where: string): string {
+  return `
+    select cause, count(*) as evictions from block_events
+    where ${where} and op in ('evict', 'drop_to_disk') group by cause order by evictions desc, cause`;
 }
 
 function missedSql(where: string): string {
@@ -168,6 +182,10 @@ function diagnosticOf(row: DatabaseRow): DiagnosticSummary {
 function evidenceLevel(text: string | undefined): EvidenceLevel {
   if (text === "debug" || text === "info" || text === "event_log_blocks") return text;
   return "event_log";
+}
+
+function evictionCause(text: string | undefined): EvictionCause | undefined {
+  return text === "execution" || text === "storage" || text === "unroll" ? text : undefined;
 }
 
 function modelEvidence(text: string | undefined): "vectors" | "source" | undefined {

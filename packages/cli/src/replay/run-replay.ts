@@ -1,6 +1,7 @@
 /** The replay command's own part: where the result goes, and what is said about it. */
 import { join } from "node:path";
 import { calledAs } from "../called-as.ts";
+import { openReplayed } from "../database/open-replayed.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
 import type { EverywhereOptions } from "../options.ts";
@@ -8,8 +9,8 @@ import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import { checkOutput, defaultOutput, type WriteMode } from "./output-path.ts";
 import { readRunSummaries } from "./read-run-summary.ts";
-import { replayLogs } from "./replay-logs.ts";
-import { nextCommands, runSummaryText } from "./run-summary-text.ts";
+import { type Replayed, replayLogs } from "./replay-logs.ts";
+import { nextCommands, runSummaryText, type SummaryPlace } from "./run-summary-text.ts";
 
 export type ReplayFormat = "duckdb" | "parquet" | "arrow";
 
@@ -51,9 +52,50 @@ export async function runReplay(
       showSecrets: options.showSecrets === true,
       quiet: options.quiet === true,
     });
+    await deliver(host, replayed, { ...options, paths, inScratch: scratch !== undefined });
   } finally {
     await scratch?.remove();
     await input.close();
+  }
+}
+
+interface Delivery extends ReplayOptions {
+  readonly paths: readonly string[];
+  /** The result is not the database itself. */
+  readonly inScratch: boolean;
+}
+
+/** The result where it is not the database as it stands, and the summary. */
+async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Promise<void> {
+  const { output, paths, inScratch } = delivery;
+  const { databasePath, applications } = replayed;
+  const database = await openReplayed(databasePath);
+  let text: string;
+  try {
+    const runs = await readRunSummaries(database.ask, applications);
+    const place: SummaryPlace = {
+      database: inScratch ? undefined : databasePath,
+      command: calledAs(host),
+      views: await database.views(),
+      columns: Math.min(host.stdout.columns, 100),
+      style: styleOf(host),
+    };
+    text =
+      delivery.json === true
+        ? `${JSON.stringify({ output: output ?? databasePath, applications: runs }, undefined, 2)}\n`
+        : [
+            ...runs.map((run) => runSummaryText(run, place)),
+            `Written: ${output ?? databasePath}\n`,
+            nextCommands(runs, paths, place),
+          ].join("\n");
+  } finally {
+    database.close();
+  }
+  if (output === "-") {
+    await host.copyToStdout(databasePath);
+    if (delivery.quiet !== true) await host.stderr.write(text);
+  } else {
+    await host.stdout.write(text);
   }
 }
 

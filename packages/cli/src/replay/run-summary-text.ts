@@ -32,6 +32,7 @@ export function runSummaryText(run: RunSummary, place: SummaryPlace): string {
   const parts = [
     heading(run, place.style),
     executorTable(run.executors, place),
+    happened(run, place),
     curves(run, place.style),
     trust(run, place),
     oddities(run.diagnostics, place),
@@ -109,6 +110,72 @@ function legend(executors: readonly ExecutorSummary[], { columns, style }: Summa
     words.push("waits = tasks held up until they had 1/2N");
   }
   return wrapped(words.join("; "), columns).map((line) => style.dim(line));
+}
+
+const FOR_THE_SAKE_OF = {
+  execution: "because tasks claimed execution memory",
+  storage: "to store other blocks",
+  unroll: "to unroll other blocks",
+} as const;
+
+/** The run's story in a few sentences. */
+function happened(run: RunSummary, { columns, style }: SummaryPlace): string[] {
+  const sum = (of: (executor: ExecutorSummary) => number): number =>
+    run.executors.reduce((total, executor) => total + of(executor), 0);
+  const sentences: string[] = [];
+  const borrower = mostOf(run.executors, ({ borrowedPeakBytes }) => borrowedPeakBytes);
+  if (borrower !== undefined) {
+    sentences.push(
+      `Storage borrowed up to ${bytesInWords(borrower.borrowedPeakBytes)} of execution's memory (executor ${label(borrower)}).`,
+    );
+  }
+  const evictions = sum((executor) => executor.evictions);
+  if (evictions > 0) {
+    const causes = run.evictionCauses.map(
+      ({ cause, evictions: some }) =>
+        `${countInWords(some)} ${cause === undefined ? "for reasons no log tells" : FOR_THE_SAKE_OF[cause]}`,
+    );
+    const missed =
+      run.missedAfterEviction === 0
+        ? ""
+        : `; ${counted(run.missedAfterEviction, "later read")} missed an evicted block`;
+    sentences.push(
+      `${counted(evictions, "block")} (${bytesInWords(sum((executor) => executor.evictedBytes ?? 0))}) ${evictions === 1 ? "was" : "were"} evicted: ${causes.join(", ")}${missed}.`,
+    );
+  }
+  const failedPuts = sum((executor) => executor.failedPuts);
+  if (failedPuts > 0) {
+    const missed =
+      run.missedAfterNoRoom === 0
+        ? ""
+        : `; ${counted(run.missedAfterNoRoom, "later read")} missed one`;
+    sentences.push(`${counted(failedPuts, "block")} found no room${missed}.`);
+  }
+  const spills = sum((executor) => executor.spills);
+  if (spills > 0) {
+    sentences.push(
+      `Tasks spilled ${counted(spills, "time")} (${bytesInWords(sum((executor) => executor.spilledBytes ?? 0))} of memory).`,
+    );
+  }
+  const waits = sum((executor) => executor.waits);
+  if (waits > 0)
+    sentences.push(`Tasks waited ${counted(waits, "time")} for their share of memory.`);
+  if (sentences.length === 0) return [];
+  return [
+    style.bold("What happened"),
+    ...sentences.flatMap((sentence) => wrapped(sentence, columns, "  ")),
+  ];
+}
+
+function mostOf(
+  executors: readonly ExecutorSummary[],
+  amount: (executor: ExecutorSummary) => number | undefined,
+): ExecutorSummary | undefined {
+  let most: ExecutorSummary | undefined;
+  for (const executor of executors) {
+    if ((amount(executor) ?? 0) > (most === undefined ? 0 : (amount(most) ?? 0))) most = executor;
+  }
+  return most;
 }
 
 function curves(run: RunSummary, style: Style): string[] {

@@ -1,5 +1,5 @@
 /** What a replayed database says about one application, in the numbers a summary needs. Read back from the file: what is shown is what can be queried. */
-import type { EvidenceLevel } from "@respark/core";
+import type { EvictionCause, EvidenceLevel } from "@respark/core";
 
 export interface RunSummary {
   readonly appId: string;
@@ -15,6 +15,14 @@ export interface RunSummary {
   /** memory statements for which the replay had no prediction */
   readonly statementsUnpredicted: number;
   readonly executors: readonly ExecutorSummary[];
+  /** evictions by what they were for; without a cause: the logs do not tell */
+  readonly evictionCauses: readonly {
+    readonly cause: EvictionCause | undefined;
+    readonly evictions: number;
+  }[];
+  /** reads that found a block gone which had been evicted, or had found no room */
+  readonly missedAfterEviction: number;
+  readonly missedAfterNoRoom: number;
   /** what the statements not met were about, most first */
   readonly missed: readonly { readonly quantity: string; readonly statements: number }[];
   readonly diagnostics: readonly DiagnosticSummary[];

@@ -1,0 +1,25 @@
+/** A database that a replay wrote, opened to be read. */
+import { openDatabase } from "@respark/report";
+import type { Ask } from "../replay/rows-read.ts";
+
+export interface ReplayedDatabase {
+  readonly ask: Ask;
+  /** Names of its views. */
+  views(): Promise<ReadonlySet<string>>;
+  close(): void;
+}
+
+export async function openReplayed(path: string): Promise<ReplayedDatabase> {
+  const database = await openDatabase(path);
+  const ask: Ask = (sql) => database.rows(sql);
+  return {
+    ask,
+    views: async () => {
+      const rows = await ask("select view_name from duckdb_views() where not internal");
+      return new Set(rows.map((row) => String(row["view_name"])));
+    },
+    close: () => {
+      database.close();
+    },
+  };
+}
