@@ -96,19 +96,20 @@ function firstWith(holds: (bytes: number) => boolean, upperBound: number): numbe
   return low;
 }
 
-/** Which heaps a formula allows: default layouts first, else the one multiple of 64 KiB there is. */
-export function heapCandidates(
-  heap: ByteInterval,
-  collector: GarbageCollector | undefined,
-): HeapCandidate[] {
-  const found = heapsWithin(heap, collector === undefined ? undefined : [collector]);
-  if (found.length > 0) return found;
+/**
+ * The one multiple of 1 MiB, 512 KiB or 64 KiB in the interval: a heap whose generations no default explains
+ * (set by hand, or resized by JDK 8's Parallel collector before Spark asked).
+ */
+export function alignedHeap(heap: ByteInterval): HeapCandidate | undefined {
+  const found = (heapBytes: number): HeapCandidate => ({
+    heapBytes,
+    collector: undefined,
+    xmxBytes: undefined,
+  });
+  if (heap.atLeast === heap.atMost) return found(heap.atLeast);
   for (const alignment of [MIB, 524_288, 65_536]) {
     const aligned = Math.ceil(heap.atLeast / alignment) * alignment;
-    if (aligned <= heap.atMost && aligned + alignment > heap.atMost)
-      return [{ heapBytes: aligned, collector: undefined, xmxBytes: undefined }];
+    if (aligned <= heap.atMost && aligned + alignment > heap.atMost) return found(aligned);
   }
-  return heap.atLeast === heap.atMost
-    ? [{ heapBytes: heap.atLeast, collector: undefined, xmxBytes: undefined }]
-    : [];
+  return undefined;
 }

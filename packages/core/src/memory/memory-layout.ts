@@ -16,7 +16,13 @@ import {
   unifiedMaxHeapBytes,
 } from "./capacity.ts";
 import { executorHeapMiB, executorOverhead } from "./container.ts";
-import { type HeapCandidate, heapCandidates, invertCapacity, maxHeapBytes } from "./heap.ts";
+import {
+  alignedHeap,
+  type HeapCandidate,
+  heapsWithin,
+  invertCapacity,
+  maxHeapBytes,
+} from "./heap.ts";
 import type { MemoryMode } from "./memory-mode.ts";
 import { defaultPageSizeBytes } from "./page-size.ts";
 
@@ -149,16 +155,24 @@ function heapOf(
   if (capacity === undefined) return heapFromFlags(evidence);
   const interval = invertCapacity(capacity, capacityOf, LARGEST_HEAP_BYTES);
   if (interval === undefined) return { value: nothing, candidates: [] };
-  const candidates = heapCandidates(interval, evidence.collector);
   const xmx = xmxOf(evidence);
-  const asAsked = candidates.filter((candidate) => candidate.xmxBytes === xmx.bytes);
-  const best = asAsked.length > 0 ? asAsked : candidates;
-  const ordered = [...best, ...candidates.filter((candidate) => !best.includes(candidate))];
-  const first = best[0];
-  if (first === undefined) return { value: nothing, candidates };
-  const agreed = best.every((candidate) => candidate.heapBytes === first.heapBytes);
-  if (!agreed) return { value: nothing, candidates: ordered };
-  return { value: { bytes: first.heapBytes, origin: "derived" }, candidates: ordered };
+  const all = heapsWithin(
+    interval,
+    evidence.collector === undefined ? undefined : [evidence.collector],
+  );
+  const asAsked = all.filter((candidate) => candidate.xmxBytes === xmx.bytes);
+  // A known -Xmx that no default layout fits: better an unexplained heap than another -Xmx.
+  const candidates = asAsked.length > 0 ? asAsked : xmx.origin === "assumed" ? all : [];
+  const first = candidates[0];
+  if (first === undefined) {
+    const unexplained = alignedHeap(interval);
+    if (unexplained === undefined) return { value: nothing, candidates: all };
+    const origin = capacity.atLeast === capacity.atMost ? "derived" : "assumed";
+    return { value: { bytes: unexplained.heapBytes, origin }, candidates: [unexplained, ...all] };
+  }
+  const agreed = candidates.every((candidate) => candidate.heapBytes === first.heapBytes);
+  if (!agreed) return { value: nothing, candidates };
+  return { value: { bytes: first.heapBytes, origin: "derived" }, candidates };
 }
 
 function xmxOf(evidence: LayoutEvidence): LayoutValue {

@@ -1,0 +1,126 @@
+/** An executor's memory layout, from whatever the logs tell of it (spec 1.5). */
+import { expect, test } from "vitest";
+import {
+  executorContainer,
+  executorMemoryLayout,
+  managerCapacity,
+  memoryManagerFromLayout,
+  printedSize,
+  SparkFailure,
+} from "../../src/index.ts";
+import { behaviourOf } from "./world.ts";
+
+const GIB = 1_073_741_824;
+const MIB = 1_048_576;
+const none = new Map<string, string>();
+const exact = (bytes: number) => ({ atLeast: bytes, atMost: bytes });
+
+test.each([
+  [384_093_388, 954_728_448, "Parallel"],
+  [455_501_414, GIB, "G1"],
+  [434_031_820, 1_037_959_168, "Serial"],
+] as const)(
+  "a logged capacity of %i is 1 GiB under a heap of %i: %s",
+  (capacity, heap, collector) => {
+    const layout = executorMemoryLayout({
+      behaviour: behaviourOf("2.4.8"),
+      conf: none,
+      onHeapCapacityBytes: exact(capacity),
+    });
+    expect(layout.jvmMaxMemory).toEqual({ bytes: heap, origin: "derived" });
+    expect(layout.heapCandidates[0]).toEqual({ heapBytes: heap, collector, xmxBytes: GIB });
+    expect(layout.maxMemory).toEqual({ bytes: capacity, origin: "logged" });
+  },
+);
+
+test("a printed capacity and the asked-for heap give the same, derived", () => {
+  const layout = executorMemoryLayout({
+    behaviour: behaviourOf("3.5.6"),
+    conf: new Map([["spark.executor.memory", "512m"]]),
+    onHeapCapacityBytes: printedSize("127.2 MiB"),
+    cores: 2,
+  });
+  expect(layout).toMatchObject({
+    memoryManager: "unified",
+    jvmMaxMemory: { bytes: 512 * MIB, origin: "derived" },
+    reserved: { bytes: 300 * MIB },
+    maxMemory: { bytes: 133_378_867, origin: "derived" },
+    storageRegion: { bytes: 66_689_433 },
+    executionRegion: { bytes: 66_689_434 },
+    pageSize: { bytes: 2_097_136 },
+  });
+});
+
+test("a heap that no default explains is reported, without a -Xmx", () => {
+  const layout = executorMemoryLayout({
+    behaviour: behaviourOf("3.1.1"),
+    conf: new Map([["spark.executor.memory", "2g"]]),
+    onHeapCapacityBytes: exact(415_550_668),
+  });
+  expect(layout.jvmMaxMemory).toEqual({ bytes: 960.5 * MIB, origin: "derived" });
+  expect(layout.heapCandidates[0]?.xmxBytes).toBeUndefined();
+});
+
+test("without any capacity the layout is what the flags give, and says when it is assumed", () => {
+  const given = { behaviour: behaviourOf("3.5.6"), conf: none };
+  expect(executorMemoryLayout(given).maxMemory).toEqual({
+    bytes: 455_501_414,
+    origin: "assumed",
+  });
+  expect(
+    executorMemoryLayout({ ...given, xmxBytes: GIB, collector: "Parallel" }).maxMemory,
+  ).toEqual({ bytes: 384_093_388, origin: "derived" });
+});
+
+test("settings that Spark would refuse leave the layout empty and say why", () => {
+  const layout = executorMemoryLayout({
+    behaviour: behaviourOf("3.5.6"),
+    conf: new Map([["spark.memory.fraction", "much"]]),
+  });
+  expect(layout.refusedBecause).toContain("spark.memory.fraction");
+  expect(layout.maxMemory.bytes).toBeUndefined();
+});
+
+test.each(["1.2.2", "1.6.3", "2.4.8", "4.2.0"])("Spark %s: a layout makes a manager", (version) => {
+  const behaviour = behaviourOf(version);
+  const layout = executorMemoryLayout({
+    behaviour,
+    conf: none,
+    xmxBytes: GIB,
+    collector: "Parallel",
+  });
+  const manager = memoryManagerFromLayout(behaviour, layout);
+  expect(manager?.kind).toBe(layout.memoryManager);
+  expect(manager?.snapshot().onHeap.storagePoolBytes).toBe(layout.storageRegion.bytes);
+});
+
+test.each([
+  ["1.6.3", "System memory 1 must be at least 4.718592E8. Please use a larger heap size."],
+  [
+    "2.4.8",
+    "System memory 1 must be at least 471859200. Please increase heap size using the --driver-memory option or spark.driver.memory in Spark configuration.",
+  ],
+  [
+    "3.5.6",
+    '[INVALID_DRIVER_MEMORY] System memory 1 must be at least 471859200. Please increase heap size using the --driver-memory option or "spark.driver.memory" in Spark configuration.',
+  ],
+])("Spark %s does not start with a heap of one byte, in these words", (version, message) => {
+  const start = () =>
+    managerCapacity({ behaviour: behaviourOf(version), conf: none, heapBytes: 1, cores: 1 });
+  expect(start).toThrow(SparkFailure);
+  expect(start).toThrow(message);
+});
+
+test("a container is heap, overhead and, from 3.0 on, off-heap memory", () => {
+  const conf = new Map([
+    ["spark.executor.memory", "8g"],
+    ["spark.memory.offHeap.enabled", "true"],
+    ["spark.memory.offHeap.size", "2g"],
+  ]);
+  expect(executorContainer(behaviourOf("2.4.8"), conf)).toMatchObject({
+    overheadMiB: 819,
+    totalMiB: 8192 + 819,
+  });
+  expect(executorContainer(behaviourOf("3.5.6"), conf).totalMiB).toBe(8192 + 819 + 2048);
+  expect(executorContainer(behaviourOf("3.5.6"), none).overheadMiB).toBe(384);
+});
