@@ -50,6 +50,8 @@ const maxNames = 1000;
 /** A shorter array is not worth two strings. */
 const minCutBytes = 200;
 const maxNameChars = 200;
+/** Anything else in the place of a name is damage, and JSON.parse says so. */
+const className = /^[\w.$]+$/;
 const otherNames = "(other events)";
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -87,7 +89,7 @@ export class EventLogDecoder {
       return fact;
     }
     const event = this.#eventOf(line);
-    if (event !== undefined && event.decoder === undefined && line.terminated) {
+    if (event !== undefined && event.decoder === undefined && looksWhole(line)) {
       event.count++;
       return undefined;
     }
@@ -182,7 +184,8 @@ export class EventLogDecoder {
     let to = from;
     while (to < end && buffer[to] !== 0x22) to++;
     if (to === end || to - from > maxNameChars) return undefined;
-    return this.#named(this.#names.read(buffer, from, to), line);
+    const name = this.#names.read(buffer, from, to);
+    return this.#events.get(name) ?? (className.test(name) ? this.#named(name, line) : undefined);
   }
 
   #know(name: string, decoder: EventDecoder | undefined): void {
@@ -334,6 +337,13 @@ function objectIn(json: string): JsonObject | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** A line that nobody parses: does it at least end as an object, and hold no other event? */
+function looksWhole({ buffer, start, end, terminated }: LineSlice): boolean {
+  return (
+    terminated && buffer[end - 1] === 0x7d && !holdsEvent(buffer, start + eventPrefix.length, end)
+  );
 }
 
 function isSpace(byte: number | undefined): boolean {

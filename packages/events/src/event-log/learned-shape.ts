@@ -4,7 +4,7 @@
  *
  * A line that matches is valid JSON with the same keys in the same places, so the result never depends on Spark's
  * key order; a line that does not match is declined and goes through JSON.parse. Only the inside of opaque arrays
- * is skipped unread.
+ * is skipped unread: damage in there goes unnoticed unless another event begins in it.
  */
 import { holdsEvent, type LineBytes } from "./event.ts";
 import { InternedText } from "./interned-text.ts";

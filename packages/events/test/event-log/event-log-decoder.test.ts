@@ -334,6 +334,16 @@ test("two lines that ran into each other never become one fact", () => {
   expect(jobs.facts).toMatchObject([{ jobId: 2, stageIds: [2] }]);
 });
 
+test("an event behind the cut name of another is read, and so is one behind an event of no interest", () => {
+  const whole = JSON.stringify(taskEnd);
+  const ignored = '{"Event":"SparkListenerTaskGettingResult","Task Info":{"Task ID":3';
+  for (const head of ['{"Event":"SparkListe', ignored, '{"Event":"com.vendor.X","a":']) {
+    const { facts, troubles } = decoded(`${head}${whole}\n`);
+    expect(facts).toMatchObject([{ kind: "task_end", taskId: 17 }]);
+    expect(troubles).toMatchObject([{ code: "malformed_json", line: 1 }]);
+  }
+});
+
 test("a NUL inside a known shape is damage, not data", () => {
   const whole = JSON.stringify(taskEnd);
   const holed = whole.replace("worker-a", "work\0r-a");
