@@ -21,7 +21,7 @@ export interface LogDecoderOptions {
 
 const templates = new TemplateSet();
 /** Streams of one file that are read at the same time (pods of one `stern`). */
-const READERS_KEPT = 1000;
+const READERS_KEPT = 256;
 const PARTIAL_BYTES = 1 << 20;
 
 /** One file's decoder. Lines go in, in order; records come out as soon as they are complete. */

@@ -4,6 +4,7 @@ import type { LogLevel } from "../log-template.ts";
 import { type LogTime, logTime } from "../log-time.ts";
 import { LoggerIndex } from "../logger-index.ts";
 import { LOGGER_NAMES } from "../templates/index.ts";
+import { LearnedHeads } from "./learned-heads.ts";
 import type { Layout, RecordHead } from "./record-head.ts";
 
 const LITERAL = 0;
@@ -35,6 +36,9 @@ export class Log4jPattern implements Layout {
   readonly name: string;
   readonly beginsBlank: boolean;
   private readonly elements: readonly Element[];
+  /** Where only level, logger and plain text are left before the message; -1: not so. */
+  private readonly tail: number;
+  private readonly learned = new LearnedHeads();
 
   /** Throws `RangeError` for a pattern without `%m`, without a date, or with a date that has no day. */
   constructor(pattern: string) {
@@ -46,10 +50,11 @@ export class Log4jPattern implements Layout {
             ...element,
             kind: PLAIN_LOGGER,
             literal: next.literal,
-            loggers: new LoggerIndex(LOGGER_NAMES, next.literal.text),
+            loggers: loggersBefore(next.literal.text),
           }
         : element;
     });
+    this.tail = tailOf(this.elements);
     const first = this.elements[0];
     this.beginsBlank = first !== undefined && (first.pad < 0 || /^\s/.test(first.literal.text));
   }
@@ -57,7 +62,9 @@ export class Log4jPattern implements Layout {
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
     const elements = this.elements;
     const view = viewOf(buffer);
+    const tail = this.tail;
     let at = start;
+    let tailStart = start;
     head.buffer = buffer;
     head.loggerNumber = -1;
     head.localMicros = Number.NaN;
@@ -69,6 +76,10 @@ export class Log4jPattern implements Layout {
     for (let i = 0; i < elements.length; i++) {
       const element = elements[i];
       if (element === undefined) return false;
+      if (i === tail) {
+        if (this.learned.read(view, at, end, head)) return true;
+        tailStart = at;
+      }
       if (element.pad < 0) while (at < end && view.getUint8(at) === SPACE) at++;
       switch (element.kind) {
         case LITERAL: {
@@ -100,6 +111,7 @@ export class Log4jPattern implements Layout {
         case MESSAGE: {
           head.messageStart = at;
           head.messageEnd = end;
+          if (tail >= 0) this.learned.learn(view, tailStart, head);
           return true;
         }
         case PLAIN_LOGGER: {
@@ -205,6 +217,23 @@ export class Log4jPattern implements Layout {
     }
     return -1;
   }
+}
+
+/** One index for each separator, shared by all patterns. */
+const indexes = new Map<string, LoggerIndex>();
+const INDEXES_KEPT = 64;
+
+function loggersBefore(separator: string): LoggerIndex {
+  const known = indexes.get(separator) ?? new LoggerIndex(LOGGER_NAMES, separator);
+  if (indexes.size < INDEXES_KEPT) indexes.set(separator, known);
+  return known;
+}
+
+const TAIL_KINDS: ReadonlySet<number> = new Set([LITERAL, LEVEL, LOGGER, PLAIN_LOGGER, MESSAGE]);
+
+function tailOf(elements: readonly Element[]): number {
+  const tail = elements.findLastIndex(({ kind }) => !TAIL_KINDS.has(kind)) + 1;
+  return elements.slice(tail).some(({ kind }) => kind === LEVEL) ? tail : -1;
 }
 
 /** Where the last segment of a dotted name begins; -1 for a name with blanks. */
