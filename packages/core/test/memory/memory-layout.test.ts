@@ -1,5 +1,5 @@
 /** An executor's memory layout, from whatever the logs tell of it (spec 1.5). */
-import { expect, test } from "vitest";
+
 import {
   executorContainer,
   executorMemoryLayout,
@@ -7,7 +7,8 @@ import {
   memoryManagerFromLayout,
   printedSize,
   SparkFailure,
-} from "../../src/index.ts";
+} from "@respark/core";
+import { expect, test } from "vitest";
 import { behaviourOf } from "./world.ts";
 
 const GIB = 1_073_741_824;

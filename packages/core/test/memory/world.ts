@@ -6,7 +6,7 @@ import {
   type SparkBehaviour,
   selectMemoryManager,
   sparkBehaviour,
-} from "../../src/index.ts";
+} from "@respark/core";
 
 export interface World {
   readonly behaviour: SparkBehaviour;

@@ -1,6 +1,7 @@
 /** The store of Spark 1.2–1.5, which counts for itself (spec 3.9). */
+
+import { Pre16MemoryStore } from "@respark/core";
 import { expect, test } from "vitest";
-import { Pre16MemoryStore } from "../../src/index.ts";
 import { behaviourOf } from "../memory/world.ts";
 
 function storeOf(version: string, maxMemoryBytes = 1000, maxUnrollBytes = 200): Pre16MemoryStore {
