@@ -13,7 +13,7 @@ const UNIT_OF_LETTER: Int8Array = Int8Array.from({ length: 256 }, (_, byte) =>
   "BKMGTPE".indexOf(String.fromCharCode(byte)),
 );
 const LABELS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
-const REMEMBERED = 16_384;
+const REMEMBERED = 65_536;
 
 /**
  * Reads sizes without making strings of them; `read` leaves the position behind the size in `end`.
@@ -69,7 +69,7 @@ export class PrintedSizeReader {
 
   /** What `key` can mean; undefined when no safe integer prints so. */
   interval(key: number): ByteInterval | undefined {
-    const slot = (key ^ (key >>> 14)) & (REMEMBERED - 1);
+    const slot = (key ^ (key >>> 16)) & (REMEMBERED - 1);
     if (this.keys[slot] === key) return this.intervals[slot];
     const unit = ((key % 8) + 8) % 8;
     const tenths = (key - unit) / 8;
