@@ -36,6 +36,8 @@ export interface LayoutEvidence {
   /** The store's on-heap capacity at its start: exact from an event log, an interval from a printed line. */
   readonly onHeapCapacityBytes?: ByteInterval | undefined;
   readonly offHeapCapacityBytes?: ByteInterval | undefined;
+  /** Both together, as `MemoryStore started with capacity …` prints them and `Maximum Memory` registers them. Used when the on-heap part is unknown. */
+  readonly totalCapacityBytes?: ByteInterval | undefined;
   /** From a command line. */
   readonly xmxBytes?: number | undefined;
   readonly collector?: GarbageCollector | undefined;
@@ -60,11 +62,27 @@ const nothing: LayoutValue = { bytes: undefined, origin: undefined };
 /** Never throws: settings that Spark would refuse are told in `refusedBecause`. */
 export function executorMemoryLayout(evidence: LayoutEvidence): ExecutorMemoryLayout {
   try {
-    return layoutOf(evidence);
+    return layoutOf(withOnHeapCapacity(evidence));
   } catch (failure) {
     if (!(failure instanceof SparkFailure)) throw failure;
     return emptyLayout(evidence, failure.message);
   }
+}
+
+/** The total less what the settings give off-heap storage at the start: from 2.1 on all off-heap memory of the unified manager. */
+function withOnHeapCapacity(evidence: LayoutEvidence): LayoutEvidence {
+  const total = evidence.totalCapacityBytes;
+  if (evidence.onHeapCapacityBytes !== undefined || total === undefined) return evidence;
+  const { behaviour, conf } = evidence;
+  const kind = memoryManagerKind(behaviour, conf);
+  if (kind !== "unified" || !behaviour.storedLineCountsOffHeap)
+    return { ...evidence, onHeapCapacityBytes: total };
+  const pools = offHeapPools(kind, behaviour, conf);
+  const offHeap = Number(pools.storageBytes + pools.executionBytes);
+  return {
+    ...evidence,
+    onHeapCapacityBytes: { atLeast: total.atLeast - offHeap, atMost: total.atMost - offHeap },
+  };
 }
 
 function emptyLayout(evidence: LayoutEvidence, refusedBecause: string): ExecutorMemoryLayout {

@@ -52,6 +52,20 @@ test("a printed capacity and the asked-for heap give the same, derived", () => {
   });
 });
 
+test("a printed capacity counts off-heap memory from 2.1 on", () => {
+  const layout = executorMemoryLayout({
+    behaviour: behaviourOf("3.5.6"),
+    conf: new Map([
+      ["spark.executor.memory", "512m"],
+      ["spark.memory.offHeap.enabled", "true"],
+      ["spark.memory.offHeap.size", "64m"],
+    ]),
+    totalCapacityBytes: printedSize("191.2 MiB"),
+  });
+  expect(layout.maxMemory).toEqual({ bytes: 133_378_867, origin: "derived" });
+  expect(layout.offHeapStorage).toEqual({ bytes: 32 * MIB, origin: "derived" });
+});
+
 test("a heap that no default explains is reported, without a -Xmx", () => {
   const layout = executorMemoryLayout({
     behaviour: behaviourOf("3.1.1"),
