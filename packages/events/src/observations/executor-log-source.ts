@@ -37,8 +37,6 @@ interface Pending extends Observation {
 }
 
 const hour = 3_600_000_000;
-/** Records decoded at a time: what a thousand open logs hold must stay small. */
-const batch = 512;
 /** Lines of one printed second that are held at most; a longer second is spread in parts. */
 const groupLimit = 65_536;
 
@@ -100,27 +98,16 @@ export class ExecutorLogSource implements MergeSource {
   async refill(): Promise<void> {
     this.#compact();
     const { feed } = this.#options;
-    if (!this.#decode() && !(await feed.read())) {
+    if (await feed.read()) {
+      for (let line = feed.next(); line !== undefined; line = feed.next()) {
+        const whole = wholeLine(line, this.#huge);
+        if (whole) this.#decoder.decode(whole, this.#emit);
+      }
+    } else {
       this.#decoder.flush(this.#emit);
       this.#ended = true;
     }
-    this.#decode();
     this.#nextGroup();
-  }
-
-  /** Decodes lines that were read until a batch of records is pending; false when all were decoded before. */
-  #decode(): boolean {
-    const { feed } = this.#options;
-    const enough = this.#filled + batch;
-    let any = false;
-    while (this.#filled < enough) {
-      const line = feed.next();
-      if (line === undefined) break;
-      any = true;
-      const whole = wholeLine(line, this.#huge);
-      if (whole) this.#decoder.decode(whole, this.#emit);
-    }
-    return any;
   }
 
   close(): Promise<void> {

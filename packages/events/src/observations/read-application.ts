@@ -27,6 +27,9 @@ export interface FileDone {
   readonly truncated: boolean;
 }
 
+/** Of all executor logs together, hundreds of which may be open at a time: lines that are split and wait. */
+const waitingBytes = 8 * 1024 * 1024;
+
 /** Codes that say that a file's end is missing. */
 const cutCodes = new Set(["codec_truncated", "file_shrunk", "codec_corrupt"]);
 
@@ -39,7 +42,8 @@ export async function readApplication(
   const events = application.files.filter((file) => file.kind === "event_log");
   // Without logs beside it an event log needs no memory of its tasks.
   const tasks = logs.length > 0 && events.length > 0 ? new TaskClock() : undefined;
-  const progress = new Progress(handlers);
+  const slice = Math.round(waitingBytes / Math.max(logs.length, 1));
+  const progress = new Progress(handlers, Math.min(Math.max(slice, 8192), 256 * 1024));
   const sources = [
     ...events.map((file, rank) => eventLogSource(file, rank, logs.length > 0, progress)),
     ...logs.map((file, index) => logSource(file, events.length + index, tasks, progress)),
@@ -120,16 +124,19 @@ function logSource(
 class Progress {
   readonly #handlers: ReadHandlers;
   readonly #open: { readonly file: SurveyedFile; readonly feed: LineFeed }[] = [];
+  readonly #logSliceBytes: number;
   readonly #cut = new Set<number>();
   #bytes = 0;
 
-  constructor(handlers: ReadHandlers) {
+  constructor(handlers: ReadHandlers, logSliceBytes: number) {
     this.#handlers = handlers;
+    this.#logSliceBytes = logSliceBytes;
   }
 
   open(file: SurveyedFile): LineFeed {
     const feed = openLines(file.source, {
       sourceFileId: file.sourceFileId,
+      ...(file.kind === "event_log" ? {} : { sliceBytes: this.#logSliceBytes }),
       report: (diagnostic) => this.report({ sourceFileId: file.sourceFileId, ...diagnostic }),
       onRead: (bytes) => {
         this.#bytes += bytes;

@@ -245,7 +245,7 @@ function surveyFile(
     },
     level: log && (log.debug ? "debug" : log.info ? "info" : log.warn ? "warn" : undefined),
     duplicateOf: member.duplicateOf,
-    unread: sampled.unread,
+    unread: member.duplicateOf === undefined ? sampled.unread : "it says the same as another log",
     source: sampled.source,
     logPattern: sampled.logPattern,
   };

@@ -59,9 +59,10 @@ const skewLimit = quarter / 2;
 
 export function alignClock(question: ClockQuestion): AlignedClock {
   const bounds = [...question.bounds].sort((a, b) => a.place - b.place);
-  const fixedZone = question.zoned ? fixedRule(0) : question.givenZone;
-  if (bounds.length === 0) return withoutEvidence(fixedZone, question.zoned);
-  if (fixedZone) return alignToZone(bounds, fixedZone, question);
+  const { zoned } = question;
+  if (bounds.length === 0) return withoutEvidence(zoned ? fixedRule(0) : question.givenZone, zoned);
+  if (zoned) return alignZoned(bounds, question);
+  if (question.givenZone) return alignToZone(bounds, question.givenZone, question);
   const segments = quarterSegments(bounds);
   const named = nameThatFits(bounds, segments, question.namedZones);
   const ahead = named
@@ -101,28 +102,37 @@ function withoutEvidence(zone: ZoneRule | undefined, zoned: boolean): AlignedClo
   };
 }
 
+/** A layout that prints UTC still has the host's clock: all that is found is its skew, be it hours. */
+function alignZoned(bounds: readonly ClockBound[], question: ClockQuestion): AlignedClock {
+  const aheadMs = mostVoted(bounds.map(quarterOf));
+  const skew = findSkew(bounds, () => aheadMs, question.resolutionMs);
+  const skewMs = skew.skewMs - aheadMs;
+  return {
+    clock: { rule: fixedRule(0), segments: [], skewMs },
+    offsetMs: skewMs,
+    zone: "UTC",
+    evidence: `the layout prints UTC; ${evidenceText(bounds, skew, question.resolutionMs)}`,
+    confidence: skew.confidence,
+    contradiction: undefined,
+  };
+}
+
+/** A given zone holds; a skew of minutes is still found. */
 function alignToZone(
   bounds: readonly ClockBound[],
   zone: ZoneRule,
   question: ClockQuestion,
 ): AlignedClock {
-  const fitting = bounds.filter(
-    (bound) =>
-      Math.abs(bound.eventMs - bound.wallMs + zone.aheadAt(bound.eventMs)) <= skewLimit ||
-      bound.side !== "about",
-  );
-  const skew = findSkew(fitting, (bound) => zone.aheadAt(bound.eventMs), question.resolutionMs);
+  const skew = findSkew(bounds, (bound) => zone.aheadAt(bound.eventMs), question.resolutionMs);
   const contradicts = Math.abs(skew.skewMs) > skewLimit;
-  const why = question.zoned ? "the layout prints UTC" : "time zone given";
-  const first = bounds[0];
-  const ahead = zone.aheadAt(first ? first.eventMs : 0);
+  const skewMs = contradicts ? 0 : skew.skewMs;
   return {
-    clock: { rule: zone, segments: [], skewMs: contradicts ? 0 : skew.skewMs },
-    offsetMs: (contradicts ? 0 : skew.skewMs) - ahead,
+    clock: { rule: zone, segments: [], skewMs },
+    offsetMs: skewMs - zone.aheadAt(bounds[0]?.eventMs ?? 0),
     zone: zone.name,
     evidence: contradicts
-      ? `${why}; task starts and ends say otherwise`
-      : `${why}; ${evidenceText(bounds, skew, question.resolutionMs)}`,
+      ? "time zone given; task starts and ends say otherwise"
+      : `time zone given; ${evidenceText(bounds, skew, question.resolutionMs)}`,
     confidence: contradicts ? 0.3 : Math.max(0.8, skew.confidence),
     contradiction: contradicts
       ? `${zone.name} is ${Math.round(skew.skewMs / minute)} minutes away from what task starts and ends tell`
@@ -130,12 +140,13 @@ function alignToZone(
   };
 }
 
+function quarterOf(bound: ClockBound): number {
+  return Math.round((bound.wallMs - bound.eventMs) / quarter) * quarter;
+}
+
 /** The quarter of an hour each bound votes for; a change that holds for three bounds or more is a change of the clock. */
 function quarterSegments(bounds: readonly ClockBound[]): ClockSegment[] {
-  const votes = bounds.map((bound) => ({
-    bound,
-    vote: Math.round((bound.wallMs - bound.eventMs) / quarter) * quarter,
-  }));
+  const votes = bounds.map((bound) => ({ bound, vote: quarterOf(bound) }));
   const leading = mostVoted(votes.map((entry) => entry.vote));
   const runs: { aheadMs: number; first: number; last: number; count: number }[] = [];
   for (const { bound, vote } of votes) {
@@ -207,7 +218,7 @@ function nameThatFits(
     let fits = 0;
     let judged = 0;
     for (const bound of bounds) {
-      const vote = Math.round((bound.wallMs - bound.eventMs) / quarter) * quarter;
+      const vote = quarterOf(bound);
       if (!offsets.has(vote)) continue;
       judged++;
       if (rule.aheadAt(bound.eventMs) === vote) fits++;

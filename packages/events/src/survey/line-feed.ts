@@ -16,6 +16,8 @@ export interface FedLine extends LineSlice {
 }
 
 export interface FeedOptions extends ChunkOptions {
+  /** Split at most this many bytes at a time, so that many open logs hold few lines each; undefined: a chunk at a time. */
+  readonly sliceBytes?: number;
   /** decoded bytes of each chunk */
   readonly onRead?: (bytes: number) => void;
 }
@@ -30,7 +32,9 @@ export class LineFeed {
   #part = 0;
   #chunks: AsyncIterator<Uint8Array> | undefined;
   #reader: LineReader | undefined;
-  #chunkBuffer: ArrayBufferLike | undefined;
+  #chunk: Uint8Array = nothing;
+  /** of `#chunk`: split so far */
+  #split = 0;
   /** of the parts before */
   #linesBefore = 0;
   #bytesBefore = 0;
@@ -56,19 +60,26 @@ export class LineFeed {
     return this.#cut;
   }
 
-  /** Reads a chunk, which may complete no line; false when nothing is left. */
+  /** Reads on, perhaps without completing a line; false when nothing is left. */
   async read(): Promise<boolean> {
     this.#filled = 0;
     this.#next = 0;
     const reader = this.#reader ?? this.#open();
     if (!reader || !this.#chunks) return false;
-    const result = await this.#chunks.next();
-    if (result.done) this.#endPart(reader);
-    else {
-      this.#chunkBuffer = result.value.buffer;
-      reader.push(result.value);
-      this.#options.onRead?.(result.value.byteLength);
+    if (this.#split >= this.#chunk.length) {
+      const result = await this.#chunks.next();
+      if (result.done) {
+        this.#endPart(reader);
+        return true;
+      }
+      this.#chunk = result.value;
+      this.#split = 0;
     }
+    const end = this.#split + (this.#options.sliceBytes ?? this.#chunk.length);
+    const slice = this.#chunk.subarray(this.#split, end);
+    this.#split += slice.length;
+    reader.push(slice);
+    this.#options.onRead?.(slice.length);
     return true;
   }
 
@@ -80,6 +91,8 @@ export class LineFeed {
   async close(): Promise<void> {
     const chunks = this.#chunks;
     this.#chunks = undefined;
+    this.#chunk = nothing;
+    this.#split = 0;
     this.#part = this.#parts.length;
     await chunks?.return?.();
   }
@@ -109,7 +122,8 @@ export class LineFeed {
 
   /** A part's last line never runs on into the next part. */
   #endPart(reader: LineReader): void {
-    this.#chunkBuffer = undefined;
+    this.#chunk = nothing;
+    this.#split = 0;
     reader.end();
     this.#linesBefore += reader.lines;
     this.#bytesBefore += reader.bytes;
@@ -131,7 +145,7 @@ export class LineFeed {
     }
     this.#filled++;
     // Only the chunk itself stays as it is until the next one; a line put together from two is in a buffer used again.
-    const lasting = buffer.buffer === this.#chunkBuffer || buffer.length === 0;
+    const lasting = buffer.buffer === this.#chunk.buffer || buffer.length === 0;
     line.what = what;
     line.buffer = lasting ? buffer : Buffer.from(buffer.subarray(start, end));
     line.start = lasting ? start : 0;
@@ -172,5 +186,6 @@ export function wholeLine(line: FedLine, huge: HugeStart): FedLine | undefined {
   return line;
 }
 
+const nothing = new Uint8Array(0);
 const empty = Buffer.alloc(0);
 const nowhere = { number: 0, byteOffset: 0, terminated: true };

@@ -19,7 +19,8 @@ export interface SampledRegistration {
   readonly place: number;
 }
 
-const momentLimit = 20_000;
+/** Moments kept of a log; of a longer one every second, then every fourth, … */
+const momentLimit = 4096;
 
 /** Collects from log facts and from what every record says of itself. */
 export class LogSample {
@@ -42,7 +43,8 @@ export class LogSample {
   firstWallMs: number | undefined;
   lastWallMs: number | undefined;
   wholeSeconds = true;
-  readonly moments: SampledMoment[] = [];
+  moments: SampledMoment[] = [];
+  #keepEvery = 1;
   readonly registrations: SampledRegistration[] = [];
 
   /** Any record with a time. */
@@ -143,7 +145,10 @@ export class LogSample {
     stageId: number | undefined,
     index: number | undefined,
   ): void {
-    if (wallMs === undefined || this.moments.length >= momentLimit) return;
+    if (wallMs === undefined || taskId % this.#keepEvery !== 0) return;
     this.moments.push({ what, taskId, wallMs, place, stageId, index });
+    if (this.moments.length < momentLimit) return;
+    this.#keepEvery *= 2;
+    this.moments = this.moments.filter((moment) => moment.taskId % this.#keepEvery === 0);
   }
 }
