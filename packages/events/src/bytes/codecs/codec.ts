@@ -56,6 +56,18 @@ export class BlockOutput {
     if (this.length + size > this.bytes.length) this.bytes = Buffer.allocUnsafeSlow(size);
   }
 
+  /** Copies these bytes behind the others, for which there must be room or which must be few. */
+  append(bytes: Uint8Array): void {
+    const length = this.length + bytes.length;
+    if (length > this.bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(2 * length);
+      this.bytes.copy(grown, 0, 0, this.length);
+      this.bytes = grown;
+    }
+    this.bytes.set(bytes, this.length);
+    this.length = length;
+  }
+
   /** The gathered bytes; the output is empty then. */
   chunk(): Buffer {
     const chunk = this.bytes.subarray(0, this.length);

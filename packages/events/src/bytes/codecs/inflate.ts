@@ -4,7 +4,7 @@ import { crc32, createInflateRaw, type InflateRaw } from "node:zlib";
 /** Deflate makes at most 1,032 bytes of one: this bounds what one piece becomes. */
 const pieceBytes = 16 * 1024;
 /** At most this much is lost before a place that cannot be decoded. */
-const outputBytes = 32 * 1024;
+const outputBytes = 64 * 1024;
 
 export class Inflater {
   readonly #stream: InflateRaw = createInflateRaw({ chunkSize: outputBytes });

@@ -9,6 +9,7 @@ const prime5 = 0x165667b1;
 /** Of `bytes` from `start` to `end`; unsigned 32 bit. */
 export function xxhash32(bytes: Buffer, start: number, end: number, seed: number): number {
   const { imul } = Math;
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = start;
   let hash: number;
   if (end - start >= 16) {
@@ -17,13 +18,13 @@ export function xxhash32(bytes: Buffer, start: number, end: number, seed: number
     let c = seed | 0;
     let d = (seed - prime1) | 0;
     for (const last = end - 16; at <= last; at += 16) {
-      a = (a + imul(word(bytes, at), prime2)) | 0;
+      a = (a + imul(words.getInt32(at, true), prime2)) | 0;
       a = imul((a << 13) | (a >>> 19), prime1);
-      b = (b + imul(word(bytes, at + 4), prime2)) | 0;
+      b = (b + imul(words.getInt32(at + 4, true), prime2)) | 0;
       b = imul((b << 13) | (b >>> 19), prime1);
-      c = (c + imul(word(bytes, at + 8), prime2)) | 0;
+      c = (c + imul(words.getInt32(at + 8, true), prime2)) | 0;
       c = imul((c << 13) | (c >>> 19), prime1);
-      d = (d + imul(word(bytes, at + 12), prime2)) | 0;
+      d = (d + imul(words.getInt32(at + 12, true), prime2)) | 0;
       d = imul((d << 13) | (d >>> 19), prime1);
     }
     hash =
@@ -37,7 +38,7 @@ export function xxhash32(bytes: Buffer, start: number, end: number, seed: number
   }
   hash = (hash + (end - start)) | 0;
   for (; at + 4 <= end; at += 4) {
-    hash = (hash + imul(word(bytes, at), prime3)) | 0;
+    hash = (hash + imul(words.getInt32(at, true), prime3)) | 0;
     hash = imul((hash << 17) | (hash >>> 15), prime4);
   }
   for (; at < end; at++) {
@@ -47,13 +48,4 @@ export function xxhash32(bytes: Buffer, start: number, end: number, seed: number
   hash = imul(hash ^ (hash >>> 15), prime2);
   hash = imul(hash ^ (hash >>> 13), prime3);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function word(bytes: Buffer, at: number): number {
-  return (
-    (bytes[at] ?? 0) |
-    ((bytes[at + 1] ?? 0) << 8) |
-    ((bytes[at + 2] ?? 0) << 16) |
-    ((bytes[at + 3] ?? 0) << 24)
-  );
 }

@@ -1,7 +1,7 @@
 /** Zstandard (`.zstd` of Spark), frame after frame; blocks are fed one by one, so that damage costs a block and not the decoder. */
-import { ZSTDDecoder } from "zstddec/stream";
 import type { PackedInput } from "../packed-input.ts";
-import { type CodecFormat, hasBytes, lineFeed, type TellDamage } from "./codec.ts";
+import { BlockOutput, type CodecFormat, hasBytes, lineFeed, type TellDamage } from "./codec.ts";
+import { ZstdDecoder } from "./zstd-decoder.ts";
 
 const magic = [0x28, 0xb5, 0x2f, 0xfd];
 const blockHeaderBytes = 3;
@@ -9,8 +9,8 @@ const maxBlockBytes = 128 * 1024;
 /** What `zstd --long=27` writes; a frame that wants more memory is not from Spark. */
 const maxWindowBytes = 128 * 1024 * 1024;
 const blockRle = 1;
-const blockCompressed = 2;
 const blockReserved = 3;
+const lostBlock = Buffer.of(lineFeed);
 
 export const zstd: CodecFormat = {
   codec: "zstd",
@@ -25,49 +25,59 @@ function isSkippable(bytes: Uint8Array, at: number): boolean {
 }
 
 async function* decode(input: PackedInput, damaged: TellDamage): AsyncGenerator<Uint8Array> {
-  const decoder = new ZSTDDecoder();
-  await decoder.init();
-  while (await input.fill(1)) {
-    if (!(await input.fill(4))) {
-      damaged({
-        code: "codec_truncated",
-        offset: input.offset,
-        what: "the file ends inside a frame's beginning",
-      });
-      return;
+  const decoder = await ZstdDecoder.open();
+  const output = new BlockOutput();
+  try {
+    while (await input.fill(1)) {
+      if (!(yield* decodeNext(input, { decoder, output }, damaged))) break;
     }
-    if (isSkippable(input.bytes, input.at)) {
-      if (!(await skipFrame(input))) {
-        damaged({
-          code: "codec_truncated",
-          offset: input.offset,
-          what: "the file ends inside a skippable frame",
-        });
-        return;
-      }
-      continue;
-    }
-    if (!hasBytes(input.bytes, input.at, magic)) {
-      damaged({
-        code: "codec_trailing_bytes",
-        offset: input.offset,
-        what: "no zstd frame where one should begin; nothing behind it was read",
-      });
-      return;
-    }
-    const frame = new FrameDecoder(decoder);
-    try {
-      if (!(yield* decodeFrame(input, frame, damaged))) return;
-    } finally {
-      frame.close();
-    }
+    if (output.length > 0) yield output.chunk();
+  } finally {
+    decoder.close();
   }
+}
+
+interface Decoding {
+  readonly decoder: ZstdDecoder;
+  readonly output: BlockOutput;
+}
+
+/** A frame of either kind; false when nothing more can be read. */
+async function* decodeNext(
+  input: PackedInput,
+  decoding: Decoding,
+  damaged: TellDamage,
+): AsyncGenerator<Uint8Array, boolean> {
+  if (!(await input.fill(4))) {
+    damaged({
+      code: "codec_truncated",
+      offset: input.offset,
+      what: "the file ends inside a frame's beginning",
+    });
+    return false;
+  }
+  if (isSkippable(input.bytes, input.at)) {
+    if (await skipFrame(input)) return true;
+    damaged({
+      code: "codec_truncated",
+      offset: input.offset,
+      what: "the file ends inside a skippable frame",
+    });
+    return false;
+  }
+  if (hasBytes(input.bytes, input.at, magic)) return yield* decodeFrame(input, decoding, damaged);
+  damaged({
+    code: "codec_trailing_bytes",
+    offset: input.offset,
+    what: "no zstd frame where one should begin; nothing behind it was read",
+  });
+  return false;
 }
 
 /** False when nothing more can be read. RFC 8878, section 3.1.1. */
 async function* decodeFrame(
   input: PackedInput,
-  frame: FrameDecoder,
+  { decoder, output }: Decoding,
   damaged: TellDamage,
 ): AsyncGenerator<Uint8Array, boolean> {
   const frameOffset = input.offset;
@@ -81,7 +91,7 @@ async function* decodeFrame(
     });
     return false;
   }
-  frame.feed(input.bytes.subarray(input.at, input.at + header.bytes));
+  decoder.decode(input.bytes.subarray(input.at, input.at + header.bytes), output);
   input.at += header.bytes;
   let skipping = false;
   for (;;) {
@@ -100,41 +110,34 @@ async function* decodeFrame(
     const whole = blockHeaderBytes + size;
     if (input.held < whole && !(await input.fill(whole))) break;
     if (!skipping) {
-      const block = input.bytes.subarray(input.at, input.at + whole);
-      const plain =
-        kind === blockCompressed ? frame.block(block) : frame.verbatim(block, word >> 3);
-      if (plain === undefined) {
+      if (!output.fits(maxBlockBytes)) yield output.chunk();
+      const before = output.length;
+      if (!decoder.decode(input.bytes.subarray(input.at, input.at + whole), output)) {
         damaged({
           code: "codec_corrupt",
           offset: input.offset,
           what: "a zstd block cannot be decoded; the rest of its frame is left out",
         });
         skipping = true;
-        yield Buffer.of(lineFeed);
-      } else if (plain.length > 0) {
-        yield plain;
+        decoder.reset();
+        output.length = before;
+        output.append(lostBlock);
       }
     }
     input.at += whole;
     const isLast = (word & 1) === 1;
     if (!isLast) continue;
-    if (header.hasChecksum) {
-      if (!(await input.fill(4))) break;
-      if (!skipping && !frame.endsWith(input.bytes.subarray(input.at, input.at + 4))) {
-        damaged({
-          code: "codec_checksum",
-          offset: input.offset,
-          what: "a zstd frame's content does not fit its checksum",
-        });
-      }
-      input.at += 4;
-    } else if (!skipping && !frame.endsWith(undefined)) {
+    if (!header.hasChecksum) return true;
+    if (!(await input.fill(4))) break;
+    if (!skipping && !decoder.decode(input.bytes.subarray(input.at, input.at + 4), output)) {
+      decoder.reset();
       damaged({
-        code: "codec_corrupt",
+        code: "codec_checksum",
         offset: input.offset,
-        what: "a zstd frame's content does not fit its size",
+        what: "a zstd frame's content does not fit its checksum",
       });
     }
+    input.at += 4;
     return true;
   }
   damaged({
@@ -198,80 +201,4 @@ function contentSize(bytes: Buffer, at: number, length: number): number {
   if (length === 8) return Number(bytes.readBigUInt64LE(at));
   const size = bytes.readUIntLE(at, length);
   return length === 2 ? size + 256 : size;
-}
-
-/**
- * One frame in zstddec, which neither notices an error (it asks the same bytes again for ever) nor frees a decoder that is left early.
- * So each block's last byte comes alone: after an error zstd takes that byte without a word, gives nothing, and the generator can be ended.
- */
-class FrameDecoder {
-  readonly #made: Iterator<Uint8Array>;
-  #next: Uint8Array | undefined;
-  #over = false;
-
-  constructor(decoder: ZSTDDecoder) {
-    this.#made = decoder.decodeStreaming(this.#fed())[Symbol.iterator]();
-  }
-
-  /** Bytes that decode to nothing yet. */
-  feed(bytes: Uint8Array): void {
-    this.#next = bytes;
-    this.#pull();
-  }
-
-  /** A whole compressed block decoded; undefined where it cannot be. */
-  block(bytes: Uint8Array): Uint8Array | undefined {
-    this.feed(bytes.subarray(0, -1));
-    this.#next = bytes.subarray(-1);
-    const plain = this.#pull();
-    return plain?.length === 0 ? undefined : plain;
-  }
-
-  /** A whole raw or run-length block; zstd hands out a raw one as it comes. */
-  verbatim(bytes: Uint8Array, length: number): Uint8Array | undefined {
-    this.#next = bytes;
-    const plain = this.#pull();
-    return plain?.length === length ? plain : undefined;
-  }
-
-  /** Does the frame end here, with this checksum? */
-  endsWith(checksum: Uint8Array | undefined): boolean {
-    if (checksum !== undefined) {
-      this.feed(checksum.subarray(0, -1));
-      this.feed(checksum.subarray(-1));
-    }
-    return this.close();
-  }
-
-  /** Frees the decoder; true when the frame was complete and right. */
-  close(): boolean {
-    this.#next = undefined;
-    try {
-      // An error leaves one byte unread: two turns are enough to come back for more and find none.
-      for (let turn = 0; turn < 4 && !this.#over; turn++)
-        this.#over = this.#made.next().done === true;
-      return this.#over;
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      this.#over = true;
-      return false;
-    }
-  }
-
-  *#fed(): Generator<Uint8Array> {
-    while (this.#next !== undefined) {
-      const bytes = this.#next;
-      this.#next = undefined;
-      yield bytes;
-    }
-  }
-
-  #pull(): Uint8Array | undefined {
-    const { done, value } = this.#made.next();
-    if (done === true) {
-      this.#over = true;
-      return undefined;
-    }
-    return value;
-  }
 }
