@@ -73,7 +73,7 @@ function outputTo(stream: NodeJS.WriteStream): Output {
   });
   return {
     isTerminal: stream.isTTY,
-    columns: stream.isTTY ? stream.columns : 100,
+    columns: stream.isTTY ? stream.columns || 80 : 100,
     write: (text) =>
       new Promise((resolve) => {
         if (closed || stream.write(text)) resolve();
