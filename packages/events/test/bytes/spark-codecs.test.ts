@@ -26,3 +26,16 @@ test.each(names)("%s cut every 4 KiB decodes up to the cut", async (name) => {
     expect(codes()).toEqual(["codec_truncated"]);
   }
 });
+
+test("hundreds of damaged zstd files cost no memory, and the next whole one is read", async () => {
+  const whole = readFileSync(join(fixtures, "codecs/app.zstd"));
+  const bad = Buffer.from(whole);
+  bad.fill(0x5a, 9000, 9040);
+  const { bytes, codes } = await discovered({ bad, whole });
+  await bytes("bad");
+  const before = process.memoryUsage().external;
+  for (let times = 0; times < 200; times++) await bytes("bad");
+  expect(process.memoryUsage().external - before).toBeLessThan(64 << 20);
+  expect(new Set(codes())).toEqual(new Set(["codec_corrupt"]));
+  expect((await bytes("whole")).equals(plain)).toBe(true);
+});
