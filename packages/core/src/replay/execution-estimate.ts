@@ -75,18 +75,18 @@ export class ExecutionEstimate {
     };
   }
 
-  /** Times before `ts` at which a running task's bounds change. */
-  breaksBefore(ts: number): number[] {
+  /** Times after `from` and before `ts` at which a running task's bounds change. */
+  breaksBetween(from: number, ts: number): number[] {
     const found: number[] = [];
     for (const task of this.#state.running.values()) {
       const life = this.#lifeOf(task);
       if (life === undefined || !this.#usesMemory(life.evidence)) continue;
       for (const part of SHAPE_BREAKS) {
         const at = Math.ceil(life.from + (life.until - life.from) * part);
-        if (at > this.#ts && at < ts) found.push(at);
+        if (at > from && at < ts) found.push(at);
       }
     }
-    return found.sort((a, b) => a - b);
+    return found;
   }
 
   /** Who runs has changed, or time has passed: bounds of each task's use. */

@@ -55,6 +55,8 @@ export class ExecutorReplay {
   readonly #history: BlockHistory;
   #parts: Parts | undefined;
   #beganAt: StepPlace | undefined;
+  /** µs up to which time has passed in the ledger */
+  #passed = 0;
   /** reported removals of blocks not known to be there yet */
   #unsettled: Removal[] = [];
   #last: LogStep | undefined;
@@ -149,6 +151,22 @@ export class ExecutorReplay {
     return this.#parts;
   }
 
+  /** What is held without a word changes with time: told at the times when it does. */
+  #passTime({ context }: Parts, step: LogStep): void {
+    const { windows, execution, state, debug } = context;
+    const from = this.#passed;
+    const breaks = windows.breaksBetween(from, step.ts);
+    if (!debug) breaks.push(...execution.breaksBetween(from, step.ts));
+    for (const ts of breaks.sort((a, b) => a - b)) {
+      windows.advance(ts);
+      if (!debug) execution.update(ts);
+      state.sample({ ...placeOf(step), ts, tsMin: undefined, tsMax: undefined }, "assumed");
+    }
+    windows.advance(step.ts);
+    if (!debug) execution.update(step.ts);
+    this.#passed = Math.max(from, step.ts);
+  }
+
   /** At INFO no line says that a broadcast was removed; the driver's block updates do. */
   #removeReported({ blocks, context }: Parts, step: LogStep): void {
     const due = this.evidence.takeRemovals(step.ts);
@@ -195,18 +213,9 @@ export class ExecutorReplay {
     }
     const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step));
     if (parts === undefined) return;
-    const { windows, execution, state } = parts.context;
-    if (parts.context.debug) windows.advance(step.ts);
-    if (!parts.context.debug) {
-      this.#removeReported(parts, step);
-      for (const ts of execution.breaksBefore(step.ts)) {
-        windows.advance(ts);
-        execution.update(ts);
-        state.sample({ ...placeOf(step), ts, tsMin: ts, tsMax: ts }, "assumed");
-      }
-      windows.advance(step.ts);
-      execution.update(step.ts);
-    }
+    const { state } = parts.context;
+    if (!parts.context.debug) this.#removeReported(parts, step);
+    this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);
     act(parts, step, this.#around);
     if (change !== undefined) parts.context.recent.add(step, change);

@@ -17,6 +17,9 @@ interface UnrollWindow {
   readonly precise: boolean;
 }
 
+const PARTS: readonly number[] = [0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85];
+const SHORT_MICROS = 40_000;
+
 export class UnrollWindows {
   readonly #state: ExecutorState;
   readonly #open = new Map<string, UnrollWindow>();
@@ -46,6 +49,20 @@ export class UnrollWindows {
     for (const window of this.#open.values()) {
       if (window.taskId === taskId) this.close(window.blockId);
     }
+  }
+
+  /** Times after `from` and before `ts` at which what a window holds is told anew; short ones need none. */
+  breaksBetween(from: number, ts: number): number[] {
+    const found: number[] = [];
+    for (const window of this.#open.values()) {
+      const length = window.until - window.from;
+      if (length < SHORT_MICROS) continue;
+      for (const part of PARTS) {
+        const at = Math.ceil(window.from + length * part);
+        if (at > from && at < ts) found.push(at);
+      }
+    }
+    return found;
   }
 
   /** Brings every open window to time `ts`. */
