@@ -166,6 +166,42 @@ test("an aggregated file holds the logs of several containers, each on its own",
   ]);
 });
 
+test("a log whose beginning was rotated away is told by its tasks", async () => {
+  const texts = smallApplication({ namesApplication: false });
+  const log = texts["app/executor-1.log"] ?? "";
+  const survey = await surveyTexts({
+    "x/app-20261121023644-0000": texts["app/app-20261121023644-0000"] ?? "",
+    "x/stderr": log.slice(log.indexOf("\n", log.length / 2) + 1),
+  });
+  expect(owners(survey)[1]).toBe("x/stderr executor_log app-20261121023644-0000 1 1");
+  expect(survey.files[1]?.identityEvidence).toMatch(/executor: its tasks; application: .*tasks/);
+});
+
+test("an executor that never ran a task is set by its registration", async () => {
+  const survey = await surveyTexts(smallApplication({ tasks: 0, ahead: () => 19_800_000 }));
+  const clocks = survey.files
+    .filter((file) => file.kind === "executor_log")
+    .map((one) => one.clock);
+  expect(clocks).toMatchObject([
+    { zone: "UTC+05:30", offsetMs: -19_800_000, confidence: 0.6 },
+    { zone: "UTC+05:30", offsetMs: -19_800_000, confidence: 0.6 },
+  ]);
+});
+
+test("a log without any evidence takes the zone that the other logs of its application agree on", async () => {
+  const texts = smallApplication({ ahead: () => 7_200_000 });
+  const command = (texts["app/executor-0.log"] ?? "").split("\n")[0] ?? "";
+  const survey = await surveyTexts({
+    ...texts,
+    "app/z.log": `${command.replace('"--executor-id" "0"', '"--executor-id" "7"')}\n26/11/21 04:40:00 INFO MemoryStore: MemoryStore cleared\n`,
+  });
+  expect(survey.files.at(-1)).toMatchObject({
+    path: "app/z.log",
+    executorId: "7",
+    clock: { zone: "UTC+02:00", offsetMs: -7_200_000, confidence: 0.3 },
+  });
+});
+
 test("what is no log of Spark is listed as other and said not to be read", async () => {
   const survey = await surveyTexts({
     ...smallApplication(),
