@@ -26,7 +26,9 @@ const damage = fc.oneof(
   }),
 );
 
-function hurt(text: string, wounds: readonly fc.TypeOf<typeof damage>[]): string {
+type Wound = typeof damage extends fc.Arbitrary<infer One> ? One : never;
+
+function hurt(text: string, wounds: readonly Wound[]): string {
   let hurtText = text;
   for (const wound of wounds) {
     const at = Math.floor(wound.at * hurtText.length);
