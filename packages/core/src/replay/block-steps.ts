@@ -7,7 +7,8 @@ import { partitionOf, rddOf } from "./block-history.ts";
 import { Evictions } from "./evictions.ts";
 import type { StepPlace } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
-import { checkFree, checkFreeExact, checkLimit, checkMemoryUse } from "./reconcile.ts";
+import { checkFree, checkFreeUnderLock, checkLimit, checkMemoryUse } from "./reconcile.ts";
+import { predictedFreeReal } from "./statements.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
@@ -17,13 +18,31 @@ export class BlockSteps {
   readonly evictions: Evictions;
   /** Blocks found nowhere whose put has not ended yet: the miss is written once. */
   readonly #missed = new Set<string>();
+  readonly #early = new Set<LogStep>();
 
   constructor(context: ReplayContext) {
     this.#context = context;
     this.evictions = new Evictions(context);
   }
 
+  /** The line of a store, unless it has been replayed before its line came. */
   stored(step: LogStep, fact: Fact<"block_stored">): void {
+    if (this.#early.delete(step)) checkFree(this.#context, step, fact.free);
+    else this.#store(step, fact, true);
+  }
+
+  /** A store that other lines show to have come before its own. */
+  storeEarly(step: LogStep): void {
+    if (step.fact.kind !== "block_stored" || this.#early.has(step)) return;
+    this.#early.add(step);
+    this.#store(step, step.fact, false);
+  }
+
+  storedEarly(step: LogStep): boolean {
+    return this.#early.has(step);
+  }
+
+  #store(step: LogStep, fact: Fact<"block_stored">, checks: boolean): void {
     const { state, history, evidence, windows } = this.#context;
     const at = placeOf(step);
     const { blockId } = fact;
@@ -54,7 +73,7 @@ export class BlockSteps {
       rule: undefined,
       origin: "logged",
     });
-    checkFree(this.#context, step, fact.free);
+    if (checks) checkFree(this.#context, step, fact.free);
     state.sample(at, "logged");
     state.blockEvent(at, {
       blockId,
@@ -154,7 +173,7 @@ export class BlockSteps {
       this.#release(at, ledger.mode, fact.blockId, exactAmount(fact.bytes), "logged");
       history.removed(fact.blockId, at.ts);
     }
-    checkFreeExact(this.#context, step, fact.freeBytes);
+    checkFreeUnderLock(this.#context, step, exactly(fact.freeBytes), predictedFreeReal);
     state.sample(at, "logged");
   }
 

@@ -5,6 +5,7 @@ import { type Amount, exactAmount, NOTHING, plus } from "./amount.ts";
 import { partitionOf, rddOf } from "./block-history.ts";
 import type { LogStep } from "./lookahead.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
+import { checkFreeUnderLock } from "./reconcile.ts";
 import { predictedFree } from "./statements.ts";
 
 /** Who made blocks go, as far as the lines around tell. */
@@ -126,19 +127,12 @@ export class Evictions {
 
   /** `After dropping k blocks, free memory is …`: printed under the manager's lock, never stale. */
   done(step: LogStep, free: { atLeast: number; atMost: number }): void {
-    const { state } = this.#context;
-    const predicted = predictedFree(state);
-    state.check(placeOf(step), {
-      quantity: "free",
-      logged: free,
-      replayed: predicted,
-      usedFor: "execution",
-    });
+    checkFreeUnderLock(this.#context, step, free, predictedFree);
     const inHand = this.#inHand.get(step.thread ?? "");
     this.#inHand.delete(step.thread ?? "");
     if (inHand?.cause === "execution" && !this.#context.debug) {
       this.#context.execution.grewByEviction(this.#lastVictimBytes);
-      state.sample(placeOf(step), "derived");
+      this.#context.state.sample(placeOf(step), "derived");
     }
   }
 

@@ -250,6 +250,8 @@ function partsOf(
       const rdd = /^rdd_(\d+)_/.exec(blockId);
       return rdd !== null && around.isOffHeapRdd(Number(rdd[1]));
     },
+    storeEarly: (step) => blocks.storeEarly(step),
+    storedEarly: (step) => blocks.storedEarly(step),
     taskOf: (step) => {
       if (step.taskId !== undefined) return step.taskId;
       if (step.thread === undefined) return undefined;

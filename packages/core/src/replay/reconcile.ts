@@ -1,5 +1,5 @@
 /** Which side wins when a memory statement and the replay meet: one rule, one function. The check row is written before anything is narrowed. */
-import { type ByteInterval, exactly, touches } from "../byte-interval.ts";
+import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import { amount, narrowed } from "./amount.ts";
 import type { LogStep } from "./lookahead.ts";
@@ -8,50 +8,58 @@ import {
   executionFromFree,
   executionFromLimit,
   predictedFree,
-  predictedFreeReal,
   predictedLimit,
 } from "./statements.ts";
 
 /** Neighbouring lines that a stale `free` may already count, or not yet count (spec memory-model 5.3). */
-const STALE_LINES = 12;
+const STALE_LINES = 16;
+const STALE = "printed after a neighbouring line's step";
+const SWAPPED = "counts stores whose lines come later";
+const ZERO: ByteInterval = exactly(0);
 
 /** `free` of a store line: read without a lock after the block went in, so that other tasks' steps may lie between. */
 export function checkFree(context: ReplayContext, step: LogStep, free: ByteInterval): void {
   const { state } = context;
   const predicted = predictedFree(state);
-  const shift = touches(predicted, free) ? undefined : staleShift(context, step, predicted, free);
-  const replayed =
-    shift === undefined
-      ? predicted
-      : { atLeast: predicted.atLeast + shift.atLeast, atMost: predicted.atMost + shift.atMost };
+  const stale = touches(predicted, free)
+    ? undefined
+    : explanationOf(context, step, predicted, free);
   const agrees = state.check(placeOf(step), {
     quantity: "free",
     logged: free,
-    replayed,
-    usedFor: shift === undefined && !context.debug ? "execution" : "none",
-    explanation: shift === undefined ? undefined : "printed after a neighbouring line's step",
+    replayed: shifted(predicted, stale?.shift ?? ZERO),
+    usedFor: stale === undefined && !context.debug ? "execution" : "none",
+    explanation: stale === undefined ? undefined : STALE,
   });
-  if (shift === undefined) learnExecution(context, executionFromFree(state, free), agrees);
+  if (stale === undefined) learnExecution(context, executionFromFree(state, free), agrees);
 }
 
-/** DEBUG's `dropped from memory (free …)`: exact bytes. */
-export function checkFreeExact(context: ReplayContext, step: LogStep, freeBytes: number): void {
+/**
+ * A `free` that is printed under the manager's lock, or of exact bytes: never stale. When it already counts stores whose lines come
+ * later, those stores came first: they are replayed now, and the order of the lines is what was wrong.
+ */
+export function checkFreeUnderLock(
+  context: ReplayContext,
+  step: LogStep,
+  free: ByteInterval,
+  predict: (state: ReplayContext["state"]) => ByteInterval,
+): void {
   const { state } = context;
-  const free = exactly(freeBytes);
-  const predicted = predictedFreeReal(state);
-  const shift = touches(predicted, free) ? undefined : staleShift(context, step, predicted, free);
-  const replayed =
-    shift === undefined
-      ? predicted
-      : { atLeast: predicted.atLeast + shift.atLeast, atMost: predicted.atMost + shift.atMost };
+  const first = predict(state);
+  const stale = touches(first, free) ? undefined : explanationOf(context, step, first, free);
+  const early = stale?.steps ?? [];
+  const swapped = early.length > 0 && early.every((next) => next.fact.kind === "block_stored");
+  if (swapped) for (const next of early) context.storeEarly(next);
+  const shift = stale === undefined || swapped ? ZERO : stale.shift;
+  const predicted = swapped ? predict(state) : first;
   const agrees = state.check(placeOf(step), {
     quantity: "free",
     logged: free,
-    replayed,
-    usedFor: "none",
-    explanation: shift === undefined ? undefined : "printed after a neighbouring line's step",
+    replayed: shifted(predicted, shift),
+    usedFor: swapped ? "order" : context.debug ? "none" : "execution",
+    explanation: stale === undefined ? undefined : swapped ? SWAPPED : STALE,
   });
-  if (shift === undefined) learnExecution(context, executionFromFree(state, free), agrees);
+  if (shift === ZERO) learnExecution(context, executionFromFree(state, free), agrees);
 }
 
 /** `Storage limit` and P1's limit: what storage could reach at most, given execution. */
@@ -106,36 +114,41 @@ function learnExecution(
   context.execution.measured(implied, agrees);
 }
 
+interface Staleness {
+  readonly shift: ByteInterval;
+  /** steps yet to come that the line already counts */
+  readonly steps: readonly LogStep[];
+}
+
 /**
  * By how much a `free` line is early or late: a neighbouring step, within a few lines, of another task that the line already
  * counts (or does not count yet). undefined: no such step makes the line right.
  */
-function staleShift(
+function explanationOf(
   context: ReplayContext,
   step: LogStep,
   predicted: ByteInterval,
   logged: ByteInterval,
-): ByteInterval | undefined {
-  const shifts: ByteInterval[] = [];
-  let ahead: ByteInterval = exactly(0);
+): Staleness | undefined {
+  const found: Staleness[] = [];
+  let ahead: Staleness = { shift: ZERO, steps: [] };
   for (let n = 1; n <= STALE_LINES; n++) {
     const next = context.lookahead.peek(n);
     if (next === undefined || next.ts - step.ts > 2_000_000) break;
     const change = changeOfFree(context, next);
     if (change === undefined) continue;
-    shifts.push(change);
-    ahead = { atLeast: ahead.atLeast + change.atLeast, atMost: ahead.atMost + change.atMost };
-    shifts.push(ahead);
+    found.push({ shift: change, steps: [next] });
+    ahead = { shift: sum(ahead.shift, change), steps: [...ahead.steps, next] };
+    found.push(ahead);
   }
   for (const change of context.recent.changes(step)) {
-    shifts.push({ atLeast: -change.atMost, atMost: -change.atLeast });
+    found.push({ shift: { atLeast: -change.atMost, atMost: -change.atLeast }, steps: [] });
   }
-  return shifts.find((shift) =>
-    touches(
-      { atLeast: predicted.atLeast + shift.atLeast, atMost: predicted.atMost + shift.atMost },
-      logged,
-    ),
-  );
+  return found.find(({ shift }) => touches(sum(predicted, shift), logged));
+}
+
+function shifted(interval: ByteInterval, by: ByteInterval): ByteInterval {
+  return by === ZERO ? interval : sum(interval, by);
 }
 
 /** What a step that is yet to come will do to `free`. */
@@ -143,6 +156,7 @@ export function changeOfFree(context: ReplayContext, step: LogStep): ByteInterva
   const { fact } = step;
   switch (fact.kind) {
     case "block_stored":
+      if (context.storedEarly(step)) return undefined;
       return { atLeast: -fact.size.atMost, atMost: -fact.size.atLeast };
     case "block_removed":
       return exactly(fact.bytes);

@@ -24,6 +24,9 @@ export interface ReplayContext {
   readonly debug: boolean;
   /** Blocks of this RDD live off-heap, as far as the logs tell. */
   isOffHeap(blockId: string): boolean;
+  /** Replays a store whose line is yet to come. */
+  storeEarly(step: LogStep): void;
+  storedEarly(step: LogStep): boolean;
   /** The task that the thread of a step runs, where thread or MDC tells. */
   taskOf(step: LogStep): number | undefined;
 }
