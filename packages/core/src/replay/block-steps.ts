@@ -151,6 +151,7 @@ export class BlockSteps {
     const peak = amount({ atLeast: 0, atMost: Math.max(0, held) }, Math.floor(held * 0.8));
     ledger.borrowForStorage(peak, ledger.storageUsed);
     ledger.unrollHolders.set(key, kept);
+    windows.keep(key, mode, step.ts);
     this.#putFailed(step, blockId, taskId, this.#whyFailed(blockId));
   }
 

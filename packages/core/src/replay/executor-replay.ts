@@ -173,14 +173,14 @@ export class ExecutorReplay {
     this.#unsettled.push(...due);
     if (this.#unsettled.length === 0) return;
     this.#unsettled = this.#unsettled.filter(({ blockId, ts }) => {
+      const at = placeOf(step);
+      // Only pieces are reported; the value they made goes with the first of them.
+      const value = /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
+      if (value !== undefined) blocks.removeOne(at, value, "derived");
       if (context.state.ledgerOfBlock(blockId) === undefined) {
         return step.ts - ts < SETTLING_MICROS; // its store may be printed a little later
       }
-      const at = placeOf(step);
       blocks.removeOne(at, blockId, "derived");
-      // Only pieces are reported; the value they made goes with the first of them.
-      const piece = /^(broadcast_\d+)_piece\d+$/.exec(blockId);
-      if (piece?.[1] !== undefined) blocks.removeOne(at, piece[1], "derived");
       return false;
     });
   }

@@ -19,10 +19,14 @@ interface UnrollWindow {
 
 const PARTS: readonly number[] = [0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85];
 const SHORT_MICROS = 40_000;
+/** How long a failed unroll's memory is sure to be held. */
+const KEPT_MICROS = 3_000;
 
 export class UnrollWindows {
   readonly #state: ExecutorState;
   readonly #open = new Map<string, UnrollWindow>();
+  /** after a failed unroll, by holder: kept until the task has read what was unrolled, at the latest until it ends */
+  readonly #kept = new Map<string, { readonly mode: "on_heap" | "off_heap"; readonly from: number }>();
 
   constructor(state: ExecutorState) {
     this.#state = state;
@@ -44,6 +48,11 @@ export class UnrollWindows {
     this.#state.ledger(window.mode).unrollHolders.delete(`put ${blockId}`);
   }
 
+  /** A failed unroll's memory: all of it for a moment, then as much as its reader has left. */
+  keep(holder: string, mode: "on_heap" | "off_heap", ts: number): void {
+    this.#kept.set(holder, { mode, from: ts });
+  }
+
   /** Task ended, or its blocks cannot be unrolled any more. */
   closeOfTask(taskId: number): void {
     for (const window of this.#open.values()) {
@@ -54,6 +63,10 @@ export class UnrollWindows {
   /** Times after `from` and before `ts` at which what a window holds is told anew; short ones need none. */
   breaksBetween(from: number, ts: number): number[] {
     const found: number[] = [];
+    for (const kept of this.#kept.values()) {
+      const at = kept.from + KEPT_MICROS;
+      if (at > from && at < ts) found.push(at);
+    }
     for (const window of this.#open.values()) {
       const length = window.until - window.from;
       if (length < SHORT_MICROS) continue;
@@ -67,6 +80,15 @@ export class UnrollWindows {
 
   /** Brings every open window to time `ts`. */
   advance(ts: number): void {
+    for (const [holder, { mode, from }] of this.#kept) {
+      const { unrollHolders } = this.#state.ledger(mode);
+      const held = unrollHolders.get(holder);
+      if (held === undefined) this.#kept.delete(holder);
+      else if (ts - from >= KEPT_MICROS) {
+        unrollHolders.set(holder, { atLeast: 0, atMost: held.atMost, best: 0 });
+        this.#kept.delete(holder);
+      }
+    }
     for (const window of this.#open.values()) {
       const ledger = this.#state.ledger(window.mode);
       ledger.unrollHolders.set(`put ${window.blockId}`, this.#heldAt(window, ts));
