@@ -126,6 +126,8 @@ class Progress {
   readonly #open: { readonly file: SurveyedFile; readonly feed: LineFeed }[] = [];
   readonly #logSliceBytes: number;
   readonly #cut = new Set<number>();
+  readonly #sources = new Set<SurveyedFile["source"]>();
+  readonly #silent = new Set<number | undefined>();
   #bytes = 0;
 
   constructor(handlers: ReadHandlers, logSliceBytes: number) {
@@ -134,6 +136,9 @@ class Progress {
   }
 
   open(file: SurveyedFile): LineFeed {
+    // An aggregated file is read once for each of its containers; what is odd about it is said once.
+    if (this.#sources.has(file.source)) this.#silent.add(file.sourceFileId);
+    this.#sources.add(file.source);
     const feed = openLines(file.source, {
       sourceFileId: file.sourceFileId,
       ...(file.kind === "event_log" ? {} : { sliceBytes: this.#logSliceBytes }),
@@ -151,7 +156,7 @@ class Progress {
     if (diagnostic.sourceFileId !== undefined && cutCodes.has(diagnostic.code)) {
       this.#cut.add(diagnostic.sourceFileId);
     }
-    this.#handlers.report(diagnostic);
+    if (!this.#silent.has(diagnostic.sourceFileId)) this.#handlers.report(diagnostic);
   }
 
   finish(): void {

@@ -109,6 +109,27 @@ test("shifting the executor logs by any quarter of an hour changes no observatio
   }
 });
 
+test("of an aggregated file every container's records are observed once, as their executor's", async () => {
+  const appId = "application_1724877841851_0016";
+  const texts = smallApplication({ appId, executors: ["1", "2"], namesApplication: false });
+  const section = (container: string, log: string): string =>
+    `Container: ${container} on node7_45454\n====\nLogType:stderr\nLogLength:${log.length}\nLog Contents:\n${log}\nEnd of LogType:stderr\n\n`;
+  const one = texts["app/executor-1.log"] ?? "";
+  const two = texts["app/executor-2.log"] ?? "";
+  const apart = await readAll(await surveyTexts(texts));
+  const together = await readAll(
+    await surveyTexts({
+      [`app/${appId}`]: texts[`app/${appId}`] ?? "",
+      "app/all.log":
+        section("container_1724877841851_0016_01_000002", one) +
+        section("container_1724877841851_0016_01_000003", two),
+    }),
+  );
+  const said = (all: readonly Read[]): string[] =>
+    all.map(({ kind, source, ts, tsMin, tsMax }) => [kind, source, ts, tsMin, tsMax].join(" "));
+  expect(said(together).sort()).toEqual(said(apart).sort());
+});
+
 test("without an event log and a zone, times are read as if UTC and have no bounds; a zone gives them", async () => {
   const { "app/executor-0.log": log = "" } = smallApplication({ ahead: () => 3_600_000 });
   const diagnostics: { code: string }[] = [];
