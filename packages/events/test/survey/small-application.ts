@@ -64,7 +64,9 @@ export function smallApplication(options: SmallApplication = {}): Record<string,
   const lines = new Map<string, { at: number; text: string }[]>();
   const print = (executor: string, utcMs: number, text: string): void => {
     const line = `${stamp(utcMs + ahead(utcMs), millis)} INFO ${text}`;
-    lines.set(executor, [...(lines.get(executor) ?? []), { at: utcMs, text: line }]);
+    const printed = lines.get(executor) ?? [];
+    printed.push({ at: utcMs, text: line });
+    lines.set(executor, printed);
   };
   executors.forEach((executor, index) => {
     logs.set(

@@ -177,6 +177,24 @@ test("a log whose beginning was rotated away is told by its tasks", async () => 
   expect(survey.files[1]?.identityEvidence).toMatch(/executor: its tasks; application: .*tasks/);
 });
 
+test("a large event log is read on until it tells of the tasks that a late log prints", async () => {
+  const texts = smallApplication({ tasks: 9000, ahead: () => -3_600_000 });
+  const events = texts["app/app-20261121023644-0000"] ?? "";
+  const log = texts["app/executor-1.log"] ?? "";
+  expect(events.length).toBeGreaterThan(5_000_000);
+  const survey = await surveyTexts(
+    { "x/events": events, "x/late": log.slice(log.indexOf("\n", log.length * 0.95) + 1) },
+    { logs: 1_000_000, chunk: 100_000 },
+  );
+  const [eventLog, late] = survey.files;
+  expect(eventLog?.readWhole).toBe(false);
+  expect(late).toMatchObject({
+    executorId: "1",
+    appId: "app-20261121023644-0000",
+    clock: { zone: "UTC-01:00", offsetMs: 3_600_000 },
+  });
+});
+
 test("an executor that never ran a task is set by its registration", async () => {
   const survey = await surveyTexts(smallApplication({ tasks: 0, ahead: () => 19_800_000 }));
   const clocks = survey.files

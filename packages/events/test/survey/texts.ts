@@ -13,6 +13,8 @@ export interface TextOptions {
   /** bytes of a chunk */
   readonly chunk?: number;
   readonly diagnostics?: Diagnostic[];
+  /** as if beside so many logs: then none is read whole at first */
+  readonly logs?: number;
 }
 
 export function textSource(path: string, text: string, chunk = 4096): DiscoveredSource {
@@ -51,7 +53,7 @@ export async function surveyTexts(
   const sampled = [];
   for (const [path, text] of Object.entries(texts).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const source = textSource(path, text, options.chunk);
-    const how = { pattern: undefined, full: false, logs: 1 };
+    const how = { pattern: undefined, full: false, logs: options.logs ?? 1 };
     sampled.push(...(await sampleFile(source, sampled.length + 1, how)));
   }
   const zone = options.timeZone === undefined ? undefined : zoneRule(options.timeZone);
