@@ -3,7 +3,7 @@
  * bounded by who runs, what each is known to have reached, and the pool.
  */
 import type { ByteInterval } from "../byte-interval.ts";
-import { type Amount, amount, NOTHING, plus } from "./amount.ts";
+import { type Amount, amount, NOTHING } from "./amount.ts";
 import type { ExecutorEvidence, TaskEvidence } from "./evidence.ts";
 import type { ExecutorState, RunningTask } from "./executor-state.ts";
 import { heldAt, type PoolNow, peakOf, SHAPE_BREAKS } from "./task-demand.ts";
@@ -35,6 +35,7 @@ export class ExecutionEstimate {
     const { onHeap, running } = this.#state;
     const ceiling = onHeap.executionCeiling();
     if (implied.atLeast > ceiling || (!agrees && running.size === 0)) return;
+    if (implied.atLeast > this.#mostThatRunnersHold()) return; // some block went or came that the log has not told
     const total = amount({
       atLeast: Math.max(0, implied.atLeast),
       atMost: Math.min(ceiling, Math.max(0, implied.atMost)),
@@ -83,7 +84,7 @@ export class ExecutionEstimate {
       if (life === undefined || !this.#usesMemory(life.evidence)) continue;
       for (const part of SHAPE_BREAKS) {
         const at = Math.ceil(life.from + (life.until - life.from) * part);
-        if (at > from && at < ts) found.push(at);
+        if (at > from && at <= ts) found.push(at);
       }
     }
     return found;
@@ -101,23 +102,33 @@ export class ExecutionEstimate {
       this.#measured = undefined;
       return;
     }
-    let total = NOTHING;
+    const ceiling = onHeap.executionCeiling();
+    const share = ceiling / running.size;
+    let best = 0;
+    let below = 0;
+    let above = 0;
+    let aboveTogether = 0;
     for (const task of running.values()) {
       const held = this.#heldBy(task, ts);
       if (held.atMost > 0) onHeap.executionByTask.set(task.taskId, held);
       else onHeap.executionByTask.delete(task.taskId);
-      total = plus(total, held);
+      best += held.best;
+      below += (held.best - held.atLeast) ** 2;
+      if (this.#spilled(task.taskId)) aboveTogether += Math.min(share, held.atMost) - held.best;
+      else above += (held.atMost - held.best) ** 2;
     }
-    const ceiling = onHeap.executionCeiling();
     const measured = this.#measured;
     if (measured !== undefined && ts - measured.ts <= MEASURE_STANDS_MICROS) {
       this.#apply(measured.total);
       return;
     }
+    // Each task's bounds are those of most tasks, not of all; they do not stray the same way at once, so their deviations add as
+    // squares. Only tasks that spill fill their shares together.
+    const within = (bytes: number) => Math.round(Math.min(ceiling, Math.max(0, bytes)));
     this.#apply(
       amount(
-        { atLeast: Math.min(ceiling, total.atLeast), atMost: Math.min(ceiling, total.atMost) },
-        Math.min(ceiling, total.best),
+        { atLeast: within(best - Math.sqrt(below)), atMost: within(best + Math.sqrt(above) + aboveTogether) },
+        within(best),
       ),
     );
   }
@@ -167,6 +178,20 @@ export class ExecutionEstimate {
       running: running.size,
       sql: this.#isSql(stageId),
     };
+  }
+
+  #mostThatRunnersHold(): number {
+    let most = 0;
+    for (const task of this.#state.running.values()) {
+      const evidence = this.#evidence.task(task.taskId);
+      if (evidence?.finishedAt === undefined) return Number.POSITIVE_INFINITY;
+      most += peakOf(evidence, this.#poolNow(evidence.stageId)).atMost;
+    }
+    return most;
+  }
+
+  #spilled(taskId: number): boolean {
+    return (this.#evidence.task(taskId)?.memorySpilledBytes ?? 0) > 0;
   }
 
   #usesMemory(task: TaskEvidence): boolean {

@@ -30,8 +30,10 @@ export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
   }
   const reported = task.peakExecutionBytes ?? 0;
   if ((task.memorySpilledBytes ?? 0) > 0) {
-    // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it.
-    return amount({ atLeast: Math.floor(share * 0.45), atMost: share }, Math.floor(share * 0.9));
+    // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it. A task that has just
+    // spilled everything does not count in N, so that of many tasks some get more than the running ones' share.
+    const largest = Math.floor(pool.ceiling / Math.max(1, pool.running > 2 ? pool.running - 2 : pool.running));
+    return amount({ atLeast: Math.floor(share * 0.45), atMost: largest }, Math.floor(share * 0.9));
   }
   if (reported === 0) {
     const maySkipReport = pool.sql && (task.shuffleBytes ?? 1) > 0;
@@ -40,7 +42,7 @@ export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
   return amount(
     {
       atLeast: Math.floor(Math.max(0, reported - UNTRACKED_BYTES) * 0.75),
-      atMost: Math.min(share, Math.ceil(reported * 1.85)),
+      atMost: Math.min(pool.ceiling, Math.ceil(reported * 1.85)),
     },
     reported < UNTRACKED_BYTES ? 0 : Math.floor(reported * 0.97),
   );

@@ -65,14 +65,14 @@ export class UnrollWindows {
     const found: number[] = [];
     for (const kept of this.#kept.values()) {
       const at = kept.from + KEPT_MICROS;
-      if (at > from && at < ts) found.push(at);
+      if (at > from && at <= ts) found.push(at);
     }
     for (const window of this.#open.values()) {
       const length = window.until - window.from;
       if (length < SHORT_MICROS) continue;
       for (const part of PARTS) {
         const at = Math.ceil(window.from + length * part);
-        if (at > from && at < ts) found.push(at);
+        if (at > from && at <= ts) found.push(at);
       }
     }
     return found;
