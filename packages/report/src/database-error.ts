@@ -1,0 +1,44 @@
+/** What can be wrong with a database that someone named: the user's to solve, in one sentence. */
+
+export type DatabaseTrouble =
+  /** a new database was asked for, and there is one */
+  | "exists"
+  | "missing"
+  /** another process has it open */
+  | "locked"
+  /** a DuckDB database, but not one that a replay wrote */
+  | "not_respark"
+  /** written by a respark with other tables */
+  | "other_schema"
+  /** no DuckDB database, or damaged, or not to be read */
+  | "unreadable";
+
+export class DatabaseError extends Error {
+  override readonly name = "DatabaseError";
+  readonly trouble: DatabaseTrouble;
+  readonly path: string;
+
+  constructor(trouble: DatabaseTrouble, path: string, message: string, cause?: unknown) {
+    super(message, cause === undefined ? {} : { cause });
+    this.trouble = trouble;
+    this.path = path;
+  }
+}
+
+/** What DuckDB said when it could not open a file, as one of our troubles. */
+export function openingError(path: string, cause: unknown): DatabaseError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const first = said.split("\n", 1)[0] ?? said;
+  if (/lock/i.test(first)) {
+    return new DatabaseError("locked", path, `${path} is open in another program`, cause);
+  }
+  if (/does not exist|no such file/i.test(first)) {
+    return new DatabaseError("missing", path, `there is no database ${path}`, cause);
+  }
+  return new DatabaseError(
+    "unreadable",
+    path,
+    `cannot read ${path} as a database: ${first}`,
+    cause,
+  );
+}

@@ -1,0 +1,285 @@
+/** Rows into one DuckDB file that appears whole or not at all: everything is written to `<out>.partial`, which is renamed at the end. */
+import { constants } from "node:fs";
+import { access, copyFile, rename, rm, stat } from "node:fs/promises";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { EmitRow, Rows, TableName } from "@respark/core";
+import { DatabaseError, openingError } from "../database-error.ts";
+import { createTables, createViews, MANIFEST_TABLE } from "../sql/create.ts";
+import { sqlName, sqlText } from "../sql/literal.ts";
+import { requireOurs } from "../sql/meta.ts";
+import { type Tables, tables } from "../tables/index.ts";
+import type { ApplicationKey } from "../tables/table.ts";
+import { TableWriter } from "./table-writer.ts";
+
+/** create: there must be none. overwrite: replaces one. append: adds to one. resume: goes on with a partial that was kept. */
+export type WriteMode = "create" | "overwrite" | "append" | "resume";
+
+export interface DuckDbSinkOptions {
+  readonly path: string;
+  readonly mode: WriteMode;
+  /** What DuckDB may hold in memory; it moves more to disk. */
+  readonly memoryLimitBytes?: number;
+  readonly threads?: number;
+}
+
+export interface ApplicationWriter {
+  /** Copies what it keeps. May write to disk before it returns, so that memory stays bounded. */
+  readonly emit: EmitRow;
+  /** All rows of the application are there: from now on it is part of the result, instead of an earlier one of the same name. */
+  complete(): Promise<void>;
+}
+
+const MEMORY_LIMIT_BYTES = 128 << 20;
+const THREADS = 2;
+
+type Writers = { readonly [Name in TableName]: TableWriter<Rows[Name]> };
+
+/**
+ * One application after the other is written, each in one transaction: an application that was not completed leaves nothing.
+ * Throws a DatabaseError where the database cannot be written as asked.
+ */
+export class DuckDbSink {
+  /** Applications that the partial file had already (append, resume). */
+  readonly completed: readonly ApplicationKey[];
+  readonly #path: string;
+  readonly #database: OpenPartial;
+  readonly #writers: Writers;
+  readonly #key: { current: ApplicationKey };
+  /** Per table, the last row of the applications before this one. */
+  #lastRows: ReadonlyMap<string, bigint>;
+  #writing = false;
+
+  static async open(options: DuckDbSinkOptions): Promise<DuckDbSink> {
+    const { path, mode } = options;
+    await checkTarget(path, mode);
+    const partial = `${path}.partial`;
+    const kept = mode === "resume" && (await exists(partial));
+    if (!kept) {
+      await removePartial(partial);
+      if (mode === "append") await copyDatabase(path, partial);
+    }
+    const database = await openPartial(path, partial, options);
+    try {
+      const { connection } = database;
+      if (kept || mode === "append") await requireOurs(connection, path);
+      else await connection.run(createTables());
+      const key = { current: { appId: "", attemptId: "" } };
+      const writers = await createWriters(connection, () => key.current);
+      const completed = await manifest(connection);
+      const lastRows = await lastRowIds(connection);
+      await connection.run("begin transaction");
+      return new DuckDbSink(path, database, writers, key, completed, lastRows);
+    } catch (error) {
+      database.close();
+      await removePartial(partial);
+      throw error;
+    }
+  }
+
+  private constructor(
+    path: string,
+    database: OpenPartial,
+    writers: Writers,
+    key: { current: ApplicationKey },
+    completed: readonly ApplicationKey[],
+    lastRows: ReadonlyMap<string, bigint>,
+  ) {
+    this.#path = path;
+    this.#database = database;
+    this.#writers = writers;
+    this.#key = key;
+    this.completed = completed;
+    this.#lastRows = lastRows;
+  }
+
+  /** One at a time: the one before must be complete. */
+  application(key: ApplicationKey): ApplicationWriter {
+    if (this.#writing) {
+      throw new Error(`${this.#key.current.appId} is not complete yet, ${key.appId} cannot begin`);
+    }
+    this.#writing = true;
+    this.#key.current = { ...key };
+    const writers = this.#writers;
+    return {
+      emit: (table, row) => {
+        writers[table].take(row);
+      },
+      complete: () => this.#complete(),
+    };
+  }
+
+  async #complete(): Promise<void> {
+    const { connection } = this.#database;
+    const { appId, attemptId } = this.#key.current;
+    for (const writer of Object.values(this.#writers)) writer.flush();
+    const itself = `app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`;
+    for (const [table, last] of this.#lastRows) {
+      await connection.run(`delete from ${sqlName(table)} where ${itself} and rowid <= ${last}`);
+    }
+    await connection.run(
+      `delete from ${MANIFEST_TABLE} where ${itself}; insert into ${MANIFEST_TABLE} values (${sqlText(appId)}, ${sqlText(attemptId)}); commit`,
+    );
+    this.#lastRows = await lastRowIds(connection);
+    await connection.run("begin transaction");
+    this.#writing = false;
+  }
+
+  /** Gives the database its name. Rows of an application that was not completed are not in it. */
+  async finish(): Promise<void> {
+    const { connection, partial } = this.#database;
+    await connection.run("rollback");
+    for (const writer of Object.values(this.#writers)) writer.close();
+    await connection.run(createViews());
+    await connection.run("checkpoint");
+    this.#database.close();
+    // A write-ahead log of the file that is replaced would be taken for the new one's.
+    await rm(`${this.#path}.wal`, { force: true });
+    await rename(partial, this.#path);
+    await removePartial(partial);
+  }
+
+  /** Leaves what was there before; `keep` keeps the complete applications for mode `resume`. */
+  async abort({ keep = false }: { readonly keep?: boolean } = {}): Promise<void> {
+    this.#database.close();
+    if (!keep) await removePartial(this.#database.partial);
+  }
+}
+
+async function createWriters(
+  connection: DuckDBConnection,
+  key: () => ApplicationKey,
+): Promise<Writers> {
+  const writer = async <Name extends TableName>(name: Name): Promise<TableWriter<Rows[Name]>> => {
+    const table: Tables[Name] = tables[name];
+    return new TableWriter(table, await connection.createAppender(name), key);
+  };
+  return {
+    applications: await writer("applications"),
+    source_files: await writer("source_files"),
+    clock_offsets: await writer("clock_offsets"),
+    spark_conf: await writer("spark_conf"),
+    resource_profiles: await writer("resource_profiles"),
+    executors: await writer("executors"),
+    jobs: await writer("jobs"),
+    stages: await writer("stages"),
+    tasks: await writer("tasks"),
+    sql_executions: await writer("sql_executions"),
+    rdds: await writer("rdds"),
+    blocks: await writer("blocks"),
+    block_events: await writer("block_events"),
+    memory_events: await writer("memory_events"),
+    memory_timeline: await writer("memory_timeline"),
+    task_memory_timeline: await writer("task_memory_timeline"),
+    memory_waits: await writer("memory_waits"),
+    spills: await writer("spills"),
+    oom_events: await writer("oom_events"),
+    memory_leaks: await writer("memory_leaks"),
+    executor_metrics: await writer("executor_metrics"),
+    exclusions: await writer("exclusions"),
+    replay_checks: await writer("replay_checks"),
+    diagnostics: await writer("diagnostics"),
+  };
+}
+
+interface OpenPartial {
+  readonly connection: DuckDBConnection;
+  readonly partial: string;
+  close(): void;
+}
+
+async function openPartial(
+  path: string,
+  partial: string,
+  { memoryLimitBytes = MEMORY_LIMIT_BYTES, threads = THREADS }: DuckDbSinkOptions,
+): Promise<OpenPartial> {
+  let instance: DuckDBInstance;
+  try {
+    instance = await DuckDBInstance.create(partial, {
+      memory_limit: `${memoryLimitBytes}B`,
+      threads: String(threads),
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+    });
+  } catch (error) {
+    throw openingError(path, error);
+  }
+  const connection = await instance.connect();
+  let open = true;
+  return {
+    connection,
+    partial,
+    close: () => {
+      if (!open) return;
+      open = false;
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function manifest(connection: DuckDBConnection): Promise<ApplicationKey[]> {
+  const reader = await connection.runAndReadAll(
+    `select app_id, attempt_id from ${MANIFEST_TABLE} order by all`,
+  );
+  return reader.getRows().map(([appId, attemptId]) => ({
+    appId: String(appId),
+    attemptId: String(attemptId),
+  }));
+}
+
+/** Rows that come later have higher ids, in the same transaction already. Only tables with rows. */
+async function lastRowIds(connection: DuckDBConnection): Promise<Map<string, bigint>> {
+  const selects = Object.keys(tables).map((name) => {
+    return `select ${sqlText(name)}, max(rowid) from ${sqlName(name)}`;
+  });
+  const reader = await connection.runAndReadAll(selects.join(" union all "));
+  const last = new Map<string, bigint>();
+  for (const [name, rowId] of reader.getRows()) {
+    if (typeof name === "string" && typeof rowId === "bigint") last.set(name, rowId);
+  }
+  return last;
+}
+
+async function checkTarget(path: string, mode: WriteMode): Promise<void> {
+  const there = await exists(path);
+  if (there && (await stat(path)).isDirectory()) {
+    throw new DatabaseError("unreadable", path, `${path} is a directory`);
+  }
+  if (mode === "create" && there) {
+    throw new DatabaseError("exists", path, `${path} exists`);
+  }
+  if (mode === "append" && !there) {
+    throw new DatabaseError("missing", path, `there is no database ${path}`);
+  }
+}
+
+/** A copy that nobody writes to meanwhile: the database is held open for reading while it is copied. */
+async function copyDatabase(path: string, partial: string): Promise<void> {
+  let instance: DuckDBInstance;
+  try {
+    instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
+  } catch (error) {
+    throw openingError(path, error);
+  }
+  try {
+    await copyFile(path, partial, constants.COPYFILE_FICLONE);
+    if (await exists(`${path}.wal`)) await copyFile(`${path}.wal`, `${partial}.wal`);
+  } finally {
+    instance.closeSync();
+  }
+}
+
+async function removePartial(partial: string): Promise<void> {
+  for (const path of [partial, `${partial}.wal`, `${partial}.tmp`]) {
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

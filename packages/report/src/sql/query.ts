@@ -1,0 +1,180 @@
+/** Questions to a replayed database: read-only, streamed, integers exact. */
+import {
+  type DuckDBConnection,
+  DuckDBDecimalValue,
+  DuckDBInstance,
+  DuckDBListValue,
+  DuckDBMapValue,
+  type DuckDBResult,
+  DuckDBStructValue,
+  type DuckDBValue,
+} from "@duckdb/node-api";
+import { openingError } from "../database-error.ts";
+import { sqlName } from "./literal.ts";
+import { requireOurs } from "./meta.ts";
+
+/** NULL is null. Integers beyond 32 bits are bigint; decimals, times and other types are DuckDB's text of them. */
+export type QueryValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | null
+  | readonly QueryValue[]
+  | { readonly [field: string]: QueryValue };
+
+export interface ResultColumn {
+  readonly name: string;
+  /** DuckDB's name of the type */
+  readonly type: string;
+}
+
+export interface QueryResult {
+  readonly columns: readonly ResultColumn[];
+  /** As they come, some thousand at a time; once only. */
+  batches(): AsyncIterable<readonly (readonly QueryValue[])[]>;
+}
+
+/** The question cannot be answered: DuckDB's words are in the message. */
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+  readonly sql: string;
+
+  constructor(sql: string, cause: unknown) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    this.sql = sql;
+  }
+}
+
+export interface Database {
+  readonly path: string;
+  /** Streams the answer. A QueryError may come here or while it streams. */
+  query(sql: string): Promise<QueryResult>;
+  /** The whole answer, for small ones: a record a row. */
+  rows(sql: string): Promise<readonly Readonly<Record<string, QueryValue>>[]>;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  readonly memoryLimitBytes?: number;
+  readonly threads?: number;
+}
+
+/**
+ * Opens a database that a replay wrote. Nothing can be changed through it, and no other file or address can be reached.
+ * Throws a DatabaseError where there is none, it is locked, or it was not written by this version's replay.
+ */
+export async function openDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
+  const { connection, close } = await openReadOnly(path, options);
+  try {
+    await requireOurs(connection, path);
+    await connection.run("set enable_external_access = false; set lock_configuration = true");
+  } catch (error) {
+    close();
+    throw error;
+  }
+  const query = async (sql: string): Promise<QueryResult> => {
+    const result = await connection.stream(sql).catch((error: unknown) => {
+      throw new QueryError(sql, error);
+    });
+    return { columns: columnsOf(result), batches: () => batchesOf(result, sql) };
+  };
+  return { path, query, rows: async (sql) => recordsOf(await query(sql)), close };
+}
+
+/** A name of a view or table is a question for all of it; everything else is SQL. */
+export async function runQuery(database: Database, sqlOrView: string): Promise<QueryResult> {
+  const name = sqlOrView.trim();
+  return database.query(/^\w+$/.test(name) ? `from ${sqlName(name)}` : sqlOrView);
+}
+
+interface ReadOnlyConnection {
+  readonly connection: DuckDBConnection;
+  close(): void;
+}
+
+/** For ourselves: exports write files, so nothing is locked here. */
+export async function openReadOnly(
+  path: string,
+  { memoryLimitBytes, threads = 2 }: DatabaseOptions = {},
+): Promise<ReadOnlyConnection> {
+  let instance: DuckDBInstance;
+  try {
+    instance = await DuckDBInstance.create(path, {
+      access_mode: "READ_ONLY",
+      autoinstall_known_extensions: "false",
+      autoload_known_extensions: "false",
+      threads: String(threads),
+      ...(memoryLimitBytes === undefined ? {} : { memory_limit: `${memoryLimitBytes}B` }),
+    });
+  } catch (error) {
+    throw openingError(path, error);
+  }
+  const connection = await instance.connect();
+  return {
+    connection,
+    close: () => {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+function columnsOf(result: DuckDBResult): ResultColumn[] {
+  return result
+    .deduplicatedColumnNames()
+    .map((name, index) => ({ name, type: result.columnType(index).toString() }));
+}
+
+async function* batchesOf(
+  result: DuckDBResult,
+  sql: string,
+): AsyncIterable<readonly (readonly QueryValue[])[]> {
+  try {
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk.getRows().map((row) => row.map(plain));
+    }
+  } catch (error) {
+    throw new QueryError(sql, error);
+  }
+}
+
+async function recordsOf(result: QueryResult): Promise<Record<string, QueryValue>[]> {
+  const records: Record<string, QueryValue>[] = [];
+  for await (const batch of result.batches()) {
+    for (const row of batch) {
+      records.push(
+        Object.fromEntries(result.columns.map(({ name }, index) => [name, row[index] ?? null])),
+      );
+    }
+  }
+  return records;
+}
+
+function plain(value: DuckDBValue): QueryValue {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return value;
+    default:
+      if (value === null) return null;
+      if (value instanceof DuckDBListValue) return value.items.map(plain);
+      if (value instanceof DuckDBStructValue) {
+        return Object.fromEntries(
+          Object.entries(value.entries).map(([field, item]) => [field, plain(item)]),
+        );
+      }
+      if (value instanceof DuckDBMapValue) {
+        return value.entries.map(({ key, value: item }) => ({
+          key: plain(key),
+          value: plain(item),
+        }));
+      }
+      if (value instanceof DuckDBDecimalValue) return value.toString();
+      return String(value);
+  }
+}

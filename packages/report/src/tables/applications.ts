@@ -1,0 +1,49 @@
+/** Application attempts. */
+import type { ApplicationRow } from "@respark/core";
+import { always, big, moment, text } from "./column-kinds.ts";
+import type { TableSpec } from "./table.ts";
+
+export const applications: TableSpec<ApplicationRow> = {
+  name: "applications",
+  comment: "A row is an attempt of a Spark application.",
+  columns: [
+    text("name", "application name (spark.app.name)", (row) => row.name),
+    text("spark_version", "Spark version as the logs say it", (row) => row.sparkVersion),
+    text(
+      "memory_manager",
+      "unified (1.6 and later), static (legacy mode of 1.6 to 2.4) or pre16",
+      (row) => row.memoryManager,
+    ),
+    moment("started_at", "start of the application", (row) => row.startedAt),
+    moment("ended_at", "end of the application; NULL: no log tells", (row) => row.endedAt),
+    text("spark_user", "user that ran it", (row) => row.user),
+    always(
+      text(
+        "evidence_level",
+        "best evidence at hand: debug > info > event_log_blocks > event_log",
+        (row) => row.evidenceLevel,
+      ),
+    ),
+    always(
+      text(
+        "model_evidence",
+        "what proves the memory model of this Spark line: vectors (recorded from the real classes) or source (read from its source)",
+        (row) => row.modelEvidence,
+      ),
+    ),
+    always(
+      big(
+        "statements",
+        "memory statements in the logs of all executors; count",
+        (row) => row.statements,
+      ),
+    ),
+    always(
+      big(
+        "statements_met",
+        "those that the replay had predicted; count",
+        (row) => row.statementsMet,
+      ),
+    ),
+  ],
+};

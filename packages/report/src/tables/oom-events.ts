@@ -1,0 +1,22 @@
+/** Out of memory. */
+import type { OomEventRow } from "@respark/core";
+import { always, big, executorId, moment, provenance, text } from "./column-kinds.ts";
+import type { TableSpec } from "./table.ts";
+
+export const oomEvents: TableSpec<OomEventRow> = {
+  name: "oom_events",
+  comment: "A row is an out-of-memory of a task, an executor or its container.",
+  columns: [
+    executorId(),
+    always(moment("ts", "when it was logged", (row) => row.ts)),
+    always(
+      text("class", "jvm_heap, gc_overhead, container, task_memory or direct", (row) => row.class),
+    ),
+    big("task_id", "task that failed of it", (row) => row.taskId),
+    big("requested_bytes", "what was asked for; bytes", (row) => row.requestedBytes),
+    big("granted_bytes", "what there was to get; bytes", (row) => row.grantedBytes),
+    big("timeline_seq", "seq of the memory_timeline row in force then", (row) => row.timelineSeq),
+    always(text("message", "the log's words", (row) => row.message)),
+    ...provenance<OomEventRow>(),
+  ],
+};
