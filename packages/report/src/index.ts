@@ -5,6 +5,7 @@ export {
   type DuckDbSinkOptions,
   type WriteMode,
 } from "./sinks/duckdb.ts";
+export { type FormatOptions, type ResultFormatName, resultText } from "./sql/formats/index.ts";
 export {
   type Database,
   type DatabaseOptions,
@@ -15,4 +16,6 @@ export {
   type ResultColumn,
   runQuery,
 } from "./sql/query.ts";
+export { type ColumnSchema, describeSchema, type RelationSchema } from "./sql/schema.ts";
+export { type SchemaFormat, schemaText } from "./sql/schema-text.ts";
 export type { ApplicationKey } from "./tables/table.ts";

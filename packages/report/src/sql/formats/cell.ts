@@ -1,0 +1,27 @@
+/** A value as the text of a cell, and texts that cannot steer a terminal. */
+import type { QueryValue } from "../query.ts";
+import { jsonValue } from "./json.ts";
+
+/** `null` for NULL; lists and records as JSON. */
+export function cellText(value: QueryValue): string | null {
+  if (value === null) return null;
+  if (typeof value === "object") return jsonValue(value);
+  return String(value);
+}
+
+/** Control characters (C0, DEL, C1), and marks that reorder or hide text, become visible `\u{…}`. */
+export function printable(text: string): string {
+  return text.replace(STEERING, (character) => {
+    const known = NAMED.get(character);
+    return known ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}
+
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ["\n", "\\n"],
+  ["\r", "\\r"],
+  ["\t", "\\t"],
+]);
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+const STEERING = /[\u0000-\u001f\u007f-\u009f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;

@@ -1,0 +1,62 @@
+/** JSON, with integers of any size exact; one array, or a record a line. */
+import type { QueryValue, ResultColumn } from "../query.ts";
+import type { ResultFormat } from "./index.ts";
+
+/** One array of records. */
+export const json: ResultFormat = async function* (columns, batches) {
+  let before = "[";
+  for await (const batch of batches) {
+    let text = "";
+    for (const row of batch) {
+      text += `${before}\n  ${recordText(columns, row)}`;
+      before = ",";
+    }
+    yield text;
+  }
+  yield before === "[" ? "[]\n" : "\n]\n";
+};
+
+/** A record a line. */
+export const ndjson: ResultFormat = async function* (columns, batches) {
+  for await (const batch of batches) {
+    yield batch.map((row) => `${recordText(columns, row)}\n`).join("");
+  }
+};
+
+function recordText(columns: readonly ResultColumn[], row: readonly QueryValue[]): string {
+  const fields = columns.map(({ name, type }, index) => {
+    return `${quoted(name)}: ${jsonValue(row[index] ?? null, type)}`;
+  });
+  return `{${fields.join(", ")}}`;
+}
+
+/** Numbers as their digits, whatever their size; what JSON has no number for (NaN, infinities) is null. */
+export function jsonValue(value: QueryValue, type?: string): string {
+  if (value === null) return "null";
+  switch (typeof value) {
+    case "string":
+      // Decimals come as their digits.
+      return type?.startsWith("DECIMAL") === true ? value : quoted(value);
+    case "number":
+      return Number.isFinite(value) ? String(value) : "null";
+    case "bigint":
+    case "boolean":
+      return String(value);
+    case "object":
+      if (isList(value)) return `[${value.map((item) => jsonValue(item)).join(", ")}]`;
+      return `{${Object.entries(value)
+        .map(([field, item]) => `${quoted(field)}: ${jsonValue(item)}`)
+        .join(", ")}}`;
+  }
+}
+
+function isList(value: object): value is readonly QueryValue[] {
+  return Array.isArray(value);
+}
+
+/** JSON leaves DEL and the C1 controls as they are; a terminal would obey them. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

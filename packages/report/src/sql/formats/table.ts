@@ -1,0 +1,82 @@
+/** A table of characters; widths come from the first rows, so that any number of rows can follow. */
+import type { QueryValue, ResultColumn } from "../query.ts";
+import { cellText, printable } from "./cell.ts";
+import type { ResultFormat } from "./index.ts";
+
+/** Rows that the widths are taken from. */
+const MEASURED_ROWS = 2000;
+const CELL_WIDTH = 60;
+
+export const table: ResultFormat = async function* (columns, batches, { cellWidth = CELL_WIDTH }) {
+  const right = columns.map(({ type }) => isNumeric(type));
+  const cells = (row: readonly QueryValue[]): string[] =>
+    columns.map((_, index) => clipped(printable(cellText(row[index] ?? null) ?? ""), cellWidth));
+  let waiting: string[][] = [];
+  let widths: readonly number[] | undefined;
+  for await (const batch of batches) {
+    const rows = batch.map(cells);
+    if (widths !== undefined) {
+      yield rows.map((row) => line(row, widths ?? [], right)).join("");
+      continue;
+    }
+    waiting.push(...rows);
+    if (waiting.length < MEASURED_ROWS) continue;
+    widths = widthsOf(columns, waiting);
+    yield begun(columns, waiting, widths, right);
+    waiting = [];
+  }
+  if (widths === undefined) {
+    yield begun(columns, waiting, widthsOf(columns, waiting), right);
+    if (waiting.length === 0) yield "(no rows)\n";
+  }
+};
+
+export function isNumeric(type: string): boolean {
+  return /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL.*)$/.test(type);
+}
+
+function begun(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly string[])[],
+  widths: readonly number[],
+  right: readonly boolean[],
+): string {
+  const names = columns.map(({ name }) => printable(name));
+  const rule = `${widths.map((width) => "─".repeat(width)).join("  ")}\n`;
+  return line(names, widths, right) + rule + rows.map((row) => line(row, widths, right)).join("");
+}
+
+function widthsOf(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly string[])[],
+): number[] {
+  const widths = columns.map(({ name }) => width(printable(name)));
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? 0, width(cell));
+    }
+  }
+  return widths;
+}
+
+function line(
+  cells: readonly string[],
+  widths: readonly number[],
+  right: readonly boolean[],
+): string {
+  const padded = cells.map((cell, index) => {
+    const space = " ".repeat(Math.max(0, (widths[index] ?? 0) - width(cell)));
+    return right[index] === true ? space + cell : cell + space;
+  });
+  return `${padded.join("  ").trimEnd()}\n`;
+}
+
+/** Characters as people count them; wide ones are not measured. */
+function width(text: string): number {
+  return [...text].length;
+}
+
+function clipped(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
+}
