@@ -127,7 +127,7 @@ export class ExecutionEstimate {
     const within = (bytes: number) => Math.round(Math.min(ceiling, Math.max(0, bytes)));
     this.#apply(
       amount(
-        { atLeast: within(best - Math.sqrt(below)), atMost: within(best + Math.sqrt(above) + aboveTogether) },
+        { atLeast: within(best - 1.2 * Math.sqrt(below)), atMost: within(best + 0.9 * Math.sqrt(above) + aboveTogether) },
         within(best),
       ),
     );

@@ -41,11 +41,31 @@ export class TaskSteps {
       taskId: fact.taskId,
       stageId: fact.stageId,
       index: fact.index,
-      startedAt: step.ts,
+      startedAt: this.#context.debug ? step.ts : this.#preparedAt(step, fact.taskId),
       thread: step.thread,
     });
     const partition = evidence.task(fact.taskId)?.partition ?? fact.index;
     if (partition !== undefined) this.#blocks.taskBegan(step, fact.taskId, rdds, partition);
+  }
+
+  /**
+   * A task computes once it has its stage's broadcasts; the first tasks of a stage all wait for the same read. So its life as a holder
+   * of memory begins after the last such line before anyone finishes.
+   */
+  #preparedAt(step: LogStep, taskId: number): number {
+    let prepared = step.ts;
+    for (let ahead = 1; ahead < 400; ahead++) {
+      const next = this.#context.lookahead.peek(ahead);
+      if (next === undefined) break;
+      const { fact } = next;
+      if (fact.kind === "task_finished" && (fact.taskId === taskId || step.thread === undefined)) break;
+      if (step.thread !== undefined && next.thread !== step.thread) continue;
+      const reads =
+        fact.kind === "broadcast_read" ||
+        (fact.kind === "block_stored" && fact.blockId.startsWith("broadcast_"));
+      if (reads) prepared = Math.max(prepared, next.ts + 1);
+    }
+    return prepared;
   }
 
   /** At its last line a task's execution and unroll memory is 0 (spec memory-model 4.6). */
@@ -109,7 +129,7 @@ export class TaskSteps {
     const early = this.#early.get(fact.taskId);
     this.#early.delete(fact.taskId);
     const before = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
-    const held = early === undefined ? before : minus(before, early);
+    const held = early === undefined ? before : without(before, early);
     ledger.executionTotal = undefined;
     ledger.executionByTask.set(fact.taskId, plus(held, granted));
     const wanted = this.#wanted.get(fact.taskId);
@@ -141,7 +161,9 @@ export class TaskSteps {
   }
 
   released(step: LogStep, fact: Fact<"execution_released">): void {
-    if (!this.#saysWanted && !this.#early.has(fact.taskId)) this.#grantBeforeSpill(step, fact.taskId);
+    if (!this.#saysWanted && !this.#early.has(fact.taskId)) {
+      this.#grantBeforeSpill(step, fact.taskId, fact.released.atMost);
+    }
     const freed = this.#pageSize(step, fact.released, "page_freed") ?? amount(fact.released);
     this.#release(step, fact.taskId, fact.consumer, freed);
   }
@@ -243,29 +265,40 @@ export class TaskSteps {
    * Up to 3.2 nothing says that a request fell short before its spills. It had what the pool's law gave it: the rest of its 1/N,
    * or of what was free.
    */
-  #grantBeforeSpill(step: LogStep, taskId: number): void {
+  #grantBeforeSpill(step: LogStep, taskId: number, releasedBytes: number): void {
     const { state, lookahead } = this.#context;
     let spilled = false;
+    let freedBytes = releasedBytes;
     for (let ahead = 1; ahead <= SPILL_LINES; ahead++) {
       const next = lookahead.peek(ahead);
       if (next === undefined) return;
       const later = next.fact;
-      if (later.kind === "execution_spilled" && later.taskId === taskId) spilled = true;
-      if (later.kind !== "execution_acquired" || later.taskId !== taskId) continue;
-      if (!spilled) return;
+      if (later.kind === "execution_released" && later.taskId === taskId && !spilled) {
+        freedBytes += later.released.atMost;
+      }
+      if (later.kind === "execution_spilled" && later.taskId === taskId) {
+        // These releases are the spill's own, when they free about as much as it says.
+        if (spilled || later.spilled.atLeast > freedBytes) return;
+        if (freedBytes > later.spilled.atMost * 2) return;
+        spilled = true;
+      }
+      if (later.kind !== "execution_acquired" || later.taskId !== taskId || !spilled) continue;
       const granted = this.#pageNear(ahead, later.granted, next.thread) ?? amount(later.granted);
       const ledger = state.ledger(this.#modeOf(later.consumer));
       const held = ledger.executionByTask.get(taskId) ?? NOTHING;
       const active = Math.max(1, ledger.executionByTask.size);
-      const share = Math.floor(ledger.executionCeiling() / active) - held.best;
-      const free = ledger.executionCeiling() - ledger.executionUsed.best;
-      const first = Math.max(0, Math.min(granted.best, share, free));
-      if (first === 0) return;
-      const early = amount({ atLeast: 0, atMost: granted.atMost }, first);
+      const share = minus(exactAmount(Math.floor(ledger.executionCeiling() / active)), held);
+      const free = minus(exactAmount(ledger.executionCeiling()), ledger.executionUsed);
+      const early = least(granted, least(share, free));
+      if (early.best === 0) return;
       this.#early.set(taskId, early);
       ledger.executionTotal = undefined;
       ledger.executionByTask.set(taskId, plus(held, early));
-      ledger.growForExecution(ledger.executionUsed, this.#blocks.evictions.takeEvictedFor(taskId));
+      const missing = without(granted, early);
+      ledger.growForExecution(
+        plus(ledger.executionUsed, missing),
+        this.#blocks.evictions.takeEvictedFor(taskId),
+      );
       state.sample(placeOf(step), "derived");
       return;
     }
@@ -390,4 +423,23 @@ export class TaskSteps {
   get dumpedTask(): number | undefined {
     return this.#dumpTask;
   }
+}
+
+function least(a: Amount, b: Amount): Amount {
+  return {
+    atLeast: Math.min(a.atLeast, b.atLeast),
+    atMost: Math.min(a.atMost, b.atMost),
+    best: Math.min(a.best, b.best),
+  };
+}
+
+/** Takes out a part that was added as it stands, so that its uncertainty goes with it. */
+function without(whole: Amount, part: Amount): Amount {
+  return amount(
+    {
+      atLeast: Math.max(0, whole.atLeast - part.atLeast),
+      atMost: Math.max(0, whole.atMost - part.atMost),
+    },
+    Math.max(0, whole.best - part.best),
+  );
 }

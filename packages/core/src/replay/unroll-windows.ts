@@ -122,7 +122,7 @@ export class UnrollWindows {
     const { size, precise } = window;
     // How much of the final size is held at which part of the window: the middle 96 % of unrolls in our runs.
     const low = precise && progress > 0.8 ? size.atLeast * 0.08 : 0;
-    const high = size.atMost * Math.min(MOST_HELD, (precise ? 0.7 : 0.9) + progress);
+    const high = size.atMost * Math.min(MOST_HELD, (precise ? 0.7 : 0.75) + progress);
     const best = size.best * (precise ? 0.1 + 1.05 * progress : progress);
     return amount(
       { atLeast: Math.floor(low), atMost: Math.max(unrollThresholdBytes, Math.floor(high)) },
