@@ -24,6 +24,15 @@ export function defaultOutput(
   return join(".", `${safe === "" ? "respark" : safe}${ending}`);
 }
 
+/** Appending to nothing is creating. */
+export async function writeModeFor(
+  host: Host,
+  output: string,
+  mode: WriteMode,
+): Promise<WriteMode> {
+  return mode === "append" && (await host.kindOf(output)) === undefined ? "create" : mode;
+}
+
 /** Refuses what would destroy something that nobody asked to destroy. */
 export async function checkOutput(
   host: Host,

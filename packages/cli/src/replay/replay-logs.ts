@@ -1,6 +1,7 @@
 /** The main job: logs in, one database out, whole or not at all. */
 import { DiagnosticLog, type SurveyedApplication } from "@respark/events";
 import { DuckDbSink } from "@respark/report";
+import { sayingTrouble } from "../database/database-trouble.ts";
 import type { Host } from "../host.ts";
 import type { Input } from "../input.ts";
 import { untilInterrupted } from "../interruption.ts";
@@ -11,9 +12,10 @@ import { emitDiagnostics, replayApplication } from "./replay-application.ts";
 
 export interface ReplayRequest {
   readonly input: Input;
-  readonly mode: WriteMode;
-  /** Chosen once the applications are known. */
-  databasePath(applications: readonly SurveyedApplication[]): Promise<string>;
+  /** Where to write, chosen once the applications are known. */
+  target(
+    applications: readonly SurveyedApplication[],
+  ): Promise<{ readonly path: string; readonly mode: WriteMode }>;
   readonly timeZone: string | undefined;
   readonly logPattern: string | undefined;
   readonly showSecrets: boolean;
@@ -32,10 +34,10 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
       const diagnostics = new DiagnosticLog();
       const watch: Watch = { report: diagnostics.report, progress, carryOn };
       const { files, applications } = await findApplications(host, request.input, request, watch);
-      const databasePath = await request.databasePath(applications);
+      const target = await request.target(applications);
       const owned = new Set(applications.flatMap((application) => idsOf(application)));
       const strays = files.filter(({ sourceFileId }) => !owned.has(sourceFileId));
-      const sink = await DuckDbSink.open({ path: databasePath, mode: request.mode });
+      const sink = await sayingTrouble(() => DuckDbSink.open(target));
       try {
         for (const [index, application] of applications.entries()) {
           const { appId, attemptId } = application;
@@ -63,7 +65,7 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
         await sink.abort();
         throw error;
       }
-      return { databasePath, applications };
+      return { databasePath: target.path, applications };
     });
   } finally {
     progress.clear();

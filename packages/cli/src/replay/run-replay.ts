@@ -7,7 +7,7 @@ import { openInput } from "../input.ts";
 import type { EverywhereOptions } from "../options.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
-import { checkOutput, defaultOutput, type WriteMode } from "./output-path.ts";
+import { checkOutput, defaultOutput, type WriteMode, writeModeFor } from "./output-path.ts";
 import { readRunSummaries } from "./read-run-summary.ts";
 import { type Replayed, replayLogs } from "./replay-logs.ts";
 import { nextCommands, runSummaryText, type SummaryPlace } from "./run-summary-text.ts";
@@ -39,13 +39,13 @@ export async function runReplay(
   try {
     const replayed = await replayLogs(host, {
       input,
-      mode: scratch === undefined ? mode : "create",
-      databasePath: async (applications) => {
-        if (scratch !== undefined) return join(scratch.path, "replayed.duckdb");
-        if (output !== undefined) return output;
-        const path = defaultOutput(input, applications, ".duckdb");
-        await checkOutput(host, path, mode, paths);
-        return path;
+      target: async (applications) => {
+        if (scratch !== undefined) {
+          return { path: join(scratch.path, "replayed.duckdb"), mode: "create" };
+        }
+        const path = output ?? defaultOutput(input, applications, ".duckdb");
+        if (output === undefined) await checkOutput(host, path, mode, paths);
+        return { path, mode: await writeModeFor(host, path, mode) };
       },
       timeZone: options.timeZone,
       logPattern: options.logPattern,

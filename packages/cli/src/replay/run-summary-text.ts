@@ -133,7 +133,7 @@ function happened(run: RunSummary, { columns, style }: SummaryPlace): string[] {
   if (evictions > 0) {
     const causes = run.evictionCauses.map(
       ({ cause, evictions: some }) =>
-        `${countInWords(some)} ${cause === undefined ? "for reasons no log tells" : FOR_THE_SAKE_OF[cause]}`,
+        `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons no log tells" : FOR_THE_SAKE_OF[cause]}`,
     );
     const missed =
       run.missedAfterEviction === 0
