@@ -199,12 +199,14 @@ export class Evictions {
     const { lookahead, state } = this.#context;
     const victimRdds = new Set(victims.map(rddOf));
     const thread = step.thread;
+    const certainty = thread === undefined ? 0.8 : 1;
+    const waiting = new Set(state.running.keys());
+    const room = this.#roomBefore(step);
     for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
       const next = lookahead.peek(ahead);
       if (next === undefined || next.ts - step.ts > MICROS_AHEAD) break;
       if (thread !== undefined && next.thread !== thread) continue;
       const { fact } = next;
-      const certainty = thread === undefined ? 0.8 : 1;
       switch (fact.kind) {
         case "execution_acquired":
         case "spill_wanted":
@@ -217,14 +219,22 @@ export class Evictions {
         case "block_stored": {
           const rdd = rddOf(fact.blockId);
           if (rdd !== undefined && victimRdds.has(rdd)) break;
+          const taskId = this.#context.taskOf(next) ?? this.#taskPutting(fact.blockId);
+          if (thread === undefined) {
+            // Only a put that was under way, and that did not fit, can have asked.
+            if (taskId !== undefined && !waiting.has(taskId)) break;
+            if (fact.kind === "block_stored" && this.#fits(fact, room)) break;
+          }
           const cause =
             fact.kind === "block_stored" && fact.form === "bytes" ? "storage" : "unroll";
-          const taskId = this.#context.taskOf(next) ?? this.#taskPutting(fact.blockId);
           return { cause, taskId, blockId: fact.blockId, certainty };
         }
         case "task_finished":
-          if (thread === undefined) break;
-          return { cause: "execution", taskId: fact.taskId, blockId: undefined, certainty: 0.7 };
+          if (thread !== undefined) {
+            return { cause: "execution", taskId: fact.taskId, blockId: undefined, certainty: 0.7 };
+          }
+          waiting.delete(fact.taskId);
+          break;
         case "spill":
           if (thread === undefined && this.#context.debug) break;
           return {
@@ -236,10 +246,36 @@ export class Evictions {
         default:
           break;
       }
+      if (thread === undefined && waiting.size === 0) break;
     }
     if (state.running.size === 0) return UNKNOWN;
     // Nothing was stored and nothing failed: only execution takes memory without a word (at INFO).
     return { cause: "execution", taskId: this.#onlyTask(), blockId: undefined, certainty: 0.6 };
+  }
+
+  /** Storage memory that was free before the eviction in hand began: what the request did not fit into. undefined: not told. */
+  #roomBefore(step: LogStep): number | undefined {
+    const freed = step.fact.kind === "eviction_selected" ? step.fact.freed : undefined;
+    if (freed === undefined) return undefined;
+    for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
+      const { fact } = this.#context.lookahead.peek(ahead) ?? {};
+      if (fact === undefined) return undefined;
+      if (fact.kind !== "eviction_done") continue;
+      const unroll = this.#context.state.onHeap.unroll.atMost;
+      return Math.max(0, fact.free.atLeast - freed.atMost - unroll);
+    }
+    return undefined;
+  }
+
+  /** A put of this size would have gone into the room there was. */
+  #fits(
+    fact: { readonly form: "values" | "bytes"; readonly size: { readonly atMost: number } },
+    room: number | undefined,
+  ): boolean {
+    if (room === undefined) return false;
+    if (fact.form === "bytes") return fact.size.atMost <= room;
+    const { unrollThresholdBytes, unrollGrowth } = this.#context.state.rules;
+    return Math.max(unrollThresholdBytes, fact.size.atMost * unrollGrowth) <= room;
   }
 
   #onlyTask(): number | undefined {
