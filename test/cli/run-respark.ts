@@ -7,11 +7,13 @@ export interface Ran {
   readonly stderr: string;
 }
 
+const machine = processHost();
+
 export async function respark(args: readonly string[], host: Partial<Host> = {}): Promise<Ran> {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const code = await main({
-    ...processHost(),
+    ...machine,
     args,
     env: {},
     stdout: caught(stdout),

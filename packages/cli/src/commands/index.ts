@@ -1,6 +1,8 @@
 /** Every command, in the order `--help` lists them. */
 import type { AddCommand } from "./command.ts";
 import { addInspect } from "./inspect.ts";
+import { addQuery } from "./query.ts";
 import { addReplay } from "./replay.ts";
+import { addSchema } from "./schema.ts";
 
-export const commands: readonly AddCommand[] = [addReplay, addInspect];
+export const commands: readonly AddCommand[] = [addReplay, addInspect, addQuery, addSchema];

@@ -1,10 +1,12 @@
 /** `respark query`: asks a replayed database, read-only. */
+
+import type { ResultFormatName } from "@respark/report";
 import type { Command } from "commander";
-import type { QueryFormat, QueryOptions } from "../database/run-query.ts";
+import type { QueryOptions } from "../database/run-query.ts";
 import type { Host } from "../host.ts";
 import { oneOf, withApplicationOptions, withEverywhereOptions } from "./command.ts";
 
-const FORMATS: readonly QueryFormat[] = ["table", "csv", "json", "ndjson", "markdown"];
+const FORMATS: readonly ResultFormatName[] = ["table", "csv", "json", "ndjson", "markdown"];
 
 export function addQuery(program: Command, host: Host): void {
   withEverywhereOptions(

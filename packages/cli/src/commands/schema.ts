@@ -1,15 +1,18 @@
 /** `respark schema`: every table and column, with its unit and meaning. Needs no database. */
 import type { Command } from "commander";
-import type { SchemaOptions } from "../database/run-schema.ts";
+import type { SchemaOptionFormat, SchemaOptions } from "../database/run-schema.ts";
 import type { Host } from "../host.ts";
-import { withEverywhereOptions } from "./command.ts";
+import { oneOf, withEverywhereOptions } from "./command.ts";
+
+const FORMATS: readonly SchemaOptionFormat[] = ["table", "markdown", "json"];
 
 export function addSchema(program: Command, host: Host): void {
   withEverywhereOptions(
     program
       .command("schema")
       .description("shows every table, view and column, with its type, unit and meaning")
-      .argument("[names...]", "tables or views to show; all of them without"),
+      .argument("[names...]", "tables or views to show; all of them without")
+      .option("--format <format>", FORMATS.join(", "), oneOf(FORMATS)),
   )
     .addHelpText(
       "after",

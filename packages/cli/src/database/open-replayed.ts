@@ -1,6 +1,6 @@
 /** A database that a replay wrote, opened to be read. */
 import { openDatabase } from "@respark/report";
-import type { Ask } from "../replay/rows-read.ts";
+import type { Ask } from "./rows-read.ts";
 
 export interface ReplayedDatabase {
   readonly ask: Ask;

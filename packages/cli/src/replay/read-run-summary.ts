@@ -1,6 +1,6 @@
 /** Reads a summary out of a replayed database, with SQL over the tables of the contract. */
 import type { EvictionCause, EvidenceLevel } from "@respark/core";
-import { type Ask, type DatabaseRow, numberIn, sqlText, textIn } from "./rows-read.ts";
+import { type Ask, type DatabaseRow, numberIn, sqlText, textIn } from "../database/rows-read.ts";
 import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
 
 /** Characters of a curve. */

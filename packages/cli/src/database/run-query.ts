@@ -1,0 +1,92 @@
+/** The query command's own part: what is asked, and how the answer is printed. */
+import {
+  type Database,
+  openDatabase,
+  type ResultFormatName,
+  resultText,
+  runQuery,
+} from "@respark/report";
+import { exitCode } from "../exit-code.ts";
+import type { Host } from "../host.ts";
+import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
+import { UserError } from "../user-error.ts";
+import { conditionOf } from "./applications.ts";
+import { sayingTrouble } from "./database-trouble.ts";
+import { sqlName } from "./rows-read.ts";
+
+export interface QueryOptions extends EverywhereOptions, ApplicationOptions {
+  readonly file?: string;
+  readonly format?: ResultFormatName;
+}
+
+export async function runQueryCommand(
+  host: Host,
+  path: string,
+  sql: string | undefined,
+  options: QueryOptions,
+): Promise<void> {
+  const format = formatOf(options);
+  const question = await questionOf(host, sql, options);
+  await sayingTrouble(async () => {
+    const database = await openDatabase(path);
+    try {
+      const result = await runQuery(database, await narrowed(database, question, options));
+      const forTerminal = host.stdout.isTerminal;
+      for await (const text of resultText(result, format, { forTerminal })) {
+        await host.stdout.write(text);
+      }
+    } finally {
+      database.close();
+    }
+  });
+}
+
+function formatOf({ json, format }: QueryOptions): ResultFormatName {
+  if (json === true && format !== undefined && format !== "json") {
+    throw new UserError(`--json and --format ${format} contradict each other: use one of them`);
+  }
+  return json === true ? "json" : (format ?? "table");
+}
+
+async function questionOf(
+  host: Host,
+  sql: string | undefined,
+  { file }: QueryOptions,
+): Promise<string> {
+  if (file !== undefined && sql !== undefined) {
+    throw new UserError("ask with SQL or with -f <file>, not with both");
+  }
+  if (sql === "-" || file === "-") return asked(await host.readStdin(), "standard input");
+  if (sql !== undefined) return asked(sql, "the query");
+  if (file === undefined) {
+    throw new UserError(
+      "nothing was asked: give SQL, the name of a view (executor_memory_summary), or -f <file>",
+    );
+  }
+  if ((await host.kindOf(file)) !== "file") {
+    throw new UserError(`no such file: ${file}`, exitCode.unreadable);
+  }
+  return asked(await host.readText(file), file);
+}
+
+function asked(sql: string, where: string): string {
+  if (sql.trim() === "") throw new UserError(`${where} is empty: there is no question in it`);
+  return sql;
+}
+
+/** Of a view or table, the rows of the application that was named. */
+async function narrowed(
+  database: Database,
+  question: string,
+  options: QueryOptions,
+): Promise<string> {
+  const condition = await conditionOf((sql) => database.rows(sql), options);
+  if (condition === undefined) return question;
+  const name = question.trim();
+  if (!/^\w+$/.test(name)) {
+    throw new UserError(
+      `--app goes with the name of a view or table; in SQL say it yourself: where ${condition}`,
+    );
+  }
+  return `from ${sqlName(name)} where ${condition}`;
+}

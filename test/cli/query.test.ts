@@ -1,0 +1,120 @@
+/** `respark query` and `respark schema`: answers alone on standard output, and one sentence for what cannot be answered. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { respark } from "./run-respark.ts";
+
+const runs = join(import.meta.dirname, "../../fixtures/runs");
+const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
+const database = join(scratch, "both.duckdb");
+beforeAll(async () => {
+  const logs = [join(runs, "s35-f-base-dbg"), join(runs, "s41-a2-base-dbg")];
+  expect((await respark(["replay", ...logs, "-o", database])).code).toBe(0);
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const peaks =
+  "select executor_id, max(storage_used_bytes) as bytes from memory_timeline where app_id = 'app-20261121023659-0000' group by all order by all";
+
+test("SQL is answered as JSON, alone on standard output, with whole numbers", async () => {
+  const { code, stdout, stderr } = await respark(["query", database, peaks, "--format", "json"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  const rows = JSON.parse(stdout) as { executor_id: string; bytes: number }[];
+  expect(rows.map((row) => row.executor_id)).toEqual(["0", "1", "driver"]);
+  expect(rows.every(({ bytes }) => Number.isSafeInteger(bytes) && bytes > 0)).toBe(true);
+});
+
+test.each([
+  { format: "table", begins: "executor_id" },
+  { format: "csv", begins: "executor_id,bytes\n0," },
+  { format: "ndjson", begins: '{"executor_id": "0", "bytes": ' },
+  { format: "markdown", begins: "| executor" },
+])("the same answer as $format", async ({ format, begins }) => {
+  const { stdout } = await respark(["query", database, peaks, "--format", format]);
+  expect(stdout.startsWith(begins)).toBe(true);
+});
+
+test("a table is asked for by its name, and --app narrows it to one application", async () => {
+  const all = await respark(["query", database, "executors", "--json"]);
+  const one = await respark([
+    "query",
+    database,
+    "executors",
+    "--app",
+    "app-20261121023659-0000",
+    "--json",
+  ]);
+  expect((JSON.parse(all.stdout) as unknown[]).length).toBe(6);
+  expect((JSON.parse(one.stdout) as unknown[]).length).toBe(3);
+});
+
+test("a question may stand in a file or come through standard input", async () => {
+  const file = join(scratch, "question.sql");
+  writeFileSync(file, "-- how many\nselect count(*)::int as n from applications;\n");
+  const fromFile = await respark(["query", database, "-f", file, "--json"]);
+  const fromStdin = await respark(["query", database, "-", "--json"], {
+    readStdin: () => Promise.resolve("select count(*)::int as n from applications"),
+  });
+  expect(JSON.parse(fromFile.stdout)).toEqual([{ n: 2 }]);
+  expect(fromStdin.stdout).toBe(fromFile.stdout);
+});
+
+describe("what cannot be answered is one sentence and the right exit code", () => {
+  test.each([
+    { what: "a column that is not there", sql: "select nothing from executors", says: "nothing" },
+    { what: "a table that is not there", sql: "executers", says: "executers" },
+    { what: "no SQL at all", sql: "selec 1", says: "the query failed" },
+    { what: "an empty question", sql: " ", says: "empty" },
+    { what: "a change to the database", sql: "drop table executors", says: "read-only" },
+    { what: "another file", sql: "from read_csv('/etc/passwd')", says: "the query failed" },
+  ])("$what", async ({ sql, says }) => {
+    const { code, stdout, stderr } = await respark(["query", database, sql, "--json"]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^respark: [^\n]+\n$/);
+    expect(stderr).toContain(says);
+  });
+
+  test("no database there", async () => {
+    const { code, stderr } = await respark(["query", join(scratch, "no.duckdb"), "select 1"]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("no.duckdb");
+  });
+
+  test("a file that is no database", async () => {
+    const notes = join(scratch, "notes.txt");
+    writeFileSync(notes, "not a database\n".repeat(1000));
+    const { code, stderr } = await respark(["query", notes, "select 1"]);
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/^respark: [^\n]+\n$/);
+  });
+
+  test("nothing asked", async () => {
+    const { code, stderr } = await respark(["query", database]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("give SQL");
+  });
+});
+
+test("schema shows every table with its columns and their meaning, and needs no database", async () => {
+  const { code, stdout } = await respark(["schema", "--json"]);
+  expect(code).toBe(0);
+  const schema = JSON.parse(stdout) as {
+    name: string;
+    comment: string;
+    columns: { comment: string }[];
+  }[];
+  expect(schema.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["memory_timeline", "block_events", "replay_checks", "executors"]),
+  );
+  expect(schema.every(({ comment, columns }) => comment !== "" && columns.length > 0)).toBe(true);
+  expect(schema.flatMap(({ columns }) => columns).filter(({ comment }) => comment === "")).toEqual(
+    [],
+  );
+});
+
+test("schema of a table that is not there lists those that are", async () => {
+  const { code, stderr } = await respark(["schema", "memory_timelines"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("memory_timeline,");
+});
