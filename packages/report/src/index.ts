@@ -5,6 +5,8 @@ export {
   type DuckDbSinkOptions,
   type WriteMode,
 } from "./sinks/duckdb.ts";
+export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/export.ts";
+export type { ExportFormat } from "./sinks/index.ts";
 export { type FormatOptions, type ResultFormatName, resultText } from "./sql/formats/index.ts";
 export {
   type Database,

@@ -1,0 +1,110 @@
+/** A replayed database as files for other tools: one directory a table, one file an application attempt; each file appears whole or not at all. */
+import { createHash } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { sqlName, sqlText } from "../sql/literal.ts";
+import { requireOurs } from "../sql/meta.ts";
+import { openReadOnly } from "../sql/query.ts";
+import { tables } from "../tables/index.ts";
+import type { ApplicationKey } from "../tables/table.ts";
+import { type ExportFormat, exportTo } from "./index.ts";
+import { writeTrace } from "./perfetto.ts";
+
+export interface ExportRequest {
+  /** path of a database that a replay wrote */
+  readonly database: string;
+  /** made where there is none; files of the same name are replaced */
+  readonly directory: string;
+  readonly format: ExportFormat;
+  /** only these; all where undefined */
+  readonly appId?: string;
+  readonly attemptId?: string;
+}
+
+export interface ExportedFile {
+  readonly path: string;
+  /** the table in it; undefined for a trace */
+  readonly table: string | undefined;
+  readonly application: ApplicationKey;
+}
+
+/**
+ * Writes `<directory>/<table>/app_id=<id>/attempt-<id>.<format>`, for Perfetto `<directory>/app_id=<id>/attempt-<id>.trace.json`.
+ * Tables without rows are written too, so that every table can be read. Throws a DatabaseError where the database cannot be read.
+ */
+export async function exportDatabase(request: ExportRequest): Promise<ExportedFile[]> {
+  const { connection, close } = await openReadOnly(request.database, {
+    memoryLimitBytes: 192 << 20,
+  });
+  try {
+    await requireOurs(connection, request.database);
+    const files: ExportedFile[] = [];
+    const add = async (
+      folder: string,
+      ending: string,
+      application: ApplicationKey,
+      table: string | undefined,
+      write: (path: string) => Promise<void>,
+    ): Promise<void> => {
+      const place = join(request.directory, folder, directoryOf(application.appId));
+      await mkdir(place, { recursive: true });
+      const path = join(place, `attempt-${safeName(application.attemptId)}.${ending}`);
+      const partial = `${path}.partial`;
+      try {
+        await write(partial);
+        await rename(partial, path);
+      } catch (error) {
+        await rm(partial, { force: true });
+        throw error;
+      }
+      files.push({ path, table, application });
+    };
+    const applications = await connection.runAndReadAll(applicationsSql(request));
+    for (const [appId, attemptId] of applications.getRows()) {
+      const application = { appId: String(appId), attemptId: String(attemptId) };
+      const itself = `app_id = ${sqlText(application.appId)} and attempt_id = ${sqlText(application.attemptId)}`;
+      if (request.format === "perfetto") {
+        await add("", "trace.json", application, undefined, (path) =>
+          writeTrace(connection, itself, path),
+        );
+        continue;
+      }
+      const { ending, write } = exportTo[request.format];
+      for (const table of Object.values(tables)) {
+        await add(table.name, ending, application, table.name, (path) =>
+          write(connection, `select * from ${sqlName(table.name)} where ${itself}`, path),
+        );
+      }
+    }
+    return files;
+  } finally {
+    close();
+  }
+}
+
+function applicationsSql({ appId, attemptId }: ExportRequest): string {
+  const wanted = [
+    ...(appId === undefined ? [] : [`app_id = ${sqlText(appId)}`]),
+    ...(attemptId === undefined ? [] : [`attempt_id = ${sqlText(attemptId)}`]),
+  ];
+  const where = wanted.length === 0 ? "" : `where ${wanted.join(" and ")}`;
+  return `select distinct app_id, attempt_id from applications ${where} order by all`;
+}
+
+function directoryOf(appId: string): string {
+  return `app_id=${safeName(appId)}`;
+}
+
+/** An id comes from a log: it names one file here, whatever is in it. Escaped as Hive does, cut with a hash where it is too long. */
+export function safeName(id: string): string {
+  const escaped = [...Buffer.from(id)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[\w.-]/.test(character)
+        ? character
+        : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+    })
+    .join("");
+  if (escaped.length <= 150) return escaped;
+  return `${escaped.slice(0, 130)}-${createHash("sha256").update(id).digest("hex").slice(0, 16)}`;
+}
