@@ -1,8 +1,15 @@
 /** Every command, in the order `--help` lists them. */
 import type { AddCommand } from "./command.ts";
+import { addExport } from "./export.ts";
 import { addInspect } from "./inspect.ts";
 import { addQuery } from "./query.ts";
 import { addReplay } from "./replay.ts";
 import { addSchema } from "./schema.ts";
 
-export const commands: readonly AddCommand[] = [addReplay, addInspect, addQuery, addSchema];
+export const commands: readonly AddCommand[] = [
+  addReplay,
+  addInspect,
+  addQuery,
+  addExport,
+  addSchema,
+];

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { calledAs } from "../called-as.ts";
 import { openReplayed } from "../database/open-replayed.ts";
+import { exportTables } from "../database/run-export.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
 import type { EverywhereOptions } from "../options.ts";
@@ -67,7 +68,7 @@ interface Delivery extends ReplayOptions {
 
 /** The result where it is not the database as it stands, and the summary. */
 async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Promise<void> {
-  const { output, paths, inScratch } = delivery;
+  const { output, format, paths, inScratch } = delivery;
   const { databasePath, applications } = replayed;
   const database = await openReplayed(databasePath);
   let text: string;
@@ -91,6 +92,9 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
   } finally {
     database.close();
   }
+  if (format !== "duckdb" && output !== undefined) {
+    await exportTables(host, { database: databasePath, directory: output, format });
+  }
   if (output === "-") {
     await host.copyToStdout(databasePath);
     if (delivery.quiet !== true) await host.stderr.write(text);
@@ -106,7 +110,7 @@ function modeOf({ overwrite, append, format, output }: ReplayOptions): WriteMode
   if (append === true && (format !== "duckdb" || output === "-")) {
     throw new UserError("--append adds to a DuckDB file: it needs --format duckdb and -o <file>");
   }
-  if (output === "-" && format !== "duckdb") {
+  if ((output === undefined || output === "-") && format !== "duckdb") {
     throw new UserError(`--format ${format} writes a directory: name it with -o`);
   }
   if (append === true) return "append";

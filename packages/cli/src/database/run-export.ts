@@ -1,0 +1,71 @@
+/** The export command's own part: which applications, where to, and what came out. */
+import {
+  type ExportedFile,
+  type ExportFormat,
+  exportDatabase,
+  openDatabase,
+} from "@respark/report";
+import type { Host } from "../host.ts";
+import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
+import { counted } from "../terminal/amounts.ts";
+import { printableLine } from "../terminal/printable.ts";
+import { UserError } from "../user-error.ts";
+import { conditionOf } from "./applications.ts";
+import { sayingTrouble } from "./database-trouble.ts";
+
+export interface ExportOptions extends EverywhereOptions, ApplicationOptions {
+  readonly output: string;
+  readonly format: ExportFormat;
+}
+
+export async function runExport(host: Host, path: string, options: ExportOptions): Promise<void> {
+  const { output, format, app, attempt } = options;
+  const files = await sayingTrouble(async () => {
+    const database = await openDatabase(path);
+    try {
+      await conditionOf((sql) => database.rows(sql), options);
+    } finally {
+      database.close();
+    }
+    return await exportTables(host, {
+      database: path,
+      directory: output,
+      format,
+      ...(app === undefined ? {} : { appId: app }),
+      ...(attempt === undefined ? {} : { attemptId: attempt }),
+    });
+  });
+  await host.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(files, undefined, 2)}\n`
+      : `${counted(files.length, "file")} in ${printableLine(output)}\n${hint(options)}`,
+  );
+}
+
+export interface TablesRequest {
+  readonly database: string;
+  readonly directory: string;
+  readonly format: ExportFormat;
+  readonly appId?: string;
+  readonly attemptId?: string;
+}
+
+/** Refuses to write into what is no directory. */
+export async function exportTables(host: Host, request: TablesRequest): Promise<ExportedFile[]> {
+  if ((await host.kindOf(request.directory)) === "file") {
+    throw new UserError(`${request.directory} is a file: name a directory with -o`);
+  }
+  return await exportDatabase(request);
+}
+
+function hint({ format, output }: ExportOptions): string {
+  const folder = output.replace(/\/+$/, "");
+  switch (format) {
+    case "parquet":
+      return `Read one table as a whole: duckdb -c "from '${folder}/memory_timeline/**/*.parquet'"\n`;
+    case "perfetto":
+      return "Open it in https://ui.perfetto.dev\n";
+    default:
+      return "";
+  }
+}

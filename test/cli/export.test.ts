@@ -1,0 +1,76 @@
+/** `respark export`, and a replay straight into files of other formats. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { respark } from "./run-respark.ts";
+
+const logs = join(import.meta.dirname, "../../fixtures/runs/s35-f-base-dbg");
+const application = "app_id=app-20261121023659-0000";
+const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
+const database = join(scratch, "app.duckdb");
+beforeAll(async () => {
+  expect((await respark(["replay", logs, "-o", database])).code).toBe(0);
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+test.each(["parquet", "arrow", "csv"])("every table as %s, a folder a table", async (format) => {
+  const directory = join(scratch, format);
+  const { code, stdout, stderr } = await respark([
+    "export",
+    database,
+    "--format",
+    format,
+    "-o",
+    directory,
+  ]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain("files in");
+  expect(existsSync(join(directory, "memory_timeline", application, `attempt-1.${format}`))).toBe(
+    true,
+  );
+  expect(readdirSync(directory).length).toBeGreaterThan(20);
+});
+
+test("a trace for Perfetto is JSON that holds the executors' pools", async () => {
+  const directory = join(scratch, "traces");
+  const { code } = await respark(["export", database, "--format", "perfetto", "-o", directory]);
+  expect(code).toBe(0);
+  const trace = JSON.parse(
+    readFileSync(join(directory, application, "attempt-1.trace.json"), "utf8"),
+  ) as { traceEvents: { ph: string }[] };
+  expect(trace.traceEvents.some(({ ph }) => ph === "C")).toBe(true);
+});
+
+test("a replay can write Parquet alone, without leaving a database", async () => {
+  const directory = join(scratch, "straight");
+  const { code, stdout } = await respark(["replay", logs, "--format", "parquet", "-o", directory]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("What happened");
+  expect(existsSync(join(directory, "executors", application, "attempt-1.parquet"))).toBe(true);
+  expect(readdirSync(directory).filter((name) => name.endsWith(".duckdb"))).toEqual([]);
+});
+
+test("an application that is not there is answered with those that are", async () => {
+  const { code, stderr } = await respark([
+    "export",
+    database,
+    "--format",
+    "csv",
+    "-o",
+    join(scratch, "none"),
+    "--app",
+    "nobody",
+  ]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("app-20261121023659-0000");
+});
+
+test("a file where the directory should be is not touched", async () => {
+  const file = join(scratch, "file");
+  writeFileSync(file, "precious");
+  const { code, stderr } = await respark(["export", database, "--format", "csv", "-o", file]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("is a file");
+  expect(readFileSync(file, "utf8")).toBe("precious");
+});
