@@ -1,8 +1,9 @@
 /** What is known of an application's version and configuration, and the memory layouts that follow from it. */
-import { SparkFailure } from "../assert.ts";
-import { type ByteInterval, exactly } from "../byte-interval.ts";
+import { exactly } from "../byte-interval.ts";
 import type { StorageLevelFlags } from "../event-fact.ts";
-import { memoryManagerKind, offHeapPools } from "../memory/capacity.ts";
+import { memoryManagerKind } from "../memory/capacity.ts";
+import { memoryManagerFromLayout } from "../memory/managers/index.ts";
+import type { MemoryManager } from "../memory/memory-manager.ts";
 import { type ExecutorMemoryLayout, executorMemoryLayout } from "../memory/memory-layout.ts";
 import type { EmitRow } from "../rows.ts";
 import {
@@ -82,33 +83,14 @@ export class ApplicationConf {
     return executorMemoryLayout({
       behaviour: this.behaviour,
       conf: this.properties,
-      onHeapCapacityBytes: this.#onHeapCapacity(known),
-      offHeapCapacityBytes:
-        known.maxOffHeapBytes === undefined ? undefined : exactly(known.maxOffHeapBytes),
+      onHeapCapacityBytes:
+        known.maxOnHeapBytes === undefined ? undefined : exactly(known.maxOnHeapBytes),
+      totalCapacityBytes: known.maxBytes === undefined ? known.capacity : exactly(known.maxBytes),
       xmxBytes: known.xmxBytes,
       collector: collectorOf(known.jvmFlags),
       cores: known.cores,
       isDriver: known.executorId === "driver",
     });
-  }
-
-  /** Exact from the event log; a printed capacity counts off-heap memory too, from 2.1 on. */
-  #onHeapCapacity(known: ExecutorKnowledge): ByteInterval | undefined {
-    if (known.maxOnHeapBytes !== undefined) return exactly(known.maxOnHeapBytes);
-    const total = known.maxBytes === undefined ? known.capacity : exactly(known.maxBytes);
-    if (total === undefined || !this.behaviour.storedLineCountsOffHeap) return total;
-    const offHeap = known.maxOffHeapBytes ?? this.#offHeapBytes();
-    return { atLeast: total.atLeast - offHeap, atMost: total.atMost - offHeap };
-  }
-
-  #offHeapBytes(): number {
-    try {
-      const pools = offHeapPools(this.managerKind, this.behaviour, this.properties);
-      return this.managerKind === "unified" ? Number(pools.storageBytes + pools.executionBytes) : 0;
-    } catch (failure) {
-      if (failure instanceof SparkFailure) return 0;
-      throw failure;
-    }
   }
 
   /** What the replay of an executor goes by; undefined while its capacity is unknown. */
@@ -139,6 +121,11 @@ export class ApplicationConf {
       unrollThresholdBytes: UNROLL_THRESHOLD_BYTES,
       unrollGrowth: UNROLL_GROWTH,
     };
+  }
+
+  /** The manager that this version and configuration select, of the executor's own size. */
+  manager(known: ExecutorKnowledge): MemoryManager | undefined {
+    return memoryManagerFromLayout(this.behaviour, this.layout(known), this.properties);
   }
 
   /** Whether blocks of this level are stored off-heap; 2.0–3.3 do not write it, but only OFF_HEAP has disk, memory, serialized there. */

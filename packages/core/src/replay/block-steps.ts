@@ -56,6 +56,7 @@ export class BlockSteps {
     ledger.forget(blockId);
     const usedBefore = ledger.storageUsed;
     ledger.borrowForStorage(hold, usedBefore);
+    if (fact.form === "values") state.follower?.unrolled(ledger, hold.best);
     ledger.store(blockId, { size, form: fact.form, storedAt: at.ts, taskId });
     history.stored(blockId, size, at.ts);
     if (size.atLeast === size.atMost) evidence.learnSize(blockId, size.best);

@@ -136,13 +136,13 @@ export class Evictions {
     }
   }
 
-  /** Whether blocks were evicted for this task's request since its last grant; asked once a grant. */
-  takeEvictedFor(taskId: number): boolean {
+  /** Bytes evicted for this task's request since its last grant; asked once a grant. */
+  takeEvictedFor(taskId: number): number {
     const mine = this.#evictedForExecution.get(taskId) ?? 0;
     const nobodys = this.#evictedForExecution.get(undefined) ?? 0;
     this.#evictedForExecution.delete(taskId);
     this.#evictedForExecution.delete(undefined);
-    return mine + nobodys > 0;
+    return mine + nobodys;
   }
 
   #ruleOf(culprit: EvictionCulprit): DecidingRule | undefined {

@@ -144,7 +144,7 @@ export class ExecutionEstimate {
   #apply(total: Amount): void {
     const { onHeap } = this.#state;
     onHeap.executionTotal = total;
-    onHeap.growForExecution(total, false);
+    onHeap.growForExecution(total, 0);
   }
 
   #heldBy(task: RunningTask, ts: number): Amount {

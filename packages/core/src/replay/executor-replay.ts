@@ -3,6 +3,7 @@
 import { assertNever } from "../assert.ts";
 import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
+import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { BlockHistory, type LostBlocks } from "./block-history.ts";
@@ -36,6 +37,8 @@ export interface ExecutorSurroundings {
   readonly lost: LostBlocks;
   /** Once something happens in memory: the executor's rules, from all that is known by then. */
   rules(): ExecutorRules | undefined;
+  /** A manager of this executor's version, configuration and layout, nothing used. */
+  manager(): MemoryManager | undefined;
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
   isOffHeapRdd(rddId: number): boolean;
@@ -235,7 +238,12 @@ function partsOf(
   rules: ExecutorRules,
   kept: Pick<ReplayContext, "evidence" | "history" | "lookahead">,
 ): Parts {
-  const state = new ExecutorState({ executorId: around.executorId, rules, emit: around.emit });
+  const state = new ExecutorState({
+    executorId: around.executorId,
+    rules,
+    manager: around.manager(),
+    emit: around.emit,
+  });
   const workerTask = new Map<string, number>();
   const context: ReplayContext & { spills: Spills; waits: Waits } = {
     state,

@@ -1,5 +1,6 @@
 /** One executor's memory as the replay holds it now, and the one place where its rows are numbered and written. */
 import type { ByteInterval } from "../byte-interval.ts";
+import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import type {
   BlockEventRow,
@@ -11,6 +12,7 @@ import type {
 } from "../rows.ts";
 import { MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
 import { type Amount, exactAmount, minus } from "./amount.ts";
+import { ManagerFollower } from "./manager-follower.ts";
 import { ModeLedger, type PoolRules } from "./mode-ledger.ts";
 
 /** Where and when the step in hand was said. */
@@ -89,6 +91,8 @@ export class ExecutorState {
   readonly ledgers: readonly ModeLedger[];
   readonly onHeap: ModeLedger;
   readonly offHeap: ModeLedger | undefined;
+  /** Spark's manager, brought along; undefined where the layout does not suffice to make one. */
+  readonly follower: ManagerFollower | undefined;
   readonly running: Map<number, RunningTask> = new Map();
   readonly totals: ExecutorTotals = emptyTotals();
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
@@ -97,10 +101,16 @@ export class ExecutorState {
   #sampledSeq = -1;
   #ts = Number.NEGATIVE_INFINITY;
 
-  constructor(of: { executorId: string; rules: ExecutorRules; emit: EmitRow }) {
+  constructor(of: {
+    executorId: string;
+    rules: ExecutorRules;
+    manager: MemoryManager | undefined;
+    emit: EmitRow;
+  }) {
     this.executorId = of.executorId;
     this.emit = of.emit;
     this.rules = of.rules;
+    this.follower = of.manager === undefined ? undefined : new ManagerFollower(of.manager);
     this.onHeap = new ModeLedger("on_heap", of.rules.onHeap);
     this.offHeap =
       of.rules.offHeap === undefined ? undefined : new ModeLedger("off_heap", of.rules.offHeap);
@@ -157,6 +167,7 @@ export class ExecutorState {
     this.#sampledSeq = this.#seq;
     for (const ledger of this.ledgers) {
       ledger.keepPoolLaws();
+      if (this.follower !== undefined) ledger.settlePool(this.follower.follow(ledger));
       const storageUsed = ledger.storageUsed;
       const executionUsed = ledger.executionUsed;
       const { maxBytes, regionBytes, fixedPools } = ledger.rules;

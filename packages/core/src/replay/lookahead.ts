@@ -35,7 +35,7 @@ export class Lookahead {
       fact: { ...fact },
       source: observation.source,
       taskId: observation.taskId,
-      thread: observation.thread,
+      thread: observation.thread ?? workerOf(observation.taskId),
       ts,
       tsMin: observation.tsMin,
       tsMax: observation.tsMax,
@@ -80,6 +80,11 @@ export class Lookahead {
   upcoming(blockId: string): readonly LogStep[] {
     return this.#byBlock.get(blockId) ?? [];
   }
+}
+
+/** JSON layouts name the task and not the thread: one task, one thread. */
+function workerOf(taskId: number | undefined): string | undefined {
+  return taskId === undefined ? undefined : `task ${taskId}`;
 }
 
 /** The block whose size or place a fact changes. */

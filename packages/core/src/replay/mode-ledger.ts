@@ -36,6 +36,9 @@ export class ModeLedger {
   /** A law or statement on the sum over tasks, tighter than the sum of the parts; undefined: none. */
   executionTotal: Amount | undefined;
 
+  #missing = 0;
+  #evictedForGrant = 0;
+
   constructor(mode: MemoryMode, rules: PoolRules) {
     this.mode = mode;
     this.rules = rules;
@@ -149,15 +152,17 @@ export class ModeLedger {
 
   /**
    * UnifiedMemoryManager.maybeGrowExecutionPool: what a granted request did to the pools, after the ledger already holds
-   * the grant and has lost the blocks that were evicted for it.
-   * @param wanted execution in use had the whole request been granted (a request grows the pool before 1/N caps the grant)
+   * the grant and has lost the blocks that were evicted for it (`evictedBytes`).
+   * @param wanted  execution in use had the whole request been granted (a request grows the pool before 1/N caps the grant)
    */
-  growForExecution(wanted: Amount, evictedForIt: boolean): void {
+  growForExecution(wanted: Amount, evictedBytes: number): void {
+    this.#missing = Math.max(0, wanted.best - this.executionUsed.best);
+    this.#evictedForGrant += evictedBytes;
     const { fixedPools, maxBytes, evictionCreditsExecution } = this.rules;
     if (fixedPools) return;
     const used = this.storageUsed;
     const pool = this.storagePool;
-    if (evictedForIt && evictionCreditsExecution) {
+    if (evictedBytes > 0 && evictionCreditsExecution) {
       // Free storage memory went first, then whole blocks: what is left of the pool is what is used.
       this.storagePool = used;
       return;
@@ -169,6 +174,26 @@ export class ModeLedger {
       atMost: left(pool.atMost, wanted.atLeast, used.atMost),
       best: left(pool.best, wanted.best, used.best),
     });
+  }
+
+  /** By how much the last request exceeded its grant; asked once. */
+  takeMissing(): number {
+    const missing = this.#missing;
+    this.#missing = 0;
+    return missing;
+  }
+
+  /** Bytes evicted for the grant that follows; asked once. */
+  takeEvictedForGrant(): number {
+    const bytes = this.#evictedForGrant;
+    this.#evictedForGrant = 0;
+    return bytes;
+  }
+
+  /** The pool as the manager has it, within what the laws allow. */
+  settlePool(bytes: number): void {
+    const { atLeast, atMost } = this.storagePool;
+    this.storagePool = { atLeast, atMost, best: Math.min(Math.max(bytes, atLeast), atMost) };
   }
 
   /** The pool can be no smaller than its use, and leaves execution what it holds. */

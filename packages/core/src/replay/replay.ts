@@ -288,6 +288,7 @@ export class Replay {
         level: this.#levelOf(executorId),
         lost: this.#lost,
         rules: () => this.#conf.rules(known),
+        manager: () => this.#conf.manager(known),
         persistedRdds: (stageId) =>
           stageId === undefined ? [] : this.#facts.persistedRdds(stageId),
         isOffHeapRdd: (rddId) => this.#conf.isOffHeap(this.#facts.level(rddId)),
