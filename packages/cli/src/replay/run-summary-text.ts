@@ -238,14 +238,11 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
     (executor) => executor.mode === "on_heap" && executor.evidenceLevel !== run.evidenceLevel,
   );
   if (weaker.length > 0) {
-    const named = weaker.slice(0, 8).map((executor) => printableLine(executor.executorId));
+    const named = weaker
+      .slice(0, 8)
+      .map((executor) => `${printableLine(executor.executorId)} ${executor.evidenceLevel}`);
     const rest = weaker.length > named.length ? ` and ${weaker.length - named.length} more` : "";
-    lines.push(
-      ...wrapped(
-        `Other evidence for ${named.join(", ")}${rest}: see evidence_level in executors.`,
-        columns,
-      ),
-    );
+    lines.push(...wrapped(`Less is known of: ${named.join(", ")}${rest}.`, columns));
   }
   if (run.modelEvidence === "source") {
     lines.push(
@@ -311,6 +308,9 @@ export function nextCommands(
       why: "which settings would make the next run tell more",
       command: `inspect ${inputs.map(shellWord).join(" ")}`,
     });
+  }
+  if (shown.length < 3 && database !== undefined) {
+    shown.push({ why: "what else can be asked for", command: "schema" });
   }
   return [
     place.style.bold("Next"),
