@@ -290,6 +290,7 @@ export class BlockSteps {
       size: amount(printed),
       mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
       precise,
+      fails: fact.kind === "unroll_failed",
     });
   }
 

@@ -273,6 +273,7 @@ export class TaskSteps {
       const next = lookahead.peek(ahead);
       if (next === undefined) return;
       const later = next.fact;
+      if (later.kind === "spill_wanted" && later.taskId === taskId) return; // 3.3+ says it itself
       if (later.kind === "execution_released" && later.taskId === taskId && !spilled) {
         freedBytes += later.released.atMost;
       }

@@ -15,6 +15,8 @@ interface UnrollWindow {
   readonly size: Amount;
   readonly mode: "on_heap" | "off_heap";
   readonly precise: boolean;
+  /** it ends in a failure: what was held never exceeded what was computed */
+  readonly fails: boolean;
 }
 
 const PARTS: readonly number[] = [0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85];
@@ -119,10 +121,12 @@ export class UnrollWindows {
     const { unrollThresholdBytes } = this.#state.rules;
     const length = Math.max(1, window.until - window.from);
     const progress = Math.min(1, (ts - window.from) / length);
-    const { size, precise } = window;
+    const { size, precise, fails } = window;
     // How much of the final size is held at which part of the window: the middle 96 % of unrolls in our runs.
     const low = precise && progress > 0.8 ? size.atLeast * 0.08 : 0;
-    const high = size.atMost * Math.min(MOST_HELD, (precise ? 0.7 : 0.75) + progress);
+    const high = fails
+      ? size.atMost * Math.min(1, 0.4 + progress)
+      : size.atMost * Math.min(MOST_HELD, (precise ? 0.7 : 0.75) + progress);
     const best = size.best * (precise ? 0.1 + 1.05 * progress : progress);
     return amount(
       { atLeast: Math.floor(low), atMost: Math.max(unrollThresholdBytes, Math.floor(high)) },
