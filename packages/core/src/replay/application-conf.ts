@@ -3,8 +3,8 @@ import { exactly } from "../byte-interval.ts";
 import type { StorageLevelFlags } from "../event-fact.ts";
 import { memoryManagerKind } from "../memory/capacity.ts";
 import { memoryManagerFromLayout } from "../memory/managers/index.ts";
-import type { MemoryManager } from "../memory/memory-manager.ts";
 import { type ExecutorMemoryLayout, executorMemoryLayout } from "../memory/memory-layout.ts";
+import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { EmitRow } from "../rows.ts";
 import {
   type GarbageCollector,

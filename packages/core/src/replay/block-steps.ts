@@ -8,8 +8,8 @@ import { Evictions } from "./evictions.ts";
 import type { StepPlace } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
 import { checkFree, checkFreeUnderLock, checkLimit, checkMemoryUse } from "./reconcile.ts";
-import { predictedFreeReal } from "./statements.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
+import { predictedFreeReal } from "./statements.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
@@ -105,7 +105,9 @@ export class BlockSteps {
         usedFor: "none",
       });
     if (fact.why === "not_evictable" || fact.why === "same_rdd") {
-      state.ledger(this.#context.isOffHeap(fact.blockId) ? "off_heap" : "on_heap").borrowForRefused();
+      state
+        .ledger(this.#context.isOffHeap(fact.blockId) ? "off_heap" : "on_heap")
+        .borrowForRefused();
       state.sample(at, "derived");
     }
     // A refusal inside an unroll ends in its own failure line; only a put of whole bytes ends here.

@@ -4,8 +4,8 @@ import type { DecidingRule, EvictionCause } from "../rows.ts";
 import { type Amount, exactAmount, NOTHING, plus } from "./amount.ts";
 import { partitionOf, rddOf } from "./block-history.ts";
 import type { LogStep } from "./lookahead.ts";
-import { placeOf, type ReplayContext } from "./replay-context.ts";
 import { checkFreeUnderLock } from "./reconcile.ts";
+import { placeOf, type ReplayContext } from "./replay-context.ts";
 import { predictedFree } from "./statements.ts";
 
 /** Who made blocks go, as far as the lines around tell. */

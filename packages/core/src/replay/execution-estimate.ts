@@ -127,7 +127,10 @@ export class ExecutionEstimate {
     const within = (bytes: number) => Math.round(Math.min(ceiling, Math.max(0, bytes)));
     this.#apply(
       amount(
-        { atLeast: within(best - 1.2 * Math.sqrt(below)), atMost: within(best + 0.9 * Math.sqrt(above) + aboveTogether) },
+        {
+          atLeast: within(best - 1.2 * Math.sqrt(below)),
+          atMost: within(best + 0.9 * Math.sqrt(above) + aboveTogether),
+        },
         within(best),
       ),
     );
@@ -199,9 +202,7 @@ export class ExecutionEstimate {
   }
 
   /** A task's life as both logs tell it; undefined while its end is not known. */
-  #lifeOf(
-    task: RunningTask,
-  ): { from: number; until: number; evidence: TaskEvidence } | undefined {
+  #lifeOf(task: RunningTask): { from: number; until: number; evidence: TaskEvidence } | undefined {
     const evidence = this.#evidence.task(task.taskId);
     if (evidence?.finishedAt === undefined) return undefined;
     return { from: task.startedAt, until: evidence.finishedAt, evidence };

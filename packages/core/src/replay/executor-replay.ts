@@ -42,7 +42,7 @@ export interface ExecutorSurroundings {
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
   isOffHeapRdd(rddId: number): boolean;
-  isSqlStage(stageId: number): boolean;
+  isSqlStage: (stageId: number) => boolean;
   /** a fact about the JVM or identity that decides its layout */
   layoutFact(fact: LogFact, step: LogStep): void;
   oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;

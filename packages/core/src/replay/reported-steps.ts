@@ -2,8 +2,8 @@
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
 import { type Amount, exactAmount } from "./amount.ts";
 import { rddOf } from "./block-history.ts";
-import { isInMemory } from "./evidence.ts";
 import type { BlockSteps } from "./block-steps.ts";
+import { isInMemory } from "./evidence.ts";
 import type { StepPlace } from "./executor-state.ts";
 import type { ReplayContext } from "./replay-context.ts";
 

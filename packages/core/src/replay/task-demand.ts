@@ -24,7 +24,10 @@ export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
   const exact = task.peakOnHeapBytes;
   if (exact !== undefined) {
     return amount(
-      { atLeast: Math.floor(exact * 0.98), atMost: Math.min(pool.ceiling, Math.ceil(exact * 1.02)) },
+      {
+        atLeast: Math.floor(exact * 0.98),
+        atMost: Math.min(pool.ceiling, Math.ceil(exact * 1.02)),
+      },
       exact,
     );
   }
@@ -32,7 +35,9 @@ export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
   if ((task.memorySpilledBytes ?? 0) > 0) {
     // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it. A task that has just
     // spilled everything does not count in N, so that of many tasks some get more than the running ones' share.
-    const largest = Math.floor(pool.ceiling / Math.max(1, pool.running > 2 ? pool.running - 2 : pool.running));
+    const largest = Math.floor(
+      pool.ceiling / Math.max(1, pool.running > 2 ? pool.running - 2 : pool.running),
+    );
     return amount({ atLeast: Math.floor(share * 0.45), atMost: largest }, Math.floor(share * 0.9));
   }
   if (reported === 0) {

@@ -58,7 +58,8 @@ export class TaskSteps {
       const next = this.#context.lookahead.peek(ahead);
       if (next === undefined) break;
       const { fact } = next;
-      if (fact.kind === "task_finished" && (fact.taskId === taskId || step.thread === undefined)) break;
+      if (fact.kind === "task_finished" && (fact.taskId === taskId || step.thread === undefined))
+        break;
       if (step.thread !== undefined && next.thread !== step.thread) continue;
       const reads =
         fact.kind === "broadcast_read" ||

@@ -28,7 +28,10 @@ export class UnrollWindows {
   readonly #state: ExecutorState;
   readonly #open = new Map<string, UnrollWindow>();
   /** after a failed unroll, by holder: kept until the task has read what was unrolled, at the latest until it ends */
-  readonly #kept = new Map<string, { readonly mode: "on_heap" | "off_heap"; readonly from: number }>();
+  readonly #kept = new Map<
+    string,
+    { readonly mode: "on_heap" | "off_heap"; readonly from: number }
+  >();
 
   constructor(state: ExecutorState) {
     this.#state = state;
