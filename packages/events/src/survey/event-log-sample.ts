@@ -53,9 +53,10 @@ export class EventLogSample {
         this.sparkVersion ??= fact.sparkVersion;
         break;
       case "application_start":
-        this.appId ??= fact.appId;
+        // Settings come before it in the log, and copied ones name another application.
+        this.appId = fact.appId ?? this.appId;
         this.attemptId ??= fact.attemptId;
-        this.name ??= fact.name;
+        this.name = fact.name;
         this.startedMs ??= fact.timeMs;
         this.#time(fact.timeMs);
         break;

@@ -2,6 +2,7 @@
 
 export interface SmallApplication {
   readonly appId?: string;
+  readonly properties?: Readonly<Record<string, string>>;
   readonly attemptId?: string;
   /** ms, UTC */
   readonly start?: number;
@@ -48,7 +49,7 @@ export function smallApplication(options: SmallApplication = {}): Record<string,
     {
       Event: "SparkListenerEnvironmentUpdate",
       "JVM Information": {},
-      "Spark Properties": { "spark.app.name": "small" },
+      "Spark Properties": { "spark.app.name": "small", ...options.properties },
       "System Properties": options.userTimeZone ? { "user.timezone": options.userTimeZone } : {},
     },
     {

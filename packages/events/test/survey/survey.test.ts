@@ -41,6 +41,14 @@ test("a directory's logs are told by content, whatever they are called", async (
   expect(survey.files[1]?.identityEvidence).toContain("executor command");
 });
 
+test("an application is what its start calls it, whatever its settings say", async () => {
+  const properties = { "spark.app.id": "local-1430917381534", "spark.app.name": "copied" };
+  const survey = await surveyTexts(smallApplication({ properties }));
+  expect(survey.applications.map(({ appId, name }) => [appId, name])).toEqual([
+    ["app-20261121023644-0000", "small"],
+  ]);
+});
+
 test("logs that do not name their application are tied to it by block manager ports and tasks", async () => {
   const first = { appId: "app-20261121023644-0000", namesApplication: false };
   const second = {
