@@ -109,7 +109,10 @@ function assembleApplication(
       sparkVersion:
         events.find((one) => one.sparkVersion !== undefined)?.sparkVersion ??
         group.find((member) => member.sampled.log?.sparkVersion !== undefined)?.sampled.log
-          ?.sparkVersion,
+          ?.sparkVersion ??
+        // Before 1.3 only an empty file beside the log says it.
+        group.find(({ sampled }) => sampled.source.sparkVersion !== undefined)?.sampled.source
+          .sparkVersion,
       startedAt: startOf(events, files),
       endedAt: micros(events.find((one) => one.endedMs !== undefined)?.endedMs),
       files,
