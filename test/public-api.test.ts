@@ -1,9 +1,11 @@
 /** What people build on: the doors of the packages, used as a program outside this repository would. */
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exitCode, main } from "@respark/cli";
 import { Replay, type Rows, type TableName } from "@respark/core";
 import { readApplication, survey } from "@respark/events";
+import { DatabaseError, DuckDbSink, openDatabase } from "@respark/report";
 import { expect, test } from "vitest";
 
 const runs = join(import.meta.dirname, "../fixtures/runs");
@@ -57,6 +59,26 @@ test("core alone replays what a test or a simulation tells it, without any log",
   });
   replay.finish();
   expect(rows.map(({ sparkVersion }) => sparkVersion)).toEqual(["3.5.6"]);
+});
+
+test("rows of one's own become a database that can be asked, and one that is there is not overwritten", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "respark-test-"));
+  const path = join(folder, "mine.duckdb");
+  try {
+    const sink = await DuckDbSink.open({ path, mode: "create" });
+    const writer = sink.application({ appId: "mine", attemptId: "1" });
+    writer.emit("spark_conf", { key: "spark.memory.fraction", value: "0.5", isDefault: false });
+    await writer.complete();
+    await sink.finish();
+    const database = await openDatabase(path);
+    expect(await database.rows("select app_id, key, value from spark_conf")).toEqual([
+      { app_id: "mine", key: "spark.memory.fraction", value: "0.5" },
+    ]);
+    database.close();
+    await expect(DuckDbSink.open({ path, mode: "create" })).rejects.toThrow(DatabaseError);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test("the command can be run inside another program, and its exit codes have names", () => {

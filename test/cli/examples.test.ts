@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { respark } from "./run-respark.ts";
+import { replayed, respark } from "./run-respark.ts";
 
 const repository = join(import.meta.dirname, "../..");
 const questions = readdirSync(join(repository, "examples/sql"));
@@ -11,7 +11,7 @@ const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
 const database = join(scratch, "app.duckdb");
 beforeAll(async () => {
   const logs = join(repository, "fixtures/runs/s35-f-base-dbg");
-  expect((await respark(["replay", logs, "-o", database])).code).toBe(0);
+  await replayed([logs, "-o", database]);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

@@ -3,14 +3,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { respark } from "./run-respark.ts";
+import { replayed, respark } from "./run-respark.ts";
 
 const logs = join(import.meta.dirname, "../../fixtures/runs/s35-f-base-dbg");
 const application = "app_id=app-20261121023659-0000";
 const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
 const database = join(scratch, "app.duckdb");
 beforeAll(async () => {
-  expect((await respark(["replay", logs, "-o", database])).code).toBe(0);
+  await replayed([logs, "-o", database]);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

@@ -3,14 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { respark } from "./run-respark.ts";
+import { replayed, respark } from "./run-respark.ts";
 
 const runs = join(import.meta.dirname, "../../fixtures/runs");
 const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
 const database = join(scratch, "both.duckdb");
 beforeAll(async () => {
   const logs = [join(runs, "s35-f-base-dbg"), join(runs, "s41-a2-base-dbg")];
-  expect((await respark(["replay", ...logs, "-o", database])).code).toBe(0);
+  await replayed([...logs, "-o", database]);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 

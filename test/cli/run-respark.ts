@@ -23,6 +23,12 @@ export async function respark(args: readonly string[], host: Partial<Host> = {})
   return { code, stdout: stdout.join(""), stderr: stderr.join("") };
 }
 
+/** A replay that must go well, before the tests. */
+export async function replayed(args: readonly string[]): Promise<void> {
+  const { code, stderr } = await respark(["replay", ...args]);
+  if (code !== 0) throw new Error(`replay ${args.join(" ")} ended with ${code}: ${stderr}`);
+}
+
 function caught(into: string[]): Output {
   return {
     isTerminal: false,

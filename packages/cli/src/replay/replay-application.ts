@@ -15,7 +15,7 @@ export interface ApplicationRequest {
   /** Files that belong to no application; their rows go with this one. */
   readonly strays: readonly SurveyedFile[];
   /** How the user named a file, for the table of files. */
-  nameOf(path: string): string;
+  readonly nameOf: (path: string) => string;
 }
 
 export async function replayApplication(
