@@ -61,9 +61,8 @@ function createTable(table: Pick<TableSpec<never>, "name" | "comment" | "columns
 }
 
 function createView({ name, comment, columns, sql }: ViewSpec): string {
-  const named = Object.keys(columns).map(sqlName).join(", ");
   return [
-    `create or replace view ${name} (${named}) as ${sql}`,
+    `create or replace view ${name} as ${sql}`,
     `comment on view ${name} is ${sqlText(comment)}`,
     ...Object.entries(columns).map(([column, meaning]) => {
       return `comment on column ${name}.${sqlName(column)} is ${sqlText(meaning)}`;

@@ -1,0 +1,59 @@
+/** A row is an executor's memory in one mode: how much of the time it was short. */
+import type { ViewSpec } from "../view.ts";
+
+export const executorPressure: ViewSpec = {
+  name: "executor_pressure",
+  comment: "A row is an executor's memory in one mode: how much of the time it was short.",
+  columns: {
+    app_id: "application",
+    attempt_id: "attempt of the application",
+    executor_id: "executor; driver is the driver",
+    mode: "on_heap or off_heap",
+    observed_ms: "time that the timeline covers; ms",
+    storage_average_bytes: "storage memory in use, averaged over that time; bytes",
+    execution_average_bytes: "execution memory in use, averaged over that time; bytes",
+    nearly_full_ms: "time in which less than a tenth of both pools was free; ms",
+    nearly_full_share: "its share of observed_ms; 0 to 1",
+    storage_borrowing_ms: "time in which storage held more than its own region; ms",
+    execution_borrowing_ms: "time in which the execution pool was larger than its own region; ms",
+    waiting_ms: "time in which some task waited for 1/2N, best estimate; ms",
+    gc_ms: "garbage collection in the tasks there, in the row on_heap; ms",
+    gc_share: "its share of the tasks' run time; 0 to 1",
+  },
+  sql: `
+with ended as (
+  select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline group by all),
+steps as (
+  select t.*, (epoch_us(coalesce(t.end_ts, d.ended)) - epoch_us(t.ts)) / 1000.0 as ms,
+    case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as storage_region,
+    case t.mode when 'off_heap' then e.off_heap_execution_bytes else e.execution_region_bytes end as execution_region
+  from memory_timeline t
+    join ended d using (app_id, attempt_id, executor_id)
+    left join executors e using (app_id, attempt_id, executor_id)
+  where t.max_memory_bytes is null or t.max_memory_bytes > 0),
+waits as (
+  select app_id, attempt_id, executor_id, mode, sum(epoch_us(end_ts) - epoch_us(ts)) / 1000.0 as waiting_ms
+  from memory_waits group by all),
+gc as (
+  select app_id, attempt_id, executor_id, sum(gc_ms) as gc_ms, sum(run_ms) as run_ms from tasks group by all)
+select
+  s.app_id,
+  s.attempt_id,
+  s.executor_id,
+  s.mode,
+  round(sum(ms))::bigint as observed_ms,
+  round(sum(storage_used_bytes * ms) / nullif(sum(ms) filter (storage_used_bytes is not null), 0))::bigint as storage_average_bytes,
+  round(sum(execution_used_bytes * ms) / nullif(sum(ms) filter (execution_used_bytes is not null), 0))::bigint as execution_average_bytes,
+  round(coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0))::bigint as nearly_full_ms,
+  coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0) / nullif(sum(ms), 0) as nearly_full_share,
+  round(coalesce(sum(ms) filter (storage_used_bytes > storage_region), 0))::bigint as storage_borrowing_ms,
+  round(coalesce(sum(ms) filter (execution_pool_bytes > execution_region), 0))::bigint as execution_borrowing_ms,
+  round(any_value(w.waiting_ms))::bigint as waiting_ms,
+  case when s.mode = 'on_heap' then any_value(g.gc_ms)::bigint end as gc_ms,
+  case when s.mode = 'on_heap' then any_value(g.gc_ms) / nullif(any_value(g.run_ms), 0) end as gc_share
+from steps s
+  left join waits w using (app_id, attempt_id, executor_id, mode)
+  left join gc g using (app_id, attempt_id, executor_id)
+group by s.app_id, s.attempt_id, s.executor_id, s.mode
+order by s.app_id, s.attempt_id, s.executor_id = 'driver', try_cast(s.executor_id as bigint), s.executor_id, s.mode desc`,
+};

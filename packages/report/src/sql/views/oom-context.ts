@@ -1,0 +1,80 @@
+/** A row is an out-of-memory: the pools, the tasks and the blocks on its executor at that moment. */
+import type { ViewSpec } from "../view.ts";
+
+export const oomContext: ViewSpec = {
+  name: "oom_context",
+  comment: "A row is an out-of-memory: the pools, the tasks and the blocks on its executor then.",
+  columns: {
+    app_id: "application",
+    attempt_id: "attempt of the application",
+    executor_id: "executor",
+    ts: "when; UTC",
+    class: "jvm_heap, gc_overhead, container, task_memory or direct",
+    task_id: "task that failed of it",
+    stage_id: "its stage",
+    requested_bytes: "what was asked for; bytes",
+    granted_bytes: "what there was to get; bytes",
+    storage_used_bytes: "on-heap memory of blocks and unrolling; bytes",
+    execution_used_bytes: "on-heap memory of tasks; bytes",
+    free_bytes: "free on-heap memory of both pools; bytes",
+    max_memory_bytes: "both on-heap pools; bytes",
+    jvm_max_memory_bytes: "the heap; bytes",
+    outside_pools_bytes: "heap that the pools did not hold: user code, Spark itself; bytes",
+    overhead_bytes: "container memory beside the heap; bytes",
+    running_tasks: "tasks that ran on the executor; count",
+    biggest_task_id: "task that held most execution memory",
+    biggest_task_bytes: "what it held; bytes",
+    removed_class: "why the executor went, if it did",
+    message: "the log's words",
+    source_file_id: "file that tells of it",
+    source_line: "line in that file",
+  },
+  sql: `
+with placed as (
+  select o.*, t.storage_used_bytes, t.execution_used_bytes, t.free_bytes, t.max_memory_bytes
+  from oom_events o asof left join (select * from memory_timeline where mode = 'on_heap') t
+    on t.app_id = o.app_id and t.attempt_id = o.attempt_id and t.executor_id = o.executor_id and t.ts <= o.ts),
+running as (
+  select o.app_id, o.attempt_id, o.executor_id, o.ts, o.source_file_id, o.source_line, count(*) as running_tasks
+  from oom_events o join tasks k on k.app_id = o.app_id and k.attempt_id = o.attempt_id and k.executor_id = o.executor_id
+    and k.launched_at <= o.ts and (k.finished_at is null or k.finished_at >= o.ts)
+  group by all),
+holders as (
+  select o.app_id, o.attempt_id, o.executor_id, o.ts, o.source_file_id, o.source_line,
+    arg_max(h.task_id, h.execution_used_bytes) as task_id, max(h.execution_used_bytes) as bytes
+  from oom_events o join task_memory_timeline h on h.app_id = o.app_id and h.attempt_id = o.attempt_id and h.executor_id = o.executor_id
+    and h.ts <= o.ts and (h.end_ts is null or h.end_ts > o.ts) and h.execution_used_bytes > 0
+  group by all)
+select
+  p.app_id,
+  p.attempt_id,
+  p.executor_id,
+  p.ts,
+  p.class,
+  p.task_id,
+  k.stage_id,
+  p.requested_bytes,
+  p.granted_bytes,
+  p.storage_used_bytes,
+  p.execution_used_bytes,
+  p.free_bytes,
+  p.max_memory_bytes,
+  e.jvm_max_memory_bytes,
+  e.jvm_max_memory_bytes - p.storage_used_bytes - p.execution_used_bytes as outside_pools_bytes,
+  e.overhead_bytes,
+  coalesce(r.running_tasks, 0) as running_tasks,
+  h.task_id as biggest_task_id,
+  h.bytes as biggest_task_bytes,
+  e.removed_class,
+  p.message,
+  p.source_file_id,
+  p.source_line
+from placed p
+  left join executors e using (app_id, attempt_id, executor_id)
+  left join tasks k on (k.app_id, k.attempt_id, k.task_id) = (p.app_id, p.attempt_id, p.task_id)
+  left join running r on (r.app_id, r.attempt_id, r.executor_id, r.ts) = (p.app_id, p.attempt_id, p.executor_id, p.ts)
+    and r.source_file_id is not distinct from p.source_file_id and r.source_line is not distinct from p.source_line
+  left join holders h on (h.app_id, h.attempt_id, h.executor_id, h.ts) = (p.app_id, p.attempt_id, p.executor_id, p.ts)
+    and h.source_file_id is not distinct from p.source_file_id and h.source_line is not distinct from p.source_line
+order by p.app_id, p.attempt_id, p.ts, p.executor_id`,
+};

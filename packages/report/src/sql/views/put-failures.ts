@@ -1,0 +1,75 @@
+/** A row is a block that found no room in memory: why, what there was, and whether it was missed later. */
+import type { ViewSpec } from "../view.ts";
+
+export const putFailures: ViewSpec = {
+  name: "put_failures",
+  comment:
+    "A row is a block that found no room in memory: why, what there was, and whether it was missed later.",
+  columns: {
+    app_id: "application",
+    attempt_id: "attempt of the application",
+    executor_id: "executor",
+    seq: "place in the executor's numbering of events",
+    ts: "when; UTC",
+    block_id: "the block",
+    rdd_name: "name of the RDD that it belongs to",
+    task_id: "task that wanted to store it",
+    stage_id: "its stage",
+    rule: "why: too_large, nothing_evictable, same_rdd, region_protected, static_unroll_cap; NULL: the logs cannot tell",
+    memory_bytes: "what the block needed, as far as it was unrolled; bytes",
+    free_bytes: "free memory of both pools then; bytes",
+    storage_available_bytes: "what storage could have got by borrowing and evicting; bytes",
+    storage_used_bytes: "what blocks and unrolling held then; bytes",
+    execution_used_bytes: "what tasks held then; bytes",
+    stored_on_disk: "whether it went to disk instead",
+    missed_later: "whether a later read missed it for that; NULL: no log of reads",
+    certainty: "how sure the rule is; 0 to 1",
+    source_file_id: "file that tells of it",
+    source_line: "line in that file",
+  },
+  sql: `
+with failed as (select *, coalesce(mode, 'on_heap') as in_mode from block_events where op = 'put_fail'),
+placed as (
+  select f.*, t.free_bytes, t.storage_available_bytes, t.storage_used_bytes, t.execution_used_bytes
+  from failed f asof left join memory_timeline t
+    on t.app_id = f.app_id and t.attempt_id = f.attempt_id and t.executor_id = f.executor_id and t.mode = f.in_mode and t.seq <= f.seq),
+followed as (
+  select p.*,
+    exists (select 1 from block_events m
+      where (m.app_id, m.attempt_id, m.executor_id, m.block_id) = (p.app_id, p.attempt_id, p.executor_id, p.block_id)
+        and m.seq > p.seq and m.op = 'miss' and m.miss_kind = 'after_put_fail') as missed_later,
+    exists (select 1 from block_events s
+      where (s.app_id, s.attempt_id, s.executor_id, s.block_id) = (p.app_id, p.attempt_id, p.executor_id, p.block_id)
+        and s.seq > p.seq and s.op = 'store' and s.memory_bytes = 0
+        and not exists (select 1 from block_events o
+          where (o.app_id, o.attempt_id, o.executor_id, o.block_id) = (p.app_id, p.attempt_id, p.executor_id, p.block_id)
+            and o.seq > p.seq and o.seq < s.seq)) as stored_on_disk
+  from placed p)
+select
+  f.app_id,
+  f.attempt_id,
+  f.executor_id,
+  f.seq,
+  f.ts,
+  f.block_id,
+  r.name as rdd_name,
+  f.task_id,
+  t.stage_id,
+  f.rule,
+  f.memory_bytes,
+  f.free_bytes,
+  f.storage_available_bytes,
+  f.storage_used_bytes,
+  f.execution_used_bytes,
+  f.stored_on_disk,
+  if(e.evidence_level in ('debug', 'info'), f.missed_later, null) as missed_later,
+  f.certainty,
+  f.source_file_id,
+  f.source_line
+from followed f
+  left join executors e using (app_id, attempt_id, executor_id)
+  left join tasks t using (app_id, attempt_id, task_id)
+  left join rdds r on (r.app_id, r.attempt_id, r.rdd_id)
+    = (f.app_id, f.attempt_id, try_cast(regexp_extract(f.block_id, '^rdd_(\\d+)_', 1) as bigint))
+order by f.app_id, f.attempt_id, f.ts, f.executor_id, f.seq`,
+};

@@ -1,0 +1,51 @@
+/** A row is one kind of memory statement in an executor's logs: how many of them the replay had predicted. */
+import type { ViewSpec } from "../view.ts";
+
+export const replayAccuracy: ViewSpec = {
+  name: "replay_accuracy",
+  comment:
+    "A row is one kind of memory statement in an executor's logs: how many of them the replay had predicted before it read them.",
+  columns: {
+    app_id: "application",
+    attempt_id: "attempt of the application",
+    executor_id: "executor; driver is the driver",
+    evidence_level: "debug > info > event_log_blocks > event_log",
+    quantity: "what the statements are about",
+    statements: "statements; count",
+    predicted: "those with a prediction; count",
+    met: "those whose prediction was met; count",
+    missed: "those whose prediction was not met; count",
+    explained: "missed ones that have an explanation; count",
+    without_prediction: "those without a prediction; count",
+    met_share: "met of statements; 0 to 1",
+    median_width_bytes: "width of the middle prediction; bytes; a wide one is easily met",
+    worst_miss_bytes: "farthest that a prediction was off; bytes",
+    memory_share: "that, of the executor's memory; 0 to 1",
+  },
+  sql: `
+with held as (
+  select app_id, attempt_id, executor_id, max(max_memory_bytes) as max_bytes from memory_timeline group by all),
+judged as (
+  select *, case when agrees = false then greatest(0, replayed_min - logged_max, logged_min - replayed_max) end as off from replay_checks)
+select
+  c.app_id,
+  c.attempt_id,
+  c.executor_id,
+  any_value(e.evidence_level) as evidence_level,
+  c.quantity,
+  count(*) as statements,
+  count(c.agrees) as predicted,
+  count(*) filter (c.agrees) as met,
+  count(*) filter (not c.agrees) as missed,
+  count(*) filter (not c.agrees and c.explanation is not null) as explained,
+  count(*) filter (c.agrees is null) as without_prediction,
+  count(*) filter (c.agrees) / count(*) as met_share,
+  median(c.replayed_max - c.replayed_min)::bigint as median_width_bytes,
+  max(c.off) as worst_miss_bytes,
+  max(c.off) / nullif(any_value(h.max_bytes), 0) as memory_share
+from judged c
+  left join executors e using (app_id, attempt_id, executor_id)
+  left join held h using (app_id, attempt_id, executor_id)
+group by c.app_id, c.attempt_id, c.executor_id, c.quantity
+order by c.app_id, c.attempt_id, c.executor_id = 'driver', try_cast(c.executor_id as bigint), c.executor_id, c.quantity`,
+};

@@ -1,0 +1,53 @@
+/** A row is a reason for which the tasks of a stage spilled on an executor. */
+import type { ViewSpec } from "../view.ts";
+
+export const spillCauses: ViewSpec = {
+  name: "spill_causes",
+  comment: "A row is a reason for which tasks of a stage spilled on an executor. Largest first.",
+  columns: {
+    app_id: "application",
+    attempt_id: "attempt of the application",
+    executor_id: "executor they spilled on",
+    stage_id: "their stage; NULL: the logs name no task",
+    consumer: "memory consumer that spilled",
+    trigger: "self, other_consumer, threshold, force or unknown",
+    forced_by_consumer: "memory consumer whose request forced it",
+    spills: "spills; count",
+    tasks: "tasks that spilled; count; NULL: the logs name no task",
+    memory_bytes: "memory that they freed; bytes",
+    disk_bytes: "what they wrote to disk; bytes",
+    largest_memory_bytes: "memory that the largest of them freed; bytes",
+    first_ts: "first of them; UTC",
+    last_ts: "last of them; UTC",
+    forced_by_another_task: "those forced by another task's request; count",
+    share_at_spill_bytes:
+      "1/N of the pool at the smallest when they happened: what a task could have; bytes",
+  },
+  sql: `
+with placed as (
+  select s.*, t.stage_id, m.share_max_bytes
+  from spills s
+    left join tasks t on (t.app_id, t.attempt_id, t.task_id) = (s.app_id, s.attempt_id, s.task_id)
+    asof left join (select * from task_memory_timeline where mode = 'on_heap') m
+      on m.app_id = s.app_id and m.attempt_id = s.attempt_id and m.executor_id = s.executor_id and m.task_id = s.task_id and m.seq <= s.seq)
+select
+  app_id,
+  attempt_id,
+  executor_id,
+  stage_id,
+  consumer,
+  "trigger",
+  forced_by_consumer,
+  count(*) as spills,
+  nullif(count(distinct task_id), 0) as tasks,
+  sum(memory_bytes)::bigint as memory_bytes,
+  sum(disk_bytes)::bigint as disk_bytes,
+  max(memory_bytes) as largest_memory_bytes,
+  min(ts) as first_ts,
+  max(ts) as last_ts,
+  count(*) filter (forced_by_task_id <> task_id) as forced_by_another_task,
+  min(share_max_bytes) as share_at_spill_bytes
+from placed
+group by app_id, attempt_id, executor_id, stage_id, consumer, "trigger", forced_by_consumer
+order by app_id, attempt_id, memory_bytes desc nulls last, executor_id, stage_id, consumer`,
+};
