@@ -14,6 +14,7 @@ import {
   sparkBehaviour,
 } from "../spark-behaviour.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
+import { assumedConf } from "./assumed-conf.ts";
 import type { ExecutorRules } from "./executor-state.ts";
 
 export class ApplicationConf {
@@ -82,7 +83,7 @@ export class ApplicationConf {
   layout(known: ExecutorKnowledge): ExecutorMemoryLayout {
     return executorMemoryLayout({
       behaviour: this.behaviour,
-      conf: this.properties,
+      conf: this.#confOf(known),
       onHeapCapacityBytes:
         known.maxOnHeapBytes === undefined ? undefined : exactly(known.maxOnHeapBytes),
       totalCapacityBytes: known.maxBytes === undefined ? known.capacity : exactly(known.maxBytes),
@@ -91,6 +92,22 @@ export class ApplicationConf {
       cores: known.cores,
       isDriver: known.executorId === "driver",
     });
+  }
+
+  /** The application's settings; without an event log, those that the executor's heap and capacity give away. */
+  #confOf(known: ExecutorKnowledge): ReadonlyMap<string, string> {
+    const { xmxBytes, capacity } = known;
+    if (this.properties.size > 0 || xmxBytes === undefined || capacity === undefined) {
+      return this.properties;
+    }
+    known.assumedConf ??= assumedConf({
+      behaviour: this.behaviour,
+      xmxBytes,
+      collector: collectorOf(known.jvmFlags),
+      capacity,
+      usesOffHeap: known.offHeapRdds.size > 0,
+    });
+    return known.assumedConf;
   }
 
   /** What the replay of an executor goes by; undefined while its capacity is unknown. */
@@ -125,7 +142,7 @@ export class ApplicationConf {
 
   /** The manager that this version and configuration select, of the executor's own size. */
   manager(known: ExecutorKnowledge): MemoryManager | undefined {
-    return memoryManagerFromLayout(this.behaviour, this.layout(known), this.properties);
+    return memoryManagerFromLayout(this.behaviour, this.layout(known), this.#confOf(known));
   }
 
   /** Whether blocks of this level are stored off-heap; 2.0–3.3 do not write it, but only OFF_HEAP has disk, memory, serialized there. */

@@ -1,4 +1,5 @@
 /** The life of each block on one executor: stored, hit, missed, evicted, lost; and what a miss was caused by. */
+import { rddIdOf } from "../block-id.ts";
 import type { BlockRow, EmitRow, MissKind } from "../rows.ts";
 import type { Amount } from "./amount.ts";
 
@@ -22,12 +23,7 @@ export type LostBlocks = Set<string>;
 
 const RDD_BLOCK = /^rdd_(\d+)_(\d+)$/;
 
-/** `rdd_3_7` → 3; undefined for any other block. */
-export function rddOf(blockId: string): number | undefined {
-  const match = RDD_BLOCK.exec(blockId);
-  return match === null ? undefined : Number(match[1]);
-}
-
+/** `rdd_3_7` → 7; undefined for any other block. */
 export function partitionOf(blockId: string): number | undefined {
   const match = RDD_BLOCK.exec(blockId);
   return match === null ? undefined : Number(match[2]);
@@ -110,7 +106,7 @@ export class BlockHistory {
       const row: BlockRow = {
         executorId,
         blockId,
-        rddId: rddOf(blockId),
+        rddId: rddIdOf(blockId),
         partitionId: partitionOf(blockId),
         storageLevel: life.storageLevel,
         memoryBytes: life.size?.best,

@@ -3,7 +3,8 @@ import { type ByteInterval, exactly } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { DecidingRule } from "../rows.ts";
 import { type Amount, amount, exactAmount } from "./amount.ts";
-import { partitionOf, rddOf } from "./block-history.ts";
+import { rddIdOf } from "../block-id.ts";
+import { partitionOf } from "./block-history.ts";
 import { Evictions } from "./evictions.ts";
 import type { StepPlace } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
@@ -187,7 +188,7 @@ export class BlockSteps {
   }
 
   removeRddAt(at: StepPlace, rddId: number, origin: "logged" | "derived"): void {
-    this.#removeAll(at, (blockId) => rddOf(blockId) === rddId, origin);
+    this.#removeAll(at, (blockId) => rddIdOf(blockId) === rddId, origin);
   }
 
   removeBroadcast(at: StepPlace, broadcastId: string, origin: "logged" | "derived"): void {
@@ -275,7 +276,7 @@ export class BlockSteps {
       .find((next) => next.fact.kind === "block_stored" || next.fact.kind === "unroll_failed");
     if (end === undefined) return;
     const { fact } = end;
-    if (fact.kind === "block_stored" && fact.form === "bytes" && rddOf(blockId) === undefined)
+    if (fact.kind === "block_stored" && fact.form === "bytes" && rddIdOf(blockId) === undefined)
       return;
     const printed =
       fact.kind === "block_stored"
@@ -306,7 +307,7 @@ export class BlockSteps {
       const { fact } = next;
       const prepares =
         fact.kind === "broadcast_read" ||
-        (fact.kind === "block_stored" && rddOf(fact.blockId) === undefined);
+        (fact.kind === "block_stored" && rddIdOf(fact.blockId) === undefined);
       if (prepares && next.ts < end.ts) from = Math.max(from, next.ts);
     }
     return from;
@@ -333,7 +334,7 @@ export class BlockSteps {
     taskId: number | undefined,
     form: "values" | "bytes",
   ): void {
-    if (rddOf(blockId) === undefined || this.#missed.has(blockId)) return;
+    if (rddIdOf(blockId) === undefined || this.#missed.has(blockId)) return;
     if (this.#context.debug) return;
     if (this.#context.history.isOnDisk(blockId)) return;
     if (form === "bytes" && step.thread !== undefined && step.taskId === undefined) return;
@@ -346,7 +347,7 @@ export class BlockSteps {
     taskId: number | undefined,
     origin: "logged" | "derived",
   ): void {
-    if (rddOf(blockId) === undefined) return;
+    if (rddIdOf(blockId) === undefined) return;
     const { state, history } = this.#context;
     this.#missed.add(blockId);
     state.blockEvent(at, {
@@ -388,11 +389,11 @@ export class BlockSteps {
   }
 
   #whyFailed(blockId: string): DecidingRule {
-    const rdd = rddOf(blockId);
+    const rdd = rddIdOf(blockId);
     const { state } = this.#context;
     if (state.onHeap.rules.fixedPools) return "static_unroll_cap";
     for (const id of state.onHeap.blocks.keys()) {
-      if (rdd === undefined || rddOf(id) !== rdd) return "nothing_evictable";
+      if (rdd === undefined || rddIdOf(id) !== rdd) return "nothing_evictable";
     }
     return state.onHeap.blocks.size === 0 ? "too_large" : "same_rdd";
   }

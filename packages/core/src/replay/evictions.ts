@@ -2,7 +2,8 @@
 import { exactly } from "../byte-interval.ts";
 import type { DecidingRule, EvictionCause } from "../rows.ts";
 import { type Amount, exactAmount, NOTHING, plus } from "./amount.ts";
-import { partitionOf, rddOf } from "./block-history.ts";
+import { rddIdOf } from "../block-id.ts";
+import { partitionOf } from "./block-history.ts";
 import type { LogStep } from "./lookahead.ts";
 import { checkFreeUnderLock } from "./reconcile.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
@@ -197,7 +198,7 @@ export class Evictions {
    */
   #culprit(step: LogStep, victims: readonly string[]): EvictionCulprit {
     const { lookahead, state } = this.#context;
-    const victimRdds = new Set(victims.map(rddOf));
+    const victimRdds = new Set(victims.map(rddIdOf));
     const thread = step.thread;
     const certainty = thread === undefined ? 0.8 : 1;
     const waiting = new Set(state.running.keys());
@@ -217,7 +218,7 @@ export class Evictions {
         case "unroll_failed":
         case "unroll_refused":
         case "block_stored": {
-          const rdd = rddOf(fact.blockId);
+          const rdd = rddIdOf(fact.blockId);
           if (rdd !== undefined && victimRdds.has(rdd)) break;
           const taskId = this.#context.taskOf(next) ?? this.#taskPutting(fact.blockId);
           if (thread === undefined) {

@@ -48,6 +48,8 @@ export interface ExecutorSurroundings {
   oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;
 }
 
+/** How far ahead facts about the layout are looked for. */
+const LINES_TO_LAYOUT = 1000;
 /** How long a reported removal waits for the store it ends. */
 const SETTLING_MICROS = 2_000_000;
 
@@ -140,9 +142,20 @@ export class ExecutorReplay {
     }
   }
 
+  /** What decides the layout may be told later: from 4.0 on the capacity comes after the first task began, levels with the first reads. */
+  #learnLayoutAhead(): void {
+    for (let ahead = 1; ahead < LINES_TO_LAYOUT; ahead++) {
+      const next = this.#lookahead.peek(ahead);
+      if (next === undefined) return;
+      const { kind } = next.fact;
+      if (kind === "store_started" || kind === "block_level") this.#around.layoutFact(next.fact, next);
+    }
+  }
+
   /** The memory manager's life begins: nothing is used. */
   #begin(at: StepPlace | undefined): Parts | undefined {
     if (this.#parts !== undefined) return this.#parts;
+    this.#learnLayoutAhead();
     const rules = this.#around.rules();
     if (rules === undefined) return undefined;
     this.#parts = partsOf(this.#around, rules, {

@@ -1,4 +1,5 @@
 /** Executors of one application: what is known of each one's JVM and life, from whichever log tells it best. */
+import { rddIdOf } from "../block-id.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { RemovedClass } from "../rows.ts";
@@ -21,6 +22,10 @@ export interface ExecutorKnowledge {
   capacity: ByteInterval | undefined;
   xmxBytes: number | undefined;
   jvmFlags: readonly string[];
+  /** settings inferred where none were logged */
+  assumedConf: ReadonlyMap<string, string> | undefined;
+  /** RDDs that the executor's log shows to live off-heap */
+  readonly offHeapRdds: Set<number>;
   javaVersion: string | undefined;
   sourceFileId: number | undefined;
   sourceLine: number | undefined;
@@ -49,6 +54,8 @@ export class ExecutorRoster {
         capacity: undefined,
         xmxBytes: undefined,
         jvmFlags: [],
+        assumedConf: undefined,
+        offHeapRdds: new Set(),
         javaVersion: undefined,
         sourceFileId: undefined,
         sourceLine: undefined,
@@ -87,6 +94,11 @@ export class ExecutorRoster {
       case "java_version_logged":
         known.javaVersion ??= fact.version;
         return;
+      case "block_level": {
+        const rdd = rddIdOf(fact.blockId);
+        if (fact.useOffHeap && rdd !== undefined) known.offHeapRdds.add(rdd);
+        return;
+      }
       case "store_started":
         known.capacity ??= fact.capacity;
         return;

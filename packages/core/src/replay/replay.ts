@@ -291,7 +291,8 @@ export class Replay {
         manager: () => this.#conf.manager(known),
         persistedRdds: (stageId) =>
           stageId === undefined ? [] : this.#facts.persistedRdds(stageId),
-        isOffHeapRdd: (rddId) => this.#conf.isOffHeap(this.#facts.level(rddId)),
+        isOffHeapRdd: (rddId) =>
+          known.offHeapRdds.has(rddId) || this.#conf.isOffHeap(this.#facts.level(rddId)),
         isSqlStage: (stageId) => this.#facts.isSql(stageId),
         layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),
         oom: (step, fact, seq) => this.#deaths.lineSays(executorId, step, fact, seq, known),

@@ -1,7 +1,7 @@
 /** An executor without a log of its own, as the driver's reports tell it: exact block sizes, no unroll memory, tasks by their totals. */
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
 import { type Amount, exactAmount } from "./amount.ts";
-import { rddOf } from "./block-history.ts";
+import { rddIdOf } from "../block-id.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import { isInMemory } from "./evidence.ts";
 import type { StepPlace } from "./executor-state.ts";
@@ -76,7 +76,7 @@ export class ReportedSteps {
     }
     const size = held.forget(blockId)?.size ?? exactAmount(status.memoryBytes);
     // A removal has no replicas; an eviction has no flags. Unpersisted blocks are not reported one by one.
-    const evicted = level.replication > 0 && rddOf(blockId) !== undefined;
+    const evicted = level.replication > 0 && rddIdOf(blockId) !== undefined;
     state.memoryEvent(at, {
       op: "release_storage",
       mode: held.mode,
