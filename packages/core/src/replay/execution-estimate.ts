@@ -110,7 +110,8 @@ export class ExecutionEstimate {
     let aboveTogether = 0;
     for (const task of running.values()) {
       const held = this.#heldBy(task, ts);
-      if (held.atMost > 0) onHeap.executionByTask.set(task.taskId, held);
+      // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
+      if (held.atMost > 0 && this.#lifeOf(task) !== undefined) onHeap.executionByTask.set(task.taskId, held);
       else onHeap.executionByTask.delete(task.taskId);
       best += held.best;
       below += (held.best - held.atLeast) ** 2;

@@ -104,6 +104,11 @@ export class ExecutorReplay {
     if (!this.#around.hasLog) this.#begin(place)?.reports.taskEnded(place, fact);
   }
 
+  /** An event with a time, of whatever kind: reports before it have happened. */
+  timePasses(ts: number): void {
+    if (!this.#around.hasLog) this.#parts?.reports.settle(Math.max(ts, this.#ts));
+  }
+
   /** `RDD.unpersist`: its blocks go, without a word per block. */
   unpersisted(at: Observation, rddId: number): void {
     if (this.#around.hasLog) return;
@@ -127,6 +132,7 @@ export class ExecutorReplay {
 
   finish(): void {
     this.#drain(true);
+    this.#parts?.reports.settle(this.#ts);
     const parts = this.#parts ?? this.#begin(this.#beganAt);
     if (parts !== undefined) {
       parts.context.waits.finish(this.#last);

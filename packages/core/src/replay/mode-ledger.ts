@@ -33,6 +33,8 @@ export class ModeLedger {
   blocksHeld: Amount = NOTHING;
   /** Size of the storage pool; the execution pool is the rest (unified). */
   storagePool: Amount;
+  /** By how much storage may be off while reported changes wait for a time of their own. */
+  drift: { readonly below: number; readonly above: number } = { below: 0, above: 0 };
   /** A law or statement on the sum over tasks, tighter than the sum of the parts; undefined: none. */
   executionTotal: Amount | undefined;
 
@@ -52,7 +54,12 @@ export class ModeLedger {
   }
 
   get storageUsed(): Amount {
-    const used = plus(this.blocksHeld, this.unroll);
+    const told = plus(this.blocksHeld, this.unroll);
+    const used: Amount = {
+      atLeast: Math.max(0, told.atLeast - this.drift.below),
+      atMost: told.atMost + this.drift.above,
+      best: told.best,
+    };
     const ceiling = this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes;
     return amount(
       { atLeast: Math.min(used.atLeast, ceiling), atMost: Math.min(used.atMost, ceiling) },

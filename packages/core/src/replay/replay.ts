@@ -62,6 +62,8 @@ export class Replay {
   #name: string | undefined;
   #user: string | undefined;
   #blockUpdates = 0;
+  /** executors with block updates since the last event with a time */
+  readonly #unsettled = new Set<string>();
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -158,6 +160,13 @@ export class Replay {
 
   #event(observation: Observation, fact: EventFact): void {
     const { sourceFileId, line } = observation;
+    if (fact.kind === "block_updated") this.#unsettled.add(fact.executorId);
+    else if (this.#unsettled.size > 0 && observation.ts !== undefined) {
+      for (const executorId of this.#unsettled) {
+        this.#executors.get(executorId)?.timePasses(observation.ts);
+      }
+      this.#unsettled.clear();
+    }
     switch (fact.kind) {
       case "task_end": {
         this.#tasks.ended(fact, sourceFileId, line);

@@ -16,10 +16,14 @@ const NO_CAUSE = {
   certainty: undefined,
 } as const;
 
+/** Most that an unroll holds over what the block weighs in the end (unroll-windows). */
+const MOST_UNROLLED = 1.59;
+
 export class ReportedSteps {
   readonly #context: ReplayContext;
   readonly #blocks: BlockSteps;
   #updates = 0;
+  #waiting: { readonly at: StepPlace; readonly status: BlockStatus }[] = [];
 
   constructor(context: ReplayContext, blocks: BlockSteps) {
     this.#context = context;
@@ -28,6 +32,7 @@ export class ReportedSteps {
 
   taskStarted(at: StepPlace, fact: Extract<EventFact, { kind: "task_start" }>): void {
     const { state, execution } = this.#context;
+    this.settle(at.ts);
     state.running.set(fact.taskId, {
       taskId: fact.taskId,
       stageId: fact.stageId,
@@ -44,8 +49,10 @@ export class ReportedSteps {
     if (this.#updates === 0) {
       for (const status of fact.updatedBlocks ?? []) this.#apply(at, status, fact.taskId);
     }
+    this.settle(at.ts);
     execution.update(at.ts);
-    state.sample(at, "assumed");
+    const peak = execution.peak(fact.taskId);
+    if (peak !== undefined) state.sampleTask(at, fact.taskId, peak);
     state.running.delete(fact.taskId);
     execution.update(at.ts);
     state.endTaskTracks(fact.taskId, at.ts);
@@ -53,11 +60,43 @@ export class ReportedSteps {
     state.sample(at, "derived");
   }
 
-  /** A report of one block: where it is now. */
+  /** A report of one block. It carries no time: it happened after the event before it and before the next that has one. */
   blockUpdated(at: StepPlace, status: BlockStatus): void {
     this.#updates++;
-    this.#context.execution.update(at.ts);
-    this.#apply(at, status, undefined);
+    this.#waiting.push({ at, status: { ...status, level: { ...status.level } } });
+    if (this.#waiting.length > 10_000) this.settle(at.ts);
+  }
+
+  /** An event with a time: what was reported before it has happened by then. */
+  settle(ts: number): void {
+    const waiting = this.#waiting;
+    const first = waiting[0];
+    if (first === undefined) return;
+    this.#waiting = [];
+    const { state, execution } = this.#context;
+    execution.update(first.at.ts);
+    for (const ledger of state.ledgers) {
+      let below = 0;
+      let above = 0;
+      for (const { status } of waiting) {
+        const held = ledger.blocks.get(status.blockId)?.size.best;
+        if (isInMemory(status)) {
+          // What is unrolled on the way can exceed what it becomes.
+          const most = status.level.deserialized ? MOST_UNROLLED : 1;
+          if (ledger === this.#ledgerOf(status.blockId)) above += status.memoryBytes * most;
+        } else if (held !== undefined) below += held;
+      }
+      ledger.drift = { below, above: Math.ceil(above) };
+    }
+    state.sample({ ...first.at, tsMax: ts }, "derived");
+    for (const ledger of state.ledgers) ledger.drift = { below: 0, above: 0 };
+    for (const { at, status } of waiting) {
+      this.#apply({ ...at, tsMin: at.ts, tsMax: ts, ts }, status, undefined);
+    }
+  }
+
+  #ledgerOf(blockId: string) {
+    return this.#context.state.ledger(this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap");
   }
 
   #apply(at: StepPlace, status: BlockStatus, taskId: number | undefined): void {
