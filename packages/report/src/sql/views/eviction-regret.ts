@@ -34,7 +34,7 @@ select
   count(*) filter (e.kept_on_disk) as kept_on_disk,
   case when bool_or(e.regretted is not null) then count(*) filter (e.regretted) end as regretted,
   sum(e.memory_bytes) filter (e.regretted)::bigint as regretted_bytes,
-  case when bool_or(e.regretted is not null) then count(*) filter (e.regretted) / count(*) end as regretted_share,
+  round(case when bool_or(e.regretted is not null) then count(*) filter (e.regretted) / count(*) end, 4) as regretted_share,
   sum(e.recompute_ms)::bigint as recompute_ms,
   count(*) filter (e.cause = 'execution') as caused_by_execution,
   count(*) filter (e.cause = 'storage') as caused_by_storage,

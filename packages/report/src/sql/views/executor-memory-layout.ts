@@ -41,10 +41,10 @@ select
   executor_id,
   p.part,
   p.bytes,
-  case when p.place <= 7 then p.bytes / nullif(heap_bytes, 0) when p.place <= 9 then p.bytes / nullif(off_heap_bytes, 0) end as share,
+  round(case when p.place <= 7 then p.bytes / nullif(heap_bytes, 0) when p.place <= 9 then p.bytes / nullif(off_heap_bytes, 0) end, 4) as share,
   p.origin,
   p.meaning
 from parts
-where p.bytes is not null or p.place <= 6
+where p.bytes > 0 or p.place <= 6
 order by app_id, attempt_id, executor_id = 'driver', try_cast(executor_id as bigint), executor_id, p.place`,
 };

@@ -26,7 +26,7 @@ export const executorMemorySummary: ViewSpec = {
     wait_ms: "time waited, best estimate; ms",
     ooms: "times out of memory, in the row on_heap; count",
     tasks: "tasks launched there; count",
-    statements: "memory statements in its logs; count",
+    statements: "memory statements in its logs, both modes; count",
     statements_met: "those that the replay had predicted; count",
   },
   sql: `
@@ -38,11 +38,13 @@ with pools as (
     max(storage_used_bytes + execution_used_bytes) as used_peak_bytes,
     arg_max(ts, storage_used_bytes + execution_used_bytes) as used_peak_at
   from memory_timeline group by all),
+regions as (
+  select t.*, case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as region_bytes
+  from memory_timeline t join executors e using (app_id, attempt_id, executor_id)),
 borrowed as (
   select t.app_id, t.attempt_id, t.executor_id, t.mode,
-    max(greatest(0, t.storage_used_bytes
-      - case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end)) as borrowed_peak_bytes
-  from memory_timeline t join executors e using (app_id, attempt_id, executor_id) group by all),
+    max(if(t.storage_used_bytes < region_bytes, 0, t.storage_used_bytes - region_bytes)) as borrowed_peak_bytes
+  from regions t group by all),
 block as (
   select app_id, attempt_id, executor_id, coalesce(mode, 'on_heap') as mode,
     count(*) filter (op in ('evict', 'drop_to_disk')) as evictions,

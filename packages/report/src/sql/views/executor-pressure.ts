@@ -45,12 +45,12 @@ select
   round(sum(storage_used_bytes * ms) / nullif(sum(ms) filter (storage_used_bytes is not null), 0))::bigint as storage_average_bytes,
   round(sum(execution_used_bytes * ms) / nullif(sum(ms) filter (execution_used_bytes is not null), 0))::bigint as execution_average_bytes,
   round(coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0))::bigint as nearly_full_ms,
-  coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0) / nullif(sum(ms), 0) as nearly_full_share,
+  round(coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0) / nullif(sum(ms), 0), 4) as nearly_full_share,
   round(coalesce(sum(ms) filter (storage_used_bytes > storage_region), 0))::bigint as storage_borrowing_ms,
   round(coalesce(sum(ms) filter (execution_pool_bytes > execution_region), 0))::bigint as execution_borrowing_ms,
   round(any_value(w.waiting_ms))::bigint as waiting_ms,
   case when s.mode = 'on_heap' then any_value(g.gc_ms)::bigint end as gc_ms,
-  case when s.mode = 'on_heap' then any_value(g.gc_ms) / nullif(any_value(g.run_ms), 0) end as gc_share
+  round(case when s.mode = 'on_heap' then any_value(g.gc_ms) / nullif(any_value(g.run_ms), 0) end, 4) as gc_share
 from steps s
   left join waits w using (app_id, attempt_id, executor_id, mode)
   left join gc g using (app_id, attempt_id, executor_id)

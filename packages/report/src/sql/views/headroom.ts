@@ -43,7 +43,7 @@ select
   p.free_least as headroom_bytes,
   p.free_least_min as headroom_bytes_min,
   p.free_least_max as headroom_bytes_max,
-  p.free_least / p.max_bytes as headroom_share,
+  round(p.free_least / p.max_bytes, 4) as headroom_share,
   p.execution_peak as execution_peak_bytes,
   p.available_least as execution_available_least_bytes,
   if(p.mode = 'on_heap', e.jvm_max_memory_bytes, null) as jvm_max_memory_bytes,

@@ -47,7 +47,7 @@ select
   p.k.least as peak_bytes_min,
   p.k.most as peak_bytes_max,
   p.max_memory_bytes,
-  p.k.best / nullif(p.max_memory_bytes, 0) as share,
+  round(p.k.best / nullif(p.max_memory_bytes, 0), 4) as share,
   p.ts,
   p.seq,
   p.active_tasks,

@@ -53,8 +53,8 @@ replayed as (
 joined as (
   select p.*, e.jvm_max_memory_bytes, e.overhead_bytes, e.reserved_bytes, e.user_memory_bytes,
     coalesce(p.on_heap_pools, r.on_heap) as heap_pools, coalesce(p.off_heap_pools, r.off_heap) as off_pools,
-    greatest(0, p.jvm_rss + coalesce(p.python_rss, 0) + coalesce(p.other_rss, 0)
-      - e.jvm_max_memory_bytes - coalesce(p.off_heap_pools, r.off_heap, 0)) as beyond
+    p.jvm_rss + coalesce(p.python_rss, 0) + coalesce(p.other_rss, 0)
+      - e.jvm_max_memory_bytes - coalesce(p.off_heap_pools, r.off_heap, 0) as beyond
   from peaks p
     left join replayed r using (app_id, attempt_id, executor_id)
     left join executors e using (app_id, attempt_id, executor_id))
@@ -65,7 +65,7 @@ select
   heap as jvm_heap_peak_bytes,
   jvm_max_memory_bytes,
   heap_pools as heap_pools_peak_bytes,
-  greatest(0, heap - heap_pools) as heap_outside_pools_bytes_min,
+  if(heap < heap_pools, 0, heap - heap_pools) as heap_outside_pools_bytes_min,
   reserved_bytes + user_memory_bytes as user_and_reserved_bytes,
   jvm_off_heap as jvm_off_heap_peak_bytes,
   direct as direct_peak_bytes,
@@ -74,9 +74,9 @@ select
   jvm_rss as jvm_rss_peak_bytes,
   python_rss as python_rss_peak_bytes,
   other_rss as other_rss_peak_bytes,
-  beyond as rss_beyond_heap_bytes_min,
+  if(beyond < 0, 0, beyond) as rss_beyond_heap_bytes_min,
   overhead_bytes,
-  overhead_bytes - beyond as overhead_left_bytes_max
+  overhead_bytes - if(beyond < 0, 0, beyond) as overhead_left_bytes_max
 from joined
 order by app_id, attempt_id, executor_id = 'driver', try_cast(executor_id as bigint), executor_id`,
 };

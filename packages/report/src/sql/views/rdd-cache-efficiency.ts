@@ -31,8 +31,8 @@ export const rddCacheEfficiency: ViewSpec = {
   },
   sql: `
 with reads_logged as (
-  select app_id, attempt_id, bool_or(evidence_level in ('debug', 'info')) as logged,
-    coalesce(max(removed_at), timestamp '1970-01-01') as last_removed from executors group by all),
+  select app_id, attempt_id, bool_or(evidence_level in ('debug', 'info')) as logged
+  from executors group by all),
 ended as (
   select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline group by all),
 events as (
@@ -51,9 +51,12 @@ stays as (
 held as (
   select s.app_id, s.attempt_id, s.rdd_id,
     sum(bytes)::bigint as stored_bytes,
-    sum(bytes * (coalesce(left_at, epoch_us(e.ended)) - began) / 1e6) as held,
-    sum(bytes * (coalesce(left_at, epoch_us(e.ended)) - greatest(began, coalesce(last_hit, began))) / 1e6) as unread
-  from stays s left join ended e using (app_id, attempt_id, executor_id) group by s.app_id, s.attempt_id, s.rdd_id),
+    sum(bytes * (until - began) / 1e6) as held,
+    sum(bytes * (until - coalesce(if(last_hit > until, until, last_hit), began)) / 1e6) as unread
+  from (
+    select s.*, coalesce(s.left_at, greatest(epoch_us(e.ended), s.last_hit, s.began)) as until
+    from stays s left join ended e using (app_id, attempt_id, executor_id)) s
+  group by s.app_id, s.attempt_id, s.rdd_id),
 counted as (
   select app_id, attempt_id, rdd_id,
     count(*) filter (op in ('hit_memory', 'hit_disk', 'hit_remote', 'miss')) as reads,
@@ -82,14 +85,14 @@ select
   if(l.logged, c.misses_after_evict, null) as misses_after_evict,
   if(l.logged, c.misses_after_put_fail, null) as misses_after_put_fail,
   if(l.logged, c.misses_after_loss, null) as misses_after_loss,
-  (c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads, null), 0) as hit_share,
-  (c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads - c.misses_cold, null), 0) as hit_share_after_cold,
+  round((c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads, null), 0), 4) as hit_share,
+  round((c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads - c.misses_cold, null), 0), 4) as hit_share_after_cold,
   h.stored_bytes,
   if(l.logged, c.failed_puts, null) as failed_puts,
   c.evictions,
   round(h.held)::bigint as held_byte_seconds,
   if(l.logged, round(h.unread)::bigint, null) as unread_byte_seconds,
-  if(l.logged, h.unread / nullif(h.held, 0), null) as unread_share
+  round(if(l.logged, h.unread / nullif(h.held, 0), null), 4) as unread_share
 from counted c
   left join reads_logged l using (app_id, attempt_id)
   left join held h using (app_id, attempt_id, rdd_id)

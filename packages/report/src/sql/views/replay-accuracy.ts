@@ -26,7 +26,7 @@ export const replayAccuracy: ViewSpec = {
 with held as (
   select app_id, attempt_id, executor_id, max(max_memory_bytes) as max_bytes from memory_timeline group by all),
 judged as (
-  select *, case when agrees = false then greatest(0, replayed_min - logged_max, logged_min - replayed_max) end as off from replay_checks)
+  select *, case when agrees = false then greatest(replayed_min - logged_max, logged_min - replayed_max) end as off from replay_checks)
 select
   c.app_id,
   c.attempt_id,
@@ -39,10 +39,10 @@ select
   count(*) filter (not c.agrees) as missed,
   count(*) filter (not c.agrees and c.explanation is not null) as explained,
   count(*) filter (c.agrees is null) as without_prediction,
-  count(*) filter (c.agrees) / count(*) as met_share,
+  round(count(*) filter (c.agrees) / count(*), 4) as met_share,
   median(c.replayed_max - c.replayed_min)::bigint as median_width_bytes,
   max(c.off) as worst_miss_bytes,
-  max(c.off) / nullif(any_value(h.max_bytes), 0) as memory_share
+  round(max(c.off) / nullif(any_value(h.max_bytes), 0), 4) as memory_share
 from judged c
   left join executors e using (app_id, attempt_id, executor_id)
   left join held h using (app_id, attempt_id, executor_id)

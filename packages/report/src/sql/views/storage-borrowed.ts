@@ -49,7 +49,7 @@ select
   (epoch_us(if(p.open, p.last_ts, p.end_ts)) - epoch_us(p.ts)) // 1000 as duration_ms,
   p.region_bytes as storage_region_bytes,
   p.peak as borrowed_peak_bytes,
-  greatest(0, p.peak_min) as borrowed_peak_bytes_min,
+  if(p.peak_min < 0, 0, p.peak_min) as borrowed_peak_bytes_min,
   p.peak_max as borrowed_peak_bytes_max,
   count(b.seq) as evictions,
   sum(b.memory_bytes) filter (b.cause = 'execution')::bigint as evicted_for_execution_bytes

@@ -28,7 +28,7 @@ export const waitSummary: ViewSpec = {
 with waits as (
   select w.*, t.stage_id,
     (epoch_us(w.end_ts) - epoch_us(w.ts)) / 1000 as ms,
-    greatest(0, epoch_us(w.end_ts_min) - epoch_us(w.ts)) / 1000 as ms_min,
+    if(w.end_ts_min < w.ts, 0, epoch_us(w.end_ts_min) - epoch_us(w.ts)) / 1000 as ms_min,
     (epoch_us(w.end_ts_max) - epoch_us(w.ts)) / 1000 as ms_max
   from memory_waits w left join tasks t using (app_id, attempt_id, task_id))
 select
