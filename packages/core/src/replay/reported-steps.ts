@@ -1,10 +1,11 @@
 /** An executor without a log of its own, as the driver's reports tell it: exact block sizes, no unroll memory, tasks by their totals. */
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
-import { type Amount, exactAmount } from "./amount.ts";
+import { type Amount, amount, exactAmount } from "./amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import { isInMemory } from "./evidence.ts";
 import type { StepPlace } from "./executor-state.ts";
+import type { ModeLedger } from "./mode-ledger.ts";
 import type { ReplayContext } from "./replay-context.ts";
 
 const NO_CAUSE = {
@@ -19,10 +20,15 @@ const NO_CAUSE = {
 /** Most that an unroll holds over what the block weighs in the end (unroll-windows). */
 const MOST_UNROLLED = 1.59;
 
+/** Task binaries are a few KiB; what a job broadcasts itself is mostly larger and compresses less. */
+const SMALL_BROADCAST_BYTES = 1_048_576;
+
 export class ReportedSteps {
   readonly #context: ReplayContext;
   readonly #blocks: BlockSteps;
   #updates = 0;
+  /** blocks that went to disk, with what they held in memory */
+  readonly #onDisk = new Map<string, number>();
   #waiting: { readonly at: StepPlace; readonly status: BlockStatus }[] = [];
 
   constructor(context: ReplayContext, blocks: BlockSteps) {
@@ -86,16 +92,42 @@ export class ReportedSteps {
           if (ledger === this.#ledgerOf(status.blockId)) above += status.memoryBytes * most;
         } else if (held !== undefined) below += held;
       }
-      ledger.drift = { below, above: Math.ceil(above) };
+      ledger.drift = { below, above: Math.ceil(above) + this.#maybeBack(ledger) };
     }
     state.sample({ ...first.at, tsMax: ts }, "derived");
-    for (const ledger of state.ledgers) ledger.drift = { below: 0, above: 0 };
+    for (const ledger of state.ledgers) ledger.drift = { below: 0, above: this.#maybeBack(ledger) };
     for (const { at, status } of waiting) {
       this.#apply({ ...at, tsMin: at.ts, tsMax: ts, ts }, status, undefined);
     }
   }
 
-  #ledgerOf(blockId: string) {
+  /** Blocks on disk that a read may have brought back without a report (spec event-log 3.7). */
+  #maybeBack(ledger: ModeLedger): number {
+    let bytes = 0;
+    for (const [blockId, size] of this.#onDisk) {
+      if (this.#ledgerOf(blockId) === ledger) bytes += size;
+    }
+    return bytes;
+  }
+
+  /** Values of broadcasts are never reported: one stands beside its pieces, of a size that compression hides. */
+  #assumeBroadcastValue(at: StepPlace, blockId: string): void {
+    const value = /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
+    if (value === undefined) return;
+    const ledger = this.#context.state.onHeap;
+    let pieces = 0;
+    for (const [id, block] of ledger.blocks) {
+      if (id.startsWith(`${value}_piece`)) pieces += block.size.best;
+    }
+    const small = pieces < SMALL_BROADCAST_BYTES;
+    const size = amount(
+      { atLeast: small ? 0 : pieces / 2, atMost: pieces * (small ? 16 : 3) },
+      small ? pieces * 2 : pieces,
+    );
+    ledger.store(value, { size, form: "values", storedAt: at.ts, taskId: undefined });
+  }
+
+  #ledgerOf(blockId: string): ModeLedger {
     return this.#context.state.ledger(this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap");
   }
 
@@ -107,6 +139,7 @@ export class ReportedSteps {
       this.#stored(at, status, taskId);
       return;
     }
+    if (level.replication === 0) this.#onDisk.delete(blockId);
     const toDisk = level.useDisk && level.replication > 0 && status.diskBytes > 0;
     if (held === undefined) {
       if (toDisk) history.storedOnDisk(blockId, status.diskBytes, at.ts);
@@ -138,6 +171,7 @@ export class ReportedSteps {
       ...NO_CAUSE,
       origin: "logged",
     });
+    if (evicted && toDisk) this.#onDisk.set(blockId, size.best);
     if (evicted) {
       state.totals.evictions++;
       state.totals.evictedBytes += size.best;
@@ -158,6 +192,8 @@ export class ReportedSteps {
     ledger.borrowForStorage(size, ledger.storageUsed);
     const form = status.level.deserialized ? "values" : "bytes";
     ledger.store(blockId, { size, form, storedAt: at.ts, taskId });
+    this.#onDisk.delete(blockId);
+    this.#assumeBroadcastValue(at, blockId);
     history.stored(blockId, size, at.ts);
     if (status.level.useDisk && status.diskBytes > 0) {
       history.storedOnDisk(blockId, status.diskBytes, at.ts);
