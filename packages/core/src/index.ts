@@ -124,6 +124,7 @@ export type {
   PutResult,
 } from "./storage/memory-store.ts";
 export { MemoryStore, NO_TASK } from "./storage/memory-store.ts";
+export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";
 export type { UnrollDemand } from "./storage/unroll.ts";
 export { type StorageLevel, storageLevelName, storageLevels } from "./storage-level.ts";
 export { type MemoryConsumer, SpillFailure } from "./tasks/memory-consumer.ts";
@@ -144,4 +145,3 @@ export {
   type SizeStyle,
   type SizeSuffixes,
 } from "./units.ts";
-export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";

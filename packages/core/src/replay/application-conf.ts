@@ -13,8 +13,8 @@ import {
   type SparkBehaviour,
   sparkBehaviour,
 } from "../spark-behaviour.ts";
-import type { ExecutorKnowledge } from "./executor-roster.ts";
 import { assumedConf } from "./assumed-conf.ts";
+import type { ExecutorKnowledge } from "./executor-roster.ts";
 import type { ExecutorRules } from "./executor-state.ts";
 
 export class ApplicationConf {

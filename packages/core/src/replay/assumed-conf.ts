@@ -33,7 +33,8 @@ export function assumedConf(of: HeapAgainstCapacity): ReadonlyMap<string, string
   if (heaps.some((heap) => fits(unifiedMaxHeapBytes(behaviour, none, heap)))) return none;
   if (of.usesOffHeap) {
     for (const heap of heaps) {
-      const offHeap = Math.round((capacity.atMost - unifiedMaxHeapBytes(behaviour, none, heap)) / MIB) * MIB;
+      const offHeap =
+        Math.round((capacity.atMost - unifiedMaxHeapBytes(behaviour, none, heap)) / MIB) * MIB;
       if (offHeap <= 0 || !fits(unifiedMaxHeapBytes(behaviour, none, heap) + offHeap)) continue;
       return new Map([
         ["spark.memory.offHeap.enabled", "true"],
@@ -42,7 +43,10 @@ export function assumedConf(of: HeapAgainstCapacity): ReadonlyMap<string, string
     }
     return none;
   }
-  if (behaviour.legacyMode && heaps.some((heap) => fits(staticMaxStorageBytes(behaviour, none, heap)))) {
+  if (
+    behaviour.legacyMode &&
+    heaps.some((heap) => fits(staticMaxStorageBytes(behaviour, none, heap)))
+  ) {
     return new Map([["spark.memory.useLegacyMode", "true"]]);
   }
   for (const stepsInOne of [20, 100]) {

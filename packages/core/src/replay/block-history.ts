@@ -1,7 +1,8 @@
 /** The life of each block on one executor: stored, hit, missed, evicted, lost; and what a miss was caused by. */
+
+import type { Amount } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import type { BlockRow, EmitRow, MissKind } from "../rows.ts";
-import type { Amount } from "./amount.ts";
 
 interface BlockLife {
   size: Amount | undefined;

@@ -1,9 +1,10 @@
 /** Blocks as an executor's log tells them: stored, refused, dropped, removed, found and missed. */
+
+import { type Amount, amount, exactAmount } from "../amount.ts";
+import { rddIdOf } from "../block-id.ts";
 import { type ByteInterval, exactly } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { DecidingRule } from "../rows.ts";
-import { type Amount, amount, exactAmount } from "./amount.ts";
-import { rddIdOf } from "../block-id.ts";
 import { partitionOf } from "./block-history.ts";
 import { Evictions } from "./evictions.ts";
 import type { StepPlace } from "./executor-state.ts";

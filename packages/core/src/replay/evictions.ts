@@ -1,8 +1,9 @@
 /** Evictions as the log tells them: which blocks, for whom, by which rule (spec memory-model 3.5, log-templates 5). */
+
+import { type Amount, exactAmount, NOTHING, plus } from "../amount.ts";
+import { rddIdOf } from "../block-id.ts";
 import { exactly } from "../byte-interval.ts";
 import type { DecidingRule, EvictionCause } from "../rows.ts";
-import { type Amount, exactAmount, NOTHING, plus } from "./amount.ts";
-import { rddIdOf } from "../block-id.ts";
 import { partitionOf } from "./block-history.ts";
 import type { LogStep } from "./lookahead.ts";
 import { checkFreeUnderLock } from "./reconcile.ts";

@@ -2,8 +2,9 @@
  * Execution memory where no grant is logged (INFO, or no executor log): statements measure the sum at an instant; between them it is
  * bounded by who runs, what each is known to have reached, and the pool.
  */
+
+import { type Amount, amount, NOTHING } from "../amount.ts";
 import type { ByteInterval } from "../byte-interval.ts";
-import { type Amount, amount, NOTHING } from "./amount.ts";
 import type { ExecutorEvidence, TaskEvidence } from "./evidence.ts";
 import type { ExecutorState, RunningTask } from "./executor-state.ts";
 import { heldAt, type PoolNow, peakOf, SHAPE_BREAKS } from "./task-demand.ts";
@@ -111,7 +112,8 @@ export class ExecutionEstimate {
     for (const task of running.values()) {
       const held = this.#heldBy(task, ts);
       // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
-      if (held.atMost > 0 && this.#lifeOf(task) !== undefined) onHeap.executionByTask.set(task.taskId, held);
+      if (held.atMost > 0 && this.#lifeOf(task) !== undefined)
+        onHeap.executionByTask.set(task.taskId, held);
       else onHeap.executionByTask.delete(task.taskId);
       best += held.best;
       below += (held.best - held.atLeast) ** 2;

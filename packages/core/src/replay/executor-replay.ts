@@ -154,7 +154,8 @@ export class ExecutorReplay {
       const next = this.#lookahead.peek(ahead);
       if (next === undefined) return;
       const { kind } = next.fact;
-      if (kind === "store_started" || kind === "block_level") this.#around.layoutFact(next.fact, next);
+      if (kind === "store_started" || kind === "block_level")
+        this.#around.layoutFact(next.fact, next);
     }
   }
 

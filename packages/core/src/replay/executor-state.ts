@@ -1,4 +1,6 @@
 /** One executor's memory as the replay holds it now, and the one place where its rows are numbered and written. */
+
+import { type Amount, exactAmount, minus } from "../amount.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -11,7 +13,6 @@ import type {
   SpillRow,
 } from "../rows.ts";
 import { MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
-import { type Amount, exactAmount, minus } from "./amount.ts";
 import { ManagerFollower } from "./manager-follower.ts";
 import { ModeLedger, type PoolRules } from "./mode-ledger.ts";
 

@@ -1,6 +1,7 @@
 /** Who holds what of one memory mode of one executor: blocks, unroll memory by holder, execution memory by task, and where the pools stand. */
+
+import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
-import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "./amount.ts";
 
 /** What the pools' laws need to know of a version and its configuration. */
 export interface PoolRules {

@@ -1,7 +1,8 @@
 /** Which side wins when a memory statement and the replay meet: one rule, one function. The check row is written before anything is narrowed. */
+
+import { amount, narrowed } from "../amount.ts";
 import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
-import { amount, narrowed } from "./amount.ts";
 import type { LogStep } from "./lookahead.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
 import {

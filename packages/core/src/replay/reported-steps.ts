@@ -1,7 +1,8 @@
 /** An executor without a log of its own, as the driver's reports tell it: exact block sizes, no unroll memory, tasks by their totals. */
-import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
-import { type Amount, amount, exactAmount } from "./amount.ts";
+
+import { type Amount, amount, exactAmount } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
+import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import { isInMemory } from "./evidence.ts";
 import type { StepPlace } from "./executor-state.ts";

@@ -1,7 +1,8 @@
 /** Spills as the log tells them: one row for what freed or wrote something, whether one line or two speak of it (log-templates 2.5). */
+
+import { amount } from "../amount.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { SpillRow } from "../rows.ts";
-import { amount } from "./amount.ts";
 import type { LogStep } from "./lookahead.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
 

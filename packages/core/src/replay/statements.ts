@@ -1,6 +1,7 @@
 /** Memory statements of a log as predictions to be met: what the replay would have printed, before the line is believed. */
+
+import { type Amount, NOTHING, plus } from "../amount.ts";
 import { type ByteInterval, exactly } from "../byte-interval.ts";
-import { type Amount, NOTHING, plus } from "./amount.ts";
 import type { ExecutorState } from "./executor-state.ts";
 
 /** Blocks in memory, both modes. */

@@ -2,8 +2,8 @@
  * Execution memory of a task whose grants no log tells (INFO): how high it went, from its totals, and how that is spread over its life.
  * The numbers are the spread of 523 tasks of recorded runs against their JVM's own account (docs/accuracy.md), not a fit of any one run.
  */
-import type { Amount } from "./amount.ts";
-import { amount, NOTHING } from "./amount.ts";
+import type { Amount } from "../amount.ts";
+import { amount, NOTHING } from "../amount.ts";
 import type { TaskEvidence } from "./evidence.ts";
 
 /** What a Spillable collection may reach before it asks for memory (spark.shuffle.spill.initialMemoryThreshold). */

@@ -1,8 +1,9 @@
 /** Tasks as an executor's log tells them: their life, and at DEBUG every grant, release and page of execution memory. */
+
+import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
 import { type ByteInterval, exactly, sum } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
-import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "./amount.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import type { LogStep } from "./lookahead.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";

@@ -2,7 +2,7 @@
  * Unroll memory is logged only when it fails. A window is the time in which a task unrolls a block, known from what the log says
  * later; within it the memory held is bounded by the unroll rules: 1 MiB first, then up to 1.5 × the estimate (spec memory-model 3.4).
  */
-import { type Amount, amount, exactAmount, NOTHING } from "./amount.ts";
+import { type Amount, amount, exactAmount, NOTHING } from "../amount.ts";
 import type { ExecutorState } from "./executor-state.ts";
 
 interface UnrollWindow {

@@ -1,5 +1,5 @@
 /** Turns states of one track into rows that neither gap nor overlap: a row lasts until the next one begins. */
-import type { Amount } from "../replay/amount.ts";
+import type { Amount } from "../amount.ts";
 import type { EmitRow, MemoryTimelineRow, Triple } from "../rows.ts";
 
 /** A state of one executor's pools of one mode, right after event `seq`. */

@@ -1,5 +1,5 @@
 /** A quantity the replay keeps: what bounds it, and the value it is best taken to be. */
-import type { ByteInterval } from "../byte-interval.ts";
+import type { ByteInterval } from "./byte-interval.ts";
 
 /** `atLeast ≤ best ≤ atMost`, all safe integers of bytes. */
 export interface Amount extends ByteInterval {
