@@ -96,6 +96,9 @@ export class ExecutorState {
   readonly follower: ManagerFollower | undefined;
   readonly running: Map<number, RunningTask> = new Map();
   readonly totals: ExecutorTotals = emptyTotals();
+  readonly #memoryRow: MemoryEventRow = emptyMemoryRow();
+  readonly #blockRow: BlockEventRow = emptyBlockRow();
+  readonly #spillRow: SpillRow = emptySpillRow();
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
   readonly #taskTimelines = new Map<string, TaskTimeline>();
   #seq = 0;
@@ -148,17 +151,17 @@ export class ExecutorState {
   }
 
   memoryEvent(at: StepPlace, event: Without<MemoryEventRow, Placed>): void {
-    this.emit("memory_events", { ...event, ...this.#place(at) });
+    this.emit("memory_events", this.#placed(this.#memoryRow, event, at));
   }
 
   blockEvent(at: StepPlace, event: Without<BlockEventRow, Placed>): void {
-    this.emit("block_events", { ...event, ...this.#place(at) });
+    this.emit("block_events", this.#placed(this.#blockRow, event, at));
   }
 
   spill(at: StepPlace, event: Without<SpillRow, Placed>): void {
     this.totals.spills++;
     this.totals.spilledBytes += event.memoryBytes ?? 0;
-    this.emit("spills", { ...event, ...this.#place(at) });
+    this.emit("spills", this.#placed(this.#spillRow, event, at));
   }
 
   /** Writes a state row of every mode whose state changed; right after the event written last. */
@@ -309,15 +312,84 @@ export class ExecutorState {
     for (const timeline of this.#timelines.values()) timeline.end(ts);
   }
 
-  #place(at: StepPlace): Pick<MemoryEventRow, Placed> {
-    return {
-      executorId: this.executorId,
-      seq: this.nextSeq(),
-      ts: this.time(at.ts),
-      tsMin: at.tsMin,
-      tsMax: at.tsMax,
-      sourceFileId: at.sourceFileId,
-      sourceLine: at.line,
-    };
+  /** Fills a kept row: a writer copies it before the next one is made. */
+  #placed<Row extends Pick<MemoryEventRow, Placed>>(
+    row: Row,
+    event: Without<Row, Placed>,
+    at: StepPlace,
+  ): Row {
+    Object.assign(row, event);
+    row.executorId = this.executorId;
+    row.seq = this.nextSeq();
+    row.ts = this.time(at.ts);
+    row.tsMin = at.tsMin;
+    row.tsMax = at.tsMax;
+    row.sourceFileId = at.sourceFileId;
+    row.sourceLine = at.line;
+    return row;
   }
+}
+
+const UNPLACED: Pick<MemoryEventRow, Placed> = {
+  executorId: "",
+  seq: 0,
+  ts: 0,
+  tsMin: undefined,
+  tsMax: undefined,
+  sourceFileId: undefined,
+  sourceLine: undefined,
+};
+
+function emptyMemoryRow(): MemoryEventRow {
+  return {
+    ...UNPLACED,
+    op: "acquire_storage",
+    mode: "on_heap",
+    taskId: undefined,
+    blockId: undefined,
+    consumer: undefined,
+    requestedBytes: undefined,
+    grantedBytes: undefined,
+    grantedBytesMin: undefined,
+    grantedBytesMax: undefined,
+    rule: undefined,
+    origin: "derived",
+  };
+}
+
+function emptyBlockRow(): BlockEventRow {
+  return {
+    ...UNPLACED,
+    blockId: "",
+    op: "store",
+    memoryBytes: undefined,
+    memoryBytesMin: undefined,
+    memoryBytesMax: undefined,
+    diskBytes: undefined,
+    mode: undefined,
+    taskId: undefined,
+    missKind: undefined,
+    cause: undefined,
+    causedByTaskId: undefined,
+    causedByBlockId: undefined,
+    rule: undefined,
+    certainty: undefined,
+    origin: "derived",
+  };
+}
+
+function emptySpillRow(): SpillRow {
+  return {
+    ...UNPLACED,
+    taskId: undefined,
+    consumer: undefined,
+    trigger: "unknown",
+    forcedByTaskId: undefined,
+    forcedByConsumer: undefined,
+    memoryBytes: undefined,
+    memoryBytesMin: undefined,
+    memoryBytesMax: undefined,
+    diskBytes: undefined,
+    origin: "derived",
+  };
 }

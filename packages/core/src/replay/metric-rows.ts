@@ -1,33 +1,72 @@
 /** Logged executor metrics, one row a value. */
 import type { ExecutorMetricValues } from "../event-fact.ts";
 import type { Observation } from "../observation.ts";
-import type { EmitRow } from "../rows.ts";
+import type { EmitRow, ExecutorMetricRow } from "../rows.ts";
 
-export function writeMetrics(
-  emit: EmitRow,
-  at: Observation,
-  metrics: {
-    readonly executorId: string;
-    readonly stageId: number | undefined;
-    readonly stageAttemptId: number | undefined;
-    readonly taskId: number | undefined;
-    readonly values: ExecutorMetricValues;
-    readonly isPeak: boolean;
-  },
-): void {
-  for (const [name, value] of metrics.values) {
-    if (value === 0) continue; // not polled, or nothing there: the log cannot tell the two apart
-    emit("executor_metrics", {
-      executorId: metrics.executorId,
-      stageId: metrics.stageId,
-      stageAttemptId: metrics.stageAttemptId,
-      taskId: metrics.taskId,
-      ts: at.ts,
-      name,
-      value,
-      isPeak: metrics.isPeak,
-      sourceFileId: at.sourceFileId,
-      sourceLine: at.line,
-    });
+/** What a metric value is of. */
+export interface MetricValues {
+  readonly executorId: string;
+  readonly stageId: number | undefined;
+  readonly stageAttemptId: number | undefined;
+  readonly taskId: number | undefined;
+  readonly values: ExecutorMetricValues;
+  readonly isPeak: boolean;
+}
+
+export class MetricRows {
+  readonly #emit: EmitRow;
+  /** executor → metric → value that a task's end told last */
+  readonly #last = new Map<string, Map<string, number>>();
+  readonly #row: ExecutorMetricRow = {
+    executorId: "",
+    stageId: undefined,
+    stageAttemptId: undefined,
+    taskId: undefined,
+    ts: undefined,
+    name: "",
+    value: 0,
+    isPeak: false,
+    sourceFileId: 0,
+    sourceLine: 0,
+  };
+
+  constructor(emit: EmitRow) {
+    this.#emit = emit;
+  }
+
+  /**
+   * Zero is not written: not polled, or nothing there, the log cannot tell. Of tasks only values that differ from what the executor's
+   * last task said: they are the executor's peaks between polls, repeated by every task that ends before the next poll.
+   */
+  write(at: Observation, metrics: MetricValues): void {
+    const row = this.#row;
+    row.executorId = metrics.executorId;
+    row.stageId = metrics.stageId;
+    row.stageAttemptId = metrics.stageAttemptId;
+    row.taskId = metrics.taskId;
+    row.ts = at.ts;
+    row.isPeak = metrics.isPeak;
+    row.sourceFileId = at.sourceFileId;
+    row.sourceLine = at.line;
+    const last = metrics.taskId === undefined ? undefined : this.#lastOf(metrics.executorId);
+    for (const [name, value] of metrics.values) {
+      if (value === 0) continue;
+      if (last !== undefined) {
+        if (last.get(name) === value) continue;
+        last.set(name, value);
+      }
+      row.name = name;
+      row.value = value;
+      this.#emit("executor_metrics", row);
+    }
+  }
+
+  #lastOf(executorId: string): Map<string, number> {
+    let last = this.#last.get(executorId);
+    if (last === undefined) {
+      last = new Map();
+      this.#last.set(executorId, last);
+    }
+    return last;
   }
 }

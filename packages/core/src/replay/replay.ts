@@ -12,7 +12,7 @@ import { ExecutorReplay } from "./executor-replay.ts";
 import { ExecutorRoster } from "./executor-roster.ts";
 import { type ExecutorTotals, emptyTotals } from "./executor-state.ts";
 import { writeApplication, writeExecutors } from "./life-rows.ts";
-import { writeMetrics } from "./metric-rows.ts";
+import { MetricRows } from "./metric-rows.ts";
 import { TaskRows } from "./task-rows.ts";
 
 export interface ReplayOptions {
@@ -53,6 +53,7 @@ export class Replay {
   readonly #conf: ApplicationConf;
   readonly #facts: ApplicationFacts;
   readonly #tasks: TaskRows;
+  readonly #metrics: MetricRows;
   readonly #roster = new ExecutorRoster();
   readonly #deaths: DeathRecords;
   readonly #executors = new Map<string, ExecutorReplay>();
@@ -71,6 +72,7 @@ export class Replay {
     this.#conf = new ApplicationConf(options.sparkVersion);
     this.#facts = new ApplicationFacts(options.emit);
     this.#tasks = new TaskRows(options.emit);
+    this.#metrics = new MetricRows(options.emit);
     this.#deaths = new DeathRecords(options.emit);
     this.#name = options.name;
   }
@@ -173,7 +175,7 @@ export class Replay {
         const executor = this.#executor(fact.executorId);
         executor.taskEnded(observation, fact);
         if (fact.executorMetrics !== undefined) {
-          writeMetrics(this.#emit, observation, {
+          this.#metrics.write(observation, {
             executorId: fact.executorId,
             stageId: fact.stageId,
             stageAttemptId: fact.stageAttemptId,
@@ -196,7 +198,7 @@ export class Replay {
         this.#executor(fact.executorId).taskStarted(observation, fact);
         return;
       case "executor_metrics":
-        writeMetrics(this.#emit, observation, {
+        this.#metrics.write(observation, {
           executorId: fact.executorId,
           stageId: fact.stageId,
           stageAttemptId: fact.stageAttemptId,

@@ -22,9 +22,8 @@ export interface MemorySample {
 
 export class MemoryTimeline {
   readonly #emit: EmitRow;
-  readonly #executorId: string;
-  readonly #mode: MemoryTimelineRow["mode"];
-  readonly #maxMemoryBytes: number;
+  /** kept and refilled: a writer copies it */
+  readonly #row: MemoryTimelineRow;
   #open: MemorySample | undefined;
 
   constructor(of: {
@@ -34,9 +33,26 @@ export class MemoryTimeline {
     emit: EmitRow;
   }) {
     this.#emit = of.emit;
-    this.#executorId = of.executorId;
-    this.#mode = of.mode;
-    this.#maxMemoryBytes = of.maxMemoryBytes;
+    this.#row = {
+      executorId: of.executorId,
+      mode: of.mode,
+      seq: 0,
+      ts: 0,
+      endTs: undefined,
+      storageUsed: emptyTriple(),
+      unrollUsed: emptyTriple(),
+      executionUsed: emptyTriple(),
+      storagePool: emptyTriple(),
+      executionPool: emptyTriple(),
+      free: emptyTriple(),
+      storageAvailable: emptyTriple(),
+      executionAvailable: emptyTriple(),
+      maxMemoryBytes: of.maxMemoryBytes,
+      activeTasks: undefined,
+      origin: "derived",
+      sourceFileId: undefined,
+      sourceLine: undefined,
+    };
   }
 
   /** A new state; one equal to the state in force only lets that one go on. */
@@ -61,27 +77,34 @@ export class MemoryTimeline {
   }
 
   #write(sample: MemorySample, endTs: number | undefined): void {
-    this.#emit("memory_timeline", {
-      executorId: this.#executorId,
-      mode: this.#mode,
-      seq: sample.seq,
-      ts: sample.ts,
-      endTs,
-      storageUsed: triple(sample.storageUsed),
-      unrollUsed: triple(sample.unrollUsed),
-      executionUsed: triple(sample.executionUsed),
-      storagePool: triple(sample.storagePool),
-      executionPool: triple(sample.executionPool),
-      free: triple(sample.free),
-      storageAvailable: triple(sample.storageAvailable),
-      executionAvailable: triple(sample.executionAvailable),
-      maxMemoryBytes: this.#maxMemoryBytes,
-      activeTasks: sample.activeTasks,
-      origin: sample.origin,
-      sourceFileId: sample.sourceFileId,
-      sourceLine: sample.sourceLine,
-    });
+    const row = this.#row;
+    row.seq = sample.seq;
+    row.ts = sample.ts;
+    row.endTs = endTs;
+    setTriple(row.storageUsed, sample.storageUsed);
+    setTriple(row.unrollUsed, sample.unrollUsed);
+    setTriple(row.executionUsed, sample.executionUsed);
+    setTriple(row.storagePool, sample.storagePool);
+    setTriple(row.executionPool, sample.executionPool);
+    setTriple(row.free, sample.free);
+    setTriple(row.storageAvailable, sample.storageAvailable);
+    setTriple(row.executionAvailable, sample.executionAvailable);
+    row.activeTasks = sample.activeTasks;
+    row.origin = sample.origin;
+    row.sourceFileId = sample.sourceFileId;
+    row.sourceLine = sample.sourceLine;
+    this.#emit("memory_timeline", row);
   }
+}
+
+function emptyTriple(): Triple {
+  return { bytes: undefined, atLeast: undefined, atMost: undefined };
+}
+
+function setTriple(to: Triple, from: Amount): void {
+  to.bytes = from.best;
+  to.atLeast = from.atLeast;
+  to.atMost = from.atMost;
 }
 
 function triple(a: Amount): Triple {
