@@ -129,7 +129,7 @@ export class UnrollWindows {
     const low = precise && progress > 0.8 ? size.atLeast * 0.08 : 0;
     const high = fails
       ? size.atMost * Math.min(1, 0.4 + progress)
-      : size.atMost * Math.min(MOST_HELD, (precise ? 0.7 : 0.75) + progress);
+      : size.atMost * Math.min(MOST_HELD, (precise ? 0.7 : 0.6) + progress);
     const best = size.best * (precise ? 0.1 + 1.05 * progress : progress);
     return amount(
       { atLeast: Math.floor(low), atMost: Math.max(unrollThresholdBytes, Math.floor(high)) },
