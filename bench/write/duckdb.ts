@@ -140,7 +140,10 @@ const cases: Case[] = [
   },
 ];
 
-for (const { name, columns, write } of cases) {
+const only = process.argv[3];
+for (const { name, columns, write } of cases.filter(
+  (one) => only === undefined || one.name.startsWith(only),
+)) {
   const path = join(folder, "bench.duckdb");
   const cpu = process.cpuUsage();
   const began = performance.now();

@@ -94,10 +94,11 @@ interface CodedTexts {
 class StringColumn {
   readonly #rows = new Int32Array(BATCH_ROWS * STRING_WORDS);
   #words = new Int32Array(64 * STRING_WORDS);
+  #bytes = new Uint8Array(this.#words.buffer);
   #known = 0;
   #generation = 0;
-  #pages: DuckDBDataChunk[] = [];
-  #placesUsed = 0;
+  readonly #pages: StringPage[] = [];
+  #pageInUse = 0;
 
   refer(column: CodedTexts, rows: number): ArrayBuffer {
     this.#learn(column.dictionary);
@@ -123,42 +124,92 @@ class StringColumn {
     if (generation !== this.#generation) {
       this.#generation = generation;
       this.#known = 0;
-      this.#pages = [];
-      this.#placesUsed = 0;
+      // DuckDB's memory is not the collector's to see: pages are used again rather than left to it.
+      for (const page of this.#pages) page.clear();
+      this.#pageInUse = 0;
     }
-    if (texts.length * STRING_WORDS > this.#words.length) {
-      const more = new Int32Array(texts.length * STRING_WORDS * 2);
-      more.set(this.#words);
-      this.#words = more;
-    }
+    if (this.#known === texts.length) return;
+    this.#makeRoom(texts.length);
     for (; this.#known < texts.length; this.#known += 1) {
-      this.#encode(texts[this.#known] ?? "", this.#known * STRING_WORDS);
+      this.#encode(texts[this.#known] ?? "", this.#known);
     }
+    for (const page of this.#pages) page.copyReferences(this.#bytes);
   }
 
-  #encode(text: string, at: number): void {
-    const bytes = utf8.encode(text);
-    if (bytes.length <= INLINE_BYTES) {
-      const target = new Uint8Array(this.#words.buffer, at * 4, STRING_WORDS * 4);
-      target.fill(0);
-      target[0] = bytes.length;
-      target.set(bytes, 4);
-      return;
+  #makeRoom(texts: number): void {
+    if (texts * STRING_WORDS <= this.#words.length) return;
+    const more = new Int32Array(texts * STRING_WORDS * 2);
+    more.set(this.#words);
+    this.#words = more;
+    this.#bytes = new Uint8Array(more.buffer);
+  }
+
+  #encode(text: string, code: number): void {
+    const at = code * STRING_WORDS;
+    if (text.length <= INLINE_BYTES) {
+      const { read, written } = utf8.encodeInto(text, inlined);
+      if (read === text.length) {
+        this.#words.fill(0, at, at + STRING_WORDS);
+        this.#words[at] = written;
+        for (let byte = 0; byte < written; byte += 1) {
+          this.#bytes[at * 4 + 4 + byte] = inlined[byte] ?? 0;
+        }
+        return;
+      }
     }
-    const place = this.#placesUsed % BATCH_ROWS;
-    if (place === 0) this.#pages.push(DuckDBDataChunk.create([VARCHAR], BATCH_ROWS));
-    this.#placesUsed += 1;
-    const page = this.#pages.at(-1);
-    if (page === undefined) return;
-    const vector = duckdb.data_chunk_get_vector(page.chunk, 0);
-    duckdb.vector_assign_string_element_len(vector, place, bytes);
-    const strings = duckdb.vector_get_data(vector, BATCH_ROWS * STRING_WORDS * 4);
-    const words = new Uint8Array(this.#words.buffer, at * 4, STRING_WORDS * 4);
-    words.set(strings.subarray(place * STRING_WORDS * 4, (place + 1) * STRING_WORDS * 4));
+    if (this.#pages[this.#pageInUse]?.isFull === true) this.#pageInUse += 1;
+    const page = this.#pages[this.#pageInUse] ?? new StringPage();
+    this.#pages[this.#pageInUse] = page;
+    page.add(text, code);
+  }
+}
+
+/** A vector that holds texts for others to refer to. */
+class StringPage {
+  readonly #chunk = DuckDBDataChunk.create([VARCHAR], BATCH_ROWS);
+  #vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, 0);
+  /** by place, the code of the text */
+  readonly #codes: number[] = [];
+  #copied = 0;
+
+  /** Frees its texts: nothing may refer to them any more. */
+  clear(): void {
+    this.#chunk.reset();
+    this.#vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, 0);
+    this.#codes.length = 0;
+    this.#copied = 0;
+  }
+
+  get isFull(): boolean {
+    return this.#codes.length === BATCH_ROWS;
+  }
+
+  add(text: string, code: number): void {
+    const bytes = text.length * 3 <= scratch.length ? encodedInScratch(text) : utf8.encode(text);
+    duckdb.vector_assign_string_element_len(this.#vector, this.#codes.length, bytes);
+    this.#codes.push(code);
+  }
+
+  /** Copies the string_t of texts that were added since to their codes' places. */
+  copyReferences(to: Uint8Array): void {
+    if (this.#copied === this.#codes.length) return;
+    const size = STRING_WORDS * 4;
+    const strings = duckdb.vector_get_data(this.#vector, BATCH_ROWS * size);
+    for (; this.#copied < this.#codes.length; this.#copied += 1) {
+      const from = this.#copied * size;
+      const at = (this.#codes[this.#copied] ?? 0) * size;
+      for (let byte = 0; byte < size; byte += 1) to[at + byte] = strings[from + byte] ?? 0;
+    }
   }
 }
 
 const utf8 = new TextEncoder();
+const inlined = new Uint8Array(INLINE_BYTES);
+const scratch = new Uint8Array(4096);
+
+function encodedInScratch(text: string): Uint8Array {
+  return scratch.subarray(0, utf8.encodeInto(text, scratch).written);
+}
 
 function duckDbType(type: ColumnType): DuckDBType {
   switch (type) {
