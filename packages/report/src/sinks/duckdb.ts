@@ -55,6 +55,7 @@ export class DuckDbSink {
     const partial = `${path}.partial`;
     const kept = mode === "resume" && (await exists(partial));
     if (!kept) {
+      await requireUnused(path, partial);
       await removePartial(partial);
       if (mode === "append") await copyDatabase(path, partial);
     }
@@ -127,8 +128,8 @@ export class DuckDbSink {
   /** Gives the database its name. Rows of an application that was not completed are not in it. */
   async finish(): Promise<void> {
     const { connection, partial } = this.#database;
+    for (const writer of Object.values(this.#writers)) writer.discard();
     await connection.run("rollback");
-    for (const writer of Object.values(this.#writers)) writer.close();
     await connection.run(createViews());
     await connection.run("checkpoint");
     this.#database.close();
@@ -250,6 +251,19 @@ async function checkTarget(path: string, mode: WriteMode): Promise<void> {
   }
   if (mode === "append" && !there) {
     throw new DatabaseError("missing", path, `there is no database ${path}`);
+  }
+}
+
+/** What an earlier run left behind may go; what another one is writing now may not. */
+async function requireUnused(path: string, partial: string): Promise<void> {
+  if (!(await exists(partial))) return;
+  try {
+    const instance = await DuckDBInstance.create(partial);
+    instance.closeSync();
+  } catch (error) {
+    const trouble = openingError(path, error);
+    if (trouble.trouble !== "locked") return;
+    throw new DatabaseError("locked", path, `${path} is being written by another program`, error);
   }
 }
 

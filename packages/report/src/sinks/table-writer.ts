@@ -39,7 +39,9 @@ export class TableWriter<Row> {
     if (this.#appendedBytes > 0) this.#flushAppender();
   }
 
-  close(): void {
+  /** Forgets what is not flushed. */
+  discard(): void {
+    this.#appender.clear();
     this.#appender.closeSync();
   }
 

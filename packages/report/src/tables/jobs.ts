@@ -7,7 +7,7 @@ export const jobs: TableSpec<JobRow> = {
   name: "jobs",
   comment: "A row is a Spark job.",
   columns: [
-    always(big("job_id", "job", (row) => row.jobId)),
+    always(big("job_id", "the job", (row) => row.jobId)),
     moment("submitted_at", "when it was submitted", (row) => row.submittedAt),
     moment(
       "completed_at",

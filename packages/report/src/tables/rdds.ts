@@ -7,7 +7,7 @@ export const rdds: TableSpec<RddRow> = {
   name: "rdds",
   comment: "A row is an RDD that a stage listed.",
   columns: [
-    always(big("rdd_id", "RDD", (row) => row.rddId)),
+    always(big("rdd_id", "the RDD", (row) => row.rddId)),
     always(text("name", "name, or its class", (row) => row.name)),
     text("call_site", "place in the program", (row) => row.callSite),
     text("scope", "operator that made it", (row) => row.scope),
