@@ -147,6 +147,9 @@ class EventCounter {
   }
 }
 
+/** One for all: it listens to the process's streams. */
+const host = processHost();
+
 /** The command itself, on a host that listens. */
 async function replayed(path: string): Promise<{ exitCode: number; complaint: string }> {
   const folder = await mkdtemp(join(tmpdir(), "respark-compatibility-"));
@@ -154,13 +157,13 @@ async function replayed(path: string): Promise<{ exitCode: number; complaint: st
   const silent = { isTerminal: false, columns: 100, write: () => Promise.resolve() };
   try {
     const exitCode = await main({
-      ...processHost(),
+      ...host,
       args: ["replay", path, "-o", join(folder, "replayed.duckdb"), "--quiet"],
       stdout: silent,
       stderr: {
         ...silent,
         write: (text) => {
-          complaint += String(text);
+          complaint += Buffer.from(text).toString();
           return Promise.resolve();
         },
       },

@@ -1,0 +1,28 @@
+/** Differences from the history server whose cause is known: each says where it is to be mended, or why respark is right. */
+
+export interface KnownDifference {
+  readonly matches: RegExp;
+  readonly cause: string;
+}
+
+export const knownDifferences: readonly KnownDifference[] = [
+  {
+    matches: /^stages \S+: the history server alone has it .*"status":"(?:skipped|pending)"/,
+    cause:
+      "stages that a job start lists and nobody submits have no row: the decoder of job starts drops Stage Infos",
+  },
+  {
+    matches: /^executors \S+ (?:off_heap_)?storage_memory_bytes: (?:908381388|524288000) there/,
+    cause:
+      "Maximum Offheap Memory of a registration is not used for the layout where no setting names off-heap memory",
+  },
+  {
+    matches: /^rdds \d+ (?:cached_partitions|disk_bytes)/,
+    cause: "a block update that stores to disk alone makes no block event",
+  },
+  {
+    matches: /^stages \S+ peak [A-Za-z]+: \d+ there/,
+    cause:
+      "a metric of a task's end is written only where it differs from the executor's last, of whatever stage: stages miss peaks",
+  },
+];
