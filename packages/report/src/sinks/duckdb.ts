@@ -63,7 +63,8 @@ export class DuckDbSink {
     try {
       const { connection } = database;
       if (kept || mode === "append") await requireOurs(connection, path);
-      else await connection.run(createTables());
+      // One transaction: hundreds of small ones would each wait for the disk.
+      else await connection.run(`begin; ${createTables()}; commit`);
       const key = { current: { appId: "", attemptId: "" } };
       const writers = await createWriters(connection, () => key.current);
       const completed = await manifest(connection);
@@ -130,8 +131,7 @@ export class DuckDbSink {
     const { connection, partial } = this.#database;
     for (const writer of Object.values(this.#writers)) writer.discard();
     await connection.run("rollback");
-    await connection.run(createViews());
-    await connection.run("checkpoint");
+    await connection.run(`begin; ${createViews()}; commit; checkpoint`);
     this.#database.close();
     // A write-ahead log of the file that is replaced would be taken for the new one's.
     await rm(`${this.#path}.wal`, { force: true });
