@@ -29,11 +29,12 @@ with steps as (
   where e.memory_manager = 'unified'),
 flagged as (
   select *, storage_used_bytes > region_bytes as borrows,
+    lead(seq) over (partition by app_id, attempt_id, executor_id, mode order by seq) as next_seq,
     count(*) filter (not coalesce(storage_used_bytes > region_bytes, false)) over (
       partition by app_id, attempt_id, executor_id, mode order by seq rows unbounded preceding) as period
   from steps),
 periods as (
-  select app_id, attempt_id, executor_id, mode, period, min(seq) as first_seq, max(seq) as last_seq,
+  select app_id, attempt_id, executor_id, mode, period, min(seq) as first_seq, max(next_seq) as next_seq,
     min(ts) as ts, arg_max(end_ts, seq) filter (true) as end_ts, arg_max(end_ts is null, seq) as open, max(ts) as last_ts,
     max(region_bytes) as region_bytes,
     max(storage_used_bytes) - max(region_bytes) as peak, max(storage_used_bytes_min) - max(region_bytes) as peak_min,
@@ -46,7 +47,7 @@ select
   p.mode,
   p.ts,
   if(p.open, null, p.end_ts) as end_ts,
-  (epoch_us(if(p.open, p.last_ts, p.end_ts)) - epoch_us(p.ts)) // 1000 as duration_ms,
+  (epoch_us(if(p.open, p.last_ts, p.next_seq, p.end_ts)) - epoch_us(p.ts)) // 1000 as duration_ms,
   p.region_bytes as storage_region_bytes,
   p.peak as borrowed_peak_bytes,
   if(p.peak_min < 0, 0, p.peak_min) as borrowed_peak_bytes_min,
@@ -56,7 +57,9 @@ select
 from periods p
   left join block_events b on b.app_id = p.app_id and b.attempt_id = p.attempt_id and b.executor_id = p.executor_id
     and b.op in ('evict', 'drop_to_disk') and coalesce(b.mode, 'on_heap') = p.mode
-    and b.seq > p.first_seq and b.seq <= p.last_seq + 2
+    and b.seq > p.first_seq
+    -- A block event follows the memory events that it caused: the last eviction comes right after the step that ends the period.
+    and (p.open or b.seq <= p.next_seq + 1)
 group by p.app_id, p.attempt_id, p.executor_id, p.mode, p.ts, p.end_ts, p.open, p.last_ts, p.region_bytes, p.peak, p.peak_min, p.peak_max
 order by p.app_id, p.attempt_id, p.executor_id = 'driver', try_cast(p.executor_id as bigint), p.executor_id, p.mode desc, p.ts`,
 };
