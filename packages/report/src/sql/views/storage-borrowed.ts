@@ -35,7 +35,7 @@ flagged as (
   from steps),
 periods as (
   select app_id, attempt_id, executor_id, mode, period, min(seq) as first_seq, max(next_seq) as next_seq,
-    min(ts) as ts, arg_max(end_ts, seq) filter (true) as end_ts, arg_max(end_ts is null, seq) as open, max(ts) as last_ts,
+    min(ts) as ts, arg_max(end_ts, seq) as end_ts, arg_max(end_ts is null, seq) as open, max(ts) as last_ts,
     max(region_bytes) as region_bytes,
     max(storage_used_bytes) - max(region_bytes) as peak, max(storage_used_bytes_min) - max(region_bytes) as peak_min,
     max(storage_used_bytes_max) - max(region_bytes) as peak_max
@@ -47,7 +47,7 @@ select
   p.mode,
   p.ts,
   if(p.open, null, p.end_ts) as end_ts,
-  (epoch_us(if(p.open, p.last_ts, p.next_seq, p.end_ts)) - epoch_us(p.ts)) // 1000 as duration_ms,
+  (epoch_us(if(p.open, p.last_ts, p.end_ts)) - epoch_us(p.ts)) // 1000 as duration_ms,
   p.region_bytes as storage_region_bytes,
   p.peak as borrowed_peak_bytes,
   if(p.peak_min < 0, 0, p.peak_min) as borrowed_peak_bytes_min,
@@ -60,6 +60,6 @@ from periods p
     and b.seq > p.first_seq
     -- A block event follows the memory events that it caused: the last eviction comes right after the step that ends the period.
     and (p.open or b.seq <= p.next_seq + 1)
-group by p.app_id, p.attempt_id, p.executor_id, p.mode, p.ts, p.end_ts, p.open, p.last_ts, p.region_bytes, p.peak, p.peak_min, p.peak_max
+group by p.app_id, p.attempt_id, p.executor_id, p.mode, p.ts, p.end_ts, p.open, p.last_ts, p.next_seq, p.region_bytes, p.peak, p.peak_min, p.peak_max
 order by p.app_id, p.attempt_id, p.executor_id = 'driver', try_cast(p.executor_id as bigint), p.executor_id, p.mode desc, p.ts`,
 };
