@@ -48,13 +48,13 @@ borrowed as (
 block as (
   select app_id, attempt_id, executor_id, coalesce(mode, 'on_heap') as mode,
     count(*) filter (op in ('evict', 'drop_to_disk')) as evictions,
-    sum(memory_bytes) filter (op in ('evict', 'drop_to_disk')) as evicted_bytes,
+    sum(memory_bytes) filter (op in ('evict', 'drop_to_disk'))::bigint as evicted_bytes,
     count(*) filter (op = 'put_fail') as failed_puts
   from block_events group by all),
 spill as (
-  select app_id, attempt_id, executor_id, count(*) as spills, sum(memory_bytes) as spilled_bytes from spills group by all),
+  select app_id, attempt_id, executor_id, count(*) as spills, sum(memory_bytes)::bigint as spilled_bytes from spills group by all),
 wait as (
-  select app_id, attempt_id, executor_id, mode, count(*) as waits, sum(epoch_us(end_ts) - epoch_us(ts)) // 1000 as wait_ms
+  select app_id, attempt_id, executor_id, mode, count(*) as waits, (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as wait_ms
   from memory_waits group by all),
 oom as (select app_id, attempt_id, executor_id, count(*) as ooms from oom_events group by all),
 task as (select app_id, attempt_id, executor_id, count(*) as tasks from tasks group by all)

@@ -1,0 +1,171 @@
+/** Questions are answered exactly, change nothing, and reach no other file. */
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  openDatabase,
+  QueryError,
+  type ResultFormatName,
+  resultText,
+  runQuery,
+} from "../../src/index.ts";
+import { replayed, scratchFolder } from "../replayed-by-hand.ts";
+import { rowsByHand } from "../rows-by-hand.ts";
+
+async function answered(sql: string, format: ResultFormatName, options = {}): Promise<string> {
+  const path = await replayed((emit) => {
+    emit("applications", rowsByHand.applications);
+    emit("spark_conf", { key: "a", value: "\u001b[31m<b>|it's\n\u202ered\u009b", isDefault: true });
+  });
+  const database = await openDatabase(path);
+  try {
+    let text = "";
+    for await (const piece of resultText(await runQuery(database, sql), format, options))
+      text += piece;
+    return text;
+  } finally {
+    database.close();
+  }
+}
+
+test("JSON has integers of any size exactly, decimals, lists, records and NULL", async () => {
+  const text = await answered(
+    "select 9007199254740993 as big, 170141183460469231731687303715884105727::hugeint as huge, -1 as small, 1.50::decimal(9, 2) as price, 0.1::double as tenth, 'NaN'::double as nan, [1, 2] as list, {'a': 'x'} as record, null as nothing, true as yes, timestamp '2026-01-31 03:00:00.5' as ts",
+    "json",
+  );
+  expect(text).toBe(
+    '[\n  {"big": 9007199254740993, "huge": 170141183460469231731687303715884105727, "small": -1, "price": 1.50, "tenth": 0.1, "nan": null, "list": [1, 2], "record": {"a": "x"}, "nothing": null, "yes": true, "ts": "2026-01-31 03:00:00.5"}\n]\n',
+  );
+  expect(JSON.parse(text)).toHaveLength(1);
+});
+
+test("an answer without rows is an empty array, no lines, or only a header", async () => {
+  expect(await answered("select 1 as a where false", "json")).toBe("[]\n");
+  expect(await answered("select 1 as a where false", "ndjson")).toBe("");
+  expect(await answered("select 1 as a where false", "csv")).toBe("a\n");
+  expect(await answered("select 1 as a where false", "table")).toBe("a\n─\n(no rows)\n");
+  expect(await answered("select 1 as a where false", "markdown")).toBe("| a |\n| ---: |\n");
+});
+
+test("a record a line for every row of many batches", async () => {
+  const lines = (await answered("select range as n from range(10000)", "ndjson"))
+    .trimEnd()
+    .split("\n");
+  expect(lines.map((line) => (JSON.parse(line) as { n: number }).n)).toEqual([
+    ...Array(10_000).keys(),
+  ]);
+});
+
+test("no format sends a terminal what could steer it; CSV for a file is exact", async () => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+  const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
+  for (const format of ["table", "json", "ndjson", "markdown"] as const) {
+    expect(await answered("from spark_conf", format), format).not.toMatch(steering);
+  }
+  expect(await answered("from spark_conf", "csv", { forTerminal: true })).not.toMatch(steering);
+  expect(await answered("select value from spark_conf", "csv")).toBe(
+    'value\n"\u001b[31m<b>|it\'s\n\u202ered\u009b"\n',
+  );
+  expect(JSON.parse(await answered("select value from spark_conf", "json"))).toEqual([
+    { value: "\u001b[31m<b>|it's\n\u202ered\u009b" },
+  ]);
+  expect(await answered("select value from spark_conf", "markdown")).toContain(
+    "| \\\\u{1b}\\[31m&lt;b&gt;\\|it's\\\\n\\\\u{202e}red\\\\u{9b} |",
+  );
+});
+
+test("CSV tells an empty text from NULL", async () => {
+  expect(
+    await answered(
+      "select '' as empty, null as nothing, 'a,b' as comma, 'say \"x\"' as quoted",
+      "csv",
+    ),
+  ).toBe('empty,nothing,comma,quoted\n"",,"a,b","say ""x"""\n');
+});
+
+test("a table lines numbers up on the right and cuts long texts", async () => {
+  expect(
+    await answered("select 'a' as name, 5 as n union all select 'bcd', 1000 order by n", "table"),
+  ).toBe("name     n\n────  ────\na        5\nbcd   1000\n");
+  expect(await answered("select repeat('x', 100) as long", "table", { cellWidth: 10 })).toContain(
+    `${"x".repeat(9)}…\n`,
+  );
+});
+
+test("the name of a view or table asks for all of it", async () => {
+  expect(JSON.parse(await answered(" applications \n", "json"))).toHaveLength(1);
+  expect(JSON.parse(await answered("executor_memory_summary", "json"))).toEqual([]);
+});
+
+test.each([
+  ["a file is written", "copy applications to 'stolen.csv'"],
+  ["the database is exported", "export database 'stolen'"],
+  ["another database is attached", "attach 'other.db'"],
+  ["a file is read", "from read_csv('/etc/hostname')"],
+  ["a text file is read", "from read_text('/etc/hostname')"],
+  ["a file is named as a table", "from '/etc/hostname.csv'"],
+  ["a table is made", "create table x (a int)"],
+  ["rows are deleted", "delete from applications"],
+  ["the lock is taken off", "set enable_external_access = true"],
+  ["an extension is installed", "install httpfs"],
+  ["an extension is loaded", "load httpfs"],
+  ["a table is not there", "from nowhere"],
+  ["it is no SQL", "selec 1"],
+  ["a later one of several fails", "select 1; drop table applications"],
+])("a question is refused with DuckDB's words when %s", async (_, sql) => {
+  const path = await replayed((emit) => {
+    emit("applications", rowsByHand.applications);
+  });
+  const database = await openDatabase(path);
+  try {
+    const error: unknown = await database.rows(sql).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(QueryError);
+    expect(error).toMatchObject({ sql, message: expect.stringMatching(/Error/) });
+    expect(await database.rows("select name from applications")).toEqual([
+      { name: "nightly join" },
+    ]);
+  } finally {
+    database.close();
+  }
+  expect(await readdir(".")).not.toContain("stolen.csv");
+});
+
+test("an error in the middle of an answer is an error", async () => {
+  const path = await replayed(() => undefined);
+  const database = await openDatabase(path);
+  try {
+    await expect(
+      database.rows("select if(range > 90000, error('broken at ' || range), 1) from range(100000)"),
+    ).rejects.toThrow("broken at 90001");
+  } finally {
+    database.close();
+  }
+});
+
+test("several can read one database at once", async () => {
+  const path = await replayed((emit) => {
+    emit("applications", rowsByHand.applications);
+  });
+  const [one, two] = await Promise.all([openDatabase(path), openDatabase(path)]);
+  expect(await one.rows("select count(*) as n from applications")).toEqual(
+    await two.rows("select count(*) as n from applications"),
+  );
+  one.close();
+  two.close();
+});
+
+test("what is no replayed database is said to be none", async () => {
+  const folder = await scratchFolder();
+  await expect(openDatabase(join(folder, "nowhere.duckdb"))).rejects.toMatchObject({
+    trouble: "missing",
+  });
+  await writeFile(join(folder, "text.duckdb"), "some text, some more text".repeat(500));
+  await expect(openDatabase(join(folder, "text.duckdb"))).rejects.toMatchObject({
+    trouble: "unreadable",
+  });
+  await writeFile(join(folder, "empty.duckdb"), "");
+  await expect(openDatabase(join(folder, "empty.duckdb"))).rejects.toMatchObject({
+    name: "DatabaseError",
+  });
+  await expect(openDatabase(folder)).rejects.toMatchObject({ name: "DatabaseError" });
+});
