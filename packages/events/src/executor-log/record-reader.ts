@@ -43,7 +43,7 @@ export interface LogCounts {
 
 const TRACE_LINES = 64;
 const TRACE_LINE_BYTES = 4096;
-/** Of a line nobody reads, searched for a statement. */
+/** Of each end of a line nobody reads, searched for a statement. */
 const LINE_TEXT_BYTES = 65_536;
 /** A longer first line is matched by its beginning. */
 const LINE_BYTES = 1 << 20;
@@ -105,6 +105,8 @@ export class RecordReader {
   ): void {
     const limit = end - start > LINE_BYTES ? start + LINE_BYTES : end;
     const head = this.head;
+    // What stands behind the limit is read by nobody, but a record that lost its own line may be the last of it.
+    if (end > limit) this.findSwallowed(line, buffer, Math.max(limit, end - LINE_TEXT_BYTES), end);
     const layout = this.layout;
     const blank = start >= end || this.skipFirstBytes[buffer[start] ?? 0] === 1;
     const read = blank
@@ -302,7 +304,7 @@ export class RecordReader {
   /** A piece of a record whose head is lost: a statement in it is lost, and said so. */
   private torn(line: LineSlice, buffer: Buffer, start: number, end: number): void {
     const first = buffer[start] ?? 0;
-    const text = textOf(buffer, start, Math.min(end, start + LINE_TEXT_BYTES));
+    const text = endsOf(buffer, start, end);
     if (isMemoryStatement(text)) this.unread(line, text);
     else if (first === OPEN_BRACE && text.startsWith('{"ts":')) {
       this.report("torn_record", line, text);
@@ -312,7 +314,7 @@ export class RecordReader {
   /** A statement inside a line that says something else: its own line end is lost, or its logger damaged. */
   private findSwallowed(line: LineSlice, buffer: Buffer, start: number, end: number): void {
     if (!mayHoldStatement(viewOf(buffer), start, end)) return;
-    const text = textOf(buffer, start, Math.min(end, start + LINE_TEXT_BYTES));
+    const text = endsOf(buffer, start, end);
     if (isMemoryStatement(text)) this.unread(line, text);
   }
 
@@ -373,4 +375,11 @@ function anchor(head: RecordHead, utcMicros: number): void {
 function loggerOf(head: RecordHead): string {
   const text = textOf(head.buffer, head.loggerStart, head.loggerEnd);
   return text.endsWith("$") ? text.slice(0, -1) : text;
+}
+
+/** A line's text; of a long one its beginning and its end, where records stand that lost their line. */
+function endsOf(buffer: Buffer, start: number, end: number): string {
+  if (end - start <= 2 * LINE_TEXT_BYTES) return textOf(buffer, start, end);
+  const first = textOf(buffer, start, start + LINE_TEXT_BYTES);
+  return `${first}\n${textOf(buffer, end - LINE_TEXT_BYTES, end)}`;
 }

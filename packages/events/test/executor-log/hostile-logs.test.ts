@@ -85,6 +85,21 @@ test("a line of 100 MB is one line, and the ones around it are read", () => {
   expect(records.map(({ fact }) => fact?.kind)).toEqual(["store_cleared", "store_cleared"]);
 });
 
+test.each([200_000, 3_000_000])(
+  "a statement at the end of a line of %i bytes that lost its end is not lost in silence",
+  (length) => {
+    const statement =
+      "26/11/21 02:54:57 INFO MemoryStore: After dropping 1 blocks, free memory is 15.1 MB\n";
+    for (const begins of ["", "26/11/21 02:54:56 INFO Utils: "]) {
+      const { records, oddities } = decode(
+        `26/11/21 02:36:35 INFO MemoryStore: MemoryStore cleared\n${begins}${"x".repeat(length)}${statement}`,
+      );
+      expect(records.length).toBe(1);
+      expect(oddities.map(({ code, line }) => [code, line])).toEqual([["unread_statement", 2]]);
+    }
+  },
+);
+
 test("numbers that no JVM can have are no facts", () => {
   const { records, oddities } = decode(
     [
