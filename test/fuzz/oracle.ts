@@ -1,0 +1,51 @@
+/** What must come out of a hurt text, found without respark: lines that are events or memory statements, and lines that are neither. */
+
+const STATEMENT =
+  /stored as (?:values|bytes) (?:in memory|to memory) \(estimated size [^)]*free|dropped from memory \(free|Storage limit = |free memory is|Not enough space to cache|Will not store |blocks selected for dropping|Memory use = |MemoryStore started with capacity/;
+
+/** Events that always say something. */
+const telling = new Set(
+  [
+    "LogStart",
+    "ApplicationStart",
+    "ApplicationEnd",
+    "EnvironmentUpdate",
+    "ExecutorAdded",
+    "ExecutorRemoved",
+    "BlockManagerAdded",
+    "BlockManagerRemoved",
+    "BlockUpdated",
+    "JobStart",
+    "JobEnd",
+    "StageSubmitted",
+    "StageCompleted",
+    "TaskStart",
+    "TaskEnd",
+    "UnpersistRDD",
+    "StageExecutorMetrics",
+  ].map((name) => `SparkListener${name}`),
+);
+
+/** 1-based numbers of lines that must give an observation or a diagnostic. */
+export function linesThatCount(text: Buffer, kind: "event_log" | "log"): number[] {
+  const lines = text.toString("utf8").split("\n");
+  const found: number[] = [];
+  for (const [index, line] of lines.entries()) {
+    if (kind === "event_log" ? countsAsEvent(line) : STATEMENT.test(line)) found.push(index + 1);
+  }
+  return found;
+}
+
+function countsAsEvent(line: string): boolean {
+  if (line.trim() === "") return false;
+  let event: unknown;
+  try {
+    event = JSON.parse(line);
+  } catch {
+    // Damage inside an event that nobody wants loses nothing.
+    const name = /^\{"Event":"([^"]*)"/.exec(line)?.[1];
+    return name === undefined || telling.has(name);
+  }
+  if (typeof event !== "object" || event === null) return true;
+  return "Event" in event && typeof event.Event === "string" ? telling.has(event.Event) : true;
+}
