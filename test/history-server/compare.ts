@@ -16,10 +16,14 @@ const expected: Expectations = JSON.parse(await readFile(file, "utf8"));
 let different = 0;
 const byCause = new Map<string, number>();
 for (const [log, attempts] of Object.entries(expected)) {
-  const found = await replayedNumbers(join(root, log));
+  const found = await replayedNumbers(join(root, log)).catch((error: unknown) => {
+    different++;
+    process.stdout.write(`NEW ${log}: ${String(error)}\n`);
+    return {};
+  });
   for (const [attempt, numbers] of Object.entries(attempts)) {
     const ours = found[attempt];
-    const said = ours === undefined ? ["no such attempt here"] : differences(numbers, ours);
+    const said = ours === undefined ? ["not read here"] : differences(numbers, ours);
     for (const sentence of said) {
       const cause = knownDifferences.find(({ matches }) => matches.test(sentence))?.cause;
       if (cause === undefined) different++;
