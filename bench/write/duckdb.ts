@@ -2,7 +2,12 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BlockEventRow, MemoryTimelineRow, TaskMemoryTimelineRow } from "@respark/core";
+import type {
+  BlockEventRow,
+  EmitRow,
+  MemoryTimelineRow,
+  TaskMemoryTimelineRow,
+} from "@respark/core";
 import { DuckDbSink } from "../../packages/report/src/sinks/duckdb.ts";
 import { seededRandom } from "../seeded-random.ts";
 
@@ -73,7 +78,7 @@ const taskTimeline: TaskMemoryTimelineRow = {
 interface Case {
   readonly name: string;
   readonly columns: number;
-  write(sink: DuckDbSink, emit: ReturnType<DuckDbSink["application"]>["emit"]): void;
+  readonly write: (emit: EmitRow) => void;
 }
 
 const bytes = (): number => Math.floor(random() * 65_536) * 65_536;
@@ -81,7 +86,7 @@ const cases: Case[] = [
   {
     name: "task_memory_timeline",
     columns: 16,
-    write: (_, emit) => {
+    write: (emit) => {
       for (let row = 0; row < rows; row += 1) {
         taskTimeline.seq = row;
         taskTimeline.taskId = row >> 4;
@@ -101,7 +106,7 @@ const cases: Case[] = [
   {
     name: "memory_timeline",
     columns: 36,
-    write: (_, emit) => {
+    write: (emit) => {
       for (let row = 0; row < rows; row += 1) {
         timeline.seq = row;
         timeline.ts = 1.75e15 + row * 100;
@@ -122,7 +127,7 @@ const cases: Case[] = [
   {
     name: "block_events (a text of its own in each row)",
     columns: 26,
-    write: (_, emit) => {
+    write: (emit) => {
       for (let row = 0; row < rows; row += 1) {
         blockEvent.seq = row;
         blockEvent.blockId = `rdd_${row % 997}_${row}`;
@@ -149,7 +154,7 @@ for (const { name, columns, write } of cases.filter(
   const began = performance.now();
   const sink = await DuckDbSink.open({ path, mode: "overwrite" });
   const application = sink.application({ appId: "app-20261121023659-0000", attemptId: "1" });
-  write(sink, application.emit);
+  write(application.emit);
   const written = performance.now();
   await application.complete();
   await sink.finish();

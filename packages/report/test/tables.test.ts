@@ -10,7 +10,7 @@ const all = Object.values(tables).map(({ name, comment, columns }) => {
 
 test.each(all)("$name and each of its columns say what they mean", ({ comment, columns }) => {
   expect(comment).toMatch(/^A row is .*\.$/);
-  for (const column of columns) expect(column.comment.length, column.name).toBeGreaterThan(3);
+  expect(columns.filter((column) => column.comment.length <= 3)).toEqual([]);
 });
 
 test.each(all)(
@@ -18,15 +18,14 @@ test.each(all)(
   ({ columns }) => {
     const names = columns.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
-    for (const { name, type, comment } of columns) {
-      expect(name).toMatch(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/);
-      if (/_bytes(?:_min|_max)?$/.test(name)) {
-        expect(type, name).toBe("BIGINT");
-        expect(comment, name).toContain("bytes");
-      }
-      if (name.endsWith("_ms")) expect(comment, name).toMatch(/\bms\b|milliseconds/);
-      if (type === "TIMESTAMP") expect(comment, name).toContain("UTC");
-    }
+    const wrong = columns.filter(({ name, type, comment }) => {
+      if (!/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name)) return true;
+      if (/_bytes(?:_min|_max)?$/.test(name))
+        return type !== "BIGINT" || !comment.includes("bytes");
+      if (name.endsWith("_ms")) return !/\bms\b|milliseconds/.test(comment);
+      return type === "TIMESTAMP" && !comment.includes("UTC");
+    });
+    expect(wrong).toEqual([]);
   },
 );
 
@@ -45,10 +44,10 @@ test.each(Object.keys(tables).map((name) => ({ name })))(
         },
       });
     const watched = watch(row, "");
-    for (const column of tables[name as keyof typeof tables].columns) {
-      const value = Reflect.apply(column.value, undefined, [watched]);
-      expect(value, `${name}.${column.name}`).not.toBeUndefined();
-    }
+    const empty = tables[name as keyof typeof tables].columns.filter((column) => {
+      return Reflect.apply(column.value, undefined, [watched]) === undefined;
+    });
+    expect(empty.map((column) => column.name)).toEqual([]);
     const fields = (part: object, path: string): string[] =>
       Object.entries(part).flatMap(([key, value]) =>
         typeof value === "object" && value !== null && !Array.isArray(value)

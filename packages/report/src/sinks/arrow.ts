@@ -116,9 +116,10 @@ function column(type: DataType, chunk: DuckDBDataChunk, index: number): Data {
   return texts(chunk, index, nullBitmap);
 }
 
-function validityOf(vector: duckdb.Vector, length: number): Uint8Array | null {
-  const validity = duckdb.vector_get_validity(vector, Math.ceil(length / 64) * 8);
-  return validity === null || validity.length === 0 ? null : Uint8Array.from(validity);
+function validityOf(vector: duckdb.Vector, length: number): Uint8Array {
+  // A vector without NULL has no mask until one is asked for.
+  duckdb.vector_ensure_validity_writable(vector);
+  return Uint8Array.from(duckdb.vector_get_validity(vector, Math.ceil(length / 64) * 8));
 }
 
 function bitsOf(values: Uint8Array): Uint8Array {
@@ -129,7 +130,7 @@ function bitsOf(values: Uint8Array): Uint8Array {
   return bits;
 }
 
-function texts(chunk: DuckDBDataChunk, index: number, nullBitmap: Uint8Array | null): Data<Utf8> {
+function texts(chunk: DuckDBDataChunk, index: number, nullBitmap: Uint8Array): Data<Utf8> {
   const values = chunk.getColumnValues(index).map((value) => (value === null ? "" : String(value)));
   const valueOffsets = new Int32Array(values.length + 1);
   const encoded = values.map((value) => Buffer.from(value));
@@ -149,7 +150,7 @@ function lists(
   type: List,
   chunk: DuckDBDataChunk,
   index: number,
-  nullBitmap: Uint8Array | null,
+  nullBitmap: Uint8Array,
 ): Data<List> {
   const values = chunk.getColumnValues(index);
   const valueOffsets = new Int32Array(values.length + 1);

@@ -90,7 +90,7 @@ export async function runQuery(database: Database, sqlOrView: string): Promise<Q
 
 interface ReadOnlyConnection {
   readonly connection: DuckDBConnection;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** For ourselves: exports write files, so nothing is locked here. */

@@ -33,21 +33,16 @@ function recordText(columns: readonly ResultColumn[], row: readonly QueryValue[]
 /** Numbers as their digits, whatever their size; what JSON has no number for (NaN, infinities) is null. */
 export function jsonValue(value: QueryValue, type?: string): string {
   if (value === null) return "null";
-  switch (typeof value) {
-    case "string":
-      // Decimals come as their digits.
-      return type?.startsWith("DECIMAL") === true ? value : quoted(value);
-    case "number":
-      return Number.isFinite(value) ? String(value) : "null";
-    case "bigint":
-    case "boolean":
-      return String(value);
-    case "object":
-      if (isList(value)) return `[${value.map((item) => jsonValue(item)).join(", ")}]`;
-      return `{${Object.entries(value)
-        .map(([field, item]) => `${quoted(field)}: ${jsonValue(item)}`)
-        .join(", ")}}`;
-  }
+  // Decimals come as their digits.
+  if (typeof value === "string")
+    return type?.startsWith("DECIMAL") === true ? value : quoted(value);
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "null";
+  if (typeof value !== "object") return String(value);
+  if (isList(value)) return `[${value.map((item) => jsonValue(item)).join(", ")}]`;
+  const fields = Object.entries(value).map(
+    ([field, item]) => `${quoted(field)}: ${jsonValue(item)}`,
+  );
+  return `{${fields.join(", ")}}`;
 }
 
 function isList(value: object): value is readonly QueryValue[] {

@@ -73,10 +73,10 @@ function line(
 
 /** Characters as people count them; wide ones are not measured. */
 function width(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 function clipped(text: string, most: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
 }
