@@ -1,6 +1,5 @@
 /** Runs seeded cases for some time, one worker process at a time; a case over its budget is a hang. */
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
 
 export interface FuzzOptions {
   readonly seed: number;
@@ -47,7 +46,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
 }
 
 function startWorker(): ChildProcess {
-  return fork(join(import.meta.dirname, "worker.ts"), {
+  return fork(new URL("./worker.ts", import.meta.url), {
     execArgv: ["--conditions=@respark/source", "--import", "tsx", "--max-old-space-size=768"],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

@@ -95,24 +95,26 @@ function note<K>(lines: Map<K, Set<number>>, of: K, line: number): void {
 /** Numbers that a table could not hold, or bounds the wrong way round. */
 function rowCheck(failures: string[]): EmitRow {
   const said = new Set<string>();
-  const say = (what: string): void => {
-    if (!said.has(what)) failures.push(what);
-    said.add(what);
+  // Once for each column.
+  const say = (column: string, what: string): void => {
+    if (!said.has(column)) failures.push(`${column} is ${what}`);
+    said.add(column);
   };
   return (table, row) => {
     for (const [name, value] of Object.entries(row)) {
-      if (typeof value === "number" && !Number.isFinite(value)) say(`${table}.${name} is ${value}`);
+      const column = `${table}.${name}`;
+      if (typeof value === "number" && !Number.isFinite(value)) say(column, String(value));
       if (
         typeof value === "number" &&
         /(?:Bytes|Min|Max|At|ts)$/.test(name) &&
         !Number.isSafeInteger(value)
       ) {
-        say(`${table}.${name} is ${value}, no integer`);
+        say(column, `${value}, no integer`);
       }
       if (isTriple(value)) {
         const { bytes, atLeast, atMost } = value;
         if ((atLeast ?? 0) > (bytes ?? atMost ?? Infinity) || (bytes ?? 0) > (atMost ?? Infinity)) {
-          say(`${table}.${name} is ${bytes} in ${atLeast} to ${atMost}`);
+          say(column, `${bytes} in ${atLeast} to ${atMost}`);
         }
       }
     }

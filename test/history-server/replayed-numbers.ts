@@ -123,6 +123,7 @@ function rddsSql(attempt: string): string {
     with event as (
       select executor_id, block_id, op, memory_bytes, disk_bytes from block_events
       where ${attempt} and op in ('store', 'evict', 'drop_to_disk', 'remove')
+        and executor_id not in (select executor_id from executors where ${attempt} and removed_at is not null)
         and exists (from spark_conf where ${attempt} and key = 'spark.eventLog.logBlockUpdates.enabled' and value = 'true')
         and exists (from applications where ${attempt} and regexp_matches(spark_version, '^(2\\.[3-9]|[3-9])'))
       qualify row_number() over (partition by executor_id, block_id order by seq desc) = 1),

@@ -34,8 +34,10 @@ export interface HistoryServer {
 
 /** Resolves when every log of the directory is listed. */
 export async function startHistoryServer(directory: string): Promise<HistoryServer> {
+  const home = process.env["JAVA_HOME"];
+  const java = home === undefined ? "java" : join(home, "bin/java");
   const server: ChildProcess = spawn(
-    "java",
+    java,
     [
       "-cp",
       join(await jars(), "*"),
