@@ -1,0 +1,129 @@
+/** Executors without a log of their own, and logs that begin late or say too little. */
+import { expect, test } from "vitest";
+import { replayText } from "./replay-text.ts";
+
+test("an event log's block updates tell stores, evictions and removals exactly", () => {
+  const { block_events, executors, summary } = replayText(
+    `
+       0 1 registered 1000
+      10 1 launched task-1
+      20 1 reported rdd_0_0 300
+      30 1 ended task-1 since 10
+      40 1 launched task-2
+      50 1 reported rdd_0_0 evicted
+      60 1 ended task-2 since 40`,
+    { memory: 1000 },
+  );
+  expect(block_events.map((event) => [event.op, event.blockId, event.memoryBytes])).toEqual([
+    ["store", "rdd_0_0", 300],
+    ["evict", "rdd_0_0", 300],
+  ]);
+  expect(summary.evidenceLevel).toBe("event_log_blocks");
+  expect(executors).toMatchObject([{ executorId: "1", evidenceLevel: "event_log_blocks" }]);
+});
+
+test("a reported broadcast without a replica was removed, not evicted", () => {
+  const { block_events } = replayText(
+    `
+       0 1 registered 1000
+      20 1 reported broadcast_1_piece0 100
+      30 1 launched task-1
+      40 1 reported broadcast_1_piece0 gone
+      50 1 ended task-1 since 30`,
+    { memory: 1000 },
+  );
+  const piece = block_events.filter((event) => event.blockId === "broadcast_1_piece0");
+  expect(piece.map((event) => event.op)).toEqual(["store", "remove"]);
+});
+
+test("an unpersisted RDD's blocks go without a report of each", () => {
+  const { block_events, memory_timeline } = replayText(
+    `
+       0 1 registered 1000
+      20 1 reported rdd_0_0 100
+      25 1 launched task-1
+      30 1 ended task-1 since 25
+      40 1 unpersisted 0`,
+    { memory: 1000 },
+  );
+  expect(block_events.map((event) => [event.op, event.origin])).toEqual([
+    ["store", "logged"],
+    ["remove", "derived"],
+  ]);
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(0);
+});
+
+test("without an executor log nobody can tell hits from misses", () => {
+  const { blocks } = replayText(
+    `
+       0 1 registered 1000
+      20 1 reported rdd_0_0 100
+      25 1 launched task-1`,
+    { memory: 1000 },
+  );
+  expect(blocks).toMatchObject([{ blockId: "rdd_0_0", hits: undefined, misses: undefined }]);
+});
+
+test("a timeline ends when the executor is removed", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 registered 1000
+      20 1 launched task-1
+      50 1 lost Container killed by YARN for exceeding memory limits`,
+    { memory: 1000 },
+  );
+  expect(memory_timeline.at(-1)?.endTs).toBe(50_000);
+});
+
+test("a capacity that nobody says is assumed, and says so", () => {
+  const { executors } = replayText(`
+      10 1 launched task-1
+      30 1 ended task-1 since 10`);
+  expect(executors.map((executor) => executor.layout.maxMemory.origin)).toEqual(["assumed"]);
+});
+
+test("a log that begins late still keeps the laws, and what it never saw stored is not removed", () => {
+  const { block_events, memory_events } = replayText(
+    `
+     100 1 drop rdd_0_0
+     110 1 remove rdd_0_1 300 free 700
+     120 1 release task-9 500 by map
+     130 1 finish task-9
+     140 1 store rdd_0_2 100 bytes free 200`,
+    { memory: 1000 },
+  );
+  expect(block_events.filter((event) => event.op !== "store")).toEqual([]);
+  expect(memory_events.filter((event) => event.op === "release_storage")).toEqual([]);
+});
+
+test("times that run backwards are held at the latest time told", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      50 1 store rdd_0_0 100 bytes free 900
+      40 1 store rdd_0_1 100 bytes free 800`,
+    { memory: 1000 },
+  );
+  const stores = block_events.filter((event) => event.op === "store");
+  expect(stores.map((event) => event.ts)).toEqual([50_000, 50_000]);
+});
+
+test("a broadcast removed as the driver heard of it goes at INFO, value and piece", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 100000000
+       1 1 run task-1
+      10 1 store broadcast_1_piece0 2000 bytes
+      11 1 store broadcast_1 5000
+      20 1 reported broadcast_1_piece0 2000
+      30 1 launched task-1
+      40 1 reported broadcast_1_piece0 gone
+    9000 1 launched task-2
+    9001 1 finish task-1`,
+    { memory: 100_000_000, level: "info" },
+  );
+  const removed = block_events
+    .filter((event) => event.op === "remove")
+    .map((event) => event.blockId);
+  expect(removed.toSorted()).toEqual(["broadcast_1", "broadcast_1_piece0"]);
+});
