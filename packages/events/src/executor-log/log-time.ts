@@ -4,6 +4,8 @@ import { Literal } from "./line-bytes.ts";
 
 const ZERO = 48;
 const MICROS_PER_SECOND = 1_000_000;
+const LATEST_YEAR = 2200;
+const LATEST_MICROS = Date.UTC(LATEST_YEAR) * 1000;
 
 type TimePart =
   | { readonly kind: "literal"; readonly byte: number }
@@ -199,10 +201,13 @@ class DayAndTime {
     else this.fractionMicros = Math.floor((value * MICROS_PER_SECOND) / 10 ** width);
   }
 
-  /** Undefined when no calendar has it. */
+  /** Undefined when no calendar has it, or no log can: epoch µs must stay exact, and Spark is younger than 1970. */
   micros(): number | undefined {
-    if (this.epochMicros !== undefined) return this.epochMicros;
+    if (this.epochMicros !== undefined) {
+      return this.epochMicros < LATEST_MICROS ? this.epochMicros : undefined;
+    }
     const { year, month, day, hour, minute, second } = this;
+    if (year < 1970 || year >= LATEST_YEAR) return undefined;
     if (month > 12 || month < 1 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) {
       return undefined;
     }

@@ -100,6 +100,18 @@ test.each([200_000, 3_000_000])(
   },
 );
 
+test("a year that no log can be of is no time, and its record is read all the same", () => {
+  const line = (year: string): string =>
+    `${year}-11-21 02:36:35,123 INFO  [main] MemoryStore: MemoryStore started with capacity 366.3 MiB\n`;
+  const times: (number | undefined)[] = [];
+  const { records } = decode(["2026", "9999", "0993", "2026"].map(line).join(""), {
+    look: (record) => times.push(record.localMicros),
+  });
+  expect(records.length).toBe(4);
+  const at = Date.UTC(2026, 10, 21, 2, 36, 35, 123) * 1000;
+  expect(times).toEqual([at, undefined, undefined, at]);
+});
+
 test("numbers that no JVM can have are no facts", () => {
   const { records, oddities } = decode(
     [
