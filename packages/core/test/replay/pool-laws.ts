@@ -200,7 +200,7 @@ function lawsOfIntervals(rows: TableRows): string[] {
 function lawsOfBlockEvents(rows: TableRows): string[] {
   const broken: string[] = [];
   const both = [
-    ...rows.memory_events.filter((r) => r.op.endsWith("_storage")),
+    ...rows.memory_events.filter((r) => r.op.endsWith("_storage") && r.grantedBytes !== 0),
     ...rows.block_events.filter((r) => (r.memoryBytes ?? 0) > 0 && CHANGES.has(r.op)),
   ];
   for (const [name, events] of groups(both, (r) => `executor ${r.executorId} ${r.blockId}`)) {

@@ -1,0 +1,37 @@
+/** Replays files as users do, survey first, and keeps the rows. */
+import { type EmitRow, type EvidenceLevel, Replay, type ReplaySummary } from "@respark/core";
+import { readApplication, type SurveyedApplication, survey } from "@respark/events";
+import { CollectedRows, type TableRows } from "../../packages/core/test/replay/collected-rows.ts";
+
+export interface ReplayedApplication {
+  readonly application: SurveyedApplication;
+  readonly summary: ReplaySummary;
+  readonly rows: TableRows;
+}
+
+export async function replayedRun(paths: readonly string[]): Promise<ReplayedApplication[]> {
+  const replayed: ReplayedApplication[] = [];
+  const { applications } = await survey([...paths], { report: () => undefined });
+  for (const application of applications) {
+    const collected = new CollectedRows();
+    const summary = await replayInto(application, collected.emit);
+    replayed.push({ application, summary, rows: collected.tables });
+  }
+  return replayed;
+}
+
+async function replayInto(application: SurveyedApplication, emit: EmitRow): Promise<ReplaySummary> {
+  const { appId, attemptId, sparkVersion, name } = application;
+  const executorLogs = new Map<string, EvidenceLevel>();
+  for (const { executorId, hasLog, evidenceLevel } of application.executors) {
+    if (hasLog && evidenceLevel !== undefined) executorLogs.set(executorId, evidenceLevel);
+  }
+  const replay = new Replay({ appId, attemptId, emit, sparkVersion, name, executorLogs });
+  await readApplication(application, {
+    observe: (observation) => replay.step(observation),
+    report: () => undefined,
+    onProgress: () => undefined,
+    fileDone: () => undefined,
+  });
+  return replay.finish();
+}
