@@ -19,8 +19,8 @@ interface BlockLife {
   absence: MissKind;
 }
 
-/** Blocks that were on executors which are gone, of one application. */
-export type LostBlocks = Set<string>;
+/** What became of blocks anywhere in the application: why a read on another executor finds them nowhere. */
+export type KnownBlocks = Map<string, MissKind>;
 
 const RDD_BLOCK = /^rdd_(\d+)_(\d+)$/;
 
@@ -32,10 +32,12 @@ export function partitionOf(blockId: string): number | undefined {
 
 export class BlockHistory {
   readonly #lives = new Map<string, BlockLife>();
-  readonly #lost: LostBlocks;
+  readonly #anywhere: KnownBlocks;
+  /** brought back from disk a moment ago, by the read that will say so */
+  readonly #readBack = new Set<string>();
 
-  constructor(lost: LostBlocks) {
-    this.#lost = lost;
+  constructor(anywhere: KnownBlocks) {
+    this.#anywhere = anywhere;
   }
 
   stored(blockId: string, size: Amount, ts: number): void {
@@ -43,6 +45,12 @@ export class BlockHistory {
     life.size = size;
     life.firstStoredAt ??= ts;
     life.stores++;
+    if (life.onDisk) this.#readBack.add(blockId);
+  }
+
+  /** Whether the block in memory is there because the read in hand found it on disk; asked once. */
+  takeReadBack(blockId: string): boolean {
+    return this.#readBack.delete(blockId);
   }
 
   storedOnDisk(blockId: string, bytes: number | undefined, ts: number): void {
@@ -70,14 +78,14 @@ export class BlockHistory {
 
   /** A read that found it nowhere: counts it and says what it was caused by. */
   missed(blockId: string): MissKind {
-    const known = this.#lives.get(blockId);
-    const kind = known?.absence ?? (this.#lost.has(blockId) ? "after_loss" : "cold");
+    const here = this.#lives.get(blockId)?.absence ?? "cold";
     this.#life(blockId).misses++;
-    return kind === "cold" && this.#lost.has(blockId) ? "after_loss" : kind;
+    return here === "cold" ? (this.#anywhere.get(blockId) ?? "cold") : here;
   }
 
   putFailed(blockId: string): void {
     this.#life(blockId).absence = "after_put_fail";
+    this.#anywhere.set(blockId, "after_put_fail");
   }
 
   evicted(blockId: string, ts: number, toDisk: boolean): void {
@@ -85,7 +93,10 @@ export class BlockHistory {
     life.evictions++;
     life.lastRemovedAt = ts;
     if (toDisk) life.onDisk = true;
-    else life.absence = "after_evict";
+    else {
+      life.absence = "after_evict";
+      this.#anywhere.set(blockId, "after_evict");
+    }
   }
 
   removed(blockId: string, ts: number): void {
@@ -97,8 +108,10 @@ export class BlockHistory {
 
   /** The executor is gone, and what it held with it. */
   lose(heldInMemory: Iterable<string>): void {
-    for (const blockId of heldInMemory) this.#lost.add(blockId);
-    for (const [blockId, life] of this.#lives) if (life.onDisk) this.#lost.add(blockId);
+    for (const blockId of heldInMemory) this.#anywhere.set(blockId, "after_loss");
+    for (const [blockId, life] of this.#lives) {
+      if (life.onDisk) this.#anywhere.set(blockId, "after_loss");
+    }
   }
 
   /** @param countsReads whether a log could tell hits and misses; else both are unknown */

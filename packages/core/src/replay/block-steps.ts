@@ -211,8 +211,8 @@ export class BlockSteps {
     const { state, history } = this.#context;
     const { blockId } = fact;
     const ledger = state.ledgerOfBlock(blockId);
-    const op =
-      fact.where === "remote" ? "hit_remote" : ledger === undefined ? "hit_disk" : "hit_memory";
+    const fromDisk = history.takeReadBack(blockId) || ledger === undefined;
+    const op = fact.where === "remote" ? "hit_remote" : fromDisk ? "hit_disk" : "hit_memory";
     const size = ledger?.blocks.get(blockId)?.size;
     history.hit(blockId);
     if (ledger !== undefined) touch(ledger.blocks, blockId);

@@ -6,7 +6,7 @@ import type { LogFact } from "../log-fact.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
-import { BlockHistory, type LostBlocks } from "./block-history.ts";
+import { BlockHistory, type KnownBlocks } from "./block-history.ts";
 import { BlockSteps } from "./block-steps.ts";
 import { ExecutorEvidence, type Removal } from "./evidence.ts";
 import { ExecutionEstimate } from "./execution-estimate.ts";
@@ -34,7 +34,7 @@ export interface ExecutorSurroundings {
   /** It has a log of its own, which wins over what others say of it. */
   readonly hasLog: boolean;
   readonly level: EvidenceLevel;
-  readonly lost: LostBlocks;
+  readonly knownBlocks: KnownBlocks;
   /** Once something happens in memory: the executor's rules, from all that is known by then. */
   rules(): ExecutorRules | undefined;
   /** A manager of this executor's version, configuration and layout, nothing used. */
@@ -71,7 +71,7 @@ export class ExecutorReplay {
 
   constructor(around: ExecutorSurroundings) {
     this.#around = around;
-    this.#history = new BlockHistory(around.lost);
+    this.#history = new BlockHistory(around.knownBlocks);
   }
 
   /** A log line about this executor; replayed once what follows it is known. */
@@ -128,6 +128,18 @@ export class ExecutorReplay {
 
   get totals(): ExecutorTotals | undefined {
     return this.#parts?.context.state.totals;
+  }
+
+  /** Replays what waits up to this time, for those who replay several executors side by side. */
+  drainUntil(ts: number): void {
+    for (let step = this.#lookahead.takeUntil(ts); step; step = this.#lookahead.takeUntil(ts)) {
+      this.#step(step);
+    }
+  }
+
+  /** Time of the step that waits first; undefined: none waits. */
+  get waitingSince(): number | undefined {
+    return this.#lookahead.peek(1)?.ts;
   }
 
   finish(): void {

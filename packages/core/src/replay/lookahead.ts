@@ -57,6 +57,16 @@ export class Lookahead {
     if (step === undefined) return undefined;
     const waiting = this.#steps.length - this.#head;
     if (!all && this.#newest - step.ts < HELD_MICROS && waiting < HELD_STEPS) return undefined;
+    return this.#pass(step);
+  }
+
+  /** The next step if it is not later than `ts`. */
+  takeUntil(ts: number): LogStep | undefined {
+    const step = this.#steps[this.#head];
+    return step === undefined || step.ts > ts ? undefined : this.#pass(step);
+  }
+
+  #pass(step: LogStep): LogStep {
     this.#head++;
     if (this.#head > 4096 && this.#head * 2 > this.#steps.length) {
       this.#steps = this.#steps.slice(this.#head);

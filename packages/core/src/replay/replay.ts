@@ -6,7 +6,7 @@ import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { ApplicationConf } from "./application-conf.ts";
 import { ApplicationFacts } from "./application-facts.ts";
-import type { LostBlocks } from "./block-history.ts";
+import type { KnownBlocks } from "./block-history.ts";
 import { DeathRecords } from "./death-records.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
 import { ExecutorRoster } from "./executor-roster.ts";
@@ -57,7 +57,7 @@ export class Replay {
   readonly #roster = new ExecutorRoster();
   readonly #deaths: DeathRecords;
   readonly #executors = new Map<string, ExecutorReplay>();
-  readonly #lost: LostBlocks = new Set();
+  readonly #knownBlocks: KnownBlocks = new Map();
   #startedAt: number | undefined;
   #endedAt: number | undefined;
   #name: string | undefined;
@@ -87,6 +87,7 @@ export class Replay {
   /** No more observations: writes what was waiting for its end. */
   finish(): ReplaySummary {
     const executors: ExecutorSummary[] = [];
+    this.#drainSideBySide();
     for (const [executorId, replay] of this.#executors) {
       replay.finish();
       const known = this.#roster.of(executorId);
@@ -121,6 +122,19 @@ export class Replay {
       user: this.#user,
     });
     return summary;
+  }
+
+  /** What waits in the executors is replayed second by second, so that one executor's miss knows another's eviction. */
+  #drainSideBySide(): void {
+    for (;;) {
+      let first = Number.POSITIVE_INFINITY;
+      for (const executor of this.#executors.values()) {
+        first = Math.min(first, executor.waitingSince ?? Number.POSITIVE_INFINITY);
+      }
+      if (first === Number.POSITIVE_INFINITY) return;
+      for (const executor of this.#executors.values())
+        executor.drainUntil(first + SIDE_BY_SIDE_MICROS);
+    }
   }
 
   #line(observation: Observation, fact: LogFact): void {
@@ -297,7 +311,7 @@ export class Replay {
         emit: this.#emit,
         hasLog: this.#hasLog(executorId),
         level: this.#levelOf(executorId),
-        lost: this.#lost,
+        knownBlocks: this.#knownBlocks,
         rules: () => this.#conf.rules(known),
         manager: () => this.#conf.manager(known),
         persistedRdds: (stageId) =>
@@ -326,6 +340,7 @@ export class Replay {
   }
 }
 
+const SIDE_BY_SIDE_MICROS = 250_000;
 const LEVELS: readonly EvidenceLevel[] = ["debug", "info", "event_log_blocks", "event_log"];
 
 function bestOf(levels: readonly EvidenceLevel[]): EvidenceLevel | undefined {
