@@ -81,13 +81,14 @@ function taskIdOf(
   return taskOfPooledThread(record, thread, context.taskOfThread);
 }
 
-const TID = /\(TID (\d+)\)/;
-const NAMED_BY_TID = /^Executor task launch worker for task (\d+)$/;
+// More digits than Spark counts are damage, and not exact as a number.
+const TID = /\(TID (\d{1,15})\)/;
+const NAMED_BY_TID = /^Executor task launch worker for task (\d{1,15})$/;
 const POOLED = /^Executor task launch worker-\d+$/;
 
 /** `task 3.0 in stage 0.0 (TID 7)`, and `TID 7` or `7` as some patterns print it. */
 function taskIdOfName(name: string): number | undefined {
-  const tid = TID.exec(name)?.[1] ?? /^(?:TID )?(\d+)$/.exec(name)?.[1];
+  const tid = TID.exec(name)?.[1] ?? /^(?:TID )?(\d{1,15})$/.exec(name)?.[1];
   return tid === undefined ? undefined : Number(tid);
 }
 

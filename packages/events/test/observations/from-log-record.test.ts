@@ -88,6 +88,15 @@ test.each([
   ).toEqual([12]);
 });
 
+test.each([
+  "Executor task launch worker for task 100000000000000000000",
+  "Executor task launch worker for task 3.0 in stage 1.0 (TID 9007199254740993)",
+])("a damaged task id is none: %s", (thread) => {
+  expect(
+    tasks(`26/11/21 02:36:35.014 ${thread} INFO BlockManager: Found block rdd_0_0 locally`),
+  ).toEqual([undefined]);
+});
+
 test("up to 2.1 a pool thread works on the task it said to be running, until that ends", () => {
   const line = (message: string, worker = 0) =>
     `2026-11-21 02:36:35,014 INFO  [Executor task launch worker-${worker}] ${message}`;

@@ -167,7 +167,7 @@ function afterSlash(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
 }
 
-const EXIT_CODE = /\b(?:exit(?:ed with)?(?: code| status)|exit code)\s*:?\s*(-?\d+)/i;
+const EXIT_CODE = /\b(?:exit(?:ed with)?(?: code| status)|exit code)\s*:?\s*(-?\d{1,9})\b/i;
 
 export function lost(gone: {
   executorId: string | undefined;
