@@ -3,7 +3,8 @@
  * of its subject, without `.fails`.
  */
 import { expect, test } from "vitest";
-import { replayText } from "./replay-text.ts";
+import { brokenLaws } from "./pool-laws.ts";
+import { replayAnyText, replayText } from "./replay-text.ts";
 
 test.fails("what a task got before it had to spill is held while others spill for the rest", () => {
   const { memory_events, memory_timeline } = replayText(
@@ -100,4 +101,112 @@ test.fails("a storage pool is known to be no smaller than what storage may use",
   );
   for (const { storageUsed, storagePool } of memory_timeline)
     expect(storagePool.bytes).toBeGreaterThanOrEqual(storageUsed.bytes ?? 0);
+});
+
+test.fails("a wait that the log does not end stays open", () => {
+  const { memory_waits } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1
+      10 1 run task-2
+      20 1 acquire task-1 900 by map
+      30 1 wait task-2
+      45 1 release task-1 500 by map`,
+    { memory: 1000 },
+  );
+  expect(memory_waits.map((wait) => wait.endTs)).toEqual([undefined]);
+});
+
+// maxPoolSize is the maximum less what storage uses up to its region, and unroll memory is storage (ExecutionMemoryPool, spec 2.6).
+test.fails("a task's 1/N is of what unroll memory leaves, too", () => {
+  const { task_memory_timeline } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1
+      10 1 run task-2
+      20 1 unroll-fails rdd_0_0 400 on task-2
+      20 1 memory-use blocks 0 unroll 400 tasks 1 limit 1000 on task-2
+      21 1 acquire task-1 100 by map on task-1`,
+    { memory: 1000 },
+  );
+  expect(task_memory_timeline[0]?.shareMaxBytes).toBe(600);
+});
+
+// The blocks are known to the byte: an unroll that does not fit beside them is what is estimated too high.
+test.fails("an unroll is estimated within what blocks leave", () => {
+  const MIB = 1_048_576;
+  const { memory_timeline } = replayText(
+    `
+       0 1 start ${100 * MIB}
+       1 1 store rdd_9_0 ${90 * MIB} bytes
+      10 1 run task-1 partition 0
+      20 1 missing rdd_0_0 on task-1
+    1020 1 unroll-fails rdd_0_0 ${20 * MIB} on task-1`,
+    { memory: 100 * MIB },
+  );
+  const blocks = memory_timeline
+    .filter((row) => row.ts > 1000)
+    .map((row) => (row.storageUsed.bytes ?? 0) - (row.unrollUsed.bytes ?? 0));
+  expect(new Set(blocks)).toEqual(new Set([90 * MIB]));
+});
+
+// What is acquired is released: a column of sums over memory_events is the timeline.
+test.fails("a printed block gives back what it took, however exact its removal", () => {
+  const { memory_events } = replayText(
+    `
+       0 1 start 100000000
+       1 1 store rdd_9_0 4.0MiB bytes
+   40000 1 run task-1
+   60000 1 remove rdd_9_0 4200000 free 100000000`,
+    { memory: 100_000_000 },
+  );
+  const balance = memory_events.reduce((sum, event) => {
+    const bytes = event.grantedBytes ?? 0;
+    return event.op === "acquire_storage" ? sum + bytes : sum - bytes;
+  }, 0);
+  expect(balance).toBe(0);
+});
+
+test.fails("a reported broadcast of an odd size leaves whole numbers of bytes", () => {
+  const story = "10 1 reported broadcast_3_piece0 1053763";
+  expect(brokenLaws(replayAnyText(story, { memory: 50_000_000 }))).toEqual([]);
+});
+
+test.fails("lines after the driver gave up an executor do not end before they begin", () => {
+  const rows = replayAnyText(
+    `
+       0 1 start 1000
+      10 1 lost heartbeat
+      20 1 store rdd_0_0 100 bytes free 900`,
+    { memory: 1000 },
+  );
+  expect(brokenLaws(rows)).toEqual([]);
+});
+
+// M7 of 1.6 and before says "another block from the same RDD" for any shortage (log-templates M7).
+test.fails("1.6's refusal does not accuse an RDD that has nothing in memory", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1
+      20 1 acquire task-1 900 by map
+      30 1 refuse rdd_0_1 same_rdd`,
+    { memory: 1000, spark: "1.6.3" },
+  );
+  expect(block_events.find((event) => event.op === "put_fail")?.rule).not.toBe("same_rdd");
+});
+
+// Every executor holds broadcasts: a few KiB that could go do not make the RDD's own blocks any less the reason.
+test.fails("a put that only its own RDD's blocks could make room for failed for the same RDD", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 100000000
+      10 1 store broadcast_0_piece0 2176 bytes
+      11 1 store rdd_1_0 90000000 bytes
+      12 1 run task-1 partition 1
+      20 1 refuse rdd_1_1 not_evictable on task-1
+      20 1 unroll-fails rdd_1_1 9900000 on task-1`,
+    { memory: 100_000_000 },
+  );
+  expect(block_events.find((event) => event.op === "put_fail")?.rule).toBe("same_rdd");
 });

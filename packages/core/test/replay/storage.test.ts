@@ -353,3 +353,75 @@ test("a block evicted is missed after the eviction; one never there is missed co
   const misses = block_events.filter((event) => event.op === "miss" && event.blockId === "rdd_0_0");
   expect(misses.map((miss) => miss.missKind)).toEqual(["cold", "after_evict"]);
 });
+
+test("an unroll grows from its lookup on and becomes the block", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 start ${100 * MIB}
+      10 1 run task-1 partition 0
+      20 1 missing rdd_0_0 on task-1
+    1020 1 store rdd_0_0 ${20 * MIB} on task-1`,
+    { memory: 100 * MIB },
+  );
+  const unrolled = memory_timeline.map((row) => row.unrollUsed.bytes ?? 0);
+  const during = unrolled.slice(0, -1);
+  expect(during).toEqual(during.toSorted((a, b) => a - b));
+  expect(Math.max(...during)).toBeGreaterThan(5 * MIB);
+  expect(memory_timeline.at(-1)).toMatchObject({
+    unrollUsed: { bytes: 0, atMost: 0 },
+    storageUsed: { bytes: 20 * MIB, atLeast: 20 * MIB, atMost: 20 * MIB },
+  });
+});
+
+test("a failed unroll's memory may be kept until its task ends, and is gone then", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 start ${8 * MIB}
+       5 1 run task-1 partition 0
+       5 1 run task-2 partition 1
+      10 1 unroll-fails rdd_0_0 ${5 * MIB} on task-1
+      10 1 memory-use blocks 0 unroll ${5 * MIB} tasks 1 limit ${8 * MIB} on task-1
+      50 1 finish task-1 on task-1`,
+    { memory: 8 * MIB },
+  );
+  const kept = memory_timeline.filter((row) => row.ts >= 10_000 && row.ts < 50_000);
+  const exact = { bytes: 5 * MIB, atLeast: 5 * MIB, atMost: 5 * MIB };
+  expect(kept.map((row) => row.unrollUsed)).toContainEqual(exact);
+  for (const row of kept) expect(row.unrollUsed.atMost).toBe(5 * MIB);
+  expect(memory_timeline.at(-1)?.unrollUsed).toEqual({ bytes: 0, atLeast: 0, atMost: 0 });
+});
+
+test("an eviction at INFO with nothing stored for it was for execution, and is less than certain", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 600 bytes free 400
+      20 1 run task-1
+      30 1 select 1 600
+      30 1 drop rdd_0_0
+      30 1 dropped 1 free 400
+      90 1 finish task-1`,
+    { memory: 1000, level: "info" },
+  );
+  const evicted = block_events.find((event) => event.op === "evict");
+  expect(evicted).toMatchObject({ cause: "execution", causedByTaskId: 1 });
+  expect(evicted?.certainty).toBeLessThan(1);
+});
+
+test("an eviction is one row: the removal's line that DEBUG adds is not another", () => {
+  const { block_events, memory_events, summary } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 600 bytes free 400
+      20 1 run task-1
+      30 1 select 1 600 on task-1
+      30 1 drop rdd_0_0 on task-1
+      30 1 remove rdd_0_0 600 free 1000 on task-1
+      30 1 dropped 1 free 1000 on task-1
+      31 1 acquire task-1 900 by map on task-1`,
+    { memory: 1000 },
+  );
+  expect(block_events.map((event) => event.op)).toEqual(["store", "evict"]);
+  expect(memory_events.filter((event) => event.op === "release_storage")).toHaveLength(1);
+  expect(summary.executors[0]).toMatchObject({ evictions: 1, evictedBytes: 600 });
+});
