@@ -49,6 +49,11 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
       emit: rowCheck(failures),
       sparkVersion: application.sparkVersion,
       name: application.name,
+      executorLogs: new Map(
+        application.executors.flatMap(({ executorId, hasLog, evidenceLevel }) =>
+          hasLog && evidenceLevel !== undefined ? [[executorId, evidenceLevel]] : [],
+        ),
+      ),
     });
     await readApplication(application, {
       observe: (observation) => {

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { linesThatCount } from "./oracle.ts";
+
+test("a hurt event must be told of; one that nobody wants, and empty lines, need not", () => {
+  const text = [
+    '{"Event":"SparkListenerTaskEnd","Stage ID":0}',
+    '{"Event":"SparkListenerTaskEnd","Stage ID"',
+    '{"Event":"SparkListenerNobodyKnows","x":1',
+    "",
+    'ID":0}',
+    '{"no":"event"}',
+    "7",
+  ];
+  expect(linesThatCount(Buffer.from(text.join("\n")), "event_log")).toEqual([1, 2, 5, 6, 7]);
+});
+
+test("a memory statement must be told of wherever it stands in a line", () => {
+  const text = [
+    "26/11/21 02:36:35 INFO MemoryStore: MemoryStore started with capacity 366.3 MiB",
+    "26/11/21 02:36:35 INFO Executor: hello",
+    "torn\0 Will not store rdd_0_0",
+  ];
+  expect(linesThatCount(Buffer.from(text.join("\n")), "log")).toEqual([1, 3]);
+});
