@@ -11,8 +11,8 @@ export const knownFailures: readonly { readonly matches: RegExp; readonly cause:
       "core/replay/application-conf.ts manager(): a layout that damaged settings give is no layout to start a manager with",
   },
   {
-    matches: /task_memory_timeline\.executionUsed is \d+ in \d+ to \d+/,
-    cause: "core: a task told twice, with different totals, has its bounds the wrong way round",
+    matches: /(?:executionUsed|free|storageAvailable|executionAvailable) is \d+ in \d+ to \d+/,
+    cause: "core: damaged records of execution memory leave the estimate outside its own bounds",
   },
   {
     matches: /rdd_id BIGINT: \d+ is no integer|rddId/,
