@@ -1,4 +1,5 @@
 /** What is known of an application's version and configuration, and the memory layouts that follow from it. */
+import { SparkFailure } from "../assert.ts";
 import { exactly } from "../byte-interval.ts";
 import type { StorageLevelFlags } from "../event-fact.ts";
 import { memoryManagerKind } from "../memory/capacity.ts";
@@ -43,7 +44,11 @@ export class ApplicationConf {
 
   /** Which manager the version and its configuration select. */
   get managerKind(): "unified" | "static" | "pre16" {
-    return memoryManagerKind(this.behaviour, this.properties);
+    const { behaviour } = this;
+    return unlessRefused(
+      () => memoryManagerKind(behaviour, this.properties),
+      behaviour.memoryManager,
+    );
   }
 
   /** Whether the model of this version was held against recorded vectors. */
@@ -142,7 +147,11 @@ export class ApplicationConf {
 
   /** The manager that this version and configuration select, of the executor's own size. */
   manager(known: ExecutorKnowledge): MemoryManager | undefined {
-    return memoryManagerFromLayout(this.behaviour, this.layout(known), this.#confOf(known));
+    const layout = this.layout(known);
+    return unlessRefused(
+      () => memoryManagerFromLayout(this.behaviour, layout, this.#confOf(known)),
+      undefined,
+    );
   }
 
   /** Whether blocks of this level are stored off-heap; 2.0–3.3 do not write it, but only OFF_HEAP has disk, memory, serialized there. */
@@ -172,6 +181,16 @@ const COLLECTORS: readonly (readonly [string, GarbageCollector])[] = [
   ["-XX:+UseShenandoahGC", "Shenandoah"],
   ["-XX:+UseConcMarkSweepGC", "CMS"],
 ];
+
+/** Settings that Spark would not have started with are no reason to stop: what remains is read without them. */
+function unlessRefused<T>(compute: () => T, otherwise: T): T {
+  try {
+    return compute();
+  } catch (failure) {
+    if (failure instanceof SparkFailure) return otherwise;
+    throw failure;
+  }
+}
 
 function collectorOf(flags: readonly string[]): GarbageCollector | undefined {
   return COLLECTORS.find(([flag]) => flags.includes(flag))?.[1];

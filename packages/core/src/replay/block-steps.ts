@@ -116,13 +116,11 @@ export class BlockSteps {
     const inUnroll = lookahead
       .upcoming(fact.blockId)
       .some((next) => next.fact.kind === "unroll_failed" && next.ts - step.ts < 10_000_000);
-    if (!inUnroll) {
-      const rule: DecidingRule =
-        fact.why === "same_rdd"
-          ? "same_rdd"
-          : fact.why === "not_evictable"
-            ? "nothing_evictable"
-            : "too_large";
+    // A block that is on disk was only read back: nothing that was put is lost.
+    if (!inUnroll && !this.#context.history.isOnDisk(fact.blockId)) {
+      // Up to 1.6 `same RDD` is printed for any shortage; later nothing says which it was.
+      const tooLarge = fact.why === "larger_than_limit" || fact.why === "exceeds_limit";
+      const rule = tooLarge ? "too_large" : this.#whyFailed(fact.blockId);
       this.#putFailed(step, fact.blockId, undefined, rule);
     }
   }
@@ -157,7 +155,8 @@ export class BlockSteps {
     ledger.borrowForStorage(peak, ledger.storageUsed);
     ledger.unrollHolders.set(key, kept);
     windows.keep(key, mode, step.ts);
-    this.#putFailed(step, blockId, taskId, this.#whyFailed(blockId));
+    const capped = this.#context.state.onHeap.rules.fixedPools;
+    this.#putFailed(step, blockId, taskId, capped ? "static_unroll_cap" : this.#whyFailed(blockId));
   }
 
   /** M14 */
@@ -389,14 +388,20 @@ export class BlockSteps {
     this.#missed.delete(blockId);
   }
 
+  /** The rule that kept a block out: its own RDD's blocks, which are never evicted for it, hold more than others', or nothing could go. */
   #whyFailed(blockId: string): DecidingRule {
     const rdd = rddIdOf(blockId);
-    const { state } = this.#context;
-    if (state.onHeap.rules.fixedPools) return "static_unroll_cap";
-    for (const id of state.onHeap.blocks.keys()) {
-      if (rdd === undefined || rddIdOf(id) !== rdd) return "nothing_evictable";
+    const { blocks } = this.#context.state.ledger(
+      this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
+    );
+    let own = 0;
+    let others = 0;
+    for (const [id, { size }] of blocks) {
+      if (rdd !== undefined && rddIdOf(id) === rdd) own += size.best;
+      else others += size.best;
     }
-    return state.onHeap.blocks.size === 0 ? "too_large" : "same_rdd";
+    if (own + others === 0) return "too_large";
+    return own > others ? "same_rdd" : "nothing_evictable";
   }
 
   /** What a request for this block could have got: 0 up to what evicting every other RDD's blocks frees. */

@@ -66,6 +66,7 @@ export class ExecutorReplay {
   #unsettled: Removal[] = [];
   #last: LogStep | undefined;
   #endedAt: number | undefined;
+  #lost = false;
   /** µs of the last step, for steps without a time */
   #ts = 0;
 
@@ -142,13 +143,20 @@ export class ExecutorReplay {
     return this.#lookahead.peek(1)?.ts;
   }
 
+  /** By `ts` the executor was gone, and what it held with it: other executors' reads then miss it. */
+  loseIfGone(ts: number): void {
+    if (this.#lost || this.#endedAt === undefined || this.#endedAt > ts) return;
+    this.drainUntil(ts);
+    this.#lost = true;
+    this.#history.lose(this.#parts?.context.state.onHeap.blocks.keys() ?? []);
+  }
+
   finish(): void {
     this.#drain(true);
     this.#parts?.reports.settle(this.#ts);
     const parts = this.#parts ?? this.#begin(this.#beganAt);
     if (parts !== undefined) {
       parts.context.waits.finish(this.#last);
-      this.#history.lose(parts.context.state.onHeap.blocks.keys());
       parts.context.state.end(this.#endedAt);
     }
     this.#history.write(this.#around.executorId, this.#around.hasLog, this.#around.emit);

@@ -191,7 +191,7 @@ export class ExecutorState {
         seq: this.#seq,
         ts: this.time(at.ts),
         storageUsed,
-        unrollUsed: ledger.unroll,
+        unrollUsed: within(ledger.unroll, storageUsed),
         executionUsed,
         storagePool,
         executionPool,
@@ -306,7 +306,8 @@ export class ExecutorState {
     return this.#timelines.get("on_heap")?.seq;
   }
 
-  end(ts: number | undefined): void {
+  end(at: number | undefined): void {
+    const ts = at === undefined ? undefined : this.time(at);
     for (const timeline of this.#taskTimelines.values()) timeline.end(ts);
     this.#taskTimelines.clear();
     for (const timeline of this.#timelines.values()) timeline.end(ts);
@@ -328,6 +329,15 @@ export class ExecutorState {
     row.sourceLine = at.line;
     return row;
   }
+}
+
+/** A part is no more than its whole. */
+function within(part: Amount, whole: Amount): Amount {
+  return {
+    atLeast: Math.min(part.atLeast, whole.atMost),
+    atMost: Math.min(part.atMost, whole.atMost),
+    best: Math.min(part.best, whole.best),
+  };
 }
 
 const UNPLACED: Pick<MemoryEventRow, Placed> = {

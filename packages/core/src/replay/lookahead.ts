@@ -20,7 +20,7 @@ export interface LogStep {
 }
 
 /** How long a step waits for what follows it, in µs of log time, and how many may wait. */
-const HELD_MICROS = 30_000_000;
+export const HELD_MICROS = 30_000_000;
 const HELD_STEPS = 50_000;
 
 export class Lookahead {

@@ -51,7 +51,16 @@ export class ModeLedger {
   get unroll(): Amount {
     let total = NOTHING;
     for (const held of this.unrollHolders.values()) total = plus(total, held);
-    return total;
+    if (total.atMost === 0) return total;
+    // No more than what blocks leave.
+    const { maxBytes, regionBytes, fixedPools } = this.rules;
+    const ceiling = fixedPools ? regionBytes : maxBytes;
+    const room = Math.max(0, ceiling - this.blocksHeld.atLeast);
+    return {
+      atLeast: Math.min(total.atLeast, room),
+      atMost: Math.min(total.atMost, room),
+      best: Math.min(total.best, Math.max(0, ceiling - this.blocksHeld.best)),
+    };
   }
 
   get storageUsed(): Amount {
@@ -83,7 +92,7 @@ export class ModeLedger {
   executionCeiling(): number {
     const { maxBytes, regionBytes, fixedPools } = this.rules;
     if (fixedPools) return maxBytes - regionBytes;
-    return maxBytes - Math.min(this.blocksHeld.atLeast, regionBytes);
+    return maxBytes - Math.min(this.blocksHeld.atLeast + this.unroll.atLeast, regionBytes);
   }
 
   store(blockId: string, block: HeldBlock): void {
@@ -201,7 +210,9 @@ export class ModeLedger {
   /** The pool as the manager has it, within what the laws allow. */
   settlePool(bytes: number): void {
     const { atLeast, atMost } = this.storagePool;
-    this.storagePool = { atLeast, atMost, best: Math.min(Math.max(bytes, atLeast), atMost) };
+    const used = this.storageUsed.best;
+    const best = Math.min(Math.max(bytes, atLeast, used), Math.max(atMost, used));
+    this.storagePool = { atLeast, atMost: Math.max(atMost, best), best };
   }
 
   /** The pool can be no smaller than its use, and leaves execution what it holds. */
@@ -213,7 +224,7 @@ export class ModeLedger {
     const atLeast = Math.min(Math.max(this.storagePool.atLeast, used.atLeast), maxBytes);
     const atMost = Math.max(
       atLeast,
-      Math.min(this.storagePool.atMost, maxBytes - execution.atLeast),
+      Math.min(Math.max(this.storagePool.atMost, used.atMost), maxBytes - execution.atLeast),
     );
     const best = Math.min(
       Math.max(this.storagePool.best, used.best),

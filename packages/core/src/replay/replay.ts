@@ -12,6 +12,7 @@ import { ExecutorReplay } from "./executor-replay.ts";
 import { ExecutorRoster } from "./executor-roster.ts";
 import { type ExecutorTotals, emptyTotals } from "./executor-state.ts";
 import { writeApplication, writeExecutors } from "./life-rows.ts";
+import { HELD_MICROS } from "./lookahead.ts";
 import { MetricRows } from "./metric-rows.ts";
 import { TaskRows } from "./task-rows.ts";
 
@@ -63,6 +64,7 @@ export class Replay {
   #name: string | undefined;
   #user: string | undefined;
   #blockUpdates = 0;
+  #nextLoss = Number.NEGATIVE_INFINITY;
   /** executors with block updates since the last event with a time */
   readonly #unsettled = new Set<string>();
 
@@ -132,9 +134,17 @@ export class Replay {
         first = Math.min(first, executor.waitingSince ?? Number.POSITIVE_INFINITY);
       }
       if (first === Number.POSITIVE_INFINITY) return;
+      for (const executor of this.#executors.values()) executor.loseIfGone(first);
       for (const executor of this.#executors.values())
         executor.drainUntil(first + SIDE_BY_SIDE_MICROS);
     }
+  }
+
+  /** Executors that were gone by `ts`, which every log still read has passed: their blocks are lost to the others. */
+  #loseGone(ts: number): void {
+    if (ts < this.#nextLoss) return;
+    this.#nextLoss = ts + SIDE_BY_SIDE_MICROS;
+    for (const executor of this.#executors.values()) executor.loseIfGone(ts);
   }
 
   #line(observation: Observation, fact: LogFact): void {
@@ -171,6 +181,7 @@ export class Replay {
         break;
     }
     if (observation.executorId === undefined) return;
+    if (observation.ts !== undefined) this.#loseGone(observation.ts - HELD_MICROS);
     this.#executor(observation.executorId).observe(observation, fact);
   }
 

@@ -122,7 +122,7 @@ export class ReportedSteps {
     }
     const small = pieces < SMALL_BROADCAST_BYTES;
     const size = amount(
-      { atLeast: small ? 0 : pieces / 2, atMost: pieces * (small ? 16 : 3) },
+      { atLeast: small ? 0 : Math.floor(pieces / 2), atMost: pieces * (small ? 16 : 3) },
       small ? pieces * 2 : pieces,
     );
     ledger.store(value, { size, form: "values", storedAt: at.ts, taskId: undefined });

@@ -206,11 +206,7 @@ export class TaskSteps {
     const everything = freed.atMost >= mine.atLeast && freed.atLeast <= mine.atMost;
     if (everything) {
       this.#byConsumer.delete(key);
-      let total = NOTHING;
-      for (const [other, size] of this.#byConsumer) {
-        if (other.startsWith(`${taskId} `)) total = plus(total, size);
-      }
-      return total;
+      return without(held, mine);
     }
     this.#byConsumer.set(key, rest);
     return minus(held, freed);

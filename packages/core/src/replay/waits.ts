@@ -21,6 +21,7 @@ export class Waits {
   /** Printed once for every wake-up that still fails: only the first begins a wait. */
   began(step: LogStep, taskId: number | undefined, mode: MemoryMode): void {
     if (taskId === undefined || this.#open.has(taskId)) return;
+    this.#context.execution.fellShort(); // what storage had free was given up before the wait
     this.#open.set(taskId, { taskId, mode, seq: this.#context.state.nextSeq(), from: step });
     this.#context.state.totals.waits++;
   }
@@ -29,7 +30,12 @@ export class Waits {
   ended(
     taskId: number,
     step: LogStep,
-    answer: { granted: number | undefined; requested: number | undefined; certain: boolean },
+    answer: {
+      granted: number | undefined;
+      requested: number | undefined;
+      certain: boolean;
+      open?: true;
+    },
   ): void {
     const wait = this.#open.get(taskId);
     if (wait === undefined) return;
@@ -54,9 +60,9 @@ export class Waits {
       taskId,
       mode: wait.mode,
       ts: wait.from.ts,
-      endTs: step.ts,
+      endTs: answer.open === true ? undefined : step.ts,
       endTsMin: answer.certain ? step.tsMin : wait.from.tsMin,
-      endTsMax: step.tsMax,
+      endTsMax: answer.open === true ? undefined : step.tsMax,
       requestedBytes: answer.requested,
       grantedBytes: answer.granted,
       activeTasks: Math.max(ledger.executionByTask.size, 1),
@@ -75,7 +81,12 @@ export class Waits {
       const from = this.#open.get(taskId)?.from;
       const last = step ?? from;
       if (last !== undefined) {
-        this.ended(taskId, last, { granted: undefined, requested: undefined, certain: false });
+        this.ended(taskId, last, {
+          granted: undefined,
+          requested: undefined,
+          certain: false,
+          open: true,
+        });
       }
     }
   }

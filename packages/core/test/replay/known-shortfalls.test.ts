@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { brokenLaws } from "./pool-laws.ts";
 import { replayAnyText, replayText } from "./replay-text.ts";
 
-test.fails("what a task got before it had to spill is held while others spill for the rest", () => {
+test("what a task got before it had to spill is held while others spill for the rest", () => {
   const { memory_events, memory_timeline } = replayText(
     `
        0 1 start 1000
@@ -30,7 +30,7 @@ test.fails("what a task got before it had to spill is held while others spill fo
   expect(grant).toMatchObject({ op: "acquire_execution", grantedBytes: 700, requestedBytes: 1000 });
 });
 
-test.fails("a block lost with its executor is missed after a loss where it is read again", () => {
+test("a block lost with its executor is missed after a loss where it is read again", () => {
   const { block_events } = replayText(
     `
          0 1 start 1000
@@ -65,7 +65,7 @@ test.fails("a task that waits has made storage give back all it had free", () =>
   expect(memory_waits.map((wait) => wait.poolBytes)).toEqual([1000]);
 });
 
-test.fails("what a consumer gives back on the heap leaves what the task holds off the heap", () => {
+test("what a consumer gives back on the heap leaves what the task holds off the heap", () => {
   const { memory_timeline } = replayText(
     `
        0 1 start 3000
@@ -88,7 +88,7 @@ test.fails("settings that Spark would not have started with are no reason to sto
   expect(() => replayText(story, { conf: { "spark.executor.memory": "1b" } })).not.toThrow();
 });
 
-test.fails("a storage pool is known to be no smaller than what storage may use", () => {
+test("a storage pool is known to be no smaller than what storage may use", () => {
   const MIB = 1_048_576;
   const { memory_timeline } = replayText(
     `
@@ -103,7 +103,7 @@ test.fails("a storage pool is known to be no smaller than what storage may use",
     expect(storagePool.bytes).toBeGreaterThanOrEqual(storageUsed.bytes ?? 0);
 });
 
-test.fails("a wait that the log does not end stays open", () => {
+test("a wait that the log does not end stays open", () => {
   const { memory_waits } = replayText(
     `
        0 1 start 1000
@@ -118,7 +118,7 @@ test.fails("a wait that the log does not end stays open", () => {
 });
 
 // maxPoolSize is the maximum less what storage uses up to its region, and unroll memory is storage (ExecutionMemoryPool, spec 2.6).
-test.fails("a task's 1/N is of what unroll memory leaves, too", () => {
+test("a task's 1/N is of what unroll memory leaves, too", () => {
   const { task_memory_timeline } = replayText(
     `
        0 1 start 1000
@@ -133,7 +133,7 @@ test.fails("a task's 1/N is of what unroll memory leaves, too", () => {
 });
 
 // The blocks are known to the byte: an unroll that does not fit beside them is what is estimated too high.
-test.fails("an unroll is estimated within what blocks leave", () => {
+test("an unroll is estimated within what blocks leave", () => {
   const MIB = 1_048_576;
   const { memory_timeline } = replayText(
     `
@@ -167,12 +167,12 @@ test.fails("a printed block gives back what it took, however exact its removal",
   expect(balance).toBe(0);
 });
 
-test.fails("a reported broadcast of an odd size leaves whole numbers of bytes", () => {
+test("a reported broadcast of an odd size leaves whole numbers of bytes", () => {
   const story = "10 1 reported broadcast_3_piece0 1053763";
   expect(brokenLaws(replayAnyText(story, { memory: 50_000_000 }))).toEqual([]);
 });
 
-test.fails("lines after the driver gave up an executor do not end before they begin", () => {
+test("lines after the driver gave up an executor do not end before they begin", () => {
   const rows = replayAnyText(
     `
        0 1 start 1000
@@ -184,7 +184,7 @@ test.fails("lines after the driver gave up an executor do not end before they be
 });
 
 // M7 of 1.6 and before says "another block from the same RDD" for any shortage (log-templates M7).
-test.fails("1.6's refusal does not accuse an RDD that has nothing in memory", () => {
+test("1.6's refusal does not accuse an RDD that has nothing in memory", () => {
   const { block_events } = replayText(
     `
        0 1 start 1000
@@ -197,7 +197,7 @@ test.fails("1.6's refusal does not accuse an RDD that has nothing in memory", ()
 });
 
 // Every executor holds broadcasts: a few KiB that could go do not make the RDD's own blocks any less the reason.
-test.fails("a put that only its own RDD's blocks could make room for failed for the same RDD", () => {
+test("a put that only its own RDD's blocks could make room for failed for the same RDD", () => {
   const { block_events } = replayText(
     `
        0 1 start 100000000
