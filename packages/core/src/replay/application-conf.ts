@@ -121,7 +121,7 @@ export class ApplicationConf {
     const { behaviour } = this;
     const max = layout.maxMemory.bytes;
     const region = layout.storageRegion.bytes;
-    if (max === undefined || region === undefined) return undefined;
+    if (max === undefined || region === undefined || max <= 0 || region < 0) return undefined;
     const fixedPools = layout.memoryManager !== "unified";
     const offStorage = layout.offHeapStorage.bytes ?? 0;
     const offExecution = layout.offHeapExecution.bytes ?? 0;

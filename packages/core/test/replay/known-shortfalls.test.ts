@@ -83,7 +83,7 @@ test("what a consumer gives back on the heap leaves what the task holds off the 
   expect(last("off_heap")?.executionUsed.bytes).toBe(200);
 });
 
-test.fails("settings that Spark would not have started with are no reason to stop", () => {
+test("settings that Spark would not have started with are no reason to stop", () => {
   const story = "10 1 launched task-1";
   expect(() => replayText(story, { conf: { "spark.executor.memory": "1b" } })).not.toThrow();
 });
