@@ -16,10 +16,11 @@ const expected: Expectations = JSON.parse(await readFile(file, "utf8"));
 let different = 0;
 const byCause = new Map<string, number>();
 for (const [log, attempts] of Object.entries(expected)) {
+  const nothing: Awaited<ReturnType<typeof replayedNumbers>> = {};
   const found = await replayedNumbers(join(root, log)).catch((error: unknown) => {
     different++;
     process.stdout.write(`NEW ${log}: ${String(error)}\n`);
-    return {};
+    return nothing;
   });
   for (const [attempt, numbers] of Object.entries(attempts)) {
     const ours = found[attempt];

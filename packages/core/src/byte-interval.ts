@@ -42,8 +42,3 @@ export function hull(a: ByteInterval, b: ByteInterval): ByteInterval {
 export function touches(a: ByteInterval, b: ByteInterval): boolean {
   return a.atLeast <= b.atMost && b.atLeast <= a.atMost;
 }
-
-/** The value of the interval nearest to `bytes`. */
-export function nearest(interval: ByteInterval, bytes: number): number {
-  return Math.min(Math.max(bytes, interval.atLeast), interval.atMost);
-}
