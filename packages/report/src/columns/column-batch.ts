@@ -128,12 +128,23 @@ export class BooleanValues<Row> extends ColumnValues<Row> {
   }
 }
 
-/** A code a row into a dictionary of texts that lives as long as it stays small. */
+/** Up to this many UTF-16 units, a text is never cut. */
+const SHORT_TEXT_UNITS = 4096;
+/** Longer ones stay whole while those of BATCH_ROWS rows come to less than this. */
+const LONG_TEXTS_UNITS = 8 << 20;
+
+/**
+ * A code a row into a dictionary of texts that lives as long as it stays small.
+ * DuckDB reads and writes BATCH_ROWS rows at once: thousands of plans of a megabyte each would be gigabytes in memory, for us and for whoever asks
+ * for them. So long texts of one column have a limit, and one beyond it is cut, and says so.
+ */
 export class TextValues<Row> extends ColumnValues<Row> {
   readonly kind = "text";
   readonly codes: Int32Array<ArrayBuffer> = new Int32Array(BATCH_ROWS);
   readonly dictionary: TextDictionary = new TextDictionary();
   readonly #column: TextColumn<Row>;
+  #rowsTaken = 0;
+  #longUnits = 0;
 
   constructor(column: TextColumn<Row>) {
     super();
@@ -143,7 +154,18 @@ export class TextValues<Row> extends ColumnValues<Row> {
   override take(row: Row, at: number): void {
     const value = this.#column.value(row);
     if (value === undefined) this.setNull(at);
-    else this.codes[at] = this.dictionary.codeOf(value);
+    else this.codes[at] = this.dictionary.codeOf(this.#bounded(value));
+    this.#rowsTaken += 1;
+    if (this.#rowsTaken % BATCH_ROWS === 0) this.#longUnits = 0;
+  }
+
+  #bounded(text: string): string {
+    if (text.length <= SHORT_TEXT_UNITS) return text;
+    if (this.#longUnits + text.length <= LONG_TEXTS_UNITS) {
+      this.#longUnits += text.length;
+      return text;
+    }
+    return `${text.slice(0, SHORT_TEXT_UNITS)}… (${text.length - SHORT_TEXT_UNITS} characters left out)`;
   }
 
   get(at: number): string | undefined {

@@ -29,8 +29,8 @@ export interface ApplicationWriter {
   complete(): Promise<void>;
 }
 
-const MEMORY_LIMIT_BYTES = 128 << 20;
-const THREADS = 2;
+const MEMORY_LIMIT_BYTES = 64 << 20;
+const THREADS = 1;
 
 type Writers = { readonly [Name in TableName]: TableWriter<Rows[Name]> };
 
@@ -198,6 +198,8 @@ async function openPartial(
     instance = await DuckDBInstance.create(partial, {
       memory_limit: `${memoryLimitBytes}B`,
       threads: String(threads),
+      // Each method is tried on every column of every row group; bit packing and dictionaries alone make files as small.
+      disabled_compression_methods: "rle,fsst,dict_fsst,zstd,alp,alprd,chimp,patas,roaring",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });

@@ -7,7 +7,7 @@ import { keyColumns } from "../tables/table.ts";
 import { DuckDbChunk } from "./duckdb-chunk.ts";
 
 /** The appender holds what it got outside DuckDB's memory limit, so it is emptied at this size. */
-const APPENDER_BYTES = 4 << 20;
+const APPENDER_BYTES = 1 << 20;
 
 export class TableWriter<Row> {
   readonly table: TableSpec<Row>;
