@@ -56,11 +56,10 @@ export class ModeLedger {
     const { maxBytes, regionBytes, fixedPools } = this.rules;
     const ceiling = fixedPools ? regionBytes : maxBytes;
     const room = Math.max(0, ceiling - this.blocksHeld.atLeast);
-    return {
-      atLeast: Math.min(total.atLeast, room),
-      atMost: Math.min(total.atMost, room),
-      best: Math.min(total.best, Math.max(0, ceiling - this.blocksHeld.best)),
-    };
+    return amount(
+      { atLeast: Math.min(total.atLeast, room), atMost: Math.min(total.atMost, room) },
+      Math.min(total.best, Math.max(0, ceiling - this.blocksHeld.best)),
+    );
   }
 
   get storageUsed(): Amount {
