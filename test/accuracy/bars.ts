@@ -1,0 +1,99 @@
+/** What counts as near enough: the bars of each class of logs, and whether a mean meets them. */
+import type { Measures, Quantity } from "./measures.ts";
+
+/** Which logs a replay was given, and what they can tell. */
+export const classes = ["dbg", "info", "old", "exec", "event"] as const;
+export type LogClass = (typeof classes)[number];
+
+export const classTitles: Readonly<Record<LogClass, string>> = {
+  dbg: "DEBUG + event log, 2.x–4.x",
+  info: "INFO + event log, 2.x–4.x",
+  old: "1.6, and legacy (static) of 2.4",
+  exec: "executor logs alone (DEBUG; zone given)",
+  event: "event log alone (2.3+, block updates)",
+};
+
+/** A bound on a quantity; `share` are right shares (≥), the others distances and widths (≤). */
+export interface Bar {
+  readonly quantity: Quantity;
+  readonly bound: number;
+  readonly atLeast: boolean;
+}
+
+const atLeast = (quantity: Quantity, bound: number): Bar => ({ quantity, bound, atLeast: true });
+const atMost = (quantity: Quantity, bound: number): Bar => ({ quantity, bound, atLeast: false });
+
+/** The memory bars of a class with executor logs, in the order of the table in the page. */
+function memory(
+  [storage, storageWidth]: readonly [number, number],
+  [state, stateWidth, statePoint]: readonly [number, number, number],
+  [pool, poolWidth]: readonly [number, number],
+  [execution, executionWidth, areaOff]: readonly [number, number, number],
+  [peak, peakWidth]: readonly [number, number],
+): Bar[] {
+  return [
+    atLeast("storage_inside", storage),
+    atMost("storage_width", storageWidth),
+    atLeast("state_inside", state),
+    atMost("state_width", stateWidth),
+    atMost("state_point", statePoint),
+    atLeast("pool_inside", pool),
+    atMost("pool_width", poolWidth),
+    atLeast("execution_active_inside", execution),
+    atMost("execution_active_width", executionWidth),
+    atMost("execution_area_off", areaOff),
+    atLeast("peak_inside", peak),
+    atMost("peak_width", peakWidth),
+  ];
+}
+
+const blocks: readonly Bar[] = [
+  atLeast("stores_found_share", 1),
+  atMost("stores_extra_share", 0.005),
+  atLeast("sizes_right_share", 0.99),
+  atLeast("eviction_order", 0.98),
+  atLeast("statements_checked_share", 0.99),
+  atLeast("statements_met_share", 0.98),
+  atMost("statement_width", 0.1),
+];
+/** Only block updates carry exact sizes, so executor logs alone are not held to it. */
+const exactSizes = atMost("size_width", 0.002);
+const threads = [atLeast("cause_kind_threads", 0.97), atLeast("cause_task_threads", 0.95)];
+
+export const bars: Readonly<Record<LogClass, readonly Bar[]>> = {
+  dbg: [
+    ...memory([0.99, 0.02], [0.97, 0.06, 0.01], [0.95, 0.08], [0.95, 0.05, 0.15], [0.99, 0.01]),
+    ...blocks,
+    exactSizes,
+    ...threads,
+  ],
+  info: [
+    ...memory([0.99, 0.03], [0.95, 0.08, 0.015], [0.9, 0.12], [0.95, 0.4, 0.6], [0.95, 0.4]),
+    ...blocks,
+    exactSizes,
+    atLeast("cause_kind", 0.85),
+  ],
+  old: [
+    ...memory([0.99, 0.03], [0.95, 0.08, 0.015], [0.9, 0.12], [0.95, 0.4, 0.6], [0.9, 0.4]),
+    ...blocks,
+  ],
+  exec: [
+    ...memory([0.98, 0.03], [0.95, 0.08, 0.015], [0.9, 0.1], [0.95, 0.06, 0.2], [0.98, 0.02]),
+    ...blocks,
+  ],
+  event: [
+    atLeast("storage_inside", 0.95),
+    atMost("storage_width", 0.15),
+    atLeast("peak_inside", 0.9),
+    atMost("peak_width", 0.45),
+  ],
+};
+
+/** How far a value lies on the wrong side of a bar; 0 where it meets it, undefined where there is nothing to measure. */
+export function shortfall(bar: Bar, measures: Measures): number | undefined {
+  const value = measures[bar.quantity];
+  if (value === undefined) return undefined;
+  return Math.max(0, bar.atLeast ? bar.bound - value : value - bar.bound);
+}
+
+export const barText = (bar: Bar): string => `${bar.atLeast ? "≥" : "≤"} ${bar.bound}`;
