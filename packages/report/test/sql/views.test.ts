@@ -195,11 +195,15 @@ describe("of a short run told by hand", () => {
         caused_by_block_id: null,
         certainty: 0.8,
         regretted: true,
+        regret: "recomputed",
+        later_reads: 1,
         missed_at: "2026-01-31 03:00:14",
         missed_on_executor_id: "1",
         missed_by_task_id: 46,
         missed_after_ms: 4000,
         recompute_ms: 2000,
+        recompute_ms_max: 2000,
+        missed_task_run_ms: 3000,
         reread_bytes: 5000,
         origin: "logged",
         source_file_id: 1,
@@ -215,9 +219,12 @@ describe("of a short run told by hand", () => {
         evicted_bytes: 400,
         kept_on_disk: 0,
         regretted: 1,
+        recomputed: 1,
         regretted_bytes: 400,
         regretted_share: 1,
         recompute_ms: 2000,
+        missed_task_run_ms: 3000,
+        reread_bytes: 5000,
         caused_by_execution: 1,
         caused_by_storage: 0,
         caused_by_unroll: 0,
@@ -240,12 +247,14 @@ describe("of a short run told by hand", () => {
         misses_after_evict: 1,
         misses_after_put_fail: 0,
         misses_after_loss: 0,
+        memory_share: 0.3333,
         hit_share: 0.3333,
         hit_share_after_cold: 0.5,
         stored_bytes: 1600,
         failed_puts: 1,
         evictions: 1,
         // rdd_7_0: 400 for 10 s and again for 4 s; rdd_7_1: 800 for 19 s. Unread: all but the first 4 s of rdd_7_0.
+        held_average_bytes: 1040,
         held_byte_seconds: 20_800,
         unread_byte_seconds: 19_200,
         unread_share: 0.9231,
@@ -348,7 +357,7 @@ describe("of a short run told by hand", () => {
     );
     expect(periods).toEqual([
       ["2026-01-31 03:00:01", "2026-01-31 03:00:10", 9000, 200, 1, 400],
-      ["2026-01-31 03:00:16", null, 4000, 200, 0, null],
+      ["2026-01-31 03:00:16", null, 4000, 200, 0, 0],
     ]);
     expect(await saidBy("execution_reclaimed")).toEqual([
       {
@@ -456,9 +465,13 @@ describe("of a short run told by hand", () => {
         explained: 0,
         without_prediction: 1,
         met_share: 0.5,
+        mean_width_bytes: 100,
+        mean_width_share: 0.05,
         median_width_bytes: 100,
         worst_miss_bytes: 40,
         memory_share: 0.02,
+        first_missed_file_id: 1,
+        first_missed_line: 8,
       },
     ]);
   });

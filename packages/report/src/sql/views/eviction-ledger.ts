@@ -22,14 +22,20 @@ export const evictionLedger: ViewSpec = {
     caused_by_block_id: "block that needed the room",
     certainty: "how sure cause and rule are; 0 to 1",
     regretted:
-      "whether a later read missed the block for this eviction; NULL: no log of reads on any executor",
+      "whether a later read missed the block in memory for this eviction; NULL: no log of reads on any executor",
+    regret: "recomputed (it was gone) or read_from_disk; NULL: not regretted, or unknown",
+    later_reads: "reads that missed it in memory for this eviction; count",
     missed_at: "when it was first missed; UTC",
     missed_on_executor_id: "executor that missed it",
     missed_by_task_id: "task that missed it",
-    missed_after_ms: "time from the eviction to the miss; ms",
-    recompute_ms: "time from the miss until the block was stored again there, or found no room; ms",
+    missed_after_ms: "time from the eviction to that read; ms",
+    recompute_ms:
+      "time from that read until the block was stored again there, or found no room, best estimate; ms; NULL: not recomputed, or no log tells when it began",
+    recompute_ms_max: "that time, at most, for logs that print whole seconds; ms",
+    missed_task_run_ms:
+      "run time of the task that missed it: the most that recomputing it there can have cost; ms",
     reread_bytes:
-      "input and shuffle bytes that the missing task read; bytes; an upper bound of the cost",
+      "read from disk: size of the block there; recomputed: input and shuffle bytes of the task that missed it, an upper bound; bytes",
     origin: "logged, derived or assumed",
     source_file_id: "file that tells of it",
     source_line: "line in that file",
@@ -38,23 +44,39 @@ export const evictionLedger: ViewSpec = {
 with reads_logged as (
   select app_id, attempt_id, bool_or(evidence_level in ('debug', 'info')) as logged from executors group by all),
 victims as (
-  select *, epoch_us(ts) as at from block_events where op in ('evict', 'drop_to_disk')),
-misses as (
-  select m.app_id, m.attempt_id, m.executor_id, m.block_id, m.seq, m.ts, epoch_us(m.ts) as at, m.task_id,
-    (select min(epoch_us(s.ts)) from block_events s
-      where (s.app_id, s.attempt_id, s.executor_id, s.block_id) = (m.app_id, m.attempt_id, m.executor_id, m.block_id)
-        and s.seq > m.seq and s.op in ('store', 'put_fail')) as again_at
-  from block_events m where m.op = 'miss' and m.miss_kind = 'after_evict'),
--- A miss belongs to the last eviction of the block before it.
+  select * from block_events where op in ('evict', 'drop_to_disk')),
+reads as (
+  select app_id, attempt_id, executor_id, block_id, seq, ts, ts_min, ts_max, op, task_id, disk_bytes, source_file_id, source_line
+  from block_events where op = 'hit_disk' or (op = 'miss' and miss_kind = 'after_evict')),
+-- A miss belongs to the last eviction of the block before it on any executor, of two at one time to that of its own executor;
+-- a read from disk to the one that moved it there.
+here as (
+  select r.*, v.seq as own_seq, v.ts as own_ts, v.op as own_op
+  from reads r asof left join victims v on v.app_id = r.app_id and v.attempt_id = r.attempt_id
+    and v.executor_id = r.executor_id and v.block_id = r.block_id and r.seq > v.seq),
+anywhere as (
+  select app_id, attempt_id, block_id, ts, arg_max(executor_id, seq) as executor_id, max(seq) as seq from victims group by all),
 blamed as (
-  select v.app_id, v.attempt_id, v.executor_id, v.seq, m.ts as missed_at, m.executor_id as missed_on, m.task_id as missed_by,
-    m.at - v.at as after_us, m.again_at - m.at as again_us
-  from misses m join victims v on v.app_id = m.app_id and v.attempt_id = m.attempt_id and v.block_id = m.block_id and v.at <= m.at
-  qualify row_number() over (partition by m.app_id, m.attempt_id, m.executor_id, m.seq
-    order by v.at desc, v.executor_id = m.executor_id desc, v.seq desc) = 1),
+  select r.*,
+    case when r.op = 'hit_disk' then r.executor_id when v.ts > r.own_ts or r.own_ts is null then v.executor_id else r.executor_id end as by_executor,
+    case when r.op = 'hit_disk' then if(r.own_op = 'drop_to_disk', r.own_seq, null)
+      when v.ts > r.own_ts or r.own_ts is null then v.seq else r.own_seq end as by_seq
+  from here r asof left join anywhere v
+    on v.app_id = r.app_id and v.attempt_id = r.attempt_id and v.block_id = r.block_id and r.ts >= v.ts),
 first_blamed as (
-  select * from blamed
-  qualify row_number() over (partition by app_id, attempt_id, executor_id, seq order by missed_at, missed_on) = 1)
+  select *, count(*) over (partition by app_id, attempt_id, by_executor, by_seq) as later_reads
+  from blamed where by_seq is not null
+  qualify row_number() over (partition by app_id, attempt_id, by_executor, by_seq order by ts, executor_id, seq) = 1),
+-- Where a log tells of a miss only by the store that follows it (INFO), nobody knows when recomputing began.
+timed as (
+  select b.*,
+    if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null, epoch_us(s.ts) - epoch_us(b.ts)) as again_us,
+    if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null, epoch_us(s.ts_max) - epoch_us(b.ts_min)) as again_us_max
+  from (select * from first_blamed where op = 'miss') b
+    asof left join (select * from block_events where op in ('store', 'put_fail')) s
+      on s.app_id = b.app_id and s.attempt_id = b.attempt_id and s.executor_id = b.executor_id and s.block_id = b.block_id and s.seq > b.seq
+  union all by name
+  select *, null::bigint as again_us, null::bigint as again_us_max from first_blamed where op = 'hit_disk')
 select
   v.app_id,
   v.attempt_id,
@@ -71,22 +93,26 @@ select
   t.stage_id as caused_by_stage_id,
   v.caused_by_block_id,
   v.certainty,
-  case when b.seq is not null then true when l.logged then false end as regretted,
-  b.missed_at,
-  b.missed_on as missed_on_executor_id,
-  b.missed_by as missed_by_task_id,
-  b.after_us // 1000 as missed_after_ms,
+  case when b.by_seq is not null then true when l.logged then false end as regretted,
+  case b.op when 'miss' then 'recomputed' when 'hit_disk' then 'read_from_disk' end as regret,
+  coalesce(b.later_reads, if(l.logged, 0, null)) as later_reads,
+  b.ts as missed_at,
+  b.executor_id as missed_on_executor_id,
+  b.task_id as missed_by_task_id,
+  (epoch_us(b.ts) - epoch_us(v.ts)) // 1000 as missed_after_ms,
   b.again_us // 1000 as recompute_ms,
-  mt.input_bytes + coalesce(mt.shuffle_read_bytes, 0) as reread_bytes,
+  b.again_us_max // 1000 as recompute_ms_max,
+  mt.run_ms as missed_task_run_ms,
+  case b.op when 'hit_disk' then coalesce(b.disk_bytes, v.disk_bytes) when 'miss' then mt.input_bytes + mt.shuffle_read_bytes end as reread_bytes,
   v.origin,
   v.source_file_id,
   v.source_line
 from victims v
   left join reads_logged l using (app_id, attempt_id)
-  left join first_blamed b using (app_id, attempt_id, executor_id, seq)
+  left join timed b on (b.app_id, b.attempt_id, b.by_executor, b.by_seq) = (v.app_id, v.attempt_id, v.executor_id, v.seq)
   left join blocks k on (k.app_id, k.attempt_id, k.executor_id, k.block_id) = (v.app_id, v.attempt_id, v.executor_id, v.block_id)
   left join rdds r on (r.app_id, r.attempt_id, r.rdd_id) = (v.app_id, v.attempt_id, k.rdd_id)
   left join tasks t on (t.app_id, t.attempt_id, t.task_id) = (v.app_id, v.attempt_id, v.caused_by_task_id)
-  left join tasks mt on (mt.app_id, mt.attempt_id, mt.task_id) = (v.app_id, v.attempt_id, b.missed_by)
+  left join tasks mt on (mt.app_id, mt.attempt_id, mt.task_id) = (v.app_id, v.attempt_id, b.task_id)
 order by v.app_id, v.attempt_id, v.ts, v.executor_id, v.seq`,
 };

@@ -24,16 +24,17 @@ export const executionReclaimed: ViewSpec = {
   },
   sql: `
 with victims as (
-  select *,
+  select e.*, m.seq as request_seq, m.requested_bytes, m.granted_bytes
+  from (from eviction_ledger where cause = 'execution') e
     -- The next request that was answered to the same task is the one they were evicted for.
-    (select min(m.seq) from memory_events m
-      where (m.app_id, m.attempt_id, m.executor_id, m.task_id) = (e.app_id, e.attempt_id, e.executor_id, e.caused_by_task_id)
-        and m.op = 'acquire_execution' and m.seq > e.seq) as request_seq
-  from eviction_ledger e where e.cause = 'execution'),
+    asof left join (from memory_events where op = 'acquire_execution') m
+      on m.app_id = e.app_id and m.attempt_id = e.attempt_id and m.executor_id = e.executor_id
+        and m.task_id = e.caused_by_task_id and m.seq > e.seq),
 -- Without a request in the log: evictions of one task at one time are one.
 grouped as (
   select app_id, attempt_id, executor_id, caused_by_task_id, caused_by_stage_id, request_seq,
     case when request_seq is null then ts end as moment,
+    any_value(requested_bytes) as requested_bytes, any_value(granted_bytes) as granted_bytes,
     min(ts) as ts, min(seq) as first_seq, count(*) as blocks, sum(memory_bytes)::bigint as reclaimed_bytes,
     count(*) filter (kept_on_disk) as to_disk,
     case when bool_or(regretted is not null) then count(*) filter (regretted) end as regretted,
@@ -47,8 +48,8 @@ select
   g.first_seq,
   g.caused_by_task_id as task_id,
   g.caused_by_stage_id as stage_id,
-  m.requested_bytes,
-  m.granted_bytes,
+  g.requested_bytes,
+  g.granted_bytes,
   g.blocks,
   g.reclaimed_bytes,
   g.to_disk,
@@ -56,6 +57,5 @@ select
   g.largest_block_id,
   g.certainty
 from grouped g
-  left join memory_events m on (m.app_id, m.attempt_id, m.executor_id, m.seq) = (g.app_id, g.attempt_id, g.executor_id, g.request_seq)
 order by g.app_id, g.attempt_id, g.ts, g.executor_id, g.first_seq`,
 };

@@ -23,7 +23,7 @@ export const executorMemorySummary: ViewSpec = {
     spills: "spills of tasks, in the row on_heap; count; NULL: no log tells",
     spilled_bytes: "memory they freed; bytes",
     waits: "waits of tasks for 1/2N; count; NULL: no log tells",
-    wait_ms: "time waited, best estimate; ms",
+    wait_ms: "time waited, best estimate; ms; NULL: no log tells",
     ooms: "times out of memory, in the row on_heap; count",
     tasks: "tasks launched there; count",
     statements: "memory statements in its logs, both modes; count",
@@ -35,8 +35,8 @@ with pools as (
     max(max_memory_bytes) as max_memory_bytes,
     max(storage_used_bytes) as storage_peak_bytes,
     max(execution_used_bytes) as execution_peak_bytes,
-    max(storage_used_bytes + execution_used_bytes) as used_peak_bytes,
-    arg_max(ts, storage_used_bytes + execution_used_bytes) as used_peak_at
+    max(max_memory_bytes - free_bytes) as used_peak_bytes,
+    arg_max(ts, max_memory_bytes - free_bytes) as used_peak_at
   from memory_timeline group by all),
 regions as (
   select t.*, case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as region_bytes
@@ -71,12 +71,12 @@ select
   p.used_peak_at,
   b.borrowed_peak_bytes,
   case when e.evidence_level <> 'event_log' then coalesce(k.evictions, 0) else k.evictions end as evictions,
-  k.evicted_bytes,
+  case when e.evidence_level <> 'event_log' and coalesce(k.evictions, 0) = 0 then 0 else k.evicted_bytes end as evicted_bytes,
   case when e.evidence_level in ('debug', 'info') then coalesce(k.failed_puts, 0) else nullif(k.failed_puts, 0) end as failed_puts,
   case when m.mode = 'on_heap' then case when e.evidence_level in ('debug', 'info') then coalesce(s.spills, 0) else s.spills end end as spills,
-  case when m.mode = 'on_heap' then s.spilled_bytes end as spilled_bytes,
+  case when m.mode = 'on_heap' then case when e.evidence_level in ('debug', 'info') and s.spills is null then 0 else s.spilled_bytes end end as spilled_bytes,
   case when e.evidence_level = 'debug' then coalesce(w.waits, 0) else w.waits end as waits,
-  w.wait_ms,
+  case when e.evidence_level = 'debug' and w.waits is null then 0 else w.wait_ms end as wait_ms,
   case when m.mode = 'on_heap' then coalesce(o.ooms, 0) end as ooms,
   coalesce(t.tasks, 0) as tasks,
   e.statements,

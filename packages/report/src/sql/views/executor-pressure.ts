@@ -16,7 +16,7 @@ export const executorPressure: ViewSpec = {
     nearly_full_share: "its share of observed_ms; 0 to 1",
     storage_borrowing_ms: "time in which storage held more than its own region; ms",
     execution_borrowing_ms: "time in which the execution pool was larger than its own region; ms",
-    waiting_ms: "time in which some task waited for 1/2N, best estimate; ms",
+    waiting_ms: "time in which some task waited for 1/2N, best estimate; ms; NULL: no log tells",
     gc_ms: "garbage collection in the tasks there, in the row on_heap; ms",
     gc_share: "its share of the tasks' run time; 0 to 1",
   },
@@ -26,13 +26,14 @@ with ended as (
 steps as (
   select t.*, (epoch_us(coalesce(t.end_ts, d.ended)) - epoch_us(t.ts)) / 1000.0 as ms,
     case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as storage_region,
-    case t.mode when 'off_heap' then e.off_heap_execution_bytes else e.execution_region_bytes end as execution_region
+    case t.mode when 'off_heap' then e.off_heap_execution_bytes else e.execution_region_bytes end as execution_region,
+    e.evidence_level
   from memory_timeline t
     join ended d using (app_id, attempt_id, executor_id)
     left join executors e using (app_id, attempt_id, executor_id)
   where t.max_memory_bytes is null or t.max_memory_bytes > 0),
 waits as (
-  select app_id, attempt_id, executor_id, mode, sum(epoch_us(end_ts) - epoch_us(ts)) / 1000.0 as waiting_ms
+  select app_id, attempt_id, executor_id, mode, count(*) as waits, sum(epoch_us(end_ts) - epoch_us(ts)) / 1000.0 as waiting_ms
   from memory_waits group by all),
 gc as (
   select app_id, attempt_id, executor_id, sum(gc_ms) as gc_ms, sum(run_ms) as run_ms from tasks group by all)
@@ -48,7 +49,7 @@ select
   round(coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0) / nullif(sum(ms), 0), 4) as nearly_full_share,
   round(coalesce(sum(ms) filter (storage_used_bytes > storage_region), 0))::bigint as storage_borrowing_ms,
   round(coalesce(sum(ms) filter (execution_pool_bytes > execution_region), 0))::bigint as execution_borrowing_ms,
-  round(any_value(w.waiting_ms))::bigint as waiting_ms,
+  round(case when any_value(s.evidence_level) = 'debug' and any_value(w.waits) is null then 0 else any_value(w.waiting_ms) end)::bigint as waiting_ms,
   case when s.mode = 'on_heap' then any_value(g.gc_ms)::bigint end as gc_ms,
   round(case when s.mode = 'on_heap' then any_value(g.gc_ms) / nullif(any_value(g.run_ms), 0) end, 4) as gc_share
 from steps s

@@ -29,7 +29,7 @@ with heap as (
   select app_id, attempt_id, executor_id, max(value) as heap_peak from executor_metrics where name = 'JVMHeapMemory' group by all),
 pools as (
   select app_id, attempt_id, executor_id, mode, max(max_memory_bytes) as max_bytes,
-    max(storage_used_bytes + execution_used_bytes) as used_peak,
+    max(max_memory_bytes - free_bytes) as used_peak,
     min(free_bytes) as free_least, min(free_bytes_min) as free_least_min, min(free_bytes_max) as free_least_max,
     max(execution_used_bytes) as execution_peak, min(execution_available_bytes) as available_least
   from memory_timeline where max_memory_bytes > 0 group by all)

@@ -12,8 +12,8 @@ export const highWaterMarks: ViewSpec = {
     mode: "on_heap or off_heap",
     quantity: "storage (blocks and unrolling), unroll, execution, or used (both pools)",
     peak_bytes: "most in use, best estimate; bytes",
-    peak_bytes_min: "in use then, at least; bytes; NULL for used",
-    peak_bytes_max: "in use then, at most; bytes; NULL for used",
+    peak_bytes_min: "in use then, at least; bytes",
+    peak_bytes_max: "in use then, at most; bytes",
     max_memory_bytes: "both pools together; bytes",
     share: "peak_bytes of max_memory_bytes; 0 to 1",
     ts: "the moment; UTC",
@@ -25,18 +25,32 @@ export const highWaterMarks: ViewSpec = {
     source_line: "line in that file",
   },
   sql: `
-with kinds as (
-  select app_id, attempt_id, executor_id, mode, seq, ts, max_memory_bytes, active_tasks, source_file_id, source_line,
+with steps as (
+  select *, max_memory_bytes - free_bytes as used_bytes from memory_timeline),
+most as (
+  select app_id, attempt_id, executor_id, mode, max(storage_used_bytes) as storage, max(unroll_used_bytes) as unroll,
+    max(execution_used_bytes) as execution, max(used_bytes) as used
+  from steps group by all),
+-- Each peak at its first moment.
+firsts as (
+  select s.app_id, s.attempt_id, s.executor_id, s.mode,
     unnest([
-      {place: 1, quantity: 'storage', best: storage_used_bytes, least: storage_used_bytes_min, most: storage_used_bytes_max},
-      {place: 2, quantity: 'unroll', best: unroll_used_bytes, least: unroll_used_bytes_min, most: unroll_used_bytes_max},
-      {place: 3, quantity: 'execution', best: execution_used_bytes, least: execution_used_bytes_min, most: execution_used_bytes_max},
-      {place: 4, quantity: 'used', best: storage_used_bytes + execution_used_bytes, least: null, most: null}
-    ]) as k
-  from memory_timeline),
+      {place: 1, quantity: 'storage', seq: min(s.seq) filter (s.storage_used_bytes = m.storage and m.storage > 0)},
+      {place: 2, quantity: 'unroll', seq: min(s.seq) filter (s.unroll_used_bytes = m.unroll and m.unroll > 0)},
+      {place: 3, quantity: 'execution', seq: min(s.seq) filter (s.execution_used_bytes = m.execution and m.execution > 0)},
+      {place: 4, quantity: 'used', seq: min(s.seq) filter (s.used_bytes = m.used and m.used > 0)}
+    ]) as first
+  from steps s join most m using (app_id, attempt_id, executor_id, mode) group by s.app_id, s.attempt_id, s.executor_id, s.mode),
 peaks as (
-  select * from kinds where k.best > 0
-  qualify row_number() over (partition by app_id, attempt_id, executor_id, mode, k.quantity order by k.best desc, seq) = 1)
+  select s.*,
+    case f.first.quantity
+      when 'storage' then {place: 1, quantity: 'storage', best: storage_used_bytes, least: storage_used_bytes_min, most: storage_used_bytes_max}
+      when 'unroll' then {place: 2, quantity: 'unroll', best: unroll_used_bytes, least: unroll_used_bytes_min, most: unroll_used_bytes_max}
+      when 'execution' then {place: 3, quantity: 'execution', best: execution_used_bytes, least: execution_used_bytes_min, most: execution_used_bytes_max}
+      else {place: 4, quantity: 'used', best: used_bytes, least: max_memory_bytes - free_bytes_max, most: max_memory_bytes - free_bytes_min}
+    end as k
+  from firsts f join steps s
+    on (s.app_id, s.attempt_id, s.executor_id, s.mode, s.seq) = (f.app_id, f.attempt_id, f.executor_id, f.mode, f.first.seq))
 select
   p.app_id,
   p.attempt_id,

@@ -24,6 +24,9 @@ export const oomContext: ViewSpec = {
     running_tasks: "tasks that ran on the executor; count",
     biggest_task_id: "task that held most execution memory",
     biggest_task_bytes: "what it held; bytes",
+    blocks: "blocks in memory of the executor; count; NULL: no log tells of blocks",
+    biggest_rdd_id: "RDD whose blocks held most of it",
+    biggest_rdd_bytes: "what they held; bytes",
     removed_class: "why the executor went, if it did",
     message: "the log's words",
     source_file_id: "file that tells of it",
@@ -44,7 +47,23 @@ holders as (
     arg_max(h.task_id, h.execution_used_bytes) as task_id, max(h.execution_used_bytes) as bytes
   from oom_events o join task_memory_timeline h on h.app_id = o.app_id and h.attempt_id = o.attempt_id and h.executor_id = o.executor_id
     and h.ts <= o.ts and (h.end_ts is null or h.end_ts > o.ts) and h.execution_used_bytes > 0
-  group by all)
+  group by all),
+-- The last word on each block before the moment; a block is in memory after a store there or a hit there.
+held as (
+  select o.app_id, o.attempt_id, o.executor_id, o.ts, b.block_id,
+    arg_max(b.op = 'hit_memory' or (b.op = 'store' and coalesce(b.memory_bytes, 1) > 0), b.seq) as there,
+    arg_max(b.memory_bytes, b.seq) as bytes
+  from (select distinct app_id, attempt_id, executor_id, ts from oom_events) o
+    join block_events b on b.app_id = o.app_id and b.attempt_id = o.attempt_id and b.executor_id = o.executor_id and b.ts <= o.ts
+  where b.op in ('store', 'hit_memory', 'evict', 'drop_to_disk', 'remove') group by all),
+by_rdd as (
+  select app_id, attempt_id, executor_id, ts, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id,
+    count(*) filter (there) as blocks, sum(bytes) filter (there)::bigint as bytes
+  from held group by all),
+cached as (
+  select app_id, attempt_id, executor_id, ts, sum(blocks)::bigint as blocks,
+    arg_max(rdd_id, bytes) filter (rdd_id is not null) as rdd_id, max(bytes) filter (rdd_id is not null) as bytes
+  from by_rdd group by all)
 select
   p.app_id,
   p.attempt_id,
@@ -65,6 +84,9 @@ select
   coalesce(r.running_tasks, 0) as running_tasks,
   h.task_id as biggest_task_id,
   h.bytes as biggest_task_bytes,
+  c.blocks,
+  c.rdd_id as biggest_rdd_id,
+  c.bytes as biggest_rdd_bytes,
   e.removed_class,
   p.message,
   p.source_file_id,
@@ -76,5 +98,6 @@ from placed p
     and r.source_file_id is not distinct from p.source_file_id and r.source_line is not distinct from p.source_line
   left join holders h on (h.app_id, h.attempt_id, h.executor_id, h.ts) = (p.app_id, p.attempt_id, p.executor_id, p.ts)
     and h.source_file_id is not distinct from p.source_file_id and h.source_line is not distinct from p.source_line
+  left join cached c on (c.app_id, c.attempt_id, c.executor_id, c.ts) = (p.app_id, p.attempt_id, p.executor_id, p.ts)
 order by p.app_id, p.attempt_id, p.ts, p.executor_id`,
 };

@@ -33,18 +33,32 @@ placed as (
   select f.*, t.free_bytes, t.storage_available_bytes, t.storage_used_bytes, t.execution_used_bytes
   from failed f asof left join memory_timeline t
     on t.app_id = f.app_id and t.attempt_id = f.attempt_id and t.executor_id = f.executor_id and t.mode = f.in_mode and t.seq <= f.seq),
+-- What came next for the block on the same executor.
+after as (
+  select app_id, attempt_id, executor_id, seq, op,
+    lead(op) over blocks_own as next_op, lead(memory_bytes) over blocks_own as next_bytes
+  from block_events
+  where (app_id, attempt_id, executor_id, block_id) in (select (app_id, attempt_id, executor_id, block_id) from failed)
+  window blocks_own as (partition by app_id, attempt_id, executor_id, block_id order by seq)),
+-- A miss belongs to the last failure of the block before it, of two at one time to that of its own executor.
+misses as (
+  select m.app_id, m.attempt_id, m.executor_id, m.block_id, m.ts, f.seq as own_seq, f.ts as own_ts
+  from (from block_events where op = 'miss' and miss_kind = 'after_put_fail') m
+    asof left join failed f on f.app_id = m.app_id and f.attempt_id = m.attempt_id
+      and f.executor_id = m.executor_id and f.block_id = m.block_id and m.seq > f.seq),
+anywhere as (
+  select app_id, attempt_id, block_id, ts, arg_max(executor_id, seq) as executor_id, max(seq) as seq from failed group by all),
+blamed as (
+  select distinct m.app_id, m.attempt_id,
+    if(f.ts > m.own_ts or m.own_ts is null, f.executor_id, m.executor_id) as executor_id,
+    if(f.ts > m.own_ts or m.own_ts is null, f.seq, m.own_seq) as seq
+  from misses m asof left join anywhere f
+    on f.app_id = m.app_id and f.attempt_id = m.attempt_id and f.block_id = m.block_id and m.ts >= f.ts),
 followed as (
-  select p.*,
-    exists (select 1 from block_events m
-      where (m.app_id, m.attempt_id, m.executor_id, m.block_id) = (p.app_id, p.attempt_id, p.executor_id, p.block_id)
-        and m.seq > p.seq and m.op = 'miss' and m.miss_kind = 'after_put_fail') as missed_later,
-    exists (select 1 from block_events s
-      where (s.app_id, s.attempt_id, s.executor_id, s.block_id) = (p.app_id, p.attempt_id, p.executor_id, p.block_id)
-        and s.seq > p.seq and s.op = 'store' and s.memory_bytes = 0
-        and not exists (select 1 from block_events o
-          where (o.app_id, o.attempt_id, o.executor_id, o.block_id) = (p.app_id, p.attempt_id, p.executor_id, p.block_id)
-            and o.seq > p.seq and o.seq < s.seq)) as stored_on_disk
-  from placed p)
+  select p.*, b.seq is not null as missed_later, coalesce(a.next_op = 'store' and a.next_bytes = 0, false) as stored_on_disk
+  from placed p
+    left join (from after where op = 'put_fail') a using (app_id, attempt_id, executor_id, seq)
+    left join blamed b using (app_id, attempt_id, executor_id, seq))
 select
   f.app_id,
   f.attempt_id,

@@ -20,11 +20,14 @@ export const rddCacheEfficiency: ViewSpec = {
     misses_after_evict: "not served: evicted before; count",
     misses_after_put_fail: "not served: had found no room; count",
     misses_after_loss: "not served: lost with its executor; count",
-    hit_share: "reads served; 0 to 1",
+    memory_share: "reads served from memory of the same executor; 0 to 1",
+    hit_share: "reads served from anywhere; 0 to 1",
     hit_share_after_cold: "reads served, cold misses left out; 0 to 1",
     stored_bytes: "memory of all its stores, summed; bytes",
     failed_puts: "stores that found no room; count",
     evictions: "blocks evicted or dropped to disk; count",
+    held_average_bytes:
+      "memory it held, averaged from its first store to its last departure; bytes",
     held_byte_seconds: "memory it held, over time; byte-seconds",
     unread_byte_seconds: "the part of it after the last hit of each stored block; byte-seconds",
     unread_share: "unread of held: memory that served nobody; 0 to 1; NULL: no log of reads",
@@ -51,6 +54,7 @@ stays as (
 held as (
   select s.app_id, s.attempt_id, s.rdd_id,
     sum(bytes)::bigint as stored_bytes,
+    (max(until) - min(began)) / 1e6 as seconds,
     sum(bytes * (until - began) / 1e6) as held,
     sum(bytes * (until - coalesce(if(last_hit > until, until, last_hit), began)) / 1e6) as unread
   from (
@@ -85,11 +89,13 @@ select
   if(l.logged, c.misses_after_evict, null) as misses_after_evict,
   if(l.logged, c.misses_after_put_fail, null) as misses_after_put_fail,
   if(l.logged, c.misses_after_loss, null) as misses_after_loss,
+  round(c.hits_memory / nullif(if(l.logged, c.reads, null), 0), 4) as memory_share,
   round((c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads, null), 0), 4) as hit_share,
   round((c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads - c.misses_cold, null), 0), 4) as hit_share_after_cold,
   h.stored_bytes,
   if(l.logged, c.failed_puts, null) as failed_puts,
   c.evictions,
+  round(h.held / nullif(h.seconds, 0))::bigint as held_average_bytes,
   round(h.held)::bigint as held_byte_seconds,
   if(l.logged, round(h.unread)::bigint, null) as unread_byte_seconds,
   round(if(l.logged, h.unread / nullif(h.held, 0), null), 4) as unread_share

@@ -18,9 +18,13 @@ export const replayAccuracy: ViewSpec = {
     explained: "missed ones that have an explanation; count",
     without_prediction: "those without a prediction; count",
     met_share: "met of statements; 0 to 1",
-    median_width_bytes: "width of the middle prediction; bytes; a wide one is easily met",
+    mean_width_bytes: "width of the predictions, averaged; bytes; a wide one is easily met",
+    mean_width_share: "that, of the executor's memory; 0 to 1",
+    median_width_bytes: "width of the middle prediction; bytes",
     worst_miss_bytes: "farthest that a prediction was off; bytes",
     memory_share: "that, of the executor's memory; 0 to 1",
+    first_missed_file_id: "file of the first statement that was not met",
+    first_missed_line: "its line",
   },
   sql: `
 with held as (
@@ -40,9 +44,13 @@ select
   count(*) filter (not c.agrees and c.explanation is not null) as explained,
   count(*) filter (c.agrees is null) as without_prediction,
   round(count(*) filter (c.agrees) / count(*), 4) as met_share,
+  round(avg(c.replayed_max - c.replayed_min))::bigint as mean_width_bytes,
+  round(avg(c.replayed_max - c.replayed_min) / nullif(any_value(h.max_bytes), 0), 4) as mean_width_share,
   median(c.replayed_max - c.replayed_min)::bigint as median_width_bytes,
   max(c.off) as worst_miss_bytes,
-  round(max(c.off) / nullif(any_value(h.max_bytes), 0), 4) as memory_share
+  round(max(c.off) / nullif(any_value(h.max_bytes), 0), 4) as memory_share,
+  arg_min(c.source_file_id, (c.ts, c.source_line)) filter (not c.agrees) as first_missed_file_id,
+  arg_min(c.source_line, (c.ts, c.source_line)) filter (not c.agrees) as first_missed_line
 from judged c
   left join executors e using (app_id, attempt_id, executor_id)
   left join held h using (app_id, attempt_id, executor_id)

@@ -9,9 +9,9 @@ export const spillCauses: ViewSpec = {
     attempt_id: "attempt of the application",
     executor_id: "executor they spilled on",
     stage_id: "their stage; NULL: the logs name no task",
-    consumer: "memory consumer that spilled",
+    consumer: "memory consumer that spilled; its class",
     trigger: "self, other_consumer, threshold, force or unknown",
-    forced_by_consumer: "memory consumer whose request forced it",
+    forced_by_consumer: "memory consumer whose request forced it; its class",
     spills: "spills; count",
     tasks: "tasks that spilled; count; NULL: the logs name no task",
     memory_bytes: "memory that they freed; bytes",
@@ -25,7 +25,11 @@ export const spillCauses: ViewSpec = {
   },
   sql: `
 with placed as (
-  select s.*, t.stage_id, m.share_max_bytes
+  -- org.apache.spark.….UnsafeExternalSorter@3f1c2d is one object: its class without package is what can be counted.
+  select s.* exclude (consumer, forced_by_consumer),
+    regexp_extract(s.consumer, '^(?:[\\w$]+\\.)*([^@]+)', 1) as consumer,
+    regexp_extract(s.forced_by_consumer, '^(?:[\\w$]+\\.)*([^@]+)', 1) as forced_by_consumer,
+    t.stage_id, m.share_max_bytes
   from spills s
     left join tasks t on (t.app_id, t.attempt_id, t.task_id) = (s.app_id, s.attempt_id, s.task_id)
     asof left join (select * from task_memory_timeline where mode = 'on_heap') m

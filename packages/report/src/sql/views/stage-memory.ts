@@ -19,9 +19,10 @@ export const stageMemory: ViewSpec = {
       "most that a task logged as its peak (Spark's own estimate); bytes",
     memory_spilled_bytes: "spilled by its tasks, size in memory; bytes",
     disk_spilled_bytes: "spilled by its tasks, size on disk; bytes",
-    waits: "waits of its tasks for 1/2N; count",
-    wait_ms: "time they waited, best estimate; ms",
-    evictions_caused: "blocks that were evicted for its tasks; count",
+    waits: "waits of its tasks for 1/2N; count; NULL: no log tells",
+    wait_ms: "time they waited, best estimate; ms; NULL: no log tells",
+    evictions_caused:
+      "blocks that were evicted for its tasks, as far as causes are known; count; NULL: no log tells",
     evicted_bytes: "their memory; bytes",
     input_bytes: "read from storage or cache; bytes",
     shuffle_read_bytes: "shuffle read; bytes",
@@ -50,10 +51,10 @@ select
   max(t.peak_execution_bytes) as logged_execution_peak_bytes,
   sum(t.memory_spilled_bytes)::bigint as memory_spilled_bytes,
   sum(t.disk_spilled_bytes)::bigint as disk_spilled_bytes,
-  coalesce(sum(w.waits), 0)::bigint as waits,
-  round(sum(w.wait_ms))::bigint as wait_ms,
-  coalesce(sum(e.evictions), 0)::bigint as evictions_caused,
-  sum(e.evicted_bytes)::bigint as evicted_bytes,
+  coalesce(sum(w.waits), if(bool_and(x.evidence_level = 'debug'), 0, null))::bigint as waits,
+  round(coalesce(sum(w.wait_ms), if(bool_and(x.evidence_level = 'debug') and count(w.waits) = 0, 0, null)))::bigint as wait_ms,
+  coalesce(sum(e.evictions), if(bool_and(x.evidence_level in ('debug', 'info')), 0, null))::bigint as evictions_caused,
+  coalesce(sum(e.evicted_bytes), if(bool_and(x.evidence_level in ('debug', 'info')) and count(e.evictions) = 0, 0, null))::bigint as evicted_bytes,
   sum(t.input_bytes)::bigint as input_bytes,
   sum(t.shuffle_read_bytes)::bigint as shuffle_read_bytes,
   sum(t.shuffle_write_bytes)::bigint as shuffle_write_bytes
@@ -62,6 +63,7 @@ from stages s
   left join held h using (app_id, attempt_id, task_id)
   left join waited w using (app_id, attempt_id, task_id)
   left join evicted e using (app_id, attempt_id, task_id)
+  left join executors x on (x.app_id, x.attempt_id, x.executor_id) = (t.app_id, t.attempt_id, t.executor_id)
 group by s.app_id, s.attempt_id, s.stage_id, s.stage_attempt_id, s.name
 order by s.app_id, s.attempt_id, s.stage_id, s.stage_attempt_id`,
 };

@@ -18,7 +18,8 @@ export const storageBorrowed: ViewSpec = {
     borrowed_peak_bytes_min: "at least; bytes",
     borrowed_peak_bytes_max: "at most; bytes",
     evictions: "blocks evicted in this period; count",
-    evicted_for_execution_bytes: "memory that execution claimed back in it; bytes",
+    evicted_for_execution_bytes:
+      "memory that execution claimed back in it; bytes; NULL: the logs do not tell every cause",
   },
   sql: `
 with steps as (
@@ -30,7 +31,8 @@ with steps as (
 flagged as (
   select *, storage_used_bytes > region_bytes as borrows,
     lead(seq) over (partition by app_id, attempt_id, executor_id, mode order by seq) as next_seq,
-    count(*) filter (not coalesce(storage_used_bytes > region_bytes, false)) over (
+    -- Not count(*) filter (...) over, which DuckDB 1.5 runs 10 times slower.
+    sum(if(coalesce(storage_used_bytes > region_bytes, false), 0, 1)) over (
       partition by app_id, attempt_id, executor_id, mode order by seq rows unbounded preceding) as period
   from steps),
 periods as (
@@ -39,7 +41,18 @@ periods as (
     max(region_bytes) as region_bytes,
     max(storage_used_bytes) - max(region_bytes) as peak, max(storage_used_bytes_min) - max(region_bytes) as peak_min,
     max(storage_used_bytes_max) - max(region_bytes) as peak_max
-  from flagged where borrows group by all)
+  from flagged where borrows group by all),
+-- A block event follows the memory events that it caused: the last eviction comes right after the step that ends the period.
+evicted as (
+  select p.app_id, p.attempt_id, p.executor_id, p.mode, p.period,
+    count(*) as evictions,
+    -- Known where the cause of each is.
+    if(count(b.cause) = count(*), coalesce(sum(b.memory_bytes) filter (b.cause = 'execution'), 0), null)::bigint as for_execution_bytes
+  from (select *, coalesce(mode, 'on_heap') as in_mode from block_events where op in ('evict', 'drop_to_disk')) b
+    asof join periods p on p.app_id = b.app_id and p.attempt_id = b.attempt_id and p.executor_id = b.executor_id
+      and p.mode = b.in_mode and b.seq > p.first_seq
+  where p.open or b.seq <= p.next_seq + 1
+  group by all)
 select
   p.app_id,
   p.attempt_id,
@@ -52,14 +65,8 @@ select
   p.peak as borrowed_peak_bytes,
   if(p.peak_min < 0, 0, p.peak_min) as borrowed_peak_bytes_min,
   p.peak_max as borrowed_peak_bytes_max,
-  count(b.seq) as evictions,
-  sum(b.memory_bytes) filter (b.cause = 'execution')::bigint as evicted_for_execution_bytes
-from periods p
-  left join block_events b on b.app_id = p.app_id and b.attempt_id = p.attempt_id and b.executor_id = p.executor_id
-    and b.op in ('evict', 'drop_to_disk') and coalesce(b.mode, 'on_heap') = p.mode
-    and b.seq > p.first_seq
-    -- A block event follows the memory events that it caused: the last eviction comes right after the step that ends the period.
-    and (p.open or b.seq <= p.next_seq + 1)
-group by p.app_id, p.attempt_id, p.executor_id, p.mode, p.ts, p.end_ts, p.open, p.last_ts, p.next_seq, p.region_bytes, p.peak, p.peak_min, p.peak_max
+  coalesce(e.evictions, 0) as evictions,
+  if(e.evictions is null, 0, e.for_execution_bytes) as evicted_for_execution_bytes
+from periods p left join evicted e using (app_id, attempt_id, executor_id, mode, period)
 order by p.app_id, p.attempt_id, p.executor_id = 'driver', try_cast(p.executor_id as bigint), p.executor_id, p.mode desc, p.ts`,
 };

@@ -1,0 +1,181 @@
+/** The ledger of evictions in the cases that are easily told wrong: other executors, disks, logs of whole seconds. */
+import type { EmitRow, Rows } from "@respark/core";
+import { expect, test } from "vitest";
+import { ask, replayed } from "../replayed-by-hand.ts";
+import { rowsByHand, second, three } from "../rows-by-hand.ts";
+
+type Told = Partial<Rows["block_events"]> & Pick<Rows["block_events"], "op">;
+
+const at = (seconds: number): number => three + seconds * second;
+
+/** Events of blocks in their order, a second apart; each executor numbers its own. */
+function happened(emit: EmitRow, events: readonly Told[]): void {
+  const seqs = new Map<string, number>();
+  for (const [index, event] of events.entries()) {
+    const executorId = event.executorId ?? "1";
+    const seq = (seqs.get(executorId) ?? 0) + 1;
+    seqs.set(executorId, seq);
+    const ts = at(index);
+    emit("block_events", {
+      ...rowsByHand.block_events,
+      executorId,
+      seq,
+      ts,
+      tsMin: ts,
+      tsMax: ts + second,
+      taskId: undefined,
+      missKind: undefined,
+      cause: undefined,
+      causedByTaskId: undefined,
+      causedByBlockId: undefined,
+      rule: undefined,
+      certainty: undefined,
+      diskBytes: undefined,
+      sourceLine: 100 + index,
+      ...event,
+    });
+  }
+}
+
+function executors(emit: EmitRow, ...ids: string[]): void {
+  for (const executorId of ids) emit("executors", { ...rowsByHand.executors, executorId });
+}
+
+test("a block read back from disk is a regret that costs its bytes there, not a computation", async () => {
+  const path = await replayed((emit) => {
+    executors(emit, "1");
+    happened(emit, [
+      { op: "store" },
+      { op: "drop_to_disk", diskBytes: 90 },
+      { op: "hit_disk", diskBytes: 90 },
+      { op: "hit_disk", diskBytes: 90 },
+    ]);
+  });
+  expect(
+    await ask(
+      path,
+      "select regretted, regret, later_reads, recompute_ms, reread_bytes from eviction_ledger",
+    ),
+  ).toEqual([
+    {
+      regretted: true,
+      regret: "read_from_disk",
+      later_reads: 2n,
+      recompute_ms: null,
+      reread_bytes: 90n,
+    },
+  ]);
+});
+
+test("a miss on another executor is charged to the last eviction anywhere", async () => {
+  const path = await replayed((emit) => {
+    executors(emit, "1", "2", "3");
+    happened(emit, [
+      { op: "evict", executorId: "1" },
+      { op: "evict", executorId: "2" },
+      { op: "miss", executorId: "3", missKind: "after_evict" },
+    ]);
+  });
+  expect(
+    await ask(path, "select executor_id, regretted, missed_on_executor_id from eviction_ledger"),
+  ).toEqual([
+    { executor_id: "1", regretted: false, missed_on_executor_id: null },
+    { executor_id: "2", regretted: true, missed_on_executor_id: "3" },
+  ]);
+});
+
+test("of two misses after one eviction the first is told, the other counted", async () => {
+  const path = await replayed((emit) => {
+    executors(emit, "1");
+    happened(emit, [
+      { op: "evict" },
+      { op: "miss", missKind: "after_evict" },
+      { op: "put_fail" },
+      { op: "miss", missKind: "after_evict" },
+    ]);
+  });
+  expect(
+    await ask(path, "select missed_after_ms, recompute_ms, later_reads from eviction_ledger"),
+  ).toEqual([{ missed_after_ms: 1000n, recompute_ms: 1000n, later_reads: 2n }]);
+});
+
+test("a miss that only the store after it tells of has no known time of computing", async () => {
+  const path = await replayed((emit) => {
+    executors(emit, "1");
+    happened(emit, [
+      { op: "evict" },
+      { op: "miss", missKind: "after_evict", sourceLine: 200 },
+      { op: "store", sourceLine: 200 },
+    ]);
+  });
+  expect(
+    await ask(path, "select regretted, recompute_ms, recompute_ms_max from eviction_ledger"),
+  ).toEqual([{ regretted: true, recompute_ms: null, recompute_ms_max: null }]);
+});
+
+test("without a log of reads nobody knows whether an eviction was regretted", async () => {
+  const path = await replayed((emit) => {
+    emit("executors", { ...rowsByHand.executors, evidenceLevel: "event_log_blocks" });
+    happened(emit, [{ op: "evict" }]);
+  });
+  expect(await ask(path, "select regretted, later_reads from eviction_ledger")).toEqual([
+    { regretted: null, later_reads: null },
+  ]);
+  expect(await ask(path, "select evictions, regretted from eviction_regret")).toEqual([
+    { evictions: 1n, regretted: null },
+  ]);
+});
+
+test("a block that finds no room may go to disk, and may be missed", async () => {
+  const path = await replayed((emit) => {
+    executors(emit, "1");
+    happened(emit, [
+      { op: "put_fail", blockId: "rdd_7_0" },
+      { op: "store", blockId: "rdd_7_0", memoryBytes: 0 },
+      { op: "put_fail", blockId: "rdd_7_1" },
+      { op: "miss", blockId: "rdd_7_1", missKind: "after_put_fail" },
+    ]);
+  });
+  expect(
+    await ask(path, "select block_id, stored_on_disk, missed_later from put_failures"),
+  ).toEqual([
+    { block_id: "rdd_7_0", stored_on_disk: true, missed_later: false },
+    { block_id: "rdd_7_1", stored_on_disk: false, missed_later: true },
+  ]);
+});
+
+test("an out-of-memory names the RDD that held most, of the blocks still there", async () => {
+  const path = await replayed((emit) => {
+    executors(emit, "1");
+    happened(emit, [
+      { op: "store", blockId: "rdd_7_0", memoryBytes: 500 },
+      { op: "store", blockId: "rdd_7_1", memoryBytes: 500 },
+      { op: "evict", blockId: "rdd_7_1", memoryBytes: 500 },
+      { op: "store", blockId: "rdd_8_0", memoryBytes: 700 },
+      { op: "store", blockId: "broadcast_3", memoryBytes: 900 },
+    ]);
+    emit("oom_events", { ...rowsByHand.oom_events, ts: at(10) });
+  });
+  expect(
+    await ask(path, "select blocks, biggest_rdd_id, biggest_rdd_bytes from oom_context"),
+  ).toEqual([{ blocks: 3n, biggest_rdd_id: 8n, biggest_rdd_bytes: 700n }]);
+});
+
+test("spills of one class are one cause, whichever object spilled", async () => {
+  const path = await replayed((emit) => {
+    for (const object of ["1f2e", "77aa"]) {
+      emit("spills", {
+        ...rowsByHand.spills,
+        consumer: `org.apache.spark.util.collection.unsafe.sort.UnsafeExternalSorter@${object}`,
+        forcedByConsumer: `org.apache.spark.unsafe.map.BytesToBytesMap@${object}`,
+      });
+    }
+    emit("spills", { ...rowsByHand.spills, consumer: undefined, forcedByConsumer: undefined });
+  });
+  expect(
+    await ask(path, "select consumer, forced_by_consumer, spills from spill_causes order by 1"),
+  ).toEqual([
+    { consumer: "UnsafeExternalSorter", forced_by_consumer: "BytesToBytesMap", spills: 2n },
+    { consumer: null, forced_by_consumer: null, spills: 1n },
+  ]);
+});
