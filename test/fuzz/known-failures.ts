@@ -1,11 +1,6 @@
 /** What hurt logs still do to the replay, and where that is to be mended. The short fuzz of the tests allows these alone; `pnpm fuzz` none. */
 export const knownFailures: readonly { readonly matches: RegExp; readonly cause: string }[] = [
   {
-    matches:
-      /(?:grantedBytesMin|memoryBytesMin|storageUsed)\b.*\.5\b|_min BIGINT: \d+\.5 is no integer/,
-    cause: "core/replay/reported-steps.ts: half of an odd size is no number of bytes",
-  },
-  {
     matches: /requirement failed: pool grown by (?:NaN|-\d+) bytes/,
     cause:
       "core/replay/application-conf.ts manager(): a layout that damaged settings give is no layout to start a manager with",
