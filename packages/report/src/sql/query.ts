@@ -65,21 +65,44 @@ export interface DatabaseOptions {
  * Throws a DatabaseError where there is none, it is locked, or it was not written by this version's replay.
  */
 export async function openDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
-  const { connection, close } = await openReadOnly(path, options);
+  const opened = await openReadOnly(path, options);
   try {
-    await requireOurs(connection, path);
-    await connection.run("set enable_external_access = false; set lock_configuration = true");
+    await requireOurs(opened.connection, path);
+    await opened.connection.run(
+      "set enable_external_access = false; set lock_configuration = true",
+    );
   } catch (error) {
-    close();
+    opened.close();
     throw error;
   }
-  const query = async (sql: string): Promise<QueryResult> => {
-    const result = await connection.stream(sql).catch((error: unknown) => {
-      throw new QueryError(sql, error);
-    });
-    return { columns: columnsOf(result), batches: () => batchesOf(result, sql) };
+  // A connection has one answer at a time, and a later question would cut it off: each question has its own.
+  const asking = new Set<DuckDBConnection>();
+  const done = (connection: DuckDBConnection): void => {
+    if (asking.delete(connection)) connection.closeSync();
   };
-  return { path, query, rows: async (sql) => recordsOf(await query(sql)), close };
+  const query = async (sql: string): Promise<QueryResult> => {
+    const connection = await opened.connect();
+    asking.add(connection);
+    try {
+      const result = await connection.stream(sql);
+      return {
+        columns: columnsOf(result),
+        batches: () => batchesOf(result, sql, () => done(connection)),
+      };
+    } catch (error) {
+      done(connection);
+      throw new QueryError(sql, error);
+    }
+  };
+  return {
+    path,
+    query,
+    rows: async (sql) => recordsOf(await query(sql)),
+    close: () => {
+      for (const connection of asking) done(connection);
+      opened.close();
+    },
+  };
 }
 
 /** A name of a view or table is a question for all of it; everything else is SQL. */
@@ -90,6 +113,8 @@ export async function runQuery(database: Database, sqlOrView: string): Promise<Q
 
 interface ReadOnlyConnection {
   readonly connection: DuckDBConnection;
+  /** One more. */
+  readonly connect: () => Promise<DuckDBConnection>;
   readonly close: () => void;
 }
 
@@ -113,6 +138,7 @@ export async function openReadOnly(
   const connection = await instance.connect();
   return {
     connection,
+    connect: () => instance.connect(),
     close: () => {
       connection.closeSync();
       instance.closeSync();
@@ -129,6 +155,7 @@ function columnsOf(result: DuckDBResult): ResultColumn[] {
 async function* batchesOf(
   result: DuckDBResult,
   sql: string,
+  done: () => void,
 ): AsyncIterable<readonly (readonly QueryValue[])[]> {
   try {
     for (;;) {
@@ -138,6 +165,8 @@ async function* batchesOf(
     }
   } catch (error) {
     throw new QueryError(sql, error);
+  } finally {
+    done();
   }
 }
 

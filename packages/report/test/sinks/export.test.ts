@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { TableName } from "@respark/core";
 import { tableFromIPC } from "apache-arrow";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { DuckDbSink, exportDatabase } from "../../src/index.ts";
 import { safeName } from "../../src/sinks/export.ts";
 import { tables } from "../../src/tables/index.ts";
@@ -14,15 +14,18 @@ import { rowsByHand } from "../rows-by-hand.ts";
 
 const names = Object.keys(tables) as TableName[];
 
-async function asked(sql: string): Promise<unknown[]> {
+type Ask = (sql: string) => Promise<unknown[]>;
+
+/** A DuckDB of its own, in which the replayed database is attached. */
+async function besides(database: string): Promise<Ask> {
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
-  try {
-    return (await connection.runAndReadAll(sql)).getRowObjectsJson();
-  } finally {
+  onTestFinished(() => {
     connection.closeSync();
     instance.closeSync();
-  }
+  });
+  await connection.run(`attach '${database}' as replayed (read_only)`);
+  return async (sql) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
 }
 
 /** A row in every table, then a row with only what cannot be missing, then texts of all kinds. */
@@ -59,11 +62,11 @@ test("Parquet files hold the rows of their tables", async () => {
   const database = await ofEveryKind();
   const directory = join(await scratchFolder(), "out");
   const files = await exportDatabase({ database, directory, format: "parquet" });
+  const ask = await besides(database);
   expect(files.map(({ table }) => table)).toEqual(names);
   for (const { path, table } of files) {
     expect(path).toBe(join(directory, table ?? "", "app_id=app-1", "attempt-1.parquet"));
-    const differences = await asked(`
-      attach '${database}' as replayed (read_only);
+    const differences = await ask(`
       (from replayed.${table} except all from read_parquet('${path}', hive_partitioning = false))
       union all (from read_parquet('${path}', hive_partitioning = false) except all from replayed.${table})`);
     expect(differences).toEqual([]);
@@ -73,10 +76,11 @@ test("Parquet files hold the rows of their tables", async () => {
 test("CSV files hold the rows of their tables", async () => {
   const database = await ofEveryKind();
   const directory = join(await scratchFolder(), "out");
-  for (const { path, table } of await exportDatabase({ database, directory, format: "csv" })) {
-    const differences = await asked(`
-      attach '${database}' as replayed (read_only);
-      create table again as from replayed.${table} limit 0;
+  const files = await exportDatabase({ database, directory, format: "csv" });
+  const ask = await besides(database);
+  for (const { path, table } of files) {
+    const differences = await ask(`
+      create or replace table again as from replayed.${table} limit 0;
       copy again from '${path}' (format csv, header true, allow_quoted_nulls false);
       from replayed.${table} except all from again`);
     expect(differences).toEqual([]);
@@ -87,6 +91,7 @@ test("Arrow files hold the rows of their tables", async () => {
   const database = await ofEveryKind();
   const directory = join(await scratchFolder(), "out");
   const files = await exportDatabase({ database, directory, format: "arrow" });
+  const ask = await besides(database);
   for (const { path, table } of files) {
     const arrow = tableFromIPC(await readFile(path));
     const rows = arrow
@@ -105,9 +110,7 @@ test("Arrow files hold the rows of their tables", async () => {
       if (type === "TIMESTAMP") return `(epoch_us("${name}") // 1000)::varchar as "${name}"`;
       return type === "BIGINT[]" ? `"${name}"::varchar as "${name}"` : `"${name}"`;
     });
-    const expected = await asked(
-      `attach '${database}' as replayed (read_only); select ${selected.join(", ")} from replayed.${table}`,
-    );
+    const expected = await ask(`select ${selected.join(", ")} from replayed.${table}`);
     expect(rows).toEqual(
       expected.map((row) =>
         Object.fromEntries(

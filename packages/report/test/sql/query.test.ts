@@ -1,8 +1,12 @@
 /** Questions are answered exactly, change nothing, and reach no other file. */
-import { readdir, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+  type Database,
+  DuckDbSink,
+  type FormatOptions,
   openDatabase,
   QueryError,
   type ResultFormatName,
@@ -12,20 +16,34 @@ import {
 import { replayed, scratchFolder } from "../replayed-by-hand.ts";
 import { rowsByHand } from "../rows-by-hand.ts";
 
-async function answered(sql: string, format: ResultFormatName, options = {}): Promise<string> {
-  const path = await replayed((emit) => {
-    emit("applications", rowsByHand.applications);
-    emit("spark_conf", { key: "a", value: "\u001b[31m<b>|it's\n\u202ered\u009b", isDefault: true });
-  });
-  const database = await openDatabase(path);
-  try {
-    let text = "";
-    for await (const piece of resultText(await runQuery(database, sql), format, options))
-      text += piece;
-    return text;
-  } finally {
-    database.close();
-  }
+let folder: string;
+let database: Database;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "respark-query-"));
+  const path = join(folder, "run.duckdb");
+  const sink = await DuckDbSink.open({ path, mode: "create" });
+  const { emit, complete } = sink.application({ appId: "app-1", attemptId: "1" });
+  emit("applications", rowsByHand.applications);
+  emit("spark_conf", { key: "a", value: "\u001b[31m<b>|it's\n\u202ered\u009b", isDefault: true });
+  await complete();
+  await sink.finish();
+  database = await openDatabase(path);
+});
+afterAll(async () => {
+  database.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function answered(
+  sql: string,
+  format: ResultFormatName,
+  options: FormatOptions = {},
+): Promise<string> {
+  let text = "";
+  for await (const piece of resultText(await runQuery(database, sql), format, options))
+    text += piece;
+  return text;
 }
 
 test("JSON has integers of any size exactly, decimals, lists, records and NULL", async () => {
@@ -112,33 +130,28 @@ test.each([
   ["it is no SQL", "selec 1"],
   ["a later one of several fails", "select 1; drop table applications"],
 ])("a question is refused with DuckDB's words when %s", async (_, sql) => {
-  const path = await replayed((emit) => {
-    emit("applications", rowsByHand.applications);
-  });
-  const database = await openDatabase(path);
-  try {
-    const error: unknown = await database.rows(sql).catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(QueryError);
-    expect(error).toMatchObject({ sql, message: expect.stringMatching(/Error/) });
-    expect(await database.rows("select name from applications")).toEqual([
-      { name: "nightly join" },
-    ]);
-  } finally {
-    database.close();
-  }
+  const error: unknown = await database.rows(sql).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(QueryError);
+  expect(error).toMatchObject({ sql, message: expect.stringMatching(/Error/) });
+  expect(await database.rows("select name from applications")).toEqual([{ name: "nightly join" }]);
   expect(await readdir(".")).not.toContain("stolen.csv");
 });
 
 test("an error in the middle of an answer is an error", async () => {
-  const path = await replayed(() => undefined);
-  const database = await openDatabase(path);
-  try {
-    await expect(
-      database.rows("select if(range > 90000, error('broken at ' || range), 1) from range(100000)"),
-    ).rejects.toThrow("broken at 90001");
-  } finally {
-    database.close();
-  }
+  const broken = database.rows(
+    "select if(range > 90000, error('broken at ' || range), 1) from range(100000)",
+  );
+  await expect(broken).rejects.toThrow("broken at 90001");
+});
+
+test("questions asked at the same time are answered each in full", async () => {
+  const sums = await Promise.all(
+    [1, 2, 3, 4].map(async (times) => {
+      const rows = await database.rows(`select range * ${times} as n from range(20000)`);
+      return rows.reduce((sum, { n }) => sum + Number(n), 0);
+    }),
+  );
+  expect(sums).toEqual([1, 2, 3, 4].map((times) => times * 199_990_000));
 });
 
 test("several can read one database at once", async () => {
