@@ -23,10 +23,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "respark-query-"));
   const path = join(folder, "run.duckdb");
   const sink = await DuckDbSink.open({ path, mode: "create" });
-  const { emit, complete } = sink.application({ appId: "app-1", attemptId: "1" });
-  emit("applications", rowsByHand.applications);
-  emit("spark_conf", { key: "a", value: "\u001b[31m<b>|it's\n\u202ered\u009b", isDefault: true });
-  await complete();
+  const application = sink.application({ appId: "app-1", attemptId: "1" });
+  application.emit("applications", rowsByHand.applications);
+  application.emit("spark_conf", {
+    key: "a",
+    value: "\u001b[31m<b>|it's\n\u202ered\u009b",
+    isDefault: true,
+  });
+  await application.complete();
   await sink.finish();
   database = await openDatabase(path);
 });
