@@ -25,6 +25,7 @@ export function rddIdOf(blockId: string): number | undefined {
     if (digit < 0 || digit > 9) break;
     id = id * 10 + digit;
   }
+  if (at > 19) return undefined; // no number that Spark or we could hold exactly
   if (at === 4 || blockId.charCodeAt(at) !== 95 || at + 1 === blockId.length) return undefined;
   for (let rest = at + 1; rest < blockId.length; rest++) {
     const digit = blockId.charCodeAt(rest) - 48;

@@ -1,5 +1,5 @@
 /** What is known of an application's version and configuration, and the memory layouts that follow from it. */
-import { SparkFailure } from "../assert.ts";
+import { ModelError, SparkFailure } from "../assert.ts";
 import { exactly } from "../byte-interval.ts";
 import type { StorageLevelFlags } from "../event-fact.ts";
 import { memoryManagerKind } from "../memory/capacity.ts";
@@ -187,7 +187,7 @@ function unlessRefused<T>(compute: () => T, otherwise: T): T {
   try {
     return compute();
   } catch (failure) {
-    if (failure instanceof SparkFailure) return otherwise;
+    if (failure instanceof SparkFailure || failure instanceof ModelError) return otherwise;
     throw failure;
   }
 }

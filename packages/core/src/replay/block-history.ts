@@ -22,7 +22,7 @@ interface BlockLife {
 /** What became of blocks anywhere in the application: why a read on another executor finds them nowhere. */
 export type KnownBlocks = Map<string, MissKind>;
 
-const RDD_BLOCK = /^rdd_(\d+)_(\d+)$/;
+const RDD_BLOCK = /^rdd_(\d{1,15})_(\d{1,15})$/;
 
 /** `rdd_3_7` → 7; undefined for any other block. */
 export function partitionOf(blockId: string): number | undefined {

@@ -46,7 +46,7 @@ export function writeApplication(
   emit("applications", {
     name: summary.name,
     sparkVersion: summary.sparkVersion,
-    memoryManager: conf.managerKind,
+    memoryManager: summary.sparkVersion === undefined ? undefined : conf.managerKind,
     startedAt: life.startedAt,
     endedAt: life.endedAt,
     user: life.user,

@@ -15,8 +15,11 @@ export interface MetricValues {
 
 export class MetricRows {
   readonly #emit: EmitRow;
-  /** executor → metric → value that a task's end told last */
-  readonly #last = new Map<string, Map<string, number>>();
+  /** executor → the stage it worked for last, and metric → value that a task's end told */
+  readonly #last = new Map<
+    string,
+    { readonly stage: string; readonly values: Map<string, number> }
+  >();
   readonly #row: ExecutorMetricRow = {
     executorId: "",
     stageId: undefined,
@@ -36,7 +39,7 @@ export class MetricRows {
 
   /**
    * Zero is not written: not polled, or nothing there, the log cannot tell. Of tasks only values that differ from what the executor's
-   * last task said: they are the executor's peaks between polls, repeated by every task that ends before the next poll.
+   * last task of the same stage said: they are the executor's peaks between polls, repeated by every task that ends before the next poll.
    */
   write(at: Observation, metrics: MetricValues): void {
     const row = this.#row;
@@ -48,7 +51,7 @@ export class MetricRows {
     row.isPeak = metrics.isPeak;
     row.sourceFileId = at.sourceFileId;
     row.sourceLine = at.line;
-    const last = metrics.taskId === undefined ? undefined : this.#lastOf(metrics.executorId);
+    const last = metrics.taskId === undefined ? undefined : this.#lastOf(metrics);
     for (const [name, value] of metrics.values) {
       if (value === 0) continue;
       if (last !== undefined) {
@@ -61,12 +64,12 @@ export class MetricRows {
     }
   }
 
-  #lastOf(executorId: string): Map<string, number> {
-    let last = this.#last.get(executorId);
-    if (last === undefined) {
-      last = new Map();
-      this.#last.set(executorId, last);
-    }
-    return last;
+  #lastOf({ executorId, stageId, stageAttemptId }: MetricValues): Map<string, number> {
+    const key = `${stageId}.${stageAttemptId}`;
+    const known = this.#last.get(executorId);
+    if (known?.stage === key) return known.values;
+    const values = new Map<string, number>();
+    this.#last.set(executorId, { stage: key, values });
+    return values;
   }
 }

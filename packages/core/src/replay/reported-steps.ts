@@ -143,7 +143,7 @@ export class ReportedSteps {
     if (level.replication === 0) this.#onDisk.delete(blockId);
     const toDisk = level.useDisk && level.replication > 0 && status.diskBytes > 0;
     if (held === undefined) {
-      if (toDisk) history.storedOnDisk(blockId, status.diskBytes, at.ts);
+      if (toDisk) this.#storedOnDisk(at, status, taskId);
       else history.removed(blockId, at.ts);
       return;
     }
@@ -181,6 +181,26 @@ export class ReportedSteps {
       history.removed(blockId, at.ts);
       this.#blocks.removeBroadcast(at, blockId.replace(/^broadcast_(\d+).*$/, "$1"), "derived");
     }
+  }
+
+  /** Put to disk at once: no room in memory, or a level without it. */
+  #storedOnDisk(at: StepPlace, status: BlockStatus, taskId: number | undefined): void {
+    const { state, history } = this.#context;
+    const already = history.isOnDisk(status.blockId);
+    history.storedOnDisk(status.blockId, status.diskBytes, at.ts);
+    if (already) return;
+    state.blockEvent(at, {
+      blockId: status.blockId,
+      op: "store",
+      memoryBytes: 0,
+      memoryBytesMin: 0,
+      memoryBytesMax: 0,
+      diskBytes: status.diskBytes,
+      mode: undefined,
+      taskId,
+      ...NO_CAUSE,
+      origin: "logged",
+    });
   }
 
   #stored(at: StepPlace, status: BlockStatus, taskId: number | undefined): void {
