@@ -21,6 +21,9 @@ import {
   Utf8,
 } from "apache-arrow";
 
+const STRING_BYTES = 16;
+const INLINE_BYTES = 12;
+
 export async function writeArrow(
   connection: DuckDBConnection,
   sql: string,
@@ -30,8 +33,8 @@ export async function writeArrow(
   const schema = schemaOf(result);
   const writer = new RecordBatchFileWriter();
   const file = await open(path, "w");
-  // The writer queues what it is given; this empties the queue meanwhile.
-  const written = pour(writer, file);
+  // The writer queues what it is given without a bound, so the queue is emptied after each batch.
+  const queue = new Queue(writer);
   try {
     // The schema is written even where there are no rows.
     writer.reset(undefined, schema);
@@ -39,20 +42,44 @@ export async function writeArrow(
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) break;
       writer.write(recordBatch(schema, chunk));
+      await queue.emptyInto(file);
     }
     writer.finish();
-    await written;
+    await queue.emptyInto(file);
   } catch (error) {
     writer.abort(error);
-    await written.catch(() => undefined);
     throw error;
   } finally {
     await file.close();
   }
 }
 
-async function pour(bytes: AsyncIterable<Uint8Array>, file: FileHandle): Promise<void> {
-  for await (const some of bytes) await file.write(some);
+/** What a writer has queued and nobody has read yet. */
+class Queue {
+  readonly #read: Uint8Array[] = [];
+  #failed: { readonly error: unknown } | undefined;
+
+  constructor(writer: AsyncIterable<Uint8Array>) {
+    this.#collect(writer).catch((error: unknown) => {
+      this.#failed = { error };
+    });
+  }
+
+  async emptyInto(file: FileHandle): Promise<void> {
+    // What is queued is read by microtasks alone: after one turn of the event loop all of it is here.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#failed !== undefined) throw this.#failed.error;
+    const bytes = Buffer.concat(this.#read);
+    this.#read.length = 0;
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await file.write(bytes, at);
+      at += bytesWritten;
+    }
+  }
+
+  async #collect(writer: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const some of writer) this.#read.push(some);
+  }
 }
 
 function schemaOf(result: DuckDBResult): Schema {
@@ -113,7 +140,7 @@ function column(type: DataType, chunk: DuckDBDataChunk, index: number): Data {
     return makeData({ type, length, nullBitmap, data: bitsOf(new Uint8Array(raw(1))) });
   }
   if (type instanceof List) return lists(type, chunk, index, nullBitmap);
-  return texts(chunk, index, nullBitmap);
+  return texts(raw(STRING_BYTES), length, nullBitmap);
 }
 
 function validityOf(vector: duckdb.Vector, length: number): Uint8Array {
@@ -130,19 +157,41 @@ function bitsOf(values: Uint8Array): Uint8Array {
   return bits;
 }
 
-function texts(chunk: DuckDBDataChunk, index: number, nullBitmap: Uint8Array): Data<Utf8> {
-  const values = chunk.getColumnValues(index).map((value) => (value === null ? "" : String(value)));
-  const valueOffsets = new Int32Array(values.length + 1);
-  const encoded = values.map((value) => Buffer.from(value));
-  for (const [at, { length }] of encoded.entries()) {
-    valueOffsets[at + 1] = (valueOffsets[at] ?? 0) + length;
+/**
+ * DuckDB's string_t is 16 bytes: 4 of length, then the text where it has at most 12 bytes, else 4 of it and a pointer to all of it.
+ * A chunk repeats its pointers (ids, names), so each is followed once, and no text becomes a JavaScript string.
+ */
+function texts(raw: ArrayBuffer, length: number, nullBitmap: Uint8Array | null): Data<Utf8> {
+  const bytes = new Uint8Array(raw);
+  const view = new DataView(raw);
+  const followed = new Map<bigint, Uint8Array>();
+  const parts: Uint8Array[] = [];
+  const valueOffsets = new Int32Array(length + 1);
+  for (let row = 0; row < length; row++) {
+    const at = row * STRING_BYTES;
+    // DuckDB leaves the bytes of a NULL as they were.
+    const there = nullBitmap === null || ((nullBitmap[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+    const size = there ? view.getUint32(at, true) : 0;
+    valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + size;
+    if (size === 0) continue;
+    if (size <= INLINE_BYTES) {
+      parts.push(bytes.subarray(at + 4, at + 4 + size));
+      continue;
+    }
+    const pointer = view.getBigUint64(at + 8, true);
+    let text = followed.get(pointer);
+    if (text?.length !== size) {
+      text = Uint8Array.from(duckdb.get_data_from_pointer(raw, at + 8, size));
+      followed.set(pointer, text);
+    }
+    parts.push(text);
   }
   return makeData({
     type: new Utf8(),
-    length: values.length,
+    length,
     nullBitmap,
     valueOffsets,
-    data: Buffer.concat(encoded),
+    data: Buffer.concat(parts),
   });
 }
 
