@@ -1,6 +1,6 @@
 /** CSV as RFC 4180 has it, exact; NULL is an empty field, an empty text is `""`. */
 import { cellText, printable } from "./cell.ts";
-import type { ResultFormat } from "./index.ts";
+import type { ResultFormat } from "./result-format.ts";
 
 export const csv: ResultFormat = async function* (columns, batches, { forTerminal = false }) {
   const field = (text: string | null): string => {

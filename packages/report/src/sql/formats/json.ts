@@ -1,6 +1,6 @@
 /** JSON, with integers of any size exact; one array, or a record a line. */
 import type { QueryValue, ResultColumn } from "../query.ts";
-import type { ResultFormat } from "./index.ts";
+import type { ResultFormat } from "./result-format.ts";
 
 /** One array of records. */
 export const json: ResultFormat = async function* (columns, batches) {

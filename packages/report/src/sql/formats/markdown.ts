@@ -1,6 +1,6 @@
 /** A Markdown table, as pull requests show it. */
 import { cellText, printable } from "./cell.ts";
-import type { ResultFormat } from "./index.ts";
+import type { ResultFormat } from "./result-format.ts";
 import { isNumeric } from "./table.ts";
 
 export const markdown: ResultFormat = async function* (columns, batches) {

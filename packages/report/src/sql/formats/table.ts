@@ -1,7 +1,7 @@
 /** A table of characters; widths come from the first rows, so that any number of rows can follow. */
 import type { QueryValue, ResultColumn } from "../query.ts";
 import { cellText, printable } from "./cell.ts";
-import type { ResultFormat } from "./index.ts";
+import type { ResultFormat } from "./result-format.ts";
 
 /** Rows that the widths are taken from. */
 const MEASURED_ROWS = 2000;

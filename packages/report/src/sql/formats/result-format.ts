@@ -1,0 +1,16 @@
+/** What a format is: a function from an answer to pieces of text. */
+import type { QueryValue, ResultColumn } from "../query.ts";
+
+/** Turns an answer into pieces of text, as its rows come. */
+export type ResultFormat = (
+  columns: readonly ResultColumn[],
+  batches: AsyncIterable<readonly (readonly QueryValue[])[]>,
+  options: FormatOptions,
+) => AsyncIterable<string>;
+
+export interface FormatOptions {
+  /** The text goes to a terminal: what could steer it is shown, not sent (csv; the others never send it). */
+  readonly forTerminal?: boolean;
+  /** Characters of a table's cell at most; a longer text ends with `…`. */
+  readonly cellWidth?: number;
+}
