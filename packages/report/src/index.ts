@@ -7,7 +7,8 @@ export {
 } from "./sinks/duckdb.ts";
 export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/export.ts";
 export type { ExportFormat } from "./sinks/index.ts";
-export { type FormatOptions, type ResultFormatName, resultText } from "./sql/formats/index.ts";
+export { type ResultFormatName, resultText } from "./sql/formats/index.ts";
+export type { FormatOptions } from "./sql/formats/result-format.ts";
 export {
   type Database,
   type DatabaseOptions,
