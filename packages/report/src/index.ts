@@ -1,3 +1,31 @@
+export {
+  addRun,
+  type Baseline,
+  BaselineError,
+  baselineOf,
+  baselineText,
+  hasRun,
+  parseBaseline,
+} from "./checks/baseline.ts";
+export type {
+  GateResult,
+  MeasuredRun,
+  Metric,
+  Outcome,
+  Verdict,
+  VerdictStatus,
+} from "./checks/check.ts";
+export { type Allowed, differencesFrom } from "./checks/comparable.ts";
+export {
+  ConfigError,
+  configJsonSchema,
+  type GateConfig,
+  parseConfig,
+} from "./checks/gate-config.ts";
+export { judge } from "./checks/judge.ts";
+export { measureRun } from "./checks/measure.ts";
+export { metrics } from "./checks/metrics.ts";
+export { type OwnCheck, runOwnCheck } from "./checks/own-check.ts";
 export { DatabaseError, type DatabaseTrouble } from "./database-error.ts";
 export {
   type ApplicationWriter,

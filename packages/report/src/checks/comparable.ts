@@ -1,0 +1,148 @@
+/** Whether a run may be held against a baseline at all: the same memory, the same Spark, the same input. */
+import { byteStringAsBytes, defaultOf, newestSparkBehaviour, sparkBehaviour } from "@respark/core";
+import { type Baseline, inputEntries } from "./baseline.ts";
+import type { Difference, MeasuredRun } from "./check.ts";
+
+export interface Allowed {
+  readonly configChange: boolean;
+  readonly versionChange: boolean;
+  readonly normaliseBy: "input" | undefined;
+}
+
+/** Input may differ by so much before it is another input. */
+const INPUT_TOLERANCE = 0.2;
+/** Tasks and shuffles are the program's doing too: alone they tell another input only when they are far apart. */
+const WORK_TOLERANCE = 1;
+/** A JVM's report of its own heap moves a little between runs. */
+const MEMORY_TOLERANCE = 0.05;
+
+/** Names of measured facts among the settings: they have no default, and are absent where no log tells. */
+const MEASURED = /^executor /;
+
+export function differencesFrom(
+  baseline: Baseline,
+  run: MeasuredRun,
+  allowed: Allowed,
+): Difference[] {
+  return [
+    ...versionDifferences(baseline, run, allowed),
+    ...configurationDifferences(baseline, run, allowed),
+    ...inputDifferences(baseline, run, allowed),
+  ];
+}
+
+function versionDifferences(baseline: Baseline, run: MeasuredRun, allowed: Allowed): Difference[] {
+  const was = baseline.application.spark_version;
+  const is = run.application.sparkVersion;
+  if (was === is || was === undefined || is === undefined) return [];
+  return [
+    { kind: "version", name: "Spark", baseline: was, run: is, allowed: allowed.versionChange },
+  ];
+}
+
+function configurationDifferences(
+  baseline: Baseline,
+  run: MeasuredRun,
+  { configChange }: Allowed,
+): Difference[] {
+  const differences: Difference[] = [];
+  const keys = new Set([...Object.keys(baseline.configuration), ...Object.keys(run.configuration)]);
+  const version = baseline.application.spark_version ?? run.application.sparkVersion;
+  const behaviour =
+    version === undefined
+      ? newestSparkBehaviour
+      : (sparkBehaviour(version) ?? newestSparkBehaviour);
+  for (const key of [...keys].sort()) {
+    const was = baseline.configuration[key] ?? defaultOf(key, behaviour);
+    const is = run.configuration[key] ?? defaultOf(key, behaviour);
+    if (MEASURED.test(key) && (was === undefined || is === undefined)) continue;
+    if (sameSetting(key, was, is)) continue;
+    differences.push({
+      kind: "configuration",
+      name: key,
+      baseline: was,
+      run: is,
+      allowed: configChange,
+    });
+  }
+  const managers = [baseline.application.memory_manager, run.application.memoryManager];
+  if (managers[0] !== managers[1] && managers.every((manager) => manager !== undefined)) {
+    differences.push({
+      kind: "configuration",
+      name: "memory manager",
+      baseline: managers[0],
+      run: managers[1],
+      allowed: configChange,
+    });
+  }
+  return differences;
+}
+
+/** `1g` and `1024m`, `0.60` and `0.6` are one setting. */
+export function sameSetting(key: string, was: string | undefined, is: string | undefined): boolean {
+  if (was === is) return true;
+  if (was === undefined || is === undefined) return false;
+  if (key.endsWith("_bytes")) {
+    return Math.abs(Number(was) - Number(is)) <= MEMORY_TOLERANCE * Number(was);
+  }
+  if (was.toLowerCase() === is.toLowerCase()) return true;
+  if (was.trim() !== "" && is.trim() !== "" && Number(was) === Number(is)) return true;
+  const sizes = [sizeOf(was), sizeOf(is)];
+  return sizes[0] !== undefined && sizes[0] === sizes[1];
+}
+
+function sizeOf(text: string): number | undefined {
+  if (!/^\d+[a-z]+$/i.test(text.trim())) return undefined;
+  try {
+    return byteStringAsBytes(text);
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
+}
+
+function inputDifferences(
+  baseline: Baseline,
+  run: MeasuredRun,
+  { normaliseBy }: Allowed,
+): Difference[] {
+  const differences: Difference[] = [];
+  const measured = new Map(inputEntries(run.input));
+  const both = [...measured.keys()].filter((name) => baseline.input[name] !== undefined);
+  const readInput = both.some((name) => name.startsWith("input_"));
+  for (const name of both) {
+    const was = baseline.input[name];
+    const is = measured.get(name);
+    if (was === undefined || is === undefined) continue;
+    const isInput = name.startsWith("input_");
+    if (!isInput && readInput) continue;
+    const tolerance = isInput ? INPUT_TOLERANCE : WORK_TOLERANCE;
+    if (is <= was.max * (1 + tolerance) && is >= was.min / (1 + tolerance)) continue;
+    differences.push({
+      kind: "input",
+      name: name.replaceAll("_", " "),
+      baseline: String(was.median),
+      run: String(is),
+      allowed: normaliseBy === "input",
+    });
+  }
+  return differences;
+}
+
+/** How much more input the run had; undefined: nobody can tell. */
+export function inputFactor(baseline: Baseline, { input }: MeasuredRun): number | undefined {
+  for (const [name, is] of inputEntries(input)) {
+    const was = baseline.input[name]?.median;
+    if (was !== undefined && was > 0) return is / was;
+  }
+  return undefined;
+}
+
+/** Whether both had as much memory to fill. */
+export function sameMemory(baseline: Baseline, { configuration }: MeasuredRun): boolean {
+  return ["executor max_memory_bytes", "executor off_heap_bytes"].every((key) => {
+    const was = baseline.configuration[key];
+    const is = configuration[key];
+    return sameSetting(key, was, is);
+  });
+}

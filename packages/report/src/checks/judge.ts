@@ -1,0 +1,375 @@
+/** Holds a run against its baseline: a verdict a metric, and what they come to together. */
+import { type Baseline, restored } from "./baseline.ts";
+import type {
+  BaselineValue,
+  GateResult,
+  Interval,
+  Measure,
+  MeasuredRun,
+  Metric,
+  Subject,
+  SubjectMatch,
+  Verdict,
+  VerdictStatus,
+} from "./check.ts";
+import { type Allowed, differencesFrom, inputFactor, sameMemory } from "./comparable.ts";
+import type { GateConfig } from "./gate-config.ts";
+import { intervalInWords, inWords } from "./in-words.ts";
+import { type Limits, limitsOf } from "./limits.ts";
+import { metrics } from "./metrics.ts";
+import { improvementFrom, limitFor, RUNS_FOR_STATISTICS } from "./statistics.ts";
+import { matchSubjects } from "./subjects.ts";
+
+export interface GateRequest {
+  readonly baseline: Baseline;
+  readonly run: MeasuredRun;
+  readonly config: GateConfig;
+  readonly allowed: Allowed;
+  /** Verdicts of the user's own checks. */
+  readonly own: readonly Verdict[];
+}
+
+const LEAST_ACCURACY = 0.8;
+const LEVELS = ["event_log", "event_log_blocks", "info", "debug"];
+
+export function judge({ baseline, run, config, allowed, own }: GateRequest): GateResult {
+  const differences = differencesFrom(baseline, run, allowed);
+  const evidence = [
+    ...belowFloor(run, config),
+    ...run.trust.incomplete.filter(() => config.evidence?.allow_incomplete !== true),
+  ];
+  const subjects = matchSubjects(subjectsIn(baseline), run.subjects);
+  const scale = allowed.normaliseBy === "input" ? inputFactor(baseline, run) : 1;
+  const remarks = remarksOn(baseline, run, allowed, scale);
+  const comparable = differences.every((difference) => difference.allowed);
+  const against: Against = {
+    baseline,
+    run,
+    config,
+    scale: scale ?? 1,
+    sameMemory: sameMemory(baseline, run),
+    settings: differences
+      .filter(({ kind }) => kind === "configuration")
+      .map(
+        (difference) =>
+          `${difference.name} ${difference.baseline ?? "unset"} → ${difference.run ?? "unset"}`,
+      ),
+  };
+  const verdicts = comparable
+    ? [...metrics.flatMap((metric) => verdictsOn(metric, subjects, against)), ...own]
+    : [...own];
+  if (comparable && nothingMeasured(verdicts)) {
+    evidence.push("nothing that the baseline measured is measured in this run");
+  }
+  const failed = verdicts.some(({ status }) => status === "fail");
+  return {
+    outcome: outcomeOf({ comparable, failed, evidence, run, config }),
+    run,
+    baseline: {
+      runs: baseline.runs.length,
+      sparkVersion: baseline.application.spark_version,
+      name: baseline.application.name,
+    },
+    differences,
+    evidence,
+    remarks,
+    verdicts,
+    subjects,
+  };
+}
+
+interface Facts {
+  readonly comparable: boolean;
+  readonly failed: boolean;
+  readonly evidence: readonly string[];
+  readonly run: MeasuredRun;
+  readonly config: GateConfig;
+}
+
+/** Logs that are cut off can only hide trouble: what they show is true, so a failure stays one. Numbers that do not hold are no failure either. */
+function outcomeOf({ comparable, failed, evidence, run, config }: Facts): GateResult["outcome"] {
+  if (!comparable) return "not_comparable";
+  if (belowFloor(run, config).length > 0) return "too_little_evidence";
+  if (failed) return "regressed";
+  return evidence.length > 0 ? "too_little_evidence" : "passed";
+}
+
+/** Why the numbers of a run cannot be used at all. */
+function belowFloor({ trust, application }: MeasuredRun, { evidence }: GateConfig): string[] {
+  const reasons: string[] = [];
+  const least = evidence?.accuracy ?? LEAST_ACCURACY;
+  const share = trust.statements === 0 ? undefined : trust.statementsMet / trust.statements;
+  if (share !== undefined && share < least) {
+    reasons.push(
+      `the replay predicted ${inWords(share, "share")} of the memory statements in the logs; the floor is ${inWords(least, "share")}`,
+    );
+  }
+  const level = evidence?.level;
+  const has = application.evidenceLevel;
+  if (level !== undefined && LEVELS.indexOf(has ?? "") < LEVELS.indexOf(level)) {
+    reasons.push(`the evidence level is ${has ?? "unknown"}; the floor is ${level}`);
+  }
+  return reasons;
+}
+
+function nothingMeasured(verdicts: readonly Verdict[]): boolean {
+  return verdicts.every(
+    ({ status, check }) =>
+      status === "not_measured" ||
+      status === "not_compared" ||
+      metrics.find(({ id }) => id === check)?.id === "ooms" ||
+      check === "executors_lost_to_memory",
+  );
+}
+
+function remarksOn(
+  baseline: Baseline,
+  run: MeasuredRun,
+  { normaliseBy }: Allowed,
+  scale: number | undefined,
+): string[] {
+  const remarks: string[] = [];
+  const was = baseline.application.name;
+  const is = run.application.name;
+  if (was !== is && was !== undefined && is !== undefined) {
+    remarks.push(`the baseline is of “${was}”, this run is “${is}”`);
+  }
+  if (normaliseBy === "input") {
+    remarks.push(
+      scale === undefined
+        ? "no input size was measured in both, so nothing was normalised by it"
+        : `limits of what grows with the input are scaled by ${scale.toFixed(2)}`,
+    );
+  }
+  if (
+    baseline.runs.some(
+      ({ app_id, attempt_id }) =>
+        app_id === run.application.appId && attempt_id === run.application.attemptId,
+    )
+  ) {
+    remarks.push("this run is one of the baseline's own");
+  }
+  if (baseline.runs.length === 1) {
+    remarks.push(
+      "the baseline is of one run: two or more tell how much runs differ by themselves (respark baseline --add)",
+    );
+  }
+  return remarks;
+}
+
+function subjectsIn({ stages, rdds }: Baseline): Subject[] {
+  return [
+    ...Object.entries(stages).map(([key, { shape }]): Subject => ({ kind: "stage", key, shape })),
+    ...Object.entries(rdds).map(([key, { shape }]): Subject => ({ kind: "rdd", key, shape })),
+  ];
+}
+
+interface Against {
+  readonly baseline: Baseline;
+  readonly run: MeasuredRun;
+  readonly config: GateConfig;
+  readonly scale: number;
+  readonly sameMemory: boolean;
+  /** Memory settings that differ. */
+  readonly settings: readonly string[];
+}
+
+function verdictsOn(
+  metric: Metric,
+  subjects: readonly SubjectMatch[],
+  against: Against,
+): Verdict[] {
+  const { baseline, run, config } = against;
+  if (metric.scope !== "stage" && metric.scope !== "rdd") {
+    const measure = run.measures.find((one) => one.metric === metric.id);
+    const limits = limitsOf(metric, undefined, config);
+    return limits.level === "off"
+      ? []
+      : [
+          verdictOn({
+            metric,
+            limits,
+            subject: undefined,
+            measure,
+            stored: baseline.metrics[metric.id],
+            against,
+          }),
+        ];
+  }
+  const stored = metric.scope === "stage" ? baseline.stages : baseline.rdds;
+  return subjects
+    .filter(({ kind, was, is }) => kind === metric.scope && was !== undefined && is !== undefined)
+    .flatMap(({ was, is }) => {
+      const limits = limitsOf(metric, is, config);
+      if (limits.level === "off") return [];
+      const measure = run.measures.find((one) => one.metric === metric.id && one.subject === is);
+      const values = stored[was ?? ""]?.metrics[metric.id];
+      return [verdictOn({ metric, limits, subject: is, measure, stored: values, against })];
+    });
+}
+
+interface Question {
+  readonly metric: Metric;
+  readonly limits: Limits;
+  readonly subject: string | undefined;
+  readonly measure: Measure | undefined;
+  readonly stored: Baseline["metrics"][string] | undefined;
+  readonly against: Against;
+}
+
+function verdictOn(question: Question): Verdict {
+  const { metric, limits, subject, measure, stored, against } = question;
+  const value = measure?.value;
+  const kept = measure === undefined ? undefined : stored?.[measure.by];
+  const baseline = kept === undefined ? undefined : restored(kept);
+  const said = {
+    check: metric.id,
+    title: metric.title,
+    unit: metric.unit,
+    subject,
+    value,
+    executor: measure?.executor,
+    baseline,
+    lookFurther: metric.lookFurther,
+  };
+  if (value === undefined || measure === undefined) {
+    const why = measure === undefined || measure.by === "" ? "" : ` by ${measure.by}`;
+    return {
+      ...said,
+      status: "not_measured",
+      limit: undefined,
+      causes: [],
+      sentence: `not measured${why}`,
+    };
+  }
+  const compares = baseline !== undefined && (metric.withinMemory !== true || against.sameMemory);
+  const scale = metric.extensive ? against.scale : 1;
+  const relative = compares ? limitFor(baseline, limits.fail, metric.better, scale) : undefined;
+  const limit = stricter(relative, limits.budget, metric.better);
+  if (limit === undefined) {
+    const sentence =
+      baseline === undefined
+        ? `${intervalInWords(value, metric.unit)} by ${measure.by}; the baseline has no value by the same evidence`
+        : `${intervalInWords(value, metric.unit)}; not compared, because the executors have other memory than the baseline's (headroom_share is)`;
+    return { ...said, status: "not_compared", limit, causes: [], sentence };
+  }
+  const warnAt =
+    compares && limits.warn !== undefined
+      ? limitFor(baseline, limits.warn, metric.better, scale)
+      : undefined;
+  const status = limits.ignored
+    ? "ignored"
+    : statusOf({
+        metric,
+        value,
+        limit,
+        warnAt,
+        level: limits.level,
+        baseline: compares ? baseline : undefined,
+        scale,
+        allowance: limits.fail,
+      });
+  return {
+    ...said,
+    status,
+    limit,
+    causes: isTrouble(status) ? causesOf(question) : [],
+    sentence: sentenceOn({
+      metric,
+      value,
+      limit,
+      status,
+      baseline: compares ? baseline : undefined,
+      byBudget: limit === limits.budget,
+    }),
+  };
+}
+
+export function isTrouble(status: VerdictStatus): boolean {
+  return status === "fail" || status === "warn" || status === "inconclusive";
+}
+
+function stricter(
+  a: number | undefined,
+  b: number | undefined,
+  better: Metric["better"],
+): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return better === "lower" ? Math.min(a, b) : Math.max(a, b);
+}
+
+interface Position {
+  readonly metric: Metric;
+  readonly value: Interval;
+  readonly limit: number;
+  readonly warnAt: number | undefined;
+  readonly level: Limits["level"];
+  readonly baseline: BaselineValue | undefined;
+  readonly scale: number;
+  readonly allowance: Limits["fail"];
+}
+
+function statusOf(position: Position): VerdictStatus {
+  const { metric, value, limit, warnAt, level, baseline, scale, allowance } = position;
+  const { better } = metric;
+  const [betterEnd, worseEnd] =
+    better === "lower" ? [value.min, value.max] : [value.max, value.min];
+  const beyond = (end: number, bound: number): boolean =>
+    better === "lower" ? end > bound : end < bound;
+  if (beyond(betterEnd, limit)) return level === "fail" ? "fail" : "warn";
+  if (beyond(worseEnd, limit)) return "inconclusive";
+  if (warnAt !== undefined && beyond(betterEnd, warnAt)) return "warn";
+  if (warnAt !== undefined && beyond(worseEnd, warnAt)) return "inconclusive";
+  if (baseline === undefined) return "pass";
+  const improved = improvementFrom(baseline, allowance, better, scale);
+  const isImproved = better === "lower" ? worseEnd < improved : worseEnd > improved;
+  return isImproved ? "improved" : "pass";
+}
+
+function causesOf({ metric, subject, against }: Question): string[] {
+  const causes = [...(against.run.causes.get(metric.id) ?? [])].filter(
+    (cause) => subject === undefined || cause.includes(subject),
+  );
+  if (against.settings.length > 0) {
+    causes.push(`memory settings differ from the baseline's: ${against.settings.join(", ")}`);
+  }
+  return causes;
+}
+
+interface Said {
+  readonly metric: Metric;
+  readonly value: Interval;
+  readonly limit: number;
+  readonly status: VerdictStatus;
+  readonly baseline: BaselineValue | undefined;
+  readonly byBudget: boolean;
+}
+
+function sentenceOn({ metric, value, limit, status, baseline, byBudget }: Said): string {
+  const { unit, better } = metric;
+  const is = intervalInWords(value, unit);
+  const bound = `${better === "lower" ? "at most" : "at least"} ${inWords(limit, unit)}`;
+  const why = byBudget ? "the budget" : baselineInWords(baseline, unit);
+  switch (status) {
+    case "inconclusive":
+      return `${is}: the limit, ${bound}, lies within what the logs leave open (${why})`;
+    case "ignored":
+      return `${is}, ignored; good is ${bound} (${why})`;
+    case "fail":
+    case "warn":
+      return `${is}, but good is ${bound} (${why})`;
+    case "improved":
+      return `${is}, better than the baseline (${why})`;
+    default:
+      return `${is}; good is ${bound} (${why})`;
+  }
+}
+
+function baselineInWords(baseline: BaselineValue | undefined, unit: Metric["unit"]): string {
+  if (baseline === undefined) return "no baseline";
+  const { runs, min, median, max } = baseline;
+  const span = min === max ? inWords(max, unit) : `${inWords(min, unit)} to ${inWords(max, unit)}`;
+  if (runs >= RUNS_FOR_STATISTICS)
+    return `${runs} runs had ${span}, median ${inWords(median, unit)}`;
+  return runs === 1 ? `one run had ${span}` : `${runs} runs had ${span}`;
+}

@@ -1,0 +1,240 @@
+/** Everything the gate wants to know of one application of a database: measured once, then closed. */
+
+import { sqlText } from "../sql/literal.ts";
+import type { Database } from "../sql/query.ts";
+import type { ApplicationKey } from "../tables/table.ts";
+import { type Ask, askAbout, type Row } from "./ask.ts";
+import type { InputSize, Interval, Measure, MeasuredRun, Metric, Subject, Trust } from "./check.ts";
+import { metrics } from "./metrics.ts";
+import { EVIDENCE, RDD_KEYS, STAGE_KEYS, THIS_APP, thisApp } from "./this-application.ts";
+
+export async function measureRun(
+  database: Database,
+  application: ApplicationKey,
+): Promise<MeasuredRun> {
+  const ask = askAbout(database, application);
+  const [known] = await ask(`from applications where ${THIS_APP}`);
+  const measures: Measure[] = [];
+  const causes = new Map<string, readonly string[]>();
+  for (const metric of metrics) {
+    measures.push(...(await measured(ask, metric)));
+    if (metric.causes === undefined) continue;
+    const rows = await ask(metric.causes);
+    causes.set(
+      metric.id,
+      rows.flatMap((row) => textOf(row, "sentence") ?? []),
+    );
+  }
+  return {
+    application: {
+      ...application,
+      name: textOf(known, "name"),
+      sparkVersion: textOf(known, "spark_version"),
+      memoryManager: textOf(known, "memory_manager"),
+      evidenceLevel: textOf(known, "evidence_level"),
+    },
+    configuration: await configurationOf(ask),
+    input: await inputOf(ask),
+    trust: await trustOf(ask, known),
+    subjects: await subjectsOf(ask),
+    measures,
+    causes,
+  };
+}
+
+async function measured(ask: Ask, metric: Metric): Promise<Measure[]> {
+  const rows = await ask(metric.sql);
+  const measures = rows.map(
+    (row): Measure => ({
+      metric: metric.id,
+      subject: textOf(row, "subject"),
+      value: intervalOf(row),
+      by: textOf(row, "by") ?? "",
+      executor: textOf(row, "executor_id"),
+    }),
+  );
+  return metric.scope === "executor" ? worst(measures, metric) : measures;
+}
+
+/** A NULL end is as good as unknown: the best estimate stands for it. */
+function intervalOf(row: Row): Interval | undefined {
+  const best = numberOf(row, "value");
+  if (best === undefined) return undefined;
+  const min = Math.min(best, numberOf(row, "value_min") ?? best);
+  const max = Math.max(best, numberOf(row, "value_max") ?? best);
+  return { best, min, max };
+}
+
+/** One executor that is unknown leaves the worst unknown. */
+function worst(measures: readonly Measure[], { better, id }: Metric): Measure[] {
+  const unknown = measures.find(({ value }) => value === undefined);
+  if (unknown !== undefined) return [unknown];
+  let chosen: Measure | undefined;
+  for (const measure of measures) {
+    if (chosen === undefined || isWorse(measure, chosen, better)) chosen = measure;
+  }
+  if (chosen?.value === undefined) return [];
+  // Another executor's worse end may reach beyond the chosen one's.
+  const values = measures.flatMap(({ value }) => value ?? []);
+  const ends =
+    better === "lower"
+      ? {
+          min: Math.max(...values.map(({ min }) => min)),
+          max: Math.max(...values.map(({ max }) => max)),
+        }
+      : {
+          min: Math.min(...values.map(({ min }) => min)),
+          max: Math.min(...values.map(({ max }) => max)),
+        };
+  const { best } = chosen.value;
+  const value = { best, min: Math.min(best, ends.min), max: Math.max(best, ends.max) };
+  return [{ ...chosen, metric: id, value }];
+}
+
+function isWorse(a: Measure, b: Measure, better: Metric["better"]): boolean {
+  if (a.value === undefined || b.value === undefined) return false;
+  return better === "lower" ? a.value.best > b.value.best : a.value.best < b.value.best;
+}
+
+/** Settings that decide how much memory there is and how it is shared. */
+const SETTINGS = [
+  "spark.executor.memory",
+  "spark.executor.memoryOverhead",
+  "spark.executor.memoryOverheadFactor",
+  "spark.yarn.executor.memoryOverhead",
+  "spark.kubernetes.memoryOverheadFactor",
+  "spark.executor.cores",
+  "spark.executor.instances",
+  "spark.task.cpus",
+  "spark.dynamicAllocation.enabled",
+  "spark.dynamicAllocation.maxExecutors",
+  "spark.memory.fraction",
+  "spark.memory.storageFraction",
+  "spark.memory.offHeap.enabled",
+  "spark.memory.offHeap.size",
+  "spark.memory.useLegacyMode",
+  "spark.shuffle.memoryFraction",
+  "spark.shuffle.safetyFraction",
+  "spark.storage.memoryFraction",
+  "spark.storage.safetyFraction",
+  "spark.storage.unrollFraction",
+  "spark.buffer.pageSize",
+];
+
+async function configurationOf(ask: Ask): Promise<Record<string, string>> {
+  const rows = await ask(
+    `select key, any_value(value) as value from spark_conf where ${THIS_APP} and not coalesce(is_default, false)
+      and key in (${SETTINGS.map((key) => sqlText(key)).join(", ")}) and value is not null group by key order by key`,
+  );
+  const configuration: Record<string, string> = {};
+  for (const row of rows) {
+    const key = textOf(row, "key");
+    const value = textOf(row, "value");
+    if (key !== undefined && value !== undefined) configuration[key] = value;
+  }
+  const [memory] = await ask(`with ${EVIDENCE}
+    select
+      (select mode(max_memory_bytes) from looked_at) as max_memory_bytes,
+      (select mode(cores) from looked_at) as cores,
+      (select nullif(mode(off_heap_storage_bytes + off_heap_execution_bytes), 0) from looked_at) as off_heap_bytes`);
+  for (const name of ["max_memory_bytes", "off_heap_bytes", "cores"]) {
+    const value = numberOf(memory, name);
+    if (value !== undefined) configuration[`executor ${name}`] = String(value);
+  }
+  return configuration;
+}
+
+async function inputOf(ask: Ask): Promise<InputSize> {
+  const [row] = await ask(`
+    with cached as (select rdd_id from rdds where ${THIS_APP} and storage_level is not null),
+    uncached as (
+      select stage_id, stage_attempt_id from stages where ${THIS_APP}
+        and not list_has_any(coalesce(rdd_ids, []), (select coalesce(list(rdd_id), []) from cached))),
+    ok as (select * from tasks where ${THIS_APP} and status = 'success')
+    select
+      (select sum(input_bytes) from ok semi join uncached using (stage_id, stage_attempt_id)) as input_bytes,
+      (select sum(input_records) from ok semi join uncached using (stage_id, stage_attempt_id)) as input_records,
+      (select sum(shuffle_write_records) from ok) as shuffle_write_records,
+      (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0) as planned_tasks`);
+  return {
+    input_bytes: positive(numberOf(row, "input_bytes")),
+    input_records: positive(numberOf(row, "input_records")),
+    shuffle_write_records: positive(numberOf(row, "shuffle_write_records")),
+    planned_tasks: positive(numberOf(row, "planned_tasks")),
+  };
+}
+
+async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
+  const incomplete: string[] = [];
+  const files = await ask(
+    `select bool_or(truncated) as cut from source_files where ${THIS_APP} and kind = 'event_log'`,
+  );
+  const hasEventLog = files[0]?.["cut"] !== null && files[0] !== undefined;
+  if (files[0]?.["cut"] === true) incomplete.push("the event log is cut off");
+  if (hasEventLog && (application?.["ended_at"] ?? null) === null) {
+    incomplete.push("the event log does not tell the application's end");
+  }
+  // The first task of a stage on an executor stores the stage's broadcast, and that is logged at INFO.
+  const early = await ask(`
+    with said as (
+      select s.executor_id, max(b.ts) as last
+      from (
+        select executor_id, ts, source_file_id from block_events where ${THIS_APP}
+        union all select executor_id, ts, source_file_id from replay_checks where ${THIS_APP}
+        union all select executor_id, ts, source_file_id from memory_events where ${THIS_APP}) b
+      join source_files s on s.source_file_id = b.source_file_id and s.executor_id = b.executor_id
+      where ${thisApp("s")} and s.kind = 'executor_log' group by s.executor_id),
+    begun as (
+      select executor_id, stage_id, min(launched_at) as began from tasks where ${THIS_APP} and status = 'success' group by all)
+    select executor_id, count(*) as stages from begun join said using (executor_id)
+    where began > last + interval 2 second group by executor_id order by executor_id`);
+  for (const row of early) {
+    const stages = numberOf(row, "stages") ?? 0;
+    incomplete.push(
+      `the log of executor ${textOf(row, "executor_id") ?? "?"} ends before ${stages} of its stages began`,
+    );
+  }
+  return {
+    statements: numberOf(application, "statements") ?? 0,
+    statementsMet: numberOf(application, "statements_met") ?? 0,
+    incomplete,
+  };
+}
+
+async function subjectsOf(ask: Ask): Promise<Subject[]> {
+  const stages = await ask(`with ${STAGE_KEYS}
+    select k.subject, string_agg(distinct coalesce(json_extract_string(try_cast(r.scope as json), '$.name'), r.name), '+' order by coalesce(json_extract_string(try_cast(r.scope as json), '$.name'), r.name))
+      || ' × ' || max(s.tasks) as shape
+    from stage_keys k join stages s using (stage_id, stage_attempt_id)
+      left join (select rdd_id, name, scope from rdds where ${THIS_APP}) r on list_contains(s.rdd_ids, r.rdd_id)
+    where ${thisApp("s")} group by k.subject order by k.subject`);
+  const rdds = await ask(`with ${RDD_KEYS}
+    select k.subject, any_value(k.storage_level) || ' × ' || max(r.partitions) || ' ' || any_value(regexp_replace(coalesce(k.call_site, ''), ' at .*$', '')) as shape
+    from rdd_keys k join rdds r using (rdd_id) where ${thisApp("r")} and k.storage_level is not null
+    group by k.subject order by k.subject`);
+  return [
+    ...stages.map((row) => subjectOf("stage", row)),
+    ...rdds.map((row) => subjectOf("rdd", row)),
+  ];
+}
+
+function subjectOf(kind: Subject["kind"], row: Row): Subject {
+  return { kind, key: textOf(row, "subject") ?? "", shape: textOf(row, "shape") ?? "" };
+}
+
+function positive(value: number | undefined): number | undefined {
+  return value === 0 ? undefined : value;
+}
+
+function numberOf(row: Row | undefined, column: string): number | undefined {
+  const value = row?.[column];
+  if (value === null || value === undefined) return undefined;
+  const number = Number(value);
+  if (Number.isNaN(number)) throw new TypeError(`${column} is no number`);
+  return number;
+}
+
+function textOf(row: Row | undefined, column: string): string | undefined {
+  const value = row?.[column];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,17 @@
+/** Every metric of the gate, in the order reports show them. */
+import { cache } from "./cache.ts";
+import type { Metric } from "./check.ts";
+import { evictions } from "./evictions.ts";
+import { failures } from "./failures.ts";
+import { peaks } from "./peaks.ts";
+import { spills } from "./spills.ts";
+import { waits } from "./waits.ts";
+
+export const metrics: readonly Metric[] = [
+  ...failures,
+  ...evictions,
+  ...cache,
+  ...spills,
+  ...waits,
+  ...peaks,
+];

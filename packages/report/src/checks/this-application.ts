@@ -1,0 +1,49 @@
+/** SQL that every metric shares: one application of a database, and the evidence there is about its executors. */
+
+/** Set by whoever asks: `set variable app_id = …`. A user's own SQL may use both variables too. */
+export const THIS_APP: string = thisApp();
+
+/** The same of one relation among several. */
+export function thisApp(alias?: string): string {
+  const of = alias === undefined ? "" : `${alias}.`;
+  return `${of}app_id = getvariable('app_id') and ${of}attempt_id = getvariable('attempt_id')`;
+}
+
+/**
+ * CTEs: `evidence` is one row with `level`, the least evidence of an executor that ran tasks (4 debug, 3 info, 2 event
+ * log with block updates, 1 bare event log), and `by_logs` in words. An executor whose log is missing is one about which
+ * the others' logs say nothing, so the least counts.
+ */
+export const EVIDENCE: string = `
+ran as (select distinct executor_id from tasks where ${THIS_APP} and executor_id is not null),
+looked_at as (
+  select * from executors where ${THIS_APP} and (
+    executor_id in (from ran)
+    or (not exists (from ran) and executor_id <> 'driver'))),
+evidence as (
+  select
+    min(case evidence_level when 'debug' then 4 when 'info' then 3 when 'event_log_blocks' then 2 else 1 end) as level,
+    case min(case evidence_level when 'debug' then 4 when 'info' then 3 when 'event_log_blocks' then 2 else 1 end)
+      when 4 then 'executor logs at DEBUG' when 3 then 'executor logs at INFO'
+      when 2 then 'block updates of the event log' else 'event log' end as by_logs
+  from looked_at)`;
+
+/** An expression: `executor logs` where every executor that ran tasks has one, whatever its level. */
+export const BY_ANY_LOG: string = "if(level >= 3, 'executor logs', by_logs)";
+
+/** CTE `stage_keys`: what each stage is. The numbers of lines move with every edit, so they stay out of the key. */
+export const STAGE_KEYS: string = `
+stage_keys as (
+  select stage_id, stage_attempt_id, regexp_replace(coalesce(name, 'stage ' || stage_id), ':\\d+$', '') as subject
+  from stages where ${THIS_APP})`;
+
+/** CTE `rdd_keys`: what each RDD is: the name its program gave it, or its operator and call site. */
+export const RDD_KEYS: string = `
+rdd_keys as (
+  select rdd_id,
+    if(name is null or name like '%RDD' or name = '', regexp_replace(coalesce(call_site, name, 'RDD ' || rdd_id), ':\\d+$', ''), name) as subject,
+    call_site, storage_level
+  from rdds where ${THIS_APP})`;
+
+export const RDD_OF_BLOCK: string =
+  "try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint)";
