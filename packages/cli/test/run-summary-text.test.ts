@@ -39,6 +39,11 @@ const run: RunSummary = {
   statementsMet: 4812,
   statementsUnpredicted: 6,
   executors: [executor],
+  jobs: 4,
+  jobsFailed: 0,
+  jobError: undefined,
+  outOfMemory: [],
+  executorsLost: [],
   evictionCauses: [
     { cause: "execution", evictions: 5 },
     { cause: undefined, evictions: 2 },
@@ -76,6 +81,30 @@ test("the story is told in sentences: who borrowed, what was evicted for whose s
       "Storage borrowed up to 45.0 MiB of execution's memory (executor 0).",
       "7 blocks (98.0 MiB) were evicted: 5 because tasks claimed execution memory, 2 for reasons no log tells; 3 later reads missed an evicted block.",
       "Tasks spilled 12 times (230 MiB of memory).",
+    ].join("\n"),
+  );
+});
+
+test("what ended badly is told first, and an error of many lines is one sentence", () => {
+  const died: RunSummary = {
+    ...run,
+    jobsFailed: 1,
+    jobError:
+      "Job aborted due to stage failure: Task 3 in stage 4.0 failed 1 times, most recent failure: Lost task 3.0 in stage 4.0 (TID 20) (192.0.2.2 executor driver): java.lang.OutOfMemoryError: Java heap space\n\tat x",
+    outOfMemory: [{ class: "jvm_heap", tasks: 1, executors: 1, example: "0\u001b[31m" }],
+    executorsLost: [
+      { class: "container_physical", executors: 2, example: "1" },
+      { class: "killed_by_driver", executors: 1, example: "3" },
+    ],
+  };
+  expect(runSummaryText(died, { ...place, columns: 200 })).toContain(
+    [
+      "What happened",
+      "1 of 4 jobs failed: Task 3 in stage 4.0 failed 1 times, at last: java.lang.OutOfMemoryError: Java heap space.",
+      "Out of memory, Java heap space: 1 task on executor 0\\u{1b}[31m.",
+      "2 executors were lost: container over its memory limit.",
+      "Executor 3 was removed by the driver.",
+      "Storage borrowed",
     ].join("\n"),
   );
 });

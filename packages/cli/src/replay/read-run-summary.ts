@@ -1,5 +1,5 @@
 /** Reads a summary out of a replayed database, with SQL over the tables of the contract. */
-import type { EvictionCause, EvidenceLevel } from "@respark/core";
+import type { EvictionCause, EvidenceLevel, OomEventRow, RemovedClass } from "@respark/core";
 import { type Ask, type DatabaseRow, numberIn, sqlText, textIn } from "../database/rows-read.ts";
 import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
 
@@ -30,6 +30,27 @@ export async function readRunSummaries(
       statementsMet: numberIn(application, "statements_met") ?? 0,
       statementsUnpredicted: numberIn(application, "statements_unpredicted") ?? 0,
       executors: (await ask(executorSql(where))).map((row) => executorOf(row, curves)),
+      jobs: numberIn(application, "jobs") ?? 0,
+      jobsFailed: numberIn(application, "jobs_failed") ?? 0,
+      jobError: textIn(application, "job_error"),
+      outOfMemory: (await ask(outOfMemorySql(where))).flatMap((row) => {
+        const kind = outOfMemoryClass(textIn(row, "class"));
+        return kind === undefined
+          ? []
+          : [
+              {
+                class: kind,
+                tasks: numberIn(row, "tasks") ?? 0,
+                executors: numberIn(row, "executors") ?? 0,
+                example: textIn(row, "example") ?? "",
+              },
+            ];
+      }),
+      executorsLost: (await ask(lostSql(where))).map((row) => ({
+        class: removedClass(textIn(row, "class")),
+        executors: numberIn(row, "executors") ?? 0,
+        example: textIn(row, "example") ?? "",
+      })),
       evictionCauses: (await ask(causeSql(where))).map((row) => ({
         cause: evictionCause(textIn(row, "cause")),
         evictions: numberIn(row, "evictions") ?? 0,
@@ -52,6 +73,9 @@ function applicationSql(where: string): string {
       (epoch_us(ended_at) - epoch_us(started_at)) / 1000 as duration_ms,
       (select count(*) from block_events where ${where} and miss_kind = 'after_evict') as missed_after_eviction,
       (select count(*) from block_events where ${where} and miss_kind = 'after_put_fail') as missed_after_no_room,
+      (select count(*) from jobs where ${where}) as jobs,
+      (select count(*) from jobs where ${where} and status = 'failed') as jobs_failed,
+      (select arg_min(error, job_id) from jobs where ${where} and status = 'failed' and error is not null) as job_error,
       (select count(*) from replay_checks where ${where}) as statements,
       (select count(*) from replay_checks where ${where} and agrees) as statements_met,
       (select count(*) from replay_checks where ${where} and agrees is null) as statements_unpredicted
@@ -98,7 +122,8 @@ function curveSql(where: string): string {
       from memory_timeline where ${where})
     select executor_id, mode, least(${STEPS - 1}, (epoch_us(ts) - began) * ${STEPS} // micros) as step,
       max(storage_used_bytes) as storage_most, arg_max(storage_used_bytes, seq) as storage_last,
-      max(execution_used_bytes) as execution_most, arg_max(execution_used_bytes, seq) as execution_last
+      max(execution_used_bytes) as execution_most, arg_max(execution_used_bytes, seq) as execution_last,
+      case when count(*) = count(end_ts) then (epoch_us(max(end_ts)) - any_value(began)) * ${STEPS} // any_value(micros) end as ends
     from memory_timeline, span where ${where} group by all order by all`;
 }
 
@@ -106,6 +131,21 @@ function causeSql(where: string): string {
   return `
     select cause, count(*) as evictions from block_events
     where ${where} and op in ('evict', 'drop_to_disk') group by cause order by evictions desc, cause`;
+}
+
+/** A task's error may be told by its executor, its driver and the event log alike: it counts once. */
+function outOfMemorySql(where: string): string {
+  return `
+    select class, count(distinct task_id) as tasks, count(distinct executor_id) as executors, min(executor_id) as example
+    from oom_events where ${where} group by class order by executors desc, tasks desc, class`;
+}
+
+function lostSql(where: string): string {
+  return `
+    select class, count(*) as executors, min(executor_id) as example
+    from (select *, coalesce(removed_class, 'unknown') as class from executors)
+    where ${where} and executor_id <> 'driver' and removed_at is not null
+    group by class order by executors desc, class`;
 }
 
 function missedSql(where: string): string {
@@ -149,19 +189,21 @@ function executorOf(row: DatabaseRow, curves: readonly DatabaseRow[]): ExecutorS
   };
 }
 
-/** The most in each step, where a step without a change goes on with what was last. */
+/** The most in each step, where a step without a change goes on with what was last, until the executor is gone. */
 function curveOf(
   steps: readonly DatabaseRow[],
   pool: "storage" | "execution",
 ): (number | undefined)[] {
   const curve: (number | undefined)[] = [];
   let last: number | undefined;
+  let ends: number | undefined;
   for (let step = 0; step < STEPS; step += 1) {
     const changes = steps.find((row) => numberIn(row, "step") === step);
     if (changes === undefined) {
-      curve.push(last);
+      curve.push(ends === undefined || step <= ends ? last : undefined);
       continue;
     }
+    ends = numberIn(changes, "ends");
     const most = numberIn(changes, `${pool}_most`);
     curve.push(last !== undefined && most !== undefined ? Math.max(last, most) : most);
     last = numberIn(changes, `${pool}_last`);
@@ -186,6 +228,30 @@ function evidenceLevel(text: string | undefined): EvidenceLevel {
 
 function evictionCause(text: string | undefined): EvictionCause | undefined {
   return text === "execution" || text === "storage" || text === "unroll" ? text : undefined;
+}
+
+const OUT_OF_MEMORY = ["jvm_heap", "gc_overhead", "container", "task_memory", "direct"] as const;
+
+function outOfMemoryClass(text: string | undefined): OomEventRow["class"] | undefined {
+  return OUT_OF_MEMORY.find((kind) => kind === text);
+}
+
+const REMOVED = [
+  "jvm_heap",
+  "gc_overhead",
+  "container_physical",
+  "container_virtual",
+  "direct",
+  "preempted",
+  "decommissioned",
+  "lost_heartbeat",
+  "killed_by_driver",
+  "killed",
+  "exited",
+] as const;
+
+function removedClass(text: string | undefined): RemovedClass {
+  return REMOVED.find((kind) => kind === text) ?? "unknown";
 }
 
 function modelEvidence(text: string | undefined): "vectors" | "source" | undefined {

@@ -12,6 +12,7 @@ import { sparkline } from "../terminal/sparkline.ts";
 import type { Style } from "../terminal/style.ts";
 import { textTable, wrapped } from "../terminal/text-table.ts";
 import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
+import { executorLabel, whatHappened } from "./what-happened-text.ts";
 
 /** More executors than this are summed up in a line that says where to find them. */
 const EXECUTORS_SHOWN = 12;
@@ -32,7 +33,7 @@ export function runSummaryText(run: RunSummary, place: SummaryPlace): string {
   const parts = [
     heading(run, place.style),
     executorTable(run.executors, place),
-    happened(run, place),
+    whatHappened(run, place),
     curves(run, place.style),
     trust(run, place),
     oddities(run.diagnostics, place),
@@ -73,7 +74,7 @@ function executorTable(executors: readonly ExecutorSummary[], place: SummaryPlac
       { title: "waits", align: "right" },
     ],
     shown.map((executor) => [
-      label(executor),
+      executorLabel(executor),
       bytesInWords(executor.memoryBytes),
       bytesInWords(executor.storagePeakBytes),
       bytesInWords(executor.borrowedPeakBytes),
@@ -112,72 +113,6 @@ function legend(executors: readonly ExecutorSummary[], { columns, style }: Summa
   return wrapped(words.join("; "), columns).map((line) => style.dim(line));
 }
 
-const FOR_THE_SAKE_OF = {
-  execution: "because tasks claimed execution memory",
-  storage: "to store other blocks",
-  unroll: "to unroll other blocks",
-} as const;
-
-/** The run's story in a few sentences. */
-function happened(run: RunSummary, { columns, style }: SummaryPlace): string[] {
-  const sum = (of: (executor: ExecutorSummary) => number): number =>
-    run.executors.reduce((total, executor) => total + of(executor), 0);
-  const sentences: string[] = [];
-  const borrower = mostOf(run.executors, ({ borrowedPeakBytes }) => borrowedPeakBytes);
-  if (borrower !== undefined) {
-    sentences.push(
-      `Storage borrowed up to ${bytesInWords(borrower.borrowedPeakBytes)} of execution's memory (executor ${label(borrower)}).`,
-    );
-  }
-  const evictions = sum((executor) => executor.evictions);
-  if (evictions > 0) {
-    const causes = run.evictionCauses.map(
-      ({ cause, evictions: some }) =>
-        `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons no log tells" : FOR_THE_SAKE_OF[cause]}`,
-    );
-    const missed =
-      run.missedAfterEviction === 0
-        ? ""
-        : `; ${counted(run.missedAfterEviction, "later read")} missed an evicted block`;
-    sentences.push(
-      `${counted(evictions, "block")} (${bytesInWords(sum((executor) => executor.evictedBytes ?? 0))}) ${evictions === 1 ? "was" : "were"} evicted: ${causes.join(", ")}${missed}.`,
-    );
-  }
-  const failedPuts = sum((executor) => executor.failedPuts);
-  if (failedPuts > 0) {
-    const missed =
-      run.missedAfterNoRoom === 0
-        ? ""
-        : `; ${counted(run.missedAfterNoRoom, "later read")} missed one`;
-    sentences.push(`${counted(failedPuts, "block")} found no room${missed}.`);
-  }
-  const spills = sum((executor) => executor.spills);
-  if (spills > 0) {
-    sentences.push(
-      `Tasks spilled ${counted(spills, "time")} (${bytesInWords(sum((executor) => executor.spilledBytes ?? 0))} of memory).`,
-    );
-  }
-  const waits = sum((executor) => executor.waits);
-  if (waits > 0)
-    sentences.push(`Tasks waited ${counted(waits, "time")} for their share of memory.`);
-  if (sentences.length === 0) return [];
-  return [
-    style.bold("What happened"),
-    ...sentences.flatMap((sentence) => wrapped(sentence, columns, "  ")),
-  ];
-}
-
-function mostOf(
-  executors: readonly ExecutorSummary[],
-  amount: (executor: ExecutorSummary) => number | undefined,
-): ExecutorSummary | undefined {
-  let most: ExecutorSummary | undefined;
-  for (const executor of executors) {
-    if ((amount(executor) ?? 0) > (most === undefined ? 0 : (amount(most) ?? 0))) most = executor;
-  }
-  return most;
-}
-
 function curves(run: RunSummary, style: Style): string[] {
   const drawn = mostPressed(
     run.executors.filter(
@@ -188,11 +123,11 @@ function curves(run: RunSummary, style: Style): string[] {
     CURVES_SHOWN,
   );
   if (drawn.length === 0) return [];
-  const width = Math.max(...drawn.map((executor) => label(executor).length));
+  const width = Math.max(...drawn.map((executor) => executorLabel(executor).length));
   return [
     style.dim("Over time (left to right the whole run; a full bar is the memory both share)"),
     ...drawn.flatMap((executor) => [
-      `${label(executor).padEnd(width)}  storage    ${sparkline(executor.storageCurve, executor.memoryBytes ?? 0)}`,
+      `${executorLabel(executor).padEnd(width)}  storage    ${sparkline(executor.storageCurve, executor.memoryBytes ?? 0)}`,
       `${" ".repeat(width)}  execution  ${sparkline(executor.executionCurve, executor.memoryBytes ?? 0)}`,
     ]),
   ];
@@ -329,10 +264,6 @@ function mostPressed(executors: readonly ExecutorSummary[], atMost: number): Exe
     evictions + spills + waits + failedPuts;
   const kept = new Set([...executors].sort((a, b) => pressure(b) - pressure(a)).slice(0, atMost));
   return executors.filter((executor) => kept.has(executor));
-}
-
-function label({ executorId, mode }: ExecutorSummary): string {
-  return `${printableLine(executorId)}${mode === "off_heap" ? " off-heap" : ""}`;
 }
 
 function shellWord(text: string): string {

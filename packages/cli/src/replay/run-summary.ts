@@ -1,5 +1,5 @@
 /** What a replayed database says about one application, in the numbers a summary needs. Read back from the file: what is shown is what can be queried. */
-import type { EvictionCause, EvidenceLevel } from "@respark/core";
+import type { EvictionCause, EvidenceLevel, OomEventRow, RemovedClass } from "@respark/core";
 
 export interface RunSummary {
   readonly appId: string;
@@ -15,6 +15,24 @@ export interface RunSummary {
   /** memory statements for which the replay had no prediction */
   readonly statementsUnpredicted: number;
   readonly executors: readonly ExecutorSummary[];
+  readonly jobs: number;
+  readonly jobsFailed: number;
+  /** what the first failed job said */
+  readonly jobError: string | undefined;
+  /** out-of-memory errors by class, worst first; each task counts once */
+  readonly outOfMemory: readonly {
+    readonly class: OomEventRow["class"];
+    readonly tasks: number;
+    readonly executors: number;
+    /** one of the executors */
+    readonly example: string;
+  }[];
+  /** executors that went before the application ended, by why; those that idled away are not among them */
+  readonly executorsLost: readonly {
+    readonly class: RemovedClass;
+    readonly executors: number;
+    readonly example: string;
+  }[];
   /** evictions by what they were for; without a cause: the logs do not tell */
   readonly evictionCauses: readonly {
     readonly cause: EvictionCause | undefined;

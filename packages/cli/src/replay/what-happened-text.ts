@@ -1,0 +1,141 @@
+/** What happened in a run, in a few sentences: the worst first. */
+import type { OomEventRow, RemovedClass } from "@respark/core";
+import { bytesInWords, counted, countInWords } from "../terminal/amounts.ts";
+import { printableLine } from "../terminal/printable.ts";
+import type { Style } from "../terminal/style.ts";
+import { wrapped } from "../terminal/text-table.ts";
+import type { ExecutorSummary, RunSummary } from "./run-summary.ts";
+
+const FOR_THE_SAKE_OF = {
+  execution: "because tasks claimed execution memory",
+  storage: "to store other blocks",
+  unroll: "to unroll other blocks",
+} as const;
+
+/** The run's story in a few sentences. */
+export function whatHappened(
+  run: RunSummary,
+  { columns, style }: { readonly columns: number; readonly style: Style },
+): string[] {
+  const sum = (of: (executor: ExecutorSummary) => number): number =>
+    run.executors.reduce((total, executor) => total + of(executor), 0);
+  const sentences: string[] = endings(run);
+  const borrower = mostOf(run.executors, ({ borrowedPeakBytes }) => borrowedPeakBytes);
+  if (borrower !== undefined) {
+    sentences.push(
+      `Storage borrowed up to ${bytesInWords(borrower.borrowedPeakBytes)} of execution's memory (executor ${executorLabel(borrower)}).`,
+    );
+  }
+  const evictions = sum((executor) => executor.evictions);
+  if (evictions > 0) {
+    const causes = run.evictionCauses.map(
+      ({ cause, evictions: some }) =>
+        `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons no log tells" : FOR_THE_SAKE_OF[cause]}`,
+    );
+    const missed =
+      run.missedAfterEviction === 0
+        ? ""
+        : `; ${counted(run.missedAfterEviction, "later read")} missed an evicted block`;
+    sentences.push(
+      `${counted(evictions, "block")} (${bytesInWords(sum((executor) => executor.evictedBytes ?? 0))}) ${evictions === 1 ? "was" : "were"} evicted: ${causes.join(", ")}${missed}.`,
+    );
+  }
+  const failedPuts = sum((executor) => executor.failedPuts);
+  if (failedPuts > 0) {
+    const missed =
+      run.missedAfterNoRoom === 0
+        ? ""
+        : `; ${counted(run.missedAfterNoRoom, "later read")} missed one`;
+    sentences.push(`${counted(failedPuts, "block")} found no room${missed}.`);
+  }
+  const spills = sum((executor) => executor.spills);
+  if (spills > 0) {
+    sentences.push(
+      `Tasks spilled ${counted(spills, "time")} (${bytesInWords(sum((executor) => executor.spilledBytes ?? 0))} of memory).`,
+    );
+  }
+  const waits = sum((executor) => executor.waits);
+  if (waits > 0)
+    sentences.push(`Tasks waited ${counted(waits, "time")} for their share of memory.`);
+  if (sentences.length === 0) return [];
+  return [
+    style.bold("What happened"),
+    ...sentences.flatMap((sentence) => wrapped(sentence, columns, "  ")),
+  ];
+}
+
+function mostOf(
+  executors: readonly ExecutorSummary[],
+  amount: (executor: ExecutorSummary) => number | undefined,
+): ExecutorSummary | undefined {
+  let most: ExecutorSummary | undefined;
+  for (const executor of executors) {
+    if ((amount(executor) ?? 0) > (most === undefined ? 0 : (amount(most) ?? 0))) most = executor;
+  }
+  return most;
+}
+
+/** What ended badly: jobs, executors, tasks without memory. */
+function endings(run: RunSummary): string[] {
+  const sentences: string[] = [];
+  if (run.jobsFailed > 0) {
+    const why = run.jobError === undefined ? "" : `: ${printableLine(shortened(run.jobError))}`;
+    sentences.push(`${countInWords(run.jobsFailed)} of ${counted(run.jobs, "job")} failed${why}.`);
+  }
+  for (const { class: kind, tasks, executors, example } of run.outOfMemory) {
+    const who = tasks === 0 ? "" : `${counted(tasks, "task")} on `;
+    sentences.push(
+      `Out of memory, ${OUT_OF_MEMORY[kind]}: ${who}${executors === 1 ? `executor ${printableLine(example)}` : counted(executors, "executor")}.`,
+    );
+  }
+  for (const { class: kind, executors, example } of run.executorsLost) {
+    const who =
+      executors === 1
+        ? `Executor ${printableLine(example)} was`
+        : `${countInWords(executors)} executors were`;
+    sentences.push(
+      kind === "killed_by_driver" ? `${who} removed by the driver.` : `${who} lost: ${LOST[kind]}.`,
+    );
+  }
+  return sentences;
+}
+
+const OUT_OF_MEMORY: Readonly<Record<OomEventRow["class"], string>> = {
+  jvm_heap: "Java heap space",
+  gc_overhead: "too little freed by collecting garbage",
+  container: "more than the container may have",
+  task_memory: "a task could not get execution memory",
+  direct: "direct buffers",
+};
+
+const LOST: Readonly<Record<Exclude<RemovedClass, "killed_by_driver">, string>> = {
+  jvm_heap: "heap exhausted",
+  gc_overhead: "its time went into collecting garbage",
+  container_physical: "container over its memory limit",
+  container_virtual: "container over its virtual memory limit",
+  direct: "direct buffers exhausted",
+  preempted: "container preempted",
+  decommissioned: "decommissioned",
+  lost_heartbeat: "no heartbeats",
+  killed: "killed from outside (SIGKILL or SIGTERM)",
+  exited: "the process ended",
+  unknown: "no log says why",
+};
+
+/** What a job's error says without the frame that Spark's scheduler puts around it: one line of at most 160 characters. */
+function shortened(error: string): string {
+  const [line = ""] = error.split("\n");
+  const text = line
+    .replace(/^Job aborted due to stage failure: /, "")
+    .replace(
+      /, most recent failure: (?:Lost task \S+ in stage \S+ \(TID \d+\)[^:]*: )?/,
+      ", at last: ",
+    )
+    .replace(/\s*Driver stacktrace:?\s*$/, "")
+    .replace(/[.:\s]+$/, "");
+  return text.length <= 160 ? text : `${text.slice(0, 159)}…`;
+}
+
+export function executorLabel({ executorId, mode }: ExecutorSummary): string {
+  return `${printableLine(executorId)}${mode === "off_heap" ? " off-heap" : ""}`;
+}
