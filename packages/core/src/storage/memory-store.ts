@@ -108,11 +108,11 @@ export class MemoryStore implements BlockEvictor {
 
   /** A block's size, without touching it. */
   peekBytes(blockId: string): number | undefined {
-    return this.#entries.peek(blockId)?.bytes;
+    return this.#entries.bytesOf(blockId);
   }
 
   contains(blockId: string): boolean {
-    return this.#entries.peek(blockId) !== undefined;
+    return this.#entries.has(blockId);
   }
 
   /** Whether eviction wrote the block to disk. */
@@ -122,7 +122,7 @@ export class MemoryStore implements BlockEvictor {
 
   /** Reads a block: it becomes the youngest. */
   get(blockId: string): boolean {
-    return this.#entries.touch(blockId) !== undefined;
+    return this.#entries.touch(blockId);
   }
 
   /** The blocks evicted since this was last asked, in order. */
@@ -339,25 +339,20 @@ export class MemoryStore implements BlockEvictor {
     const rddId = forBlock === undefined ? undefined : rddIdOf(forBlock);
     const { evictionWithinMode, evictionSkipsPinned } = this.#behaviour;
     const skipsPinned = evictionSkipsPinned && this.#pins.size > 0;
-    const victims = this.#entries.select(
-      bytes,
-      (entry) =>
-        (!evictionWithinMode || entry.mode === mode) &&
-        (rddId === undefined || entry.rddId !== rddId) &&
-        !(skipsPinned && this.#pins.has(entry.blockId)),
-    );
+    const victims = this.#entries.select(bytes, {
+      mode: evictionWithinMode ? mode : undefined,
+      notOfRdd: rddId,
+      notAmong: skipsPinned ? this.#pins : undefined,
+    });
     if (victims === undefined) return 0;
     let freed = 0;
-    for (const victim of victims) {
-      freed += victim.bytes;
-      this.#drop(victim);
-    }
+    for (const victim of victims) freed += this.#drop(victim);
     return freed;
   }
 
   /** BlockManager.dropFromMemory: to disk where the level has one, else away. */
-  #drop(entry: MemoryEntry): void {
-    this.#entries.remove(entry.blockId);
+  #drop(selected: number): number {
+    const entry = this.#entries.removeSelected(selected);
     this.#release(entry);
     const toDisk = entry.level?.useDisk === true;
     if (toDisk) this.#onDisk.add(entry.blockId);
@@ -367,6 +362,7 @@ export class MemoryStore implements BlockEvictor {
       mode: entry.mode,
       toDisk,
     });
+    return entry.bytes;
   }
 
   /**

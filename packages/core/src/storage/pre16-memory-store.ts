@@ -66,11 +66,11 @@ export class Pre16MemoryStore {
   }
 
   contains(blockId: string): boolean {
-    return this.#entries.peek(blockId) !== undefined;
+    return this.#entries.has(blockId);
   }
 
   get(blockId: string): boolean {
-    return this.#entries.touch(blockId) !== undefined;
+    return this.#entries.touch(blockId);
   }
 
   takeEvicted(): readonly EvictedBlock[] {
@@ -157,18 +157,15 @@ export class Pre16MemoryStore {
     if (bytes > this.#maxBytes) return "larger_than_limit";
     const free = this.freeBytes - this.unrollBytes + this.#pending.bytesOf(taskId);
     if (free >= bytes) return undefined;
-    const rddId = rddIdOf(blockId);
-    const victims = this.#entries.select(
-      bytes - free,
-      (entry) => rddId === undefined || entry.rddId !== rddId,
-    );
+    const victims = this.#entries.select(bytes - free, { notOfRdd: rddIdOf(blockId) });
     if (victims === undefined) return "would_drop_own_rdd";
     for (const victim of victims) this.#drop(victim);
     return undefined;
   }
 
-  #drop(entry: MemoryEntry): void {
-    this.remove(entry.blockId);
+  #drop(selected: number): void {
+    const entry = this.#entries.removeSelected(selected);
+    this.#uncount(entry);
     this.#evicted.push({
       blockId: entry.blockId,
       bytes: entry.bytes,
@@ -180,9 +177,13 @@ export class Pre16MemoryStore {
   remove(blockId: string): boolean {
     const entry = this.#entries.remove(blockId);
     if (entry === undefined) return false;
+    this.#uncount(entry);
+    return true;
+  }
+
+  #uncount(entry: MemoryEntry): void {
     this.#currentBytes -= entry.bytes;
     assert(this.#currentBytes >= 0, () => `${this.#currentBytes} bytes of blocks are left`);
-    return true;
   }
 
   clear(): void {
