@@ -204,6 +204,8 @@ export class Evictions {
     const certainty = thread === undefined ? 0.8 : 1;
     const waiting = new Set(state.running.keys());
     const room = this.#roomBefore(step);
+    const least = thread === undefined ? this.#leastAsked(victims) : 0;
+    let passedOver: number | undefined;
     for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
       const next = lookahead.peek(ahead);
       if (next === undefined || next.ts - step.ts > MICROS_AHEAD) break;
@@ -211,6 +213,12 @@ export class Evictions {
       const { fact } = next;
       switch (fact.kind) {
         case "execution_acquired":
+          // A request that needed fewer blocks would have evicted fewer: this grant is another's.
+          if (fact.granted.atMost < least) {
+            passedOver ??= fact.taskId;
+            break;
+          }
+          return { cause: "execution", taskId: fact.taskId, blockId: undefined, certainty };
         case "spill_wanted":
         case "execution_waiting": {
           const taskId = fact.taskId ?? this.#context.taskOf(next);
@@ -229,7 +237,9 @@ export class Evictions {
           }
           const cause =
             fact.kind === "block_stored" && fact.form === "bytes" ? "storage" : "unroll";
-          return { cause, taskId, blockId: fact.blockId, certainty };
+          const rivals =
+            thread === undefined ? this.#rivals(ahead, victimRdds, waiting, taskId) : 0;
+          return { cause, taskId, blockId: fact.blockId, certainty: certainty / (1 + rivals) };
         }
         case "task_finished":
           if (thread !== undefined) {
@@ -252,7 +262,32 @@ export class Evictions {
     }
     if (state.running.size === 0) return UNKNOWN;
     // Nothing was stored and nothing failed: only execution takes memory without a word (at INFO).
-    return { cause: "execution", taskId: this.#onlyTask(), blockId: undefined, certainty: 0.6 };
+    const taskId = passedOver ?? this.#onlyTask();
+    return { cause: "execution", taskId, blockId: undefined, certainty: 0.6 };
+  }
+
+  /** Other tasks that were putting a block just then: of two that unroll side by side no line says which one asked. */
+  #rivals(
+    from: number,
+    victimRdds: ReadonlySet<number | undefined>,
+    running: ReadonlySet<number>,
+    chosen: number | undefined,
+  ): number {
+    const rivals = new Set<number>();
+    const gone = new Set<number | undefined>([chosen]);
+    for (let ahead = from + 1; ahead < LINES_AHEAD && gone.size <= running.size; ahead++) {
+      const { fact } = this.#context.lookahead.peek(ahead) ?? {};
+      if (fact === undefined) break;
+      if (fact.kind === "task_finished") gone.add(fact.taskId);
+      if (fact.kind !== "block_stored" && fact.kind !== "unroll_failed") continue;
+      const rdd = rddIdOf(fact.blockId);
+      if (rdd === undefined || victimRdds.has(rdd)) continue;
+      const taskId = this.#taskPutting(fact.blockId);
+      if (taskId === undefined || gone.has(taskId) || !running.has(taskId)) continue;
+      gone.add(taskId);
+      rivals.add(taskId);
+    }
+    return rivals.size;
   }
 
   /** Storage memory that was free before the eviction in hand began: what the request did not fit into. undefined: not told. */
@@ -267,6 +302,24 @@ export class Evictions {
       return Math.max(0, fact.free.atLeast - freed.atMost - unroll);
     }
     return undefined;
+  }
+
+  /**
+   * What the request behind an eviction asked for at least: the last victim was needed too, so all that was free once the others
+   * had gone did not suffice (spec memory-model 2.2, 2.6).
+   */
+  #leastAsked(victims: readonly string[]): number {
+    const { lookahead, state } = this.#context;
+    const last = victims.at(-1);
+    const size = last === undefined ? undefined : state.ledgerOfBlock(last)?.blocks.get(last)?.size;
+    if (size === undefined || !state.rules.freeExcludesExecution) return 0;
+    for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
+      const { fact } = lookahead.peek(ahead) ?? {};
+      if (fact === undefined) return 0;
+      if (fact.kind !== "eviction_done") continue;
+      return fact.free.atLeast - size.atMost - state.onHeap.unroll.atMost;
+    }
+    return 0;
   }
 
   /** A put of this size would have gone into the room there was. */

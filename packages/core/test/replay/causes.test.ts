@@ -1,0 +1,46 @@
+/** Who made blocks go, where the layout prints no thread: only what the lines around leave possible. */
+import { expect, test } from "vitest";
+import { replayText } from "./replay-text.ts";
+
+test("a grant too small to have needed the last victim is not what evicted it", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 300 bytes free 700
+      11 1 store rdd_0_1 400 bytes free 300
+      12 1 run task-1
+      13 1 run task-2
+      20 1 select 2 700
+      20 1 drop rdd_0_0
+      20 1 remove rdd_0_0 300 free 600
+      20 1 drop rdd_0_1
+      20 1 remove rdd_0_1 400 free 1000
+      20 1 dropped 2 free 1000
+      21 1 acquire task-1 100 by map
+      22 1 acquire task-2 700 by map`,
+    { memory: 1000 },
+  );
+  const evicted = block_events.filter((event) => event.op === "evict");
+  expect(evicted.map((event) => event.causedByTaskId)).toEqual([2, 2]);
+});
+
+test("of two tasks that unroll side by side either may have evicted: the cause is half certain", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 900 bytes free 100
+      20 1 run task-1 partition 1
+      20 1 run task-2 partition 2
+      25 1 missing rdd_1_1
+      25 1 missing rdd_1_2
+      30 1 select 1 900
+      30 1 drop rdd_0_0
+      30 1 remove rdd_0_0 900 free 1000
+      30 1 dropped 1 free 1000
+      40 1 store rdd_1_1 300 free 700
+      41 1 store rdd_1_2 350 free 350`,
+    { memory: 1000 },
+  );
+  const evicted = block_events.find((event) => event.op === "evict");
+  expect(evicted).toMatchObject({ cause: "unroll", causedByTaskId: 1, certainty: 0.4 });
+});
