@@ -1,6 +1,13 @@
 /** Jobs, stages, SQL executions and RDDs of one application, gathered from events until each has its row. */
 import type { EventFact, RddInfo, StageInfo, StorageLevelFlags } from "../event-fact.ts";
 import type { EmitRow, JobRow, RddRow, SqlExecutionRow, StageRow } from "../rows.ts";
+import { Lingering } from "./lingering.ts";
+import { NumberSet } from "./number-set.ts";
+
+/** Stages of ended jobs that are still known: executors' logs may be a while behind. */
+const STAGES_KEPT = 10_000;
+/** An RDD that is not persisted is written once so many others were spoken of after it. */
+const MENTIONS_KEPT = 20_000;
 
 type Fact<Kind extends EventFact["kind"]> = Extract<EventFact, { kind: Kind }>;
 
@@ -16,6 +23,18 @@ export class ApplicationFacts {
   readonly #persisted = new Map<number, readonly number[]>();
 
   readonly #sqlStages = new Set<number>();
+  readonly #endedStages = new Lingering<number>(STAGES_KEPT, (stageId) =>
+    this.#forgetStage(stageId),
+  );
+
+  /** RDD → when it was spoken of last */
+  readonly #mentions = new Map<number, number>();
+  readonly #mentioned = new Lingering<{ readonly rddId: number; readonly mention: number }>(
+    MENTIONS_KEPT,
+    ({ rddId, mention }) => this.#forgetRdd(rddId, mention),
+  );
+  readonly #writtenRdds = new NumberSet();
+  #mention = 0;
 
   constructor(emit: EmitRow) {
     this.#emit = emit;
@@ -56,6 +75,7 @@ export class ApplicationFacts {
     job.error = fact.error;
     this.#emit("jobs", job);
     this.#jobs.delete(fact.jobId);
+    for (const stageId of job.stageIds) this.#endedStages.add(stageId);
   }
 
   stageSubmitted(fact: Fact<"stage_submitted">): void {
@@ -74,6 +94,7 @@ export class ApplicationFacts {
     row.status = stage.failureReason === undefined ? "complete" : "failed";
     this.#emit("stages", row);
     this.#stages.delete(keyOf(stage));
+    this.#endedStages.add(stage.stageId);
   }
 
   sqlStarted(fact: Fact<"sql_start">): void {
@@ -103,6 +124,7 @@ export class ApplicationFacts {
   unpersisted(rddId: number, ts: number | undefined): void {
     const row = this.#rdds.get(rddId);
     if (row !== undefined) row.unpersistedAt = ts;
+    this.#speakOf(rddId);
   }
 
   /** Persisted RDDs in the plan of a stage. */
@@ -134,10 +156,41 @@ export class ApplicationFacts {
         this.#levels.set(rdd.rddId, rdd.level);
       }
       const known = this.#rdds.get(rdd.rddId);
-      if (known === undefined) this.#rdds.set(rdd.rddId, rddRow(rdd, stage.stageId));
-      else known.storageLevel = levelOf(rdd.level) ?? known.storageLevel;
+      if (known !== undefined) known.storageLevel = levelOf(rdd.level) ?? known.storageLevel;
+      else if (!this.#writtenRdds.has(rdd.rddId))
+        this.#rdds.set(rdd.rddId, rddRow(rdd, stage.stageId));
+      this.#speakOf(rdd.rddId);
     }
-    this.#persisted.set(stage.stageId, persisted);
+    if (persisted.length > 0) this.#persisted.set(stage.stageId, persisted);
+    else this.#persisted.delete(stage.stageId);
+  }
+
+  #speakOf(rddId: number): void {
+    const mention = ++this.#mention;
+    this.#mentions.set(rddId, mention);
+    this.#mentioned.add({ rddId, mention });
+  }
+
+  /** An RDD that nobody spoke of for a while; a persisted one is kept until it is unpersisted. */
+  #forgetRdd(rddId: number, mention: number): void {
+    if (this.#mentions.get(rddId) !== mention) return;
+    const row = this.#rdds.get(rddId);
+    if (row !== undefined && row.unpersistedAt === undefined && this.#levels.has(rddId)) return;
+    this.#mentions.delete(rddId);
+    this.#levels.delete(rddId);
+    if (row === undefined) return;
+    this.#emit("rdds", row);
+    this.#rdds.delete(rddId);
+    this.#writtenRdds.add(rddId);
+  }
+
+  /** Unless a job that has not ended computes it again. */
+  #forgetStage(stageId: number): void {
+    const jobId = this.#jobOfStage.get(stageId);
+    if (jobId !== undefined && this.#jobs.has(jobId)) return;
+    this.#jobOfStage.delete(stageId);
+    this.#sqlStages.delete(stageId);
+    this.#persisted.delete(stageId);
   }
 }
 

@@ -3,8 +3,12 @@
 import type { Amount } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import type { BlockRow, EmitRow, MissKind } from "../rows.ts";
+import { Lingering } from "./lingering.ts";
 
 interface BlockLife {
+  readonly history: BlockHistory;
+  readonly blockId: string;
+  readonly rddId: number | undefined;
   size: Amount | undefined;
   diskBytes: number | undefined;
   onDisk: boolean;
@@ -17,10 +21,52 @@ interface BlockLife {
   evictions: number;
   /** why it is not here any more, if it ever was */
   absence: MissKind;
+  /** removed, or its RDD unpersisted: it is written once nobody has spoken of it for a while */
+  ended: boolean;
+  /** how often it waits to be written */
+  lingers: number;
 }
 
-/** What became of blocks anywhere in the application: why a read on another executor finds them nowhere. */
-export type KnownBlocks = Map<string, MissKind>;
+/** Ended lives, of all executors together, that wait for a second life before they are written. */
+const LIVES_KEPT = 20_000;
+/** Unpersisted RDDs, whose evicted blocks are still known to have been there: logs may be a while behind. */
+const RDDS_KEPT = 4_096;
+
+/** Of blocks anywhere in the application: what became of them, so that a read on another executor that finds none knows why. */
+export class ApplicationBlocks {
+  readonly #readsAreTold: boolean;
+  /** by RDD; other blocks under −1 */
+  readonly #absences = new Map<number, Map<string, MissKind>>();
+  readonly #unpersisted = new Lingering<number>(RDDS_KEPT, (rddId) => {
+    this.#absences.delete(rddId);
+  });
+  readonly #ended = new Lingering<BlockLife>(LIVES_KEPT, (life) => life.history.forget(life));
+
+  /** @param readsAreTold  whether any log tells reads: else nobody will ask why one missed */
+  constructor({ readsAreTold }: { readonly readsAreTold: boolean }) {
+    this.#readsAreTold = readsAreTold;
+  }
+
+  absenceOf(blockId: string): MissKind | undefined {
+    return this.#absences.get(rddIdOf(blockId) ?? -1)?.get(blockId);
+  }
+
+  absent(blockId: string, why: MissKind): void {
+    if (!this.#readsAreTold) return;
+    const rddId = rddIdOf(blockId) ?? -1;
+    const known = this.#absences.get(rddId);
+    if (known === undefined) this.#absences.set(rddId, new Map([[blockId, why]]));
+    else known.set(blockId, why);
+  }
+
+  unpersisted(rddId: number): void {
+    this.#unpersisted.add(rddId);
+  }
+
+  ended(life: BlockLife): void {
+    this.#ended.add(life);
+  }
+}
 
 const RDD_BLOCK = /^rdd_(\d{1,15})_(\d{1,15})$/;
 
@@ -31,17 +77,30 @@ export function partitionOf(blockId: string): number | undefined {
 }
 
 export class BlockHistory {
+  readonly #of: {
+    readonly executorId: string;
+    /** whether a log could tell hits and misses; else both are unknown */
+    readonly hasLog: boolean;
+    readonly emit: EmitRow;
+    readonly blocks: ApplicationBlocks;
+  };
   readonly #lives = new Map<string, BlockLife>();
-  readonly #anywhere: KnownBlocks;
+  /** RDD → lives of its blocks that have not ended */
+  readonly #ofRdd = new Map<number, Set<BlockLife>>();
   /** brought back from disk a moment ago, by the read that will say so */
   readonly #readBack = new Set<string>();
 
-  constructor(anywhere: KnownBlocks) {
-    this.#anywhere = anywhere;
+  constructor(of: {
+    readonly executorId: string;
+    readonly hasLog: boolean;
+    readonly emit: EmitRow;
+    readonly blocks: ApplicationBlocks;
+  }) {
+    this.#of = of;
   }
 
   stored(blockId: string, size: Amount, ts: number): void {
-    const life = this.#life(blockId);
+    const life = this.#begun(blockId);
     life.size = size;
     life.firstStoredAt ??= ts;
     life.stores++;
@@ -54,7 +113,7 @@ export class BlockHistory {
   }
 
   storedOnDisk(blockId: string, bytes: number | undefined, ts: number): void {
-    const life = this.#life(blockId);
+    const life = this.#begun(blockId);
     life.onDisk = true;
     life.diskBytes = bytes ?? life.diskBytes;
     life.firstStoredAt ??= ts;
@@ -80,12 +139,12 @@ export class BlockHistory {
   missed(blockId: string): MissKind {
     const here = this.#lives.get(blockId)?.absence ?? "cold";
     this.#life(blockId).misses++;
-    return here === "cold" ? (this.#anywhere.get(blockId) ?? "cold") : here;
+    return here === "cold" ? (this.#of.blocks.absenceOf(blockId) ?? "cold") : here;
   }
 
   putFailed(blockId: string): void {
     this.#life(blockId).absence = "after_put_fail";
-    this.#anywhere.set(blockId, "after_put_fail");
+    this.#of.blocks.absent(blockId, "after_put_fail");
   }
 
   evicted(blockId: string, ts: number, toDisk: boolean): void {
@@ -95,7 +154,7 @@ export class BlockHistory {
     if (toDisk) life.onDisk = true;
     else {
       life.absence = "after_evict";
-      this.#anywhere.set(blockId, "after_evict");
+      this.#of.blocks.absent(blockId, "after_evict");
     }
   }
 
@@ -104,44 +163,95 @@ export class BlockHistory {
     life.onDisk = false;
     life.lastRemovedAt = ts;
     life.absence = "cold";
+    this.#end(life);
+  }
+
+  /** `RDD.unpersist`: what of it was evicted before goes, too. */
+  unpersisted(rddId: number): void {
+    for (const life of this.#ofRdd.get(rddId) ?? []) this.#end(life);
   }
 
   /** The executor is gone, and what it held with it. */
   lose(heldInMemory: Iterable<string>): void {
-    for (const blockId of heldInMemory) this.#anywhere.set(blockId, "after_loss");
+    for (const blockId of heldInMemory) this.#of.blocks.absent(blockId, "after_loss");
     for (const [blockId, life] of this.#lives) {
-      if (life.onDisk) this.#anywhere.set(blockId, "after_loss");
+      if (life.onDisk) this.#of.blocks.absent(blockId, "after_loss");
     }
   }
 
-  /** @param countsReads whether a log could tell hits and misses; else both are unknown */
-  write(executorId: string, countsReads: boolean, emit: EmitRow): void {
-    for (const [blockId, life] of this.#lives) {
-      const row: BlockRow = {
-        executorId,
-        blockId,
-        rddId: rddIdOf(blockId),
-        partitionId: partitionOf(blockId),
-        storageLevel: life.storageLevel,
-        memoryBytes: life.size?.best,
-        memoryBytesMin: life.size?.atLeast,
-        memoryBytesMax: life.size?.atMost,
-        diskBytes: life.diskBytes,
-        firstStoredAt: life.firstStoredAt,
-        lastRemovedAt: life.lastRemovedAt,
-        stores: life.stores,
-        hits: countsReads ? life.hits : undefined,
-        misses: countsReads ? life.misses : undefined,
-        evictions: life.evictions,
-      };
-      emit("blocks", row);
+  /** Writes what is still known. */
+  finish(): void {
+    for (const life of this.#lives.values()) this.#write(life);
+    this.#lives.clear();
+  }
+
+  /** A life that ended and lingered: it is written unless it began again. */
+  forget(life: BlockLife): void {
+    life.lingers--;
+    if (!life.ended || life.lingers > 0 || this.#lives.get(life.blockId) !== life) return;
+    this.#write(life);
+    this.#lives.delete(life.blockId);
+    this.#readBack.delete(life.blockId);
+  }
+
+  #write(life: BlockLife): void {
+    const { executorId, hasLog, emit } = this.#of;
+    const row: BlockRow = {
+      executorId,
+      blockId: life.blockId,
+      rddId: life.rddId,
+      partitionId: partitionOf(life.blockId),
+      storageLevel: life.storageLevel,
+      memoryBytes: life.size?.best,
+      memoryBytesMin: life.size?.atLeast,
+      memoryBytesMax: life.size?.atMost,
+      diskBytes: life.diskBytes,
+      firstStoredAt: life.firstStoredAt,
+      lastRemovedAt: life.lastRemovedAt,
+      stores: life.stores,
+      hits: hasLog ? life.hits : undefined,
+      misses: hasLog ? life.misses : undefined,
+      evictions: life.evictions,
+    };
+    emit("blocks", row);
+  }
+
+  #end(life: BlockLife): void {
+    if (life.ended) return;
+    life.ended = true;
+    life.lingers++;
+    if (life.rddId !== undefined) {
+      const ofRdd = this.#ofRdd.get(life.rddId);
+      ofRdd?.delete(life);
+      if (ofRdd?.size === 0) this.#ofRdd.delete(life.rddId);
     }
+    this.#of.blocks.ended(life);
+  }
+
+  /** The block is here (again). */
+  #begun(blockId: string): BlockLife {
+    const life = this.#life(blockId);
+    if (life.ended) {
+      life.ended = false;
+      this.#list(life);
+    }
+    return life;
+  }
+
+  #list(life: BlockLife): void {
+    if (life.rddId === undefined) return;
+    const ofRdd = this.#ofRdd.get(life.rddId);
+    if (ofRdd === undefined) this.#ofRdd.set(life.rddId, new Set([life]));
+    else ofRdd.add(life);
   }
 
   #life(blockId: string): BlockLife {
     let life = this.#lives.get(blockId);
     if (life === undefined) {
       life = {
+        history: this,
+        blockId,
+        rddId: rddIdOf(blockId),
         size: undefined,
         diskBytes: undefined,
         onDisk: false,
@@ -153,8 +263,11 @@ export class BlockHistory {
         misses: 0,
         evictions: 0,
         absence: "cold",
+        ended: false,
+        lingers: 0,
       };
       this.#lives.set(blockId, life);
+      this.#list(life);
     }
     return life;
   }

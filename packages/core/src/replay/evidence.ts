@@ -1,6 +1,7 @@
 /** What the event log, running ahead of the executor's log, already told: exact block sizes and each task's life. */
 import type { ByteInterval } from "../byte-interval.ts";
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
+import { Lingering } from "./lingering.ts";
 
 /** A task as the event log tells it. Times are epoch µs. */
 export interface TaskEvidence {
@@ -32,6 +33,8 @@ interface SizeReport {
 }
 
 const KEPT_PER_BLOCK = 8;
+/** Ended tasks that no replay asked for: a log of its own is seconds behind, or there is none. */
+const ENDED_TASKS_KEPT = 20_000;
 
 const UNTOLD = {
   finishedAt: undefined,
@@ -47,6 +50,9 @@ const UNTOLD = {
 export class ExecutorEvidence {
   readonly #sizes = new Map<string, SizeReport[]>();
   readonly #tasks = new Map<number, TaskEvidence>();
+  readonly #endedTasks = new Lingering<number>(ENDED_TASKS_KEPT, (taskId) =>
+    this.forgetTask(taskId),
+  );
   /** in the order of the event log */
   readonly #removals: Removal[] = [];
   /** Last exact size known of a block, from whatever source. */
@@ -127,6 +133,7 @@ export class ExecutorEvidence {
       : undefined;
     task.polledExecutionBytes = fact.executorMetrics?.get("OnHeapExecutionMemory");
     this.#tasks.set(fact.taskId, task);
+    this.#endedTasks.add(fact.taskId);
   }
 
   task(taskId: number): TaskEvidence | undefined {

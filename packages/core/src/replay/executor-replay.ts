@@ -6,7 +6,7 @@ import type { LogFact } from "../log-fact.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
-import { BlockHistory, type KnownBlocks } from "./block-history.ts";
+import { type ApplicationBlocks, BlockHistory } from "./block-history.ts";
 import { BlockSteps } from "./block-steps.ts";
 import { ExecutorEvidence, type Removal } from "./evidence.ts";
 import { ExecutionEstimate } from "./execution-estimate.ts";
@@ -34,7 +34,7 @@ export interface ExecutorSurroundings {
   /** It has a log of its own, which wins over what others say of it. */
   readonly hasLog: boolean;
   readonly level: EvidenceLevel;
-  readonly knownBlocks: KnownBlocks;
+  readonly blocks: ApplicationBlocks;
   /** Once something happens in memory: the executor's rules, from all that is known by then. */
   rules(): ExecutorRules | undefined;
   /** A manager of this executor's version, configuration and layout, nothing used. */
@@ -72,7 +72,7 @@ export class ExecutorReplay {
 
   constructor(around: ExecutorSurroundings) {
     this.#around = around;
-    this.#history = new BlockHistory(around.knownBlocks);
+    this.#history = new BlockHistory(around);
   }
 
   /** A log line about this executor; replayed once what follows it is known. */
@@ -114,7 +114,7 @@ export class ExecutorReplay {
   unpersisted(at: Observation, rddId: number): void {
     if (this.#around.hasLog) return;
     const place = this.#placeOfEvent(at);
-    this.#parts?.blocks.removeRddAt(place, rddId, "derived");
+    this.#parts?.reports.unpersisted(place, rddId);
   }
 
   /** seq of the state in force. */
@@ -159,7 +159,7 @@ export class ExecutorReplay {
       parts.context.waits.finish(this.#last);
       parts.context.state.end(this.#endedAt);
     }
-    this.#history.write(this.#around.executorId, this.#around.hasLog, this.#around.emit);
+    this.#history.finish();
   }
 
   #drain(all: boolean): void {

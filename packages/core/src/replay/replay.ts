@@ -6,7 +6,7 @@ import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { ApplicationConf } from "./application-conf.ts";
 import { ApplicationFacts } from "./application-facts.ts";
-import type { KnownBlocks } from "./block-history.ts";
+import { ApplicationBlocks } from "./block-history.ts";
 import { DeathRecords } from "./death-records.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
 import { ExecutorRoster } from "./executor-roster.ts";
@@ -58,7 +58,7 @@ export class Replay {
   readonly #roster = new ExecutorRoster();
   readonly #deaths: DeathRecords;
   readonly #executors = new Map<string, ExecutorReplay>();
-  readonly #knownBlocks: KnownBlocks = new Map();
+  readonly #blocks: ApplicationBlocks;
   #startedAt: number | undefined;
   #endedAt: number | undefined;
   #name: string | undefined;
@@ -76,6 +76,7 @@ export class Replay {
     this.#tasks = new TaskRows(options.emit);
     this.#metrics = new MetricRows(options.emit);
     this.#deaths = new DeathRecords(options.emit);
+    this.#blocks = new ApplicationBlocks({ readsAreTold: (options.executorLogs?.size ?? 0) > 0 });
     this.#name = options.name;
   }
 
@@ -302,6 +303,7 @@ export class Replay {
         return;
       case "unpersist_rdd":
         this.#facts.unpersisted(fact.rddId, observation.ts);
+        this.#blocks.unpersisted(fact.rddId);
         for (const executor of this.#executors.values())
           executor.unpersisted(observation, fact.rddId);
         return;
@@ -322,7 +324,7 @@ export class Replay {
         emit: this.#emit,
         hasLog: this.#hasLog(executorId),
         level: this.#levelOf(executorId),
-        knownBlocks: this.#knownBlocks,
+        blocks: this.#blocks,
         rules: () => this.#conf.rules(known),
         manager: () => this.#conf.manager(known),
         persistedRdds: (stageId) =>

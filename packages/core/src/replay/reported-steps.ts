@@ -63,6 +63,7 @@ export class ReportedSteps {
     state.running.delete(fact.taskId);
     execution.update(at.ts);
     state.endTaskTracks(fact.taskId, at.ts);
+    execution.forget(fact.taskId);
     evidence.forgetTask(fact.taskId);
     state.sample(at, "derived");
   }
@@ -99,6 +100,15 @@ export class ReportedSteps {
     for (const ledger of state.ledgers) ledger.drift = { below: 0, above: this.#maybeBack(ledger) };
     for (const { at, status } of waiting) {
       this.#apply({ ...at, tsMin: at.ts, tsMax: ts, ts }, status, undefined);
+    }
+  }
+
+  /** `RDD.unpersist`: its blocks go, without a word per block. */
+  unpersisted(at: StepPlace, rddId: number): void {
+    this.#blocks.removeRddAt(at, rddId, "derived");
+    this.#context.history.unpersisted(rddId);
+    for (const blockId of this.#onDisk.keys()) {
+      if (rddIdOf(blockId) === rddId) this.#onDisk.delete(blockId);
     }
   }
 
