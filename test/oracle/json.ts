@@ -59,6 +59,27 @@ export function sameJson(a: unknown, b: unknown): boolean {
   );
 }
 
+/** In how many places two values differ; a part that only one of them has counts as many. */
+export function differingPlaces(a: unknown, b: unknown): number {
+  if (sameJson(a, b)) return 0;
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length
+      ? a.reduce<number>((sum, item, at) => sum + differingPlaces(item, b[at]), 0)
+      : Number.POSITIVE_INFINITY;
+  if (isRecord(a) && isRecord(b)) {
+    const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
+    return [...keys].reduce<number>(
+      (sum, key) =>
+        sum +
+        (Object.hasOwn(a, key) && Object.hasOwn(b, key)
+          ? differingPlaces(a[key], b[key])
+          : Number.POSITIVE_INFINITY),
+      0,
+    );
+  }
+  return 1;
+}
+
 function isWholeNumber(value: unknown): value is number | string {
   return typeof value === "number" ? Number.isInteger(value) : /^-?\d+$/.test(String(value));
 }

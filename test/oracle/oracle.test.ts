@@ -37,6 +37,7 @@ test.each([
   ["a grant", "static-1.6.1-hand.jsonl.gz", /"op":"acquireExec"[^\n]*"result":(\d+)/g],
   ["a derived size", "construct-unified-3.5.6-g1.jsonl.gz", /"pageSizeBytes":(\d+)/g],
   ["a released spill", "tmm-3.5.6-hand.jsonl.gz", /"released":(\d+)/g],
+  ["who spills for whom in a race", "tmm-2.4.8-random.jsonl.gz", /"requested":1,"trigger":(\d+)/g],
   ["a task that is woken", "tmm-1.6.1-hand.jsonl.gz", /"woken":\[\{"ref":(\d+)/g],
   ["a printed size", "utils-4.2.0.jsonl.gz", /"result":"(\d+)\.\d [KM]iB"/g],
 ])("a vector with one wrong digit in %s does not pass", (_what, name, pattern) => {

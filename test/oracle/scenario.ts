@@ -254,6 +254,9 @@ export class Scenario {
     const id = integer(args["consumer"], "consumer");
     const consumer = this.#consumers.get(id);
     if (consumer === undefined) throw new Error(`no consumer ${id}`);
+    const taskId = integer(args["task"], "task");
+    if (this.#consumersOfTask.get(taskId)?.includes(consumer) !== true)
+      throw new Error(`consumer ${id} is not of task ${taskId}`);
     return consumer;
   }
 
