@@ -1,5 +1,8 @@
 /** Every command, in the order `--help` lists them. */
+import { addBaseline } from "./baseline.ts";
+import { addCheck } from "./check.ts";
 import type { AddCommand } from "./command.ts";
+import { addDiff } from "./diff.ts";
 import { addExport } from "./export.ts";
 import { addInspect } from "./inspect.ts";
 import { addQuery } from "./query.ts";
@@ -11,5 +14,8 @@ export const commands: readonly AddCommand[] = [
   addInspect,
   addQuery,
   addExport,
+  addBaseline,
+  addCheck,
+  addDiff,
   addSchema,
 ];

@@ -117,6 +117,7 @@ export interface Verdict {
   readonly check: string;
   readonly title: string;
   readonly unit: Unit | "rows";
+  readonly better: Better;
   readonly subject: string | undefined;
   readonly status: VerdictStatus;
   /** In words: the numbers, the limit and why. */
@@ -127,7 +128,10 @@ export interface Verdict {
   readonly limit: number | undefined;
   /** Who did it; empty: nothing more is known, or nothing is wrong. */
   readonly causes: readonly string[];
+  /** SQL on one line. */
   readonly lookFurther: string | undefined;
+  /** File that holds the check, where it is the user's own. */
+  readonly file: string | undefined;
 }
 
 /** A metric's values over the runs of a baseline. `low` and `high` are the worse ends of intervals. */
@@ -148,11 +152,14 @@ export type Outcome = "passed" | "regressed" | "too_little_evidence" | "not_comp
 export interface GateResult {
   readonly outcome: Outcome;
   readonly run: MeasuredRun;
-  readonly baseline: {
-    readonly runs: number;
-    readonly sparkVersion: string | undefined;
-    readonly name: string | undefined;
-  };
+  /** undefined: only budgets and own checks were asked about. */
+  readonly baseline:
+    | {
+        readonly runs: number;
+        readonly sparkVersion: string | undefined;
+        readonly name: string | undefined;
+      }
+    | undefined;
   /** What differs between run and baseline: said always, whether allowed or not. */
   readonly differences: readonly Difference[];
   /** Why the evidence does not carry a verdict; empty: it does. */

@@ -99,6 +99,7 @@ export const evictions: readonly Metric[] = [
         coalesce(sum(coalesce(memory_bytes_min, memory_bytes)), 0) as value_min,
         coalesce(sum(coalesce(memory_bytes_max, memory_bytes)), 0) as value_max, any_value(${BY_ANY_LOG}) as "by"
       from rdd_keys left join lost using (rdd_id), evidence where storage_level is not null group by subject`,
+    causes,
     lookFurther: "from rdd_cache_efficiency",
   },
   {
@@ -118,6 +119,7 @@ export const evictions: readonly Metric[] = [
       select subject, if(any_value(level) >= 3, coalesce(sum(memory_bytes), 0), null) as value,
         coalesce(sum(memory_bytes), 0) as value_min, coalesce(sum(memory_bytes), 0) as value_max, any_value(${BY_ANY_LOG}) as "by"
       from stage_keys left join lost using (stage_id, stage_attempt_id), evidence group by subject`,
+    causes,
     lookFurther: "from stage_memory order by evicted_bytes desc nulls last",
   },
 ];

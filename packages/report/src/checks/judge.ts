@@ -21,7 +21,8 @@ import { improvementFrom, limitFor, RUNS_FOR_STATISTICS } from "./statistics.ts"
 import { matchSubjects } from "./subjects.ts";
 
 export interface GateRequest {
-  readonly baseline: Baseline;
+  /** undefined: budgets and own checks alone decide. */
+  readonly baseline: Baseline | undefined;
   readonly run: MeasuredRun;
   readonly config: GateConfig;
   readonly allowed: Allowed;
@@ -33,21 +34,32 @@ const LEAST_ACCURACY = 0.8;
 const LEVELS = ["event_log", "event_log_blocks", "info", "debug"];
 
 export function judge({ baseline, run, config, allowed, own }: GateRequest): GateResult {
-  const differences = differencesFrom(baseline, run, allowed);
+  const differences = baseline === undefined ? [] : differencesFrom(baseline, run, allowed);
   const evidence = [
     ...belowFloor(run, config),
+    ...lostEvidence(baseline, run, config),
     ...run.trust.incomplete.filter(() => config.evidence?.allow_incomplete !== true),
   ];
-  const subjects = matchSubjects(subjectsIn(baseline), run.subjects);
-  const scale = allowed.normaliseBy === "input" ? inputFactor(baseline, run) : 1;
-  const remarks = remarksOn(baseline, run, allowed, scale);
+  // Without a baseline every stage and RDD stands for itself, so that budgets find it.
+  const subjects =
+    baseline === undefined
+      ? run.subjects.map(
+          ({ kind, key }): SubjectMatch => ({ kind, was: key, is: key, how: "same" }),
+        )
+      : matchSubjects(subjectsIn(baseline), run.subjects);
+  const normalised = baseline !== undefined && allowed.normaliseBy === "input";
+  const scale = normalised ? inputFactor(baseline, run) : 1;
+  const remarks =
+    baseline === undefined
+      ? ["no baseline: only budgets and own checks were judged"]
+      : remarksOn(baseline, run, normalised, scale);
   const comparable = differences.every((difference) => difference.allowed);
   const against: Against = {
     baseline,
     run,
     config,
     scale: scale ?? 1,
-    sameMemory: sameMemory(baseline, run),
+    sameMemory: baseline === undefined || sameMemory(baseline, run),
     settings: differences
       .filter(({ kind }) => kind === "configuration")
       .map(
@@ -58,18 +70,22 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
   const verdicts = comparable
     ? [...metrics.flatMap((metric) => verdictsOn(metric, subjects, against)), ...own]
     : [...own];
-  if (comparable && nothingMeasured(verdicts)) {
+  if (comparable && baseline !== undefined && nothingMeasured(verdicts)) {
     evidence.push("nothing that the baseline measured is measured in this run");
   }
+  evidence.push(...budgetsUnmeasured(verdicts, config));
   const failed = verdicts.some(({ status }) => status === "fail");
   return {
     outcome: outcomeOf({ comparable, failed, evidence, run, config }),
     run,
-    baseline: {
-      runs: baseline.runs.length,
-      sparkVersion: baseline.application.spark_version,
-      name: baseline.application.name,
-    },
+    baseline:
+      baseline === undefined
+        ? undefined
+        : {
+            runs: baseline.runs.length,
+            sparkVersion: baseline.application.spark_version,
+            name: baseline.application.name,
+          },
     differences,
     evidence,
     remarks,
@@ -112,6 +128,35 @@ function belowFloor({ trust, application }: MeasuredRun, { evidence }: GateConfi
   return reasons;
 }
 
+/** Executor logs that the baseline had and this run has not: most of the gate would pass by not looking. */
+function lostEvidence(
+  baseline: Baseline | undefined,
+  { application }: MeasuredRun,
+  { evidence }: GateConfig,
+): string[] {
+  if (baseline === undefined || evidence?.level !== undefined) return [];
+  const had = baseline.runs.map(({ evidence_level }) => LEVELS.indexOf(evidence_level ?? ""));
+  const has = application.evidenceLevel ?? "";
+  if (Math.min(...had) < LEVELS.indexOf("info") || LEVELS.indexOf(has) >= LEVELS.indexOf("info")) {
+    return [];
+  }
+  return [
+    `the baseline's runs have executor logs and this run has not for every executor (evidence ${has}): evictions, failed puts and spills are not all seen; evidence.level in the configuration says which level is enough`,
+  ];
+}
+
+/** What was asked for by name and cannot be answered. */
+function budgetsUnmeasured(verdicts: readonly Verdict[], config: GateConfig): string[] {
+  return verdicts.flatMap(({ check, subject, status }) => {
+    const metric = metrics.find(({ id }) => id === check);
+    if (status !== "not_measured" || metric === undefined) return [];
+    const { budget, ignored } = limitsOf(metric, subject, config);
+    return budget === undefined || ignored
+      ? []
+      : [`${check} has a budget, and these logs do not measure it`];
+  });
+}
+
 function nothingMeasured(verdicts: readonly Verdict[]): boolean {
   return verdicts.every(
     ({ status, check }) =>
@@ -125,7 +170,7 @@ function nothingMeasured(verdicts: readonly Verdict[]): boolean {
 function remarksOn(
   baseline: Baseline,
   run: MeasuredRun,
-  { normaliseBy }: Allowed,
+  normalised: boolean,
   scale: number | undefined,
 ): string[] {
   const remarks: string[] = [];
@@ -134,7 +179,7 @@ function remarksOn(
   if (was !== is && was !== undefined && is !== undefined) {
     remarks.push(`the baseline is of “${was}”, this run is “${is}”`);
   }
-  if (normaliseBy === "input") {
+  if (normalised) {
     remarks.push(
       scale === undefined
         ? "no input size was measured in both, so nothing was normalised by it"
@@ -165,7 +210,7 @@ function subjectsIn({ stages, rdds }: Baseline): Subject[] {
 }
 
 interface Against {
-  readonly baseline: Baseline;
+  readonly baseline: Baseline | undefined;
   readonly run: MeasuredRun;
   readonly config: GateConfig;
   readonly scale: number;
@@ -191,19 +236,19 @@ function verdictsOn(
             limits,
             subject: undefined,
             measure,
-            stored: baseline.metrics[metric.id],
+            stored: baseline?.metrics[metric.id],
             against,
           }),
         ];
   }
-  const stored = metric.scope === "stage" ? baseline.stages : baseline.rdds;
+  const stored = metric.scope === "stage" ? baseline?.stages : baseline?.rdds;
   return subjects
-    .filter(({ kind, was, is }) => kind === metric.scope && was !== undefined && is !== undefined)
+    .filter(({ kind, is }) => kind === metric.scope && is !== undefined)
     .flatMap(({ was, is }) => {
       const limits = limitsOf(metric, is, config);
       if (limits.level === "off") return [];
       const measure = run.measures.find((one) => one.metric === metric.id && one.subject === is);
-      const values = stored[was ?? ""]?.metrics[metric.id];
+      const values = stored?.[was ?? ""]?.metrics[metric.id];
       return [verdictOn({ metric, limits, subject: is, measure, stored: values, against })];
     });
 }
@@ -226,11 +271,13 @@ function verdictOn(question: Question): Verdict {
     check: metric.id,
     title: metric.title,
     unit: metric.unit,
+    better: metric.better,
     subject,
     value,
     executor: measure?.executor,
     baseline,
     lookFurther: metric.lookFurther,
+    file: undefined,
   };
   if (value === undefined || measure === undefined) {
     const why = measure === undefined || measure.by === "" ? "" : ` by ${measure.by}`;

@@ -10,6 +10,8 @@ export interface OwnCheck {
   readonly id: string;
   readonly title: string;
   readonly sql: string;
+  /** Where the SQL stands, as reports name it. */
+  readonly file: string;
   readonly level: "warn" | "fail";
 }
 
@@ -36,6 +38,7 @@ export async function runOwnCheck(
     check: check.id,
     title: check.title,
     unit: "rows",
+    better: "lower",
     subject: undefined,
     status,
     sentence: violated
@@ -49,7 +52,8 @@ export async function runOwnCheck(
       ...rows.slice(0, ROWS_SHOWN).map(rowInWords),
       ...(rows.length > ROWS_SHOWN ? [`and ${rows.length - ROWS_SHOWN} more`] : []),
     ],
-    lookFurther: check.sql.trim(),
+    lookFurther: undefined,
+    file: check.file,
   };
 }
 

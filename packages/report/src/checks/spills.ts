@@ -22,13 +22,17 @@ function spilled(column: "memory_spilled_bytes" | "disk_spilled_bytes"): string 
       from evidence, totals, lines`;
 }
 
-function byStage(column: "memory_spilled_bytes" | "disk_spilled_bytes", verb: string): string {
+function byStage(
+  column: "memory_spilled_bytes" | "disk_spilled_bytes",
+  verb: string,
+  limit = 4,
+): string {
   return `with ${STAGE_KEYS},
       totals as (select stage_id, stage_attempt_id, sum(${column}) as bytes, count(*) filter (${column} > 0) as tasks
         from tasks where ${THIS_APP} group by all)
       select 'stage ' || subject || ' ${verb} ' || format_bytes(sum(bytes)::bigint) || ' in ' || sum(tasks)::bigint || if(sum(tasks) = 1, ' task', ' tasks') as sentence
       from stage_keys join totals using (stage_id, stage_attempt_id) group by subject having sum(bytes) > 0
-      order by sum(bytes) desc, subject limit 4`;
+      order by sum(bytes) desc, subject limit ${limit}`;
 }
 
 /** Who spilled in the executor logs: consumers, as Spark names their classes. */
@@ -95,6 +99,7 @@ export const spills: readonly Metric[] = [
       totals as (select stage_id, stage_attempt_id, sum(memory_spilled_bytes) as bytes from tasks where ${THIS_APP} group by all)
       select subject, sum(bytes) as value, value as value_min, value as value_max, 'task metrics of the event log' as "by"
       from stage_keys left join totals using (stage_id, stage_attempt_id) group by subject`,
+    causes: byStage("memory_spilled_bytes", "spilled", 1000),
     lookFurther: "from stage_memory order by memory_spilled_bytes desc nulls last",
   },
 ];

@@ -1,0 +1,47 @@
+/** `respark check`: the memory gate. Fails where a run's memory got worse than its baseline's, and only then. */
+import type { Command } from "commander";
+import type { CheckOptions } from "../gate/run-check.ts";
+import type { Host } from "../host.ts";
+import { oneOf, withApplicationOptions, withEverywhereOptions } from "./command.ts";
+
+export function addCheck(program: Command, host: Host): void {
+  withEverywhereOptions(
+    withApplicationOptions(
+      program
+        .command("check")
+        .description("fails where a run's memory got worse than its baseline's")
+        .argument("[path...]", "a database of respark replay, or logs")
+        .option("--baseline <path>", "what good runs measured: a file of respark baseline")
+        .option("--config <path>", "limits and checks (default: respark.config.json, where it is)")
+        .option("--allow-config-change", "compare although memory settings differ")
+        .option("--allow-version-change", "compare although Spark's version differs")
+        .option(
+          "--normalise-by <what>",
+          "input: scale limits where the input's size differs",
+          oneOf(["input"]),
+        )
+        .option("--junit <path>", "write JUnit XML; - is standard output, here and below")
+        .option("--sarif <path>", "write SARIF 2.1.0")
+        .option("--markdown <path>", "write Markdown, for a pull-request comment")
+        .option("--github", "print annotations, and write the step summary of GitHub Actions")
+        .option("--config-schema", "print the JSON schema of respark.config.json, for editors")
+        .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
+        .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+    ),
+  )
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 no worse · 1 worse · 2 asked wrongly · 3 input unreadable · 4 too little evidence · 5 not comparable.
+
+Examples:
+  respark check run.duckdb --baseline memory.baseline.json
+  respark check logs/ --baseline memory.baseline.json --junit memory.xml --markdown comment.md
+  respark check run.duckdb --baseline memory.baseline.json --allow-config-change --json
+  respark check --config-schema > respark.schema.json`,
+    )
+    .action(async (paths: string[], options: CheckOptions) => {
+      const { runCheck } = await import("../gate/run-check.ts");
+      await runCheck(host, paths, options);
+    });
+}

@@ -1,0 +1,115 @@
+/** One run as the gate sees it, from a database or straight from logs. */
+import { join } from "node:path";
+import {
+  type Database,
+  DatabaseError,
+  type MeasuredRun,
+  measureRun,
+  openDatabase,
+} from "@respark/report";
+import type { ApplicationKey } from "../database/applications.ts";
+import { sayingTrouble } from "../database/database-trouble.ts";
+import type { Host } from "../host.ts";
+import { openInput } from "../input.ts";
+import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
+import { replayLogs } from "../replay/replay-logs.ts";
+import { oneApplication } from "./one-application.ts";
+
+/** What every command of the gate may be told about a run. */
+export interface RunOptions extends EverywhereOptions, ApplicationOptions {
+  readonly timeZone?: string;
+  readonly logPattern?: string;
+}
+
+export interface OpenRun {
+  readonly run: MeasuredRun;
+  readonly database: Database;
+  readonly application: ApplicationKey;
+  /** As the user named it; undefined: logs, replayed for now alone. */
+  readonly databasePath: string | undefined;
+}
+
+/** Measures the run, and hands it on while its database is open. */
+export async function withRun<Result>(
+  host: Host,
+  paths: readonly string[],
+  options: RunOptions,
+  use: (opened: OpenRun) => Promise<Result>,
+): Promise<Result> {
+  return await withDatabase(host, paths, options, (database, databasePath) =>
+    sayingTrouble(async () => {
+      const named = databasePath ?? paths.join(", ");
+      const application = await oneApplication((sql) => database.rows(sql), named, options);
+      const run = await measureRun(database, application);
+      return await use({ run, database, application, databasePath });
+    }),
+  );
+}
+
+export async function measured(
+  host: Host,
+  paths: readonly string[],
+  options: RunOptions,
+): Promise<MeasuredRun> {
+  return await withRun(host, paths, options, ({ run }) => Promise.resolve(run));
+}
+
+async function withDatabase<Result>(
+  host: Host,
+  paths: readonly string[],
+  options: RunOptions,
+  use: (database: Database, path: string | undefined) => Promise<Result>,
+): Promise<Result> {
+  const [path = "-"] = paths;
+  if (paths.length === 1 && (await host.kindOf(path)) !== "directory" && path !== "-") {
+    const database = await sayingTrouble(() => openedOrLogs(path));
+    if (database !== undefined) {
+      try {
+        return await use(database, path);
+      } finally {
+        database.close();
+      }
+    }
+  }
+  return await withReplayed(host, paths, options, (database) => use(database, undefined));
+}
+
+/** undefined: the file is there and is no database, so it may be a log. */
+async function openedOrLogs(path: string): Promise<Database | undefined> {
+  try {
+    return await openDatabase(path);
+  } catch (error) {
+    const mayBeLog = error instanceof DatabaseError && error.trouble === "unreadable";
+    if (mayBeLog && !/\.(?:duckdb|db)$/i.test(path)) return undefined;
+    throw error;
+  }
+}
+
+async function withReplayed<Result>(
+  host: Host,
+  paths: readonly string[],
+  options: RunOptions,
+  use: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const input = await openInput(host, paths);
+  const scratch = await host.scratch();
+  try {
+    const { databasePath } = await replayLogs(host, {
+      input,
+      target: () => Promise.resolve({ path: join(scratch.path, "checked.duckdb"), mode: "create" }),
+      timeZone: options.timeZone,
+      logPattern: options.logPattern,
+      showSecrets: false,
+      quiet: options.quiet === true,
+    });
+    const database = await openDatabase(databasePath);
+    try {
+      return await use(database);
+    } finally {
+      database.close();
+    }
+  } finally {
+    await scratch.remove();
+    await input.close();
+  }
+}

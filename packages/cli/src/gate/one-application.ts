@@ -1,0 +1,44 @@
+/** The one application a question is about: the only one, or the one that was named. */
+import { type ApplicationKey, applicationsIn } from "../database/applications.ts";
+import type { Ask } from "../database/rows-read.ts";
+import type { ApplicationOptions } from "../options.ts";
+import { UserError } from "../user-error.ts";
+
+const LISTED = 20;
+
+export async function oneApplication(
+  ask: Ask,
+  named: string,
+  { app, attempt }: ApplicationOptions,
+): Promise<ApplicationKey> {
+  if (app === undefined && attempt !== undefined) {
+    throw new UserError("--attempt goes with --app: name the application too");
+  }
+  const known = await applicationsIn(ask);
+  const meant = known.filter(
+    ({ appId, attemptId }) =>
+      (app === undefined || appId === app) && (attempt === undefined || attemptId === attempt),
+  );
+  const [only, ...others] = meant;
+  if (only === undefined) {
+    throw new UserError(
+      `no application ${app ?? ""}${attempt === undefined ? "" : ` attempt ${attempt}`} in ${named}; it has ${listed(known)}`,
+    );
+  }
+  if (others.length > 0) {
+    const flags = app === undefined ? "--app" : "--attempt";
+    throw new UserError(
+      `${named} holds ${meant.length} ${app === undefined ? "applications" : "attempts"}: name one with ${flags}: ${listed(meant)}`,
+    );
+  }
+  return only;
+}
+
+function listed(applications: readonly ApplicationKey[]): string {
+  if (applications.length === 0) return "none";
+  const names = applications
+    .slice(0, LISTED)
+    .map(({ appId, attemptId }) => (attemptId === "1" ? appId : `${appId} attempt ${attemptId}`));
+  const rest = applications.length - names.length;
+  return `${names.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}

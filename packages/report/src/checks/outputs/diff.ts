@@ -1,0 +1,105 @@
+/** Two runs side by side, for people: what moved, and in which direction. Nobody passes or fails here. */
+import type { GateResult, Verdict } from "../check.ts";
+import { intervalInWords, inWords } from "../in-words.ts";
+import type { Emphasis } from "./terminal.ts";
+import { circumstances, nameOf, type Place, plain } from "./words.ts";
+
+/** `result` holds the second run against a baseline of the first alone, with everything allowed. */
+export function diffText(result: GateResult, { bold, dim }: Emphasis): string {
+  const measured = result.verdicts.filter(
+    ({ value, baseline }) => value !== undefined && baseline !== undefined,
+  );
+  const moved = measured.filter((verdict) => changeOf(verdict) !== 0);
+  const whole = moved.filter(({ subject }) => subject === undefined);
+  const parts = moved
+    .filter(({ subject }) => subject !== undefined)
+    .sort((a, b) => Math.abs(changeOf(b)) - Math.abs(changeOf(a)))
+    .slice(0, PARTS_SHOWN);
+  const lines = [
+    bold(`${moved.length} of ${measured.length} measures differ`),
+    ...circumstances(result, NOWHERE)
+      .filter(([label]) => label !== "baseline" && label !== "note")
+      .map(([label, sentence]) => `  ${label === "this run" ? "second run" : label}: ${sentence}`),
+  ];
+  if (whole.length > 0) lines.push("", ...table(whole, dim));
+  if (parts.length > 0)
+    lines.push("", dim("of stages and RDDs, most moved first"), ...table(parts, dim));
+  for (const verdict of whole.filter(isWorse)) {
+    const causes = result.run.causes.get(verdict.check) ?? [];
+    if (causes.length === 0) continue;
+    lines.push("", bold(`${plain(verdict.title)}, in the second run`));
+    lines.push(...causes.map((cause) => `  - ${plain(cause)}`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+const PARTS_SHOWN = 12;
+const NOWHERE: Place = { database: undefined, baseline: undefined };
+
+/** The same for programs. */
+export function diffJson(result: GateResult): string {
+  const measures = result.verdicts.map((verdict) => ({
+    check: verdict.check,
+    subject: verdict.subject ?? null,
+    unit: verdict.unit,
+    first: verdict.baseline?.median ?? null,
+    second: verdict.value?.best ?? null,
+    second_min: verdict.value?.min ?? null,
+    second_max: verdict.value?.max ?? null,
+    change:
+      verdict.value === undefined || verdict.baseline === undefined ? null : changeOf(verdict),
+    worse: verdict.value === undefined || verdict.baseline === undefined ? null : isWorse(verdict),
+  }));
+  const differences = result.differences.map(({ kind, name, baseline, run }) => ({
+    kind,
+    name,
+    first: baseline ?? null,
+    second: run ?? null,
+  }));
+  const subjects = result.subjects.map(({ kind, how, was, is }) => ({
+    kind,
+    how,
+    first: was ?? null,
+    second: is ?? null,
+  }));
+  return `${JSON.stringify({ schema: 1, differences, subjects, measures }, undefined, 2)}\n`;
+}
+
+function changeOf({ value, baseline }: Verdict): number {
+  return value === undefined || baseline === undefined ? 0 : value.best - baseline.median;
+}
+
+function isWorse(verdict: Verdict): boolean {
+  const change = changeOf(verdict);
+  return verdict.better === "lower" ? change > 0 : change < 0;
+}
+
+function table(verdicts: readonly Verdict[], dim: (text: string) => string): string[] {
+  const rows = verdicts.map((verdict) => [
+    nameOf(verdict),
+    inWords(verdict.baseline?.median, verdict.unit),
+    intervalInWords(verdict.value, verdict.unit),
+    changeInWords(verdict),
+  ]);
+  const titles = ["", "first run", "second run", "change"];
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return [dim(`  ${line(titles)}`), ...rows.map((row) => `  ${line(row)}`)];
+}
+
+function changeInWords(verdict: Verdict): string {
+  const change = changeOf(verdict);
+  const sign = change > 0 ? "+" : "-";
+  const was = verdict.baseline?.median ?? 0;
+  const share =
+    was === 0 || verdict.unit === "share"
+      ? ""
+      : ` (${sign}${Math.abs((100 * change) / was).toFixed(0)} %)`;
+  return `${sign}${inWords(Math.abs(change), verdict.unit)}${share}, ${isWorse(verdict) ? "worse" : "better"}`;
+}

@@ -1,0 +1,118 @@
+/** A result for people at a terminal: what was held against what, each verdict in a row, and for trouble who did it. */
+import type { GateResult, Verdict, VerdictStatus } from "../check.ts";
+import {
+  baselineInWords,
+  circumstances,
+  headline,
+  isJudged,
+  limitInWords,
+  nameOf,
+  type Place,
+  plain,
+  questionOf,
+  statusInWords,
+  valueInWords,
+  wayOut,
+  worstFirst,
+} from "./words.ts";
+
+/** How the terminal shows emphasis; identity where it shows none. */
+export interface Emphasis {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+}
+
+const MARKS: Readonly<Record<VerdictStatus, string>> = {
+  fail: "✗",
+  warn: "!",
+  inconclusive: "?",
+  improved: "↓",
+  pass: "✓",
+  ignored: "·",
+  not_compared: "–",
+  not_measured: "–",
+};
+
+export function terminalText(result: GateResult, place: Place, { bold, dim }: Emphasis): string {
+  const judged = worstFirst(result.verdicts.filter(isJudged));
+  const rows = judged.filter(isShown);
+  const quiet = judged.length - rows.length;
+  const lines = [
+    bold(`memory gate ${headline(result)}`),
+    ...labelled(circumstances(result, place)),
+  ];
+  const way = wayOut(result);
+  if (way !== undefined) lines.push("", way);
+  if (rows.length > 0) lines.push("", ...table(rows, dim));
+  if (quiet > 0) lines.push(dim(`  and ${quiet} of single stages and RDDs that pass`));
+  lines.push(...unjudged(result.verdicts).map(dim));
+  for (const verdict of judged.filter(needsWords)) lines.push("", ...story(verdict, place, bold));
+  return `${lines.map(harmless).join("\n")}\n`;
+}
+
+/** Of single stages and RDDs only what is not as it was: there may be hundreds. */
+function isShown({ subject, status }: Verdict): boolean {
+  return subject === undefined || (status !== "pass" && status !== "ignored");
+}
+
+function needsWords({ status }: Verdict): boolean {
+  return status === "fail" || status === "warn" || status === "inconclusive";
+}
+
+function labelled(lines: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...lines.map(([label]) => label.length));
+  return lines.map(([label, sentence]) => `  ${label.padEnd(width)}  ${sentence}`);
+}
+
+function table(verdicts: readonly Verdict[], dim: (text: string) => string): string[] {
+  const cells = verdicts.map((verdict) => [
+    nameOf(verdict),
+    valueInWords(verdict),
+    baselineInWords(verdict),
+    limitInWords(verdict),
+    statusInWords(verdict.status),
+  ]);
+  const titles = ["check", "this run", "baseline", "good is", ""];
+  const widths = titles.map((title, column) =>
+    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return [
+    dim(`    ${line(titles)}`),
+    ...verdicts.map((verdict, index) => `  ${MARKS[verdict.status]} ${line(cells[index] ?? [])}`),
+  ];
+}
+
+const NAMES_SHOWN = 12;
+
+function unjudged(verdicts: readonly Verdict[]): string[] {
+  return (["not_compared", "not_measured"] satisfies VerdictStatus[]).flatMap((status) => {
+    const names = [
+      ...new Set(verdicts.filter((verdict) => verdict.status === status).map(({ check }) => check)),
+    ];
+    if (names.length === 0) return [];
+    const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
+    return [`  – ${statusInWords(status)}: ${names.slice(0, NAMES_SHOWN).join(", ")}${more}`];
+  });
+}
+
+function story(verdict: Verdict, place: Place, bold: (text: string) => string): string[] {
+  const { title, sentence, causes, executor, status } = verdict;
+  const question = questionOf(verdict, place);
+  const where = executor === undefined ? "" : `, executor ${plain(executor)}`;
+  return [
+    bold(`${MARKS[status]} ${nameOf(verdict)}: ${plain(title)}${where}`),
+    `  ${plain(sentence)}`,
+    ...causes.map((cause) => `  - ${plain(cause)}`),
+    ...(question === undefined ? [] : [`  ask on: ${question}`]),
+  ];
+}
+
+/** CI systems take lines that begin with `::` or hold `##[` for orders: no log may give any. */
+function harmless(line: string): string {
+  return line.replace(/^(\s*):(?=:)/, "$1\\u{3a}").replaceAll("##[", "#\\u{23}[");
+}

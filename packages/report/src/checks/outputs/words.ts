@@ -1,0 +1,187 @@
+/** What every output says of a result, in the same words, and in text that no log can misuse. */
+import type { GateResult, SubjectMatch, Verdict, VerdictStatus } from "../check.ts";
+import { intervalInWords, inWords } from "../in-words.ts";
+import { RUNS_FOR_STATISTICS } from "../statistics.ts";
+
+/** Where things stand, as the user named them. */
+export interface Place {
+  /** undefined: the logs were replayed for this check alone. */
+  readonly database: string | undefined;
+  readonly baseline: { readonly file: string; readonly text: string } | undefined;
+}
+
+const LONGEST = 400;
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
+
+/**
+ * Text from logs, baselines and configurations, on one line: what could move a cursor, turn the direction of writing or
+ * break a document becomes visible (`\u{1b}`), and what goes on for ever is cut.
+ */
+export function plain(text: string): string {
+  const line = text.replace(/[\t\r\n]+/g, " ").replace(UNSAFE, (character) => {
+    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+  return line.length > LONGEST
+    ? `${line.slice(0, LONGEST).replace(/[\uD800-\uDBFF]$/, "")}…`
+    : line;
+}
+
+/** `evicted_bytes`, or with the stage or RDD it is about: `stage_spilled_bytes:count at Job.scala`. */
+export function nameOf({ check, subject }: Verdict): string {
+  return plain(subject === undefined ? check : `${check}:${subject}`);
+}
+
+const ORDER: readonly VerdictStatus[] = [
+  "fail",
+  "warn",
+  "inconclusive",
+  "improved",
+  "pass",
+  "ignored",
+  "not_compared",
+  "not_measured",
+];
+
+/** Worst first; otherwise in the order of the metrics. */
+export function worstFirst(verdicts: readonly Verdict[]): Verdict[] {
+  return [...verdicts].sort((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status));
+}
+
+export function statusInWords(status: VerdictStatus): string {
+  return status.replace("_", " ");
+}
+
+export function isJudged({ status }: Verdict): boolean {
+  return status !== "not_measured" && status !== "not_compared";
+}
+
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? "" : "s"}`;
+}
+
+export function headline({ outcome, verdicts }: GateResult): string {
+  const failed = verdicts.filter(({ status }) => status === "fail").length;
+  const warned = verdicts.filter(({ status }) => status === "warn").length;
+  const open = verdicts.filter(({ status }) => status === "inconclusive").length;
+  const judged = verdicts.filter(isJudged).length;
+  const asides = [
+    ...(warned > 0 ? [counted(warned, "warning")] : []),
+    ...(open > 0 ? [`${open} inconclusive`] : []),
+  ];
+  const aside = asides.length === 0 ? "" : `, ${asides.join(", ")}`;
+  switch (outcome) {
+    case "passed":
+      return `passed: ${counted(judged, "check")}${aside}`;
+    case "regressed":
+      return `regressed: ${failed} of ${counted(judged, "check")} failed${aside}`;
+    case "too_little_evidence":
+      return `too little evidence for a verdict${failed > 0 ? `; ${counted(failed, "check")} failed` : ""}${aside}`;
+    case "not_comparable":
+      return "not comparable with the baseline";
+  }
+}
+
+/** What was checked, against what, and what stands in the way: a label and a sentence each. */
+export function circumstances(result: GateResult, place: Place): [string, string][] {
+  const { run, baseline, differences, evidence, remarks, subjects } = result;
+  const { application, trust } = run;
+  const accuracy =
+    trust.statements === 0
+      ? "no memory statement in the logs"
+      : `${trust.statementsMet} of ${counted(trust.statements, "memory statement")} predicted`;
+  const lines: [string, string][] = [
+    [
+      "this run",
+      [
+        ...(application.name === undefined ? [] : [application.name]),
+        application.attemptId === "1"
+          ? application.appId
+          : `${application.appId} attempt ${application.attemptId}`,
+        `Spark ${application.sparkVersion ?? "of unknown version"}`,
+        `evidence ${application.evidenceLevel ?? "unknown"}`,
+        accuracy,
+      ].join(", "),
+    ],
+  ];
+  if (baseline !== undefined) {
+    const of = baseline.name === undefined ? "" : ` of ${baseline.name}`;
+    lines.push([
+      "baseline",
+      `${place.baseline === undefined ? "" : `${place.baseline.file}: `}${counted(baseline.runs, "run")}${of}, Spark ${baseline.sparkVersion ?? "of unknown version"}`,
+    ]);
+  }
+  for (const { name, baseline: was, run: is, allowed } of differences) {
+    lines.push([
+      allowed ? "differs" : "not the same",
+      `${name}: ${was ?? "unset"} → ${is ?? "unset"}${allowed ? " (allowed)" : ""}`,
+    ]);
+  }
+  for (const sentence of evidence) lines.push(["evidence", sentence]);
+  for (const sentence of remarks) lines.push(["note", sentence]);
+  lines.push(...changesOf(subjects));
+  return lines.map(([label, sentence]) => [label, plain(sentence)]);
+}
+
+const CHANGES_SHOWN = 8;
+
+function changesOf(subjects: readonly SubjectMatch[]): [string, string][] {
+  const changes = subjects.filter(({ how }) => how !== "same");
+  const lines = changes.slice(0, CHANGES_SHOWN).map(({ kind, was, is, how }): [string, string] => {
+    if (how === "renamed") return ["renamed", `${kind} ${was ?? ""} is now ${is ?? ""}`];
+    return how === "added"
+      ? ["new", `${kind} ${is ?? ""} (the baseline has none like it)`]
+      : ["gone", `${kind} ${was ?? ""}`];
+  });
+  if (changes.length > lines.length) {
+    lines.push(["changed", `and ${changes.length - lines.length} more stages and RDDs`]);
+  }
+  return lines;
+}
+
+/** How to get on where nothing could be judged; undefined: nothing stands in the way. */
+export function wayOut(result: GateResult): string | undefined {
+  const kinds = new Set(
+    result.differences.filter(({ allowed }) => !allowed).map(({ kind }) => kind),
+  );
+  if (kinds.size > 0) {
+    const ways = [
+      ...(kinds.has("configuration") ? ["--allow-config-change"] : []),
+      ...(kinds.has("version") ? ["--allow-version-change"] : []),
+      ...(kinds.has("input") ? ["--normalise-by input"] : []),
+    ];
+    return `${ways.join(" and ")} compare${ways.length === 1 ? "s" : ""} all the same; respark baseline makes a new baseline`;
+  }
+  return undefined;
+}
+
+export function valueInWords({ value, unit, status }: Verdict): string {
+  return status === "not_measured" ? "not measured" : intervalInWords(value, unit);
+}
+
+/** `190.9 to 284.8 MiB`, and from five runs on with the median. */
+export function baselineInWords({ baseline, unit }: Verdict): string {
+  if (baseline === undefined) return "–";
+  const { min, max, median, runs } = baseline;
+  if (min === max) return inWords(max, unit);
+  const span = `${inWords(min, unit)} to ${inWords(max, unit)}`;
+  return runs >= RUNS_FOR_STATISTICS ? `${span}, median ${inWords(median, unit)}` : span;
+}
+
+export function limitInWords({ limit, unit, better }: Verdict): string {
+  if (limit === undefined) return "–";
+  // Less than nothing is no limit at all.
+  if (better === "higher" && limit <= 0) return "any";
+  return `${better === "higher" ? "≥" : "≤"} ${inWords(limit, unit)}`;
+}
+
+/** The question to ask next; undefined: there is none, or nobody to ask. */
+export function questionOf({ lookFurther }: Verdict, { database }: Place): string | undefined {
+  if (lookFurther === undefined) return undefined;
+  return database === undefined
+    ? `respark query <db> "${lookFurther}"`
+    : `respark query ${shellWord(plain(database))} "${lookFurther}"`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
