@@ -236,6 +236,15 @@ export abstract class MemoryManager {
     return this.pools(mode).storage.usedBytes;
   }
 
+  storagePoolBytes(mode: MemoryMode): number {
+    return this.pools(mode).storage.sizeBytes;
+  }
+
+  /** Bytes by task attempt id, as they stand: what is released goes from it at once. */
+  executionBytesByTask(mode: MemoryMode): ReadonlyMap<number, number> {
+    return this.pools(mode).execution.bytesByTask;
+  }
+
   executionUsedBytes(mode: MemoryMode): number {
     return this.pools(mode).execution.usedBytes;
   }

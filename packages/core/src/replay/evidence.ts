@@ -3,6 +3,8 @@ import type { ByteInterval } from "../byte-interval.ts";
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
 import { Lingering } from "./lingering.ts";
 
+type TaskStartFact = Extract<EventFact, { kind: "task_start" }>;
+
 /** A task as the event log tells it. Times are epoch µs. */
 export interface TaskEvidence {
   readonly taskId: number;
@@ -35,17 +37,6 @@ interface SizeReport {
 const KEPT_PER_BLOCK = 8;
 /** Ended tasks that no replay asked for: a log of its own is seconds behind, or there is none. */
 const ENDED_TASKS_KEPT = 20_000;
-
-const UNTOLD = {
-  finishedAt: undefined,
-  peakExecutionBytes: undefined,
-  peakOnHeapBytes: undefined,
-  peakOffHeapBytes: undefined,
-  memorySpilledBytes: undefined,
-  diskSpilledBytes: undefined,
-  shuffleBytes: undefined,
-  polledExecutionBytes: undefined,
-} as const;
 
 export class ExecutorEvidence {
   readonly #sizes = new Map<string, SizeReport[]>();
@@ -102,24 +93,12 @@ export class ExecutorEvidence {
     return this.#removals.splice(0, due);
   }
 
-  taskStarted(fact: Extract<EventFact, { kind: "task_start" }>): void {
-    this.#tasks.set(fact.taskId, {
-      ...UNTOLD,
-      taskId: fact.taskId,
-      stageId: fact.stageId,
-      partition: fact.partitionId ?? fact.index,
-      launchedAt: fact.launchedMs * 1000,
-    });
+  taskStarted(fact: TaskStartFact): void {
+    this.#tasks.set(fact.taskId, begun(fact));
   }
 
   taskEnded(fact: TaskEndFact): void {
-    const task = this.#tasks.get(fact.taskId) ?? {
-      ...UNTOLD,
-      taskId: fact.taskId,
-      stageId: fact.stageId,
-      partition: fact.partitionId ?? fact.index,
-      launchedAt: fact.launchedMs * 1000,
-    };
+    const task = this.#tasks.get(fact.taskId) ?? begun(fact);
     task.finishedAt = fact.finishedMs === undefined ? undefined : fact.finishedMs * 1000;
     task.peakExecutionBytes = fact.peakExecutionBytes;
     task.peakOnHeapBytes = fact.peakOnHeapExecutionBytes;
@@ -143,6 +122,23 @@ export class ExecutorEvidence {
   forgetTask(taskId: number): void {
     this.#tasks.delete(taskId);
   }
+}
+
+function begun(fact: TaskStartFact | TaskEndFact): TaskEvidence {
+  return {
+    taskId: fact.taskId,
+    stageId: fact.stageId,
+    partition: fact.partitionId ?? fact.index,
+    launchedAt: fact.launchedMs * 1000,
+    finishedAt: undefined,
+    peakExecutionBytes: undefined,
+    peakOnHeapBytes: undefined,
+    peakOffHeapBytes: undefined,
+    memorySpilledBytes: undefined,
+    diskSpilledBytes: undefined,
+    shuffleBytes: undefined,
+    polledExecutionBytes: undefined,
+  };
 }
 
 /**

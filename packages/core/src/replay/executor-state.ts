@@ -1,6 +1,6 @@
 /** One executor's memory as the replay holds it now, and the one place where its rows are numbered and written. */
 
-import { type Amount, exactAmount, minus } from "../amount.ts";
+import { type Amount, exactAmount, minus, NOTHING } from "../amount.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -12,7 +12,7 @@ import type {
   ReplayCheckRow,
   SpillRow,
 } from "../rows.ts";
-import { MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
+import { emptyTaskRow, MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
 import { ManagerFollower } from "./manager-follower.ts";
 import { ModeLedger, type PoolRules } from "./mode-ledger.ts";
 
@@ -99,6 +99,7 @@ export class ExecutorState {
   readonly #memoryRow: MemoryEventRow = emptyMemoryRow();
   readonly #blockRow: BlockEventRow = emptyBlockRow();
   readonly #spillRow: SpillRow = emptySpillRow();
+  readonly #taskTimelineRow = emptyTaskRow();
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
   readonly #taskTimelines = new Map<string, TaskTimeline>();
   #seq = 0;
@@ -176,9 +177,6 @@ export class ExecutorState {
       const executionUsed = ledger.executionUsed;
       const { maxBytes, regionBytes, fixedPools } = ledger.rules;
       const storagePool = ledger.storagePool;
-      const executionPool: Amount = fixedPools
-        ? exactAmount(maxBytes - regionBytes)
-        : minus(exactAmount(maxBytes), storagePool);
       this.totals.storagePeak = Math.max(this.totals.storagePeak, storageUsed.best);
       this.totals.executionPeak = Math.max(this.totals.executionPeak, executionUsed.best);
       if (!fixedPools) {
@@ -187,18 +185,25 @@ export class ExecutorState {
           storagePool.best - regionBytes,
         );
       }
-      this.#timelines.get(ledger.mode)?.add({
+      const timeline = this.#timelines.get(ledger.mode);
+      const unrollUsed = within(ledger.unroll, storageUsed);
+      const activeTasks = ledger.executionByTask.size;
+      const pools = { storageUsed, unrollUsed, executionUsed, storagePool, activeTasks };
+      if (timeline === undefined || timeline.stands(pools)) continue;
+      timeline.add({
         seq: this.#seq,
         ts: this.time(at.ts),
         storageUsed,
-        unrollUsed: within(ledger.unroll, storageUsed),
+        unrollUsed,
         executionUsed,
         storagePool,
-        executionPool,
+        executionPool: fixedPools
+          ? exactAmount(maxBytes - regionBytes)
+          : minus(exactAmount(maxBytes), storagePool),
         free: minus(minus(exactAmount(maxBytes), storageUsed), executionUsed),
         storageAvailable: ledger.storageAvailable(),
         executionAvailable: ledger.executionAvailable(),
-        activeTasks: ledger.executionByTask.size,
+        activeTasks,
         origin,
         sourceFileId: at.sourceFileId,
         sourceLine: at.line,
@@ -250,7 +255,8 @@ export class ExecutorState {
     const key = `${taskId} ${mode}`;
     let track = this.#taskTimelines.get(key);
     if (track === undefined) {
-      track = new TaskTimeline({ executorId: this.executorId, mode, taskId }, this.emit);
+      const id = { executorId: this.executorId, mode, taskId };
+      track = new TaskTimeline(id, this.emit, this.#taskTimelineRow);
       this.#taskTimelines.set(key, track);
     }
     return track;
@@ -333,6 +339,7 @@ export class ExecutorState {
 
 /** A part is no more than its whole. */
 function within(part: Amount, whole: Amount): Amount {
+  if (part === NOTHING) return part;
   return {
     atLeast: Math.min(part.atLeast, whole.atMost),
     atMost: Math.min(part.atMost, whole.atMost),

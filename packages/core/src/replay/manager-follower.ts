@@ -2,7 +2,7 @@
  * Keeps Spark's own memory manager beside the ledger: every change of the ledger's best estimates is adopted as the decision that it
  * implies, so that the pools stand where that manager would have put them. It never sees an interval.
  */
-import type { AdoptedOutcome, MemoryManager, PoolsSnapshot } from "../memory/memory-manager.ts";
+import type { AdoptedOutcome, MemoryManager } from "../memory/memory-manager.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 
 /** Holder of execution memory whose sum is known and whose owners are not. */
@@ -27,34 +27,34 @@ export class ManagerFollower {
 
   /** Brings the manager to the ledger's best estimates; the size of its storage pool then. */
   follow(ledger: ModeLedger): number {
-    const { mode } = ledger;
-    const now = this.#pools(ledger);
-    const stored = ledger.storageUsed.best - now.storageUsedBytes;
+    const { mode, executionTotal: total } = ledger;
+    const booked = this.#manager.executionBytesByTask(mode);
+    const stored = ledger.storageUsed.best - this.#manager.storageUsedBytes(mode);
     if (stored < 0) this.#adopt({ kind: "storage_released", mode, bytes: -stored });
-    const held = executionOf(ledger);
-    for (const [taskId, bytes] of now.executionBytesByTask) {
-      const freed = bytes - (held.get(taskId) ?? 0);
+    for (const [taskId, bytes] of booked) {
+      const freed = bytes - (heldBy(ledger, taskId) ?? 0);
       if (freed > 0) this.#adopt({ kind: "execution_released", mode, taskId, bytes: freed });
     }
     if (stored > 0) this.#adopt({ kind: "storage_stored", mode, bytes: stored });
-    for (const [taskId, bytes] of held) {
-      const grantedBytes = bytes - (now.executionBytesByTask.get(taskId) ?? 0);
-      if (grantedBytes <= 0) continue;
-      this.#adopt({
-        kind: "execution_granted",
-        mode,
-        taskId,
-        grantedBytes,
-        requestedBytes: grantedBytes + ledger.takeMissing(),
-        evictedBytes: ledger.takeEvictedForGrant(),
-      });
-    }
-    return this.#pools(ledger).storagePoolBytes;
+    if (total !== undefined) this.#grant(ledger, NO_TASK, total.best);
+    else
+      for (const [taskId, held] of ledger.executionByTask) this.#grant(ledger, taskId, held.best);
+    return this.#manager.storagePoolBytes(mode);
   }
 
-  #pools(ledger: ModeLedger): PoolsSnapshot {
-    const { onHeap, offHeap } = this.#manager.snapshot();
-    return ledger.mode === "on_heap" ? onHeap : offHeap;
+  /** What the ledger says a task holds and the manager has not booked. */
+  #grant(ledger: ModeLedger, taskId: number, bytes: number): void {
+    const { mode } = ledger;
+    const grantedBytes = bytes - (this.#manager.executionBytesByTask(mode).get(taskId) ?? 0);
+    if (grantedBytes <= 0) return;
+    this.#adopt({
+      kind: "execution_granted",
+      mode,
+      taskId,
+      grantedBytes,
+      requestedBytes: grantedBytes + ledger.takeMissing(),
+      evictedBytes: ledger.takeEvictedForGrant(),
+    });
   }
 
   #adopt(outcome: AdoptedOutcome): void {
@@ -65,10 +65,8 @@ export class ManagerFollower {
   }
 }
 
-function executionOf(ledger: ModeLedger): ReadonlyMap<number, number> {
+function heldBy(ledger: ModeLedger, taskId: number): number | undefined {
   const total = ledger.executionTotal;
-  if (total !== undefined) {
-    return total.best > 0 ? new Map([[NO_TASK, total.best]]) : new Map();
-  }
-  return new Map([...ledger.executionByTask].map(([taskId, held]) => [taskId, held.best]));
+  if (total === undefined) return ledger.executionByTask.get(taskId)?.best;
+  return taskId === NO_TASK ? total.best : undefined;
 }

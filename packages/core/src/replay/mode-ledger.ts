@@ -41,6 +41,10 @@ export class ModeLedger {
 
   #missing = 0;
   #evictedForGrant = 0;
+  /** storage use as it was computed last, and from what */
+  #used:
+    | { readonly blocksHeld: Amount; readonly drift: object; readonly amount: Amount }
+    | undefined;
 
   constructor(mode: MemoryMode, rules: PoolRules) {
     this.mode = mode;
@@ -49,6 +53,7 @@ export class ModeLedger {
   }
 
   get unroll(): Amount {
+    if (this.unrollHolders.size === 0) return NOTHING;
     let total = NOTHING;
     for (const held of this.unrollHolders.values()) total = plus(total, held);
     if (total.atMost === 0) return total;
@@ -63,6 +68,16 @@ export class ModeLedger {
   }
 
   get storageUsed(): Amount {
+    const { blocksHeld, drift } = this;
+    if (this.unrollHolders.size > 0) return this.#storageUsed();
+    const known = this.#used;
+    if (known?.blocksHeld === blocksHeld && known.drift === drift) return known.amount;
+    const amount = this.#storageUsed();
+    this.#used = { blocksHeld, drift, amount };
+    return amount;
+  }
+
+  #storageUsed(): Amount {
     const told = plus(this.blocksHeld, this.unroll);
     const used: Amount = {
       atLeast: Math.max(0, told.atLeast - this.drift.below),

@@ -4,9 +4,15 @@ import type { EmitRow, TaskRow } from "../rows.ts";
 
 type TaskStart = Extract<EventFact, { kind: "task_start" }>;
 
+/** A copy of a task's start, and where it stands. */
+interface OpenTask extends Omit<TaskStart, "kind"> {
+  readonly sourceFileId: number;
+  readonly line: number;
+}
+
 export class TaskRows {
   readonly #emit: EmitRow;
-  readonly #open = new Map<number, { fact: TaskStart; sourceFileId: number; line: number }>();
+  readonly #open = new Map<number, OpenTask>();
   readonly #row: TaskRow = emptyRow();
 
   constructor(emit: EmitRow) {
@@ -14,7 +20,20 @@ export class TaskRows {
   }
 
   started(fact: TaskStart, sourceFileId: number, line: number): void {
-    this.#open.set(fact.taskId, { fact: { ...fact }, sourceFileId, line });
+    this.#open.set(fact.taskId, {
+      taskId: fact.taskId,
+      stageId: fact.stageId,
+      stageAttemptId: fact.stageAttemptId,
+      index: fact.index,
+      partitionId: fact.partitionId,
+      attempt: fact.attempt,
+      executorId: fact.executorId,
+      host: fact.host,
+      launchedMs: fact.launchedMs,
+      speculative: fact.speculative,
+      sourceFileId,
+      line,
+    });
   }
 
   ended(fact: TaskEndFact, sourceFileId: number, line: number): void {
@@ -63,22 +82,22 @@ export class TaskRows {
 
   /** Tasks without an end: running when the log stopped, or lost with their executor. */
   finish(applicationEnded: boolean): void {
-    for (const { fact, sourceFileId, line } of this.#open.values()) {
+    for (const task of this.#open.values()) {
       this.#emit("tasks", {
         ...emptyRow(),
-        taskId: fact.taskId,
-        stageId: fact.stageId,
-        stageAttemptId: fact.stageAttemptId,
-        index: fact.index,
-        partitionId: fact.partitionId ?? fact.index,
-        attempt: fact.attempt,
-        executorId: fact.executorId,
-        host: fact.host,
-        launchedAt: fact.launchedMs * 1000,
+        taskId: task.taskId,
+        stageId: task.stageId,
+        stageAttemptId: task.stageAttemptId,
+        index: task.index,
+        partitionId: task.partitionId ?? task.index,
+        attempt: task.attempt,
+        executorId: task.executorId,
+        host: task.host,
+        launchedAt: task.launchedMs * 1000,
         status: applicationEnded ? "unknown" : "running",
-        speculative: fact.speculative,
-        sourceFileId,
-        sourceLine: line,
+        speculative: task.speculative,
+        sourceFileId: task.sourceFileId,
+        sourceLine: task.line,
       });
     }
     this.#open.clear();

@@ -1,20 +1,24 @@
 /** Turns states of one track into rows that neither gap nor overlap: a row lasts until the next one begins. */
 import type { Amount } from "../amount.ts";
-import type { EmitRow, MemoryTimelineRow, Triple } from "../rows.ts";
+import type { EmitRow, MemoryTimelineRow, TaskMemoryTimelineRow, Triple } from "../rows.ts";
 
-/** A state of one executor's pools of one mode, right after event `seq`. */
-export interface MemorySample {
-  readonly seq: number;
-  readonly ts: number;
+/** What tells one state from another. */
+export interface MemoryState {
   readonly storageUsed: Amount;
   readonly unrollUsed: Amount;
   readonly executionUsed: Amount;
   readonly storagePool: Amount;
+  readonly activeTasks: number | undefined;
+}
+
+/** A state of one executor's pools of one mode, right after event `seq`. */
+export interface MemorySample extends MemoryState {
+  readonly seq: number;
+  readonly ts: number;
   readonly executionPool: Amount;
   readonly free: Amount;
   readonly storageAvailable: Amount;
   readonly executionAvailable: Amount;
-  readonly activeTasks: number | undefined;
   readonly origin: MemoryTimelineRow["origin"];
   readonly sourceFileId: number | undefined;
   readonly sourceLine: number | undefined;
@@ -57,12 +61,14 @@ export class MemoryTimeline {
 
   /** A new state; one equal to the state in force only lets that one go on. */
   add(sample: MemorySample): void {
-    const open = this.#open;
-    if (open !== undefined) {
-      if (sameState(open, sample)) return;
-      this.#write(open, sample.ts);
-    }
+    if (this.stands(sample)) return;
+    if (this.#open !== undefined) this.#write(this.#open, sample.ts);
     this.#open = sample;
+  }
+
+  /** Whether the state in force is this one. */
+  stands(state: MemoryState): boolean {
+    return this.#open !== undefined && sameState(this.#open, state);
   }
 
   /** seq of the state in force. */
@@ -107,11 +113,7 @@ function setTriple(to: Triple, from: Amount): void {
   to.atMost = from.atMost;
 }
 
-function triple(a: Amount): Triple {
-  return { bytes: a.best, atLeast: a.atLeast, atMost: a.atMost };
-}
-
-function sameState(a: MemorySample, b: MemorySample): boolean {
+function sameState(a: MemoryState, b: MemoryState): boolean {
   return (
     same(a.storageUsed, b.storageUsed) &&
     same(a.unrollUsed, b.unrollUsed) &&
@@ -122,17 +124,20 @@ function sameState(a: MemorySample, b: MemorySample): boolean {
 }
 
 function same(a: Amount, b: Amount): boolean {
-  return a.best === b.best && a.atLeast === b.atLeast && a.atMost === b.atMost;
+  return a === b || (a.best === b.best && a.atLeast === b.atLeast && a.atMost === b.atMost);
 }
 
 /** One task's execution memory of one mode, as a track of its own. */
 export class TaskTimeline {
   readonly #emit: EmitRow;
-  readonly #key: { executorId: string; mode: MemoryTimelineRow["mode"]; taskId: number };
+  readonly #key: TaskTimelineKey;
+  /** kept and refilled, by all tracks of an executor: a writer copies it */
+  readonly #row: TaskMemoryTimelineRow;
   #open: TaskSample | undefined;
 
-  constructor(key: TaskTimelineKey, emit: EmitRow) {
+  constructor(key: TaskTimelineKey, emit: EmitRow, row: TaskMemoryTimelineRow = emptyTaskRow()) {
     this.#key = key;
+    this.#row = row;
     this.#emit = emit;
   }
 
@@ -156,19 +161,39 @@ export class TaskTimeline {
   }
 
   #write(sample: TaskSample, endTs: number | undefined): void {
-    this.#emit("task_memory_timeline", {
-      ...this.#key,
-      seq: sample.seq,
-      ts: sample.ts,
-      endTs,
-      executionUsed: triple(sample.executionUsed),
-      shareMinBytes: sample.shareMinBytes,
-      shareMaxBytes: sample.shareMaxBytes,
-      origin: sample.origin,
-      sourceFileId: sample.sourceFileId,
-      sourceLine: sample.sourceLine,
-    });
+    const row = this.#row;
+    row.executorId = this.#key.executorId;
+    row.taskId = this.#key.taskId;
+    row.mode = this.#key.mode;
+    row.seq = sample.seq;
+    row.ts = sample.ts;
+    row.endTs = endTs;
+    setTriple(row.executionUsed, sample.executionUsed);
+    row.shareMinBytes = sample.shareMinBytes;
+    row.shareMaxBytes = sample.shareMaxBytes;
+    row.origin = sample.origin;
+    row.sourceFileId = sample.sourceFileId;
+    row.sourceLine = sample.sourceLine;
+    this.#emit("task_memory_timeline", row);
   }
+}
+
+/** A row for the tracks of an executor's tasks to fill. */
+export function emptyTaskRow(): TaskMemoryTimelineRow {
+  return {
+    executorId: "",
+    mode: "on_heap",
+    taskId: 0,
+    seq: 0,
+    ts: 0,
+    endTs: undefined,
+    executionUsed: emptyTriple(),
+    shareMinBytes: undefined,
+    shareMaxBytes: undefined,
+    origin: "derived",
+    sourceFileId: undefined,
+    sourceLine: undefined,
+  };
 }
 
 export interface TaskTimelineKey {
