@@ -47,8 +47,8 @@ export class MockConsumer implements MemoryConsumer {
     this.#spills = given.spills;
   }
 
-  spill(bytes: number, trigger: MemoryConsumer): number {
-    const asked = { consumer: this.id, requested: bytes, trigger: trigger.id };
+  spill(bytes: number, trigger: MemoryConsumer | undefined): number {
+    const asked = { consumer: this.id, requested: bytes, trigger: trigger?.id ?? -1 };
     const place = this.#spills.length;
     if (this.policy === "io" || this.policy === "interrupted") {
       this.#spills.push({

@@ -75,6 +75,8 @@ export interface SparkBehaviour {
   /** When the serialized form asks for more. */
   readonly serializedUnroll: "none" | "each_record" | "each_period" | "as_values";
   readonly checkPeriodConfigurable: boolean;
+  /** Whether a task that is killed stops unrolling (SPARK-45025); before, it goes on to the end. */
+  readonly interruptStopsUnroll: boolean;
   /** Serialized blocks built from an iterator log `stored as values`. */
   readonly serializedStoredAsValues: boolean;
 
@@ -92,6 +94,8 @@ export interface SparkBehaviour {
   readonly pageTooLargeClass: string;
   readonly outOfMemoryWording: "plain" | "error_class" | "error_class_sqlstate";
   readonly spillFailureWording: "plain" | "error_class";
+  /** 1.6's Spillable collections ask without a consumer: nobody can make them spill, and they do not spill themselves here. */
+  readonly consumerRequired: boolean;
   /** An interrupt while spilling is a RuntimeException of its own; before 2.1.1 it was an I/O failure like any other. */
   readonly interruptedSpill: "runtime_exception" | "out_of_memory";
 
@@ -157,6 +161,7 @@ const spark12: SparkBehaviour = Object.freeze({
   pendingUnroll: "task_gain",
   serializedUnroll: "none",
   checkPeriodConfigurable: false,
+  interruptStopsUnroll: false,
   serializedStoredAsValues: false,
   spillOrder: "hash_any_mode_then_self",
   retriesRefusedPages: false,
@@ -165,6 +170,7 @@ const spark12: SparkBehaviour = Object.freeze({
   pageTooLargeClass: ILLEGAL_ARGUMENT,
   outOfMemoryWording: "plain",
   spillFailureWording: "plain",
+  consumerRequired: false,
   interruptedSpill: "out_of_memory",
   sizeStyle: decimalToTera,
   sizeSuffixes: shortSizeSuffixes,
@@ -221,6 +227,7 @@ const spark20 = after(spark163, "2.0.0", {
   evictionCreditsExecution: true,
   evictionSkipsPinned: true,
   evictionWithinMode: true,
+  consumerRequired: true,
   duplicatePut: "refused",
   unrollTransfer: "storage_request",
   serializedUnroll: "each_record",
@@ -306,9 +313,10 @@ const spark35 = after(spark34, "3.5.0", {
   sizeStyle: binaryDouble,
 });
 
-/** True peaks per task; block lines of the driver at DEBUG. */
+/** True peaks per task; a killed task stops unrolling; block lines of the driver at DEBUG. */
 const spark40 = after(spark35, "4.0.0", {
   modelEvidence: "vectors",
+  interruptStopsUnroll: true,
   startupWording: "error_class_two_lines",
   outOfMemoryWording: "error_class_sqlstate",
   minimumOverheadKey: "spark.executor.minMemoryOverhead",

@@ -41,7 +41,12 @@ export interface PartiallyUnrolled {
 
 export type PutIteratorResult =
   | { readonly kind: "stored"; readonly bytes: number }
-  | { readonly kind: "failed"; readonly partial: PartiallyUnrolled }
+  | {
+      readonly kind: "failed";
+      readonly partial: PartiallyUnrolled;
+      /** Not for want of memory: its task was killed (4.0+). */
+      readonly interrupted: boolean;
+    }
   | { readonly kind: "exists" };
 
 /** A block that eviction took out of memory. */
@@ -172,9 +177,10 @@ export class MemoryStore implements BlockEvictor {
 
   /** Unrolls an iterator into an array of objects and stores it. */
   putValues(block: BlockToPut, demand: UnrollDemand): PutIteratorResult {
-    return this.#putIterator(block, demand, (reserve) =>
-      unrollAsValues(demand, this.#settings, reserve),
-    );
+    // Only a task's thread can be interrupted.
+    const settings =
+      block.taskId === undefined ? { ...this.#settings, interruptStops: false } : this.#settings;
+    return this.#putIterator(block, demand, (reserve) => unrollAsValues(demand, settings, reserve));
   }
 
   /** Unrolls an iterator into a byte buffer and stores it (2.0+). */
@@ -203,6 +209,7 @@ export class MemoryStore implements BlockEvictor {
     const failed = (heldBytes: number): PutIteratorResult => ({
       kind: "failed",
       partial: { blockId: block.blockId, mode: block.mode, taskId, heldBytes },
+      interrupted: outcome.interrupted === true,
     });
     if (!outcome.whole) return failed(outcome.heldBytes);
     const size = demand.finalBytes;

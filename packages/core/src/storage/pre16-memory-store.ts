@@ -118,14 +118,18 @@ export class Pre16MemoryStore {
     });
     const partial = { blockId: block.blockId, mode: block.mode, taskId };
     if (!outcome.whole)
-      return { kind: "failed", partial: { ...partial, heldBytes: outcome.heldBytes } };
+      return {
+        kind: "failed",
+        partial: { ...partial, heldBytes: outcome.heldBytes },
+        interrupted: false,
+      };
     const gained = this.#unroll.bytesOf(taskId) - heldBefore;
     this.#unroll.take(taskId, gained);
     // Up to 1.3 the memory is free again before the block has it: two tasks may both pass.
     if (this.#behaviour.unrollTransfer === "pending") this.#pending.add(taskId, gained);
     return this.#tryToPut(block, demand.finalBytes)
       ? { kind: "stored", bytes: demand.finalBytes }
-      : { kind: "failed", partial: { ...partial, heldBytes: 0 } };
+      : { kind: "failed", partial: { ...partial, heldBytes: 0 }, interrupted: false };
   }
 
   #reserveEvicting(blockId: string, taskId: number, bytes: number): boolean {

@@ -9,6 +9,8 @@ export interface UnrollSettings {
   /** Records between two looks. */
   readonly checkPeriod: number;
   readonly growthFactor: number;
+  /** Whether a killed task stops unrolling. */
+  readonly interruptStops: boolean;
 }
 
 const FIXED_CHECK_PERIOD = 16;
@@ -23,6 +25,7 @@ export function unrollSettings(behaviour: SparkBehaviour, conf: SparkConf): Unro
     growthFactor: behaviour.checkPeriodConfigurable
       ? confDouble(conf, "spark.storage.unrollMemoryGrowthFactor", behaviour)
       : FIXED_GROWTH_FACTOR,
+    interruptStops: behaviour.interruptStopsUnroll,
   };
 }
 
@@ -32,12 +35,16 @@ export interface UnrollDemand {
   readonly checkedBytes: readonly number[];
   /** Size of the finished array or buffer. */
   readonly finalBytes: number;
+  /** The task was killed when so many looks had been taken; from 4.0 on the unroll ends there. */
+  readonly interruptedAfterLooks?: number | undefined;
 }
 
 /** What an unroll ended with. `heldBytes` is this block's unroll memory. */
 export interface UnrollOutcome {
   readonly whole: boolean;
   readonly heldBytes: number;
+  /** Not for want of memory: its task was killed. */
+  readonly interrupted?: boolean;
 }
 
 /** Asks for unroll memory; true = granted. */
@@ -49,16 +56,19 @@ export function unrollAsValues(
   settings: UnrollSettings,
   reserve: Reserve,
 ): UnrollOutcome {
+  const stopsAfter = settings.interruptStops ? demand.interruptedAfterLooks : undefined;
   let threshold = settings.thresholdBytes;
   if (!reserve(threshold)) return { whole: false, heldBytes: 0 };
   let heldBytes = threshold;
-  for (const size of demand.checkedBytes) {
+  for (const [look, size] of demand.checkedBytes.entries()) {
+    if (look === stopsAfter) break;
     if (size < threshold) continue;
     const request = Math.trunc(size * settings.growthFactor - threshold);
     if (!reserve(request)) return { whole: false, heldBytes };
     heldBytes += request;
     threshold += request;
   }
+  if (stopsAfter !== undefined) return { whole: false, heldBytes, interrupted: true };
   return { whole: true, heldBytes };
 }
 

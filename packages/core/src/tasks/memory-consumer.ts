@@ -8,10 +8,11 @@ export interface MemoryConsumer {
   readonly mode: MemoryMode;
   usedBytes: number;
   /**
-   * Gives memory back to its task; results in the bytes it says it released. `trigger` is the consumer that needs them.
+   * Gives memory back to its task; results in the bytes it says it released. `trigger` is the consumer that needs them;
+   * `undefined` = a Spillable of 1.6, which asks without being one.
    * Throws SpillFailure when writing fails.
    */
-  spill(bytes: number, trigger: MemoryConsumer): number;
+  spill(bytes: number, trigger: MemoryConsumer | undefined): number;
 }
 
 /** A spill that could not write. */

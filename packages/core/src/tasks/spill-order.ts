@@ -10,13 +10,15 @@ export interface SpillCandidates {
   spilled(releasedBytes: number): void;
 }
 
+/** Without a requester (1.6 alone): the others, nobody last. */
 export function spillCandidates(
   order: SparkBehaviour["spillOrder"],
   registered: ReadonlySet<MemoryConsumer>,
-  requester: MemoryConsumer,
+  requester: MemoryConsumer | undefined,
 ): SpillCandidates {
   const inOrder = [...registered].sort((a, b) => a.id - b.id);
   const others = inOrder.filter((consumer) => consumer !== requester && consumer.usedBytes > 0);
+  if (requester === undefined) return new InTurn(others);
   const sameMode = others.filter((consumer) => consumer.mode === requester.mode);
   switch (order) {
     case "hash_any_mode_then_self":

@@ -1,5 +1,11 @@
 /** What a task's consumers hold, and who spills for whom. Follows TaskMemoryManager and MemoryConsumer, Spark 1.6.1–4.2.0. */
-import { assert, JAVA_ILLEGAL_ARGUMENT, SparkFailure, sparkRequire } from "../assert.ts";
+import {
+  assert,
+  JAVA_ILLEGAL_ARGUMENT,
+  SparkFailure,
+  sparkAssert,
+  sparkRequire,
+} from "../assert.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -72,10 +78,23 @@ export class TaskMemoryManager {
    */
   *acquireExecution(bytes: number, consumer: MemoryConsumer): TaskStep<number> {
     let got = yield this.#request(bytes, consumer.mode);
-    if (got < bytes) got = yield* this.#spillFor(bytes, got, consumer);
+    if (got < bytes) got = yield* this.#spillFor(bytes, got, consumer.mode, consumer);
     this.#consumers.add(consumer);
     if (this.#behaviour.taskPeaks) this.#note(consumer.mode, got);
     return got;
+  }
+
+  /**
+   * The same for a Spillable collection of 1.6, which is no consumer: others spill for it, it is never asked to, and clean-up alone knows what it holds.
+   * Throws SparkFailure in other lines, and when a spill fails.
+   */
+  *acquireWithoutConsumer(bytes: number, mode: MemoryMode): TaskStep<number> {
+    sparkAssert(
+      !this.#behaviour.consumerRequired,
+      () => `${bytes} bytes asked for without a consumer`,
+    );
+    const got = yield this.#request(bytes, mode);
+    return got < bytes ? yield* this.#spillFor(bytes, got, mode, undefined) : got;
   }
 
   #request(bytes: number, mode: MemoryMode): ExecutionRequest {
@@ -87,7 +106,12 @@ export class TaskMemoryManager {
     this.#peakBytes[mode] = Math.max(this.#peakBytes[mode], this.#currentBytes[mode]);
   }
 
-  *#spillFor(bytes: number, gotBefore: number, requester: MemoryConsumer): TaskStep<number> {
+  *#spillFor(
+    bytes: number,
+    gotBefore: number,
+    mode: MemoryMode,
+    requester: MemoryConsumer | undefined,
+  ): TaskStep<number> {
     let got = gotBefore;
     const candidates: SpillCandidates = spillCandidates(
       this.#behaviour.spillOrder,
@@ -99,8 +123,7 @@ export class TaskMemoryManager {
       if (consumer === undefined) break;
       const released = this.#spill(consumer, bytes - got, requester);
       candidates.spilled(released);
-      if (released > 0 && this.#mayReacquire(requester.mode))
-        got += yield this.#request(bytes - got, requester.mode);
+      if (released > 0 && this.#mayReacquire(mode)) got += yield this.#request(bytes - got, mode);
     }
     return got;
   }
@@ -110,7 +133,7 @@ export class TaskMemoryManager {
     return this.#behaviour.spillOrder !== "hash_any_mode_then_self" || mode === this.#tungstenMode;
   }
 
-  #spill(consumer: MemoryConsumer, bytes: number, trigger: MemoryConsumer): number {
+  #spill(consumer: MemoryConsumer, bytes: number, trigger: MemoryConsumer | undefined): number {
     try {
       return consumer.spill(bytes, trigger);
     } catch (failure) {

@@ -28,6 +28,34 @@ test.each(["2.0.2", "2.4.8", "4.2.0"])(
   },
 );
 
+test.each([
+  ["3.5.6", "stored"],
+  ["4.0.1", "failed"],
+  ["4.2.0", "failed"],
+] as const)("Spark %s: a block whose task is killed while it unrolls is %s", (version, kind) => {
+  const { manager, store } = unifiedWorld(version, 100_000_000, 1_048_576);
+  const killed = { ...demand, interruptedAfterLooks: 2 };
+  const put = store.putValues({ blockId: "rdd_1_0", mode: "on_heap", taskId: 1 }, killed);
+  expect(put.kind).toBe(kind);
+  // What was reserved by then stays until the task is over.
+  expect(store.unrollBytes).toBe(kind === "failed" ? 1_800_000 : 0);
+  store.releaseUnrollOfTask(1);
+  expect(manager.storageUsedBytes("on_heap")).toBe(kind === "failed" ? 0 : 2_600_000);
+});
+
+test("a killed unroll is told from one that found no memory, and only tasks are killed", () => {
+  const { store } = unifiedWorld("4.0.1", 2_500_000, 1_048_576);
+  const block = { blockId: "rdd_1_0", mode: "on_heap", taskId: 1 } as const;
+  const put = store.putIteratorAsBytes(block, { ...demand, interruptedAfterLooks: 1 });
+  expect(put).toMatchObject({ kind: "failed", interrupted: true });
+  store.releaseUnrollOfTask(1);
+  expect(store.putValues(block, demand)).toMatchObject({ kind: "failed", interrupted: false });
+  store.releaseUnrollOfTask(1);
+  const small = { checkedBytes: [10], finalBytes: 10, interruptedAfterLooks: 0 };
+  const broadcast = { blockId: "broadcast_1", mode: "on_heap" } as const;
+  expect(store.putValues(broadcast, small).kind).toBe("stored");
+});
+
 test("a refused first request leaves nothing behind", () => {
   const { store } = unifiedWorld("3.5.6", 1000, 1_048_576);
   const put = store.putValues(

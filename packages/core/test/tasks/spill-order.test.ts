@@ -125,6 +125,29 @@ function failureOf(call: () => unknown): unknown {
   }
 }
 
+test("a Spillable of Spark 1.6 is no consumer: others spill for it, nobody can make it spill", () => {
+  const task = taskOf("1.6.1");
+  const { manager } = task.world;
+  const spillable = (bytes: number) =>
+    answerAtOnce(manager, task.tasks.acquireWithoutConsumer(bytes, "on_heap"));
+  expect(spillable(4000)).toEqual({ result: 4000 });
+  const consumer = task.consumer(1, "half");
+  task.acquire(consumer, 6000);
+  expect(spillable(4000)).toEqual({ result: 3000 });
+  // Asked first by the Spillable, then by itself: what the Spillable holds is out of reach.
+  expect(task.acquire(consumer, 2000)).toBe(1500);
+  expect(task.asked).toEqual(["1:4000", "1:2000"]);
+  expect(task.tasks.snapshot()).toMatchObject({ executionBytes: 10_000, consumerIds: [1] });
+  expect(task.tasks.cleanUp()).toBe(10_000);
+});
+
+test("from Spark 2.0 on nobody asks without a consumer", () => {
+  const task = taskOf("2.0.2");
+  expect(() =>
+    answerAtOnce(task.world.manager, task.tasks.acquireWithoutConsumer(1, "on_heap")),
+  ).toThrow(SparkFailure);
+});
+
 test("an array is a page of exactly its size, and clean-up returns what was left", () => {
   const task = taskOf("4.0.1");
   const consumer = task.consumer(1);
