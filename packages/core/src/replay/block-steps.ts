@@ -411,15 +411,17 @@ export class BlockSteps {
     return { atLeast: 0, atMost: ledger.storageAvailable().atMost };
   }
 
-  #removeAll(
-    at: StepPlace,
-    goes: (blockId: string) => boolean,
-    origin: "logged" | "derived",
-  ): void {
+  #removeAll(at: StepPlace, goes: (id: string) => boolean, origin: "logged" | "derived"): void {
+    const all = this.#context.state.ledgers.flatMap(({ blocks }) => [...blocks.keys()]);
+    this.removeThese(at, all.filter(goes), origin);
+  }
+
+  /** Those of them that are in memory, in this order. */
+  removeThese(at: StepPlace, blockIds: readonly string[], origin: "logged" | "derived"): void {
     const { state, history } = this.#context;
     let removed = false;
     for (const ledger of state.ledgers) {
-      for (const blockId of [...ledger.blocks.keys()].filter(goes)) {
+      for (const blockId of blockIds) {
         const block = ledger.forget(blockId);
         if (block === undefined) continue;
         removed = true;

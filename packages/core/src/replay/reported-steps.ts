@@ -28,8 +28,9 @@ export class ReportedSteps {
   readonly #context: ReplayContext;
   readonly #blocks: BlockSteps;
   #updates = 0;
-  /** blocks that went to disk, with what they held in memory */
-  readonly #onDisk = new Map<string, number>();
+  readonly #onDisk = new BlocksOnDisk();
+  /** broadcast → its pieces in memory, the one reported last at the end */
+  readonly #pieces = new Map<string, Set<string>>();
   #waiting: { readonly at: StepPlace; readonly status: BlockStatus }[] = [];
 
   constructor(context: ReplayContext, blocks: BlockSteps) {
@@ -57,9 +58,11 @@ export class ReportedSteps {
       for (const status of fact.updatedBlocks ?? []) this.#apply(at, status, fact.taskId);
     }
     this.settle(at.ts);
-    execution.update(at.ts);
     const peak = execution.peak(fact.taskId);
-    if (peak !== undefined) state.sampleTask(at, fact.taskId, peak);
+    if (peak !== undefined) {
+      execution.update(at.ts);
+      state.sampleTask(at, fact.taskId, peak);
+    }
     state.running.delete(fact.taskId);
     execution.update(at.ts);
     state.endTaskTracks(fact.taskId, at.ts);
@@ -71,7 +74,17 @@ export class ReportedSteps {
   /** A report of one block. It carries no time: it happened after the event before it and before the next that has one. */
   blockUpdated(at: StepPlace, status: BlockStatus): void {
     this.#updates++;
-    this.#waiting.push({ at, status: { ...status, level: { ...status.level } } });
+    const { blockId, memoryBytes, diskBytes, level } = status;
+    const { useDisk, useMemory, useOffHeap, deserialized, replication } = level;
+    this.#waiting.push({
+      at,
+      status: {
+        blockId,
+        level: { useDisk, useMemory, useOffHeap, deserialized, replication },
+        memoryBytes,
+        diskBytes,
+      },
+    });
     if (this.#waiting.length > 10_000) this.settle(at.ts);
   }
 
@@ -94,12 +107,14 @@ export class ReportedSteps {
           if (ledger === this.#ledgerOf(status.blockId)) above += status.memoryBytes * most;
         } else if (held !== undefined) below += held;
       }
-      ledger.drift = { below, above: Math.ceil(above) + this.#maybeBack(ledger) };
+      // Blocks on disk may have been brought back by a read, without a report (spec event-log 3.7).
+      ledger.drift = { below, above: Math.ceil(above) + this.#onDisk.bytesOf(ledger) };
     }
-    state.sample({ ...first.at, tsMax: ts }, "derived");
-    for (const ledger of state.ledgers) ledger.drift = { below: 0, above: this.#maybeBack(ledger) };
+    state.sample(withTimes(first.at, first.at.ts, first.at.tsMin, ts), "derived");
+    for (const ledger of state.ledgers)
+      ledger.drift = { below: 0, above: this.#onDisk.bytesOf(ledger) };
     for (const { at, status } of waiting) {
-      this.#apply({ ...at, tsMin: at.ts, tsMax: ts, ts }, status, undefined);
+      this.#apply(withTimes(at, ts, at.ts, ts), status, undefined);
     }
   }
 
@@ -107,29 +122,20 @@ export class ReportedSteps {
   unpersisted(at: StepPlace, rddId: number): void {
     this.#blocks.removeRddAt(at, rddId, "derived");
     this.#context.history.unpersisted(rddId);
-    for (const blockId of this.#onDisk.keys()) {
-      if (rddIdOf(blockId) === rddId) this.#onDisk.delete(blockId);
-    }
-  }
-
-  /** Blocks on disk that a read may have brought back without a report (spec event-log 3.7). */
-  #maybeBack(ledger: ModeLedger): number {
-    let bytes = 0;
-    for (const [blockId, size] of this.#onDisk) {
-      if (this.#ledgerOf(blockId) === ledger) bytes += size;
-    }
-    return bytes;
+    this.#onDisk.deleteRdd(rddId);
   }
 
   /** Values of broadcasts are never reported: one stands beside its pieces, of a size that compression hides. */
   #assumeBroadcastValue(at: StepPlace, blockId: string): void {
-    const value = /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
+    const value = broadcastOf(blockId);
     if (value === undefined) return;
     const ledger = this.#context.state.onHeap;
+    const known = this.#pieces.get(value) ?? new Set<string>();
+    known.delete(blockId);
+    known.add(blockId);
+    this.#pieces.set(value, known);
     let pieces = 0;
-    for (const [id, block] of ledger.blocks) {
-      if (id.startsWith(`${value}_piece`)) pieces += block.size.best;
-    }
+    for (const id of known) pieces += ledger.blocks.get(id)?.size.best ?? 0;
     const small = pieces < SMALL_BROADCAST_BYTES;
     const size = amount(
       { atLeast: small ? 0 : Math.floor(pieces / 2), atMost: pieces * (small ? 16 : 3) },
@@ -182,15 +188,22 @@ export class ReportedSteps {
       ...NO_CAUSE,
       origin: "logged",
     });
-    if (evicted && toDisk) this.#onDisk.set(blockId, size.best);
+    if (evicted && toDisk) this.#onDisk.add(blockId, size.best, this.#ledgerOf(blockId));
     if (evicted) {
       state.totals.evictions++;
       state.totals.evictedBytes += size.best;
       history.evicted(blockId, at.ts, toDisk);
     } else {
       history.removed(blockId, at.ts);
-      this.#blocks.removeBroadcast(at, blockId.replace(/^broadcast_(\d+).*$/, "$1"), "derived");
+      this.#removeBroadcast(at, broadcastOf(blockId));
     }
+  }
+
+  /** With one piece goes the rest, and the value. */
+  #removeBroadcast(at: StepPlace, value: string | undefined): void {
+    if (value === undefined) return;
+    this.#blocks.removeThese(at, [...(this.#pieces.get(value) ?? []), value], "derived");
+    this.#pieces.delete(value);
   }
 
   /** Put to disk at once: no room in memory, or a level without it. */
@@ -252,6 +265,57 @@ export class ReportedSteps {
       ...NO_CAUSE,
       origin: "logged",
     });
+  }
+}
+
+/** `broadcast_7_piece0` → `broadcast_7`; undefined for any other block. */
+function broadcastOf(blockId: string): string | undefined {
+  if (!blockId.startsWith("broadcast_")) return undefined;
+  return /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
+}
+
+function withTimes(
+  { sourceFileId, line }: StepPlace,
+  ts: number,
+  tsMin: number | undefined,
+  tsMax: number | undefined,
+): StepPlace {
+  return { ts, tsMin, tsMax, sourceFileId, line };
+}
+
+/** Blocks that went to disk, with what they held in memory. */
+class BlocksOnDisk {
+  readonly #blocks = new Map<string, { readonly bytes: number; readonly ledger: ModeLedger }>();
+  readonly #ofRdd = new Map<number, Set<string>>();
+  readonly #bytes = new Map<ModeLedger, number>();
+
+  bytesOf(ledger: ModeLedger): number {
+    return this.#bytes.get(ledger) ?? 0;
+  }
+
+  add(blockId: string, bytes: number, ledger: ModeLedger): void {
+    this.delete(blockId);
+    this.#blocks.set(blockId, { bytes, ledger });
+    this.#bytes.set(ledger, this.bytesOf(ledger) + bytes);
+    const rddId = rddIdOf(blockId) ?? -1;
+    const ofRdd = this.#ofRdd.get(rddId);
+    if (ofRdd === undefined) this.#ofRdd.set(rddId, new Set([blockId]));
+    else ofRdd.add(blockId);
+  }
+
+  delete(blockId: string): void {
+    const block = this.#blocks.get(blockId);
+    if (block === undefined) return;
+    this.#blocks.delete(blockId);
+    this.#bytes.set(block.ledger, this.bytesOf(block.ledger) - block.bytes);
+    const rddId = rddIdOf(blockId) ?? -1;
+    const ofRdd = this.#ofRdd.get(rddId);
+    ofRdd?.delete(blockId);
+    if (ofRdd?.size === 0) this.#ofRdd.delete(rddId);
+  }
+
+  deleteRdd(rddId: number): void {
+    for (const blockId of this.#ofRdd.get(rddId) ?? []) this.delete(blockId);
   }
 }
 
