@@ -4,30 +4,37 @@
  */
 
 import { type Amount, amount, NOTHING } from "../amount.ts";
-import type { ByteInterval } from "../byte-interval.ts";
+import { type ByteInterval, hull } from "../byte-interval.ts";
 import type { ExecutorEvidence, TaskEvidence } from "./evidence.ts";
 import type { ExecutorState, RunningTask } from "./executor-state.ts";
-import { heldAt, type PoolNow, peakOf, SHAPE_BREAKS } from "./task-demand.ts";
+import type { PolledPeaks } from "./polled-peaks.ts";
+import { heldAt, heldTogether, type PoolNow, peakOf, SHAPE_BREAKS } from "./task-demand.ts";
 
 /** How long a measured sum is taken to stand when nothing else is known (µs). */
 const MEASURE_STANDS_MICROS = 20_000;
+/** Least part of the true peak that polls saw in recorded lives that were polled often. */
+const SEEN_OF_PEAK = 0.7;
 
 export class ExecutionEstimate {
   readonly #state: ExecutorState;
   readonly #evidence: ExecutorEvidence;
+  readonly #polled: PolledPeaks;
   readonly #isSql: (stageId: number) => boolean;
   #measured: { readonly total: Amount; readonly ts: number } | undefined;
   #ts = 0;
+  /** how many ran at once while a task did */
+  readonly #beside = new Map<number, { most: number; least: number }>();
   /** highest use by task, for the track that has to show it */
   readonly #peaks = new Map<number, Amount>();
 
   constructor(
     state: ExecutorState,
-    evidence: ExecutorEvidence,
+    known: { readonly evidence: ExecutorEvidence; readonly polled: PolledPeaks },
     isSql: (stageId: number) => boolean,
   ) {
     this.#state = state;
-    this.#evidence = evidence;
+    this.#evidence = known.evidence;
+    this.#polled = known.polled;
     this.#isSql = isSql;
   }
 
@@ -92,7 +99,7 @@ export class ExecutionEstimate {
   }
 
   /** Who runs has changed, or time has passed: bounds of each task's use. */
-  update(ts: number): void {
+  update(ts: number, printedWithin = 0): void {
     this.#ts = ts;
     const { onHeap, running } = this.#state;
     for (const taskId of onHeap.executionByTask.keys()) {
@@ -100,6 +107,7 @@ export class ExecutionEstimate {
     }
     if (running.size === 0) {
       onHeap.executionTotal = NOTHING;
+      onHeap.executionAtInstant = undefined;
       this.#measured = undefined;
       return;
     }
@@ -110,6 +118,7 @@ export class ExecutionEstimate {
     let above = 0;
     let aboveTogether = 0;
     for (const task of running.values()) {
+      this.#countBeside(task.taskId, running.size);
       const held = this.#heldBy(task, ts);
       // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
       if (held.atMost > 0 && this.#lifeOf(task) !== undefined)
@@ -127,38 +136,51 @@ export class ExecutionEstimate {
     }
     // Each task's bounds are those of most tasks, not of all; they do not stray the same way at once, so their deviations add as
     // squares. Only tasks that spill fill their shares together.
-    const within = (bytes: number) => Math.round(Math.min(ceiling, Math.max(0, bytes)));
-    this.#apply(
-      amount(
-        {
-          atLeast: within(best - 1.2 * Math.sqrt(below)),
-          atMost: within(best + 0.9 * Math.sqrt(above) + aboveTogether),
-        },
-        within(best),
-      ),
+    const seen = this.#seenAtMost();
+    const within = (bytes: number) => Math.round(Math.min(ceiling, seen, Math.max(0, bytes)));
+    const total = amount(
+      {
+        atLeast: within(best - 1.2 * Math.sqrt(below)),
+        atMost: within(best + 0.9 * Math.sqrt(above) + aboveTogether),
+      },
+      within(best),
     );
+    const together = this.#heldTogether(ts, seen, printedWithin);
+    if (together === undefined) this.#apply(total);
+    else this.#apply(together, total);
   }
 
   /** The end of a task: its peak, which its track has to have shown. */
   peak(taskId: number): Amount | undefined {
     const task = this.#evidence.task(taskId);
     if (task?.finishedAt === undefined) return undefined;
-    const peak = peakOf(task, this.#poolNow(task.stageId));
+    const peak = this.#peakOf(task);
     return peak.atMost > 0 ? peak : undefined;
   }
 
-  #apply(total: Amount): void {
+  /** @param atInstant  bounds that hold at any instant, where `total` is of the time that a step's own leaves open */
+  #apply(total: Amount, atInstant?: Amount): void {
     const { onHeap } = this.#state;
     onHeap.executionTotal = total;
-    onHeap.growForExecution(total, 0);
+    onHeap.executionAtInstant = atInstant;
+    if (atInstant === undefined) onHeap.growForExecution(total, 0);
+    else onHeap.growForExecution({ ...hull(total, this.#unseen(atInstant)), best: total.best }, 0);
+  }
+
+  /** Between two polls more may have been held for a moment, and the pools remember it. */
+  #unseen(seen: Amount): ByteInterval {
+    const ceiling = this.#state.onHeap.executionCeiling();
+    return {
+      atLeast: seen.atLeast,
+      atMost: Math.min(ceiling, Math.ceil(seen.atMost / SEEN_OF_PEAK)),
+    };
   }
 
   #heldBy(task: RunningTask, ts: number): Amount {
     const life = this.#lifeOf(task);
     const ceiling = this.#state.onHeap.executionCeiling();
     if (life === undefined) return amount({ atLeast: 0, atMost: ceiling }, 0);
-    const pool = this.#poolNow(life.evidence.stageId);
-    const now = peakOf(life.evidence, pool);
+    const now = this.#peakOf(life.evidence);
     const known = this.#peaks.get(task.taskId);
     const peak =
       known === undefined
@@ -173,17 +195,83 @@ export class ExecutionEstimate {
     return heldAt(now, progress, (life.evidence.memorySpilledBytes ?? 0) > 0);
   }
 
-  forget(taskId: number): void {
-    this.#peaks.delete(taskId);
+  #countBeside(taskId: number, running: number): void {
+    const known = this.#beside.get(taskId);
+    if (known === undefined) this.#beside.set(taskId, { most: running, least: running });
+    else {
+      known.most = Math.max(known.most, running);
+      known.least = Math.min(known.least, running);
+    }
   }
 
-  #poolNow(stageId: number): PoolNow {
+  forget(taskId: number): void {
+    this.#beside.delete(taskId);
+    this.#peaks.delete(taskId);
+    this.#polled.forget(taskId);
+  }
+
+  #poolOf({ taskId, stageId }: TaskEvidence): PoolNow {
     const { onHeap, running } = this.#state;
+    const beside = this.#beside.get(taskId);
     return {
       ceiling: onHeap.executionCeiling(),
-      running: running.size,
+      running: Math.max(running.size, beside?.most ?? 0),
+      runningAtLeast: Math.max(1, Math.min(running.size, beside?.least ?? running.size)),
       sql: this.#isSql(stageId),
     };
+  }
+
+  /** Its peak from its totals, within what was polled of all tasks while it ran. */
+  #peakOf(task: TaskEvidence): Amount {
+    const peak = peakOf(task, this.#poolOf(task));
+    const seen = this.#polled.executionWhile(task.taskId);
+    if (seen === undefined || task.peakOnHeapBytes !== undefined) return peak;
+    // A task that says it held more than polls saw of all of them: they may have missed a moment.
+    const missed = (task.peakExecutionBytes ?? 0) > seen * 1.1;
+    const most = missed
+      ? Math.min(this.#state.onHeap.executionCeiling(), seen / SEEN_OF_PEAK)
+      : seen;
+    const atMost = Math.ceil(Math.min(Math.max(peak.atMost, seen), most));
+    if (this.#polled.ranAlone(task.taskId))
+      return amount({ atLeast: Math.min(seen, atMost), atMost }, seen);
+    return amount(
+      { atLeast: Math.min(peak.atLeast, atMost), atMost: Math.min(peak.atMost, atMost) },
+      peak.best,
+    );
+  }
+
+  /** What polls saw in the lives of those that run, spread over them; undefined: nobody's life was polled often enough. */
+  #heldTogether(ts: number, seen: number, printedWithin: number): Amount | undefined {
+    if (seen === Number.POSITIVE_INFINITY) return undefined;
+    let progress = 0;
+    let life = 0;
+    let known = 0;
+    let spilled = false;
+    for (const task of this.#state.running.values()) {
+      const of = this.#lifeOf(task);
+      if (of === undefined) continue;
+      const length = Math.max(1, of.until - of.evidence.launchedAt);
+      progress += Math.min(1, Math.max(0, (ts - of.evidence.launchedAt) / length));
+      life += length;
+      known++;
+      spilled ||= this.#spilled(task.taskId);
+    }
+    return known === 0
+      ? undefined
+      : heldTogether(seen, {
+          progress: progress / known,
+          lifeMicros: life / known,
+          spilled,
+          printedWithin,
+        });
+  }
+
+  /** No poll in the life of any task that runs now saw more. */
+  #seenAtMost(): number {
+    let most = Number.POSITIVE_INFINITY;
+    for (const taskId of this.#state.running.keys())
+      most = Math.min(most, this.#polled.executionWhile(taskId) ?? most);
+    return most;
   }
 
   #mostThatRunnersHold(): number {
@@ -191,7 +279,7 @@ export class ExecutionEstimate {
     for (const task of this.#state.running.values()) {
       const evidence = this.#evidence.task(task.taskId);
       if (evidence?.finishedAt === undefined) return Number.POSITIVE_INFINITY;
-      most += peakOf(evidence, this.#poolNow(evidence.stageId)).atMost;
+      most += this.#peakOf(evidence).atMost;
     }
     return most;
   }
@@ -201,7 +289,7 @@ export class ExecutionEstimate {
   }
 
   #usesMemory(task: TaskEvidence): boolean {
-    return peakOf(task, this.#poolNow(task.stageId)).atMost > 0;
+    return this.#peakOf(task).atMost > 0;
   }
 
   /** A task's life as both logs tell it; undefined while its end is not known. */

@@ -17,9 +17,10 @@ import {
   type StepPlace,
 } from "./executor-state.ts";
 import { type LogStep, Lookahead } from "./lookahead.ts";
+import { PolledPeaks } from "./polled-peaks.ts";
 import { RecentChanges } from "./recent-changes.ts";
 import { changeOfFree } from "./reconcile.ts";
-import { placeOf, type ReplayContext } from "./replay-context.ts";
+import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
 import { ReportedSteps } from "./reported-steps.ts";
 import { RecentPages, Spills } from "./spills.ts";
 import { capacityOf } from "./statements.ts";
@@ -43,6 +44,8 @@ export interface ExecutorSurroundings {
   persistedRdds(stageId: number | undefined): Iterable<number>;
   isOffHeapRdd(rddId: number): boolean;
   isSqlStage: (stageId: number) => boolean;
+  /** A setting of the application, as written; undefined: not set, or not known. */
+  setting(key: string): string | undefined;
   /** a fact about the JVM or identity that decides its layout */
   layoutFact(fact: LogFact, step: LogStep): void;
   oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;
@@ -57,6 +60,7 @@ export class ExecutorReplay {
   readonly evidence: ExecutorEvidence = new ExecutorEvidence();
   readonly #around: ExecutorSurroundings;
   readonly #lookahead = new Lookahead();
+  readonly #polled: PolledPeaks;
   readonly #history: BlockHistory;
   #parts: Parts | undefined;
   #beganAt: StepPlace | undefined;
@@ -73,6 +77,7 @@ export class ExecutorReplay {
   constructor(around: ExecutorSurroundings) {
     this.#around = around;
     this.#history = new BlockHistory(around);
+    this.#polled = new PolledPeaks(() => around.setting("spark.executor.metrics.pollingInterval"));
   }
 
   /** A log line about this executor; replayed once what follows it is known. */
@@ -101,6 +106,7 @@ export class ExecutorReplay {
 
   taskEnded(at: Observation, fact: TaskEndFact): void {
     this.evidence.taskEnded(fact);
+    this.#polled.taskEnded(fact);
     const place = this.#placeOfEvent(at);
     if (!this.#around.hasLog) this.#begin(place)?.reports.taskEnded(place, fact);
   }
@@ -189,6 +195,7 @@ export class ExecutorReplay {
       evidence: this.evidence,
       history: this.#history,
       lookahead: this.#lookahead,
+      polled: this.#polled,
     });
     if (at !== undefined) this.#parts.context.state.sample(at, "derived");
     return this.#parts;
@@ -202,11 +209,11 @@ export class ExecutorReplay {
     if (!debug) breaks.push(...execution.breaksBetween(from, step.ts));
     for (const ts of breaks.sort((a, b) => a - b)) {
       windows.advance(ts);
-      if (!debug) execution.update(ts);
+      if (!debug) execution.update(ts, printedWithin(step));
       state.sample({ ...placeOf(step), ts, tsMin: undefined, tsMax: undefined }, "assumed");
     }
     windows.advance(step.ts);
-    if (!debug) execution.update(step.ts);
+    if (!debug) execution.update(step.ts, printedWithin(step));
     this.#passed = Math.max(from, step.ts);
   }
 
@@ -276,7 +283,7 @@ interface Parts {
 function partsOf(
   around: ExecutorSurroundings,
   rules: ExecutorRules,
-  kept: Pick<ReplayContext, "evidence" | "history" | "lookahead">,
+  kept: Pick<ReplayContext, "evidence" | "history" | "lookahead" | "polled">,
 ): Parts {
   const state = new ExecutorState({
     executorId: around.executorId,
@@ -291,7 +298,7 @@ function partsOf(
     windows: new UnrollWindows(state),
     recent: new RecentChanges(),
     recentPages: new RecentPages(),
-    execution: new ExecutionEstimate(state, kept.evidence, around.isSqlStage),
+    execution: new ExecutionEstimate(state, kept, around.isSqlStage),
     debug: around.level === "debug",
     isOffHeap: (blockId) => {
       if (state.offHeap === undefined) return false;

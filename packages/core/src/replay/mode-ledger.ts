@@ -38,6 +38,8 @@ export class ModeLedger {
   drift: { readonly below: number; readonly above: number } = { below: 0, above: 0 };
   /** A law or statement on the sum over tasks, tighter than the sum of the parts; undefined: none. */
   executionTotal: Amount | undefined;
+  /** Bounds that hold at any instant, where `executionTotal` is of the second that a printed time leaves open. */
+  executionAtInstant: Amount | undefined;
 
   #missing = 0;
   #evictedForGrant = 0;

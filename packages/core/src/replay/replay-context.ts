@@ -4,6 +4,7 @@ import type { ExecutorEvidence } from "./evidence.ts";
 import type { ExecutionEstimate } from "./execution-estimate.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
+import type { PolledPeaks } from "./polled-peaks.ts";
 import type { RecentChanges } from "./recent-changes.ts";
 import type { RecentPages, Spills } from "./spills.ts";
 import type { UnrollWindows } from "./unroll-windows.ts";
@@ -13,6 +14,7 @@ export interface ReplayContext {
   readonly state: ExecutorState;
   readonly history: BlockHistory;
   readonly evidence: ExecutorEvidence;
+  readonly polled: PolledPeaks;
   readonly windows: UnrollWindows;
   readonly lookahead: Lookahead;
   readonly recent: RecentChanges;
@@ -39,4 +41,9 @@ export function placeOf(step: LogStep): StepPlace {
     sourceFileId: step.sourceFileId,
     line: step.line,
   };
+}
+
+/** How much of its time a step leaves open, µs: a second where whole seconds are printed. */
+export function printedWithin({ tsMin, tsMax }: LogStep): number {
+  return tsMin === undefined || tsMax === undefined ? 0 : tsMax - tsMin;
 }

@@ -332,6 +332,7 @@ export class Replay {
         isOffHeapRdd: (rddId) =>
           known.offHeapRdds.has(rddId) || this.#conf.isOffHeap(this.#facts.level(rddId)),
         isSqlStage: (stageId) => this.#facts.isSql(stageId),
+        setting: (key) => this.#conf.properties.get(key),
         layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),
         oom: (step, fact, seq) => this.#deaths.lineSays(executorId, step, fact, seq, known),
       });

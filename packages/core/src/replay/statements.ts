@@ -23,7 +23,7 @@ export function countedMaximum(state: ExecutorState): number {
 export function countedExecution(state: ExecutorState): Amount {
   if (!state.rules.freeExcludesExecution) return NOTHING;
   const { onHeap, offHeap, rules } = state;
-  const on = onHeap.executionUsed;
+  const on = onHeap.executionAtInstant ?? onHeap.executionUsed;
   return rules.freeCountsOffHeap && offHeap !== undefined ? plus(on, offHeap.executionUsed) : on;
 }
 

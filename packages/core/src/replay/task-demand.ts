@@ -12,8 +12,9 @@ const UNTRACKED_BYTES = 5_242_880;
 export interface PoolNow {
   /** most that execution can hold */
   readonly ceiling: number;
-  /** tasks that run, and so may share it */
+  /** tasks that run, and so may share it: at most and at least so many while the task did */
   readonly running: number;
+  readonly runningAtLeast: number;
   /** the task belongs to a SQL query, whose operators do not all report a peak */
   readonly sql: boolean;
 }
@@ -32,6 +33,7 @@ export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
     );
   }
   const reported = task.peakExecutionBytes ?? 0;
+  if (!pool.sql && reported > 0) return peakOfCollections(task, reported, pool);
   if ((task.memorySpilledBytes ?? 0) > 0) {
     // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it. A task that has just
     // spilled everything does not count in N, so that of many tasks some get more than the running ones' share.
@@ -52,6 +54,29 @@ export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
     reported < UNTRACKED_BYTES ? 0 : Math.floor(reported * 0.97),
   );
 }
+
+/**
+ * Without SQL it is collections that hold execution memory, and the peak that they report is their size: `Spillable` asks for twice its
+ * size less what it has whenever it has outgrown that, and has 5 MiB for nothing (spec memory-model 4.4). So it holds no more than twice
+ * its size less these 5 MiB; where it spilled, its size had outgrown what it held and no more was to be had.
+ */
+function peakOfCollections(task: TaskEvidence, reported: number, pool: PoolNow): Amount {
+  const tracked = Math.max(0, reported - UNTRACKED_BYTES);
+  const doublings = Math.ceil(Math.log2(Math.max(1, reported / UNTRACKED_BYTES)));
+  const threshold = Math.min(2 * reported, UNTRACKED_BYTES * 2 ** doublings * OVERSHOOT);
+  // Of those that run, one that has asked for nothing yet or has just spilled everything does not count in N.
+  const largest = pool.ceiling / Math.max(1, pool.runningAtLeast - 2);
+  const most = Math.min(largest, Math.max(reported, threshold - UNTRACKED_BYTES));
+  const spilled = (task.memorySpilledBytes ?? 0) > 0;
+  const usual = spilled ? tracked : Math.max(tracked, threshold / OVERSHOOT - UNTRACKED_BYTES);
+  return amount(
+    { atLeast: Math.floor(Math.min(most, tracked * 0.75)), atMost: Math.ceil(most) },
+    Math.floor(Math.min(usual, pool.ceiling / Math.max(1, pool.running))),
+  );
+}
+
+/** A collection's size is sampled, and compared every 32 records: by so much it may exceed what it then asks to double. */
+const OVERSHOOT = 1.2;
 
 interface ShapePoint {
   /** part of the task's life */
@@ -99,5 +124,83 @@ export function heldAt(peak: Amount, progress: number, spilled: boolean): Amount
       atMost: Math.ceil(peak.atMost * point.high),
     },
     Math.floor(peak.best * point.usual),
+  );
+}
+
+/** Share of the polled peak that all tasks together hold, by the mean part of their lives that has passed, in tenths: 5th and 95th percentile, mean. */
+interface SharedPoint {
+  /** at the instant itself */
+  readonly low: number;
+  readonly high: number;
+  /** at some moment within half a second of it, which is what a time printed in whole seconds tells */
+  readonly lowNearby: number;
+  readonly highNearby: number;
+  readonly usual: number;
+}
+
+function shared(
+  low: number,
+  high: number,
+  lowNearby: number,
+  highNearby: number,
+  usual: number,
+): SharedPoint {
+  return { low, high, lowNearby, highNearby, usual };
+}
+
+const TOGETHER_WITHOUT_SPILL: readonly SharedPoint[] = [
+  shared(0, 0.05, 0, 0, 0),
+  shared(0, 0.3, 0, 0.1, 0.03),
+  shared(0, 0.7, 0, 0.25, 0.15),
+  shared(0, 1, 0.14, 0.6, 0.35),
+  shared(0, 1, 0.35, 0.85, 0.57),
+  shared(0.2, 1, 0.66, 1, 0.68),
+  shared(0.33, 1, 0.75, 1, 0.75),
+  shared(0.5, 1, 0.75, 1, 0.83),
+  shared(0.4, 1, 0.5, 1, 0.88),
+  shared(0, 1, 0.1, 0.95, 0.7),
+];
+const TOGETHER_WITH_SPILL: readonly SharedPoint[] = [
+  shared(0, 0.1, 0, 0.05, 0.01),
+  shared(0, 0.9, 0, 0.4, 0.17),
+  shared(0, 1, 0, 0.6, 0.41),
+  shared(0, 1, 0.2, 0.9, 0.59),
+  shared(0.05, 1, 0.45, 0.9, 0.7),
+  shared(0.1, 1, 0.6, 0.95, 0.72),
+  shared(0.05, 1, 0.5, 0.85, 0.68),
+  shared(0, 1, 0.3, 0.65, 0.55),
+  shared(0, 0.95, 0.05, 0.45, 0.45),
+  shared(0, 0.8, 0, 0.2, 0.25),
+];
+/** Lives that the percentiles nearby are of: longer ones change less within half a second. */
+const LIFE_NEARBY_MICROS = 5_000_000;
+
+/**
+ * What the running tasks hold together, of whom polls saw at most `seenBytes` at once.
+ * @param progress  mean part of their lives that has passed, 0 … 1
+ * @param lifeMicros  mean length of their lives
+ * @param printedWithin  µs that the time of a step leaves open
+ */
+export function heldTogether(
+  seenBytes: number,
+  of: {
+    readonly progress: number;
+    readonly lifeMicros: number;
+    readonly spilled: boolean;
+    readonly printedWithin: number;
+  },
+): Amount {
+  const shape = of.spilled ? TOGETHER_WITH_SPILL : TOGETHER_WITHOUT_SPILL;
+  const point = shape[Math.min(shape.length - 1, Math.max(0, Math.floor(of.progress * 10)))];
+  if (point === undefined) return amount({ atLeast: 0, atMost: seenBytes });
+  const open = Math.min(1, of.printedWithin / 1_000_000);
+  const nearby = open * Math.min(1, LIFE_NEARBY_MICROS / Math.max(1, of.lifeMicros));
+  const share = (instant: number, near: number) => instant + (near - instant) * nearby;
+  return amount(
+    {
+      atLeast: Math.floor(seenBytes * share(point.low, point.lowNearby)),
+      atMost: Math.ceil(seenBytes * share(point.high, point.highNearby)),
+    },
+    Math.floor(seenBytes * point.usual),
   );
 }

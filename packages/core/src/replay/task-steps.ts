@@ -6,7 +6,7 @@ import type { LogFact } from "../log-fact.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import type { LogStep } from "./lookahead.ts";
-import { placeOf, type ReplayContext } from "./replay-context.ts";
+import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
@@ -107,7 +107,7 @@ export class TaskSteps {
     });
     state.endTaskTracks(taskId, at.ts);
     evidence.forgetTask(taskId);
-    if (!this.#context.debug) execution.update(at.ts);
+    if (!this.#context.debug) execution.update(at.ts, printedWithin(step));
     if (state.running.size === 0) {
       for (const ledger of state.ledgers) ledger.unrollHolders.clear();
       this.#byConsumer.clear();
