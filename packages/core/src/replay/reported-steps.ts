@@ -58,11 +58,9 @@ export class ReportedSteps {
       for (const status of fact.updatedBlocks ?? []) this.#apply(at, status, fact.taskId);
     }
     this.settle(at.ts);
+    execution.update(at.ts);
     const peak = execution.peak(fact.taskId);
-    if (peak !== undefined) {
-      execution.update(at.ts);
-      state.sampleTask(at, fact.taskId, peak);
-    }
+    if (peak !== undefined) state.sampleTask(at, fact.taskId, peak);
     state.running.delete(fact.taskId);
     execution.update(at.ts);
     state.endTaskTracks(fact.taskId, at.ts);
