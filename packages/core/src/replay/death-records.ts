@@ -3,30 +3,9 @@ import type { TaskEndFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
 import type { EmitRow, OomEventRow } from "../rows.ts";
+import { oomClassOf, requestOf } from "./death-classes.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
 import type { LogStep } from "./lookahead.ts";
-
-/** Class of an error by its Java class and message; undefined: not one of memory. */
-export function oomClass(
-  errorClass: string | undefined,
-  message: string | undefined,
-): OomEventRow["class"] | undefined {
-  const text = `${errorClass ?? ""}: ${message ?? ""}`;
-  if (
-    /SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|Unable to acquire \d+ bytes of memory/.test(
-      text,
-    )
-  ) {
-    return "task_memory";
-  }
-  if (!/OutOfMemoryError/.test(text)) return undefined;
-  if (/GC overhead limit exceeded/.test(text)) return "gc_overhead";
-  if (/[Dd]irect (?:buffer )?memory/.test(text)) return "direct";
-  if (/error while calling spill/i.test(text)) return "task_memory";
-  return "jvm_heap";
-}
-
-const UNABLE = /Unable to acquire (\d+) bytes of memory, got (\d+)/;
 
 export class DeathRecords {
   readonly #emit: EmitRow;
@@ -36,7 +15,7 @@ export class DeathRecords {
   }
 
   taskFailed(at: Observation, fact: TaskEndFact, timelineSeq: number | undefined): void {
-    const found = oomClass(fact.failureClass, fact.failureReason);
+    const found = oomClassOf(fact.failureClass, fact.failureReason);
     if (found === undefined) return;
     this.#write({
       executorId: fact.executorId,
@@ -60,7 +39,7 @@ export class DeathRecords {
   ): void {
     if (fact.kind !== "task_finished" && fact.kind !== "uncaught_error") return;
     const message = fact.kind === "task_finished" ? fact.errorMessage : fact.message;
-    const found = oomClass(fact.errorClass, message);
+    const found = oomClassOf(fact.errorClass, message);
     if (found === undefined) return;
     if (fact.kind === "uncaught_error" && found !== "task_memory" && found !== "container") {
       known.outOfMemory ??= found;
@@ -87,14 +66,14 @@ export class DeathRecords {
     sourceFileId: number;
     line: number;
   }): void {
-    const unable = UNABLE.exec(oom.message);
+    const { requestedBytes, grantedBytes } = requestOf(oom.message);
     this.#emit("oom_events", {
       executorId: oom.executorId,
       ts: oom.ts,
       class: oom.class,
       taskId: oom.taskId,
-      requestedBytes: unable === null ? undefined : Number(unable[1]),
-      grantedBytes: unable === null ? undefined : Number(unable[2]),
+      requestedBytes,
+      grantedBytes,
       timelineSeq: oom.timelineSeq,
       message: oom.message.slice(0, 2000),
       origin: "logged",

@@ -2,7 +2,6 @@
 import { rddIdOf } from "../block-id.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
-import type { RemovedClass } from "../rows.ts";
 
 /** What decides an executor's memory layout, as far as heard. */
 export interface ExecutorKnowledge {
@@ -107,45 +106,3 @@ export class ExecutorRoster {
     }
   }
 }
-
-/** Why an executor went, from the words of Spark, YARN and Kubernetes (log-templates D14–D18, Y1–Y4, K1). */
-export function classifyRemoval(known: {
-  readonly removedReason: string | undefined;
-  readonly signalled: boolean;
-  readonly outOfMemory: ExecutorKnowledge["outOfMemory"];
-}): RemovedClass | undefined {
-  if (known.outOfMemory !== undefined) return known.outOfMemory;
-  const reason = known.removedReason;
-  if (reason === undefined) return undefined;
-  const rule = REASONS.find(([pattern]) => pattern.test(reason));
-  return rule?.[1] ?? "unknown";
-}
-
-const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
-  [/GC overhead limit exceeded/i, "gc_overhead"],
-  [/Direct buffer memory|direct memory/i, "direct"],
-  [
-    /beyond.{0,20}virtual memory limit|exceeding virtual memory|vmem|exit (?:code|status):? ?-103\b/i,
-    "container_virtual",
-  ],
-  [
-    /beyond.{0,20}physical.{0,3} memory limit|exceeding (?:physical )?memory limits|OOMKilled|possible container OOM|exit (?:code|status):? ?-104\b/i,
-    "container_physical",
-  ],
-  [
-    /Java heap space|OutOfMemoryError|\(JVM OOM\)|exit(?:ed with)? (?:code|status):? ?52\b|exited with code 52\b/i,
-    "jvm_heap",
-  ],
-  [/preempt/i, "preempted"],
-  [/decommission/i, "decommissioned"],
-  [/heartbeat/i, "lost_heartbeat"],
-  [
-    /killed by driver|Executor (?:killed|removed) by (?:the )?driver|idle|requested by driver|Driver commanded/i,
-    "killed_by_driver",
-  ],
-  [
-    /exit(?:ed with)? (?:code|status):? ?(?:137|143)\b|exited with code (?:137|143|9|15)\b|SIGKILL|SIGTERM|Executor (?:\S+ )?killed/i,
-    "killed",
-  ],
-  [/exited with code|exit code|exit status|Command exited/i, "exited"],
-];

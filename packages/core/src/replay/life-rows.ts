@@ -1,7 +1,8 @@
 /** The rows about the application and its executors as wholes, written when all is known. */
 import type { EmitRow } from "../rows.ts";
 import type { ApplicationConf } from "./application-conf.ts";
-import { classifyRemoval, type ExecutorRoster } from "./executor-roster.ts";
+import { classifyRemoval } from "./death-classes.ts";
+import type { ExecutorRoster } from "./executor-roster.ts";
 import type { ReplaySummary } from "./replay.ts";
 
 export function writeExecutors(

@@ -1,0 +1,281 @@
+/** The classes of deaths, a row for each wording that a Spark line, a JVM, YARN or Kubernetes has for them. */
+import { expect, test } from "vitest";
+import {
+  classifyRemoval,
+  oomClassOf,
+  removalClassOf,
+  requestOf,
+} from "../../src/replay/death-classes.ts";
+
+const consider = "Consider boosting spark.yarn.executor.memoryOverhead";
+const vmem = "or disabling yarn.nodemanager.vmem-check-enabled because of YARN-4714.";
+
+test.each([
+  // Java heap
+  ["jvm_heap", "1.2+", "OutOfMemoryError"],
+  ["jvm_heap", "standalone", "Command exited with code 52"],
+  ["jvm_heap", "kubernetes 3.1+", "The executor with id 3 exited with exit code 52(JVM OOM)."],
+  ["jvm_heap", "kubernetes 2.4", "The executor with id 3 exited with exit code 52."],
+  [
+    "jvm_heap",
+    "yarn",
+    "Container marked as failed: container_1_01_000002 on host: h1. Exit status: 52. Diagnostics: [2021-01-01 00:00:00.000]Exception from container-launch.",
+  ],
+  [
+    "jvm_heap",
+    "any",
+    "Unable to create executor due to java.lang.OutOfMemoryError: Java heap space",
+  ],
+  ["gc_overhead", "any", "java.lang.OutOfMemoryError: GC overhead limit exceeded"],
+  ["direct", "JDK 8", "java.lang.OutOfMemoryError: Direct buffer memory"],
+  [
+    "direct",
+    "JDK 17",
+    "java.lang.OutOfMemoryError: Cannot reserve 1048576 bytes of direct buffer memory (allocated: 1073000000, limit: 1073741824)",
+  ],
+  ["exited", "any", "java.lang.OutOfMemoryError: Metaspace"],
+  ["exited", "any", "java.lang.OutOfMemoryError: unable to create new native thread"],
+  // Containers
+  [
+    "container_physical",
+    "yarn 1.2-2.1",
+    `Container killed by YARN for exceeding memory limits. 5.5 GB of 5.5 GB physical memory used. ${consider}.`,
+  ],
+  [
+    "container_physical",
+    "yarn 2.2-2.3",
+    `Container killed by YARN for exceeding memory limits.  9.4 GB of 9 GB physical memory used. ${consider} ${vmem}`,
+  ],
+  [
+    "container_virtual",
+    "yarn 2.2-2.3",
+    `Container killed by YARN for exceeding memory limits.  21.1 GB of 21 GB virtual memory used. ${consider} ${vmem}`,
+  ],
+  [
+    "container_physical",
+    "yarn 2.4+",
+    "Container killed by YARN for exceeding physical memory limits. 10.4 GB of 10.4 GB physical memory used. Consider boosting spark.executor.memoryOverhead.",
+  ],
+  [
+    "container_virtual",
+    "yarn 2.4+",
+    "Container killed by YARN for exceeding virtual memory limits. 4.2 GB of 4.1 GB virtual memory used. Consider boosting spark.executor.memoryOverhead or boosting yarn.nodemanager.vmem-pmem-ratio or disabling yarn.nodemanager.vmem-check-enabled because of YARN-4714.",
+  ],
+  [
+    "container_physical",
+    "hadoop 2",
+    "Container marked as failed: container_1_01_000252 on host: h1. Exit status: 15. Diagnostics: Container [pid=31942,containerID=container_1_01_000252] is running beyond physical memory limits. Current usage: 3.5 GB of 3.5 GB physical memory used; 5.3 GB of 7.3 GB virtual memory used. Killing container.",
+  ],
+  [
+    "container_virtual",
+    "hadoop 2",
+    "Container [pid=1,containerID=container_1_01_000002] is running beyond virtual memory limits. Current usage: 347.3 MB of 1 GB physical memory used; 2.2 GB of 2.1 GB virtual memory used. Killing container.",
+  ],
+  [
+    "container_physical",
+    "hadoop 3",
+    "Container from a bad node: container_1_01_000003 on host: h1. Exit status: -104. Diagnostics: [2021-01-01]Container [pid=9,containerID=container_1_01_000003] is running 110592B beyond the 'PHYSICAL' memory limit. Current usage: 1.0 GB of 1 GB physical memory used; 2.8 GB of 2.1 GB virtual memory used. Killing container.",
+  ],
+  [
+    "container_virtual",
+    "hadoop 3",
+    "Container [pid=9,containerID=container_1_01_000003] is running 45514240B beyond the 'VIRTUAL' memory limit. Current usage: 185.0 MB of 1 GB physical memory used; 2.1 GB of 2.1 GB virtual memory used. Killing container.",
+  ],
+  ["container_virtual", "yarn", "Container marked as failed: c on host: h. Exit status: -103."],
+  [
+    "container_physical",
+    "kubernetes 3.1+",
+    "\nThe executor with id 13 exited with exit code 137(SIGKILL, possible container OOM).\n\n\n\nThe API gave the following container statuses:\n\n\n\t container name: spark-kubernetes-executor\n\t container state: terminated\n\t exit code: 137\n\t termination reason: OOMKilled\n",
+  ],
+  [
+    "container_physical",
+    "kubernetes 2.4",
+    "\nThe executor with id 2 exited with exit code 137.\nThe API gave the following brief reason: null\nThe API gave the following container statuses:\n ContainerStatus(lastState=ContainerState(terminated=ContainerStateTerminated(exitCode=137, reason=OOMKilled)))",
+  ],
+  ["container_physical", "mesos", "Memory limit exceeded: Requested: 1408MB Maximum Used: 1408MB"],
+  // Taken away
+  ["preempted", "yarn", "Container container_1_01_000003 on host: h1 was preempted."],
+  [
+    "preempted",
+    "hadoop",
+    "Container marked as failed: c. Exit status: -102. Diagnostics: Container preempted by scheduler",
+  ],
+  ["decommissioned", "3.0", "Executor decommission."],
+  [
+    "decommissioned",
+    "3.1+",
+    "Executor decommission: worker decommissioned because of spot preemption",
+  ],
+  ["lost_heartbeat", "all", "Executor heartbeat timed out after 124953 ms"],
+  ["lost_heartbeat", "1.5+", "Unable to send heartbeats to driver."],
+  ["lost_heartbeat", "standalone", "Command exited with code 56"],
+  ["killed_by_driver", "1.6+", "Executor killed by driver."],
+  [
+    "killed_by_driver",
+    "yarn",
+    "Container container_e87_1_01_000002 exited from explicit termination request.",
+  ],
+  [
+    "killed_by_driver",
+    "yarn 3+",
+    "Executor for container container_1 exited after Application shutdown.",
+  ],
+  // Killed from outside, exited, not told
+  ["killed", "standalone", "Command exited with code 137"],
+  ["killed", "standalone", "Command exited with code 143"],
+  ["killed", "1.2+", "Unknown executor exit code (137) (died from signal 9?)"],
+  [
+    "killed",
+    "yarn",
+    "Container marked as failed: container_1_01_000252 on host: h1. Exit status: 137. Diagnostics: Container killed on request. Exit code is 137\nContainer exited with a non-zero exit code 137\nKilled by external signal\n",
+  ],
+  ["killed", "kubernetes", "The executor with id 5 was deleted by a user or the framework."],
+  ["killed", "3.0+", "Executor killed by TaskReaper."],
+  ["exited", "standalone", "Command exited with code 1"],
+  ["exited", "1.2+", "Unknown executor exit code (1)"],
+  ["exited", "1.2+", "Uncaught exception"],
+  [
+    "exited",
+    "kubernetes 3.1+",
+    "The executor with id 5 exited with exit code 1(generic, look at logs to clarify).",
+  ],
+  [
+    "exited",
+    "yarn",
+    "Executor for container container_1 exited because of a YARN event (e.g., pre-emption) and not because of an error in the running job.",
+  ],
+  [
+    "unknown",
+    "yarn",
+    "Container marked as failed: c on host: h. Exit status: -100. Diagnostics: Container released on a *lost* node",
+  ],
+  [
+    "unknown",
+    "1.6+",
+    "Remote RPC client disassociated. Likely due to containers exceeding thresholds, or network issues. Check driver logs for WARN messages.",
+  ],
+  ["unknown", "1.x-2.x", "Slave lost"],
+  ["unknown", "3.0+", "Executor Process Lost"],
+  ["unknown", "standalone", "worker lost: 10.0.0.1:46767 got disassociated"],
+  ["unknown", "1.6+", "Stale executor after cluster manager re-registered."],
+] as const)("%s, %s: %s", (removedClass, _where, reason) => {
+  expect(removalClassOf(reason)).toBe(removedClass);
+});
+
+test("what the executor's own log knows is nearer than the driver's words", () => {
+  const lost = { removedReason: "Executor Process Lost", signalled: false, outOfMemory: undefined };
+  expect(classifyRemoval(lost)).toBe("unknown");
+  expect(classifyRemoval({ ...lost, signalled: true })).toBe("killed");
+  expect(classifyRemoval({ ...lost, outOfMemory: "gc_overhead" })).toBe("gc_overhead");
+  // A SIGTERM alone ends every executor of a standalone cluster.
+  expect(classifyRemoval({ ...lost, removedReason: undefined, signalled: true })).toBeUndefined();
+});
+
+test.each([
+  [
+    "task_memory",
+    "java.io.IOException",
+    "Unable to acquire 16777216 bytes of memory",
+    16_777_216,
+    undefined,
+  ],
+  [
+    "task_memory",
+    "java.lang.OutOfMemoryError",
+    "Unable to acquire 262144 bytes of memory, got 0",
+    262_144,
+    0,
+  ],
+  [
+    "task_memory",
+    "org.apache.spark.memory.SparkOutOfMemoryError",
+    "Unable to acquire 65536 bytes of memory, got 4096",
+    65_536,
+    4096,
+  ],
+  [
+    "task_memory",
+    "org.apache.spark.memory.SparkOutOfMemoryError",
+    "[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire 65536 bytes of memory, got 0.",
+    65_536,
+    0,
+  ],
+  [
+    "task_memory",
+    "org.apache.spark.memory.SparkOutOfMemoryError",
+    "[UNABLE_TO_ACQUIRE_MEMORY] Unable to acquire 65536 bytes of memory, got 0. SQLSTATE: 53200",
+    65_536,
+    0,
+  ],
+  [
+    "task_memory",
+    "org.apache.spark.SparkException",
+    "Can't acquire 67108864 bytes memory to build hash relation, got 27332352 bytes",
+    67_108_864,
+    27_332_352,
+  ],
+  [
+    "task_memory",
+    "org.apache.spark.memory.SparkOutOfMemoryError",
+    "There is not enough memory to build hash map",
+    undefined,
+    undefined,
+  ],
+  [
+    "task_memory",
+    "java.lang.OutOfMemoryError",
+    "error while calling spill() on org.apache.spark.util.collection.unsafe.sort.UnsafeExternalSorter@1 : No space left on device",
+    undefined,
+    undefined,
+  ],
+  [
+    "task_memory",
+    "org.apache.spark.memory.SparkOutOfMemoryError",
+    "[SPILL_OUT_OF_MEMORY] Error while calling spill() on UnsafeExternalSorter@1 : No space left on device",
+    undefined,
+    undefined,
+  ],
+  ["jvm_heap", "java.lang.OutOfMemoryError", "Java heap space", undefined, undefined],
+  [
+    "jvm_heap",
+    "java.lang.OutOfMemoryError",
+    "Requested array size exceeds VM limit",
+    undefined,
+    undefined,
+  ],
+  ["gc_overhead", "java.lang.OutOfMemoryError", "GC overhead limit exceeded", undefined, undefined],
+  ["direct", "java.lang.OutOfMemoryError", "Direct buffer memory", undefined, undefined],
+  [
+    "direct",
+    "java.lang.OutOfMemoryError",
+    "Cannot reserve 1048576 bytes of direct buffer memory (allocated: 1073000000, limit: 1073741824)",
+    1_048_576,
+    undefined,
+  ],
+  [
+    "direct",
+    "io.netty.util.internal.OutOfDirectMemoryError",
+    "failed to allocate 16777216 byte(s) of direct memory (used: 1040187392, max: 1043333120)",
+    16_777_216,
+    undefined,
+  ],
+  [
+    "direct",
+    "FetchFailed",
+    "org.apache.spark.shuffle.FetchFailedException: failed to allocate 16777216 byte(s) of direct memory (used: 1040187392, max: 1043333120)",
+    16_777_216,
+    undefined,
+  ],
+  [undefined, "java.lang.OutOfMemoryError", "Metaspace", undefined, undefined],
+  [
+    undefined,
+    "java.lang.OutOfMemoryError",
+    "unable to create new native thread",
+    undefined,
+    undefined,
+  ],
+  [undefined, "java.lang.RuntimeException", "boom", undefined, undefined],
+] as const)("%s: %s: %s", (oomClass, errorClass, message, requestedBytes, grantedBytes) => {
+  expect(oomClassOf(errorClass, message)).toBe(oomClass);
+  expect(requestOf(message)).toEqual({ requestedBytes, grantedBytes });
+});
