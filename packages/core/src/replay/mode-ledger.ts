@@ -94,7 +94,18 @@ export class ModeLedger {
   }
 
   get executionUsed(): Amount {
-    if (this.executionTotal !== undefined) return this.executionTotal;
+    // No more than what storage surely leaves, either.
+    const { maxBytes, fixedPools } = this.rules;
+    const room = fixedPools ? maxBytes : Math.max(0, maxBytes - this.storageUsed.atLeast);
+    const known = this.executionTotal;
+    if (known !== undefined) {
+      if (known.atMost <= room) return known;
+      return {
+        atLeast: Math.min(known.atLeast, room),
+        atMost: room,
+        best: Math.min(known.best, room),
+      };
+    }
     let total = NOTHING;
     for (const held of this.executionByTask.values()) total = plus(total, held);
     const ceiling = this.executionCeiling();
@@ -237,10 +248,14 @@ export class ModeLedger {
     const used = this.storageUsed;
     const execution = this.executionUsed;
     const { maxBytes } = this.rules;
-    const atLeast = Math.min(Math.max(this.storagePool.atLeast, used.atLeast), maxBytes);
+    const left = maxBytes - execution.atLeast;
+    const atLeast = Math.min(
+      Math.max(Math.min(this.storagePool.atLeast, left), used.atLeast),
+      maxBytes,
+    );
     const atMost = Math.max(
       atLeast,
-      Math.min(Math.max(this.storagePool.atMost, used.atMost), maxBytes - execution.atLeast),
+      Math.min(Math.max(this.storagePool.atMost, used.atMost), left),
     );
     const best = Math.min(
       Math.max(this.storagePool.best, used.best),
