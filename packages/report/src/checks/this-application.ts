@@ -37,13 +37,21 @@ stage_keys as (
   select stage_id, stage_attempt_id, regexp_replace(coalesce(name, 'stage ' || stage_id), ':\\d+$', '') as subject
   from stages where ${THIS_APP})`;
 
-/** CTE `rdd_keys`: what each RDD is: the name its program gave it, or its operator and call site. */
+/**
+ * CTE `rdd_keys`: what each RDD is: the name its program gave it, or its operator and call site. A cached DataFrame's name
+ * is its plan, whose numbers (`id#12L`, `plan_id=31`) are counted anew in each run.
+ */
 export const RDD_KEYS: string = `
+rdd_plans as (
+  select rdd_id, call_site, storage_level, name,
+    trim(regexp_replace(regexp_replace(name, '#\\d+L?|,? ?\\[?plan_id=\\d+\\]?', '', 'g'), '\\s+', ' ', 'g')) as plan
+  from rdds where ${THIS_APP}),
 rdd_keys as (
   select rdd_id,
-    if(name is null or name like '%RDD' or name = '', regexp_replace(coalesce(call_site, name, 'RDD ' || rdd_id), ':\\d+$', ''), name) as subject,
+    if(name is null or name like '%RDD' or name = '', regexp_replace(coalesce(call_site, name, 'RDD ' || rdd_id), ':\\d+$', ''),
+      if(length(plan) > 120, left(plan, 110) || '… ' || left(md5(plan), 6), plan)) as subject,
     call_site, storage_level
-  from rdds where ${THIS_APP})`;
+  from rdd_plans)`;
 
 export const RDD_OF_BLOCK: string =
   "try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint)";

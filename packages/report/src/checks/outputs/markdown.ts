@@ -11,6 +11,7 @@ import {
   plain,
   questionOf,
   statusInWords,
+  storiesOf,
   valueInWords,
   wayOut,
   worstFirst,
@@ -40,7 +41,9 @@ export function markdownText(result: GateResult, place: Place): string {
     bulleted(circumstances(result, place)),
     ...(way === undefined ? [] : [safe(way)]),
     ...(trouble.length === 0 ? [] : [table(trouble.slice(0, ROWS_SHOWN))]),
-    ...trouble.slice(0, STORIES_SHOWN).map((verdict) => story(verdict, place)),
+    ...storiesOf(trouble.slice(0, STORIES_SHOWN)).map(({ verdict, causes }) =>
+      story(verdict, causes, place),
+    ),
     ...(trouble.length > STORIES_SHOWN
       ? [`and ${trouble.length - STORIES_SHOWN} more; \`respark check --json\` has them all.`]
       : []),
@@ -100,15 +103,15 @@ function curve({ baseline, value }: Verdict): string {
   return `${bars.slice(0, -1).join("")} → ${bars.at(-1) ?? ""}`;
 }
 
-function story(verdict: Verdict, place: Place): string {
+function story(verdict: Verdict, causes: readonly string[], place: Place): string {
   const question = questionOf(verdict, place);
-  const { status, title, sentence, causes } = verdict;
+  const { status, title, sentence } = verdict;
   return [
     `**${MARKS[status]} ${safe(nameOf(verdict))}: ${safe(plain(title))}**`,
     "",
     safe(plain(sentence)),
     "",
-    ...causes.map((cause) => `- ${safe(plain(cause))}`),
+    ...causes.map((cause) => `- ${safe(cause)}`),
     ...(question === undefined ? [] : [`- ask on: ${code(question)}`]),
   ].join("\n");
 }
@@ -136,7 +139,10 @@ function folded(summary: string, text: string): string {
  */
 function safe(text: string): string {
   return text
-    .replace(/[\\`*_{}[\]<>()#!|~&$"'^=]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(
+      /[\\`*[\]{}<>#!|~&$^=]|(?<!\w)_|_(?!\w)/g,
+      (character) => `&#${character.charCodeAt(0)};`,
+    )
     .replace(/@|&#35;|:(?=\/\/)|(?<=www)\.|(?<=\bGH)-/gi, (character) => `${character}<!-- -->`);
 }
 

@@ -11,6 +11,7 @@ import {
   plain,
   questionOf,
   statusInWords,
+  storiesOf,
   valueInWords,
   wayOut,
   worstFirst,
@@ -26,7 +27,7 @@ const MARKS: Readonly<Record<VerdictStatus, string>> = {
   fail: "✗",
   warn: "!",
   inconclusive: "?",
-  improved: "↓",
+  improved: "✓",
   pass: "✓",
   ignored: "·",
   not_compared: "–",
@@ -46,7 +47,9 @@ export function terminalText(result: GateResult, place: Place, { bold, dim }: Em
   if (rows.length > 0) lines.push("", ...table(rows, dim));
   if (quiet > 0) lines.push(dim(`  and ${quiet} of single stages and RDDs that pass`));
   lines.push(...unjudged(result.verdicts).map(dim));
-  for (const verdict of judged.filter(needsWords)) lines.push("", ...story(verdict, place, bold));
+  for (const { verdict, causes } of storiesOf(judged.filter(needsWords))) {
+    lines.push("", ...story(verdict, causes, place, bold));
+  }
   return `${lines.map(harmless).join("\n")}\n`;
 }
 
@@ -100,14 +103,19 @@ function unjudged(verdicts: readonly Verdict[]): string[] {
   });
 }
 
-function story(verdict: Verdict, place: Place, bold: (text: string) => string): string[] {
-  const { title, sentence, causes, executor, status } = verdict;
+function story(
+  verdict: Verdict,
+  causes: readonly string[],
+  place: Place,
+  bold: (text: string) => string,
+): string[] {
+  const { title, sentence, executor, status } = verdict;
   const question = questionOf(verdict, place);
   const where = executor === undefined ? "" : `, executor ${plain(executor)}`;
   return [
     bold(`${MARKS[status]} ${nameOf(verdict)}: ${plain(title)}${where}`),
     `  ${plain(sentence)}`,
-    ...causes.map((cause) => `  - ${plain(cause)}`),
+    ...causes.map((cause) => `  - ${cause}`),
     ...(question === undefined ? [] : [`  ask on: ${question}`]),
   ];
 }

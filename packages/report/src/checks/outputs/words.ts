@@ -174,6 +174,23 @@ export function limitInWords({ limit, unit, better }: Verdict): string {
   return `${better === "higher" ? "≥" : "≤"} ${inWords(limit, unit)}`;
 }
 
+/** What is told of each, worst first; who did it is told once where several checks have it in common. */
+export function storiesOf(
+  verdicts: readonly Verdict[],
+): { readonly verdict: Verdict; readonly causes: readonly string[] }[] {
+  const told = new Map<string, string>();
+  return verdicts.map((verdict) => {
+    const causes = verdict.causes.map(plain);
+    const key = causes.join("\n");
+    const first = told.get(key);
+    if (first !== undefined && causes.length > 1) {
+      return { verdict, causes: [`who did it: as of ${first}`] };
+    }
+    told.set(key, nameOf(verdict));
+    return { verdict, causes };
+  });
+}
+
 /** The question to ask next; undefined: there is none, or nobody to ask. */
 export function questionOf({ lookFurther }: Verdict, { database }: Place): string | undefined {
   if (lookFurther === undefined) return undefined;
