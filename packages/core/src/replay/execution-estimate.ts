@@ -164,7 +164,10 @@ export class ExecutionEstimate {
     onHeap.executionTotal = total;
     onHeap.executionAtInstant = atInstant;
     if (atInstant === undefined) onHeap.growForExecution(total, 0);
-    else onHeap.growForExecution({ ...hull(total, this.#unseen(atInstant)), best: total.best }, 0);
+    else {
+      const { atLeast, atMost } = hull(total, this.#unseen(atInstant));
+      onHeap.growForExecution({ atLeast, atMost, best: total.best }, 0);
+    }
   }
 
   /** Between two polls more may have been held for a moment, and the pools remember it. */

@@ -59,9 +59,13 @@ export class PolledPeaks {
   ranAlone(taskId: number): boolean {
     const life = this.#lives.get(taskId);
     if (life === undefined) return false;
-    return !this.#all.some(
-      (other) => other.taskId !== taskId && other.from < life.until && other.until > life.from,
-    );
+    // Newest first: who ran beside it ended about when it did.
+    for (let k = this.#all.length - 1; k >= 0; k--) {
+      const other = this.#all[k];
+      if (other === undefined || other.taskId === taskId) continue;
+      if (other.from < life.until && other.until > life.from) return false;
+    }
+    return true;
   }
 
   forget(taskId: number): void {
