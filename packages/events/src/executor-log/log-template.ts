@@ -220,7 +220,6 @@ export class Wording {
     buffer: Buffer,
     around: RecordAround,
   ): Result {
-    const value = (i: number): unknown => this.value(buffer, i);
     switch (this.fields.length) {
       case 0:
         return take(around);
@@ -231,9 +230,24 @@ export class Wording {
       case 3:
         return take(this.value(buffer, 0), this.value(buffer, 1), this.value(buffer, 2), around);
       case 5:
-        return take(value(0), value(1), value(2), value(3), value(4), around);
+        return take(
+          this.value(buffer, 0),
+          this.value(buffer, 1),
+          this.value(buffer, 2),
+          this.value(buffer, 3),
+          this.value(buffer, 4),
+          around,
+        );
       case 6:
-        return take(value(0), value(1), value(2), value(3), value(4), value(5), around);
+        return take(
+          this.value(buffer, 0),
+          this.value(buffer, 1),
+          this.value(buffer, 2),
+          this.value(buffer, 3),
+          this.value(buffer, 4),
+          this.value(buffer, 5),
+          around,
+        );
       default:
         return take(...this.values(buffer), around);
     }
