@@ -143,7 +143,7 @@ function safe(text: string): string {
       /[\\`*[\]{}<>#!|~&$^=]|(?<!\w)_|_(?!\w)/g,
       (character) => `&#${character.charCodeAt(0)};`,
     )
-    .replace(/@|&#35;|:(?=\/\/)|(?<=www)\.|(?<=\bGH)-/gi, (character) => `${character}<!-- -->`);
+    .replace(/@|&#35;|\/(?=\/)|(?<=www)\.|(?<=\bGH)-/gi, (character) => `${character}<!-- -->`);
 }
 
 /** Inline code, whatever it holds. */
