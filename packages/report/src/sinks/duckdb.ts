@@ -8,8 +8,11 @@ import { createTables, createViews, MANIFEST_TABLE } from "../sql/create.ts";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
 import { type Tables, tables } from "../tables/index.ts";
+import { metricSamples } from "../tables/metric-samples.ts";
+import { storedTables } from "../tables/stored.ts";
 import type { ApplicationKey } from "../tables/table.ts";
-import { TableWriter } from "./table-writer.ts";
+import { MetricSampleWriter } from "./metric-sample-writer.ts";
+import { type RowWriter, TableWriter } from "./table-writer.ts";
 
 /** create: there must be none. overwrite: replaces one. append: adds to one. resume: goes on with a partial that was kept. */
 export type WriteMode = "create" | "overwrite" | "append" | "resume";
@@ -32,7 +35,7 @@ export interface ApplicationWriter {
 const MEMORY_LIMIT_BYTES = 64 << 20;
 const THREADS = 1;
 
-type Writers = { readonly [Name in TableName]: TableWriter<Rows[Name]> };
+type Writers = { readonly [Name in TableName]: RowWriter<Rows[Name]> };
 
 /**
  * One application after the other is written, each in one transaction: an application that was not completed leaves nothing.
@@ -175,7 +178,9 @@ async function createWriters(
     spills: await writer("spills"),
     oom_events: await writer("oom_events"),
     memory_leaks: await writer("memory_leaks"),
-    executor_metrics: await writer("executor_metrics"),
+    executor_metrics: new MetricSampleWriter(
+      new TableWriter(metricSamples, await connection.createAppender(metricSamples.name), key),
+    ),
     exclusions: await writer("exclusions"),
     replay_checks: await writer("replay_checks"),
     diagnostics: await writer("diagnostics"),
@@ -232,7 +237,7 @@ async function manifest(connection: DuckDBConnection): Promise<ApplicationKey[]>
 
 /** Rows that come later have higher ids, in the same transaction already. Only tables with rows. */
 async function lastRowIds(connection: DuckDBConnection): Promise<Map<string, bigint>> {
-  const selects = Object.keys(tables).map((name) => {
+  const selects = storedTables.map(({ name }) => {
     return `select ${sqlText(name)}, max(rowid) from ${sqlName(name)}`;
   });
   const reader = await connection.runAndReadAll(selects.join(" union all "));

@@ -9,7 +9,15 @@ import { DuckDbChunk } from "./duckdb-chunk.ts";
 /** The appender holds what it got outside DuckDB's memory limit, so it is emptied at this size. */
 const APPENDER_BYTES = 1 << 20;
 
-export class TableWriter<Row> {
+export interface RowWriter<Row> {
+  take(row: Row): void;
+  /** All rows are with DuckDB after it. */
+  flush(): void;
+  /** Forgets what is not flushed. */
+  discard(): void;
+}
+
+export class TableWriter<Row> implements RowWriter<Row> {
   readonly table: TableSpec<Row>;
   readonly #batch: ColumnBatch<Row>;
   readonly #chunk: DuckDbChunk;
@@ -33,13 +41,11 @@ export class TableWriter<Row> {
     if (this.#batch.take(row)) this.#append();
   }
 
-  /** All rows are with DuckDB after it. */
   flush(): void {
     if (this.#batch.rows > 0) this.#append();
     if (this.#appendedBytes > 0) this.#flushAppender();
   }
 
-  /** Forgets what is not flushed. */
   discard(): void {
     this.#appender.clear();
     this.#appender.closeSync();

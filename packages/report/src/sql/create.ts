@@ -1,8 +1,9 @@
 /** The statements that make an empty database: tables, views and what each column means. */
-import { tables } from "../tables/index.ts";
+import { storedTables } from "../tables/stored.ts";
 import { keyColumns, type TableSpec } from "../tables/table.ts";
 import { sqlName, sqlText } from "./literal.ts";
 import type { ViewSpec } from "./view.ts";
+import { executorMetricsShown } from "./views/executor-metrics.ts";
 import { macros, views } from "./views/index.ts";
 
 /** Raised whenever a table or column is renamed or changes its meaning (docs/tables.md has the notes). */
@@ -12,7 +13,7 @@ export const MANIFEST_TABLE = "respark_manifest";
 
 export function createTables(): string {
   return [
-    ...Object.values(tables).map(createTable),
+    ...storedTables.map(createTable),
     `create table ${META_TABLE} (schema_version integer not null)`,
     `comment on table ${META_TABLE} is 'One row: which tables and columns this database has.'`,
     `comment on column ${META_TABLE}.schema_version is 'version of tables and columns'`,
@@ -30,7 +31,7 @@ export function createViews(): string {
       return `create or replace macro ${name}(${parameters}) as table ${sql}`;
     }),
     ...macros.map(({ name, comment }) => `comment on macro table ${name} is ${sqlText(comment)}`),
-    ...views.map(createView),
+    ...[executorMetricsShown, ...views].map(createView),
   ].join(";\n");
 }
 
