@@ -6,6 +6,7 @@ import { type ByteInterval, exactly } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { DecidingRule } from "../rows.ts";
 import { partitionOf } from "./block-history.ts";
+import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
 import type { StepPlace } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
@@ -48,7 +49,7 @@ export class BlockSteps {
     const { state, history, evidence, windows } = this.#context;
     const at = placeOf(step);
     const { blockId } = fact;
-    const size = this.#sizeOf(blockId, fact.size);
+    const size = sizeOfStored(this.#context, step, fact);
     const taskId = this.#context.taskOf(step) ?? this.#taskPutting(blockId);
     const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
     const ledger = state.ledger(mode);
@@ -311,19 +312,6 @@ export class BlockSteps {
       if (prepares && next.ts < end.ts) from = Math.max(from, next.ts);
     }
     return from;
-  }
-
-  #sizeOf(blockId: string, printed: ByteInterval): Amount {
-    if (printed.atLeast === printed.atMost) return amount(printed);
-    const reported = this.#context.evidence.takeExactSize(blockId, printed);
-    if (reported !== undefined) return exactAmount(reported);
-    for (const next of this.#context.lookahead.upcoming(blockId)) {
-      if (next.fact.kind === "block_stored") break;
-      if (next.fact.kind !== "block_removed") continue;
-      const { bytes } = next.fact;
-      if (bytes >= printed.atLeast && bytes <= printed.atMost) return exactAmount(bytes);
-    }
-    return amount(printed);
   }
 
   /** At INFO nothing says that a block was not found; that it was then computed and stored does. */

@@ -82,6 +82,15 @@ export class ExecutorEvidence {
       : undefined;
   }
 
+  /** The exact size that the next store of a block will be told to have, without using the report up. */
+  exactSizeAhead(blockId: string, printed: ByteInterval): number | undefined {
+    const fits = (bytes: number) => bytes >= printed.atLeast && bytes <= printed.atMost;
+    const report = this.#sizes.get(blockId)?.find(({ bytes }) => fits(bytes));
+    if (report !== undefined) return report.bytes;
+    const last = this.#lastSize.get(blockId);
+    return last !== undefined && fits(last) ? last : undefined;
+  }
+
   learnSize(blockId: string, bytes: number): void {
     this.#lastSize.set(blockId, bytes);
   }

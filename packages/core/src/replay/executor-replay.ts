@@ -7,6 +7,7 @@ import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { type ApplicationBlocks, BlockHistory } from "./block-history.ts";
+import type { BroadcastValues } from "./block-sizes.ts";
 import { BlockSteps } from "./block-steps.ts";
 import { ExecutorEvidence, type Removal } from "./evidence.ts";
 import { ExecutionEstimate } from "./execution-estimate.ts";
@@ -36,6 +37,7 @@ export interface ExecutorSurroundings {
   readonly hasLog: boolean;
   readonly level: EvidenceLevel;
   readonly blocks: ApplicationBlocks;
+  readonly broadcasts: BroadcastValues;
   /** Once something happens in memory: the executor's rules, from all that is known by then. */
   rules(): ExecutorRules | undefined;
   /** A manager of this executor's version, configuration and layout, nothing used. */
@@ -84,6 +86,7 @@ export class ExecutorReplay {
   observe(observation: Observation, fact: LogFact): void {
     this.#ts = Math.max(this.#ts, observation.ts ?? this.#ts);
     this.#lookahead.add(observation, fact, this.#ts);
+    if (fact.kind === "block_removed") this.#around.broadcasts.learn(fact.blockId, fact.bytes);
     this.#drain(false);
   }
 
@@ -196,6 +199,7 @@ export class ExecutorReplay {
       history: this.#history,
       lookahead: this.#lookahead,
       polled: this.#polled,
+      broadcasts: this.#around.broadcasts,
     });
     if (at !== undefined) this.#parts.context.state.sample(at, "derived");
     return this.#parts;
@@ -283,7 +287,7 @@ interface Parts {
 function partsOf(
   around: ExecutorSurroundings,
   rules: ExecutorRules,
-  kept: Pick<ReplayContext, "evidence" | "history" | "lookahead" | "polled">,
+  kept: Pick<ReplayContext, "evidence" | "history" | "lookahead" | "polled" | "broadcasts">,
 ): Parts {
   const state = new ExecutorState({
     executorId: around.executorId,

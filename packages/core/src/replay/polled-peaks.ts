@@ -17,6 +17,8 @@ export interface PolledLife {
 
 /** From so many polls on a life is taken to have been seen: of 450 recorded ones the peak seen was the peak in 9 of 10, and never below 0.7 of it. */
 const POLLS_TO_TRUST = 8;
+/** Ended tasks that no replay asked for. */
+const ENDED_KEPT = 20_000;
 /** How many lives are kept to find who ran beside whom. */
 const LIVES_KEPT = 512;
 /** spark.executor.heartbeatInterval: without an interval of its own, metrics are polled at heartbeats */
@@ -47,6 +49,8 @@ export class PolledPeaks {
     const every = microsOf(this.#pollingInterval()) ?? HEARTBEAT_MICROS;
     const polls = Math.floor((until - from) / every);
     this.#lives.set(taskId, { taskId, from, until, polls, executionBytes, storageBytes });
+    const [oldest] = this.#lives.keys();
+    if (this.#lives.size > ENDED_KEPT && oldest !== undefined) this.#lives.delete(oldest);
   }
 
   /** Most execution memory that all tasks together were seen to hold while this one ran; undefined: not polled often enough to say. */
@@ -66,6 +70,14 @@ export class PolledPeaks {
       if (other.from < life.until && other.until > life.from) return false;
     }
     return true;
+  }
+
+  /** Peaks of storage memory, blocks and unroll memory, of lives that reach into a time span (µs). */
+  storageWhile(from: number, until: number): ReadonlySet<number> {
+    const peaks = new Set<number>();
+    for (const life of this.#lives.values())
+      if (life.until >= from && life.from <= until) peaks.add(life.storageBytes);
+    return peaks;
   }
 
   forget(taskId: number): void {

@@ -1,5 +1,7 @@
 /** What every part of one executor's replay shares. */
+
 import type { BlockHistory } from "./block-history.ts";
+import type { BroadcastValues } from "./block-sizes.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
 import type { ExecutionEstimate } from "./execution-estimate.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
@@ -15,6 +17,8 @@ export interface ReplayContext {
   readonly history: BlockHistory;
   readonly evidence: ExecutorEvidence;
   readonly polled: PolledPeaks;
+  /** of all executors */
+  readonly broadcasts: BroadcastValues;
   readonly windows: UnrollWindows;
   readonly lookahead: Lookahead;
   readonly recent: RecentChanges;

@@ -7,6 +7,7 @@ import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { ApplicationConf } from "./application-conf.ts";
 import { ApplicationFacts } from "./application-facts.ts";
 import { ApplicationBlocks } from "./block-history.ts";
+import { BroadcastValues } from "./block-sizes.ts";
 import { DeathRecords } from "./death-records.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
 import { ExecutorRoster } from "./executor-roster.ts";
@@ -59,6 +60,7 @@ export class Replay {
   readonly #deaths: DeathRecords;
   readonly #executors = new Map<string, ExecutorReplay>();
   readonly #blocks: ApplicationBlocks;
+  readonly #broadcasts = new BroadcastValues();
   #startedAt: number | undefined;
   #endedAt: number | undefined;
   #name: string | undefined;
@@ -325,6 +327,7 @@ export class Replay {
         hasLog: this.#hasLog(executorId),
         level: this.#levelOf(executorId),
         blocks: this.#blocks,
+        broadcasts: this.#broadcasts,
         rules: () => this.#conf.rules(known),
         manager: () => this.#conf.manager(known),
         persistedRdds: (stageId) =>

@@ -436,7 +436,18 @@ function taskEnd(
     failureClass,
     peakExecutionBytes: number(after(rest, "peak")),
     memorySpilledBytes: number(after(rest, "spilled")),
+    executorMetrics: polled(number(after(rest, "polled")), number(after(rest, "storage"))),
   };
+}
+
+/** `polled 500 storage 300`: the executor's peaks of execution and storage memory while the task ran. */
+function polled(execution: number | undefined, storage: number | undefined) {
+  if (execution === undefined && storage === undefined) return undefined;
+  return new Map([
+    ["JVMHeapMemory", 1],
+    ["OnHeapExecutionMemory", execution ?? 0],
+    ["OnHeapStorageMemory", storage ?? 0],
+  ]);
 }
 
 const NO_METRICS: TaskEndFact = {
