@@ -4,16 +4,25 @@
 const KEPT_TEXTS = 1024;
 const KEPT_UNITS = 1 << 18;
 
+/** UTF-16 units of the texts of several dictionaries. */
+export interface TextTally {
+  units: number;
+}
+
 export class TextDictionary {
   /** by code */
   readonly texts: string[] = [];
-  /** UTF-16 units of all texts */
-  units = 0;
   /** Codes of another generation mean nothing in this one. */
   generation = 0;
   readonly #codes = new Map<string, number>();
+  readonly #tally: TextTally;
+  #units = 0;
   #lastText: string | undefined;
   #lastCode = 0;
+
+  constructor(tally: TextTally) {
+    this.#tally = tally;
+  }
 
   codeOf(text: string): number {
     if (text === this.#lastText) return this.#lastCode;
@@ -22,7 +31,8 @@ export class TextDictionary {
       code = this.texts.length;
       this.texts.push(text);
       this.#codes.set(text, code);
-      this.units += text.length;
+      this.#units += text.length;
+      this.#tally.units += text.length;
     }
     this.#lastText = text;
     this.#lastCode = code;
@@ -31,11 +41,12 @@ export class TextDictionary {
 
   /** Between batches: forgets its texts if they became many. */
   shed(): void {
-    if (this.texts.length <= KEPT_TEXTS && this.units <= KEPT_UNITS) return;
+    if (this.texts.length <= KEPT_TEXTS && this.#units <= KEPT_UNITS) return;
     this.texts.length = 0;
     this.#codes.clear();
     this.#lastText = undefined;
-    this.units = 0;
+    this.#tally.units -= this.#units;
+    this.#units = 0;
     this.generation += 1;
   }
 }

@@ -12,112 +12,192 @@ import {
   VARCHAR,
 } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
-import type { Column, ColumnType } from "../columns/column.ts";
-import { BATCH_ROWS, type BatchColumn, type ColumnBatch } from "../columns/column-batch.ts";
+import type { ColumnType } from "../columns/column.ts";
+import {
+  BATCH_ROWS,
+  type BatchColumn,
+  type ColumnBatch,
+  type ListValues,
+  type NumberValues,
+  notAnInteger,
+  type TextValues,
+  UNKNOWN_NUMBER,
+  UNKNOWN_TEXT,
+} from "../columns/column-batch.ts";
 import type { TextDictionary } from "../columns/text-dictionary.ts";
 
 /** DuckDB's string_t: 4 bytes of length, then up to 12 bytes of text, or 4 bytes of it and an 8-byte pointer. */
 const STRING_WORDS = 4;
 const INLINE_BYTES = 12;
+const TWO_32 = 4_294_967_296;
 
 /** One chunk of a table, filled again and again. */
 export class DuckDbChunk {
   readonly chunk: DuckDBDataChunk;
-  readonly #strings: readonly StringColumn[];
+  readonly #strings = new Map<number, StringColumn>();
 
-  constructor(columns: readonly Column<never>[]) {
-    this.chunk = DuckDBDataChunk.create(
-      columns.map(({ type }) => duckDbType(type)),
-      BATCH_ROWS,
-    );
-    this.#strings = columns.map(() => new StringColumn());
+  constructor(types: readonly ColumnType[]) {
+    this.chunk = DuckDBDataChunk.create(types.map(duckDbType), BATCH_ROWS);
+    for (const [index, type] of types.entries()) {
+      if (type === "VARCHAR") this.#strings.set(index, new StringColumn());
+    }
   }
 
   /** Valid until the batch or this is filled again. */
   fill<Row>(batch: ColumnBatch<Row>): DuckDBDataChunk {
     const { chunk } = this;
+    const { rows } = batch;
     chunk.reset();
-    chunk.rowCount = batch.rows;
-    for (const [index, column] of batch.columns.entries())
-      this.#fillColumn(index, column, batch.rows);
+    chunk.rowCount = rows;
+    for (const [index, column] of batch.columns().entries()) this.#fillColumn(index, column, rows);
     return chunk;
   }
 
-  #fillColumn<Row>(index: number, column: BatchColumn<Row>, rows: number): void {
+  #fillColumn(index: number, column: BatchColumn, rows: number): void {
     if (column.kind === "list") {
-      const vector = this.chunk.getColumnVector(index);
-      for (let at = 0; at < rows; at += 1) {
-        const list = column.get(at);
-        vector.setItem(at, list === undefined ? null : listValue(list.map(BigInt)));
-      }
-      vector.flush();
+      this.#fillLists(index, column, rows);
       return;
     }
     const vector = duckdb.data_chunk_get_vector(this.chunk.chunk, index);
-    switch (column.kind) {
-      case "int64":
-        duckdb.copy_data_to_vector(vector, 0, column.halves.buffer, 0, rows * 8);
-        break;
-      case "int32":
-        duckdb.copy_data_to_vector(vector, 0, column.values.buffer, 0, rows * 4);
-        break;
-      case "float64":
-        duckdb.copy_data_to_vector(vector, 0, column.values.buffer, 0, rows * 8);
-        break;
-      case "boolean":
-        duckdb.copy_data_to_vector(vector, 0, column.values.buffer, 0, rows);
-        break;
-      case "text": {
-        const strings = this.#strings[index]?.refer(column, rows);
-        if (strings !== undefined) {
-          duckdb.copy_data_to_vector(vector, 0, strings, 0, rows * STRING_WORDS * 4);
-        }
-        break;
-      }
+    let nulls = 0;
+    if (column.kind === "number") {
+      nulls = laidOut(column, rows);
+      duckdb.copy_data_to_vector(vector, 0, laid.buffer, 0, rows * bytesOf(column.column.type));
+    } else {
+      const strings = this.#strings.get(index);
+      if (strings === undefined) return;
+      nulls = strings.refer(column, rows);
+      duckdb.copy_data_to_vector(vector, 0, strings.references, 0, rows * STRING_WORDS * 4);
     }
-    if (column.nulls > 0) {
+    if (nulls > 0) {
       duckdb.vector_ensure_validity_writable(vector);
       // The mask is made of 64-bit words.
       const bytes = Math.ceil(rows / 64) * 8;
-      duckdb.copy_data_to_vector_validity(vector, 0, column.validity.buffer, 0, bytes);
+      duckdb.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, bytes);
     }
+  }
+
+  #fillLists(index: number, { values }: ListValues, rows: number): void {
+    const vector = this.chunk.getColumnVector(index);
+    for (let at = 0; at < rows; at += 1) {
+      const list = values[at];
+      vector.setItem(at, list === undefined ? null : listValue(list.map(BigInt)));
+    }
+    vector.flush();
   }
 }
 
-interface CodedTexts {
-  readonly codes: Int32Array;
-  readonly dictionary: TextDictionary;
-  isNull(at: number): boolean;
+/** A column on its way to DuckDB, in DuckDB's layout. */
+const laid = new Int32Array(2 * BATCH_ROWS);
+const laidDoubles = new Float64Array(laid.buffer);
+const laidBytes = new Uint8Array(laid.buffer);
+/** A bit a row of that column, 1 where there is a value. */
+const validity = new Uint8Array(BATCH_ROWS / 8);
+
+/** Fills `laid`, and `validity` where there are NULLs; gives their number. */
+function laidOut({ column, values }: NumberValues, rows: number): number {
+  switch (column.type) {
+    case "BIGINT":
+    case "TIMESTAMP":
+      for (let at = 0; at < rows; at += 1) {
+        const value = values[at] ?? 0;
+        const high = Math.floor(value / TWO_32);
+        laid[2 * at] = value - high * TWO_32;
+        laid[2 * at + 1] = high;
+      }
+      return checked(column, values.subarray(0, rows), SAFE);
+    case "INTEGER":
+      for (let at = 0; at < rows; at += 1) laid[at] = values[at] ?? 0;
+      return checked(column, values.subarray(0, rows), INT32);
+    case "DOUBLE":
+      laidDoubles.set(values.subarray(0, rows));
+      return unknowns(values, rows);
+    case "BOOLEAN":
+      for (let at = 0; at < rows; at += 1) laidBytes[at] = values[at] ?? 0;
+      return unknowns(values, rows);
+  }
+}
+
+const SAFE = { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
+const INT32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
+
+/** The unknown among them, where all others are integers in these bounds. */
+function checked(
+  column: NumberValues["column"],
+  values: Float64Array,
+  { least, most }: typeof SAFE,
+): number {
+  let nulls = 0;
+  for (const value of values) {
+    if (value === UNKNOWN_NUMBER) nulls += 1;
+    else if (!(value >= least && value <= most && Math.floor(value) === value)) {
+      throw notAnInteger(column, value);
+    }
+  }
+  return nulls === 0 ? 0 : unknowns(values, values.length);
+}
+
+function unknowns(values: Float64Array, rows: number): number {
+  let nulls = 0;
+  for (let at = 0; at < rows; at += 1) {
+    if (values[at] === UNKNOWN_NUMBER) {
+      if (nulls === 0) validity.fill(0xff);
+      nulls += 1;
+      setNull(at);
+    }
+  }
+  return nulls;
+}
+
+function setNull(at: number): void {
+  validity[at >> 3] = (validity[at >> 3] ?? 0) & ~(1 << (at & 7));
 }
 
 /** The string_t of each row. Long texts live in vectors of this column, as long as their generation of the dictionary. */
 class StringColumn {
   readonly #rows = new Int32Array(BATCH_ROWS * STRING_WORDS);
+  readonly references: ArrayBuffer = this.#rows.buffer;
   #words = new Int32Array(64 * STRING_WORDS);
   #bytes = new Uint8Array(this.#words.buffer);
   #known = 0;
   #generation = 0;
   readonly #pages: StringPage[] = [];
   #pageInUse = 0;
+  /** Of a constant, what all rows refer to. */
+  #constant: number | undefined;
 
-  refer(column: CodedTexts, rows: number): ArrayBuffer {
-    this.#learn(column.dictionary);
+  /** Fills `references`, and `validity` where there are NULLs; gives their number. */
+  refer({ codes, dictionary, isConstant }: TextValues, rows: number): number {
+    this.#learn(dictionary);
+    if (isConstant) {
+      if (this.#constant !== codes[0]) this.#referTo(codes, BATCH_ROWS);
+      this.#constant = codes[0];
+      return 0;
+    }
+    return this.#referTo(codes, rows);
+  }
+
+  #referTo(codes: Int32Array, rows: number): number {
     const words = this.#words;
     const out = this.#rows;
-    const { codes } = column;
+    let nulls = 0;
     for (let at = 0; at < rows; at += 1) {
       const to = at * STRING_WORDS;
-      if (column.isNull(at)) {
+      const code = codes[at] ?? UNKNOWN_TEXT;
+      if (code === UNKNOWN_TEXT) {
+        if (nulls === 0) validity.fill(0xff);
+        nulls += 1;
+        setNull(at);
         out.fill(0, to, to + STRING_WORDS);
         continue;
       }
-      const from = (codes[at] ?? 0) * STRING_WORDS;
+      const from = code * STRING_WORDS;
       out[to] = words[from] ?? 0;
       out[to + 1] = words[from + 1] ?? 0;
       out[to + 2] = words[from + 2] ?? 0;
       out[to + 3] = words[from + 3] ?? 0;
     }
-    return out.buffer;
+    return nulls;
   }
 
   #learn({ texts, generation }: TextDictionary): void {
@@ -228,4 +308,9 @@ function duckDbType(type: ColumnType): DuckDBType {
     case "BIGINT[]":
       return LIST(BIGINT);
   }
+}
+
+/** Bytes of a value in a vector. */
+export function bytesOf(type: ColumnType): number {
+  return type === "BOOLEAN" ? 1 : type === "INTEGER" ? 4 : type === "VARCHAR" ? 16 : 8;
 }

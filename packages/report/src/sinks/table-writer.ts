@@ -1,13 +1,9 @@
 /** Rows of one table into DuckDB: a batch in our memory, an appender behind it, both bounded. */
 import type { DuckDBAppender } from "@duckdb/node-api";
-import type { Column, ColumnType } from "../columns/column.ts";
 import { ColumnBatch } from "../columns/column-batch.ts";
 import type { ApplicationKey, TableSpec } from "../tables/table.ts";
 import { keyColumns } from "../tables/table.ts";
-import { DuckDbChunk } from "./duckdb-chunk.ts";
-
-/** The appender holds what it got outside DuckDB's memory limit, so it is emptied at this size. */
-const APPENDER_BYTES = 1 << 20;
+import { bytesOf, DuckDbChunk } from "./duckdb-chunk.ts";
 
 export interface RowWriter<Row> {
   take(row: Row): void;
@@ -17,32 +13,36 @@ export interface RowWriter<Row> {
   discard(): void;
 }
 
+/** The appender holds what it got outside DuckDB's memory limit, so it is emptied at this size. */
+const APPENDER_BYTES = 1 << 20;
+
 export class TableWriter<Row> implements RowWriter<Row> {
-  readonly table: TableSpec<Row>;
-  readonly #batch: ColumnBatch<Row>;
-  readonly #chunk: DuckDbChunk;
+  readonly #table: TableSpec<Row>;
+  readonly #key: () => ApplicationKey;
   readonly #appender: DuckDBAppender;
   readonly #rowBytes: number;
+  /** There is one once there are rows: most tables have few or none. */
+  #batch: ColumnBatch<Row> | undefined;
+  #chunk: DuckDbChunk | undefined;
   #appendedBytes = 0;
 
   constructor(table: TableSpec<Row>, appender: DuckDBAppender, key: () => ApplicationKey) {
-    this.table = table;
-    const columns: readonly Column<Row>[] = [
-      ...keyColumns.map((column) => ofTheApplication<Row>(column, key)),
-      ...table.columns,
-    ];
-    this.#batch = new ColumnBatch(columns);
-    this.#chunk = new DuckDbChunk(columns);
+    this.#table = table;
+    this.#key = key;
     this.#appender = appender;
-    this.#rowBytes = columns.reduce((sum, { type }) => sum + bytesOf(type), 0);
+    this.#rowBytes = [...keyColumns, ...table.columns].reduce(
+      (sum, { type }) => sum + bytesOf(type),
+      0,
+    );
   }
 
   take(row: Row): void {
-    if (this.#batch.take(row)) this.#append();
+    this.#batch ??= this.#newBatch();
+    if (this.#batch.take(row)) this.#append(this.#batch);
   }
 
   flush(): void {
-    if (this.#batch.rows > 0) this.#append();
+    if (this.#batch !== undefined && this.#batch.rows > 0) this.#append(this.#batch);
     if (this.#appendedBytes > 0) this.#flushAppender();
   }
 
@@ -51,8 +51,19 @@ export class TableWriter<Row> implements RowWriter<Row> {
     this.#appender.closeSync();
   }
 
-  #append(): void {
-    const batch = this.#batch;
+  #newBatch(): ColumnBatch<Row> {
+    return new ColumnBatch(
+      keyColumns.map(({ value }) => {
+        return () => value(this.#key());
+      }),
+      this.#table.columns,
+    );
+  }
+
+  #append(batch: ColumnBatch<Row>): void {
+    this.#chunk ??= new DuckDbChunk(
+      [...keyColumns, ...this.#table.columns].map(({ type }) => type),
+    );
     this.#appender.appendDataChunk(this.#chunk.fill(batch));
     this.#appendedBytes += batch.rows * this.#rowBytes + batch.textUnits;
     batch.clear();
@@ -63,18 +74,4 @@ export class TableWriter<Row> implements RowWriter<Row> {
     this.#appender.flushSync();
     this.#appendedBytes = 0;
   }
-}
-
-/** A column of the application's key has the same value in all rows of the application. */
-function ofTheApplication<Row>(
-  column: Column<ApplicationKey>,
-  key: () => ApplicationKey,
-): Column<Row> {
-  if (column.type !== "VARCHAR") throw new TypeError(`${column.name} is no text`);
-  const { value } = column;
-  return { ...column, value: () => value(key()) };
-}
-
-function bytesOf(type: ColumnType): number {
-  return type === "BOOLEAN" ? 1 : type === "INTEGER" ? 4 : type === "VARCHAR" ? 16 : 8;
 }

@@ -1,5 +1,5 @@
 /** What a table is: a name, what a row of it says, and its columns. */
-import type { Column } from "../columns/column.ts";
+import type { Column, TextColumn } from "../columns/column.ts";
 
 export interface TableSpec<Row> {
   readonly name: string;
@@ -15,8 +15,13 @@ export interface ApplicationKey {
   readonly attemptId: string;
 }
 
+/** A text that every row has. */
+interface KeyColumn extends TextColumn<ApplicationKey> {
+  readonly value: (key: ApplicationKey) => string;
+}
+
 /** What every table begins with. */
-export const keyColumns: readonly Column<ApplicationKey>[] = [
+export const keyColumns: readonly KeyColumn[] = [
   {
     name: "app_id",
     type: "VARCHAR",
