@@ -101,7 +101,8 @@ export class ExecutorState {
   readonly #spillRow: SpillRow = emptySpillRow();
   readonly #taskTimelineRow = emptyTaskRow();
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
-  readonly #taskTimelines = new Map<string, TaskTimeline>();
+  /** by task and mode: `trackOf` */
+  readonly #taskTimelines = new Map<number, TaskTimeline>();
   #seq = 0;
   #sampledSeq = -1;
   #ts = Number.NEGATIVE_INFINITY;
@@ -152,17 +153,48 @@ export class ExecutorState {
   }
 
   memoryEvent(at: StepPlace, event: Without<MemoryEventRow, Placed>): void {
-    this.emit("memory_events", this.#placed(this.#memoryRow, event, at));
+    const row = this.#memoryRow;
+    this.#place(row, at);
+    row.op = event.op;
+    row.mode = event.mode;
+    row.taskId = event.taskId;
+    row.blockId = event.blockId;
+    row.consumer = event.consumer;
+    row.requestedBytes = event.requestedBytes;
+    row.grantedBytes = event.grantedBytes;
+    row.grantedBytesMin = event.grantedBytesMin;
+    row.grantedBytesMax = event.grantedBytesMax;
+    row.rule = event.rule;
+    row.origin = event.origin;
+    this.emit("memory_events", row);
   }
 
   blockEvent(at: StepPlace, event: Without<BlockEventRow, Placed>): void {
-    this.emit("block_events", this.#placed(this.#blockRow, event, at));
+    const row = this.#blockRow;
+    this.#place(row, at);
+    row.blockId = event.blockId;
+    row.op = event.op;
+    row.memoryBytes = event.memoryBytes;
+    row.memoryBytesMin = event.memoryBytesMin;
+    row.memoryBytesMax = event.memoryBytesMax;
+    row.diskBytes = event.diskBytes;
+    row.mode = event.mode;
+    row.taskId = event.taskId;
+    row.missKind = event.missKind;
+    row.cause = event.cause;
+    row.causedByTaskId = event.causedByTaskId;
+    row.causedByBlockId = event.causedByBlockId;
+    row.rule = event.rule;
+    row.certainty = event.certainty;
+    row.origin = event.origin;
+    this.emit("block_events", row);
   }
 
   spill(at: StepPlace, event: Without<SpillRow, Placed>): void {
     this.totals.spills++;
     this.totals.spilledBytes += event.memoryBytes ?? 0;
-    this.emit("spills", this.#placed(this.#spillRow, event, at));
+    this.#place(this.#spillRow, at);
+    this.emit("spills", Object.assign(this.#spillRow, event));
   }
 
   /** Writes a state row of every mode whose state changed; right after the event written last. */
@@ -252,7 +284,7 @@ export class ExecutorState {
   }
 
   #taskTrack(taskId: number, mode: MemoryMode): TaskTimeline {
-    const key = `${taskId} ${mode}`;
+    const key = trackOf(taskId, mode);
     let track = this.#taskTimelines.get(key);
     if (track === undefined) {
       const id = { executorId: this.executorId, mode, taskId };
@@ -265,7 +297,7 @@ export class ExecutorState {
   /** A task holds nothing more: its tracks end. */
   endTaskTracks(taskId: number, ts: number): void {
     for (const ledger of this.ledgers) {
-      const key = `${taskId} ${ledger.mode}`;
+      const key = trackOf(taskId, ledger.mode);
       this.#taskTimelines.get(key)?.end(this.time(ts));
       this.#taskTimelines.delete(key);
     }
@@ -319,13 +351,8 @@ export class ExecutorState {
     for (const timeline of this.#timelines.values()) timeline.end(ts);
   }
 
-  /** Fills a kept row: a writer copies it before the next one is made. */
-  #placed<Row extends Pick<MemoryEventRow, Placed>>(
-    row: Row,
-    event: Without<Row, Placed>,
-    at: StepPlace,
-  ): Row {
-    Object.assign(row, event);
+  /** Of a kept row: a writer copies it before the next one is made. */
+  #place(row: Pick<MemoryEventRow, Placed>, at: StepPlace): void {
     row.executorId = this.executorId;
     row.seq = this.nextSeq();
     row.ts = this.time(at.ts);
@@ -333,8 +360,11 @@ export class ExecutorState {
     row.tsMax = at.tsMax;
     row.sourceFileId = at.sourceFileId;
     row.sourceLine = at.line;
-    return row;
   }
+}
+
+function trackOf(taskId: number, mode: MemoryMode): number {
+  return 2 * taskId + (mode === "on_heap" ? 0 : 1);
 }
 
 /** A part is no more than its whole. */

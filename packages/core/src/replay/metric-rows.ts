@@ -15,11 +15,8 @@ export interface MetricValues {
 
 export class MetricRows {
   readonly #emit: EmitRow;
-  /** executor → the stage it worked for last, and metric → value that a task's end told */
-  readonly #last = new Map<
-    string,
-    { readonly stage: string; readonly values: Map<string, number> }
-  >();
+  /** executor → what the end of a task told last */
+  readonly #last = new Map<string, LastTold>();
   readonly #row: ExecutorMetricRow = {
     executorId: "",
     stageId: undefined,
@@ -52,24 +49,48 @@ export class MetricRows {
     row.sourceFileId = at.sourceFileId;
     row.sourceLine = at.line;
     const last = metrics.taskId === undefined ? undefined : this.#lastOf(metrics);
+    let place = -1;
     for (const [name, value] of metrics.values) {
+      place++;
       if (value === 0) continue;
-      if (last !== undefined) {
-        if (last.get(name) === value) continue;
-        last.set(name, value);
-      }
+      if (last !== undefined && !isNews(last, place, name, value)) continue;
       row.name = name;
       row.value = value;
       this.#emit("executor_metrics", row);
     }
   }
 
-  #lastOf({ executorId, stageId, stageAttemptId }: MetricValues): Map<string, number> {
-    const key = `${stageId}.${stageAttemptId}`;
-    const known = this.#last.get(executorId);
-    if (known?.stage === key) return known.values;
-    const values = new Map<string, number>();
-    this.#last.set(executorId, { stage: key, values });
-    return values;
+  #lastOf({ executorId, stageId, stageAttemptId }: MetricValues): LastTold {
+    let last = this.#last.get(executorId);
+    if (last === undefined) {
+      last = { stageId, stageAttemptId, names: [], values: [] };
+      this.#last.set(executorId, last);
+    } else if (last.stageId !== stageId || last.stageAttemptId !== stageAttemptId) {
+      last.stageId = stageId;
+      last.stageAttemptId = stageAttemptId;
+      last.values.fill(Number.NaN);
+    }
+    return last;
   }
+}
+
+/** Metrics in the order in which the log writes them; NaN: not told. */
+interface LastTold {
+  stageId: number | undefined;
+  stageAttemptId: number | undefined;
+  readonly names: string[];
+  readonly values: number[];
+}
+
+/** Notes the value; false when it is the one told last. */
+function isNews(last: LastTold, place: number, name: string, value: number): boolean {
+  const at = last.names[place] === name ? place : last.names.indexOf(name);
+  if (at < 0) {
+    last.names.push(name);
+    last.values.push(value);
+    return true;
+  }
+  if (last.values[at] === value) return false;
+  last.values[at] = value;
+  return true;
 }

@@ -212,7 +212,7 @@ export class Replay {
             isPeak: true,
           });
         }
-        if (!this.#hasLog(fact.executorId)) {
+        if (fact.reason !== "Success" && !this.#hasLog(fact.executorId)) {
           this.#deaths.taskFailed(observation, fact, executor.timelineSeq);
         }
         return;

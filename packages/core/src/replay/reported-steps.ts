@@ -9,15 +9,6 @@ import type { StepPlace } from "./executor-state.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 import type { ReplayContext } from "./replay-context.ts";
 
-const NO_CAUSE = {
-  missKind: undefined,
-  cause: undefined,
-  causedByTaskId: undefined,
-  causedByBlockId: undefined,
-  rule: undefined,
-  certainty: undefined,
-} as const;
-
 /** Most that an unroll holds over what the block weighs in the end (unroll-windows). */
 const MOST_UNROLLED = 1.59;
 
@@ -171,7 +162,9 @@ export class ReportedSteps {
       blockId,
       consumer: undefined,
       requestedBytes: size.best,
-      ...granted(size),
+      grantedBytes: size.best,
+      grantedBytesMin: size.atLeast,
+      grantedBytesMax: size.atMost,
       rule: undefined,
       origin: "logged",
     });
@@ -179,11 +172,18 @@ export class ReportedSteps {
     state.blockEvent(at, {
       blockId,
       op: evicted ? (toDisk ? "drop_to_disk" : "evict") : "remove",
-      ...memory(size),
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
       diskBytes: toDisk ? status.diskBytes : undefined,
       mode: held.mode,
       taskId,
-      ...NO_CAUSE,
+      missKind: undefined,
+      cause: undefined,
+      causedByTaskId: undefined,
+      causedByBlockId: undefined,
+      rule: undefined,
+      certainty: undefined,
       origin: "logged",
     });
     if (evicted && toDisk) this.#onDisk.add(blockId, size.best, this.#ledgerOf(blockId));
@@ -219,7 +219,12 @@ export class ReportedSteps {
       diskBytes: status.diskBytes,
       mode: undefined,
       taskId,
-      ...NO_CAUSE,
+      missKind: undefined,
+      cause: undefined,
+      causedByTaskId: undefined,
+      causedByBlockId: undefined,
+      rule: undefined,
+      certainty: undefined,
       origin: "logged",
     });
   }
@@ -248,7 +253,9 @@ export class ReportedSteps {
       blockId,
       consumer: undefined,
       requestedBytes: size.best,
-      ...granted(size),
+      grantedBytes: size.best,
+      grantedBytesMin: size.atLeast,
+      grantedBytesMax: size.atMost,
       rule: undefined,
       origin: "logged",
     });
@@ -256,11 +263,18 @@ export class ReportedSteps {
     state.blockEvent(at, {
       blockId,
       op: "store",
-      ...memory(size),
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
       diskBytes: status.diskBytes > 0 ? status.diskBytes : undefined,
       mode,
       taskId,
-      ...NO_CAUSE,
+      missKind: undefined,
+      cause: undefined,
+      causedByTaskId: undefined,
+      causedByBlockId: undefined,
+      rule: undefined,
+      certainty: undefined,
       origin: "logged",
     });
   }
@@ -315,20 +329,4 @@ class BlocksOnDisk {
   deleteRdd(rddId: number): void {
     for (const blockId of this.#ofRdd.get(rddId) ?? []) this.delete(blockId);
   }
-}
-
-function granted(size: Amount) {
-  return {
-    grantedBytes: size.best,
-    grantedBytesMin: size.atLeast,
-    grantedBytesMax: size.atMost,
-  };
-}
-
-function memory(size: Amount) {
-  return {
-    memoryBytes: size.best,
-    memoryBytesMin: size.atLeast,
-    memoryBytesMax: size.atMost,
-  };
 }
