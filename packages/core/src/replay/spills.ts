@@ -5,21 +5,24 @@ import type { LogFact } from "../log-fact.ts";
 import type { SpillRow } from "../rows.ts";
 import type { LogStep } from "./lookahead.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
+import { SpillTotals } from "./spill-totals.ts";
 
 type SpillFact = Extract<LogFact, { kind: "spill" }>;
 type DebugSpill = Extract<LogFact, { kind: "execution_spilled" }>;
 
 /** How far a `spilled` line at DEBUG may stand behind the `Spilling` line it belongs to. */
-const LINES_AHEAD = 60;
+const LINES_AHEAD = 2000;
 
 export class Spills {
   readonly #context: ReplayContext;
   /** `spilled` lines (by file and line) that already have their row. */
   readonly #told = new Set<number>();
+  readonly #totals: SpillTotals;
   #thresholdCrossed: string | undefined;
 
   constructor(context: ReplayContext) {
     this.#context = context;
+    this.#totals = new SpillTotals(context);
   }
 
   /** S4: the next spill of this class was for a threshold, not for want of memory. */
@@ -28,11 +31,18 @@ export class Spills {
   }
 
   /** S1–S3 */
-  printed(step: LogStep, fact: SpillFact, taskId: number | undefined): void {
-    if (fact.what === "sort_data" && this.#isClosingPart(step, fact, taskId)) return;
-    const debug = fact.what === "collection" ? undefined : this.#debugLine(step, fact, taskId);
-    const size = amount(debug?.spilled ?? fact.size);
-    const task = taskId ?? debug?.taskId;
+  printed(step: LogStep, fact: SpillFact, namedTask: number | undefined): void {
+    if (fact.what === "sort_data" && this.#isClosingPart(step, fact, namedTask)) return;
+    const debug = fact.what === "collection" ? undefined : this.#debugLine(step, fact, namedTask);
+    const named = namedTask ?? debug?.taskId;
+    const found = named === undefined ? this.#totals.taskOf(step, fact) : undefined;
+    const task = named ?? found?.taskId;
+    const { memory: size, diskBytes } = this.#totals.settled(
+      debug === undefined
+        ? { printed: amount(fact.size), consumer: fact.consumer, fact }
+        : { printed: amount(debug.spilled), consumer: fact.consumer, fact: undefined },
+      task,
+    );
     const threshold = this.#thresholdCrossed === fact.consumer;
     this.#thresholdCrossed = undefined;
     const forcedBy = debug?.forConsumer;
@@ -53,8 +63,8 @@ export class Spills {
       memoryBytes: size.best,
       memoryBytesMin: size.atLeast,
       memoryBytesMax: size.atMost,
-      diskBytes: undefined,
-      origin: "logged",
+      diskBytes,
+      origin: found === undefined ? "logged" : found.assumed ? "assumed" : "derived",
     });
   }
 
@@ -62,7 +72,10 @@ export class Spills {
   atDebug(step: LogStep, fact: DebugSpill): void {
     if (this.#told.delete(step.line)) return;
     if (fact.spilled.atMost <= 0) return;
-    const size = amount(fact.spilled);
+    const { memory: size, diskBytes } = this.#totals.settled(
+      { printed: amount(fact.spilled), consumer: fact.consumer, fact: undefined },
+      fact.taskId,
+    );
     const byOther = fact.forConsumer !== undefined && fact.forConsumer !== fact.consumer;
     this.#context.state.spill(placeOf(step), {
       taskId: fact.taskId,
@@ -73,7 +86,7 @@ export class Spills {
       memoryBytes: size.best,
       memoryBytesMin: size.atLeast,
       memoryBytesMax: size.atMost,
-      diskBytes: undefined,
+      diskBytes,
       origin: "logged",
     });
   }

@@ -436,6 +436,7 @@ function taskEnd(
     failureClass,
     peakExecutionBytes: number(after(rest, "peak")),
     memorySpilledBytes: number(after(rest, "spilled")),
+    diskSpilledBytes: number(after(rest, "to-disk")),
     executorMetrics: polled(number(after(rest, "polled")), number(after(rest, "storage"))),
   };
 }
