@@ -27,6 +27,9 @@ export function tablesText({ runs, repeats, variants, others }: Tables): string 
   const worse = known.filter(({ truth }) => (truth?.worse.length ?? 0) > 0);
   const notWorse = known.filter(({ truth }) => truth?.worse.length === 0);
   const noneWorse = notWorse.filter(({ truth }) => truth?.counts.length === 0);
+  const otherNotWorse = others.filter(
+    ({ truth }) => truth?.worse.length === 0 && truth.counts.length === 0,
+  );
   const otherWorse = others.filter(({ truth }) => (truth?.worse.length ?? 0) > 0);
   return `${[
     `${runs.length} recorded runs, default limits, \`--allow-config-change\`. A pair is one or two runs as the baseline and another run of the same scenario and Spark version.`,
@@ -54,6 +57,11 @@ export function tablesText({ runs, repeats, variants, others }: Tables): string 
           "single runs of other configurations against each other, materially worse: detected",
           otherWorse.length,
           otherWorse.filter(({ namesThem }) => namesThem).length,
+        ],
+        [
+          "single runs of other configurations against each other, nothing worse: flagged all the same",
+          otherNotWorse.length,
+          failing(otherNotWorse),
         ],
       ].map((row) => row.map(String)),
     ),

@@ -41,11 +41,12 @@ export async function recordedRuns(directory: string, databases: string): Promis
 async function measuredIn(path: string): Promise<MeasuredRun> {
   const database = await openDatabase(path);
   try {
-    const [row] = await database.rows("select app_id, attempt_id from applications");
-    return await measureRun(database, {
-      appId: String(row?.["app_id"]),
-      attemptId: String(row?.["attempt_id"]),
-    });
+    const [row = {}] = await database.rows("select app_id, attempt_id from applications");
+    const { app_id: appId, attempt_id: attemptId } = row;
+    if (typeof appId !== "string" || typeof attemptId !== "string") {
+      throw new TypeError(`${path} holds no application`);
+    }
+    return await measureRun(database, { appId, attemptId });
   } finally {
     database.close();
   }

@@ -22,9 +22,9 @@ export {
   type GateConfig,
   parseConfig,
 } from "./checks/gate-config.ts";
+export { metrics } from "./checks/index.ts";
 export { judge } from "./checks/judge.ts";
 export { measureRun } from "./checks/measure.ts";
-export { metrics } from "./checks/metrics.ts";
 export { diffJson, diffText } from "./checks/outputs/diff.ts";
 export { githubText } from "./checks/outputs/github.ts";
 export { jsonText } from "./checks/outputs/json.ts";

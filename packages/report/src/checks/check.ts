@@ -74,6 +74,7 @@ export interface MeasuredRun {
     readonly name: string | undefined;
     readonly sparkVersion: string | undefined;
     readonly memoryManager: string | undefined;
+    /** The least of the executors that ran tasks. */
     readonly evidenceLevel: string | undefined;
   };
   /** Settings that decide about memory, as set; and what the executors had. */

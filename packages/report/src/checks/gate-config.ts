@@ -2,7 +2,7 @@
 import type { EvidenceLevel } from "@respark/core";
 import { z } from "zod";
 import type { Level, Metric } from "./check.ts";
-import { metrics } from "./metrics.ts";
+import { metrics } from "./index.ts";
 
 const SIZES: Readonly<Record<string, number>> = {
   b: 1,
@@ -11,7 +11,8 @@ const SIZES: Readonly<Record<string, number>> = {
   gib: 1024 ** 3,
   tib: 1024 ** 4,
 };
-const SIZE = /^(\d+(?:\.\d+)?)\s*(b|kib|mib|gib|tib)$/i;
+// Without flags: JSON schema has none.
+const SIZE = /^(\d+(?:\.\d+)?)\s*([bB]|[kKmMgGtT][iI][bB])$/;
 
 /** A number in the metric's unit, or a size. */
 type AmountConfig = number | string;
@@ -240,7 +241,7 @@ function namesFor(where: string): string {
 
 /** JSON schema (2020-12) of the configuration: what editors complete from. */
 export function configJsonSchema(): unknown {
-  return z.toJSONSchema(configSchema, { io: "input" });
+  return z.toJSONSchema(configSchema, { io: "input", reused: "ref" });
 }
 
 /** An amount of a configuration as a number. */

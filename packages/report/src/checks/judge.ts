@@ -2,6 +2,7 @@
 import { type Baseline, restored } from "./baseline.ts";
 import type {
   BaselineValue,
+  Difference,
   GateResult,
   Interval,
   Measure,
@@ -15,8 +16,8 @@ import type {
 import { type Allowed, differencesFrom, inputFactor, sameMemory } from "./comparable.ts";
 import type { GateConfig } from "./gate-config.ts";
 import { intervalInWords, inWords } from "./in-words.ts";
+import { metrics } from "./index.ts";
 import { type Limits, limitsOf } from "./limits.ts";
-import { metrics } from "./metrics.ts";
 import { improvementFrom, limitFor, RUNS_FOR_STATISTICS } from "./statistics.ts";
 import { matchSubjects } from "./subjects.ts";
 
@@ -34,7 +35,8 @@ const LEAST_ACCURACY = 0.8;
 const LEVELS = ["event_log", "event_log_blocks", "info", "debug"];
 
 export function judge({ baseline, run, config, allowed, own }: GateRequest): GateResult {
-  const differences = baseline === undefined ? [] : differencesFrom(baseline, run, allowed);
+  const differences =
+    baseline === undefined ? [] : differencesFrom(baseline, run, allowed).filter(countsFor(run));
   const evidence = [
     ...belowFloor(run, config),
     ...lostEvidence(baseline, run, config),
@@ -74,7 +76,7 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
     evidence.push("nothing that the baseline measured is measured in this run");
   }
   evidence.push(...budgetsUnmeasured(verdicts, config));
-  const failed = verdicts.some(({ status }) => status === "fail");
+  const failed = verdicts.some((verdict) => verdict.status === "fail" && holdsFor(run, verdict));
   return {
     outcome: outcomeOf({ comparable, failed, evidence, run, config }),
     run,
@@ -92,6 +94,16 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
     verdicts,
     subjects,
   };
+}
+
+/** Logs that are cut off tell of less input than there was: that alone is not another input. */
+function countsFor({ trust }: MeasuredRun): (difference: Difference) => boolean {
+  return ({ kind }) => kind !== "input" || trust.incomplete.length === 0;
+}
+
+/** What logs that are cut off show of amounts is true, and there may be more; of shares nobody knows. */
+function holdsFor({ trust }: MeasuredRun, { unit }: Verdict): boolean {
+  return trust.incomplete.length === 0 || unit !== "share";
 }
 
 interface Facts {

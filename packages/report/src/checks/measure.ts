@@ -5,7 +5,7 @@ import type { Database } from "../sql/query.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { type Ask, askAbout, type Row } from "./ask.ts";
 import type { InputSize, Interval, Measure, MeasuredRun, Metric, Subject, Trust } from "./check.ts";
-import { metrics } from "./metrics.ts";
+import { metrics } from "./index.ts";
 import { EVIDENCE, RDD_KEYS, STAGE_KEYS, THIS_APP, thisApp } from "./this-application.ts";
 
 export async function measureRun(
@@ -31,7 +31,7 @@ export async function measureRun(
       name: textOf(known, "name"),
       sparkVersion: textOf(known, "spark_version"),
       memoryManager: textOf(known, "memory_manager"),
-      evidenceLevel: textOf(known, "evidence_level"),
+      evidenceLevel: (await leastEvidence(ask)) ?? textOf(known, "evidence_level"),
     },
     configuration: await configurationOf(ask),
     input: await inputOf(ask),
@@ -54,6 +54,14 @@ async function measured(ask: Ask, metric: Metric): Promise<Measure[]> {
     }),
   );
   return metric.scope === "executor" ? worst(measures, metric) : measures;
+}
+
+/** Of the executors that ran tasks: one without a log is one of which a gate sees little. */
+async function leastEvidence(ask: Ask): Promise<string | undefined> {
+  const [row] = await ask(`with ${EVIDENCE}
+    select case level when 4 then 'debug' when 3 then 'info' when 2 then 'event_log_blocks' when 1 then 'event_log' end as least
+    from evidence`);
+  return textOf(row, "least");
 }
 
 /** A NULL end is as good as unknown: the best estimate stands for it. */
