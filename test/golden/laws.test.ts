@@ -28,15 +28,12 @@ test("best estimates overrun their pools in few rows", async () => {
 });
 
 const others = allRecordedRuns();
-/** s35-m: what a task got before it spilled is taken off twice (core/test/replay/known-shortfalls). */
-const NOT_YET = new Set(["s35-m-base-dbg"]);
 
 test.runIf(others.length > 0)(
   `the pools' laws hold in every recorded run at hand (${others.length}; 0: none is)`,
   { timeout: 300_000 },
   async () => {
     for (const { name, path } of others) {
-      if (NOT_YET.has(name)) continue;
       for (const { rows } of await replayedRun([path])) {
         expect({ name, broken: brokenLaws(rows) }).toEqual({ name, broken: [] });
       }

@@ -1,8 +1,8 @@
 /** Blocks as an executor's log tells them: stored, refused, dropped, removed, found and missed. */
 
-import { type Amount, amount, exactAmount } from "../amount.ts";
+import { type Amount, amount, exactAmount, NOTHING } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
-import { type ByteInterval, exactly } from "../byte-interval.ts";
+import { type ByteInterval, exactly, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { DecidingRule } from "../rows.ts";
 import { partitionOf } from "./block-history.ts";
@@ -175,8 +175,10 @@ export class BlockSteps {
     const at = placeOf(step);
     const ledger = state.ledgerOfBlock(fact.blockId);
     if (ledger !== undefined) {
-      ledger.forget(fact.blockId);
-      this.#release(at, ledger.mode, fact.blockId, exactAmount(fact.bytes), "logged");
+      const held = ledger.forget(fact.blockId)?.size ?? NOTHING;
+      const size = exactAmount(fact.bytes);
+      const took = touches(held, size) ? held : size;
+      this.#release(at, ledger.mode, { blockId: fact.blockId, size, took }, "logged");
       history.removed(fact.blockId, at.ts);
     }
     checkFreeUnderLock(this.#context, step, exactly(fact.freeBytes), predictedFreeReal);
@@ -413,18 +415,19 @@ export class BlockSteps {
         const block = ledger.forget(blockId);
         if (block === undefined) continue;
         removed = true;
-        this.#release(at, ledger.mode, blockId, block.size, origin);
+        const { size } = block;
+        this.#release(at, ledger.mode, { blockId, size, took: size }, origin);
         history.removed(blockId, at.ts);
       }
     }
     if (removed) state.sample(at, origin);
   }
 
+  /** A block goes as it is known now; what memory gets back is what the block took, which sums over a run rely on. */
   #release(
     at: StepPlace,
     mode: "on_heap" | "off_heap",
-    blockId: string,
-    size: Amount,
+    { blockId, size, took }: { blockId: string; size: Amount; took: Amount },
     origin: "logged" | "derived",
   ): void {
     const { state } = this.#context;
@@ -434,10 +437,10 @@ export class BlockSteps {
       taskId: undefined,
       blockId,
       consumer: undefined,
-      requestedBytes: size.best,
-      grantedBytes: size.best,
-      grantedBytesMin: size.atLeast,
-      grantedBytesMax: size.atMost,
+      requestedBytes: took.best,
+      grantedBytes: took.best,
+      grantedBytesMin: took.atLeast,
+      grantedBytesMax: took.atMost,
       rule: undefined,
       origin,
     });

@@ -81,16 +81,17 @@ export class Evictions {
     const rule = this.#ruleOf(culprit);
     const at = placeOf(step);
     ledger.forget(blockId);
+    // Memory gets back what the block took; the block's own row has the size known by now.
     state.memoryEvent(at, {
       op: "release_storage",
       mode: ledger.mode,
       taskId: culprit.taskId,
       blockId,
       consumer: undefined,
-      requestedBytes: size.best,
-      grantedBytes: size.best,
-      grantedBytesMin: size.atLeast,
-      grantedBytesMax: size.atMost,
+      requestedBytes: held.size.best,
+      grantedBytes: held.size.best,
+      grantedBytesMin: held.size.atLeast,
+      grantedBytesMax: held.size.atMost,
       rule,
       origin: "logged",
     });

@@ -25,6 +25,24 @@ export class ManagerFollower {
     this.#adopt({ kind: "storage_released", mode, bytes });
   }
 
+  /** A request was made that storage could not meet: what storage had free went to execution. */
+  gaveAll(ledger: ModeLedger, taskId: number): void {
+    const { mode } = ledger;
+    this.follow(ledger);
+    const snapshot = this.#manager.snapshot();
+    const pools = mode === "on_heap" ? snapshot.onHeap : snapshot.offHeap;
+    const free = pools.executionPoolBytes - pools.executionUsedBytes;
+    const wanted = free + pools.storagePoolBytes - pools.storageUsedBytes;
+    if (wanted > 0)
+      this.#adopt({
+        kind: "execution_granted",
+        mode,
+        taskId,
+        grantedBytes: 0,
+        requestedBytes: wanted,
+      });
+  }
+
   /** Brings the manager to the ledger's best estimates; the size of its storage pool then. */
   follow(ledger: ModeLedger): number {
     const { mode, executionTotal: total } = ledger;

@@ -108,7 +108,7 @@ export class ModeLedger {
     }
     let total = NOTHING;
     for (const held of this.executionByTask.values()) total = plus(total, held);
-    const ceiling = this.executionCeiling();
+    const ceiling = Math.min(this.executionCeiling(), room);
     return amount(
       { atLeast: Math.min(total.atLeast, ceiling), atMost: Math.min(total.atMost, ceiling) },
       total.best,

@@ -100,11 +100,8 @@ export class TaskSteps {
     }
     this.#wanted.delete(taskId);
     this.#early.delete(taskId);
-    this.#context.waits.ended(taskId, step, {
-      granted: undefined,
-      requested: undefined,
-      certain: false,
-    });
+    this.#context.waits.ended(taskId, step);
+    this.#context.waits.released(step, taskId);
     state.endTaskTracks(taskId, at.ts);
     evidence.forgetTask(taskId);
     if (!this.#context.debug) execution.update(at.ts, printedWithin(step));
@@ -338,7 +335,10 @@ export class TaskSteps {
 
   /** S1–S3 */
   spilled(step: LogStep, fact: Fact<"spill">): void {
-    this.#context.spills.printed(step, fact, this.#taskOfSpill(step, fact));
+    const taskId = this.#taskOfSpill(step, fact);
+    this.#context.spills.printed(step, fact, taskId);
+    if (!this.#context.debug && taskId !== undefined) this.#context.waits.ended(taskId, step);
+    this.#context.waits.released(step, taskId);
     if (!this.#context.debug && fact.what !== "forced_collection") {
       this.#context.execution.fellShort();
     }

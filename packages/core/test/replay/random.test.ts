@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { brokenLaws } from "./pool-laws.ts";
-import { type ReplayedStory, replayAnyText } from "./replay-text.ts";
+import { replayAnyText } from "./replay-text.ts";
 
 const block = fc.constantFrom(
   "rdd_0_0",
@@ -92,24 +92,6 @@ function told(steps: readonly (readonly [string, readonly string[], string])[]):
   return steps.map(([ms, words, thread]) => `${ms} 1 ${words.join(" ")} ${thread}`).join("\n");
 }
 
-/** Laws that nonsense still breaks (known-shortfalls.test.ts has what real logs break): each goes from here when it holds. */
-const NOT_YET: readonly RegExp[] = [
-  // pieces of odd sizes are halved
-  /is no number of bytes/,
-  // lines go on after the driver has given up the executor, or after its store was cleared
-  /ends at \d+, before/,
-  // a statement of more than there is
-  /unroll \d+ exceeds storage/,
-  /(execution|storage) uses at least/,
-  /at least \d+ \+ \d+ are used of/,
-  // a task that is not known to run has ended
-  /is out of order/,
-];
-
-function broken(rows: ReplayedStory): string[] {
-  return brokenLaws(rows).filter((law) => !NOT_YET.some((known) => known.test(law)));
-}
-
 test("an executor's log of any lines is replayed, and the laws hold", () => {
   const step = fc.tuple(time, line, on);
   fc.assert(
@@ -118,7 +100,7 @@ test("an executor's log of any lines is replayed, and the laws hold", () => {
         ...how,
         memory: 50_000_000,
       });
-      expect(broken(rows)).toEqual([]);
+      expect(brokenLaws(rows)).toEqual([]);
     }),
     { numRuns: 300 },
   );
@@ -129,7 +111,7 @@ test("an event log of any events is replayed, and the laws hold", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), settings, (steps, { spark }) => {
       const rows = replayAnyText(told(steps), { spark, memory: 50_000_000 });
-      expect(broken(rows)).toEqual([]);
+      expect(brokenLaws(rows)).toEqual([]);
     }),
     { numRuns: 300 },
   );
@@ -140,7 +122,7 @@ test("both together, and a log that begins anywhere, are replayed, and the laws 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), settings, (steps, how) => {
       const rows = replayAnyText(told(steps), { ...how, memory: 50_000_000 });
-      expect(broken(rows)).toEqual([]);
+      expect(brokenLaws(rows)).toEqual([]);
     }),
     { numRuns: 300 },
   );

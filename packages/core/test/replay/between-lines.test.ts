@@ -1,7 +1,4 @@
-/**
- * What the contract asks and the replay does not yet do: each of these fails today. One that begins to pass has to move to the file
- * of its subject, without `.fails`.
- */
+/** What the contract asks of the states that no line of a log tells: before a grant, during a wait, beside an unroll, after a loss. */
 import { expect, test } from "vitest";
 import { brokenLaws } from "./pool-laws.ts";
 import { replayAnyText, replayText } from "./replay-text.ts";
@@ -50,7 +47,7 @@ test("a block lost with its executor is missed after a loss where it is read aga
 });
 
 // A request that waits has been given all that storage could give: step b of ExecutionMemoryPool.acquire comes before the wait.
-test.fails("a task that waits has made storage give back all it had free", () => {
+test("a task that waits has made storage give back all it had free", () => {
   const { memory_waits } = replayText(
     `
        0 1 start 1000
@@ -151,7 +148,7 @@ test("an unroll is estimated within what blocks leave", () => {
 });
 
 // What is acquired is released: a column of sums over memory_events is the timeline.
-test.fails("a printed block gives back what it took, however exact its removal", () => {
+test("a printed block gives back what it took, however exact its removal", () => {
   const { memory_events } = replayText(
     `
        0 1 start 100000000
