@@ -24,6 +24,8 @@ export class ExecutionEstimate {
   #ts = 0;
   /** how many ran at once while a task did */
   readonly #beside = new Map<number, { most: number; least: number }>();
+  /** what a task may hold of whose end nothing is known yet */
+  #unknown: Amount = NOTHING;
   /** highest use by task, for the track that has to show it */
   readonly #peaks = new Map<number, Amount>();
 
@@ -182,7 +184,11 @@ export class ExecutionEstimate {
   #heldBy(task: RunningTask, ts: number): Amount {
     const life = this.#lifeOf(task);
     const ceiling = this.#state.onHeap.executionCeiling();
-    if (life === undefined) return amount({ atLeast: 0, atMost: ceiling }, 0);
+    if (life === undefined) {
+      if (this.#unknown.atMost !== ceiling)
+        this.#unknown = { atLeast: 0, atMost: ceiling, best: 0 };
+      return this.#unknown;
+    }
     const now = this.#peakOf(life.evidence);
     const known = this.#peaks.get(task.taskId);
     const peak =

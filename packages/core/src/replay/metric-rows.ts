@@ -17,6 +17,9 @@ export class MetricRows {
   readonly #emit: EmitRow;
   /** executor → what the end of a task told last */
   readonly #last = new Map<string, LastTold>();
+  /** of the values in hand: what they are held against, and which of them comes next */
+  #told: LastTold | undefined;
+  #place = -1;
   readonly #row: ExecutorMetricRow = {
     executorId: "",
     stageId: undefined,
@@ -48,17 +51,19 @@ export class MetricRows {
     row.isPeak = metrics.isPeak;
     row.sourceFileId = at.sourceFileId;
     row.sourceLine = at.line;
-    const last = metrics.taskId === undefined ? undefined : this.#lastOf(metrics);
-    let place = -1;
-    for (const [name, value] of metrics.values) {
-      place++;
-      if (value === 0) continue;
-      if (last !== undefined && !isNews(last, place, name, value)) continue;
-      row.name = name;
-      row.value = value;
-      this.#emit("executor_metrics", row);
-    }
+    this.#told = metrics.taskId === undefined ? undefined : this.#lastOf(metrics);
+    this.#place = -1;
+    metrics.values.forEach(this.#writeOne);
   }
+
+  readonly #writeOne = (value: number, name: string): void => {
+    this.#place++;
+    if (value === 0) return;
+    if (this.#told !== undefined && !isNews(this.#told, this.#place, name, value)) return;
+    this.#row.name = name;
+    this.#row.value = value;
+    this.#emit("executor_metrics", this.#row);
+  };
 
   #lastOf({ executorId, stageId, stageAttemptId }: MetricValues): LastTold {
     let last = this.#last.get(executorId);
