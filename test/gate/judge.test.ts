@@ -130,6 +130,19 @@ describe("too little evidence is not a pass", () => {
     const config = { evidence: { level: "event_log" } };
     expect(judged(baseline, bare, { config }).outcome).toBe("passed");
   });
+  test("jobs that failed, whose work nobody measured", () => {
+    const half = { metrics: { failed_jobs: 1, evicted_bytes: 0 }, inputBytes: 1e8 };
+    const whole = { metrics: { failed_jobs: 0, evicted_bytes: 0 }, inputBytes: 1e9 };
+    const result = judged([whole], half);
+    expect(result.outcome).toBe("too_little_evidence");
+    expect(result.evidence.join()).toContain("jobs failed");
+    expect(judged([half], half).outcome).toBe("passed");
+  });
+  test("but an out-of-memory error that made them fail is a failure", () => {
+    const whole = { metrics: { failed_jobs: 0, ooms: 0, evicted_bytes: 0 }, inputBytes: 1e9 };
+    const died = { metrics: { failed_jobs: 1, ooms: 1, evicted_bytes: 0 }, inputBytes: 1e8 };
+    expect(judged([whole], died).outcome).toBe("regressed");
+  });
   test("nothing measured at all", () => {
     expect(judged(twoRuns, { metrics: { ooms: 0 } }).outcome).toBe("too_little_evidence");
   });

@@ -116,6 +116,8 @@ function inputDifferences(
     if (was === undefined || is === undefined) continue;
     const isInput = name.startsWith("input_");
     if (!isInput && readInput) continue;
+    // What ended early did less because it ended early.
+    if (is < was.min && isPartial(run)) continue;
     const tolerance = isInput ? INPUT_TOLERANCE : WORK_TOLERANCE;
     if (is <= was.max * (1 + tolerance) && is >= was.min / (1 + tolerance)) continue;
     differences.push({
@@ -127,6 +129,11 @@ function inputDifferences(
     });
   }
   return differences;
+}
+
+function isPartial({ trust, measures }: MeasuredRun): boolean {
+  const failedJobs = measures.find(({ metric }) => metric === "failed_jobs")?.value?.best ?? 0;
+  return trust.incomplete.length > 0 || failedJobs > 0;
 }
 
 /** How much more input the run had; undefined: nobody can tell. */

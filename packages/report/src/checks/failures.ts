@@ -41,6 +41,23 @@ export const failures: readonly Metric[] = [
       "select executor_id, removed_at, removed_class, removed_reason from executors where removed_at is not null",
   },
   {
+    id: "failed_jobs",
+    title: "jobs that failed",
+    unit: "count",
+    better: "lower",
+    scope: "application",
+    // Why a job fails is its own exit code's affair; here it says that not all of the work was measured.
+    level: "warn",
+    allowance: none,
+    extensive: false,
+    sql: `select null as subject, if(count(*) = 0, null, count(*) filter (status = 'failed')) as value, value as value_min,
+        value as value_max, 'event log' as "by"
+      from jobs where ${THIS_APP}`,
+    causes: `select 'job ' || job_id || coalesce(': ' || left(regexp_extract(error, '^[^\n]*'), 200), '') as sentence
+      from jobs where ${THIS_APP} and status = 'failed' order by job_id limit 4`,
+    lookFurther: "select job_id, error from jobs where status = 'failed'",
+  },
+  {
     id: "leaked_bytes",
     title: "execution memory that tasks did not give back",
     unit: "bytes",

@@ -2,7 +2,6 @@
 import { type Baseline, restored } from "./baseline.ts";
 import type {
   BaselineValue,
-  Difference,
   GateResult,
   Interval,
   Measure,
@@ -35,8 +34,7 @@ const LEAST_ACCURACY = 0.8;
 const LEVELS = ["event_log", "event_log_blocks", "info", "debug"];
 
 export function judge({ baseline, run, config, allowed, own }: GateRequest): GateResult {
-  const differences =
-    baseline === undefined ? [] : differencesFrom(baseline, run, allowed).filter(countsFor(run));
+  const differences = baseline === undefined ? [] : differencesFrom(baseline, run, allowed);
   const evidence = [
     ...belowFloor(run, config),
     ...lostEvidence(baseline, run, config),
@@ -75,7 +73,7 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
   if (comparable && baseline !== undefined && nothingMeasured(verdicts)) {
     evidence.push("nothing that the baseline measured is measured in this run");
   }
-  evidence.push(...budgetsUnmeasured(verdicts, config));
+  evidence.push(...workUndone(verdicts), ...budgetsUnmeasured(verdicts, config));
   const failed = verdicts.some((verdict) => verdict.status === "fail" && holdsFor(run, verdict));
   return {
     outcome: outcomeOf({ comparable, failed, evidence, run, config }),
@@ -94,11 +92,6 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
     verdicts,
     subjects,
   };
-}
-
-/** Logs that are cut off tell of less input than there was: that alone is not another input. */
-function countsFor({ trust }: MeasuredRun): (difference: Difference) => boolean {
-  return ({ kind }) => kind !== "input" || trust.incomplete.length === 0;
 }
 
 /** What logs that are cut off show of amounts is true, and there may be more; of shares nobody knows. */
@@ -155,6 +148,17 @@ function lostEvidence(
   return [
     `the baseline's runs have executor logs and this run has not for every executor (evidence ${has}): evictions, failed puts and spills are not all seen; evidence.level in the configuration says which level is enough`,
   ];
+}
+
+/** A job that failed leaves work undone, and work undone evicts nothing: no reason to pass. */
+function workUndone(verdicts: readonly Verdict[]): string[] {
+  const failed = verdicts.find(
+    ({ check, baseline }) => check === "failed_jobs" && baseline !== undefined,
+  );
+  const isMore = (failed?.value?.best ?? 0) > (failed?.baseline?.max ?? 0);
+  return isMore && failed?.status !== "ignored"
+    ? ["jobs failed that did not fail in the baseline, so not all of the work was measured"]
+    : [];
 }
 
 /** What was asked for by name and cannot be answered. */
