@@ -179,3 +179,52 @@ test("spills of one class are one cause, whichever object spilled", async () => 
     { consumer: null, forced_by_consumer: null, spills: 1n },
   ]);
 });
+
+test("a peak's upper bound leaves room for what blocks being unrolled hold, which no log tells", async () => {
+  const path = await replayed((emit) => {
+    executors(emit, "1");
+    const maxMemoryBytes = 100_000_000;
+    for (const [seq, bytes] of [
+      [1, 0],
+      [2, 6_000_000],
+    ] as const)
+      emit("memory_timeline", {
+        ...rowsByHand.memory_timeline,
+        seq,
+        storageUsed: { bytes, atLeast: bytes, atMost: bytes },
+        free: {
+          bytes: maxMemoryBytes - bytes,
+          atLeast: maxMemoryBytes - bytes,
+          atMost: maxMemoryBytes - bytes,
+        },
+        executionUsed: { bytes: 0, atLeast: 0, atMost: 0 },
+        unrollUsed: { bytes: 0, atLeast: 0, atMost: 0 },
+        maxMemoryBytes,
+      });
+    const size = { memoryBytes: 6_000_000, memoryBytesMin: 6_000_000, memoryBytesMax: 6_000_000 };
+    happened(emit, [{ op: "store", ...size }]);
+  });
+  // Four cores, each of which may unroll a block of six million: half as much again beyond what is stored.
+  expect(
+    await ask(
+      path,
+      "select quantity, peak_bytes, peak_bytes_min, peak_bytes_max from high_water_marks",
+    ),
+  ).toEqual([
+    {
+      quantity: "storage",
+      peak_bytes: 6_000_000n,
+      peak_bytes_min: 6_000_000n,
+      peak_bytes_max: 18_000_000n,
+    },
+    {
+      quantity: "used",
+      peak_bytes: 6_000_000n,
+      peak_bytes_min: 6_000_000n,
+      peak_bytes_max: 18_000_000n,
+    },
+  ]);
+  expect(await ask(path, "select headroom_bytes, headroom_bytes_min from headroom")).toEqual([
+    { headroom_bytes: 94_000_000n, headroom_bytes_min: 82_000_000n },
+  ]);
+});

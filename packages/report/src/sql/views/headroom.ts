@@ -1,5 +1,6 @@
 /** A row is an executor's memory in one mode: how much room it had left at its fullest moment. */
 import type { ViewSpec } from "../view.ts";
+import { UNROLLED_UNSEEN } from "./unrolled-unseen.ts";
 
 export const headroom: ViewSpec = {
   name: "headroom",
@@ -13,7 +14,8 @@ export const headroom: ViewSpec = {
     max_memory_bytes: "storage and execution memory together; bytes",
     used_peak_bytes: "most that both held at one moment; bytes",
     headroom_bytes: "what was free then, best estimate; bytes",
-    headroom_bytes_min: "what was free at some moment, at least; bytes",
+    headroom_bytes_min:
+      "what was free at every moment, at least, less what blocks being unrolled may have held, which no log tells; bytes",
     headroom_bytes_max: "what was free at the fullest moment, at most; bytes",
     headroom_share: "headroom of max_memory_bytes; 0 to 1",
     execution_peak_bytes: "most that tasks held; bytes",
@@ -25,7 +27,8 @@ export const headroom: ViewSpec = {
     jvm_heap_headroom_bytes: "what was left of the heap then; bytes",
   },
   sql: `
-with heap as (
+with ${UNROLLED_UNSEEN},
+heap as (
   select app_id, attempt_id, executor_id, max(value) as heap_peak from executor_metrics where name = 'JVMHeapMemory' group by all),
 pools as (
   select app_id, attempt_id, executor_id, mode, max(max_memory_bytes) as max_bytes,
@@ -41,7 +44,7 @@ select
   p.max_bytes as max_memory_bytes,
   p.used_peak as used_peak_bytes,
   p.free_least as headroom_bytes,
-  p.free_least_min as headroom_bytes_min,
+  greatest(0, p.free_least_min - coalesce(u.bytes, 0)) as headroom_bytes_min,
   p.free_least_max as headroom_bytes_max,
   round(p.free_least / p.max_bytes, 4) as headroom_share,
   p.execution_peak as execution_peak_bytes,
@@ -52,5 +55,6 @@ select
 from pools p
   left join executors e using (app_id, attempt_id, executor_id)
   left join heap h using (app_id, attempt_id, executor_id)
+  left join unrolled_unseen u using (app_id, attempt_id, executor_id, mode)
 order by p.app_id, p.attempt_id, p.executor_id = 'driver', try_cast(p.executor_id as bigint), p.executor_id, p.mode desc`,
 };
