@@ -245,6 +245,20 @@ describe("Markdown", () => {
     }
   });
 
+  test("a thousand stages with the longest names fit into a comment", () => {
+    const stages = (bytes: number): NonNullable<RunByHand["stages"]> =>
+      Object.fromEntries(
+        Array.from({ length: 1000 }, (_, index) => [
+          `${"<|>".repeat(150)}${index}`,
+          { stage_spilled_bytes: bytes },
+        ]),
+      );
+    const metrics = { spilled_bytes: 0 };
+    const result = judged([{ metrics, stages: stages(0) }], { metrics, stages: stages(900 * MIB) });
+    expect(result.verdicts.filter(({ status }) => status === "warn").length).toBe(1000);
+    expect(markdownText(result, place).length).toBeLessThan(65_536);
+  });
+
   test("a curve shows the baseline's runs and then this one", () => {
     const three = [100, 200, 300].map((mib) => ({ metrics: { evicted_bytes: mib * MIB } }));
     const text = markdownText(judged(three, { metrics: { evicted_bytes: 800 * MIB } }), place);

@@ -206,10 +206,15 @@ function extendedSubjects(
 ): StoredSubjects {
   const scoped = new Set(metrics.filter(({ scope }) => scope === kind).map(({ id }) => id));
   const subjects: Record<string, StoredSubjects[string]> = { ...stored };
+  const measuresOf = new Map<string, Measure[]>();
+  for (const measure of run.measures) {
+    if (measure.subject === undefined || !scoped.has(measure.metric)) continue;
+    const known = measuresOf.get(measure.subject);
+    if (known === undefined) measuresOf.set(measure.subject, [measure]);
+    else known.push(measure);
+  }
   for (const { key, shape } of run.subjects.filter((subject) => subject.kind === kind)) {
-    const measures = run.measures.filter(
-      ({ metric, subject }) => subject === key && scoped.has(metric),
-    );
+    const measures = measuresOf.get(key) ?? [];
     subjects[key] = { shape, metrics: extendedMetrics(subjects[key]?.metrics ?? {}, measures) };
   }
   return subjects;

@@ -57,6 +57,7 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
   const against: Against = {
     baseline,
     run,
+    measures: new Map(run.measures.map((one) => [measureId(one.metric, one.subject), one])),
     config,
     scale: scale ?? 1,
     sameMemory: baseline === undefined || sameMemory(baseline, run),
@@ -173,13 +174,13 @@ function budgetsUnmeasured(verdicts: readonly Verdict[], config: GateConfig): st
   });
 }
 
+/** What every log tells, if only by not speaking of it. */
+const ALWAYS_TOLD = new Set(["ooms", "executors_lost_to_memory", "failed_jobs"]);
+
 function nothingMeasured(verdicts: readonly Verdict[]): boolean {
   return verdicts.every(
     ({ status, check }) =>
-      status === "not_measured" ||
-      status === "not_compared" ||
-      metrics.find(({ id }) => id === check)?.id === "ooms" ||
-      check === "executors_lost_to_memory",
+      status === "not_measured" || status === "not_compared" || ALWAYS_TOLD.has(check),
   );
 }
 
@@ -228,6 +229,7 @@ function subjectsIn({ stages, rdds }: Baseline): Subject[] {
 interface Against {
   readonly baseline: Baseline | undefined;
   readonly run: MeasuredRun;
+  readonly measures: ReadonlyMap<string, Measure>;
   readonly config: GateConfig;
   readonly scale: number;
   readonly sameMemory: boolean;
@@ -240,9 +242,9 @@ function verdictsOn(
   subjects: readonly SubjectMatch[],
   against: Against,
 ): Verdict[] {
-  const { baseline, run, config } = against;
+  const { baseline, measures, config } = against;
   if (metric.scope !== "stage" && metric.scope !== "rdd") {
-    const measure = run.measures.find((one) => one.metric === metric.id);
+    const measure = measures.get(measureId(metric.id, undefined));
     const limits = limitsOf(metric, undefined, config);
     return limits.level === "off"
       ? []
@@ -263,10 +265,14 @@ function verdictsOn(
     .flatMap(({ was, is }) => {
       const limits = limitsOf(metric, is, config);
       if (limits.level === "off") return [];
-      const measure = run.measures.find((one) => one.metric === metric.id && one.subject === is);
+      const measure = measures.get(measureId(metric.id, is));
       const values = stored?.[was ?? ""]?.metrics[metric.id];
       return [verdictOn({ metric, limits, subject: is, measure, stored: values, against })];
     });
+}
+
+function measureId(metric: string, subject: string | undefined): string {
+  return `${metric} ${subject ?? ""}`;
 }
 
 interface Question {

@@ -17,11 +17,12 @@ export function matchSubjects(
       matches.push({ kind: subject.kind, was: subject.key, is: subject.key, how: "same" });
     } else gone.push(subject);
   }
+  const alike = byShape([...free.values()]);
+  const rivals = byShape(gone);
   for (const subject of gone) {
-    const alike = [...free.values()].filter((other) => isAlike(subject, other));
-    const rivals = gone.filter((other) => isAlike(subject, other));
-    const [renamed] = alike;
-    if (renamed !== undefined && alike.length === 1 && rivals.length === 1) {
+    const [renamed, ...others] = alike.get(shapeId(subject)) ?? [];
+    const isOnlyOne = others.length === 0 && rivals.get(shapeId(subject))?.length === 1;
+    if (renamed !== undefined && isOnlyOne && subject.shape !== "") {
       free.delete(subjectId(renamed));
       matches.push({ kind: subject.kind, was: subject.key, is: renamed.key, how: "renamed" });
     } else {
@@ -38,6 +39,16 @@ function subjectId({ kind, key }: Subject): string {
   return `${kind} ${key}`;
 }
 
-function isAlike(a: Subject, b: Subject): boolean {
-  return a.kind === b.kind && a.shape === b.shape && a.shape !== "";
+function shapeId({ kind, shape }: Subject): string {
+  return `${kind} ${shape}`;
+}
+
+function byShape(subjects: readonly Subject[]): Map<string, Subject[]> {
+  const groups = new Map<string, Subject[]>();
+  for (const subject of subjects) {
+    const group = groups.get(shapeId(subject));
+    if (group === undefined) groups.set(shapeId(subject), [subject]);
+    else group.push(subject);
+  }
+  return groups;
 }

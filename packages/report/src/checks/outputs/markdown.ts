@@ -27,29 +27,43 @@ const MARKS: Readonly<Record<VerdictStatus, string>> = {
   not_compared: "➖",
   not_measured: "➖",
 };
-/** GitHub takes comments of 65,536 characters. */
-const STORIES_SHOWN = 20;
-const ROWS_SHOWN = 60;
+/** GitHub takes comments of 65,536 characters, and counts some twice. */
+const LONGEST = 60_000;
+/** How many troubled checks have a row and how many a story: as many as there is room for. */
+const ROOM: readonly { readonly rows: number; readonly stories: number }[] = [
+  { rows: 60, stories: 20 },
+  { rows: 30, stories: 8 },
+  { rows: 12, stories: 3 },
+  { rows: 5, stories: 1 },
+];
 
 export function markdownText(result: GateResult, place: Place): string {
+  let text = "";
+  for (const room of ROOM) {
+    text = page(result, place, room);
+    if (text.length <= LONGEST) break;
+  }
+  return text;
+}
+
+function page(result: GateResult, place: Place, { rows, stories }: (typeof ROOM)[number]): string {
   const judged = worstFirst(result.verdicts.filter(isJudged));
   const trouble = judged.filter(isTroubled);
   const calm = judged.filter((verdict) => !isTroubled(verdict) && verdict.subject === undefined);
   const way = wayOut(result);
+  const told = storiesOf(trouble.slice(0, stories));
   return `${[
     `### ${outcomeMark(result)} Memory gate ${safe(headline(result))}`,
     bulleted(circumstances(result, place)),
     ...(way === undefined ? [] : [safe(way)]),
-    ...(trouble.length === 0 ? [] : [table(trouble.slice(0, ROWS_SHOWN))]),
-    ...storiesOf(trouble.slice(0, STORIES_SHOWN)).map(({ verdict, causes }) =>
-      story(verdict, causes, place),
-    ),
-    ...(trouble.length > STORIES_SHOWN
-      ? [`and ${trouble.length - STORIES_SHOWN} more; \`respark check --json\` has them all.`]
+    ...(trouble.length === 0 ? [] : [table(trouble.slice(0, rows))]),
+    ...told.map(({ verdict, causes }) => story(verdict, causes, place)),
+    ...(trouble.length > stories
+      ? [`and ${trouble.length - stories} more; \`respark check --json\` has them all.`]
       : []),
     ...(calm.length === 0
       ? []
-      : [folded(`${calm.length} checks that hold`, table(calm.slice(0, ROWS_SHOWN)))]),
+      : [folded(`${calm.length} checks that hold`, table(calm.slice(0, rows)))]),
     ...unjudged(result.verdicts),
   ].join("\n\n")}\n`;
 }
