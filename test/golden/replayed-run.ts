@@ -11,8 +11,7 @@ export interface ReplayedApplication {
 
 export async function replayedRun(paths: readonly string[]): Promise<ReplayedApplication[]> {
   const replayed: ReplayedApplication[] = [];
-  const { applications } = await survey([...paths], { report: () => undefined });
-  for (const application of applications) {
+  for (const application of await surveyed(paths)) {
     const collected = new CollectedRows();
     const summary = await replayInto(application, collected.emit);
     replayed.push({ application, summary, rows: collected.tables });
@@ -20,7 +19,15 @@ export async function replayedRun(paths: readonly string[]): Promise<ReplayedApp
   return replayed;
 }
 
-async function replayInto(application: SurveyedApplication, emit: EmitRow): Promise<ReplaySummary> {
+export async function surveyed(paths: readonly string[]): Promise<readonly SurveyedApplication[]> {
+  const { applications } = await survey([...paths], { report: () => undefined });
+  return applications;
+}
+
+export async function replayInto(
+  application: SurveyedApplication,
+  emit: EmitRow,
+): Promise<ReplaySummary> {
   const { appId, attemptId, sparkVersion, name } = application;
   const executorLogs = new Map<string, EvidenceLevel>();
   for (const { executorId, hasLog, evidenceLevel } of application.executors) {
