@@ -230,8 +230,8 @@ export class EventLogDecoder {
     for (;;) {
       const problem = this.#tryParse(buffer, start, end);
       if (isObject(problem)) {
-        const fact = this.#parsed(problem, { ...lineAt(line, start), buffer, start, end });
-        return fact;
+        const { number, byteOffset } = lineAt(line, start);
+        return this.#parsed(problem, { number, byteOffset, buffer, start, end });
       }
       const next = nextEvent(buffer, start + 1, end);
       const cut = next === undefined && !line.terminated;

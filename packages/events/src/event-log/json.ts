@@ -30,6 +30,19 @@ export function integer(from: JsonObject, key: string): number | undefined {
   return asInteger(from[key]);
 }
 
+/** 2255-06-05: the last day whose microseconds are exact integers; what lies beyond is no time that a Spark ever wrote. */
+const latestMs = 9_007_199_254_740;
+
+export function isTime(ms: number): boolean {
+  return ms >= -latestMs && ms <= latestMs;
+}
+
+/** Epoch ms; undefined where its microseconds could not be told exactly. */
+export function timeMs(from: JsonObject, key: string): number | undefined {
+  const ms = integer(from, key);
+  return ms !== undefined && isTime(ms) ? ms : undefined;
+}
+
 /** Any finite number: resource amounts may be fractions. */
 export function amount(from: JsonObject, key: string): number | undefined {
   const value = from[key];
@@ -81,6 +94,10 @@ export function texts(from: JsonObject, key: string): ReadonlyMap<string, string
 
 export function needInteger(from: JsonObject, key: string): number {
   return need(integer(from, key), key);
+}
+
+export function needTimeMs(from: JsonObject, key: string): number {
+  return need(timeMs(from, key), key);
 }
 
 export function needText(from: JsonObject, key: string): string {

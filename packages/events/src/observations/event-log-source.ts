@@ -66,7 +66,7 @@ export class EventLogSource implements MergeSource {
         this.#decoder.hugePiece(line.buffer, line.start, line.end);
         return undefined;
       case "huge_end":
-        return this.#decoder.hugeEnd();
+        return this.#decoder.hugeEnd({ terminated: line.terminated });
     }
   }
 

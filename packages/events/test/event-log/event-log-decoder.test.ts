@@ -408,3 +408,18 @@ test("hot facts are one record, filled again", () => {
   );
   expect(first).toBe(second);
 });
+
+test("a time whose microseconds no number holds exactly is no time", () => {
+  const beyond = 9_007_199_254_741;
+  const late = { ...taskEnd["Task Info"], "Finish Time": beyond };
+  const text = [taskEnd, taskEnd, { ...taskEnd, "Task Info": late }]
+    .map((event) => `${JSON.stringify(event)}\n`)
+    .join("");
+  expect(decoded(text).facts.at(-1)).toMatchObject({ taskId: 17, finishedMs: undefined });
+  const launched = { ...taskEnd["Task Info"], "Launch Time": beyond };
+  const { facts, troubles } = decoded(
+    `${JSON.stringify(taskEnd)}\n${JSON.stringify({ ...taskEnd, "Task Info": launched })}\n`,
+  );
+  expect(facts.at(-1)).toBeUndefined();
+  expect(troubles.map(({ code }) => code)).toEqual(["incomplete_event"]);
+});

@@ -1,6 +1,6 @@
 /** The application itself: log start (and Databricks' own first line), start and end. */
 import type { EventDecoder } from "../event.ts";
-import { integer, needInteger, needText, text } from "../json.ts";
+import { integer, needText, needTimeMs, text } from "../json.ts";
 
 export function applicationDecoders(): readonly EventDecoder[] {
   return [
@@ -29,7 +29,7 @@ export function applicationDecoders(): readonly EventDecoder[] {
         name: needText(event, "App Name"),
         appId: text(event, "App ID"),
         attemptId: text(event, "App Attempt ID"),
-        timeMs: needInteger(event, "Timestamp"),
+        timeMs: needTimeMs(event, "Timestamp"),
         user: text(event, "User"),
       }),
     },
@@ -38,7 +38,7 @@ export function applicationDecoders(): readonly EventDecoder[] {
       picks: { Timestamp: true, ExitCode: true },
       decode: (event) => ({
         kind: "application_end",
-        timeMs: needInteger(event, "Timestamp"),
+        timeMs: needTimeMs(event, "Timestamp"),
         exitCode: integer(event, "ExitCode"),
       }),
     },

@@ -1,7 +1,7 @@
 /** Executors and nodes that the scheduler stopped using: Excluded since 3.1, Blacklisted from 2.1 on. */
 import type { EventFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type Picks } from "../event.ts";
-import { integer, type JsonObject, needInteger, text } from "../json.ts";
+import { integer, type JsonObject, needTimeMs, text } from "../json.ts";
 
 type Exclusion = Extract<EventFact, { kind: "exclusion" }>;
 type Wording = "Blacklisted" | "Excluded";
@@ -50,7 +50,7 @@ function exclusionOf(
   const executorId = text(event, "executorId");
   return {
     kind: "exclusion",
-    timeMs: needInteger(event, "time"),
+    timeMs: needTimeMs(event, "time"),
     scope,
     change,
     executorId: executorId === undefined ? undefined : executorIdOf(executorId),

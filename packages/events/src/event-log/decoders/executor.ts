@@ -7,8 +7,10 @@ import {
   needInteger,
   needObject,
   needText,
+  needTimeMs,
   text,
   texts,
+  timeMs,
 } from "../json.ts";
 
 export function executorDecoders(): readonly EventDecoder[] {
@@ -30,7 +32,7 @@ export function executorDecoders(): readonly EventDecoder[] {
         return {
           kind: "executor_added",
           executorId: executorIdOf(needText(event, "Executor ID")),
-          timeMs: needInteger(event, "Timestamp"),
+          timeMs: needTimeMs(event, "Timestamp"),
           host: needText(info, "Host"),
           cores: needInteger(info, "Total Cores"),
           resourceProfileId: integer(info, "Resource Profile Id"),
@@ -44,7 +46,7 @@ export function executorDecoders(): readonly EventDecoder[] {
       decode: (event) => ({
         kind: "executor_removed",
         executorId: executorIdOf(needText(event, "Executor ID")),
-        timeMs: needInteger(event, "Timestamp"),
+        timeMs: needTimeMs(event, "Timestamp"),
         reason: text(event, "Removed Reason") ?? "",
       }),
     },
@@ -60,7 +62,7 @@ export function executorDecoders(): readonly EventDecoder[] {
       decode: (event) => ({
         kind: "block_manager_added",
         ...blockManagerId(event),
-        timeMs: integer(event, "Timestamp"),
+        timeMs: timeMs(event, "Timestamp"),
         maxBytes: maximumMemory(event),
         maxOnHeapBytes: integer(event, "Maximum Onheap Memory"),
         maxOffHeapBytes: integer(event, "Maximum Offheap Memory"),
@@ -72,7 +74,7 @@ export function executorDecoders(): readonly EventDecoder[] {
       decode: (event) => ({
         kind: "block_manager_removed",
         ...blockManagerId(event),
-        timeMs: integer(event, "Timestamp"),
+        timeMs: timeMs(event, "Timestamp"),
       }),
     },
   ];

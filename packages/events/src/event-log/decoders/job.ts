@@ -1,6 +1,6 @@
 /** Jobs: their stages, description and SQL execution at the start, success or error at the end. */
 import type { EventDecoder } from "../event.ts";
-import { asInteger, integer, integers, needInteger, object, text } from "../json.ts";
+import { asInteger, integers, needInteger, object, text, timeMs } from "../json.ts";
 
 export function jobDecoders(): readonly EventDecoder[] {
   return [
@@ -22,7 +22,7 @@ export function jobDecoders(): readonly EventDecoder[] {
         return {
           kind: "job_start",
           jobId: needInteger(event, "Job ID"),
-          timeMs: integer(event, "Submission Time"),
+          timeMs: timeMs(event, "Submission Time"),
           stageIds: integers(event, "Stage IDs"),
           description: text(properties, "spark.job.description"),
           jobGroup: text(properties, "spark.jobGroup.id"),
@@ -43,7 +43,7 @@ export function jobDecoders(): readonly EventDecoder[] {
         return {
           kind: "job_end",
           jobId: needInteger(event, "Job ID"),
-          timeMs: integer(event, "Completion Time"),
+          timeMs: timeMs(event, "Completion Time"),
           succeeded: text(result, "Result") === "JobSucceeded",
           error: exception === undefined ? undefined : text(exception, "Message"),
         };

@@ -1,6 +1,6 @@
 /** SQL executions: their description and plan at the start, their error at the end. */
 import type { EventDecoder } from "../event.ts";
-import { integer, needInteger, text } from "../json.ts";
+import { integer, needInteger, needTimeMs, text } from "../json.ts";
 
 /** Plans run to megabytes; what a reader looks at is at the top. */
 const planLimit = 64 * 1024;
@@ -20,7 +20,7 @@ export function sqlExecutionDecoders(): readonly EventDecoder[] {
         kind: "sql_start",
         executionId: needInteger(event, "executionId"),
         rootExecutionId: integer(event, "rootExecutionId"),
-        timeMs: needInteger(event, "time"),
+        timeMs: needTimeMs(event, "time"),
         description: text(event, "description") ?? "",
         plan: text(event, "physicalPlanDescription")?.slice(0, planLimit),
       }),
@@ -33,7 +33,7 @@ export function sqlExecutionDecoders(): readonly EventDecoder[] {
         return {
           kind: "sql_end",
           executionId: needInteger(event, "executionId"),
-          timeMs: needInteger(event, "time"),
+          timeMs: needTimeMs(event, "time"),
           // 3.4+ writes an empty message for success.
           error: error === "" ? undefined : error,
         };

@@ -11,6 +11,7 @@ import {
   object,
   objects,
   text,
+  timeMs,
 } from "../json.ts";
 import { storageLevelOf } from "./storage-level.ts";
 
@@ -78,8 +79,8 @@ function stageInfoOf(info: JsonObject): StageInfo {
     tasks: needInteger(info, "Number of Tasks"),
     rdds: objects(info, "RDD Info").map(rddInfoOf),
     parentIds: integers(info, "Parent IDs"),
-    submittedMs: integer(info, "Submission Time"),
-    completedMs: integer(info, "Completion Time"),
+    submittedMs: timeMs(info, "Submission Time"),
+    completedMs: timeMs(info, "Completion Time"),
     failureReason: text(info, "Failure Reason"),
     resourceProfileId: integer(info, "Resource Profile Id"),
   };

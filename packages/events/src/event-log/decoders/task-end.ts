@@ -6,14 +6,17 @@ import {
   flag,
   integer,
   isObject,
+  isTime,
   type JsonObject,
   list,
   needInteger,
   needObject,
   needText,
+  needTimeMs,
   object,
   objects,
   text,
+  timeMs,
 } from "../json.ts";
 import { LearnedShapes } from "../learned-shape.ts";
 import { ShapeFields } from "../shape.ts";
@@ -139,9 +142,9 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     fact.host = needText(task, "Host");
     fact.locality = text(task, "Locality");
     fact.speculative = flag(task, "Speculative") ?? false;
-    fact.launchedMs = needInteger(task, "Launch Time");
-    fact.gettingResultMs = notZero(integer(task, "Getting Result Time"));
-    fact.finishedMs = notZero(integer(task, "Finish Time"));
+    fact.launchedMs = needTimeMs(task, "Launch Time");
+    fact.gettingResultMs = notZero(timeMs(task, "Getting Result Time"));
+    fact.finishedMs = notZero(timeMs(task, "Finish Time"));
     fact.failed = flag(task, "Failed") ?? false;
     fact.killed = flag(task, "Killed") ?? false;
     fact.reason = failure.reason;
@@ -161,6 +164,10 @@ class TaskEndDecoder implements EventDecoder, LineReader {
   read(line: LineBytes): TaskEndFact | undefined {
     const shapes = this.#shapes;
     if (!shapes.match(line) || shapes.text(at.reason) !== "Success") return undefined;
+    if (!isTime(shapes.number(at.launchTime))) return undefined;
+    const finishedMs = shapes.integer(at.finishTime) ?? 0;
+    const gettingResultMs = shapes.integer(at.gettingResultTime) ?? 0;
+    if (!isTime(finishedMs) || !isTime(gettingResultMs)) return undefined;
     let peak = shapes.integer(at.peakExecution);
     if (peak === undefined) {
       const found = this.#peakInAccumulables(line.buffer);
@@ -182,8 +189,8 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     fact.locality = shapes.text(at.locality);
     fact.speculative = shapes.flag(at.speculative) ?? false;
     fact.launchedMs = shapes.number(at.launchTime);
-    fact.gettingResultMs = notZero(shapes.integer(at.gettingResultTime));
-    fact.finishedMs = notZero(shapes.integer(at.finishTime));
+    fact.gettingResultMs = notZero(gettingResultMs);
+    fact.finishedMs = notZero(finishedMs);
     fact.failed = shapes.flag(at.failed) ?? false;
     fact.killed = shapes.flag(at.killed) ?? false;
     fact.reason = "Success";

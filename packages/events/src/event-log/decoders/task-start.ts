@@ -1,7 +1,16 @@
 /** A task's launch: what is running when a log ends, and how many tasks share an executor. */
 import type { EventFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
-import { flag, integer, type JsonObject, needInteger, needObject, needText } from "../json.ts";
+import {
+  flag,
+  integer,
+  isTime,
+  type JsonObject,
+  needInteger,
+  needObject,
+  needText,
+  needTimeMs,
+} from "../json.ts";
 import { LearnedShapes } from "../learned-shape.ts";
 import { ShapeFields } from "../shape.ts";
 
@@ -80,14 +89,14 @@ class TaskStartDecoder implements EventDecoder, LineReader {
     fact.attempt = needInteger(task, "Attempt");
     fact.executorId = executorIdOf(needText(task, "Executor ID"));
     fact.host = needText(task, "Host");
-    fact.launchedMs = needInteger(task, "Launch Time");
+    fact.launchedMs = needTimeMs(task, "Launch Time");
     fact.speculative = flag(task, "Speculative") ?? false;
     return fact;
   }
 
   read(line: LineBytes): EventFact | undefined {
     const shapes = this.#shapes;
-    if (!shapes.match(line)) return undefined;
+    if (!shapes.match(line) || !isTime(shapes.number(launchTime))) return undefined;
     const fact = this.#fact;
     fact.taskId = shapes.number(taskId);
     fact.stageId = shapes.number(stageId);
