@@ -62,6 +62,27 @@ export function removalClassOf(reason: string): RemovedClass {
   return code === undefined ? "unknown" : (EXIT_CODES.get(Number(code)) ?? "exited");
 }
 
+/** From what says most to what says least. */
+const TELLING: readonly (readonly RemovedClass[])[] = [
+  ["container_physical", "container_virtual", "jvm_heap", "gc_overhead", "direct"],
+  ["preempted", "decommissioned", "lost_heartbeat", "killed_by_driver"],
+  ["killed"],
+  ["exited"],
+];
+
+/** Which of two reasons for one removal says more: the event log often has a lost connection where the driver's log has the exit code. The first if they are alike. */
+export function moreTelling(reason: string | undefined, other: string): string {
+  if (reason === undefined) return other;
+  const rank = (words: string): number => {
+    const at = TELLING.findIndex((classes) => classes.includes(removalClassOf(words)));
+    return at < 0 ? TELLING.length : at;
+  };
+  const before = rank(reason);
+  const after = rank(other);
+  if (before !== after) return before < after ? reason : other;
+  return other.length > reason.length ? other : reason;
+}
+
 /** The same with what the executor's own log knows, which is nearer to it. `undefined`: no log says that it went. */
 export function classifyRemoval(known: {
   readonly removedReason: string | undefined;

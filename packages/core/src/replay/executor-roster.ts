@@ -2,6 +2,7 @@
 import { rddIdOf } from "../block-id.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
+import { moreTelling } from "./death-classes.ts";
 
 /** What decides an executor's memory layout, as far as heard. */
 export interface ExecutorKnowledge {
@@ -12,6 +13,8 @@ export interface ExecutorKnowledge {
   addedAt: number | undefined;
   removedAt: number | undefined;
   removedReason: string | undefined;
+  /** where that is said */
+  removedSaid: { readonly sourceFileId: number; readonly line: number } | undefined;
   resourceProfileId: number | undefined;
   /** exact, from BlockManagerAdded */
   maxBytes: number | undefined;
@@ -46,6 +49,7 @@ export class ExecutorRoster {
         addedAt: undefined,
         removedAt: undefined,
         removedReason: undefined,
+        removedSaid: undefined,
         resourceProfileId: undefined,
         maxBytes: undefined,
         maxOnHeapBytes: undefined,
@@ -69,6 +73,15 @@ export class ExecutorRoster {
   byHostPort(hostPort: string): ExecutorKnowledge | undefined {
     for (const known of this.all.values()) if (known.hostPort === hostPort) return known;
     return undefined;
+  }
+
+  /** It is gone, in the words of a log; what says most of why is kept. */
+  gone(executorId: string, reason: string, at: { sourceFileId: number; line: number }): void {
+    const known = this.of(executorId);
+    const kept = moreTelling(known.removedReason, reason);
+    if (kept === known.removedReason) return;
+    known.removedReason = kept;
+    known.removedSaid = { sourceFileId: at.sourceFileId, line: at.line };
   }
 
   /** What an executor's own log says of its JVM. */

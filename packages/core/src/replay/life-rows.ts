@@ -2,7 +2,7 @@
 import type { EmitRow } from "../rows.ts";
 import type { ApplicationConf } from "./application-conf.ts";
 import { classifyRemoval } from "./death-classes.ts";
-import type { ExecutorRoster } from "./executor-roster.ts";
+import type { ExecutorKnowledge, ExecutorRoster } from "./executor-roster.ts";
 import type { ReplaySummary } from "./replay.ts";
 
 export function writeExecutors(
@@ -14,6 +14,7 @@ export function writeExecutors(
   for (const known of roster.all.values()) {
     const replayed = summary.executors.find((e) => e.executorId === known.executorId);
     const layout = conf.layout(known);
+    const removedClass = classifyRemoval(known);
     emit("executors", {
       executorId: known.executorId,
       host: known.host,
@@ -21,7 +22,7 @@ export function writeExecutors(
       addedAt: known.addedAt,
       removedAt: known.removedAt,
       removedReason: known.removedReason,
-      removedClass: classifyRemoval(known),
+      removedClass,
       evidenceLevel: replayed?.evidenceLevel ?? summary.evidenceLevel,
       memoryManager: layout.memoryManager,
       resourceProfileId: known.resourceProfileId,
@@ -31,7 +32,27 @@ export function writeExecutors(
       sourceFileId: known.sourceFileId,
       sourceLine: known.sourceLine,
     });
+    if (removedClass === "container_physical" || removedClass === "container_virtual")
+      writeContainerKill(emit, known);
   }
+}
+
+/** A container over its limit has no error of its own: the JVM was killed before it could say a word. */
+function writeContainerKill(emit: EmitRow, known: ExecutorKnowledge): void {
+  if (known.removedAt === undefined) return;
+  emit("oom_events", {
+    executorId: known.executorId,
+    ts: known.removedAt,
+    class: "container",
+    taskId: undefined,
+    requestedBytes: undefined,
+    grantedBytes: undefined,
+    timelineSeq: undefined,
+    message: (known.removedReason ?? "").slice(0, 2000),
+    origin: "logged",
+    sourceFileId: known.removedSaid?.sourceFileId,
+    sourceLine: known.removedSaid?.line,
+  });
 }
 
 export function writeApplication(

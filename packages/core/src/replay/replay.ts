@@ -167,7 +167,7 @@ export class Replay {
         if (fact.executorId === undefined) return;
         const known = this.#roster.of(fact.executorId);
         known.removedAt ??= observation.ts;
-        known.removedReason = longer(known.removedReason, fact.reason);
+        this.#roster.gone(fact.executorId, fact.reason, observation);
         return;
       }
       case "driver_executor_granted": {
@@ -263,7 +263,7 @@ export class Replay {
       case "executor_removed": {
         const known = this.#roster.of(fact.executorId);
         known.removedAt = fact.timeMs * 1000;
-        known.removedReason = fact.reason;
+        this.#roster.gone(fact.executorId, fact.reason, observation);
         this.#executors.get(fact.executorId)?.removedAt(fact.timeMs * 1000);
         return;
       }
@@ -362,8 +362,4 @@ const LEVELS: readonly EvidenceLevel[] = ["debug", "info", "event_log_blocks", "
 
 function bestOf(levels: readonly EvidenceLevel[]): EvidenceLevel | undefined {
   return LEVELS.find((level) => levels.includes(level));
-}
-
-function longer(a: string | undefined, b: string): string {
-  return a !== undefined && a.length >= b.length ? a : b;
 }

@@ -2,10 +2,12 @@
 import { expect, test } from "vitest";
 import {
   classifyRemoval,
+  moreTelling,
   oomClassOf,
   removalClassOf,
   requestOf,
 } from "../../src/replay/death-classes.ts";
+import { replayText } from "./replay-text.ts";
 
 const consider = "Consider boosting spark.yarn.executor.memoryOverhead";
 const vmem = "or disabling yarn.nodemanager.vmem-check-enabled because of YARN-4714.";
@@ -171,6 +173,17 @@ test("what the executor's own log knows is nearer than the driver's words", () =
   expect(classifyRemoval({ ...lost, removedReason: undefined, signalled: true })).toBeUndefined();
 });
 
+test("of two reasons the one that says more is kept, whichever came first", () => {
+  const lost = "Remote RPC client disassociated. Likely due to containers exceeding thresholds";
+  const killed = "Command exited with code 137";
+  const memory = "Container killed by YARN for exceeding physical memory limits. 1 GB of 1 GB";
+  expect(moreTelling(lost, killed)).toBe(killed);
+  expect(moreTelling(killed, lost)).toBe(killed);
+  expect(moreTelling("Executor killed by driver.", killed)).toBe("Executor killed by driver.");
+  expect(moreTelling(killed, memory)).toBe(memory);
+  expect(moreTelling("Slave lost", lost)).toBe(lost);
+});
+
 test.each([
   [
     "task_memory",
@@ -278,4 +291,18 @@ test.each([
 ] as const)("%s: %s: %s", (oomClass, errorClass, message, requestedBytes, grantedBytes) => {
   expect(oomClassOf(errorClass, message)).toBe(oomClass);
   expect(requestOf(message)).toEqual({ requestedBytes, grantedBytes });
+});
+
+test("a container over its limit is an out-of-memory of the executor, with the line that says so", () => {
+  const { executors, oom_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1
+      90 1 lost Container killed by YARN for exceeding physical memory limits. 1.5 GB of 1.5 GB physical memory used.`,
+    { memory: 1000 },
+  );
+  expect(executors).toMatchObject([{ executorId: "1", removedClass: "container_physical" }]);
+  expect(oom_events).toMatchObject([
+    { executorId: "1", class: "container", ts: 90_000, taskId: undefined, sourceFileId: 1 },
+  ]);
 });
