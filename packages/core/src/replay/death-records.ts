@@ -7,8 +7,19 @@ import { oomClassOf, requestOf } from "./death-classes.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
 import type { LogStep } from "./lookahead.ts";
 
+/** How long after a task's failure the JVM may say that it dies of it, µs. */
+const LAST_WORDS_MICROS = 10_000_000;
+
+interface Failure {
+  readonly class: OomEventRow["class"];
+  readonly taskId: number | undefined;
+  readonly ts: number;
+}
+
 export class DeathRecords {
   readonly #emit: EmitRow;
+  /** The last of each executor. */
+  readonly #failed = new Map<string, Failure>();
 
   constructor(emit: EmitRow) {
     this.#emit = emit;
@@ -44,11 +55,22 @@ export class DeathRecords {
     if (fact.kind === "uncaught_error" && found !== "task_memory" && found !== "container") {
       known.outOfMemory ??= found;
     }
+    const taskId = fact.kind === "task_finished" ? fact.taskId : step.taskId;
+    const failed = this.#failed.get(executorId);
+    // Spark prints the error of a task, and once more when its JVM dies of it.
+    if (
+      fact.kind === "uncaught_error" &&
+      failed?.class === found &&
+      (taskId ?? failed.taskId) === failed.taskId &&
+      step.ts - failed.ts <= LAST_WORDS_MICROS
+    )
+      return;
+    this.#failed.set(executorId, { class: found, taskId, ts: step.ts });
     this.#write({
       executorId,
       ts: step.ts,
       class: found,
-      taskId: fact.kind === "task_finished" ? fact.taskId : step.taskId,
+      taskId,
       message: `${fact.errorClass ?? ""}: ${message ?? ""}`,
       timelineSeq,
       sourceFileId: step.sourceFileId,

@@ -306,3 +306,17 @@ test("a container over its limit is an out-of-memory of the executor, with the l
     { executorId: "1", class: "container", ts: 90_000, taskId: undefined, sourceFileId: 1 },
   ]);
 });
+
+test("a task's error and the JVM's last words of it are one out-of-memory", () => {
+  const { executors, oom_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1
+      20 1 fail task-1 java.lang.OutOfMemoryError Java heap space
+      21 1 dies java.lang.OutOfMemoryError Java heap space on task-1
+      90 1 lost Executor Process Lost`,
+    { memory: 1000 },
+  );
+  expect(oom_events).toMatchObject([{ class: "jvm_heap", taskId: 1, ts: 20_000 }]);
+  expect(executors).toMatchObject([{ removedClass: "jvm_heap" }]);
+});
