@@ -7,7 +7,7 @@ import { NumberSet } from "./number-set.ts";
 /** Stages of ended jobs that are still known: executors' logs may be a while behind. */
 const STAGES_KEPT = 10_000;
 /** An RDD that is not persisted is written once so many others were spoken of after it. */
-const MENTIONS_KEPT = 20_000;
+const MENTIONS_KEPT = 5_000;
 
 type Fact<Kind extends EventFact["kind"]> = Extract<EventFact, { kind: Kind }>;
 

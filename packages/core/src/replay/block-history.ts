@@ -28,7 +28,7 @@ interface BlockLife {
 }
 
 /** Ended lives, of all executors together, that wait for a second life before they are written. */
-const LIVES_KEPT = 20_000;
+const LIVES_KEPT = 12_000;
 /** Unpersisted RDDs, whose evicted blocks are still known to have been there: logs may be a while behind. */
 const RDDS_KEPT = 4_096;
 
