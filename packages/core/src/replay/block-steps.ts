@@ -155,7 +155,8 @@ export class BlockSteps {
     const peak = amount({ atLeast: 0, atMost: Math.max(0, held) }, Math.floor(held * 0.8));
     ledger.borrowForStorage(peak, ledger.storageUsed);
     ledger.unrollHolders.set(key, kept);
-    windows.keep(key, mode, step.ts);
+    // Up to 1.6 it is kept until the task ends; later its reader gives it back (spec memory-model 3.4).
+    if (ledger.rules.evictionCreditsExecution) windows.keep(key, mode, step.ts, blockId);
     const capped = this.#context.state.onHeap.rules.fixedPools;
     this.#putFailed(step, blockId, taskId, capped ? "static_unroll_cap" : this.#whyFailed(blockId));
   }
@@ -252,6 +253,7 @@ export class BlockSteps {
     if (fact.size === undefined) return;
     const bytes = Math.floor((fact.size.atLeast + fact.size.atMost) / 2);
     history.storedOnDisk(fact.blockId, bytes, step.ts);
+    this.#context.windows.drained(fact.blockId);
     if (state.ledgerOfBlock(fact.blockId) !== undefined) return;
     state.blockEvent(placeOf(step), {
       blockId: fact.blockId,

@@ -3,6 +3,7 @@
  * later; within it the memory held is bounded by the unroll rules: 1 MiB first, then up to 1.5 × the estimate (spec memory-model 3.4).
  */
 import { type Amount, amount, exactAmount, NOTHING } from "../amount.ts";
+import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { ExecutorState } from "./executor-state.ts";
 
 interface UnrollWindow {
@@ -33,6 +34,9 @@ export class UnrollWindows {
     { readonly mode: "on_heap" | "off_heap"; readonly from: number }
   >();
 
+  /** block → who holds what a failed put of it had unrolled */
+  readonly #failed = new Map<string, { readonly mode: MemoryMode; readonly holder: string }>();
+
   constructor(state: ExecutorState) {
     this.#state = state;
   }
@@ -54,12 +58,26 @@ export class UnrollWindows {
   }
 
   /** A failed unroll's memory: all of it for a moment, then as much as its reader has left. */
-  keep(holder: string, mode: "on_heap" | "off_heap", ts: number): void {
+  keep(holder: string, mode: "on_heap" | "off_heap", ts: number, blockId: string): void {
     this.#kept.set(holder, { mode, from: ts });
+    this.#failed.set(blockId, { mode, holder });
+  }
+
+  /** A block that did not fit is on disk: all that was unrolled has been read. It may be unrolled once more, from there, without a word. */
+  drained(blockId: string): void {
+    const failed = this.#failed.get(blockId);
+    if (failed === undefined) return;
+    this.#failed.delete(blockId);
+    this.#kept.delete(failed.holder);
+    const { unrollHolders } = this.#state.ledger(failed.mode);
+    const held = unrollHolders.get(failed.holder);
+    if (held !== undefined) unrollHolders.set(failed.holder, { ...held, atLeast: 0, best: 0 });
   }
 
   /** Task ended, or its blocks cannot be unrolled any more. */
   closeOfTask(taskId: number): void {
+    for (const [blockId, { holder }] of this.#failed)
+      if (holder === `task ${taskId}`) this.#failed.delete(blockId);
     for (const window of this.#open.values()) {
       if (window.taskId === taskId) this.close(window.blockId);
     }

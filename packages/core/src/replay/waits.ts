@@ -108,7 +108,7 @@ export class Waits {
 
   /** The logs end while tasks wait. */
   finish(step: LogStep | undefined): void {
-    for (const { taskId, from } of [...this.#open.values()]) {
+    for (const { taskId, from } of this.#open.values()) {
       this.ended(taskId, step ?? from, { ...UNTOLD, open: true });
     }
   }
