@@ -4,6 +4,7 @@ import {
   cpSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -395,6 +396,43 @@ describe("respark check, asked wrongly, is one sentence and code 2 (3 where ther
     expect(stderr.split("\n").filter((line) => line.startsWith("respark: ")).length).toBe(1);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
+});
+
+test("a log that wants to take the terminal, the comment or the server over is shown as it is written", async () => {
+  const hostile = `\u001b]0;owned\u0007\u001b[2J<img src=x onerror=alert(1)> | @octocat\n::error::owned\n\u202e`;
+  const directory = inScratch("hostile");
+  cpSync(fixture("s35-g-base-dbg"), directory, { recursive: true });
+  for (const name of readdirSync(directory).filter((file) => file.startsWith("app-"))) {
+    const text = readFileSync(join(directory, name), "utf8");
+    const said = JSON.stringify(hostile).slice(1, -1);
+    const changed = text
+      .replaceAll(/"App Name":"[^"]*"/g, () => `"App Name":"${said}"`)
+      .replaceAll(/"Stage Name":"/g, () => `"Stage Name":"${said}`);
+    expect(changed).not.toBe(text);
+    writeFileSync(join(directory, name), changed);
+  }
+  const taken = inScratch("hostile.duckdb");
+  await replayed([directory, "-o", taken]);
+  const file = inScratch("hostile.baseline.json");
+  expect((await respark(["baseline", taken, "-o", file])).code).toBe(0);
+  const config = inScratch("hostile.config.json");
+  writeFileSync(
+    config,
+    '{"limits": {"spilled_bytes": {"budget": 1}}, "stages": [{"match": "*", "limits": {"stage_spilled_bytes": {"budget": 1}}}]}',
+  );
+  const asked = ["check", taken, "--baseline", file, "--config", config];
+  const shown: string[] = [(await respark(["diff", taken, taken])).stdout];
+  for (const output of [["--github"], ["--junit", "-"], ["--markdown", "-"], ["--sarif", "-"]]) {
+    const { code, stdout, stderr } = await respark([...asked, ...output]);
+    expect(code).toBe(1);
+    shown.push(stdout, stderr);
+  }
+  for (const text of shown) {
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(text).not.toMatch(/^\s*::(?!(?:error|warning|notice) (?:file|title)=)/m);
+  }
+  expect(shown.join()).toContain("owned");
+  expect(shown[5]).not.toMatch(/<img|@octocat/);
 });
 
 describe("respark.config.json", () => {

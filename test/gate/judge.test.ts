@@ -262,6 +262,10 @@ describe("a stage is known by what it is", () => {
     ]);
     expect(statusOf(result, "stage_spilled_bytes", "order at Job.scala")).toBe("warn");
   });
+  test.each(["__proto__", "constructor", "toString", ""])("and may be called %o", (key) => {
+    const stage = { key, shape: "map × 1" };
+    expect(judged([withStage(stage, 0)], withStage(stage, 900 * MIB)).outcome).toBe("passed");
+  });
   test("one of another name and shape is new, the old one is gone, and neither has grown", () => {
     const result = after("join at Job.scala", "cogroup × 8", 200 * MIB);
     expect(result.subjects.map(({ how }) => how)).toEqual(["removed", "added"]);

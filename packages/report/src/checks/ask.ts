@@ -1,13 +1,25 @@
 /** Questions about one application of a database: our SQL and the user's name it by two variables. */
 import { sqlText } from "../sql/literal.ts";
-import type { Database, QueryValue } from "../sql/query.ts";
+import type { Database, QueryResult, QueryValue } from "../sql/query.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 
 export type Row = Readonly<Record<string, QueryValue>>;
 export type Ask = (sql: string) => Promise<readonly Row[]>;
 
+/** All rows of the answer. */
+export function askAbout(database: Database, application: ApplicationKey): Ask {
+  return (sql) => database.rows(aboutIt(application, sql));
+}
+
+/** The answer as it streams. */
+export function questionAbout(
+  database: Database,
+  application: ApplicationKey,
+): (sql: string) => Promise<QueryResult> {
+  return (sql) => database.query(aboutIt(application, sql));
+}
+
 /** `getvariable('app_id')` and `getvariable('attempt_id')` are set in every question: each has a connection of its own. */
-export function askAbout(database: Database, { appId, attemptId }: ApplicationKey): Ask {
-  const chosen = `set variable app_id = ${sqlText(appId)}; set variable attempt_id = ${sqlText(attemptId)};`;
-  return (sql) => database.rows(`${chosen} ${sql}`);
+function aboutIt({ appId, attemptId }: ApplicationKey, sql: string): string {
+  return `set variable app_id = ${sqlText(appId)}; set variable attempt_id = ${sqlText(attemptId)}; ${sql}`;
 }

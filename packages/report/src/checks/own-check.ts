@@ -1,7 +1,7 @@
 /** A user's own check: SQL whose rows are violations. */
 import type { Database, QueryValue } from "../sql/query.ts";
 import type { ApplicationKey } from "../tables/table.ts";
-import { askAbout } from "./ask.ts";
+import { questionAbout } from "./ask.ts";
 import type { Verdict } from "./check.ts";
 import type { GateConfig } from "./gate-config.ts";
 import { isIgnored } from "./limits.ts";
@@ -27,8 +27,8 @@ export async function runOwnCheck(
   check: OwnCheck,
   config: GateConfig,
 ): Promise<Verdict> {
-  const rows = await askAbout(database, application)(check.sql);
-  const violated = rows.length > 0;
+  const { count, first } = await violations(database, application, check);
+  const violated = count > 0;
   const status = !violated
     ? "pass"
     : isIgnored(check.id, undefined, config)
@@ -42,25 +42,41 @@ export async function runOwnCheck(
     subject: undefined,
     status,
     sentence: violated
-      ? `${rows.length} ${rows.length === 1 ? "row is a violation" : "rows are violations"}`
+      ? `${count} ${count === 1 ? "row is a violation" : "rows are violations"}`
       : "no row: no violation",
-    value: { best: rows.length, min: rows.length, max: rows.length },
+    value: { best: count, min: count, max: count },
     executor: undefined,
     baseline: undefined,
     limit: 0,
     causes: [
-      ...rows.slice(0, ROWS_SHOWN).map(rowInWords),
-      ...(rows.length > ROWS_SHOWN ? [`and ${rows.length - ROWS_SHOWN} more`] : []),
+      ...first.map(rowInWords),
+      ...(count > first.length ? [`and ${count - first.length} more`] : []),
     ],
     lookFurther: undefined,
     file: check.file,
   };
 }
 
-function rowInWords(row: Readonly<Record<string, QueryValue>>): string {
-  return Object.entries(row)
-    .map(([name, value]) => `${name} ${valueInWords(value)}`)
-    .join(", ");
+/** Counts them all and keeps a few: there may be millions. */
+async function violations(
+  database: Database,
+  application: ApplicationKey,
+  { sql }: OwnCheck,
+): Promise<{ readonly count: number; readonly first: readonly [string, QueryValue][][] }> {
+  const answer = await questionAbout(database, application)(sql);
+  const first: [string, QueryValue][][] = [];
+  let count = 0;
+  for await (const batch of answer.batches()) {
+    count += batch.length;
+    for (const row of batch.slice(0, ROWS_SHOWN - first.length)) {
+      first.push(answer.columns.map(({ name }, index) => [name, row[index] ?? null]));
+    }
+  }
+  return { count, first };
+}
+
+function rowInWords(row: readonly [string, QueryValue][]): string {
+  return row.map(([name, value]) => `${name} ${valueInWords(value)}`).join(", ");
 }
 
 function valueInWords(value: QueryValue): string {

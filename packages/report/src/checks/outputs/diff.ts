@@ -2,7 +2,7 @@
 import type { GateResult, Verdict } from "../check.ts";
 import { intervalInWords, inWords } from "../in-words.ts";
 import type { Emphasis } from "./terminal.ts";
-import { circumstances, nameOf, type Place, plain } from "./words.ts";
+import { circumstances, harmless, nameOf, type Place, plain } from "./words.ts";
 
 /** `result` holds the second run against a baseline of the first alone, with everything allowed. */
 export function diffText(result: GateResult, { bold, dim }: Emphasis): string {
@@ -30,7 +30,7 @@ export function diffText(result: GateResult, { bold, dim }: Emphasis): string {
     lines.push("", bold(`${plain(verdict.title)}, in the second run`));
     lines.push(...causes.map((cause) => `  - ${plain(cause)}`));
   }
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(harmless).join("\n")}\n`;
 }
 
 const PARTS_SHOWN = 12;

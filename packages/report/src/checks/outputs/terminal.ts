@@ -3,6 +3,7 @@ import type { GateResult, Verdict, VerdictStatus } from "../check.ts";
 import {
   baselineInWords,
   circumstances,
+  harmless,
   headline,
   isJudged,
   limitInWords,
@@ -118,9 +119,4 @@ function story(
     ...causes.map((cause) => `  - ${cause}`),
     ...(question === undefined ? [] : [`  ask on: ${question}`]),
   ];
-}
-
-/** CI systems take lines that begin with `::` or hold `##[` for orders: no log may give any. */
-function harmless(line: string): string {
-  return line.replace(/^(\s*):(?=:)/, "$1\\u{3a}").replaceAll("##[", "#\\u{23}[");
 }

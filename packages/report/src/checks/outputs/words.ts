@@ -26,6 +26,11 @@ export function plain(text: string): string {
     : line;
 }
 
+/** CI systems take lines that begin with `::` or hold `##[` for orders: no log may give any. */
+export function harmless(line: string): string {
+  return line.replace(/^(\s*):(?=:)/, "$1\\u{3a}").replaceAll("##[", "#\\u{23}[");
+}
+
 /** `evicted_bytes`, or with the stage or RDD it is about: `stage_spilled_bytes:count at Job.scala`. */
 export function nameOf({ check, subject }: Verdict): string {
   return plain(subject === undefined ? check : `${check}:${subject}`);
