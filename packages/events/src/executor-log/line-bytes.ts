@@ -26,8 +26,11 @@ export class Literal {
   /** First byte; 0 when empty. */
   readonly first: number;
   private readonly bytes: Uint8Array;
-  private readonly words: Int32Array;
-  private readonly lastWord: number;
+  /** Four bytes each, all but those of `lastWord`. */
+  readonly words: Int32Array;
+  /** The last four bytes; of a shorter one the last bits of a word, and `mask` says which. */
+  readonly lastWord: number;
+  readonly mask: number;
 
   constructor(text: string) {
     const bytes = Buffer.from(text);
@@ -38,7 +41,8 @@ export class Literal {
     this.bytes = new Uint8Array(bytes);
     this.words = new Int32Array(whole);
     for (let i = 0; i < whole; i++) this.words[i] = bytes.readInt32LE(i * 4);
-    this.lastWord = bytes.length < 4 ? 0 : bytes.readInt32LE(bytes.length - 4);
+    this.mask = bytes.length < 4 ? ~((1 << (8 * (4 - bytes.length))) - 1) : -1;
+    this.lastWord = Buffer.concat([Buffer.alloc(4), bytes]).readInt32LE(bytes.length);
   }
 
   byteAt(index: number): number {

@@ -102,13 +102,14 @@ const KINDS: Readonly<Record<string, number>> = {
   text: TEXT,
 };
 
-/** A literal, and what follows it. All steps have one shape, so that the loop over them stays fast. */
-interface Step {
-  readonly literal: Literal;
-  readonly kind: number;
-  /** Which value, of kinds that have one. */
-  readonly field: number;
-}
+/** Where each step's numbers stand in a compiled wording: its literal, and what follows it. Behind them, the literal's words. */
+const LENGTH = 0;
+const LAST = 1;
+const MASK = 2;
+const KIND = 3;
+const FIELD = 4;
+const NEXT = 5;
+const WORDS = 6;
 
 const SPACE = 32;
 const TAB = 9;
@@ -127,60 +128,89 @@ export class Wording {
   readonly prefix: Literal;
   /** It holds a text, which can swallow anything. */
   readonly openEnded: boolean;
-  private readonly steps: readonly Step[];
+  /** All steps in one array: this is the hottest loop of all, and pointers are dear. */
+  private readonly program: Int32Array;
+  /** The literal behind each step's placeholder. */
+  private readonly literals: readonly Literal[];
   /** Kinds of the values, in order. */
   private readonly fields: readonly number[];
 
   constructor(says: string) {
-    const steps: Step[] = [];
+    const program: number[] = [];
     const fields: number[] = [];
+    const literals: Literal[] = [];
     let literal = "";
+    const step = (kind: number): void => {
+      const made = new Literal(literal);
+      const { length, lastWord, mask, words } = made;
+      const next = program.length + WORDS + words.length;
+      program.push(length, lastWord, mask, kind, fields.length, next, ...words);
+      literals.push(made);
+      literal = "";
+    };
     for (const piece of says.split(/(\{(?:int|size|word|text|gap)\})/)) {
       const kind = KINDS[/^\{(\w+)\}$/.exec(piece)?.[1] ?? ""];
       if (kind === undefined) literal += piece;
       else {
-        steps.push({ literal: new Literal(literal), kind, field: fields.length });
+        step(kind);
         if (kind > GAP) fields.push(kind);
-        literal = "";
       }
     }
-    steps.push({ literal: new Literal(literal), kind: END, field: 0 });
-    this.steps = steps;
+    step(END);
+    this.program = Int32Array.from(program);
     this.openEnded = says.includes("{text}");
     this.fields = fields;
-    this.prefix = steps[0]?.literal ?? new Literal("");
+    this.literals = literals;
+    this.prefix = literals[0] ?? new Literal("");
   }
 
   /** True when the bytes say exactly this (blanks at the end aside); the values are then in the scratch, until the next call. */
   matches(buffer: Buffer, start: number, end: number): boolean {
-    const steps = this.steps;
+    const program = this.program;
     const view = viewOf(buffer);
     let at = start;
-    for (let i = 0; i < steps.length; i++) {
-      const step = steps[i];
-      if (step === undefined || !step.literal.standsAt(view, at, end)) return false;
-      at += step.literal.length;
-      switch (step.kind) {
+    let counter = 0;
+    for (let i = 1; ; i++) {
+      const length = program[counter + LENGTH] ?? 0;
+      if (length > 0) {
+        const behind = at + length;
+        if (behind > end || behind < 4) return false;
+        // Shorter than a word: its bytes stand last in the word, and the mask leaves out what is before.
+        const last =
+          (view.getInt32(behind - 4, true) ^ (program[counter + LAST] ?? 0)) &
+          (program[counter + MASK] ?? 0);
+        if (last !== 0) return false;
+        for (let k = counter + WORDS; at < behind - 4; k++, at += 4) {
+          if (view.getInt32(at, true) !== program[k]) return false;
+        }
+        at = behind;
+      }
+      const kind = program[counter + KIND];
+      const field = program[counter + FIELD] ?? 0;
+      counter = program[counter + NEXT] ?? 0;
+      switch (kind) {
         case INT: {
-          const negative = at < end && view.getUint8(at) === MINUS;
-          if (negative) at++;
-          const from = at;
+          if (at >= end) return false;
+          let digit = view.getUint8(at);
+          const negative = digit === MINUS;
+          if (negative) digit = ++at < end ? view.getUint8(at) : 0;
+          digit -= ZERO;
+          if (digit < 0 || digit > 9) return false;
           let value = 0;
-          while (at < end) {
-            const digit = view.getUint8(at) - ZERO;
-            if (digit < 0 || digit > 9) break;
+          do {
             value = value * 10 + digit;
-            at++;
-          }
-          if (at === from || value > Number.MAX_SAFE_INTEGER) return false;
-          numbers[step.field] = negative ? -value : value;
+            if (++at >= end) break;
+            digit = view.getUint8(at) - ZERO;
+          } while (digit >= 0 && digit <= 9);
+          if (value > Number.MAX_SAFE_INTEGER) return false;
+          numbers[field] = negative ? -value : value;
           break;
         }
         case SIZE: {
           if (!sizes.scan(view, at, end)) return false;
           const interval = sizes.interval(sizes.key);
           if (interval === undefined) return false;
-          intervals[step.field] = interval;
+          intervals[field] = interval;
           at = sizes.end;
           break;
         }
@@ -190,23 +220,33 @@ export class Wording {
           if (at === from) return false;
           break;
         }
-        case END:
-          return at >= end || trimmed(view, at, end) <= at;
-        default: {
+        case WORD:
+        case TEXT: {
           const from = at;
-          const next = steps[i + 1]?.literal;
-          if (next !== undefined && next.length > 0) {
-            at = next.find(view, at, end, step.kind === WORD);
-          } else if (step.kind === WORD || steps[i + 1]?.kind === GAP) {
-            at = findBlank(view, at, end);
-          } else at = trimmed(view, at, end);
-          if (at < 0 || (step.kind === WORD && at === from)) return false;
-          starts[step.field] = from;
-          ends[step.field] = at;
+          at = this.behindText(view, at, end, i, kind, program[counter + KIND] ?? END);
+          if (at < 0 || (kind === WORD && at === from)) return false;
+          starts[field] = from;
+          ends[field] = at;
+          break;
         }
+        default:
+          return at >= end || trimmed(view, at, end) <= at;
       }
     }
-    return false;
+  }
+
+  /** Where a word or text ends that begins at `at`, before step `i`; -1 nowhere. */
+  private behindText(
+    view: DataView,
+    at: number,
+    end: number,
+    i: number,
+    kind: number,
+    nextKind: number,
+  ): number {
+    const next = this.literals[i];
+    if (next !== undefined && next.length > 0) return next.find(view, at, end, kind === WORD);
+    return kind === WORD || nextKind === GAP ? findBlank(view, at, end) : trimmed(view, at, end);
   }
 
   /** The values of the match just made, in order. */

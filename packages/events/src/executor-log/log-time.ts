@@ -51,7 +51,7 @@ const NAMED: Readonly<Record<string, string>> = {
 
 type Field = Extract<TimePart, { width: number }>["kind"];
 
-/** One date format of log4j, compiled. Reads the same second again without computing it again. */
+/** One date format of log4j, compiled. Reads the same second again without computing it again, and another one of the same day by its clock alone. */
 export class LogTime {
   /** Of the time read last; UTC when `zoned`, else as if the wall clock were UTC. */
   micros = 0;
@@ -64,10 +64,15 @@ export class LogTime {
   /** Fields down to the second, then what changes within a second. */
   private readonly head: readonly TimePart[];
   private readonly rest: readonly TimePart[];
-  /** The bytes of the head read last, and what they say. */
+  /** The bytes of the head read last (without its clock, if it ends in one), and what they say. */
   private cached: Literal | undefined = undefined;
   private cachedMicros = 0;
   private readonly cacheable: boolean;
+  /** The head ends in `HH:mm:ss`: its eight bytes are kept beside the day's. */
+  private readonly clocked: boolean;
+  private dayMicros = 0;
+  private clockFirst = 0;
+  private clockLast = 0;
 
   constructor(parts: readonly TimePart[], zone: string | undefined) {
     const within = parts.findIndex(({ kind }) => WITHIN_SECOND.has(kind));
@@ -76,6 +81,7 @@ export class LogTime {
     this.rest = parts.slice(split);
     this.cacheable =
       split > 0 && this.rest.every(({ kind }) => kind === "literal" || WITHIN_SECOND.has(kind));
+    this.clocked = this.cacheable && endsInClock(this.head);
     const digits = parts.find((part) => part.kind === "fraction")?.width ?? 0;
     const epoch = parts.find((part) => part.kind === "epoch");
     this.resolutionMicros =
@@ -90,11 +96,29 @@ export class LogTime {
   read(view: DataView, start: number, limit: number): boolean {
     const cached = this.cached;
     if (cached?.standsAt(view, start, limit) === true) {
-      this.micros = this.cachedMicros;
       this.end = start + cached.length;
+      if (this.clocked && !this.readClock(view, limit)) return this.readAll(view, start, limit);
+      this.micros = this.cachedMicros;
       return this.rest.length === 0 || this.readRest(view, limit);
     }
     return this.readAll(view, start, limit);
+  }
+
+  /** The clock behind a day that is known; false when it is none. */
+  private readClock(view: DataView, limit: number): boolean {
+    const at = this.end;
+    if (at + CLOCK_BYTES > limit) return false;
+    const first = view.getInt32(at, true);
+    const last = view.getInt32(at + 4, true);
+    if (first !== this.clockFirst || last !== this.clockLast) {
+      const seconds = clockSeconds(view, at, limit);
+      if (seconds < 0) return false;
+      this.cachedMicros = this.dayMicros + seconds * MICROS_PER_SECOND;
+      this.clockFirst = first;
+      this.clockLast = last;
+    }
+    this.end = at + CLOCK_BYTES;
+    return true;
   }
 
   private readAll(view: DataView, start: number, limit: number): boolean {
@@ -111,7 +135,15 @@ export class LogTime {
     const micros = day.micros();
     if (micros === undefined) return false;
     this.micros = this.cachedMicros = micros;
-    this.cached = new Literal(lettersAt(view, start, this.end));
+    const clock = this.end - CLOCK_BYTES;
+    const seconds = this.clocked ? clockSeconds(view, clock, limit) : -1;
+    if (!this.clocked) this.cached = new Literal(lettersAt(view, start, this.end));
+    else if (seconds >= 0) {
+      this.cached = new Literal(lettersAt(view, start, clock));
+      this.dayMicros = micros - seconds * MICROS_PER_SECOND;
+      this.clockFirst = view.getInt32(clock, true);
+      this.clockLast = view.getInt32(clock + 4, true);
+    }
     return this.readRest(view, limit);
   }
 
@@ -175,6 +207,30 @@ export class LogTime {
       }
     }
   }
+}
+
+const CLOCK = ["hour", "literal", "minute", "literal", "second"];
+const CLOCK_BYTES = 8;
+
+/** `HH:mm:ss`, with anything before. */
+function endsInClock(parts: readonly TimePart[]): boolean {
+  const clock = parts.slice(-CLOCK.length);
+  return clock.every(
+    (part, i) =>
+      part.kind === CLOCK[i] &&
+      (part.kind === "literal" ? part.byte === COLON : "width" in part && part.width === 2),
+  );
+}
+
+/** Seconds since midnight of the `HH:mm:ss` at `at`; -1 when no clock shows it. */
+function clockSeconds(view: DataView, at: number, limit: number): number {
+  if (at + CLOCK_BYTES > limit) return -1;
+  const hour = digitsAt(view, at, 2, limit);
+  const minute = digitsAt(view, at + 3, 2, limit);
+  const second = digitsAt(view, at + 6, 2, limit);
+  if (hour < 0 || minute < 0 || second < 0 || hour > 24 || minute > 59 || second > 60) return -1;
+  if (view.getUint8(at + 2) !== COLON || view.getUint8(at + 5) !== COLON) return -1;
+  return (hour * 60 + minute) * 60 + second;
 }
 
 const WITHIN_SECOND: ReadonlySet<string> = new Set(["fraction", "offset", "epoch"]);
@@ -250,6 +306,7 @@ const BLANK = 32;
 const T = 84;
 const COMMA = 44;
 const DOT = 46;
+const COLON = 58;
 
 /** log4j 1 and 2 differ in `T` and blank, `,` and `.`. */
 function sameMark(byte: number, expected: number): boolean {
