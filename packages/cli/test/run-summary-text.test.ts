@@ -150,10 +150,10 @@ test("the next commands fit what happened, and name only views that are there", 
   expect(nextCommands([run], ["logs"], place)).toBe(
     [
       "Next",
+      "  # what went wrong, why, and what to change",
+      "  npx respark explain app.duckdb",
       "  # who evicted what, and whether it was missed",
       "  npx respark query app.duckdb eviction_ledger",
-      "  # who spilled, and who made them",
-      "  npx respark query app.duckdb spill_causes",
       "  # the timeline in Parquet, for Python and others",
       "  npx respark export app.duckdb --format parquet -o tables",
       "",

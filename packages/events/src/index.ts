@@ -46,7 +46,7 @@ export {
   type ReadHandlers,
   readApplication,
 } from "./observations/read-application.ts";
-export type { Advice } from "./survey/evidence.ts";
+export { type Advice, type AdviceQuestion, adviceFor } from "./survey/evidence.ts";
 export { type SurveyOptions, survey } from "./survey/survey.ts";
 export type {
   FileClock,

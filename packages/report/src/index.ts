@@ -41,6 +41,17 @@ export {
   type DuckDbSinkOptions,
   type WriteMode,
 } from "./sinks/duckdb.ts";
+export {
+  type ApplicationName,
+  explain,
+  type Finding,
+  NotThereError,
+  type Question,
+  type RowNumber,
+  type RunVerdict,
+  type Severity,
+  type Story,
+} from "./explain/index.ts";
 export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/export.ts";
 export type { ExportFormat } from "./sinks/index.ts";
 export { type ResultFormatName, resultText } from "./sql/formats/index.ts";

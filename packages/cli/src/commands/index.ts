@@ -3,6 +3,7 @@ import { addBaseline } from "./baseline.ts";
 import { addCheck } from "./check.ts";
 import type { AddCommand } from "./command.ts";
 import { addDiff } from "./diff.ts";
+import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addInspect } from "./inspect.ts";
 import { addQuery } from "./query.ts";
@@ -11,6 +12,7 @@ import { addSchema } from "./schema.ts";
 
 export const commands: readonly AddCommand[] = [
   addReplay,
+  addExplain,
   addInspect,
   addQuery,
   addExport,

@@ -9,11 +9,11 @@ import {
 } from "@respark/report";
 import type { ApplicationKey } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
+import { oneApplication } from "../database/one-application.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
 import { replayLogs } from "../replay/replay-logs.ts";
-import { oneApplication } from "./one-application.ts";
 
 /** What every command of the gate may be told about a run. */
 export interface RunOptions extends EverywhereOptions, ApplicationOptions {

@@ -218,6 +218,11 @@ export function nextCommands(
   place: SummaryPlace,
 ): string {
   const executors = runs.flatMap((run) => run.executors);
+  const [first, ...others] = runs;
+  const several =
+    others.length === 0 || first === undefined
+      ? ""
+      : ` --app ${shellWord(first.appId)} --attempt ${shellWord(first.attemptId)}`;
   const any = (has: (executor: ExecutorSummary) => boolean): boolean => executors.some(has);
   const { database } = place;
   const wanted: { readonly why: string; readonly command: string }[] = [];
@@ -225,6 +230,12 @@ export function nextCommands(
     if (database === undefined || !place.views.has(view)) return;
     wanted.push({ why, command: `query ${shellWord(database)} ${view}` });
   };
+  if (database !== undefined) {
+    wanted.push({
+      why: "what went wrong, why, and what to change",
+      command: `explain ${shellWord(database)}${several}`,
+    });
+  }
   if (any(({ evictions }) => evictions > 0))
     ask("eviction_ledger", "who evicted what, and whether it was missed");
   if (any(({ spills }) => spills > 0)) ask("spill_causes", "who spilled, and who made them");

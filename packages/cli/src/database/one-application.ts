@@ -1,8 +1,9 @@
 /** The one application a question is about: the only one, or the one that was named. */
-import { type ApplicationKey, applicationsIn } from "../database/applications.ts";
-import type { Ask } from "../database/rows-read.ts";
+
 import type { ApplicationOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
+import { type ApplicationKey, applicationsIn } from "./applications.ts";
+import type { Ask } from "./rows-read.ts";
 
 const LISTED = 20;
 

@@ -1,0 +1,39 @@
+/** Commands to go on with, ready to be copied. */
+import { printableLine } from "../terminal/printable.ts";
+import type { Style } from "../terminal/style.ts";
+
+export interface TextPlace {
+  /** the database as the user named it */
+  readonly database: string;
+  /** the command as it was called */
+  readonly command: string;
+  /** options that name the application, with a leading blank; empty where the database holds one */
+  readonly application: string;
+  readonly columns: number;
+  readonly style: Style;
+}
+
+export interface Next {
+  readonly why: string;
+  readonly command: "explain" | "query";
+  readonly argument: string;
+}
+
+export function commandLine({ command, argument }: Next, place: TextPlace): string {
+  const application = command === "explain" ? place.application : "";
+  return printableLine(
+    `${place.command} ${command} ${shellWord(place.database)} ${argument}${application}`,
+  );
+}
+
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** `executor-1.log` of `/logs/executor-1.log`: enough to know a log by, with the folder where all have one name. */
+export function logName(path: string): string {
+  const parts = path.split("/");
+  const last = parts.at(-1) ?? path;
+  const name = /^(?:stderr|stdout)(?:\..*)?$/.test(last) ? parts.slice(-2).join("/") : last;
+  return printableLine(name);
+}

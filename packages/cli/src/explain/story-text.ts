@@ -1,0 +1,34 @@
+/** A story for people: a title, sentences with what they are about, the log lines that say so, and what to ask next. */
+import type { Story } from "@respark/report";
+import { printableLine } from "../terminal/printable.ts";
+import { wrapped } from "../terminal/text-table.ts";
+import { commandLine, logName, type TextPlace } from "./next-text.ts";
+
+export function storyText(story: Story, place: TextPlace): string {
+  const { style, columns } = place;
+  const abouts = [
+    ...story.lines.map(({ about }) => about),
+    ...(story.places.length > 0 ? ["log"] : []),
+  ];
+  const width = Math.max(...abouts.map((about) => about.length));
+  const line = (about: string, text: string): string[] =>
+    wrapped(printableLine(text), columns - width - 4).map(
+      (part, index) => `  ${style.dim((index === 0 ? about : "").padEnd(width))}  ${part}`,
+    );
+  return [
+    style.bold(printableLine(story.title)),
+    ...story.lines.flatMap(({ about, text }, index) =>
+      line(story.lines[index - 1]?.about === about ? "" : about, text),
+    ),
+    ...story.places.flatMap(({ says, path, line: number }, index) =>
+      line(index === 0 ? "log" : "", `${logName(path)}:${number} (${says})`),
+    ),
+    "",
+    style.bold("Next"),
+    ...story.next.flatMap((next) => [
+      style.dim(`  # ${printableLine(next.why)}`),
+      `  ${commandLine(next, place)}`,
+    ]),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,251 @@
+/** Cached blocks: evicted and missed, without room, or held for nothing. */
+import { number, type Row, text } from "../fields.ts";
+import type { Investigation } from "../investigation.ts";
+import type { Finding } from "../story.ts";
+import { bytes, counted, millis, share } from "../words.ts";
+import { type Finder, rddWords, runMillis, settingOf, weightOf } from "./finder.ts";
+
+/** Held, and wanted by nobody any more: an RDD whose blocks were evicted and then missed is not idle, whatever its blocks were not read for. */
+const IDLE =
+  "reads is not null and unread_share > 0.5 and coalesce(misses_after_evict, 0) + coalesce(misses_after_put_fail, 0) = 0";
+
+export const evictionsRegretted: Finder = async (investigation) => {
+  const rows = await investigation.ask(
+    `select r.*, c.stored_bytes, c.reads, c.misses_after_evict, c.partitions from eviction_regret r left join rdd_cache_efficiency c using (app_id, attempt_id, rdd_id)
+     where ${investigation.here("r")} and r.evictions > 0 and (r.rdd_id is not null or r.regretted > 0) order by r.regretted desc nulls last, r.evictions desc limit 6`,
+  );
+  const all = await runMillis(investigation);
+  const findings: Finding[] = [];
+  for (const row of rows) {
+    const regretted = number(row, "regretted");
+    const first = await firstEviction(investigation, row);
+    const lost = (number(row, "evictions") ?? 0) - (number(row, "kept_on_disk") ?? 0);
+    findings.push({
+      id: `evictions_rdd_${number(row, "rdd_id") ?? 0}`,
+      severity: regretted === undefined || regretted > 0 ? "slow" : "risk",
+      weight: Math.max(
+        weightOf(number(row, "recompute_ms"), all),
+        weightOf(regretted, number(row, "reads") ?? 0),
+      ),
+      title: `${counted(number(row, "evictions") ?? 0, "block")} of ${rddWords(row)} evicted (${bytes(number(row, "evicted_bytes"))})${
+        regretted === undefined
+          ? ""
+          : `, ${regretted === 0 ? "none missed later" : `${regretted} missed later`}`
+      }`,
+      evidence: [
+        `${causesInWords(row)}${await evictorsInWords(investigation, row)}`,
+        ...(regretted === undefined || regretted === 0 ? [] : [costInWords(row)]),
+      ],
+      change: await changeFor(investigation, row, lost),
+      certainty: `the evictions are logged; ${regretted === undefined ? "no log tells of reads, so their cost is unknown" : "reads are logged"}`,
+      places: investigation.places([{ row: first, says: "one of the evictions" }]),
+      next:
+        first === undefined
+          ? []
+          : [
+              {
+                why: "the first of them",
+                command: "explain",
+                argument: `--eviction ${number(first, "nth") ?? 1}`,
+              },
+            ],
+    });
+  }
+  return findings;
+};
+
+function firstEviction(investigation: Investigation, row: Row): Promise<Row | undefined> {
+  return investigation.one(
+    `select * from (select *, row_number() over (order by ts, executor_id, seq) as nth from eviction_ledger where ${investigation.here()})
+     where starts_with(block_id, 'rdd_${number(row, "rdd_id") ?? -1}_') order by regretted desc nulls last, nth limit 1`,
+  );
+}
+
+/** Whose blocks, or which stage's tasks, needed the room most. */
+async function evictorsInWords(investigation: Investigation, row: Row): Promise<string> {
+  const worst = await investigation.one(
+    `select count(*) as evictions, r.rdd_id, r.name, r.storage_level, l.caused_by_stage_id as stage_id, s.name as stage_name
+     from eviction_ledger l
+       left join rdds r on ${investigation.here("r")} and r.rdd_id = try_cast(regexp_extract(l.caused_by_block_id, '^rdd_(\\d+)_', 1) as bigint)
+       left join (select stage_id, any_value(name) as name from stages where ${investigation.here()} group by 1) s on s.stage_id = l.caused_by_stage_id
+     where ${investigation.here("l")} and starts_with(l.block_id, 'rdd_${number(row, "rdd_id") ?? -1}_') and (r.rdd_id is not null or l.caused_by_stage_id is not null)
+     group by all order by evictions desc, stage_id limit 1`,
+  );
+  if (worst === undefined) return "";
+  const stage = number(worst, "stage_id");
+  const by = [
+    ...(number(worst, "rdd_id") === undefined ? [] : [rddWords(worst)]),
+    ...(stage === undefined ? [] : [`stage ${stage} “${text(worst, "stage_name") ?? "unknown"}”`]),
+  ].join(" in ");
+  return ` Most (${number(worst, "evictions") ?? 0}) for ${by}.`;
+}
+
+function causesInWords(row: Row): string {
+  const causes: string[] = [];
+  const add = (column: string, words: string): void => {
+    const found = number(row, column) ?? 0;
+    if (found > 0) causes.push(`${found} because ${words}`);
+  };
+  add("caused_by_execution", "tasks claimed execution memory that storage had borrowed");
+  add("caused_by_unroll", "other blocks were unrolled");
+  add("caused_by_storage", "other blocks were stored");
+  return causes.length === 0
+    ? "No log tells what they went for."
+    : `They went: ${causes.join(", ")}.`;
+}
+
+function costInWords(row: Row): string {
+  const recomputed = number(row, "recomputed") ?? 0;
+  const time = number(row, "recompute_ms");
+  const most = number(row, "missed_task_run_ms");
+  const fromDisk = (number(row, "regretted") ?? 0) - recomputed;
+  const parts: string[] = [];
+  if (recomputed > 0) {
+    parts.push(
+      `${counted(recomputed, "block")} had to be computed again${
+        time !== undefined
+          ? ` (${millis(time)})`
+          : most !== undefined
+            ? ` (at most ${millis(most)}, the run time of the tasks that missed them)`
+            : ""
+      }`,
+    );
+  }
+  if (fromDisk > 0) parts.push(`${counted(fromDisk, "block")} had to be read again from disk`);
+  return `${parts.join("; ")}.`;
+}
+
+async function changeFor(investigation: Investigation, row: Row, lost: number): Promise<string> {
+  const level = text(row, "storage_level") ?? "";
+  const idle = await investigation.one(
+    `select * from rdd_cache_efficiency where ${investigation.here()} and ${IDLE} and rdd_id <> ${number(row, "rdd_id") ?? -1} order by unread_byte_seconds desc limit 1`,
+  );
+  if (idle !== undefined) {
+    return `unpersist() ${rddWords(idle)} once it has been read for the last time: ${share(number(idle, "unread_byte_seconds") ?? 0, Math.max(1, number(idle, "held_byte_seconds") ?? 0))} of what it held over time was never read again`;
+  }
+  if (lost > 0 && !level.includes("DISK")) {
+    return "persist it as MEMORY_AND_DISK: an evicted block is then read from disk, not computed again";
+  }
+  if (!level.includes("SER") && level !== "" && !level.includes("OFF_HEAP")) {
+    return `persist it serialized (${level.startsWith("MEMORY_AND_DISK") ? "MEMORY_AND_DISK_SER" : "MEMORY_ONLY_SER"}): the same blocks then take less memory (from Python they are serialized already)`;
+  }
+  if ((number(row, "caused_by_execution") ?? 0) > 0) {
+    const now = await settingOf(investigation, "spark.memory.storageFraction");
+    return `a larger spark.memory.storageFraction${now === undefined ? "" : ` (it is ${now})`}, so that execution cannot take it; or a larger spark.executor.memory`;
+  }
+  return "cache less at a time, or a larger spark.executor.memory";
+}
+
+export const noRoom: Finder = async (investigation) => {
+  const rows = await investigation.ask(
+    `with numbered as (select * from put_failures where ${investigation.here()})
+     select coalesce(rule, 'unknown') as rule, any_value(rdd_name) as name, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id, count(*) as failures, count(distinct block_id) as blocks,
+       count(*) filter (missed_later) as missed, max(memory_bytes) as memory_bytes, max(storage_available_bytes) as available_bytes, bool_and(missed_later is null) as reads_unknown, count(*) filter (stored_on_disk) as on_disk,
+       any_value(block_id) as block_id, any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
+     from numbered group by 1, 3 order by failures desc limit 6`,
+  );
+  const findings: Finding[] = [];
+  for (const row of rows) {
+    const rdd =
+      number(row, "rdd_id") === undefined
+        ? undefined
+        : await investigation.one(
+            `select r.*, c.stored_bytes, c.reads from rdds r left join rdd_cache_efficiency c using (app_id, attempt_id, rdd_id) where ${investigation.here("r")} and r.rdd_id = ${number(row, "rdd_id") ?? -1}`,
+          );
+    const missed = number(row, "missed") ?? 0;
+    findings.push({
+      id: `no_room_${text(row, "rule") ?? "unknown"}_${number(row, "rdd_id") ?? "other"}`,
+      severity: missed > 0 ? "slow" : "risk",
+      weight: weightOf(missed, number(rdd, "reads") ?? 0),
+      title: `${counted(number(row, "failures") ?? 0, "time")} no room for ${counted(number(row, "blocks") ?? 0, "block")} of ${rdd === undefined ? (text(row, "block_id") ?? "a block") : rddWords(rdd)}${missed === 0 ? "" : `, missed ${counted(missed, "time")} later`}`,
+      evidence: [WHY[text(row, "rule") ?? "unknown"] ?? "", ...roomInWords(row)],
+      change: roomChange(text(row, "rule"), rdd, row),
+      certainty:
+        text(row, "rule") === "unknown"
+          ? "the failure is logged; which rule decided it is not told"
+          : "the failure is logged; the rule follows from the state then",
+      places: investigation.places([{ row, says: "one of them" }]),
+      next: [
+        {
+          why: "what happened to one of the blocks",
+          command: "explain",
+          argument: `--block ${text(row, "block_id") ?? ""}`,
+        },
+      ],
+    });
+  }
+  return findings;
+};
+
+const WHY: Readonly<Record<string, string>> = {
+  same_rdd:
+    "All that could have been evicted were blocks of the same RDD, which Spark never does: the RDD alone is larger than storage memory.",
+  too_large: "One block is larger than all of storage memory.",
+  nothing_evictable: "What was there was pinned, or was execution's.",
+  region_protected: "Tasks held the memory that storage would have had to borrow.",
+  static_unroll_cap:
+    "The static manager unrolls in a part of storage memory only (spark.storage.unrollFraction).",
+  unknown: "Which rule refused it is not told by any log.",
+};
+
+function roomInWords(row: Row): string[] {
+  const [needed, had] = [number(row, "memory_bytes"), number(row, "available_bytes")];
+  const onDisk = number(row, "on_disk") ?? 0;
+  return [
+    ...(needed === undefined || had === undefined
+      ? []
+      : [
+          `The largest took ${bytes(needed)} before it gave up; storage could have had ${bytes(had)} at most.`,
+        ]),
+    ...(onDisk === 0 ? [] : [`${counted(onDisk, "time")} the block went to disk instead.`]),
+  ];
+}
+
+function roomChange(rule: string | undefined, rdd: Row | undefined, row: Row): string {
+  const level = text(rdd, "storage_level") ?? "";
+  const partitions = number(rdd, "partitions");
+  const [needed, had] = [number(row, "memory_bytes"), number(row, "available_bytes")];
+  if (rule === "too_large" || rule === "static_unroll_cap") {
+    const more =
+      partitions !== undefined && needed !== undefined && had !== undefined && had > 0
+        ? ` (at least ${Math.ceil((partitions * needed) / had) * 2} instead of ${partitions})`
+        : "";
+    return `more partitions, so that one fits${more}${rule === "static_unroll_cap" ? "; or a larger spark.storage.unrollFraction" : ""}`;
+  }
+  if (!level.includes("DISK")) {
+    return "persist it as MEMORY_AND_DISK, so that what finds no room is read from disk instead of computed again";
+  }
+  return level.includes("SER") || level.includes("OFF_HEAP")
+    ? "a larger spark.executor.memory, more executors, or a smaller part of the data cached"
+    : "persist it serialized, or give the executors more memory";
+}
+
+export const heldForNothing: Finder = async (investigation) => {
+  const rows = await investigation.ask(
+    `select * from rdd_cache_efficiency where ${investigation.here()} and stored_bytes > 0 and ${IDLE}
+       and held_byte_seconds > 0 order by unread_byte_seconds desc limit 3`,
+  );
+  return rows.map((row): Finding => {
+    const never =
+      (number(row, "hits_memory") ?? 0) +
+        (number(row, "hits_disk") ?? 0) +
+        (number(row, "hits_remote") ?? 0) ===
+      0;
+    return {
+      id: `unread_rdd_${number(row, "rdd_id") ?? 0}`,
+      severity: "waste",
+      weight: weightOf(
+        number(row, "unread_byte_seconds"),
+        Math.max(1, number(row, "held_byte_seconds") ?? 0),
+      ),
+      title: `${rddWords(row)} ${never ? "was cached and never read" : "was held long after its last read"}`,
+      evidence: [
+        `It held ${bytes(number(row, "held_average_bytes"))} on average; ${share(number(row, "unread_byte_seconds") ?? 0, Math.max(1, number(row, "held_byte_seconds") ?? 0))} of its byte-seconds came after the last read of the block.`,
+      ],
+      change: never ? "do not persist it" : "unpersist() it after its last use",
+      certainty: "from the reads that the executors' logs tell of",
+      places: [],
+      next: [{ why: "all cached RDDs", command: "query", argument: "rdd_cache_efficiency" }],
+    };
+  });
+};

@@ -1,0 +1,266 @@
+/** Executors that were lost, and memory that ran out. */
+import { number, type Row, text, texts } from "../fields.ts";
+import type { Finding } from "../story.ts";
+import { bytes, counted, listed, someOf } from "../words.ts";
+import { type Finder, settingOf } from "./finder.ts";
+
+const MEBI = 1024 * 1024;
+/** Overhead is asked for with this much to spare. */
+const SPARE = 1.1;
+
+export const outOfMemory: Finder = async (investigation) => {
+  const rows = await investigation.ask(
+    `select class, count(*) as ooms, count(distinct task_id) as tasks, list(distinct executor_id) as executors, list(distinct stage_id) filter (stage_id is not null) as stages,
+       min(nth) as nth, max(outside_pools_bytes) as outside_pools_bytes, max(jvm_max_memory_bytes) as heap_bytes, max(storage_used_bytes) as storage_bytes,
+       max(execution_used_bytes) as execution_bytes, max(running_tasks) as running_tasks, max(requested_bytes) as requested_bytes, min(granted_bytes) as granted_bytes,
+       any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
+     from (select *, row_number() over (order by ts, executor_id, source_file_id, source_line) as nth from oom_context where ${investigation.here()})
+     group by class order by ooms desc, class`,
+  );
+  const cores = await settingOf(investigation, "spark.executor.cores");
+  const failed = number(
+    await investigation.one(
+      `select count(*) as jobs from jobs where ${investigation.here()} and status = 'failed'`,
+    ),
+    "jobs",
+  );
+  return rows.map((row): Finding => {
+    const kind = text(row, "class") ?? "unknown";
+    const executors = texts(row, "executors");
+    return {
+      id: `oom_${kind}`,
+      severity: "dead",
+      weight: Math.min(1, (number(row, "ooms") ?? 0) / 10),
+      title: `${OUT_OF[kind] ?? "Memory ran out"} (${counted(number(row, "ooms") ?? 0, "time")}, executor ${someOf(executors, 4)})`,
+      evidence: [
+        stateInWords(row),
+        ...(failed === undefined || failed === 0
+          ? []
+          : [`${counted(failed, "job")} failed in this run.`]),
+      ],
+      change: changeFor(kind, row, cores),
+      certainty:
+        "the error is logged; what filled the memory is the replay's account of Spark's own pools",
+      places: investigation.places([{ row, says: "one of the errors" }]),
+      next: [
+        {
+          why: "the state at that moment",
+          command: "explain",
+          argument: `--oom ${number(row, "nth") ?? 1}`,
+        },
+      ],
+    };
+  });
+};
+
+const OUT_OF: Readonly<Record<string, string>> = {
+  jvm_heap: "The Java heap ran out",
+  gc_overhead: "Collecting garbage freed next to nothing",
+  container: "A container held more memory than it may",
+  task_memory: "Tasks could not get the execution memory they need",
+  direct: "Direct buffers ran out",
+};
+
+function stateInWords(row: Row): string {
+  const [heap, outside] = [number(row, "heap_bytes"), number(row, "outside_pools_bytes")];
+  const pools = `Spark's pools held ${bytes(number(row, "storage_bytes"))} of blocks and ${bytes(number(row, "execution_bytes"))} of tasks' memory`;
+  const rest =
+    heap === undefined || outside === undefined
+      ? ""
+      : `; up to ${bytes(outside)} of the ${bytes(heap)} heap was left to what Spark does not count`;
+  const asked = number(row, "requested_bytes");
+  const request =
+    asked === undefined
+      ? ""
+      : ` A request for ${bytes(asked)} got ${bytes(number(row, "granted_bytes"))}.`;
+  return `${pools}${rest}; ${counted(number(row, "running_tasks") ?? 0, "task")} ran there.${request}`;
+}
+
+function changeFor(kind: string, row: Row, cores: string | undefined): string {
+  const tasks = number(row, "running_tasks") ?? 0;
+  const fewer =
+    tasks > 1
+      ? `fewer tasks at once: spark.executor.cores below ${cores ?? String(tasks)} (each then has more of the heap)`
+      : "more partitions in the stage that failed, so that one task holds less";
+  switch (kind) {
+    case "direct":
+      return "a larger spark.executor.memoryOverhead and, with it, -XX:MaxDirectMemorySize in spark.executor.extraJavaOptions; or smaller fetches (spark.reducer.maxSizeInFlight)";
+    case "container":
+      return "a larger spark.executor.memoryOverhead: the heap is not what grew";
+    case "task_memory":
+      return `more partitions in the stage that failed, so that one task needs less; or ${fewer}`;
+    default: {
+      const [storage, execution] = [
+        number(row, "storage_bytes") ?? 0,
+        number(row, "execution_bytes") ?? 0,
+      ];
+      const heap = number(row, "heap_bytes");
+      return heap !== undefined && storage + execution > heap / 2
+        ? "a smaller spark.memory.fraction (Spark's pools fill most of the heap and leave too little for user objects), or a larger spark.executor.memory"
+        : fewer;
+    }
+  }
+}
+
+export const executorsLost: Finder = async (investigation) => {
+  const rows = await investigation.ask(
+    `select coalesce(removed_class, 'unknown') as class, count(*) as lost, list(executor_id order by removed_at) as executors,
+       arg_min(executor_id, removed_at) as first_executor, any_value(removed_reason) as reason, max(overhead_bytes) as overhead_bytes,
+       any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
+     from executors where ${investigation.here()} and executor_id <> 'driver' and removed_at is not null
+       and coalesce(removed_class, 'unknown') not in ('killed_by_driver', 'decommissioned')
+     group by all order by lost desc`,
+  );
+  const beyond = number(
+    await investigation.one(
+      `select max(rss_beyond_heap_bytes_min) as bytes from memory_outside_pools where ${investigation.here()}`,
+    ),
+    "bytes",
+  );
+  const lostTasks = number(
+    await investigation.one(
+      `select count(*) as tasks from tasks where ${investigation.here()} and failure_class = 'ExecutorLostFailure'`,
+    ),
+    "tasks",
+  );
+  return rows.map((row): Finding => {
+    const kind = text(row, "class") ?? "unknown";
+    return {
+      id: `lost_${kind}`,
+      severity: "dead",
+      weight: Math.min(1, 0.5 + (number(row, "lost") ?? 0) / 20),
+      title: `${counted(number(row, "lost") ?? 0, "executor")} lost: ${LOST[kind] ?? kind} (${someOf(texts(row, "executors"), 6)})`,
+      evidence: [
+        reasonInWords(text(row, "reason")),
+        ...(lostTasks === undefined || lostTasks === 0
+          ? []
+          : [`${counted(lostTasks, "task")} failed with lost executors and had to run again.`]),
+      ],
+      change: remedyFor(kind, number(row, "overhead_bytes"), beyond),
+      certainty:
+        kind === "unknown"
+          ? "the loss is logged; why is not"
+          : "the loss and its reason are logged",
+      places: investigation.places([{ row, says: "the executor" }]),
+      next: [
+        {
+          why: "the life of the first of them",
+          command: "explain",
+          argument: `--executor ${text(row, "first_executor") ?? ""}`,
+        },
+      ],
+    };
+  });
+};
+
+const LOST: Readonly<Record<string, string>> = {
+  jvm_heap: "the heap ran out",
+  gc_overhead: "its time went into collecting garbage",
+  container_physical: "the container was over its memory limit",
+  container_virtual: "the container was over its virtual memory limit",
+  direct: "direct buffers ran out",
+  preempted: "the container was preempted",
+  lost_heartbeat: "heartbeats stopped",
+  killed: "killed from outside (SIGKILL or SIGTERM)",
+  exited: "the process ended",
+  unknown: "no log says why",
+};
+
+function reasonInWords(reason: string | undefined): string {
+  const [line = ""] = (reason ?? "").split("\n");
+  return line === "" ? "No reason is given." : `Spark's words: “${line.slice(0, 240)}”.`;
+}
+
+function remedyFor(
+  kind: string,
+  overhead: number | undefined,
+  beyond: number | undefined,
+): string | undefined {
+  switch (kind) {
+    case "container_physical":
+    case "killed":
+      if (beyond !== undefined && overhead !== undefined && beyond > overhead) {
+        return `spark.executor.memoryOverhead from ${bytes(overhead)} to ${Math.ceil((beyond * SPARE) / (64 * MEBI)) * 64}m: the process was polled at ${bytes(beyond)} beyond its heap`;
+      }
+      return kind === "killed"
+        ? "look for who sent the signal (the kernel's OOM killer, or the cluster manager); if it was for memory, a larger spark.executor.memoryOverhead"
+        : `a larger spark.executor.memoryOverhead${overhead === undefined ? "" : ` (it was ${bytes(overhead)})`}`;
+    case "container_virtual":
+      return "yarn.nodemanager.vmem-check-enabled=false, or a larger yarn.nodemanager.vmem-pmem-ratio: virtual memory is not memory in use";
+    case "jvm_heap":
+    case "gc_overhead":
+      return "fewer tasks at once (spark.executor.cores), more partitions, or a larger spark.executor.memory";
+    case "direct":
+      return "a larger spark.executor.memoryOverhead and -XX:MaxDirectMemorySize";
+    case "lost_heartbeat":
+      return "look at the collections of garbage before it: a JVM that stands still sends no heartbeat (spark.network.timeout only hides it)";
+    default:
+      return undefined;
+  }
+}
+
+export const leaks: Finder = async (investigation) => {
+  const row = await investigation.one(
+    `select count(*) as leaks, count(distinct task_id) as tasks, sum(leaked_bytes)::bigint as bytes, arg_max(task_id, leaked_bytes) as task_id, any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
+     from memory_leaks where ${investigation.here()}`,
+  );
+  const found = number(row, "leaks") ?? 0;
+  if (row === undefined || found === 0) return [];
+  const task = number(row, "task_id");
+  return [
+    {
+      id: "leaks",
+      severity: "risk",
+      weight: 0.1,
+      title: `${counted(number(row, "tasks") ?? found, "task")} left execution memory behind (${bytes(number(row, "bytes"))})`,
+      evidence: [
+        "Spark freed it when the task ended, so nothing was lost; an iterator that is not read to its end (limit, take) does this too.",
+      ],
+      change: undefined,
+      certainty: "logged by Spark itself",
+      places: investigation.places([{ row, says: "one of them" }]),
+      next:
+        task === undefined
+          ? []
+          : [{ why: "the task that left most", command: "explain", argument: `--task ${task}` }],
+    },
+  ];
+};
+
+/** Failed jobs for which no log tells of memory. */
+export const otherFailures: Finder = async (investigation) => {
+  const row = await investigation.one(
+    `select count(*) as jobs, list(job_id order by job_id) as ids, arg_min(error, job_id) as error,
+       (select count(*) from oom_events where ${investigation.here()}) as ooms,
+       (select count(*) from executors where ${investigation.here()} and removed_at is not null and executor_id <> 'driver') as lost
+     from jobs where ${investigation.here()} and status = 'failed'`,
+  );
+  const jobs = number(row, "jobs") ?? 0;
+  if (
+    row === undefined ||
+    jobs === 0 ||
+    (number(row, "ooms") ?? 0) > 0 ||
+    (number(row, "lost") ?? 0) > 0
+  )
+    return [];
+  const [line = ""] = (text(row, "error") ?? "").split("\n");
+  return [
+    {
+      id: "failed_jobs",
+      severity: "dead",
+      weight: 0.3,
+      title: `${counted(jobs, "job")} failed (${listed(texts(row, "ids").slice(0, 6))}), for no want of memory that a log tells of`,
+      evidence: line === "" ? [] : [`“${line.slice(0, 240)}”`],
+      change: undefined,
+      certainty: "the failure is logged",
+      places: [],
+      next: [
+        {
+          why: "the failed tasks",
+          command: "query",
+          argument: `"from tasks where status = 'failed'"`,
+        },
+      ],
+    },
+  ];
+};

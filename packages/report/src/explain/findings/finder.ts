@@ -1,0 +1,39 @@
+/** What a finder is: looks for one kind of trouble, and says what to change where it finds it. */
+import { number, type Row, text } from "../fields.ts";
+import type { Investigation } from "../investigation.ts";
+import type { Finding } from "../story.ts";
+
+export type Finder = (investigation: Investigation) => Promise<Finding[]>;
+
+/** A setting as it was in force; undefined: not told. */
+export async function settingOf(
+  investigation: Investigation,
+  key: string,
+): Promise<string | undefined> {
+  const row = await investigation.one(
+    `select value from spark_conf where ${investigation.here()} and key = '${key}' order by is_default limit 1`,
+  );
+  return text(row, "value");
+}
+
+/** Run time of all tasks; what a finding cost is weighed against it. */
+export async function runMillis(investigation: Investigation): Promise<number> {
+  const row = await investigation.one(
+    `select sum(run_ms)::bigint as ms from tasks where ${investigation.here()}`,
+  );
+  return number(row, "ms") ?? 0;
+}
+
+/** 0 to 1; an unknown part weighs nothing. */
+export function weightOf(part: number | undefined, whole: number): number {
+  return part === undefined || whole <= 0 ? 0 : Math.min(1, part / whole);
+}
+
+/** `RDD 1 “hot” (MEMORY_ONLY)`. */
+export function rddWords(row: Row): string {
+  const name = text(row, "name");
+  if (number(row, "rdd_id") === undefined)
+    return name === "broadcast" ? "broadcasts" : (name ?? "other blocks");
+  const level = text(row, "storage_level");
+  return `RDD ${number(row, "rdd_id") ?? "unknown"}${name === undefined ? "" : ` “${name}”`}${level === undefined ? "" : ` (${level})`}`;
+}

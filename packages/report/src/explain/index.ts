@@ -1,0 +1,4 @@
+/** Why: stories and verdicts over a replayed database. */
+export { explain, type Question } from "./explain.ts";
+export { type ApplicationName, NotThereError, type RowNumber } from "./investigation.ts";
+export type { Finding, RunVerdict, Severity, Story } from "./story.ts";

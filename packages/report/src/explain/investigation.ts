@@ -1,0 +1,129 @@
+/** One application of a database, under the eyes of somebody who wants to know why. */
+import { sqlText } from "../sql/literal.ts";
+import type { Database } from "../sql/query.ts";
+import { number, type Row, text } from "./fields.ts";
+import type { LogPlace } from "./story.ts";
+
+/** What was asked about is not in the database; the message says what is. */
+export class NotThereError extends Error {
+  override readonly name = "NotThereError";
+}
+
+export interface ApplicationName {
+  readonly appId: string;
+  readonly attemptId: string;
+}
+
+export class Investigation {
+  readonly #database: Pick<Database, "rows">;
+  readonly #paths: ReadonlyMap<number, string>;
+  readonly application: Row;
+  readonly appId: string;
+  readonly attemptId: string;
+
+  private constructor(
+    database: Pick<Database, "rows">,
+    application: Row,
+    name: ApplicationName,
+    paths: ReadonlyMap<number, string>,
+  ) {
+    this.#database = database;
+    this.#paths = paths;
+    this.application = application;
+    this.appId = name.appId;
+    this.attemptId = name.attemptId;
+  }
+
+  static async of(database: Pick<Database, "rows">, name: ApplicationName): Promise<Investigation> {
+    const here = `app_id = ${sqlText(name.appId)} and attempt_id = ${sqlText(name.attemptId)}`;
+    const [application] = await database.rows(
+      `select *, epoch_us(started_at) as started_us, epoch_us(ended_at) as ended_us from applications where ${here}`,
+    );
+    if (application === undefined) {
+      throw new NotThereError(`no application ${name.appId} attempt ${name.attemptId}`);
+    }
+    const files = await database.rows(
+      `select source_file_id, path from source_files where ${here}`,
+    );
+    const paths = new Map(
+      files.map((file) => [number(file, "source_file_id") ?? 0, text(file, "path") ?? ""]),
+    );
+    return new Investigation(database, application, name, paths);
+  }
+
+  /** The condition that keeps to this application; of the named table in a join. */
+  here(table?: string): string {
+    const at = table === undefined ? "" : `${table}.`;
+    return `${at}app_id = ${sqlText(this.appId)} and ${at}attempt_id = ${sqlText(this.attemptId)}`;
+  }
+
+  ask(sql: string): Promise<readonly Row[]> {
+    return this.#database.rows(sql);
+  }
+
+  async one(sql: string): Promise<Row | undefined> {
+    return (await this.ask(sql))[0];
+  }
+
+  /** Where a row comes from, if a line of a log is known. */
+  places(rows: readonly { readonly row: Row | undefined; readonly says: string }[]): LogPlace[] {
+    return rows.flatMap(({ row, says }) => {
+      if (row === undefined) return [];
+      const [file, line] = [number(row, "source_file_id"), number(row, "source_line")];
+      const path = file === undefined ? undefined : this.#paths.get(file);
+      return path === undefined || line === undefined ? [] : [{ says, path, line }];
+    });
+  }
+
+  get sparkVersion(): string | undefined {
+    return text(this.application, "spark_version");
+  }
+}
+
+/** A row by its place in an order, from 1, or by executor and seq. */
+export type RowNumber =
+  | { readonly nth: number }
+  | { readonly executorId: string; readonly seq: number };
+
+/** The row that was named, its place and how many there are; a NotThereError that lists what exists where there is none. */
+export async function rowNamed(
+  investigation: Investigation,
+  wanted: RowNumber,
+  { from, order, what, named }: RowsOfAKind,
+): Promise<{ readonly row: Row; readonly nth: number; readonly of: number }> {
+  const numbered = `select *, row_number() over (order by ${order}) as nth, count(*) over () as of_all from ${from} where ${investigation.here()}`;
+  const condition =
+    "nth" in wanted
+      ? `nth = ${Math.trunc(wanted.nth)}`
+      : `executor_id = ${sqlText(wanted.executorId)} and seq = ${Math.trunc(wanted.seq)}`;
+  const row = await investigation.one(`select * from (${numbered}) where ${condition}`);
+  if (row !== undefined) {
+    return { row, nth: number(row, "nth") ?? 0, of: number(row, "of_all") ?? 0 };
+  }
+  const first = await investigation.ask(
+    `select executor_id, nth, of_all, ${named} as label, ${"nth" in wanted ? "null::bigint" : "seq"} as seq from (${numbered}) order by nth limit 5`,
+  );
+  const all = number(first[0] ?? { of_all: 0 }, "of_all") ?? 0;
+  const asked = "nth" in wanted ? String(wanted.nth) : `${wanted.executorId}:${wanted.seq}`;
+  if (all === 0) throw new NotThereError(`no ${what} ${asked}: the logs tell of no ${what} at all`);
+  const examples = first
+    .map((some) => {
+      const seq = text(some, "seq");
+      const name = seq === undefined ? text(some, "nth") : `${text(some, "executor_id")}:${seq}`;
+      return `${name} (${text(some, "label")} on executor ${text(some, "executor_id")})`;
+    })
+    .join(", ");
+  throw new NotThereError(
+    `no ${what} ${asked}; there ${all === 1 ? "is 1" : `are 1 to ${all}`}: ${examples}${all > first.length ? " …" : ""}`,
+  );
+}
+
+export interface RowsOfAKind {
+  /** table or view */
+  readonly from: string;
+  readonly order: string;
+  /** what a row is called: `eviction` */
+  readonly what: string;
+  /** SQL of what to call one by in a list */
+  readonly named: string;
+}

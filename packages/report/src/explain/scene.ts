@@ -1,0 +1,118 @@
+/** What stands around an event: the pools before it, the task and the block it is about, in words and as rows. */
+import { sqlText } from "../sql/literal.ts";
+import { number, type Row, text } from "./fields.ts";
+import type { Investigation } from "./investigation.ts";
+import { type Bounds, bytes, bytesBetween, countOf } from "./words.ts";
+
+/** The state of a mode's pools right before the event with this seq; undefined: nothing known. */
+export function stateBefore(
+  investigation: Investigation,
+  executorId: string,
+  mode: string,
+  seq: number,
+): Promise<Row | undefined> {
+  return investigation.one(
+    `select * from memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and mode = ${sqlText(mode)} and seq < ${seq} order by seq desc limit 1`,
+  );
+}
+
+/** `storage held 98.0 MiB, tasks 4.1 MiB, and 8.3 MiB of 106 MiB was free`. */
+export function stateInWords(state: Row | undefined): string {
+  if (state === undefined) return "What the pools held is not known.";
+  const held = (what: string): string =>
+    bytesBetween({
+      best: number(state, `${what}_used_bytes`),
+      min: number(state, `${what}_used_bytes_min`),
+      max: number(state, `${what}_used_bytes_max`),
+    });
+  const free = number(state, "free_bytes");
+  const all = number(state, "max_memory_bytes");
+  const room =
+    free === undefined || all === undefined ? "" : `; ${bytes(free)} of ${bytes(all)} was free`;
+  const off = text(state, "mode") === "off_heap" ? "off-heap, " : "";
+  return `Just before, ${off}storage held ${held("storage")} and tasks held ${held("execution")}${room}.`;
+}
+
+export interface TaskKnown {
+  readonly row: Row | undefined;
+  /** `task 45 (stage 4 “count at App.scala:12”)` */
+  readonly words: string;
+}
+
+export async function taskKnown(
+  investigation: Investigation,
+  taskId: number | undefined,
+): Promise<TaskKnown | undefined> {
+  if (taskId === undefined) return undefined;
+  const row = await investigation.one(
+    `select t.*, s.name as stage_name, s.tasks as stage_tasks, s.sql_execution_id,
+       epoch_us(t.launched_at) as launched_us, epoch_us(t.finished_at) as finished_us
+     from tasks t left join stages s using (app_id, attempt_id, stage_id, stage_attempt_id)
+     where ${investigation.here("t")} and t.task_id = ${taskId}`,
+  );
+  return { row, words: `task ${taskId}${stageWords(row)}` };
+}
+
+function stageWords(row: Row | undefined): string {
+  const stage = number(row, "stage_id");
+  if (stage === undefined) return "";
+  const name = text(row, "stage_name");
+  return name === undefined ? ` (stage ${stage})` : ` (stage ${stage} “${name}”)`;
+}
+
+export interface BlockKnown {
+  readonly row: Row | undefined;
+  readonly rddId: number | undefined;
+  readonly storageLevel: string | undefined;
+  /** `rdd_1_4 of RDD 1 “hot” (MEMORY_ONLY)`; `broadcast_3, a broadcast` */
+  readonly words: string;
+}
+
+export async function blockKnown(
+  investigation: Investigation,
+  executorId: string,
+  blockId: string,
+): Promise<BlockKnown> {
+  const row = await investigation.one(
+    `select b.*, r.name as rdd_name, r.storage_level as rdd_level, r.partitions
+     from blocks b left join rdds r using (app_id, attempt_id, rdd_id)
+     where ${investigation.here("b")} and b.executor_id = ${sqlText(executorId)} and b.block_id = ${sqlText(blockId)}`,
+  );
+  const rddId = number(row, "rdd_id");
+  const storageLevel = text(row, "rdd_level") ?? text(row, "storage_level");
+  const name = text(row, "rdd_name");
+  if (rddId === undefined) {
+    const broadcast = blockId.startsWith("broadcast_") ? " (part of a broadcast)" : "";
+    return { row, rddId, storageLevel, words: `${blockId}${broadcast}` };
+  }
+  const level = storageLevel === undefined ? "" : ` (${storageLevel})`;
+  const named = name === undefined ? "" : ` “${name}”`;
+  return { row, rddId, storageLevel, words: `${blockId} of RDD ${rddId}${named}${level}` };
+}
+
+/** How a row is known, in words: its origin and its certainty. */
+export function certaintyInWords(
+  origin: string | undefined,
+  certainty: number | undefined,
+  what: string,
+): string {
+  const known =
+    origin === "logged"
+      ? "The event itself is logged"
+      : origin === "derived"
+        ? "The event follows from what the logs say"
+        : "The event is assumed, because the logs would not add up without it";
+  if (certainty === undefined) return `${known}.`;
+  if (certainty >= 1) return `${known}; ${what} is certain.`;
+  return `${known}; ${what} is ${Math.round(certainty * 100)} % certain (other readings of the log exist).`;
+}
+
+/** `1 of 12 on this executor`. */
+export function placeAmong(nth: number, of: number): string {
+  return `${countOf(nth)} of ${countOf(of)}`;
+}
+
+/** When a row that was asked for us, us_min and us_max happened. */
+export function momentOf(row: Row | undefined): Bounds {
+  return { best: number(row, "us"), min: number(row, "us_min"), max: number(row, "us_max") };
+}

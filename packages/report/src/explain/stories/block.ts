@@ -1,0 +1,146 @@
+/** The story of one block: where it was stored, read, evicted and missed, on every executor that saw it. */
+import { sqlText } from "../../sql/literal.ts";
+import { number, type Row, text } from "../fields.ts";
+import { type Investigation, NotThereError } from "../investigation.ts";
+import { blockKnown } from "../scene.ts";
+import type { Story, StoryLine } from "../story.ts";
+import { bytes, counted, instant } from "../words.ts";
+
+/** Events of its life that are told one by one; the rest is counted. */
+const TOLD = 6;
+
+export async function blockStory(investigation: Investigation, blockId: string): Promise<Story> {
+  const here = `${investigation.here()} and block_id = ${sqlText(blockId)}`;
+  const life = await investigation.ask(
+    `select *, epoch_us(ts) as us from block_events where ${here} order by ts, executor_id, seq limit 500`,
+  );
+  const executors = await investigation.ask(
+    `select * from blocks where ${here} order by first_stored_at, executor_id`,
+  );
+  const [first] = [...executors, ...life];
+  if (first === undefined) throw await noBlock(investigation, blockId);
+  const block = await blockKnown(investigation, text(first, "executor_id") ?? "", blockId);
+  const told = life.filter((event) => text(event, "op") !== "hit_memory");
+  const all = (column: string): number | undefined =>
+    executors.every((row) => number(row, column) === undefined)
+      ? undefined
+      : executors.reduce((sum, row) => sum + (number(row, column) ?? 0), 0);
+  const lines: StoryLine[] = [
+    {
+      about: "what",
+      text: `${block.words}; last known size ${bytes(lastSize(executors))} in memory.`,
+    },
+    {
+      about: "where",
+      text: whereInWords(executors),
+    },
+    { about: "reads", text: readsInWords(all("hits"), all("misses")) },
+    {
+      about: "evicted",
+      text: `${counted(all("evictions") ?? 0, "eviction")} and ${counted(life.filter((event) => text(event, "op") === "put_fail").length, "time")} without room.`,
+    },
+    ...told.slice(0, TOLD).map((event) => ({ about: "then", text: eventInWords(event) })),
+    ...(told.length > TOLD
+      ? [{ about: "then", text: `… and ${counted(told.length - TOLD, "more event")}.` }]
+      : []),
+    { about: "now", text: endInWords(executors, told.at(-1)) },
+  ];
+  return {
+    kind: "block",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    title: `Block ${blockId}`,
+    lines,
+    places: investigation.places(
+      told.slice(0, TOLD).map((event) => ({ row: event, says: text(event, "op") ?? "" })),
+    ),
+    next: [
+      ...(block.rddId === undefined
+        ? []
+        : [
+            {
+              why: "how well its RDD was cached",
+              command: "query" as const,
+              argument: `"from rdd_cache_efficiency where rdd_id = ${block.rddId}"`,
+            },
+          ]),
+      {
+        why: "every event of its life",
+        command: "query",
+        argument: `"from block_events where block_id = ${sqlText(blockId)} order by ts"`,
+      },
+    ],
+    facts: {
+      block_id: blockId,
+      executors: [...executors],
+      events: told.slice(0, TOLD),
+      all_events: told.length,
+    },
+  };
+}
+
+async function noBlock(investigation: Investigation, blockId: string): Promise<NotThereError> {
+  const some = await investigation.ask(
+    `select block_id from blocks where ${investigation.here()} group by block_id order by jaro_winkler_similarity(block_id, ${sqlText(blockId)}) desc, block_id limit 5`,
+  );
+  const names = some.map((row) => text(row, "block_id") ?? "").join(", ");
+  return new NotThereError(
+    names === ""
+      ? `no block ${blockId}: the logs tell of no blocks`
+      : `no block ${blockId}; there are ${names} …`,
+  );
+}
+
+function lastSize(executors: readonly Row[]): number | undefined {
+  for (const row of executors) {
+    const size = number(row, "memory_bytes");
+    if (size !== undefined) return size;
+  }
+  return undefined;
+}
+
+function readsInWords(hits: number | undefined, misses: number | undefined): string {
+  if (hits === undefined || misses === undefined)
+    return "How often it was read is not known: no log tells of reads.";
+  return `It was found ${counted(hits, "time")} and missed ${counted(misses, "time")}.`;
+}
+
+const OPS: Readonly<Record<string, string>> = {
+  store: "stored",
+  put_fail: "found no room",
+  hit_disk: "read from disk",
+  hit_remote: "read from another executor",
+  miss: "missed",
+  evict: "evicted, lost from memory",
+  drop_to_disk: "dropped to disk",
+  remove: "removed",
+};
+
+function eventInWords(event: Row): string {
+  const op = text(event, "op") ?? "";
+  const task = number(
+    event,
+    op === "evict" || op === "drop_to_disk" ? "caused_by_task_id" : "task_id",
+  );
+  const size = number(event, "memory_bytes");
+  const amount =
+    op === "store" && size !== undefined ? ` (${size === 0 ? "on disk only" : bytes(size)})` : "";
+  const kind = text(event, "miss_kind");
+  const cause = text(event, "cause");
+  return `${instant(number(event, "us"))}: ${OPS[op] ?? op}${amount}${kind === undefined ? "" : ` (${kind.replaceAll("_", " ")})`}${cause === undefined ? "" : ` for ${cause}`} on executor ${text(event, "executor_id") ?? "unknown"}${task === undefined ? "" : `, task ${task}`}.`;
+}
+
+function whereInWords(executors: readonly Row[]): string {
+  const stored = executors.filter((row) => (number(row, "stores") ?? 0) > 0);
+  if (stored.length === 0) return "It was never stored, as far as the logs tell.";
+  return `It was stored on ${stored.map((row) => `executor ${text(row, "executor_id") ?? "unknown"} (${counted(number(row, "stores") ?? 0, "time")})`).join(", ")}.`;
+}
+
+function endInWords(executors: readonly Row[], last: Row | undefined): string {
+  if (last === undefined) return "What became of it is not told.";
+  const there = executors.filter(
+    (row) => (number(row, "stores") ?? 0) > 0 && text(row, "last_removed_at") === undefined,
+  );
+  if (there.length === 0) return "As far as is known it is gone.";
+  return `As far as is known it was still there at the end: executor ${there.map((row) => text(row, "executor_id") ?? "unknown").join(", ")}.`;
+}

@@ -1,0 +1,201 @@
+/** The story of one eviction: the state, the request, the rule, the victim, what it cost. */
+import { sqlText } from "../../sql/literal.ts";
+import { flag, number, type Row, text } from "../fields.ts";
+import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
+import {
+  blockKnown,
+  certaintyInWords,
+  momentOf,
+  placeAmong,
+  stateBefore,
+  stateInWords,
+  type TaskKnown,
+  taskKnown,
+} from "../scene.ts";
+import type { NextQuestion, Story, StoryLine } from "../story.ts";
+import { bytes, counted, millis, moment, shortName } from "../words.ts";
+
+export async function evictionStory(
+  investigation: Investigation,
+  wanted: RowNumber,
+): Promise<Story> {
+  const { row, nth, of } = await rowNamed(investigation, wanted, {
+    from: "eviction_ledger",
+    order: "ts, executor_id, seq",
+    what: "eviction",
+    named: "block_id",
+  });
+  const executorId = text(row, "executor_id") ?? "";
+  const seq = number(row, "seq") ?? 0;
+  const blockId = text(row, "block_id") ?? "";
+  const event = await investigation.one(
+    `select *, epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from block_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
+  );
+  const mode = text(event, "mode") ?? "on_heap";
+  const block = await blockKnown(investigation, executorId, blockId);
+  const evictor = await taskKnown(investigation, number(row, "caused_by_task_id"));
+  // The block's own release comes before its eviction in the numbering: before it the block was still there.
+  const release = await investigation.one(
+    `select max(seq) as seq from memory_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and block_id = ${sqlText(blockId)} and op = 'release_storage' and seq between ${seq - 3} and ${seq}`,
+  );
+  const state = await stateBefore(investigation, executorId, mode, number(release, "seq") ?? seq);
+  const request = await requestOf(investigation, row);
+  const missed = await investigation.one(
+    `select * from block_events where ${investigation.here()} and block_id = ${sqlText(blockId)} and ts = (select missed_at from eviction_ledger where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}) and op in ('miss', 'hit_disk') limit 1`,
+  );
+  const kept = flag(row, "kept_on_disk") === true;
+  const lines: StoryLine[] = [
+    {
+      about: "when",
+      text: `${moment(momentOf(event))}, event ${seq} of executor ${executorId}.`,
+    },
+    { about: "state", text: stateInWords(state) },
+    { about: "request", text: requestInWords(row, evictor, request) },
+    { about: "rule", text: ruleInWords(text(row, "rule")) },
+    {
+      about: "victim",
+      text: `${block.words} gave up ${bytes(number(row, "memory_bytes"))} and ${kept ? "went to disk: reading it again reads the disk" : lostInWords(block.storageLevel)}.`,
+    },
+    ...alongside(request),
+    { about: "cost", text: costInWords(row) },
+    {
+      about: "certain",
+      text: certaintyInWords(
+        text(row, "origin"),
+        number(row, "certainty"),
+        "why it happened and for whom",
+      ),
+    },
+  ];
+  return {
+    kind: "eviction",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    title: `Eviction ${placeAmong(nth, of)}: ${blockId} ${kept ? "dropped to disk" : "lost from memory"} on executor ${executorId}`,
+    lines,
+    places: investigation.places([
+      { row, says: "the eviction" },
+      { row: missed, says: "the read that missed it" },
+    ]),
+    next: nextOf(row, blockId),
+    facts: { ...row, state: state ?? null, request: request ?? null },
+  };
+}
+
+const FOR = {
+  execution: "execution memory",
+  storage: "room to store a block",
+  unroll: "room to unroll a block",
+} as const;
+
+/** The grant that the eviction made room for, where grants are logged, and what else went for it. */
+function requestOf(investigation: Investigation, row: Row): Promise<Row | undefined> {
+  const task = number(row, "caused_by_task_id");
+  if (task === undefined) return Promise.resolve(undefined);
+  const executor = sqlText(text(row, "executor_id") ?? "");
+  const seq = number(row, "seq") ?? 0;
+  const grants = `memory_events where ${investigation.here()} and executor_id = ${executor} and task_id = ${task} and op = 'acquire_execution'`;
+  const execution = text(row, "cause") === "execution";
+  return investigation.one(`
+    with after as (select seq, granted_bytes, consumer from ${grants} and seq > ${seq} order by seq limit 1),
+    before as (select max(seq) as seq from ${grants} and seq < ${seq}),
+    near as (
+      select memory_bytes from eviction_ledger, before where ${investigation.here()} and executor_id = ${executor} and caused_by_task_id = ${task}
+        and ${execution ? "eviction_ledger.seq > coalesce(before.seq, -1) and eviction_ledger.seq < (select seq from after)" : `caused_by_block_id is not distinct from ${text(row, "caused_by_block_id") === undefined ? "null" : sqlText(text(row, "caused_by_block_id") ?? "")}`})
+    select (select count(*) from near) as blocks, (select sum(memory_bytes)::bigint from near) as bytes,
+      ${execution ? "(select granted_bytes from after)" : "null::bigint"} as granted_bytes, ${execution ? "(select consumer from after)" : "null::varchar"} as consumer`);
+}
+
+function requestInWords(
+  row: Row,
+  evictor: TaskKnown | undefined,
+  request: Row | undefined,
+): string {
+  const cause = text(row, "cause");
+  const forBlock = text(row, "caused_by_block_id");
+  if (cause !== "execution" && cause !== "storage" && cause !== "unroll") {
+    return "What needed the room is not told by any log.";
+  }
+  const who = evictor === undefined ? "A task that no log names" : capital(evictor.words);
+  const granted = number(request, "granted_bytes");
+  const got =
+    granted === undefined
+      ? ""
+      : `; with the room made it got ${bytes(granted)}${text(request, "consumer") === undefined ? "" : ` for ${shortName(text(request, "consumer"))}`}`;
+  return `${who} needed ${FOR[cause]}${forBlock === undefined ? "" : `, ${forBlock}`}${got}.`;
+}
+
+function ruleInWords(rule: string | undefined): string {
+  switch (rule) {
+    case "storage_borrowed_reclaimed":
+      return "Storage held more than its region (spark.memory.storageFraction): execution takes back what storage has borrowed, by evicting the blocks used longest ago.";
+    case "storage_needs_room":
+      return "A block to be stored evicts the blocks of other RDDs that were used longest ago.";
+    case "unroll_needs_room":
+      return "A block is unrolled before it is stored; for the room it evicts the blocks of other RDDs that were used longest ago.";
+    case "static_unroll_cap":
+      return "The static manager lets unrolling evict blocks up to spark.storage.unrollFraction of storage memory.";
+    default:
+      return "Which rule decided it is not told by any log.";
+  }
+}
+
+function lostInWords(level: string | undefined): string {
+  return level === undefined
+    ? "is gone from this executor"
+    : `is gone from this executor, as ${level} keeps no copy on disk`;
+}
+
+function alongside(together: Row | undefined): StoryLine[] {
+  const blocks = number(together, "blocks") ?? 1;
+  if (blocks < 2) return [];
+  return [
+    {
+      about: "with it",
+      text: `It was one of ${counted(blocks, "block")} (${bytes(number(together, "bytes"))}) evicted for the same request.`,
+    },
+  ];
+}
+
+function costInWords(row: Row): string {
+  const regretted = flag(row, "regretted");
+  if (regretted === undefined) return "Whether it was missed is not known: no log tells of reads.";
+  if (!regretted) return "No later read missed it: the eviction cost nothing but its own time.";
+  const reader = number(row, "missed_by_task_id");
+  const times = number(row, "later_reads") ?? 1;
+  const by = reader === undefined ? "a task" : `task ${reader}`;
+  const first = `${counted(times, "later read")} missed it, first by ${by} on executor ${text(row, "missed_on_executor_id") ?? "unknown"}, ${millis(number(row, "missed_after_ms"))} after`;
+  if (text(row, "regret") === "read_from_disk") {
+    return `${first}; it was read again from disk (${bytes(number(row, "reread_bytes"))}).`;
+  }
+  const took = number(row, "recompute_ms");
+  const most = number(row, "missed_task_run_ms");
+  const time =
+    took !== undefined
+      ? `; computing it again took ${millis(took)}`
+      : most !== undefined
+        ? `; computing it again took at most the ${millis(most)} that the task ran`
+        : "; how long computing it again took is not known";
+  return `${first}${time}.`;
+}
+
+function nextOf(row: Row, blockId: string): NextQuestion[] {
+  const evictor = number(row, "caused_by_task_id");
+  return [
+    { why: "the whole life of the block", command: "explain", argument: `--block ${blockId}` },
+    ...(evictor === undefined
+      ? []
+      : [
+          {
+            why: "what the task did that needed the room",
+            command: "explain" as const,
+            argument: `--task ${evictor}`,
+          },
+        ]),
+    { why: "all evictions", command: "query", argument: "eviction_ledger" },
+  ];
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

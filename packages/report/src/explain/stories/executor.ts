@@ -1,0 +1,187 @@
+/** The story of one executor: how its memory was divided, how full it got, what happened for want of room, how it ended. */
+import { sqlText } from "../../sql/literal.ts";
+import { number, type Row, text } from "../fields.ts";
+import { type Investigation, NotThereError } from "../investigation.ts";
+import type { Story, StoryLine } from "../story.ts";
+import { bytes, bytesBetween, counted, instant, millis, share, someOf } from "../words.ts";
+
+export async function executorStory(
+  investigation: Investigation,
+  executorId: string,
+): Promise<Story> {
+  const here = `${investigation.here()} and executor_id = ${sqlText(executorId)}`;
+  const executor = await investigation.one(
+    `select *, epoch_us(added_at) as added_us, epoch_us(removed_at) as removed_us from executors where ${here}`,
+  );
+  if (executor === undefined) throw await noExecutor(investigation, executorId);
+  const summary = await investigation.one(
+    `select *, epoch_us(used_peak_at) as peak_us from executor_memory_summary where ${here} and mode = 'on_heap'`,
+  );
+  const offHeap = await investigation.one(
+    `select * from executor_memory_summary where ${here} and mode = 'off_heap'`,
+  );
+  const marks = await investigation.ask(
+    `select * from high_water_marks where ${here} and mode = 'on_heap'`,
+  );
+  const pressure = await investigation.one(
+    `select * from executor_pressure where ${here} and mode = 'on_heap'`,
+  );
+  const beside = await investigation.one(`select * from memory_outside_pools where ${here}`);
+  const lines: StoryLine[] = [
+    { about: "when", text: lifeInWords(executor) },
+    { about: "divided", text: layoutInWords(executor) },
+    { about: "fullest", text: fullestInWords(marks, summary) },
+    { about: "pressed", text: pressureInWords(pressure) },
+    { about: "evicted", text: evictionsInWords(summary) },
+    { about: "spilled", text: spillsInWords(summary) },
+    ...(offHeap === undefined ? [] : [{ about: "off-heap", text: offHeapInWords(offHeap) }]),
+    { about: "beside", text: besideInWords(beside) },
+    { about: "ended", text: endInWords(executor, number(summary, "ooms") ?? 0) },
+    { about: "certain", text: trustInWords(executor) },
+  ];
+  return {
+    kind: "executor",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    title: `Executor ${executorId}${text(executor, "host") === undefined ? "" : ` on ${text(executor, "host")}`}`,
+    lines,
+    places: investigation.places([{ row: executor, says: "its coming" }]),
+    next: [
+      {
+        why: "its timeline",
+        command: "query",
+        argument: `"from memory_timeline where executor_id = ${sqlText(executorId)} order by seq"`,
+      },
+      { why: "its peaks, and who held them", command: "query", argument: "high_water_marks" },
+    ],
+    facts: {
+      ...executor,
+      summary: summary ?? null,
+      off_heap: offHeap ?? null,
+      marks: [...marks],
+      pressure: pressure ?? null,
+      outside_pools: beside ?? null,
+    },
+  };
+}
+
+async function noExecutor(
+  investigation: Investigation,
+  executorId: string,
+): Promise<NotThereError> {
+  const all = await investigation.ask(
+    `select executor_id from executors where ${investigation.here()} order by try_cast(executor_id as bigint), executor_id`,
+  );
+  const names = all.map((row) => text(row, "executor_id") ?? "");
+  return new NotThereError(
+    `no executor ${executorId}; there ${names.length === 1 ? "is" : "are"} ${someOf(names, 20)}`,
+  );
+}
+
+function lifeInWords(executor: Row): string {
+  const removed = number(executor, "removed_us");
+  const cores = number(executor, "cores");
+  return `Came ${instant(number(executor, "added_us"))}${removed === undefined ? "" : `, went ${instant(removed)}`}${cores === undefined ? "" : `; ${counted(cores, "core")}`}.`;
+}
+
+function layoutInWords(executor: Row): string {
+  const all = number(executor, "max_memory_bytes");
+  const heap = number(executor, "jvm_max_memory_bytes");
+  if (all === undefined) return "How its memory was divided is not known.";
+  const region = number(executor, "storage_region_bytes");
+  return `Of ${heap === undefined ? "its heap" : `a ${bytes(heap)} heap`} Spark's pools share ${bytes(all)}${
+    region === undefined
+      ? ""
+      : `; ${bytes(region)} of it is storage's own region, which execution cannot take`
+  } (${text(executor, "max_memory_origin") ?? "origin unknown"}).`;
+}
+
+function fullestInWords(marks: readonly Row[], summary: Row | undefined): string {
+  const mark = (quantity: string): string => {
+    const row = marks.find((some) => text(some, "quantity") === quantity);
+    return row === undefined
+      ? "unknown"
+      : bytesBetween({
+          best: number(row, "peak_bytes"),
+          min: number(row, "peak_bytes_min"),
+          max: number(row, "peak_bytes_max"),
+        });
+  };
+  const used = number(summary, "used_peak_bytes");
+  const all = number(summary, "max_memory_bytes");
+  const full =
+    used === undefined || all === undefined || all === 0
+      ? ""
+      : ` Both together were fullest ${instant(number(summary, "peak_us"))}: ${bytes(used)}, ${share(used, all)} of what there is.`;
+  return `Storage's peak was ${mark("storage")}, execution's ${mark("execution")}.${full}`;
+}
+
+function pressureInWords(pressure: Row | undefined): string {
+  const full = number(pressure, "nearly_full_ms");
+  if (full === undefined) return "How long it was nearly full is not known.";
+  const gc = number(pressure, "gc_share");
+  return `It was nearly full for ${millis(full)} of ${millis(number(pressure, "observed_ms"))}, and storage borrowed for ${millis(number(pressure, "storage_borrowing_ms"))}.${
+    gc === undefined
+      ? ""
+      : ` Its tasks spent ${(gc * 100).toFixed(1)} % of their time collecting garbage.`
+  }`;
+}
+
+function evictionsInWords(summary: Row | undefined): string {
+  const evictions = number(summary, "evictions");
+  const failures = number(summary, "failed_puts");
+  const gone =
+    evictions === undefined
+      ? "Whether blocks were evicted is not told"
+      : evictions === 0
+        ? "No block was evicted"
+        : `${counted(evictions, "block")} (${bytes(number(summary, "evicted_bytes"))}) went`;
+  return `${gone}; ${failures === undefined ? "whether some found no room is not told" : `${counted(failures, "block")} found no room`}.`;
+}
+
+function spillsInWords(summary: Row | undefined): string {
+  const spills = number(summary, "spills");
+  const waits = number(summary, "waits");
+  const spilled =
+    spills === undefined
+      ? "Whether its tasks spilled is not told line by line"
+      : `Its tasks spilled ${counted(spills, "time")} (${bytes(number(summary, "spilled_bytes"))})`;
+  return `${spilled}; ${waits === undefined ? "waits for memory are told at DEBUG only" : `they waited ${counted(waits, "time")} for memory`}.`;
+}
+
+function offHeapInWords(row: Row): string {
+  return `Of ${bytes(number(row, "max_memory_bytes"))} off-heap, storage held up to ${bytes(number(row, "storage_peak_bytes"))}, execution up to ${bytes(number(row, "execution_peak_bytes"))}.`;
+}
+
+function besideInWords(beside: Row | undefined): string {
+  const outside = number(beside, "heap_outside_pools_bytes_min");
+  const rss = number(beside, "rss_beyond_heap_bytes_min");
+  const overhead = number(beside, "overhead_bytes");
+  const heap =
+    outside === undefined
+      ? "How much of the heap lay outside the pools was not polled"
+      : `At least ${bytes(outside)} of the heap lay outside the pools at its peak`;
+  const process =
+    rss === undefined
+      ? "the process's size was not polled"
+      : `the process held at least ${bytes(rss)} beyond its heap${overhead === undefined ? "" : `, of ${bytes(overhead)} overhead`}`;
+  return `${heap}; ${process}.`;
+}
+
+function endInWords(executor: Row, ooms: number): string {
+  const kind = text(executor, "removed_class");
+  const reason = text(executor, "removed_reason");
+  const out = ooms === 0 ? "" : `It ran out of memory ${counted(ooms, "time")}. `;
+  if (kind === undefined) return `${out}It was there to the end, as far as the logs tell.`;
+  const [line = ""] = (reason ?? "").split("\n");
+  return `${out}It went: ${kind.replaceAll("_", " ")}${line === "" ? "" : ` (“${line.slice(0, 160)}”)`}.`;
+}
+
+function trustInWords(executor: Row): string {
+  const statements = number(executor, "statements") ?? 0;
+  const met = number(executor, "statements_met") ?? 0;
+  const level = text(executor, "evidence_level") ?? "unknown";
+  return statements === 0
+    ? `Evidence: ${level}; its logs make no statement of memory to check the replay by.`
+    : `Evidence: ${level}; ${met} of ${statements} memory statements of its logs were predicted.`;
+}

@@ -1,0 +1,109 @@
+/** The story of one out-of-memory: what ran out, what held it, what became of it. */
+import { number, type Row, text } from "../fields.ts";
+import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
+import { placeAmong, taskKnown } from "../scene.ts";
+import type { Story, StoryLine } from "../story.ts";
+import { bytes, counted, instant, share } from "../words.ts";
+
+export async function oomStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
+  const { row, nth, of } = await rowNamed(investigation, wanted, {
+    from: "(select *, epoch_us(ts) as us from oom_context)",
+    order: "ts, executor_id, source_file_id, source_line",
+    what: "out-of-memory",
+    named: "class",
+  });
+  const executorId = text(row, "executor_id") ?? "";
+  const task = await taskKnown(investigation, number(row, "task_id"));
+  const lines: StoryLine[] = [
+    { about: "when", text: `${instant(number(row, "us"))} on executor ${executorId}.` },
+    { about: "what", text: `${WHAT[text(row, "class") ?? ""] ?? "Memory ran out."}` },
+    { about: "request", text: requestInWords(row, task?.words) },
+    { about: "state", text: poolsInWords(row) },
+    { about: "beside", text: outsideInWords(row) },
+    { about: "who", text: holdersInWords(row) },
+    { about: "after", text: afterInWords(row, task?.row) },
+    {
+      about: "certain",
+      text: "The error is logged; what the pools held then is the replay's, within its bounds.",
+    },
+    { about: "words", text: `“${firstLine(text(row, "message"))}”` },
+  ];
+  return {
+    kind: "oom",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    title: `Out of memory ${placeAmong(nth, of)}: ${text(row, "class") ?? "unknown"} on executor ${executorId}`,
+    lines,
+    places: investigation.places([{ row, says: "the error" }]),
+    next: [
+      {
+        why: "the whole life of the executor",
+        command: "explain",
+        argument: `--executor ${executorId}`,
+      },
+      { why: "what lay beside Spark's pools", command: "query", argument: "memory_outside_pools" },
+    ],
+    facts: { ...row, task: task?.row ?? null },
+  };
+}
+
+const WHAT: Readonly<Record<string, string>> = {
+  jvm_heap:
+    "The Java heap was full: an object could not be allocated, in Spark's pools or outside them.",
+  gc_overhead:
+    "The JVM spent its time collecting garbage and freed next to nothing: the heap was as good as full.",
+  container:
+    "The container held more memory than it may, and its manager killed it; the heap itself need not have been full.",
+  task_memory:
+    "A task could not get the execution memory that it cannot do without, even after spilling.",
+  direct: "Direct buffers (network and shuffle, outside the heap) reached their limit.",
+};
+
+function requestInWords(row: Row, task: string | undefined): string {
+  const asked = number(row, "requested_bytes");
+  const got = number(row, "granted_bytes");
+  const who = task === undefined ? "No task is named" : `It hit ${task}`;
+  if (asked === undefined) return `${who}.`;
+  return `${who}: it asked for ${bytes(asked)}${got === undefined ? "" : ` and got ${bytes(got)}`}.`;
+}
+
+function poolsInWords(row: Row): string {
+  const storage = number(row, "storage_used_bytes");
+  const execution = number(row, "execution_used_bytes");
+  if (storage === undefined && execution === undefined)
+    return "What Spark's pools held is not known.";
+  return `Spark's pools held ${bytes(storage)} of blocks and ${bytes(execution)} of tasks' memory, of ${bytes(number(row, "max_memory_bytes"))}.`;
+}
+
+function outsideInWords(row: Row): string {
+  const heap = number(row, "jvm_max_memory_bytes");
+  const outside = number(row, "outside_pools_bytes");
+  if (heap === undefined || outside === undefined)
+    return "How much of the heap lay outside the pools is not known.";
+  return `Up to ${bytes(outside)} (${share(outside, heap)}) of the ${bytes(heap)} heap could be filled by what Spark does not count: records being read, user objects, Spark itself.`;
+}
+
+function holdersInWords(row: Row): string {
+  const parts = [`${counted(number(row, "running_tasks") ?? 0, "task")} ran on it`];
+  const biggest = number(row, "biggest_task_id");
+  if (biggest !== undefined)
+    parts.push(`task ${biggest} held most (${bytes(number(row, "biggest_task_bytes"))})`);
+  const rdd = number(row, "biggest_rdd_id");
+  if (rdd !== undefined)
+    parts.push(
+      `of the blocks, those of RDD ${rdd} held most (${bytes(number(row, "biggest_rdd_bytes"))})`,
+    );
+  return `${parts.join("; ")}.`;
+}
+
+function afterInWords(row: Row, task: Row | undefined): string {
+  const removed = text(row, "removed_class");
+  const status = text(task, "status");
+  const failed = status === undefined ? "" : `The task ended as ${status}. `;
+  return `${failed}${removed === undefined ? "The executor lived on, as far as the logs tell." : `The executor was lost (${removed}).`}`;
+}
+
+function firstLine(message: string | undefined): string {
+  const [line = ""] = (message ?? "").split("\n");
+  return line.length > 240 ? `${line.slice(0, 239)}…` : line;
+}

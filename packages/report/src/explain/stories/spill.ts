@@ -1,0 +1,155 @@
+/** The story of one spill: who held what, whose request forced it, what it freed and wrote. */
+import { sqlText } from "../../sql/literal.ts";
+import { number, type Row, text } from "../fields.ts";
+import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
+import {
+  certaintyInWords,
+  momentOf,
+  placeAmong,
+  stateBefore,
+  stateInWords,
+  taskKnown,
+} from "../scene.ts";
+import type { Story, StoryLine } from "../story.ts";
+import { bytes, bytesBetween, counted, millis, moment, shortName } from "../words.ts";
+
+export async function spillStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
+  const { row, nth, of } = await rowNamed(investigation, wanted, {
+    from: "spills",
+    order: "ts, executor_id, seq",
+    what: "spill",
+    named: "coalesce(consumer, 'a consumer')",
+  });
+  const executorId = text(row, "executor_id") ?? "";
+  const seq = number(row, "seq") ?? 0;
+  const taskId = number(row, "task_id");
+  const task = await taskKnown(investigation, taskId);
+  const when = await investigation.one(
+    `select epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from spills where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
+  );
+  const own =
+    taskId === undefined
+      ? undefined
+      : await investigation.one(
+          `select * from task_memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${taskId} and seq <= ${seq} and execution_used_bytes is not null order by seq desc limit 1`,
+        );
+  const state = await stateBefore(investigation, executorId, text(own, "mode") ?? "on_heap", seq);
+  const ofTask =
+    taskId === undefined
+      ? undefined
+      : await investigation.one(
+          `select count(*) as spills, sum(memory_bytes)::bigint as bytes from spills where ${investigation.here()} and task_id = ${taskId}`,
+        );
+  const consumer = shortName(text(row, "consumer"));
+  const lines: StoryLine[] = [
+    {
+      about: "when",
+      text: `${moment(momentOf(when))}, event ${seq} of executor ${executorId}.`,
+    },
+    { about: "state", text: stateInWords(state) },
+    { about: "task", text: taskInWords(task?.words, own, state) },
+    { about: "request", text: requestInWords(row) },
+    {
+      about: "freed",
+      text: `${consumer} freed ${bytesBetween({
+        best: number(row, "memory_bytes"),
+        min: number(row, "memory_bytes_min"),
+        max: number(row, "memory_bytes_max"),
+      })} of memory${written(row)}.`,
+    },
+    { about: "cost", text: costInWords(task?.row, ofTask) },
+    {
+      about: "certain",
+      text: `${certaintyInWords(text(row, "origin"), undefined, "")}${
+        taskId === undefined
+          ? " Which task spilled is not told: the line names a Java thread only."
+          : ""
+      }`,
+    },
+  ];
+  return {
+    kind: "spill",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    title: `Spill ${placeAmong(nth, of)}: ${consumer} on executor ${executorId}`,
+    lines,
+    places: investigation.places([{ row, says: "the spill" }]),
+    next: [
+      ...(taskId === undefined
+        ? []
+        : [
+            {
+              why: "everything this task did with memory",
+              command: "explain" as const,
+              argument: `--task ${taskId}`,
+            },
+          ]),
+      { why: "who spilled, and who made them", command: "query", argument: "spill_causes" },
+    ],
+    facts: {
+      ...row,
+      state: state ?? null,
+      task_memory: own ?? null,
+      task: task?.row ?? null,
+      of_task: ofTask ?? null,
+    },
+  };
+}
+
+function taskInWords(
+  words: string | undefined,
+  own: Row | undefined,
+  state: Row | undefined,
+): string {
+  if (words === undefined) return "The task is not known.";
+  const used = number(own, "execution_used_bytes");
+  const active = number(state, "active_tasks");
+  const among = active === undefined ? "" : `, with ${counted(active, "task")} in the pool`;
+  const least = number(own, "share_min_bytes");
+  const most = number(own, "share_max_bytes");
+  const shares =
+    least === undefined || most === undefined
+      ? ""
+      : ` Each task may hold ${bytes(least)} (1/2N) to ${bytes(most)} (1/N)${among}.`;
+  const held =
+    used === undefined
+      ? "what it held is not known."
+      : `it held ${bytesBetween({ best: used, min: number(own, "execution_used_bytes_min"), max: number(own, "execution_used_bytes_max") })}.`;
+  return `Of ${words}: ${held}${shares}`;
+}
+
+function requestInWords(row: Row): string {
+  const by = text(row, "forced_by_consumer");
+  const forced = number(row, "forced_by_task_id");
+  switch (text(row, "trigger")) {
+    case "self":
+      return "It asked for more, got less than it needed (its share 1/N or the pool was used up), and spilled its own data.";
+    case "other_consumer":
+      return `Another consumer of the same task needed memory${by === undefined ? "" : ` (${shortName(by)})`}, and the task made this one spill.`;
+    case "threshold":
+      return "It reached a threshold of elements or bytes (spark.shuffle.spill.numElementsForceSpillThreshold and its kin), not a want of memory.";
+    case "force":
+      return `It was forced to give up its memory${forced === undefined ? "" : ` for task ${forced}`}${by === undefined ? "" : ` (${shortName(by)})`}.`;
+    default:
+      return "Whose request forced it is not told by any log.";
+  }
+}
+
+function written(row: Row): string {
+  const disk = number(row, "disk_bytes");
+  return disk === undefined
+    ? "; how much it wrote is not told"
+    : ` and wrote ${bytes(disk)} to disk`;
+}
+
+function costInWords(task: Row | undefined, ofTask: Row | undefined): string {
+  if (task === undefined) return "What it cost the task is not known.";
+  const spills = number(ofTask, "spills") ?? 0;
+  const memory = number(task, "memory_spilled_bytes");
+  const disk = number(task, "disk_spilled_bytes");
+  const totals =
+    memory === undefined || disk === undefined
+      ? "what it spilled in all is not told"
+      : `${bytes(memory)} of memory and ${bytes(disk)} on disk by its own account`;
+  return `The task ran ${millis(number(task, "run_ms"))} and spilled ${counted(spills, "time")}: ${totals}.`;
+}

@@ -1,0 +1,209 @@
+/** The story of one task: what it held, what it was allowed, what it spilled, waited for, evicted and missed. */
+import { flag, number, type Row, text } from "../fields.ts";
+import { type Investigation, NotThereError } from "../investigation.ts";
+import { taskKnown } from "../scene.ts";
+import type { NextQuestion, Story, StoryLine } from "../story.ts";
+import { bytes, bytesBetween, counted, instant, millis, share } from "../words.ts";
+
+export async function taskStory(investigation: Investigation, taskId: number): Promise<Story> {
+  const task = await taskKnown(investigation, taskId);
+  const known = task?.row;
+  if (task === undefined || known === undefined) throw await noTask(investigation, taskId);
+  const executorId = text(known, "executor_id") ?? "unknown";
+  const here = investigation.here();
+  const held = await investigation.one(
+    `select max(execution_used_bytes) as peak_bytes, max(execution_used_bytes_min) as peak_bytes_min, max(execution_used_bytes_max) as peak_bytes_max,
+       min(share_max_bytes) as share_least_bytes, max(share_max_bytes) as share_most_bytes
+     from task_memory_timeline where ${here} and task_id = ${taskId}`,
+  );
+  const spilled = await investigation.one(
+    `select count(*) as spills, sum(memory_bytes)::bigint as bytes, min(source_file_id) as source_file_id, arg_min(source_line, seq) as source_line
+     from spills where ${here} and task_id = ${taskId}`,
+  );
+  const waited = await investigation.one(
+    `select count(*) as waits, (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as ms, arg_max(held_by_task_id, held_bytes) as held_by, max(held_bytes) as held_bytes
+     from memory_waits where ${here} and task_id = ${taskId}`,
+  );
+  const evicted = await investigation.one(
+    `select count(*) as blocks, sum(memory_bytes)::bigint as bytes, count(*) filter (regretted) as regretted
+     from eviction_ledger where ${here} and caused_by_task_id = ${taskId}`,
+  );
+  const blocks = await investigation.one(
+    `select count(*) filter (op = 'store') as stores, sum(memory_bytes) filter (op = 'store')::bigint as stored_bytes,
+       count(*) filter (op = 'hit_memory') as hits, count(*) filter (op in ('hit_disk', 'hit_remote')) as far,
+       count(*) filter (op = 'miss') as misses, count(*) filter (op = 'miss' and miss_kind <> 'cold') as regrets, count(*) filter (op = 'put_fail') as failures
+     from block_events where ${here} and task_id = ${taskId}`,
+  );
+  const ended = await investigation.one(
+    `select o.class, o.source_file_id, o.source_line, l.leaked_bytes from (select 1) left join oom_events o on ${investigation.here("o")} and o.task_id = ${taskId}
+       left join memory_leaks l on ${investigation.here("l")} and l.task_id = ${taskId} limit 1`,
+  );
+  const lines: StoryLine[] = [
+    { about: "when", text: lifeInWords(known, executorId) },
+    { about: "held", text: heldInWords(held, known) },
+    { about: "allowed", text: allowedInWords(held) },
+    { about: "spilled", text: spilledInWords(spilled, known) },
+    { about: "waited", text: waitedInWords(waited) },
+    { about: "evicted", text: evictedInWords(evicted) },
+    { about: "blocks", text: blocksInWords(blocks) },
+    { about: "time", text: timeInWords(known) },
+    { about: "ended", text: endedInWords(known, ended) },
+  ];
+  return {
+    kind: "task",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    title: `T${task.words.slice(1)} on executor ${executorId}`,
+    lines,
+    places: investigation.places([
+      { row: known, says: "the task as the event log tells it" },
+      ...((number(spilled, "spills") ?? 0) > 0 ? [{ row: spilled, says: "its first spill" }] : []),
+      ...(text(ended, "class") === undefined ? [] : [{ row: ended, says: "its error" }]),
+    ]),
+    next: nextOf(known, executorId, evicted),
+    facts: {
+      ...known,
+      held: held ?? null,
+      spills: spilled ?? null,
+      waits: waited ?? null,
+      evicted: evicted ?? null,
+      blocks: blocks ?? null,
+      ended: ended ?? null,
+    },
+  };
+}
+
+async function noTask(investigation: Investigation, taskId: number): Promise<NotThereError> {
+  const range = await investigation.one(
+    `select count(*) as tasks, min(task_id) as first, max(task_id) as last from tasks where ${investigation.here()}`,
+  );
+  const tasks = number(range, "tasks") ?? 0;
+  return new NotThereError(
+    tasks === 0
+      ? `no task ${taskId}: the logs tell of no tasks`
+      : `no task ${taskId}; there are ${counted(tasks, "task")}, ${number(range, "first") ?? 0} to ${number(range, "last") ?? 0}`,
+  );
+}
+
+function lifeInWords(task: Row, executorId: string): string {
+  const attempt = number(task, "attempt") ?? 0;
+  const again = attempt === 0 ? "" : `, attempt ${attempt}`;
+  const speculative = flag(task, "speculative") === true ? ", speculative" : "";
+  return `Launched ${instant(number(task, "launched_us"))} on executor ${executorId}, partition ${number(task, "partition_id") ?? "unknown"}${again}${speculative}; ran ${millis(number(task, "run_ms"))}.`;
+}
+
+function heldInWords(held: Row | undefined, task: Row): string {
+  const peak = number(held, "peak_bytes");
+  const reported = number(task, "peak_execution_bytes");
+  const own =
+    reported === undefined
+      ? ""
+      : ` Its own account (Peak Execution Memory, an estimate) is ${bytes(reported)}.`;
+  if (peak === undefined) return `What it held at most is not known.${own}`;
+  return `It held at most ${bytesBetween({
+    best: peak,
+    min: number(held, "peak_bytes_min"),
+    max: number(held, "peak_bytes_max"),
+  })} of execution memory.${own}`;
+}
+
+function allowedInWords(held: Row | undefined): string {
+  const least = number(held, "share_least_bytes");
+  const most = number(held, "share_most_bytes");
+  if (least === undefined || most === undefined)
+    return "What its share of the pool was is not known.";
+  return least === most
+    ? `Its share of the pool (1/N) was ${bytes(most)}.`
+    : `Its share of the pool (1/N) went from ${bytes(least)} to ${bytes(most)} as tasks came and went.`;
+}
+
+function spilledInWords(spilled: Row | undefined, task: Row): string {
+  const spills = number(spilled, "spills") ?? 0;
+  const memory = number(task, "memory_spilled_bytes");
+  const disk = number(task, "disk_spilled_bytes");
+  if (memory === 0 && spills === 0) return "It spilled nothing.";
+  const total =
+    memory === undefined || disk === undefined
+      ? "its totals are not told"
+      : `${bytes(memory)} of memory, ${bytes(disk)} on disk by its own account`;
+  return spills === 0
+    ? `It spilled (${total}); no log line tells when.`
+    : `It spilled ${counted(spills, "time")}: ${total}.`;
+}
+
+function waitedInWords(waited: Row | undefined): string {
+  const waits = number(waited, "waits") ?? 0;
+  if (waits === 0) return "No wait for its share of memory is known.";
+  const holder = number(waited, "held_by");
+  return `It waited ${counted(waits, "time")} for its share, ${millis(number(waited, "ms"))} in all${
+    holder === undefined ? "" : `, while task ${holder} held ${bytes(number(waited, "held_bytes"))}`
+  }.`;
+}
+
+function evictedInWords(evicted: Row | undefined): string {
+  const blocks = number(evicted, "blocks") ?? 0;
+  if (blocks === 0) return "No eviction is known to be its doing.";
+  const regretted = number(evicted, "regretted") ?? 0;
+  return `It made ${counted(blocks, "block")} (${bytes(number(evicted, "bytes"))}) go; ${regretted === 0 ? "none was missed later, as far as is known" : `${regretted} of them ${regretted === 1 ? "was" : "were"} missed later`}.`;
+}
+
+function blocksInWords(blocks: Row | undefined): string {
+  const [stores, failures, hits, far, misses, regrets] = [
+    number(blocks, "stores") ?? 0,
+    number(blocks, "failures") ?? 0,
+    number(blocks, "hits") ?? 0,
+    number(blocks, "far") ?? 0,
+    number(blocks, "misses") ?? 0,
+    number(blocks, "regrets") ?? 0,
+  ];
+  if (stores + failures + hits + far + misses === 0)
+    return "No cached block is known to have been read or stored by it.";
+  return `Of cached blocks it read ${hits} from memory and ${far} from disk or elsewhere, missed ${misses} (${regrets} of which had been there or should have been), stored ${stores} (${bytes(number(blocks, "stored_bytes") ?? 0)}), and found no room for ${failures}.`;
+}
+
+function timeInWords(task: Row): string {
+  const run = number(task, "run_ms");
+  const gc = number(task, "gc_ms");
+  if (run === undefined || gc === undefined) return "How long it collected garbage is not told.";
+  return `It ran ${millis(run)}, ${millis(gc)} of which (${share(gc, run)}) the JVM collected garbage.`;
+}
+
+function endedInWords(task: Row, ended: Row | undefined): string {
+  const status = text(task, "status") ?? "unknown";
+  const why = text(task, "failure_class");
+  const reason = text(task, "failure_reason");
+  const [line = ""] = (reason ?? "").split("\n");
+  const failed =
+    why === undefined ? "" : ` of ${why}${line === "" ? "" : `: ${line.slice(0, 200)}`}`;
+  const leaked = number(ended, "leaked_bytes");
+  return `It ended as ${status}${failed}.${leaked === undefined ? "" : ` It left ${bytes(leaked)} behind, which Spark freed.`}`;
+}
+
+function nextOf(task: Row, executorId: string, evicted: Row | undefined): NextQuestion[] {
+  const stage = number(task, "stage_id");
+  return [
+    {
+      why: "the whole life of its executor",
+      command: "explain",
+      argument: `--executor ${executorId}`,
+    },
+    ...(stage === undefined
+      ? []
+      : [
+          {
+            why: "its stage beside the others",
+            command: "query" as const,
+            argument: `"from stage_memory where stage_id = ${stage}"`,
+          },
+        ]),
+    ...((number(evicted, "blocks") ?? 0) === 0
+      ? []
+      : [
+          {
+            why: "what it evicted",
+            command: "query" as const,
+            argument: `"from eviction_ledger where caused_by_task_id = ${number(task, "task_id") ?? 0}"`,
+          },
+        ]),
+  ];
+}

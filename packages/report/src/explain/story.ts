@@ -1,0 +1,93 @@
+/** A story as data: what happened to memory, why, what it cost, how certain that is, and where the logs say so. */
+import type { QueryValue } from "../sql/query.ts";
+
+/** A line of a log that the story rests on. */
+export interface LogPlace {
+  /** what the line says */
+  readonly says: string;
+  /** file as it was given to the replay */
+  readonly path: string;
+  readonly line: number;
+}
+
+/** One sentence of a story and what it is about: `state`, `request`, `rule`, `cost` … */
+export interface StoryLine {
+  readonly about: string;
+  readonly text: string;
+}
+
+/** Something else worth asking. */
+export interface NextQuestion {
+  readonly why: string;
+  /** arguments of `respark` after the database: `--eviction 3` with command explain */
+  readonly command: "explain" | "query";
+  readonly argument: string;
+}
+
+export type StoryKind = "eviction" | "spill" | "oom" | "task" | "block" | "executor";
+
+export interface Story {
+  readonly kind: StoryKind;
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly title: string;
+  readonly lines: readonly StoryLine[];
+  readonly places: readonly LogPlace[];
+  readonly next: readonly NextQuestion[];
+  /** the rows behind the sentences: bytes and milliseconds as numbers, NULL where nobody knows */
+  readonly facts: Readonly<Record<string, QueryValue>>;
+}
+
+/** How bad: `dead` (work was lost), `slow` (time was lost), `risk` (it went well so far), `waste` (memory without use), `fine`. */
+export type Severity = "dead" | "slow" | "risk" | "waste" | "fine";
+
+export interface Finding {
+  readonly id: string;
+  readonly severity: Severity;
+  /** worst of its severity first; the run time of the tasks that it touched, of all; 0 to 1 */
+  readonly weight: number;
+  readonly title: string;
+  /** what was seen, with numbers */
+  readonly evidence: readonly string[];
+  /** the one setting or change of code that it points to */
+  readonly change: string | undefined;
+  /** how sure the cause is, in words, with its origin */
+  readonly certainty: string;
+  readonly places: readonly LogPlace[];
+  readonly next: readonly NextQuestion[];
+}
+
+export interface Trust {
+  /** memory statements of the logs; count */
+  readonly statements: number;
+  readonly statementsMet: number;
+  readonly evidenceLevel: string;
+  readonly sentences: readonly string[];
+}
+
+/** What kinds of logs there were. */
+export interface LogsSeen {
+  readonly eventLog: boolean;
+  readonly blockUpdates: boolean;
+  /** executor logs at INFO or better */
+  readonly info: boolean;
+  readonly debug: boolean;
+  readonly stageMetrics: boolean;
+  /** every executor log prints milliseconds and the thread */
+  readonly millisAndThread: boolean;
+  readonly sparkVersion: string | undefined;
+}
+
+export interface RunVerdict {
+  readonly kind: "verdict";
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly title: string;
+  readonly findings: readonly Finding[];
+  /** looked for, and not there */
+  readonly absent: readonly string[];
+  /** what the logs at hand would not tell */
+  readonly unknowable: readonly string[];
+  readonly trust: Trust;
+  readonly logs: LogsSeen;
+}

@@ -1,0 +1,106 @@
+/** Ten explanations of recorded runs, as they were last read by a person against the logs. `UPDATE_GOLDEN=1 pnpm vitest run test/explain` writes them anew. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { replayed, respark } from "../cli/run-respark.ts";
+
+const fixtures = join(import.meta.dirname, "../../fixtures/runs");
+const goldens = join(import.meta.dirname, "goldens");
+const folder = mkdtempSync(join(tmpdir(), "respark-explain-"));
+const databases = new Map<string, Promise<string>>();
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The database of a fixture's run, replayed once. */
+function databaseOf(run: string): Promise<string> {
+  const known = databases.get(run);
+  if (known !== undefined) return known;
+  const path = join(folder, `${run}.duckdb`);
+  const made = replayed([join(fixtures, run), "-o", path, "--quiet"]).then(() => path);
+  databases.set(run, made);
+  return made;
+}
+
+async function explained(run: string, ...question: string[]): Promise<string> {
+  const { code, stdout, stderr } = await respark(["explain", await databaseOf(run), ...question]);
+  expect(stderr).toBe("");
+  expect(code).toBe(0);
+  return stdout.replaceAll(`${folder}/`, "");
+}
+
+describe("explanations read as they did", () => {
+  test.for([
+    { run: "s35-f-base-dbg", question: [] },
+    { run: "s35-f-base-dbg", question: ["--eviction", "9"] },
+    { run: "s35-f-base-dbg", question: ["--spill", "1"] },
+    { run: "s35-f-base-dbg", question: ["--task", "45"] },
+    { run: "s35-f-base-dbg", question: ["--block", "rdd_1_0"] },
+    { run: "s35-f-base-dbg", question: ["--executor", "0"] },
+    { run: "s35-g-base-dbg", question: [] },
+    { run: "s24-i-legacy-dbg", question: [] },
+    { run: "s16-f-base-dbg", question: ["--eviction", "1"] },
+    { run: "s40-a2-base-dbg", question: [] },
+    { run: "s35-o-base-info", question: [] },
+  ])("$run $question", async ({ run, question }) => {
+    const text = await explained(run, ...question);
+    const name = [run, ...question.map((word) => word.replace(/^--/, ""))].join("-");
+    const golden = join(goldens, `${name}.txt`);
+    // biome-ignore lint/complexity/useLiteralKeys: environment variables are an index signature
+    if (process.env["UPDATE_GOLDEN"] !== undefined) writeFileSync(golden, text);
+    expect(text).toBe(readFileSync(golden, "utf8"));
+  });
+});
+
+test("each log line that an explanation names says what it is said to", async () => {
+  const path = await databaseOf("s35-f-base-dbg");
+  const { stdout } = await respark(["explain", path, "--eviction", "9", "--json"]);
+  const story: unknown = JSON.parse(stdout);
+  expect(story).toMatchObject({
+    kind: "eviction",
+    facts: { block_id: "rdd_1_0", memory_bytes: 13123248, caused_by_task_id: 45 },
+  });
+  const lines = readFileSync(join(fixtures, "s35-f-base-dbg/executor-1.log"), "utf8").split("\n");
+  expect(story).toMatchObject({ places: [{ line: 365 }, {}] });
+  expect(lines[364]).toContain("Dropping block rdd_1_0 from memory");
+});
+
+test("an event can be named by its executor and its seq, as the views show it", async () => {
+  const byPlace = await explained("s35-f-base-dbg", "--eviction", "1:108");
+  expect(byPlace).toBe(await explained("s35-f-base-dbg", "--eviction", "9"));
+});
+
+test.for([
+  { question: ["--eviction", "99"], says: /no eviction 99; there are 1 to 16: 1 \(/ },
+  { question: ["--eviction", "7:1"], says: /no eviction 7:1; there are 1 to 16: / },
+  { question: ["--task", "999"], says: /no task 999; there are 72 tasks, 0 to 71/ },
+  { question: ["--block", "rdd_1_99"], says: /no block rdd_1_99; there are rdd_1_9/ },
+  { question: ["--executor", "7"], says: /no executor 7; there are 0, 1 and driver/ },
+  { question: ["--oom", "1"], says: /the logs tell of no out-of-memory at all/ },
+  { question: ["--task", "x"], says: /--task takes a number, not "x"/ },
+  { question: ["--task", "1", "--spill", "2"], says: /one thing at a time/ },
+  { question: ["--block", "'; drop table tasks; --"], says: /no block '; drop table tasks/ },
+])("$question: what is not there is said with what is", async ({ question, says }) => {
+  const { code, stdout, stderr } = await respark([
+    "explain",
+    await databaseOf("s35-f-base-dbg"),
+    ...question,
+  ]);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  expect(stderr).toMatch(says);
+});
+
+test("the verdict for machines has the same findings, in the same order, and the settings that would tell more", async () => {
+  const path = await databaseOf("s35-f-base-dbg");
+  const { stdout } = await respark(["explain", path, "--json"]);
+  const verdict: unknown = JSON.parse(stdout);
+  expect(verdict).toMatchObject({
+    kind: "verdict",
+    findings: expect.arrayContaining([
+      expect.objectContaining({ id: "evictions_rdd_1", severity: "slow" }),
+    ]),
+    advice: [{ file: "log4j2.properties" }],
+  });
+});
