@@ -228,3 +228,21 @@ test("a peak's upper bound leaves room for what blocks being unrolled hold, whic
     { headroom_bytes: 94_000_000n, headroom_bytes_min: 82_000_000n },
   ]);
 });
+
+test("what a task spilled and no line tells of is a cause without a consumer", async () => {
+  const path = await replayed((emit) => {
+    executors(emit, "1");
+    const task = { ...rowsByHand.tasks, executorId: "1", stageId: 3 };
+    emit("tasks", { ...task, taskId: 44, memorySpilledBytes: 900, diskSpilledBytes: 90 });
+    emit("tasks", { ...task, taskId: 45, memorySpilledBytes: 700, diskSpilledBytes: 70 });
+    const size = { memoryBytes: 600, memoryBytesMin: 590, memoryBytesMax: 610 };
+    emit("spills", { ...rowsByHand.spills, ...size, executorId: "1", taskId: 44, diskBytes: 60 });
+  });
+  expect(
+    await ask(path, "select consumer, spills, tasks, memory_bytes, disk_bytes from spill_causes"),
+  ).toMatchObject([
+    // 300 bytes of one task beside its line, all 700 of the other.
+    { consumer: null, spills: null, tasks: 2n, memory_bytes: 1000n, disk_bytes: 70n },
+    { spills: 1n, tasks: 1n, memory_bytes: 600n, disk_bytes: 60n },
+  ]);
+});
