@@ -1,4 +1,5 @@
 /** Every metric of the gate, in the order reports show them. */
+import { accuracy } from "./accuracy.ts";
 import { cache } from "./cache.ts";
 import type { Metric } from "./check.ts";
 import { evictions } from "./evictions.ts";
@@ -14,4 +15,5 @@ export const metrics: readonly Metric[] = [
   ...spills,
   ...waits,
   ...peaks,
+  ...accuracy,
 ];

@@ -175,7 +175,12 @@ function budgetsUnmeasured(verdicts: readonly Verdict[], config: GateConfig): st
 }
 
 /** What every log tells, if only by not speaking of it. */
-const ALWAYS_TOLD = new Set(["ooms", "executors_lost_to_memory", "failed_jobs"]);
+const ALWAYS_TOLD = new Set([
+  "ooms",
+  "executors_lost_to_memory",
+  "failed_jobs",
+  "replay_accuracy_share",
+]);
 
 function nothingMeasured(verdicts: readonly Verdict[]): boolean {
   return verdicts.every(
