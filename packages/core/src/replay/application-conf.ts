@@ -14,6 +14,7 @@ import {
   type SparkBehaviour,
   sparkBehaviour,
 } from "../spark-behaviour.ts";
+import { confOffHeapBytes } from "../spark-conf.ts";
 import { assumedConf } from "./assumed-conf.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
 import type { ExecutorRules } from "./executor-state.ts";
@@ -103,7 +104,7 @@ export class ApplicationConf {
   #confOf(known: ExecutorKnowledge): ReadonlyMap<string, string> {
     const { xmxBytes, capacity } = known;
     if (this.properties.size > 0 || xmxBytes === undefined || capacity === undefined) {
-      return this.properties;
+      return this.#withRegistered(known.maxOffHeapBytes);
     }
     known.assumedConf ??= assumedConf({
       behaviour: this.behaviour,
@@ -115,6 +116,16 @@ export class ApplicationConf {
     return known.assumedConf;
   }
 
+  /** What an executor registered as its off-heap memory beats what is set: not every way to set it is logged. */
+  #withRegistered(maxOffHeapBytes: number | undefined): ReadonlyMap<string, string> {
+    const { properties } = this;
+    const told = maxOffHeapBytes !== undefined && this.behaviour.storedLineCountsOffHeap;
+    if (!told || this.managerKind !== "unified") return properties;
+    const set = unlessRefused(() => Number(confOffHeapBytes(properties, this.behaviour)), 0);
+    if (set === maxOffHeapBytes) return properties;
+    return new Map(properties).set(OFF_HEAP_SIZE, String(maxOffHeapBytes));
+  }
+
   /** What the replay of an executor goes by; undefined while its capacity is unknown. */
   rules(known: ExecutorKnowledge): ExecutorRules | undefined {
     const layout = this.layout(known);
@@ -122,6 +133,7 @@ export class ApplicationConf {
     const max = layout.maxMemory.bytes;
     const region = layout.storageRegion.bytes;
     if (max === undefined || region === undefined || max <= 0 || region < 0) return undefined;
+    if (!Number.isSafeInteger(max)) return undefined; // damage: no heap is as large
     const fixedPools = layout.memoryManager !== "unified";
     const offStorage = layout.offHeapStorage.bytes ?? 0;
     const offExecution = layout.offHeapExecution.bytes ?? 0;
@@ -169,6 +181,7 @@ export class ApplicationConf {
   }
 }
 
+const OFF_HEAP_SIZE = "spark.memory.offHeap.size";
 /** Defaults of spark.storage.unrollMemoryThreshold and …GrowthFactor. */
 const UNROLL_THRESHOLD_BYTES = 1024 * 1024;
 const UNROLL_GROWTH = 1.5;

@@ -127,3 +127,14 @@ test("a broadcast removed as the driver heard of it goes at INFO, value and piec
     .map((event) => event.blockId);
   expect(removed.toSorted()).toEqual(["broadcast_1", "broadcast_1_piece0"]);
 });
+
+test("off-heap memory that an executor registered beats what the settings say", () => {
+  const { memory_timeline } = replayText("0 1 registered 3000 off-heap 2000", {
+    memory: 1000,
+    conf: { "spark.memory.offHeap.size": "500" },
+  });
+  expect(memory_timeline.map((row) => [row.mode, row.maxMemoryBytes])).toEqual([
+    ["on_heap", 1000],
+    ["off_heap", 2000],
+  ]);
+});

@@ -353,7 +353,8 @@ function eventOf(
 ): EventFact | undefined {
   const host = "host";
   switch (verb) {
-    case "registered":
+    case "registered": {
+      const offHeap = Number(after(rest, "off-heap") ?? 0);
       return {
         kind: "block_manager_added",
         executorId: executor,
@@ -361,9 +362,10 @@ function eventOf(
         port: 7,
         timeMs: ms,
         maxBytes: Number(what),
-        maxOnHeapBytes: Number(what),
-        maxOffHeapBytes: 0,
+        maxOnHeapBytes: Number(what) - offHeap,
+        maxOffHeapBytes: offHeap,
       };
+    }
     case "reported":
       return {
         kind: "block_updated",
