@@ -393,6 +393,30 @@ export function sparkBehaviour(version: string | SparkVersion): SparkBehaviour |
 /** What the newest known line does: for logs that do not tell their version. */
 export const newestSparkBehaviour: SparkBehaviour = spark43;
 
+/**
+ * The rules for logs that only bound their version (`2.1`, both included; undefined: open): the newest line within that was
+ * held against recorded vectors, else the oldest. Without bounds, or where no line is within, the newest of all.
+ */
+export function behaviourWithin(
+  atLeast: string | undefined,
+  atMost: string | undefined,
+): SparkBehaviour {
+  if (atLeast === undefined && atMost === undefined) return newestSparkBehaviour;
+  const lineOf = ({ major, minor }: SparkVersion): number => major * 1000 + minor;
+  const first = parseSparkVersion(atLeast ?? "");
+  const last = parseSparkVersion(atMost ?? "");
+  const within = sparkBehaviours.filter((_, index) => {
+    const start = starts[index];
+    if (start === undefined) return false;
+    const line = lineOf(start);
+    return (
+      (first === undefined || line >= lineOf(first)) && (last === undefined || line <= lineOf(last))
+    );
+  });
+  const proved = within.filter((behaviour) => behaviour.modelEvidence === "vectors").at(-1);
+  return proved ?? within[0] ?? newestSparkBehaviour;
+}
+
 /** Whether a version's model was proved by recorded vectors, or read from sources only (docs/fidelity.md). */
 export function modelEvidence(version: string | SparkVersion): ModelEvidence {
   return sparkBehaviour(version)?.modelEvidence ?? "source";

@@ -31,6 +31,7 @@ export async function replayApplication(
     attemptId,
     emit,
     sparkVersion: application.sparkVersion,
+    sparkVersionBounds: application.sparkVersionBounds,
     name: application.name,
     executorLogs: executorLogs(application),
     ...(request.showSecrets ? {} : { redact: (key, value) => secrets.redact(key, value) }),

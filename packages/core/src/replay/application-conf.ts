@@ -8,9 +8,9 @@ import { type ExecutorMemoryLayout, executorMemoryLayout } from "../memory/memor
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { EmitRow } from "../rows.ts";
 import {
+  behaviourWithin,
   type GarbageCollector,
   modelEvidence,
-  newestSparkBehaviour,
   type SparkBehaviour,
   sparkBehaviour,
 } from "../spark-behaviour.ts";
@@ -18,6 +18,12 @@ import { confOffHeapBytes } from "../spark-conf.ts";
 import { assumedConf } from "./assumed-conf.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
 import type { ExecutorRules } from "./executor-state.ts";
+
+/** Spark lines (`2.1`), both included; undefined: open. */
+export interface SparkVersionBounds {
+  readonly atLeast: string | undefined;
+  readonly atMost: string | undefined;
+}
 
 export class ApplicationConf {
   readonly properties: Map<string, string> = new Map();
@@ -29,9 +35,13 @@ export class ApplicationConf {
   }[] = [];
   #version: string | undefined;
   #versionFromEventLog = false;
+  /** What is gone by while nothing names the version. */
+  readonly #assumed: SparkBehaviour;
 
-  constructor(version: string | undefined) {
+  /** `bounds`: between which lines the version is, where nothing names it. */
+  constructor(version: string | undefined, bounds?: SparkVersionBounds) {
     this.#version = version;
+    this.#assumed = behaviourWithin(bounds?.atLeast, bounds?.atMost);
   }
 
   get versionText(): string | undefined {
@@ -40,7 +50,7 @@ export class ApplicationConf {
 
   get behaviour(): SparkBehaviour {
     const known = this.#version === undefined ? undefined : sparkBehaviour(this.#version);
-    return known ?? newestSparkBehaviour;
+    return known ?? this.#assumed;
   }
 
   /** Which manager the version and its configuration select. */

@@ -4,7 +4,7 @@ import type { EventFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
-import { ApplicationConf } from "./application-conf.ts";
+import { ApplicationConf, type SparkVersionBounds } from "./application-conf.ts";
 import { ApplicationFacts } from "./application-facts.ts";
 import { ApplicationBlocks } from "./block-history.ts";
 import { BroadcastValues } from "./block-sizes.ts";
@@ -23,6 +23,8 @@ export interface ReplayOptions {
   readonly emit: EmitRow;
   /** Version found by the survey, for applications whose event log does not say it (or that have none). */
   readonly sparkVersion?: string | undefined;
+  /** Where nothing names the version: the lines it is between. */
+  readonly sparkVersionBounds?: SparkVersionBounds | undefined;
   readonly name?: string | undefined;
   /** What each executor's own log tells; executors without a log of their own are absent. */
   readonly executorLogs?: ReadonlyMap<string, EvidenceLevel>;
@@ -73,7 +75,7 @@ export class Replay {
   constructor(options: ReplayOptions) {
     this.#options = options;
     this.#emit = options.emit;
-    this.#conf = new ApplicationConf(options.sparkVersion);
+    this.#conf = new ApplicationConf(options.sparkVersion, options.sparkVersionBounds);
     this.#facts = new ApplicationFacts(options.emit);
     this.#tasks = new TaskRows(options.emit);
     this.#metrics = new MetricRows(options.emit);

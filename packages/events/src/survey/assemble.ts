@@ -9,6 +9,7 @@ import { adviceFor, evidenceLevel } from "./evidence.ts";
 import { findOwners, type Owner } from "./ownership.ts";
 import type { SampledFile } from "./sampled-file.ts";
 import type { SurveyedApplication, SurveyedExecutor, SurveyedFile } from "./surveyed.ts";
+import { commonBounds } from "./version-marks.ts";
 import { fixedRule, WallClock, type ZoneRule } from "./zone.ts";
 
 type Report = (diagnostic: Diagnostic) => void;
@@ -100,25 +101,61 @@ function assembleApplication(
   });
   const files = all.filter((file) => file.duplicateOf === undefined).sort(readingOrder);
   const [first] = group;
+  const version = versionOf(group, events, report);
   return {
     all,
     application: {
       appId: first?.owner?.appId ?? "",
       attemptId: first?.owner?.attemptId ?? "1",
       name: events.find((one) => one.name !== undefined)?.name,
-      sparkVersion:
-        events.find((one) => one.sparkVersion !== undefined)?.sparkVersion ??
-        group.find((member) => member.sampled.log?.sparkVersion !== undefined)?.sampled.log
-          ?.sparkVersion ??
-        // Before 1.3 only an empty file beside the log says it.
-        group.find(({ sampled }) => sampled.source.sparkVersion !== undefined)?.sampled.source
-          .sparkVersion,
+      ...version,
       startedAt: startOf(events, files),
       endedAt: micros(events.find((one) => one.endedMs !== undefined)?.endedMs),
       files,
       ...whatItTells(group, events, files),
     },
   };
+}
+
+/** The version as an event log, a driver or an old directory names it; else what the logs' lines let it be. */
+function versionOf(
+  group: readonly Member[],
+  events: readonly EventLogSample[],
+  report: Report,
+): Pick<SurveyedApplication, "sparkVersion" | "sparkVersionBounds"> {
+  const logs = group.flatMap(({ sampled }) => sampled.log ?? []);
+  const sparkVersion =
+    events.find((one) => one.sparkVersion !== undefined)?.sparkVersion ??
+    logs.find((log) => log.sparkVersion !== undefined)?.sparkVersion ??
+    // Before 1.3 only an empty file beside the log says it.
+    group.find(({ sampled }) => sampled.source.sparkVersion !== undefined)?.sampled.source
+      .sparkVersion;
+  if (sparkVersion !== undefined || logs.length === 0) {
+    return { sparkVersion, sparkVersionBounds: undefined };
+  }
+  const about = { sourceFileId: group.find(({ sampled }) => sampled.log)?.sampled.sourceFileId };
+  const [named, other] = new Set(logs.flatMap((log) => log.versionMarks.classPathVersion ?? []));
+  if (named !== undefined && other === undefined) {
+    report({
+      ...about,
+      code: "spark_version_derived",
+      severity: "info",
+      message: `no line names the Spark version; it is taken to be ${named}, as in the class path of the executor's command`,
+    });
+    return { sparkVersion: named, sparkVersionBounds: undefined };
+  }
+  const bounds = commonBounds(logs.map((log) => log.versionMarks.bounds));
+  report({
+    ...about,
+    code: "spark_version_unknown",
+    severity: "warning",
+    message: `no line names the Spark version; ${
+      bounds === undefined
+        ? "the memory model is the newest"
+        : `by their wording the lines are of ${bounds.atLeast ?? "1.x"} to ${bounds.atMost ?? "the newest"}, and the memory model is one of these`
+    }`,
+  });
+  return { sparkVersion: undefined, sparkVersionBounds: bounds };
 }
 
 function startOf(

@@ -1,5 +1,6 @@
 /** What a sample of an executor or driver log tells: who wrote it, which tasks ran when by its own clock, how much it says. */
 import type { LogFact } from "@respark/core";
+import { VersionMarks } from "./version-marks.ts";
 
 /** A line that the event log may know the moment of. */
 export interface SampledMoment {
@@ -35,6 +36,8 @@ export class LogSample {
   records = 0;
   facts = 0;
   sparkVersion: string | undefined;
+  /** what bounds the version where nothing names it */
+  readonly versionMarks: VersionMarks = new VersionMarks();
   zones: string[] = [];
   debug = false;
   info = false;

@@ -253,7 +253,9 @@ class SampleReader {
       default:
         log.warn ||= record.level !== undefined;
     }
-    if (record.thread !== undefined) log.threads = true;
+    const { thread } = record;
+    if (thread !== undefined) log.threads = true;
+    log.versionMarks.see(record, thread);
     if (record.fact) {
       log.see(record.fact, micros === undefined ? undefined : micros / 1000, log.records);
     }

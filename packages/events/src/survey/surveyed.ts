@@ -2,6 +2,7 @@
 import type { EvidenceLevel } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { Advice } from "./evidence.ts";
+import type { VersionBounds } from "./version-marks.ts";
 import type { ClockRule } from "./zone.ts";
 
 export interface Survey {
@@ -73,6 +74,8 @@ export interface SurveyedApplication {
   readonly attemptId: string;
   readonly name: string | undefined;
   readonly sparkVersion: string | undefined;
+  /** where nothing names the version: between which its lines were printed */
+  readonly sparkVersionBounds: VersionBounds | undefined;
   /** epoch µs */
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;

@@ -30,6 +30,7 @@ import {
 import { ROW_BASED_KEY_VALUE_BATCH, SORTER, SPILLABLE } from "./spill.ts";
 import { TASK_MEMORY_MANAGER } from "./task-memory.ts";
 import { TASK_SET_MANAGER } from "./task-set-manager.ts";
+import { RESOURCE_UTILS, SHUFFLE_BLOCK_FETCHER, SIGNAL_UTILS } from "./version-marks.ts";
 import { YARN } from "./yarn.ts";
 
 export interface TemplateGroup {
@@ -110,6 +111,9 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
     loggers: ["ExecutorPodsLifecycleManager", "KubernetesClusterSchedulerBackend"],
     templates: KUBERNETES,
   },
+  { loggers: ["SignalUtils"], templates: SIGNAL_UTILS },
+  { loggers: ["ShuffleBlockFetcherIterator"], templates: SHUFFLE_BLOCK_FETCHER },
+  { loggers: ["ResourceUtils"], templates: RESOURCE_UTILS },
 ];
 
 /** Names of all loggers that have templates. */
