@@ -48,13 +48,16 @@ with peaks as (
 replayed as (
   select app_id, attempt_id, executor_id,
     max(storage_used_bytes + execution_used_bytes) filter (mode = 'on_heap') as on_heap,
+    max(max_memory_bytes - free_bytes_min) filter (mode = 'on_heap') as on_heap_max,
     max(storage_used_bytes + execution_used_bytes) filter (mode = 'off_heap') as off_heap
   from memory_timeline group by all),
 joined as (
   select p.*, e.jvm_max_memory_bytes, e.overhead_bytes, e.reserved_bytes, e.user_memory_bytes,
-    coalesce(p.on_heap_pools, r.on_heap) as heap_pools, coalesce(p.off_heap_pools, r.off_heap) as off_pools,
+    -- Polls see less than there was, and of short tasks nothing: the greatest of both is nearest.
+    greatest(p.on_heap_pools, r.on_heap) as heap_pools, greatest(p.on_heap_pools, r.on_heap, r.on_heap_max) as heap_pools_max,
+    greatest(p.off_heap_pools, r.off_heap) as off_pools,
     p.jvm_rss + coalesce(p.python_rss, 0) + coalesce(p.other_rss, 0)
-      - e.jvm_max_memory_bytes - coalesce(p.off_heap_pools, r.off_heap, 0) as beyond
+      - e.jvm_max_memory_bytes - coalesce(greatest(p.off_heap_pools, r.off_heap), 0) as beyond
   from peaks p
     left join replayed r using (app_id, attempt_id, executor_id)
     left join executors e using (app_id, attempt_id, executor_id))
@@ -65,7 +68,7 @@ select
   heap as jvm_heap_peak_bytes,
   jvm_max_memory_bytes,
   heap_pools as heap_pools_peak_bytes,
-  if(heap < heap_pools, 0, heap - heap_pools) as heap_outside_pools_bytes_min,
+  if(heap_pools is null, null, if(heap < heap_pools_max, 0, heap - heap_pools_max)) as heap_outside_pools_bytes_min,
   reserved_bytes + user_memory_bytes as user_and_reserved_bytes,
   jvm_off_heap as jvm_off_heap_peak_bytes,
   direct as direct_peak_bytes,

@@ -1,9 +1,10 @@
-/** A row is an attempt of a stage: what its tasks held, spilled, waited for and evicted. */
+/** A row is an attempt of a stage that ran: what its tasks held, spilled, waited for and evicted. */
 import type { ViewSpec } from "../view.ts";
 
 export const stageMemory: ViewSpec = {
   name: "stage_memory",
-  comment: "A row is an attempt of a stage: what its tasks held, spilled, waited for and evicted.",
+  comment:
+    "A row is an attempt of a stage that ran: what its tasks held, spilled, waited for and evicted.",
   columns: {
     app_id: "application",
     attempt_id: "attempt of the application",
@@ -64,6 +65,7 @@ from stages s
   left join waited w using (app_id, attempt_id, task_id)
   left join evicted e using (app_id, attempt_id, task_id)
   left join executors x on (x.app_id, x.attempt_id, x.executor_id) = (t.app_id, t.attempt_id, t.executor_id)
+where s.status not in ('pending', 'skipped')
 group by s.app_id, s.attempt_id, s.stage_id, s.stage_attempt_id, s.name
 order by s.app_id, s.attempt_id, s.stage_id, s.stage_attempt_id`,
 };
