@@ -23,12 +23,6 @@ export interface TaskEvidence {
   polledExecutionBytes: number | undefined;
 }
 
-/** A block left memory; `ts` is that of the last event with a time before it. */
-export interface Removal {
-  readonly blockId: string;
-  readonly ts: number;
-}
-
 interface SizeReport {
   readonly bytes: number;
   readonly ts: number;
@@ -44,8 +38,6 @@ export class ExecutorEvidence {
   readonly #endedTasks = new Lingering<number>(ENDED_TASKS_KEPT, (taskId) =>
     this.forgetTask(taskId),
   );
-  /** in the order of the event log */
-  readonly #removals: Removal[] = [];
   /** Last exact size known of a block, from whatever source. */
   readonly #lastSize = new Map<string, number>();
   blockUpdates = 0;
@@ -54,9 +46,6 @@ export class ExecutorEvidence {
     this.blockUpdates++;
     if (isInMemory(status)) {
       append(this.#sizes, status.blockId, { bytes: status.memoryBytes, ts });
-    } else if (status.level.replication === 0) {
-      // Removed; evictions keep a replica count, and the executor's own log tells them.
-      this.#removals.push({ blockId: status.blockId, ts });
     }
   }
 
@@ -93,13 +82,6 @@ export class ExecutorEvidence {
 
   learnSize(blockId: string, bytes: number): void {
     this.#lastSize.set(blockId, bytes);
-  }
-
-  /** Removals of other blocks than RDDs' that happened by `ts`, as the driver heard of them; each is given once. */
-  takeRemovals(ts: number): Removal[] {
-    let due = 0;
-    while (due < this.#removals.length && (this.#removals[due]?.ts ?? ts) <= ts) due++;
-    return this.#removals.splice(0, due);
   }
 
   taskStarted(fact: TaskStartFact): void {

@@ -9,7 +9,7 @@ import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { type ApplicationBlocks, BlockHistory } from "./block-history.ts";
 import type { BroadcastValues } from "./block-sizes.ts";
 import { BlockSteps } from "./block-steps.ts";
-import { ExecutorEvidence, type Removal } from "./evidence.ts";
+import { ExecutorEvidence } from "./evidence.ts";
 import { ExecutionEstimate } from "./execution-estimate.ts";
 import {
   type ExecutorRules,
@@ -21,6 +21,7 @@ import { type LogStep, Lookahead } from "./lookahead.ts";
 import { PolledPeaks } from "./polled-peaks.ts";
 import { RecentChanges } from "./recent-changes.ts";
 import { changeOfFree } from "./reconcile.ts";
+import { RemovalReports } from "./removal-reports.ts";
 import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
 import { ReportedSteps } from "./reported-steps.ts";
 import { RecentPages, Spills } from "./spills.ts";
@@ -55,8 +56,6 @@ export interface ExecutorSurroundings {
 
 /** How far ahead facts about the layout are looked for. */
 const LINES_TO_LAYOUT = 1000;
-/** How long a reported removal waits for the store it ends. */
-const SETTLING_MICROS = 2_000_000;
 
 export class ExecutorReplay {
   readonly evidence: ExecutorEvidence = new ExecutorEvidence();
@@ -68,8 +67,7 @@ export class ExecutorReplay {
   #beganAt: StepPlace | undefined;
   /** µs up to which time has passed in the ledger */
   #passed = 0;
-  /** reported removals of blocks not known to be there yet */
-  #unsettled: Removal[] = [];
+  readonly #removals = new RemovalReports();
   #last: LogStep | undefined;
   #endedAt: number | undefined;
   #lost = false;
@@ -97,8 +95,10 @@ export class ExecutorReplay {
 
   blockUpdated(at: Observation, fact: BlockUpdatedFact): void {
     const place = this.#placeOfEvent(at);
-    if (this.#around.hasLog) this.evidence.blockUpdated(fact.status, place.ts);
-    else this.#begin(place)?.reports.blockUpdated(place, fact.status);
+    if (this.#around.hasLog) {
+      this.evidence.blockUpdated(fact.status, place.ts);
+      this.#removals.heard(fact.status, place.ts);
+    } else this.#begin(place)?.reports.blockUpdated(place, fact.status);
   }
 
   taskStarted(at: Observation, fact: Extract<EventFact, { kind: "task_start" }>): void {
@@ -116,7 +116,8 @@ export class ExecutorReplay {
 
   /** An event with a time, of whatever kind: reports before it have happened. */
   timePasses(ts: number): void {
-    if (!this.#around.hasLog) this.#parts?.reports.settle(Math.max(ts, this.#ts));
+    if (this.#around.hasLog) this.#removals.timePasses(ts);
+    else this.#parts?.reports.settle(Math.max(ts, this.#ts));
   }
 
   /** `RDD.unpersist`: its blocks go, without a word per block. */
@@ -221,24 +222,6 @@ export class ExecutorReplay {
     this.#passed = Math.max(from, step.ts);
   }
 
-  /** At INFO no line says that a broadcast was removed; the driver's block updates do. */
-  #removeReported({ blocks, context }: Parts, step: LogStep): void {
-    const due = this.evidence.takeRemovals(step.ts);
-    this.#unsettled.push(...due);
-    if (this.#unsettled.length === 0) return;
-    this.#unsettled = this.#unsettled.filter(({ blockId, ts }) => {
-      const at = placeOf(step);
-      // Only pieces are reported; the value they made goes with the first of them.
-      const value = /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
-      if (value !== undefined) blocks.removeOne(at, value, "derived");
-      if (context.state.ledgerOfBlock(blockId) === undefined) {
-        return step.ts - ts < SETTLING_MICROS; // its store may be printed a little later
-      }
-      blocks.removeOne(at, blockId, "derived");
-      return false;
-    });
-  }
-
   #placeOfEvent(at: Observation): StepPlace {
     // Events run ahead of a log of its own: their time is then not the log's.
     if (this.#around.hasLog) return { ...at, ts: at.ts ?? this.#ts };
@@ -268,7 +251,7 @@ export class ExecutorReplay {
     const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step));
     if (parts === undefined) return;
     const { state } = parts.context;
-    if (!parts.context.debug) this.#removeReported(parts, step);
+    if (!parts.context.debug) this.#removals.apply(parts.context, parts.blocks, step);
     this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);
     act(parts, step, this.#around);

@@ -119,7 +119,8 @@ export class ModeLedger {
   executionCeiling(): number {
     const { maxBytes, regionBytes, fixedPools } = this.rules;
     if (fixedPools) return maxBytes - regionBytes;
-    return maxBytes - Math.min(this.blocksHeld.atLeast + this.unroll.atLeast, regionBytes);
+    const storage = this.blocksHeld.atLeast - this.drift.below + this.unroll.atLeast;
+    return maxBytes - Math.min(Math.max(0, storage), regionBytes);
   }
 
   store(blockId: string, block: HeldBlock): void {

@@ -7,8 +7,14 @@ import type { ExecutorState } from "./executor-state.ts";
 /** Blocks in memory, both modes. */
 export function blocksOf(state: ExecutorState): Amount {
   let total = NOTHING;
-  for (const ledger of state.ledgers) total = plus(total, ledger.blocksHeld);
+  for (const { blocksHeld, drift } of state.ledgers)
+    total = plus(total, mayHaveGone(blocksHeld, drift.below));
   return total;
+}
+
+/** Blocks of which some bytes may have been removed already. */
+function mayHaveGone(blocks: Amount, bytes: number): Amount {
+  return bytes === 0 ? blocks : { ...blocks, atLeast: Math.max(0, blocks.atLeast - bytes) };
 }
 
 /** Maximum memory as the store counts it in `free` and limits: storage capacity of the modes that the version counts. */

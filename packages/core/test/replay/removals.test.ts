@@ -1,0 +1,26 @@
+/** Removals that only the driver tells of, at INFO: they went some time between two events with a time. */
+import { expect, test } from "vitest";
+import { replayText } from "./replay-text.ts";
+
+test("a broadcast that was reported as gone may be there until the next event with a time, and not after", () => {
+  const { memory_timeline, block_events } = replayText(
+    `
+        0 1 start 1000000
+        5 1 launched task-1
+       10 1 run task-1
+       20 1 store broadcast_0_piece0 300000 bytes
+      100 1 ended task-1 since 5
+      100 1 reported broadcast_0_piece0 gone
+      110 1 finish task-1
+      200 1 store rdd_0_0 100000 bytes
+     1000 1 launched task-2
+     1001 1 run task-2
+     1002 1 finish task-2`,
+    { memory: 1_000_000, level: "info" },
+  );
+  const between = memory_timeline.findLast((row) => row.ts < 1_000_000);
+  expect(between?.storageUsed).toMatchObject({ atLeast: 100_000, atMost: 400_000 });
+  expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 100_000, atMost: 100_000 });
+  const removal = block_events.find((event) => event.op === "remove");
+  expect(removal).toMatchObject({ blockId: "broadcast_0_piece0", ts: 1_001_000 });
+});
