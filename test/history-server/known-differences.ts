@@ -7,11 +7,6 @@ export interface KnownDifference {
 
 export const knownDifferences: readonly KnownDifference[] = [
   {
-    matches: /^stages \S+: the history server alone has it .*"status":"(?:skipped|pending)"/,
-    cause:
-      "stages that a job start lists and nobody submits have no row: the decoder of job starts drops Stage Infos",
-  },
-  {
     matches: /^executors \S+ (?:off_heap_)?storage_memory_bytes: (?:908381388|524288000) there/,
     cause:
       "Maximum Offheap Memory of a registration is not used for the layout where no setting names off-heap memory",

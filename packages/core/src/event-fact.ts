@@ -180,6 +180,8 @@ export type EventFact =
       readonly jobId: number;
       readonly timeMs: number | undefined;
       readonly stageIds: readonly number[];
+      /** What it plans to run or to skip; undefined where the log does not say, or too much to hold. */
+      readonly stages?: readonly StageInfo[] | undefined;
       readonly description: string | undefined;
       readonly jobGroup: string | undefined;
       readonly sqlExecutionId: number | undefined;

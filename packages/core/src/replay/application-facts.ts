@@ -22,6 +22,11 @@ export class ApplicationFacts {
   /** stage → RDDs of its plan that are persisted */
   readonly #persisted = new Map<number, readonly number[]>();
 
+  /** planned by a job and not submitted yet; skipped, once that job has ended */
+  readonly #planned = new Map<number, StageRow>();
+  /** stages that were submitted, or that were written as skipped */
+  readonly #ran = new NumberSet();
+
   readonly #sqlStages = new Set<number>();
   readonly #endedStages = new Lingering<number>(STAGES_KEPT, (stageId) =>
     this.#forgetStage(stageId),
@@ -44,6 +49,10 @@ export class ApplicationFacts {
     for (const stageId of fact.stageIds) {
       this.#jobOfStage.set(stageId, fact.jobId);
       if (fact.sqlExecutionId !== undefined) this.#sqlStages.add(stageId);
+    }
+    for (const stage of fact.stages ?? []) {
+      if (this.#ran.has(stage.stageId) || this.#planned.has(stage.stageId)) continue;
+      this.#planned.set(stage.stageId, stageRow(stage, fact.jobId, fact.sqlExecutionId));
     }
     this.#jobs.set(fact.jobId, {
       jobId: fact.jobId,
@@ -75,11 +84,16 @@ export class ApplicationFacts {
     job.error = fact.error;
     this.#emit("jobs", job);
     this.#jobs.delete(fact.jobId);
-    for (const stageId of job.stageIds) this.#endedStages.add(stageId);
+    for (const stageId of job.stageIds) {
+      const planned = this.#planned.get(stageId);
+      if (planned !== undefined) planned.status = "skipped";
+      this.#endedStages.add(stageId);
+    }
   }
 
   stageSubmitted(fact: Fact<"stage_submitted">): void {
     this.#learnRdds(fact.stage);
+    this.#begin(fact.stage.stageId);
     if (fact.sqlExecutionId !== undefined) this.#sqlStages.add(fact.stage.stageId);
     const row = stageRow(fact.stage, this.#jobOfStage.get(fact.stage.stageId), fact.sqlExecutionId);
     this.#stages.set(keyOf(fact.stage), { ...row, status: "running" });
@@ -88,6 +102,7 @@ export class ApplicationFacts {
   stageCompleted(fact: Fact<"stage_completed">): void {
     const { stage } = fact;
     this.#learnRdds(stage);
+    this.#begin(stage.stageId);
     const known = this.#stages.get(keyOf(stage));
     const row = stageRow(stage, this.#jobOfStage.get(stage.stageId), known?.sqlExecutionId);
     row.submittedAt ??= known?.submittedAt;
@@ -144,6 +159,7 @@ export class ApplicationFacts {
   finish(): void {
     for (const job of this.#jobs.values()) this.#emit("jobs", job);
     for (const stage of this.#stages.values()) this.#emit("stages", stage);
+    for (const stage of this.#planned.values()) this.#emit("stages", stage);
     for (const sql of this.#sql.values()) this.#emit("sql_executions", sql);
     for (const rdd of this.#rdds.values()) this.#emit("rdds", rdd);
   }
@@ -163,6 +179,11 @@ export class ApplicationFacts {
     }
     if (persisted.length > 0) this.#persisted.set(stage.stageId, persisted);
     else this.#persisted.delete(stage.stageId);
+  }
+
+  #begin(stageId: number): void {
+    this.#planned.delete(stageId);
+    this.#ran.add(stageId);
   }
 
   #speakOf(rddId: number): void {
@@ -188,6 +209,11 @@ export class ApplicationFacts {
   #forgetStage(stageId: number): void {
     const jobId = this.#jobOfStage.get(stageId);
     if (jobId !== undefined && this.#jobs.has(jobId)) return;
+    const planned = this.#planned.get(stageId);
+    if (planned !== undefined) {
+      this.#emit("stages", planned);
+      this.#begin(stageId);
+    }
     this.#jobOfStage.delete(stageId);
     this.#sqlStages.delete(stageId);
     this.#persisted.delete(stageId);

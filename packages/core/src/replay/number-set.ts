@@ -1,6 +1,6 @@
 /** A set of ids that are given one after the other, a bit each: millions of them cost a few hundred KiB. */
 
-const pageBits = 1 << 15;
+const pageBits = 1 << 10;
 
 export class NumberSet {
   readonly #pages = new Map<number, Uint32Array>();

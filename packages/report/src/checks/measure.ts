@@ -163,7 +163,7 @@ async function inputOf(ask: Ask): Promise<InputSize> {
       (select sum(input_bytes) from ok semi join uncached using (stage_id, stage_attempt_id)) as input_bytes,
       (select sum(input_records) from ok semi join uncached using (stage_id, stage_attempt_id)) as input_records,
       (select sum(shuffle_write_records) from ok) as shuffle_write_records,
-      (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0) as planned_tasks`);
+      (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0 and status not in ('pending', 'skipped')) as planned_tasks`);
   return {
     input_bytes: positive(numberOf(row, "input_bytes")),
     input_records: positive(numberOf(row, "input_records")),

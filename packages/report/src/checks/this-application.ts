@@ -35,7 +35,7 @@ export const BY_ANY_LOG: string = "if(level >= 3, 'executor logs', by_logs)";
 export const STAGE_KEYS: string = `
 stage_keys as (
   select stage_id, stage_attempt_id, regexp_replace(coalesce(name, 'stage ' || stage_id), ':\\d+$', '') as subject
-  from stages where ${THIS_APP})`;
+  from stages where ${THIS_APP} and status not in ('pending', 'skipped'))`;
 
 /**
  * CTE `rdd_keys`: what each RDD is: the name its program gave it, or its operator and call site. A cached DataFrame's name

@@ -1,6 +1,18 @@
 /** Jobs: their stages, description and SQL execution at the start, success or error at the end. */
 import type { EventDecoder } from "../event.ts";
-import { asInteger, integers, needInteger, object, text, timeMs } from "../json.ts";
+import {
+  asInteger,
+  integer,
+  integers,
+  isObject,
+  type JsonObject,
+  list,
+  needInteger,
+  object,
+  text,
+  timeMs,
+} from "../json.ts";
+import { stageInfoOf } from "./stage.ts";
 
 export function jobDecoders(): readonly EventDecoder[] {
   return [
@@ -16,7 +28,6 @@ export function jobDecoders(): readonly EventDecoder[] {
           "spark.sql.execution.id": true,
         },
       },
-      cut: { begins: Buffer.from('"Stage Infos":['), ends: [Buffer.from('],"Stage IDs":[')] },
       decode: (event) => {
         const properties = object(event, "Properties") ?? {};
         return {
@@ -24,6 +35,11 @@ export function jobDecoders(): readonly EventDecoder[] {
           jobId: needInteger(event, "Job ID"),
           timeMs: timeMs(event, "Submission Time"),
           stageIds: integers(event, "Stage IDs"),
+          // Not among the picks: of a line too long to hold, the job is what counts.
+          stages: list(event, "Stage Infos")
+            ?.filter(isObject)
+            .filter(isWholeStage)
+            .map(stageInfoOf),
           description: text(properties, "spark.job.description"),
           jobGroup: text(properties, "spark.jobGroup.id"),
           sqlExecutionId: asInteger(properties["spark.sql.execution.id"]),
@@ -50,4 +66,8 @@ export function jobDecoders(): readonly EventDecoder[] {
       },
     },
   ];
+}
+
+function isWholeStage(info: JsonObject): boolean {
+  return integer(info, "Stage ID") !== undefined && integer(info, "Number of Tasks") !== undefined;
 }

@@ -70,7 +70,7 @@ export function stageDecoders(): readonly EventDecoder[] {
   ];
 }
 
-function stageInfoOf(info: JsonObject): StageInfo {
+export function stageInfoOf(info: JsonObject): StageInfo {
   return {
     stageId: needInteger(info, "Stage ID"),
     stageAttemptId: integer(info, "Stage Attempt ID") ?? 0,
