@@ -7,6 +7,8 @@ export type Codec = "none" | "gzip" | "zstd" | "lz4" | "snappy" | "lzf";
 export interface ChunkOptions {
   /** Stop once this many decoded bytes were given; the last chunk is cut to fit. */
   readonly limitBytes?: number;
+  /** Stored bytes read at a time, 1 MiB if absent: less where hundreds of sources are open at once. */
+  readonly chunkBytes?: number;
   /** Goes into the diagnostics of this reading. */
   readonly sourceFileId?: number;
   /** Takes the diagnostics of this reading in place of the callback given at discovery (a sample may want none). */

@@ -16,7 +16,7 @@ export interface StoredBytes {
 }
 
 /** Decoders are fed this much at a time. */
-const chunkBytes = 1 << 20;
+const usualChunkBytes = 1 << 20;
 
 /** A file by its path; opened anew for each reading. */
 export class StoredFile implements StoredBytes {
@@ -114,6 +114,7 @@ export function readAt(stored: StoredBytes, start: number, length: number): Buff
 export async function* storedChunks(
   stored: StoredBytes,
   shrunk: (at: number) => void,
+  chunkBytes: number = usualChunkBytes,
 ): AsyncGenerator<Buffer> {
   const reader = stored.reader();
   try {

@@ -76,7 +76,7 @@ export class StoredSource implements ByteSource {
     const damaged: TellDamage = ({ code, offset, what }) => tell(code, offset, what);
     try {
       if (left <= 0) return;
-      for await (const chunk of this.#unpacked(tell, damaged)) {
+      for await (const chunk of this.#unpacked(tell, damaged, options.chunkBytes)) {
         if (chunk.length >= left) {
           yield chunk.subarray(0, left);
           return;
@@ -93,10 +93,11 @@ export class StoredSource implements ByteSource {
   async *#unpacked(
     tell: (code: string, offset: number, what: string) => void,
     damaged: TellDamage,
+    chunkBytes: number | undefined,
   ): AsyncGenerator<Uint8Array> {
     const { maxRatio, stored } = this.#options;
     const most = Math.max(ratioFloorBytes, maxRatio * stored.size);
-    const counted = this.#stored(tell, damaged);
+    const counted = this.#stored(tell, damaged, chunkBytes);
     let made = 0;
     for await (const chunk of unpackLayers(counted, this.#options, tell, damaged, 0)) {
       made += chunk.length;
@@ -117,11 +118,12 @@ export class StoredSource implements ByteSource {
   async *#stored(
     tell: (code: string, offset: number, what: string) => void,
     damaged: TellDamage,
+    chunkBytes?: number,
   ): AsyncGenerator<Buffer> {
     const { stored, deflated } = this.#options;
-    const chunks = storedChunks(stored, (at) =>
-      tell("file_shrunk", at, `became shorter while it was read: ${at} of ${stored.size} bytes`),
-    );
+    const shrunk = (at: number): void =>
+      tell("file_shrunk", at, `became shorter while it was read: ${at} of ${stored.size} bytes`);
+    const chunks = storedChunks(stored, shrunk, chunkBytes);
     if (deflated === undefined) yield* chunks;
     else yield* inflated(chunks, deflated, damaged);
   }

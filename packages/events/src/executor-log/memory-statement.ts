@@ -7,46 +7,43 @@
 const STATEMENT =
   /stored as (?:values|bytes) (?:in memory|to memory) \(estimated size [^)]*free|dropped from memory \(free|Storage limit = |free memory is|Not enough space to cache|Will not store |blocks selected for dropping|Memory use = |MemoryStore started with capacity/;
 
-const TAB = 9;
-const COLON = 58;
-const ZERO = 48;
-/** First four letters of what statements begin with, as `getInt32` reads them, little end first. */
-const BEGINNINGS: ReadonlySet<number> = new Set(
-  ["Bloc", "Memo", "Will", "Not ", "Afte"].map((letters) => Buffer.from(letters).readInt32LE()),
+/** A part of each wording, long enough that one of each eight places of a line shows four of its letters. */
+const TELLING: readonly string[] = [
+  " stored as ",
+  "dropped from memory",
+  "Storage limit = ",
+  "free memory is",
+  "Not enough space to cache",
+  "Will not store ",
+  "blocks selected for dropping",
+  "Memory use = ",
+  "MemoryStore started with capacity",
+];
+const STRIDE = 8;
+/** Any four letters in a row that may show, as `getInt32` reads them, little end first. */
+const SHOWN: ReadonlySet<number> = new Set(
+  TELLING.flatMap((text) =>
+    Array.from({ length: STRIDE }, (_, at) => Buffer.from(text).readInt32LE(at)),
+  ),
 );
-const BLOCKS = Buffer.from(" blo").readInt32LE();
+/** The same by a hash, which is asked first. */
+const MAY_SHOW = new Uint8Array(4096);
+for (const letters of SHOWN) MAY_SHOW[hashOf(letters)] = 1;
+
+function hashOf(letters: number): number {
+  return Math.imul(letters, 0x9e_37_79_b1) >>> 20;
+}
 
 /**
- * Cheap: true when a memory statement may begin at `start`, or a second record stands in the line, as it does where a
- * damaged file lost the end of a line. Asked of lines that nobody else reads.
+ * Cheap: false when no memory statement stands in these bytes, wherever one may begin: a damaged file joins lines, and cuts
+ * the heads of records. Asked of lines that nobody else reads.
  */
 export function mayHoldStatement(bytes: DataView, start: number, end: number): boolean {
-  if (mayBegin(bytes, start, end - 8)) return true;
-  // Every record has an `HH:mm:ss`, eight letters long: one of each eight is looked at. Damage may leave control bytes.
-  for (let at = start + 8; at < end; at += 8) {
-    const byte = bytes.getUint8(at);
-    if (byte < TAB || (byte >= ZERO && byte <= COLON && isInClock(bytes, at, start, end))) {
-      return true;
-    }
+  for (let at = start; at + 4 <= end; at += STRIDE) {
+    const letters = bytes.getInt32(at, true);
+    if (MAY_SHOW[hashOf(letters)] === 1 && SHOWN.has(letters)) return true;
   }
   return false;
-}
-
-/** True when `at` is one of the eight letters of an `HH:mm:ss`. */
-function isInClock(bytes: DataView, at: number, start: number, end: number): boolean {
-  for (let from = Math.max(at - 7, start); from <= at && from + 8 <= end; from++) {
-    if (bytes.getUint8(from + 2) === COLON && bytes.getUint8(from + 5) === COLON) return true;
-  }
-  return false;
-}
-
-function mayBegin(bytes: DataView, start: number, last: number): boolean {
-  if (start > last) return false;
-  let at = start;
-  let digit = bytes.getUint8(at) - ZERO;
-  if (digit < 0 || digit > 9) return BEGINNINGS.has(bytes.getInt32(at, true));
-  while (at <= last && digit >= 0 && digit <= 9) digit = bytes.getUint8(++at) - ZERO;
-  return at <= last && bytes.getInt32(at, true) === BLOCKS;
 }
 
 /** Words that a memory line of a Spark we do not know may hold. */

@@ -141,7 +141,9 @@ class Progress {
     this.#sources.add(file.source);
     const feed = openLines(file.source, {
       sourceFileId: file.sourceFileId,
-      ...(file.kind === "event_log" ? {} : { sliceBytes: this.#logSliceBytes }),
+      ...(file.kind === "event_log"
+        ? {}
+        : { sliceBytes: this.#logSliceBytes, chunkBytes: Math.max(this.#logSliceBytes, 65_536) }),
       report: (diagnostic) => this.report({ sourceFileId: file.sourceFileId, ...diagnostic }),
       onRead: (bytes) => {
         this.#bytes += bytes;

@@ -1,9 +1,10 @@
 /** Docker's json-file driver: `{"log":"message\n","stream":"stderr","time":"2026-11-21T02:47:02.684123456Z"}`. */
-import { viewOf } from "../line-bytes.ts";
+import { Literal, viewOf } from "../line-bytes.ts";
 import { IsoTime } from "../log-time.ts";
 import type { Envelope, Unwrapped } from "./envelope.ts";
 
 const OPEN = 123;
+const BEGINS = new Literal('{"log":"');
 
 export class DockerJsonLine implements Envelope {
   readonly name = "docker-json";
@@ -11,9 +12,7 @@ export class DockerJsonLine implements Envelope {
 
   open(line: Unwrapped): boolean {
     const { buffer, start, end } = line;
-    if (buffer[start] !== OPEN || !buffer.latin1Slice(start, start + 8).startsWith('{"log":"')) {
-      return false;
-    }
+    if (buffer[start] !== OPEN || !BEGINS.standsAt(viewOf(buffer), start, end)) return false;
     const said = logOf(buffer.toString("utf8", start, end));
     if (said === undefined) return false;
     const time = Buffer.from(said.time);
