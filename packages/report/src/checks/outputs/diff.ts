@@ -2,7 +2,7 @@
 import type { GateResult, Verdict } from "../check.ts";
 import { intervalInWords, inWords } from "../in-words.ts";
 import type { Emphasis } from "./terminal.ts";
-import { circumstances, harmless, nameOf, type Place, plain } from "./words.ts";
+import { circumstances, harmless, type Place, plain, shortNameOf } from "./words.ts";
 
 /** `result` holds the second run against a baseline of the first alone, with everything allowed. */
 export function diffText(result: GateResult, { bold, dim }: Emphasis): string {
@@ -19,14 +19,19 @@ export function diffText(result: GateResult, { bold, dim }: Emphasis): string {
     bold(`${moved.length} of ${measured.length} measures differ`),
     ...circumstances(result, NOWHERE)
       .filter(([label]) => label !== "baseline" && label !== "note")
-      .map(([label, sentence]) => `  ${label === "this run" ? "second run" : label}: ${sentence}`),
+      .map(
+        ([label, sentence]) =>
+          `  ${label === "this run" ? "second run" : label}: ${sentence.replace(/ \(allowed\)$/, "")}`,
+      ),
   ];
   if (whole.length > 0) lines.push("", ...table(whole, dim));
   if (parts.length > 0)
     lines.push("", dim("of stages and RDDs, most moved first"), ...table(parts, dim));
+  const told = new Set<string>();
   for (const verdict of whole.filter(isWorse)) {
     const causes = result.run.causes.get(verdict.check) ?? [];
-    if (causes.length === 0) continue;
+    if (causes.length === 0 || told.has(causes.join("\n"))) continue;
+    told.add(causes.join("\n"));
     lines.push("", bold(`${plain(verdict.title)}, in the second run`));
     lines.push(...causes.map((cause) => `  - ${plain(cause)}`));
   }
@@ -76,7 +81,7 @@ function isWorse(verdict: Verdict): boolean {
 
 function table(verdicts: readonly Verdict[], dim: (text: string) => string): string[] {
   const rows = verdicts.map((verdict) => [
-    nameOf(verdict),
+    shortNameOf(verdict),
     inWords(verdict.baseline?.median, verdict.unit),
     intervalInWords(verdict.value, verdict.unit),
     changeInWords(verdict),
@@ -101,5 +106,11 @@ function changeInWords(verdict: Verdict): string {
     was === 0 || verdict.unit === "share"
       ? ""
       : ` (${sign}${Math.abs((100 * change) / was).toFixed(0)} %)`;
-  return `${sign}${inWords(Math.abs(change), verdict.unit)}${share}, ${isWorse(verdict) ? "worse" : "better"}`;
+  return `${sign}${inWords(Math.abs(change), verdict.unit)}${share}${inJudgement(verdict)}`;
+}
+
+/** More memory is filled further, which is neither. */
+function inJudgement(verdict: Verdict): string {
+  if (verdict.status === "not_compared") return "";
+  return isWorse(verdict) ? ", worse" : ", better";
 }

@@ -11,6 +11,7 @@ import {
   type Place,
   plain,
   questionOf,
+  shortNameOf,
   statusInWords,
   storiesOf,
   valueInWords,
@@ -70,7 +71,7 @@ function labelled(lines: readonly (readonly [string, string])[]): string[] {
 
 function table(verdicts: readonly Verdict[], dim: (text: string) => string): string[] {
   const cells = verdicts.map((verdict) => [
-    nameOf(verdict),
+    shortNameOf(verdict),
     valueInWords(verdict),
     baselineInWords(verdict),
     limitInWords(verdict),

@@ -36,6 +36,16 @@ export function nameOf({ check, subject }: Verdict): string {
   return plain(subject === undefined ? check : `${check}:${subject}`);
 }
 
+const LONGEST_IN_A_CELL = 64;
+
+/** The same for a table's cell: its beginning and its end, which tell names apart. */
+export function shortNameOf(verdict: Verdict): string {
+  const name = Array.from(nameOf(verdict));
+  if (name.length <= LONGEST_IN_A_CELL) return name.join("");
+  const end = name.slice(-LONGEST_IN_A_CELL / 4);
+  return `${name.slice(0, LONGEST_IN_A_CELL - end.length - 1).join("")}…${end.join("")}`;
+}
+
 const ORDER: readonly VerdictStatus[] = [
   "fail",
   "warn",
