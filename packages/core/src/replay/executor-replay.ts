@@ -97,7 +97,8 @@ export class ExecutorReplay {
     const place = this.#placeOfEvent(at);
     if (this.#around.hasLog) {
       this.evidence.blockUpdated(fact.status, place.ts);
-      this.#removals.heard(fact.status, place.ts);
+      // DEBUG prints every removal itself.
+      if (this.#around.level !== "debug") this.#removals.heard(fact.status, place.ts);
     } else this.#begin(place)?.reports.blockUpdated(place, fact.status);
   }
 
