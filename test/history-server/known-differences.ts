@@ -15,9 +15,4 @@ export const knownDifferences: readonly KnownDifference[] = [
     matches: /^rdds \d+ (?:cached_partitions|disk_bytes)/,
     cause: "a block update that stores to disk alone makes no block event",
   },
-  {
-    matches: /^stages \S+ peak [A-Za-z]+: \d+ there/,
-    cause:
-      "a metric of a task's end is written only where it differs from the executor's last, of whatever stage: stages miss peaks",
-  },
 ];
