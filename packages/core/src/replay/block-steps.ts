@@ -122,7 +122,9 @@ export class BlockSteps {
       // Up to 1.6 `same RDD` is printed for any shortage; later nothing says which it was.
       const tooLarge = fact.why === "larger_than_limit" || fact.why === "exceeds_limit";
       const rule = tooLarge ? "too_large" : this.#whyFailed(fact.blockId);
-      this.#putFailed(step, fact.blockId, undefined, rule);
+      const { requiredBytes } = fact;
+      const size = requiredBytes === undefined ? undefined : exactAmount(requiredBytes);
+      this.#putFailed(step, fact.blockId, undefined, { rule, size });
     }
   }
 
@@ -158,7 +160,8 @@ export class BlockSteps {
     // Up to 1.6 it is kept until the task ends; later its reader gives it back (spec memory-model 3.4).
     if (ledger.rules.evictionCreditsExecution) windows.keep(key, mode, step.ts, blockId);
     const capped = this.#context.state.onHeap.rules.fixedPools;
-    this.#putFailed(step, blockId, taskId, capped ? "static_unroll_cap" : this.#whyFailed(blockId));
+    const rule = capped ? "static_unroll_cap" : this.#whyFailed(blockId);
+    this.#putFailed(step, blockId, taskId, { rule, size: amount(computed) });
   }
 
   /** M14 */
@@ -357,7 +360,13 @@ export class BlockSteps {
     });
   }
 
-  #putFailed(step: LogStep, blockId: string, taskId: number | undefined, rule: DecidingRule): void {
+  /** `size` is what the block asked for, as far as it was unrolled. */
+  #putFailed(
+    step: LogStep,
+    blockId: string,
+    taskId: number | undefined,
+    { rule, size }: { readonly rule: DecidingRule; readonly size: Amount | undefined },
+  ): void {
     const { state, history } = this.#context;
     const at = placeOf(step);
     this.#impliedMiss(at, step, blockId, taskId, "values");
@@ -367,9 +376,9 @@ export class BlockSteps {
     state.blockEvent(at, {
       blockId,
       op: "put_fail",
-      memoryBytes: undefined,
-      memoryBytesMin: undefined,
-      memoryBytesMax: undefined,
+      memoryBytes: size?.best,
+      memoryBytesMin: size?.atLeast,
+      memoryBytesMax: size?.atMost,
       diskBytes: undefined,
       mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
       taskId: taskId ?? this.#context.taskOf(step) ?? this.#taskPutting(blockId),

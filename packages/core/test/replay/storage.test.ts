@@ -252,6 +252,8 @@ test("a failed unroll in an empty store was too large for it", () => {
     blockId: "rdd_0_0",
     taskId: 1,
     rule: "too_large",
+    // As far as it was unrolled.
+    memoryBytes: 6 * MIB,
   });
   expect(blocks).toMatchObject([{ blockId: "rdd_0_0", stores: 0, memoryBytes: undefined }]);
 });
@@ -268,6 +270,7 @@ test("a put refused for its own RDD's blocks evicts none of them", () => {
   expect(block_events.find((event) => event.op === "put_fail")).toMatchObject({
     blockId: "rdd_0_1",
     rule: "same_rdd",
+    memoryBytes: undefined,
   });
   expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(600);
 });
@@ -282,6 +285,8 @@ test("a put larger than the limit evicts nothing and leaves the pools where they
   );
   expect(block_events.find((event) => event.op === "put_fail")).toMatchObject({
     rule: "too_large",
+    memoryBytes: 1200,
+    memoryBytesMax: 1200,
   });
   expect(memory_timeline.at(-1)?.storagePool.bytes).toBe(500);
 });

@@ -29,11 +29,15 @@ export const blockEvents: TableSpec<BlockEventRow> = {
         (row) => row.op,
       ),
     ),
-    ...bytesBetween<BlockEventRow>("memory", "size of the block in memory", {
-      best: (row) => row.memoryBytes,
-      atLeast: (row) => row.memoryBytesMin,
-      atMost: (row) => row.memoryBytesMax,
-    }),
+    ...bytesBetween<BlockEventRow>(
+      "memory",
+      "size of the block in memory; of a put_fail: as far as it was unrolled",
+      {
+        best: (row) => row.memoryBytes,
+        atLeast: (row) => row.memoryBytesMin,
+        atMost: (row) => row.memoryBytesMax,
+      },
+    ),
     big("disk_bytes", "size of the block on disk; bytes", (row) => row.diskBytes),
     mode(),
     big("task_id", "task that did it; NULL: none, or unknown", (row) => row.taskId),
