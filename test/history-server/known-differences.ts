@@ -11,8 +11,4 @@ export const knownDifferences: readonly KnownDifference[] = [
     cause:
       "Maximum Offheap Memory of a registration is not used for the layout where no setting names off-heap memory",
   },
-  {
-    matches: /^rdds \d+ (?:cached_partitions|disk_bytes)/,
-    cause: "a block update that stores to disk alone makes no block event",
-  },
 ];
