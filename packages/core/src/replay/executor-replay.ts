@@ -104,6 +104,7 @@ export class ExecutorReplay {
 
   taskStarted(at: Observation, fact: Extract<EventFact, { kind: "task_start" }>): void {
     this.evidence.taskStarted(fact);
+    this.#polled.taskStarted(fact.taskId, fact.launchedMs);
     const place = this.#placeOfEvent(at);
     if (!this.#around.hasLog) this.#begin(place)?.reports.taskStarted(place, fact);
   }

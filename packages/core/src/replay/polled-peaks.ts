@@ -27,20 +27,34 @@ const HEARTBEAT_MICROS = 10_000_000;
 export class PolledPeaks {
   readonly #pollingInterval: () => string | undefined;
   readonly #lives = new Map<number, PolledLife>();
-  readonly #all: { readonly taskId: number; readonly from: number; readonly until: number }[] = [];
+  /** tasks that ran, polled or not, in the order of their starts */
+  readonly #all = new Map<number, { readonly from: number; until: number; alone: boolean }>();
 
   /** @param pollingInterval  spark.executor.metrics.pollingInterval as configured */
   constructor(pollingInterval: () => string | undefined) {
     this.#pollingInterval = pollingInterval;
   }
 
+  taskStarted(taskId: number, launchedMs: number): void {
+    const life = { from: launchedMs * 1000, until: Number.POSITIVE_INFINITY, alone: true };
+    for (const other of this.#all.values()) {
+      if (other.until <= life.from) continue;
+      other.alone = false;
+      life.alone = false;
+    }
+    this.#all.set(taskId, life);
+    const [oldest] = this.#all.keys();
+    if (this.#all.size > LIVES_KEPT && oldest !== undefined) this.#all.delete(oldest);
+  }
+
   taskEnded(fact: TaskEndFact): void {
-    if (fact.finishedMs === undefined) return;
     const { taskId } = fact;
     const from = fact.launchedMs * 1000;
+    if (!this.#all.has(taskId)) this.taskStarted(taskId, fact.launchedMs);
+    if (fact.finishedMs === undefined) return;
     const until = fact.finishedMs * 1000;
-    this.#all.push({ taskId, from, until });
-    if (this.#all.length > LIVES_KEPT) this.#all.shift();
+    const known = this.#all.get(taskId);
+    if (known !== undefined) known.until = until;
     const metrics = fact.executorMetrics;
     if ((metrics?.get("JVMHeapMemory") ?? 0) === 0) return; // no poll fell into its life
     const executionBytes = metrics?.get("OnHeapExecutionMemory");
@@ -61,15 +75,7 @@ export class PolledPeaks {
 
   /** Whether no other task ran on the executor at any time of this one's life. */
   ranAlone(taskId: number): boolean {
-    const life = this.#lives.get(taskId);
-    if (life === undefined) return false;
-    // Newest first: who ran beside it ended about when it did.
-    for (let k = this.#all.length - 1; k >= 0; k--) {
-      const other = this.#all[k];
-      if (other === undefined || other.taskId === taskId) continue;
-      if (other.from < life.until && other.until > life.from) return false;
-    }
-    return true;
+    return this.#lives.has(taskId) && this.#all.get(taskId)?.alone === true;
   }
 
   /** Peaks of storage memory, blocks and unroll memory, of lives that reach into a time span (µs). */
