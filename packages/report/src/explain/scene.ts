@@ -2,7 +2,7 @@
 import { sqlText } from "../sql/literal.ts";
 import { number, type Row, text } from "./fields.ts";
 import type { Investigation } from "./investigation.ts";
-import { type Bounds, bytes, bytesBetween, countOf } from "./words.ts";
+import { type Bounds, bytes, bytesBetween, countOf, shortened } from "./words.ts";
 
 /** The state of a mode's pools right before the event with this seq; undefined: nothing known. */
 export function stateBefore(
@@ -56,7 +56,7 @@ export async function taskKnown(
 function stageWords(row: Row | undefined): string {
   const stage = number(row, "stage_id");
   if (stage === undefined) return "";
-  const name = text(row, "stage_name");
+  const name = shortened(text(row, "stage_name"));
   return name === undefined ? ` (stage ${stage})` : ` (stage ${stage} “${name}”)`;
 }
 
@@ -80,7 +80,7 @@ export async function blockKnown(
   );
   const rddId = number(row, "rdd_id");
   const storageLevel = text(row, "rdd_level") ?? text(row, "storage_level");
-  const name = text(row, "rdd_name");
+  const name = shortened(text(row, "rdd_name"));
   if (rddId === undefined) {
     const broadcast = blockId.startsWith("broadcast_") ? " (part of a broadcast)" : "";
     return { row, rddId, storageLevel, words: `${blockId}${broadcast}` };

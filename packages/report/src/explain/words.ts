@@ -98,3 +98,9 @@ export function shortName(consumer: string | undefined): string {
   if (consumer === undefined) return "A memory consumer";
   return /^(?:[\w$]+\.)*([^@]+)/.exec(consumer)?.[1] ?? consumer;
 }
+
+/** A name on one line, at most 60 characters of it: cached queries are named by their whole plan. */
+export function shortened(name: string | undefined): string | undefined {
+  const line = name?.replace(/\s+/g, " ").trim();
+  return line === undefined || line.length <= 60 ? line : `${line.slice(0, 59)}…`;
+}

@@ -192,7 +192,7 @@ function roomInWords(row: Row): string[] {
   const [needed, had] = [number(row, "memory_bytes"), number(row, "available_bytes")];
   const onDisk = number(row, "on_disk") ?? 0;
   return [
-    ...(needed === undefined || had === undefined
+    ...(needed === undefined || had === undefined || needed <= had
       ? []
       : [
           `The largest took ${bytes(needed)} before it gave up; storage could have had ${bytes(had)} at most.`,

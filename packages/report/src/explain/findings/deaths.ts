@@ -11,8 +11,9 @@ const SPARE = 1.1;
 export const outOfMemory: Finder = async (investigation) => {
   const rows = await investigation.ask(
     `select class, count(*) as ooms, count(distinct task_id) as tasks, list(distinct executor_id) as executors, list(distinct stage_id) filter (stage_id is not null) as stages,
-       min(nth) as nth, max(outside_pools_bytes) as outside_pools_bytes, max(jvm_max_memory_bytes) as heap_bytes, max(storage_used_bytes) as storage_bytes,
-       max(execution_used_bytes) as execution_bytes, max(running_tasks) as running_tasks, max(requested_bytes) as requested_bytes, min(granted_bytes) as granted_bytes,
+       min(nth) as nth, max(jvm_max_memory_bytes) as heap_bytes, min(outside_pools_bytes) as outside_pools_bytes,
+       arg_min(storage_used_bytes, outside_pools_bytes) as storage_bytes, arg_min(execution_used_bytes, outside_pools_bytes) as execution_bytes,
+       max(running_tasks) as running_tasks, max(requested_bytes) as requested_bytes, min(granted_bytes) as granted_bytes, count(distinct executor_id) filter (removed_class is not null) as lost,
        any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
      from (select *, row_number() over (order by ts, executor_id, source_file_id, source_line) as nth from oom_context where ${investigation.here()})
      group by class order by ooms desc, class`,
@@ -33,7 +34,8 @@ export const outOfMemory: Finder = async (investigation) => {
       weight: Math.min(1, (number(row, "ooms") ?? 0) / 10),
       title: `${OUT_OF[kind] ?? "Memory ran out"} (${counted(number(row, "ooms") ?? 0, "time")}, executor ${someOf(executors, 4)})`,
       evidence: [
-        stateInWords(row),
+        stateInWords(row, text(investigation.application, "evidence_level") === "debug"),
+        ...lostInWords(number(row, "lost") ?? 0),
         ...(failed === undefined || failed === 0
           ? []
           : [`${counted(failed, "job")} failed in this run.`]),
@@ -61,9 +63,17 @@ const OUT_OF: Readonly<Record<string, string>> = {
   direct: "Direct buffers ran out",
 };
 
-function stateInWords(row: Row): string {
+function lostInWords(executors: number): string[] {
+  return executors === 0
+    ? []
+    : [`${counted(executors, "executor")} ${executors === 1 ? "was" : "were"} lost of it.`];
+}
+
+function stateInWords(row: Row, grantsLogged: boolean): string {
   const [heap, outside] = [number(row, "heap_bytes"), number(row, "outside_pools_bytes")];
-  const pools = `Spark's pools held ${bytes(number(row, "storage_bytes"))} of blocks and ${bytes(number(row, "execution_bytes"))} of tasks' memory`;
+  const execution = number(row, "execution_bytes");
+  const tasks = execution === 0 && !grantsLogged ? "an unknown amount" : bytes(execution);
+  const pools = `Spark's pools held ${bytes(number(row, "storage_bytes"))} of blocks and ${tasks} of tasks' memory`;
   const rest =
     heap === undefined || outside === undefined
       ? ""
@@ -88,7 +98,9 @@ function changeFor(kind: string, row: Row, cores: string | undefined): string {
     case "container":
       return "a larger spark.executor.memoryOverhead: the heap is not what grew";
     case "task_memory":
-      return `more partitions in the stage that failed, so that one task needs less; or ${fewer}`;
+      return tasks > 1
+        ? `more partitions in the stage that failed, so that one task needs less; or ${fewer}`
+        : fewer;
     default: {
       const [storage, execution] = [
         number(row, "storage_bytes") ?? 0,
@@ -109,6 +121,7 @@ export const executorsLost: Finder = async (investigation) => {
        any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
      from executors where ${investigation.here()} and executor_id <> 'driver' and removed_at is not null
        and coalesce(removed_class, 'unknown') not in ('killed_by_driver', 'decommissioned')
+       and coalesce(removed_class, 'unknown') not in (select class from oom_events where ${investigation.here()})
      group by all order by lost desc`,
   );
   const beyond = number(

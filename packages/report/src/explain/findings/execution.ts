@@ -1,7 +1,7 @@
 /** Tasks short of execution memory: spills and waits. */
 import { number, type Row, text } from "../fields.ts";
 import type { Finding } from "../story.ts";
-import { bytes, counted, millis } from "../words.ts";
+import { bytes, counted, millis, shortened } from "../words.ts";
 import { type Finder, runMillis, settingOf, weightOf } from "./finder.ts";
 
 export const spilling: Finder = async (investigation) => {
@@ -11,11 +11,12 @@ export const spilling: Finder = async (investigation) => {
          arg_max("trigger", coalesce(memory_bytes, 0)) as "trigger", min(share_at_spill_bytes) as share_bytes
        from spill_causes where ${investigation.here()} group by 1),
      spilt as (
-       select stage_id, stage_attempt_id, count(*) as stage_tasks, count(*) filter (memory_spilled_bytes > 0) as spilling_tasks, sum(memory_spilled_bytes)::bigint as memory_bytes, sum(disk_spilled_bytes)::bigint as disk_bytes,
+       select stage_id, count(*) as launched, count(*) filter (memory_spilled_bytes > 0) as spilling_tasks, sum(memory_spilled_bytes)::bigint as memory_bytes, sum(disk_spilled_bytes)::bigint as disk_bytes,
          max(memory_spilled_bytes) as largest_bytes, sum(run_ms) filter (memory_spilled_bytes > 0)::bigint as run_ms, arg_max(task_id, memory_spilled_bytes) as task_id
-       from tasks where ${investigation.here()} group by 1, 2)
-     select t.*, s.name, s.sql_execution_id, b.spills, b.row_bytes, b.consumer, b."trigger", b.share_bytes
-     from spilt t left join stages s on ${investigation.here("s")} and (s.stage_id, s.stage_attempt_id) = (t.stage_id, t.stage_attempt_id)
+       from tasks where ${investigation.here()} group by 1),
+     named as (select stage_id, max(tasks) as stage_tasks, any_value(name) as name, any_value(sql_execution_id) as sql_execution_id from stages where ${investigation.here()} group by 1)
+     select t.*, coalesce(s.stage_tasks, t.launched) as stage_tasks, s.name, s.sql_execution_id, b.spills, b.row_bytes, b.consumer, b."trigger", b.share_bytes
+     from spilt t left join named s on s.stage_id = t.stage_id
        left join by_stage b on b.stage_id = t.stage_id
      where t.memory_bytes > 0 or b.spills > 0 order by t.memory_bytes desc nulls last limit 4`,
   );
@@ -28,7 +29,7 @@ export const spilling: Finder = async (investigation) => {
       `select n.* from (select *, row_number() over (order by ts, executor_id, seq) as nth from spills where ${investigation.here()}) n
          join tasks t on ${investigation.here("t")} and t.task_id = n.task_id and t.stage_id = ${number(row, "stage_id") ?? -1} order by n.memory_bytes desc nulls last limit 1`,
     );
-    const name = text(row, "name");
+    const name = shortened(text(row, "name"));
     const task = number(row, "task_id");
     findings.push({
       id: `spills_stage_${number(row, "stage_id") ?? 0}`,
@@ -67,7 +68,7 @@ export const spilling: Finder = async (investigation) => {
 
 function spillsInWords(row: Row): string {
   const spills = number(row, "spills");
-  const tasks = `${counted(number(row, "spilling_tasks") ?? 0, "task")} of ${number(row, "stage_tasks") ?? 0}`;
+  const tasks = `${counted(number(row, "spilling_tasks") ?? 0, "task")} of ${number(row, "launched") ?? 0}`;
   if (spills === undefined) return `${tasks} spilled.`;
   const consumer = text(row, "consumer");
   const trigger = TRIGGERS[text(row, "trigger") ?? ""];

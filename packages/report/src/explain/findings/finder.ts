@@ -2,6 +2,7 @@
 import { number, type Row, text } from "../fields.ts";
 import type { Investigation } from "../investigation.ts";
 import type { Finding } from "../story.ts";
+import { shortened } from "../words.ts";
 
 export type Finder = (investigation: Investigation) => Promise<Finding[]>;
 
@@ -31,7 +32,7 @@ export function weightOf(part: number | undefined, whole: number): number {
 
 /** `RDD 1 “hot” (MEMORY_ONLY)`. */
 export function rddWords(row: Row): string {
-  const name = text(row, "name");
+  const name = shortened(text(row, "name"));
   if (number(row, "rdd_id") === undefined)
     return name === "broadcast" ? "broadcasts" : (name ?? "other blocks");
   const level = text(row, "storage_level");
