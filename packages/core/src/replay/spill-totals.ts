@@ -33,10 +33,19 @@ const LINES_AHEAD = 3000;
 const ROUNDING_MICROS = 1_000_000;
 
 interface Upcoming {
+  /** place in the log */
+  readonly at: number;
   readonly threadId: number | undefined;
   readonly taskId: number | undefined;
   readonly ts: number;
   readonly fact: SpillFact;
+}
+
+/** What the log is about to tell. */
+interface Ahead {
+  readonly spills: readonly Upcoming[];
+  /** task → place of the line that it is over */
+  readonly ends: ReadonlyMap<number, number>;
 }
 
 interface Candidate {
@@ -91,17 +100,18 @@ export class SpillTotals {
       if (candidate === undefined) return undefined;
       if (candidate.spilledBytes > (this.#told.get(taskId) ?? 0)) candidates.push(candidate);
     }
-    const lines = this.#upcoming(Math.max(...candidates.map((each) => each.finishedAt)));
-    const own = { threadId, taskId: undefined, ts: step.ts, fact };
-    const fitting = candidates.filter((candidate) =>
-      this.#fits(candidate, [own, ...lines], threadId),
-    );
+    const ahead = this.#upcoming(Math.max(...candidates.map((each) => each.finishedAt)));
+    const own = { at: 0, threadId, taskId: undefined, ts: step.ts, fact };
+    const withOwn = { ...ahead, spills: [own, ...ahead.spills] };
+    const fitting = candidates.filter((candidate) => this.#fits(candidate, withOwn, threadId));
     const possible = fitting.filter((candidate) =>
-      this.#leavesRoom(candidate, candidates, lines, threadId),
+      this.#leavesRoom(candidate, candidates, ahead, threadId),
     );
     const [first, ...others] = possible.sort((a, b) => a.launchedAt - b.launchedAt);
     if (first === undefined) return undefined;
-    if (others.some((other) => other.spilledBytes !== first.spilledBytes)) return undefined;
+    // Collections that print alike spilled alike; what sorters print binds them to no total.
+    const isAlike = (other: Candidate): boolean => other.spilledBytes === first.spilledBytes;
+    if (fact.what === "sort_data" && !others.every(isAlike)) return undefined;
     return { taskId: first.taskId, assumed: assumed || others.length > 0 };
   }
 
@@ -118,26 +128,29 @@ export class SpillTotals {
     };
   }
 
-  /** Spills that the log is about to tell. */
-  #upcoming(until: number): Upcoming[] {
-    const found: Upcoming[] = [];
-    for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
-      const next = this.#context.lookahead.peek(ahead);
+  /** Spills that the log is about to tell, and ends of tasks. */
+  #upcoming(until: number): Ahead {
+    const spills: Upcoming[] = [];
+    const ends = new Map<number, number>();
+    for (let at = 1; at < LINES_AHEAD; at++) {
+      const next = this.#context.lookahead.peek(at);
       if (next === undefined || next.ts > until + ROUNDING_MICROS) break;
-      if (next.fact.kind !== "spill") continue;
-      const taskId = next.fact.taskId ?? this.#context.taskOf(next);
-      found.push({ threadId: next.fact.threadId, taskId, ts: next.ts, fact: next.fact });
+      const { fact } = next;
+      if (fact.kind === "task_finished") ends.set(fact.taskId, at);
+      if (fact.kind !== "spill") continue;
+      const taskId = fact.taskId ?? this.#context.taskOf(next);
+      spills.push({ at, threadId: fact.threadId, taskId, ts: next.ts, fact });
     }
-    return found;
+    return { spills, ends };
   }
 
   /** Whether the lines of a thread, up to the end of a task, are what the task spilled. */
-  #fits(candidate: Candidate, lines: readonly Upcoming[], threadId: number): boolean {
+  #fits(candidate: Candidate, ahead: Ahead, threadId: number): boolean {
     const told = this.#told.get(candidate.taskId) ?? 0;
     let atLeast = told;
     let atMost = told;
-    for (const line of lines) {
-      if (line.threadId !== threadId || line.ts > candidate.finishedAt + ROUNDING_MICROS) continue;
+    for (const line of ahead.spills) {
+      if (line.threadId !== threadId || !isBeforeEnd(line, candidate, ahead)) continue;
       // Sorters print their pointer arrays too, and say nothing when they spill while being read.
       if (line.fact.what === "sort_data") return true;
       atLeast += line.fact.size.atLeast;
@@ -150,21 +163,21 @@ export class SpillTotals {
   #leavesRoom(
     chosen: Candidate,
     candidates: readonly Candidate[],
-    lines: readonly Upcoming[],
+    ahead: Ahead,
     threadId: number,
   ): boolean {
     const threads = new Set<number>();
-    for (const line of lines) {
+    for (const line of ahead.spills) {
       const { threadId: other } = line;
       if (other === undefined || other === threadId || this.#taskOfThread.has(other)) continue;
-      if (candidates.some((each) => this.#fits(each, lines, other))) threads.add(other);
+      if (candidates.some((each) => this.#fits(each, ahead, other))) threads.add(other);
     }
     const place = (left: readonly number[], free: readonly Candidate[]): boolean => {
       const [thread, ...rest] = left;
       if (thread === undefined || free.length === 0) return true;
       return free.some(
         (each) =>
-          this.#fits(each, lines, thread) &&
+          this.#fits(each, ahead, thread) &&
           place(
             rest,
             free.filter((other) => other !== each),
@@ -184,7 +197,7 @@ export class SpillTotals {
     const told = this.#told.get(taskId) ?? 0;
     const left = total.spilledBytes - told;
     const bounds = boundsOf(spill, left);
-    const later = this.#laterOf(taskId, spill.fact?.threadId, total.finishedAt);
+    const later = this.#laterOf(total, spill.fact?.threadId);
     const share = Math.round((left * printed.best) / (printed.best + later));
     const fits = bounds.atLeast <= share && share <= bounds.atMost;
     this.#tell(taskId, told + (fits ? share : printed.best));
@@ -205,15 +218,24 @@ export class SpillTotals {
     this.#told.set(taskId, bytes);
   }
 
-  #laterOf(taskId: number, threadId: number | undefined, finishedAt: number): number {
+  /** What the task's spills still to come print. */
+  #laterOf(task: Candidate, threadId: number | undefined): number {
     let sum = 0;
-    for (const line of this.#upcoming(finishedAt)) {
-      const ofThread = threadId !== undefined && line.threadId === threadId;
-      if ((line.taskId ?? (ofThread ? taskId : undefined)) !== taskId) continue;
-      sum += (line.fact.size.atLeast + line.fact.size.atMost) / 2;
+    const ahead = this.#upcoming(task.finishedAt);
+    for (const line of ahead.spills) {
+      const isOfThread = threadId !== undefined && line.threadId === threadId;
+      const isOfTask = line.taskId === undefined ? isOfThread : line.taskId === task.taskId;
+      if (isOfTask && isBeforeEnd(line, task, ahead))
+        sum += (line.fact.size.atLeast + line.fact.size.atMost) / 2;
     }
     return sum;
   }
+}
+
+/** By the log's own order, where it tells of the end; by time else. */
+function isBeforeEnd(line: Upcoming, task: Candidate, { ends }: Ahead): boolean {
+  const end = ends.get(task.taskId);
+  return end === undefined ? line.ts <= task.finishedAt + ROUNDING_MICROS : line.at < end;
 }
 
 /**
