@@ -48,7 +48,6 @@ describe("explanations read as they did", () => {
     const text = await explained(run, ...question);
     const name = [run, ...question.map((word) => word.replace(/^--/, ""))].join("-");
     const golden = join(goldens, `${name}.txt`);
-    // biome-ignore lint/complexity/useLiteralKeys: environment variables are an index signature
     if (process.env["UPDATE_GOLDEN"] !== undefined) writeFileSync(golden, text);
     expect(text).toBe(readFileSync(golden, "utf8"));
   });

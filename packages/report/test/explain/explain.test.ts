@@ -13,6 +13,8 @@ import { replayed } from "../replayed-by-hand.ts";
 import { rowsByHand, second, three } from "../rows-by-hand.ts";
 
 const MiB = 1024 * 1024;
+/** As replayed() writes it. */
+const application = { appId: "app-1", attemptId: "1" };
 
 async function answered(
   rows: (emit: EmitRow) => void,
@@ -25,12 +27,7 @@ async function answered(
   });
   const database = await openDatabase(path);
   try {
-    const [application] = await database.rows("select app_id, attempt_id from applications");
-    return await explain(
-      database,
-      { appId: String(application?.["app_id"]), attemptId: String(application?.["attempt_id"]) },
-      question,
-    );
+    return await explain(database, application, question);
   } finally {
     database.close();
   }
@@ -86,12 +83,7 @@ test("what the logs at hand would not tell is not called absent", async () => {
     emit("applications", { ...rowsByHand.applications, evidenceLevel: "event_log" });
   });
   const database = await openDatabase(path);
-  const [application] = await database.rows("select app_id, attempt_id from applications");
-  const answer = await explain(
-    database,
-    { appId: String(application?.["app_id"]), attemptId: String(application?.["attempt_id"]) },
-    undefined,
-  );
+  const answer = await explain(database, application, undefined);
   database.close();
   expect(answer).toMatchObject({
     absent: [
