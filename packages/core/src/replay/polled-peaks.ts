@@ -24,11 +24,23 @@ const LIVES_KEPT = 512;
 /** spark.executor.heartbeatInterval: without an interval of its own, metrics are polled at heartbeats */
 const HEARTBEAT_MICROS = 10_000_000;
 
+/** Starts are told in their order, but for so much. */
+const OUT_OF_ORDER_MICROS = 1_000_000;
+
+interface Life {
+  readonly from: number;
+  until: number;
+  /** no other task ran beside it */
+  alone: boolean;
+}
+
 export class PolledPeaks {
   readonly #pollingInterval: () => string | undefined;
   readonly #lives = new Map<number, PolledLife>();
   /** tasks that ran, polled or not, in the order of their starts */
-  readonly #all = new Map<number, { readonly from: number; until: number; alone: boolean }>();
+  readonly #all = new Map<number, Life>();
+  /** those of them into which a start to come may still fall */
+  readonly #near = new Set<Life>();
 
   /** @param pollingInterval  spark.executor.metrics.pollingInterval as configured */
   constructor(pollingInterval: () => string | undefined) {
@@ -36,15 +48,22 @@ export class PolledPeaks {
   }
 
   taskStarted(taskId: number, launchedMs: number): void {
-    const life = { from: launchedMs * 1000, until: Number.POSITIVE_INFINITY, alone: true };
-    for (const other of this.#all.values()) {
-      if (other.until <= life.from) continue;
+    const life: Life = { from: launchedMs * 1000, until: Number.POSITIVE_INFINITY, alone: true };
+    for (const other of this.#near) {
+      if (other.until <= life.from) {
+        if (other.until <= life.from - OUT_OF_ORDER_MICROS) this.#near.delete(other);
+        continue;
+      }
       other.alone = false;
       life.alone = false;
     }
     this.#all.set(taskId, life);
-    const [oldest] = this.#all.keys();
-    if (this.#all.size > LIVES_KEPT && oldest !== undefined) this.#all.delete(oldest);
+    this.#near.add(life);
+    if (this.#all.size <= LIVES_KEPT) return;
+    const [oldest] = this.#all;
+    if (oldest === undefined) return;
+    this.#all.delete(oldest[0]);
+    this.#near.delete(oldest[1]);
   }
 
   taskEnded(fact: TaskEndFact): void {
