@@ -153,9 +153,10 @@ async function createWriters(
   connection: DuckDBConnection,
   key: () => ApplicationKey,
 ): Promise<Writers> {
+  const appended = { bytes: 0 };
   const writer = async <Name extends TableName>(name: Name): Promise<TableWriter<Rows[Name]>> => {
     const table: Tables[Name] = tables[name];
-    return new TableWriter(table, await connection.createAppender(name), key);
+    return new TableWriter(table, await connection.createAppender(name), { key, appended });
   };
   return {
     applications: await writer("applications"),
@@ -179,7 +180,10 @@ async function createWriters(
     oom_events: await writer("oom_events"),
     memory_leaks: await writer("memory_leaks"),
     executor_metrics: new MetricSampleWriter(
-      new TableWriter(metricSamples, await connection.createAppender(metricSamples.name), key),
+      new TableWriter(metricSamples, await connection.createAppender(metricSamples.name), {
+        key,
+        appended,
+      }),
     ),
     exclusions: await writer("exclusions"),
     replay_checks: await writer("replay_checks"),
@@ -203,8 +207,6 @@ async function openPartial(
     instance = await DuckDBInstance.create(partial, {
       memory_limit: `${memoryLimitBytes}B`,
       threads: String(threads),
-      // Each method is tried on every column of every row group; bit packing and dictionaries alone make files as small.
-      disabled_compression_methods: "rle,fsst,dict_fsst,zstd,alp,alprd,chimp,patas,roaring",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
     });
@@ -212,6 +214,8 @@ async function openPartial(
     throw openingError(path, error);
   }
   const connection = await instance.connect();
+  // Tried on every text column of every row group, where dictionaries make files as small. Said at opening, it has no effect.
+  await connection.run("set disabled_compression_methods = 'fsst'");
   let open = true;
   return {
     connection,

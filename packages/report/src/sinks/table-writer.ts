@@ -13,7 +13,13 @@ export interface RowWriter<Row> {
   discard(): void;
 }
 
-/** The appender holds what it got outside DuckDB's memory limit, so it is emptied at this size. */
+/** What appenders hold, all tables together. It is outside DuckDB's memory limit. */
+export interface AppendedBytes {
+  bytes: number;
+}
+
+/** An appender is emptied once all hold so much, if it holds a good part of it: each time is a query of its own to DuckDB. */
+const ALL_APPENDERS_BYTES = 12 << 20;
 const APPENDER_BYTES = 1 << 20;
 
 export class TableWriter<Row> implements RowWriter<Row> {
@@ -21,15 +27,21 @@ export class TableWriter<Row> implements RowWriter<Row> {
   readonly #key: () => ApplicationKey;
   readonly #appender: DuckDBAppender;
   readonly #rowBytes: number;
+  readonly #all: AppendedBytes;
   /** There is one once there are rows: most tables have few or none. */
   #batch: ColumnBatch<Row> | undefined;
   #chunk: DuckDbChunk | undefined;
   #appendedBytes = 0;
 
-  constructor(table: TableSpec<Row>, appender: DuckDBAppender, key: () => ApplicationKey) {
+  constructor(
+    table: TableSpec<Row>,
+    appender: DuckDBAppender,
+    { key, appended }: { readonly key: () => ApplicationKey; readonly appended: AppendedBytes },
+  ) {
     this.#table = table;
     this.#key = key;
     this.#appender = appender;
+    this.#all = appended;
     this.#rowBytes = [...keyColumns, ...table.columns].reduce(
       (sum, { type }) => sum + bytesOf(type),
       0,
@@ -65,13 +77,18 @@ export class TableWriter<Row> implements RowWriter<Row> {
       [...keyColumns, ...this.#table.columns].map(({ type }) => type),
     );
     this.#appender.appendDataChunk(this.#chunk.fill(batch));
-    this.#appendedBytes += batch.rows * this.#rowBytes + batch.textUnits;
+    const bytes = batch.rows * this.#rowBytes + batch.textUnits;
+    this.#appendedBytes += bytes;
+    this.#all.bytes += bytes;
     batch.clear();
-    if (this.#appendedBytes >= APPENDER_BYTES) this.#flushAppender();
+    if (this.#all.bytes >= ALL_APPENDERS_BYTES && this.#appendedBytes >= APPENDER_BYTES) {
+      this.#flushAppender();
+    }
   }
 
   #flushAppender(): void {
     this.#appender.flushSync();
+    this.#all.bytes -= this.#appendedBytes;
     this.#appendedBytes = 0;
   }
 }
