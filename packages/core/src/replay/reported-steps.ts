@@ -1,6 +1,6 @@
 /** An executor without a log of its own, as the driver's reports tell it: exact block sizes, no unroll memory, tasks by their totals. */
 
-import { type Amount, amount, exactAmount } from "../amount.ts";
+import { amount, exactAmount } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";

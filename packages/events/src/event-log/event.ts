@@ -30,9 +30,9 @@ export interface LineReader {
  * quoted key, which no string value can, so they are real keys wherever they are found.
  */
 export interface Cut {
-  /** Up to the opening bracket: `"Stage Infos":[`. */
+  /** Up to the opening bracket: `"Accumulables":[`. */
   readonly begins: Buffer;
-  /** From the closing bracket on, as versions differ: `],"Stage IDs":[`; the first that is found counts. */
+  /** From the closing bracket on, as versions differ: `],"Resource Profile Id":`; the first that is found counts. */
   readonly ends: readonly Buffer[];
 }
 
