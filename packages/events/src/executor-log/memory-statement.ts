@@ -9,7 +9,8 @@ const STATEMENT =
 
 /** A part of each wording, long enough that one of each eight places of a line shows four of its letters. */
 const TELLING: readonly string[] = [
-  " stored as ",
+  "stored as values",
+  "stored as bytes",
   "dropped from memory",
   "Storage limit = ",
   "free memory is",

@@ -212,8 +212,7 @@ export class RecordReader {
   /** A record of a known logger that says what no template says. */
   private unknown(line: LineSlice, emit: (record: LogRecord) => void): void {
     const head = this.head;
-    const message = textOf(head.buffer, head.messageStart, head.messageEnd);
-    if (isMemoryStatement(message)) this.unread(line, message);
+    this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
     if (!this.options.everyRecord) return;
     const record = this.record;
     record.takeHead(head);

@@ -122,3 +122,23 @@ test("numbers that no JVM can have are no facts", () => {
   expect(records).toEqual([]);
   expect(oddities.map(({ code }) => code)).toEqual(["unread_statement", "unread_statement"]);
 });
+
+test("a statement that damage joined to a line, its clock cut, is missed with a word", () => {
+  const { oddities } = decode(
+    [
+      "26/11/21 02:36:35 INFO Utils: fetched",
+      "26/11/21 02:36:35 INFO Utils: fetched26/11/21 02:3O MemoryStore: Block rdd_0_1 stored as values in memory (estimated size 14.0 MiB, free 51.7 MiB)",
+      "26/11/21 02:36:35 INFO Utils: fetchedStore: After dropping 1 blocks, free memory is 15.1 MB",
+    ].join("\n"),
+  );
+  expect(oddities.map(({ code, line }) => [code, line])).toEqual([
+    ["unread_statement", 2],
+    ["unread_statement", 3],
+  ]);
+});
+
+test("a line that begins like JSON and ends at once is a line", () => {
+  for (const text of ["{", '{"log', '{"log":"', '{"ts":', "[", "2026"]) {
+    expect(decode(text).records).toEqual([]);
+  }
+});
