@@ -237,7 +237,7 @@ export class BlockSteps {
   }
 
   missing(step: LogStep, fact: Fact<"block_missing">): void {
-    if (fact.where !== "everywhere") return;
+    if (!this.#context.lookahead.isMiss(step, fact)) return;
     const taskId = this.#context.taskOf(step) ?? this.#taskPutting(fact.blockId);
     this.#miss(placeOf(step), fact.blockId, taskId, "logged");
     this.#openWindow(step, fact.blockId, taskId, true);

@@ -22,6 +22,8 @@ export interface LogStep {
 /** How long a step waits for what follows it, in µs of log time, and how many may wait. */
 export const HELD_MICROS = 30_000_000;
 const HELD_STEPS = 50_000;
+/** How many lines of other threads may stand between two of one thread that say the same. */
+const LINES_BETWEEN = 8;
 
 export class Lookahead {
   #steps: LogStep[] = [];
@@ -84,6 +86,19 @@ export class Lookahead {
   /** The step `ahead` places after the one taken last (1 = the next). */
   peek(ahead: number): LogStep | undefined {
     return this.#steps[this.#head + ahead - 1];
+  }
+
+  /** Whether a line tells of a miss, and the next line of its thread does not: in 1.x the block manager says it at DEBUG, then the cache manager. */
+  isMiss(step: LogStep, { blockId, where }: Extract<LogFact, { kind: "block_missing" }>): boolean {
+    if (where !== "everywhere") return false;
+    for (let ahead = 1; ahead < LINES_BETWEEN; ahead++) {
+      const next = this.peek(ahead);
+      if (next === undefined) return true;
+      if (next.thread !== step.thread) continue;
+      const { fact } = next;
+      return fact.kind !== "block_missing" || fact.where !== where || fact.blockId !== blockId;
+    }
+    return true;
   }
 
   /** What is about to happen to a block, in log order. */

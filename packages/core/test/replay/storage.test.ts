@@ -430,3 +430,20 @@ test("an eviction is one row: the removal's line that DEBUG adds is not another"
   expect(memory_events.filter((event) => event.op === "release_storage")).toHaveLength(1);
   expect(summary.executors[0]).toMatchObject({ evictions: 1, evictedBytes: 600 });
 });
+
+test("a miss that two lines of one thread tell of is one; another thread's is its own", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1 partition 0
+      10 1 run task-2 partition 0
+      20 1 missing rdd_0_0 on task-1
+      20 1 missing rdd_0_0 on task-2
+      20 1 missing rdd_0_0 on task-1`,
+    { memory: 1000, spark: "1.6.1" },
+  );
+  expect(block_events.map(({ op, taskId }) => [op, taskId])).toEqual([
+    ["miss", 2],
+    ["miss", 1],
+  ]);
+});
