@@ -14,6 +14,10 @@ type TimePart =
       readonly width: number;
     }
   | { readonly kind: "monthName" }
+  /** letters that say nothing more: a weekday, a zone's name */
+  | { readonly kind: "letters" }
+  /** `AM`, `PM` */
+  | { readonly kind: "half" }
   | { readonly kind: "fraction"; readonly width: number }
   | { readonly kind: "offset" }
   | { readonly kind: "epoch"; readonly unit: "s" | "ms" };
@@ -25,6 +29,9 @@ const FIELDS: Readonly<Record<string, "year" | "month" | "day" | "hour" | "minut
   M: "month",
   d: "day",
   H: "hour",
+  k: "hour",
+  h: "hour",
+  K: "hour",
   m: "minute",
   s: "second",
 };
@@ -183,6 +190,17 @@ export class LogTime {
           1;
         this.end += 3;
         return day.month > 0;
+      case "letters": {
+        const from = this.end;
+        while (this.end < limit && isLetter(view.getUint8(this.end))) this.end++;
+        return this.end > from;
+      }
+      case "half": {
+        const half = lettersAt(view, this.end, Math.min(this.end + 2, limit)).toUpperCase();
+        day.half = half;
+        this.end += 2;
+        return half === "AM" || half === "PM";
+      }
       case "offset": {
         const said = offsetAt(view, this.end, limit);
         day.offsetMicros = said?.micros ?? 0;
@@ -238,6 +256,8 @@ const WITHIN_SECOND: ReadonlySet<string> = new Set(["fraction", "offset", "epoch
 /** The fields of one time while it is read. */
 class DayAndTime {
   month = 1;
+  /** `AM` or `PM` of a clock of twelve hours */
+  half = "";
   offsetMicros = 0;
   epochMicros: number | undefined = undefined;
   private year = 1970;
@@ -262,11 +282,14 @@ class DayAndTime {
     if (this.epochMicros !== undefined) {
       return this.epochMicros < LATEST_MICROS ? this.epochMicros : undefined;
     }
-    const { year, month, day, hour, minute, second } = this;
+    const { year, month, day, minute, second } = this;
+    const hour = this.half === "" ? this.hour : (this.hour % 12) + (this.half === "PM" ? 12 : 0);
     if (year < 1970 || year >= LATEST_YEAR) return undefined;
     if (month > 12 || month < 1 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) {
       return undefined;
     }
+    // 27/02/29 is damage, not the first of March.
+    if (day > 28 && new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return undefined;
     const millis = Date.UTC(year, month - 1, day, hour, minute, second);
     return millis * 1000 + this.fractionMicros - this.offsetMicros;
   }
@@ -296,6 +319,8 @@ function partsOf(format: string): TimePart[] {
     else if (field !== undefined) parts.push({ kind: field, width: Math.max(piece.length, 2) });
     else if (letter === "S" || letter === "n")
       parts.push({ kind: "fraction", width: piece.length });
+    else if (letter === "a") parts.push({ kind: "half" });
+    else if (letter === "E" || letter === "z") parts.push({ kind: "letters" });
     else if (letter === "X" || letter === "Z" || letter === "x") parts.push({ kind: "offset" });
     else for (const byte of Buffer.from(piece)) parts.push({ kind: "literal", byte });
   }
@@ -321,6 +346,11 @@ function lettersAt(view: DataView, from: number, end: number): string {
   let text = "";
   for (let at = from; at < end; at++) text += String.fromCharCode(view.getUint8(at));
   return text;
+}
+
+function isLetter(byte: number): boolean {
+  const lower = byte | 32;
+  return lower >= 97 && lower <= 122;
 }
 
 function isDigit(byte: number): boolean {

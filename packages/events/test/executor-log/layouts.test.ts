@@ -161,3 +161,74 @@ test("lines below a record are not records: traces, lock lists, collector logs, 
   expect(decoder.counts.records).toBe(2);
   expect(records.map(({ line }) => line)).toEqual([8]);
 });
+
+const STORED = "Block rdd_0_1 stored as values in memory (estimated size 14.0 MiB, free 51.7 MiB)";
+
+test.each([
+  [
+    "%-5p %d{dd MMM yyyy HH:mm:ss,SSS} [%15.15t] %-30.30c{1} %x - %m%n",
+    "INFO  21 Nov 2026 02:36:35,123 [           main] MemoryStore                     - ",
+    "2026-11-21T02:36:35.123",
+  ],
+  [
+    "%d{yyyy-MM-dd HH:mm:ss.SSS Z} %-5level %logger{36} [%thread] - %msg%n",
+    "2026-11-21 02:36:35.123 +0100 INFO  o.a.s.storage.memory.MemoryStore [main] - ",
+    "2026-11-21T01:36:35.123",
+  ],
+  [
+    "%d{yyyy-MM-dd hh:mm:ss a} %p %c: %m%n",
+    "2026-11-21 02:36:35 PM INFO org.apache.spark.storage.memory.MemoryStore: ",
+    "2026-11-21T14:36:35",
+  ],
+  [
+    "%d{EEE MMM dd HH:mm:ss zzz yyyy} %p %c{1}: %m%n",
+    "Sat Nov 21 02:36:35 UTC 2026 INFO MemoryStore: ",
+    "2026-11-21T02:36:35",
+  ],
+  [
+    "%d{ISO8601}{UTC} %p %X{mdc.taskName} %c{1.}: %m%n%ex",
+    "2026-11-21T02:36:35,123 INFO task 3.0 in stage 0.0 (TID 3) o.a.s.s.m.MemoryStore: ",
+    "2026-11-21T02:36:35.123",
+  ],
+  [
+    "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %pid %highlight{%-5p} --- [%t] %-40.40c{1.} : %replace{%m}{secret}{***}%n",
+    "2026-11-21T02:36:35.123+01:00 1234 INFO  --- [main] o.a.s.s.m.MemoryStore                    : ",
+    "2026-11-21T01:36:35.123",
+  ],
+  [
+    "%style{%d{yy/MM/dd HH:mm:ss}}{blue} %p{length=1} %c{1}: %m%n",
+    "26/11/21 02:36:35 I MemoryStore: ",
+    "2026-11-21T02:36:35",
+  ],
+])("--log-pattern %s", (pattern, head, time) => {
+  const { records, oddities } = decode(`${head}${STORED}\n${head}${STORED}\n`, { pattern });
+  expect(records.map(({ fact }) => fact?.kind)).toEqual(["block_stored", "block_stored"]);
+  expect(records[1]?.time?.slice(0, time.length)).toBe(time);
+  expect(oddities).toEqual([]);
+});
+
+test("a clock of twelve hours is read as one where no pattern is given, too", () => {
+  const times = ["12:00:01 AM", "01:00:00 AM", "12:00:01 PM", "11:59:59 PM"].map((clock) =>
+    decode(`2026-11-21 ${clock} INFO MemoryStore: ${STORED}\n`).records[0]?.time?.slice(11, 19),
+  );
+  expect(times).toEqual(["00:00:01", "01:00:00", "12:00:01", "23:59:59"]);
+});
+
+test("midnight, the end of a year and a leap day are read; a day that no calendar has is no time", () => {
+  const stamps = [
+    "27/12/31 23:59:59",
+    "28/01/01 00:00:00",
+    "28/02/29 23:59:59",
+    "28/03/01 00:00:00",
+  ];
+  const said = stamps.map((stamp) => `${stamp} INFO MemoryStore: ${STORED}\n`).join("");
+  expect(decode(said).records.map(({ time }) => time?.slice(0, 19))).toEqual([
+    "2027-12-31T23:59:59",
+    "2028-01-01T00:00:00",
+    "2028-02-29T23:59:59",
+    "2028-03-01T00:00:00",
+  ]);
+  expect(
+    decode(`27/02/29 00:00:01 INFO MemoryStore: ${STORED}\n`).records[0]?.time,
+  ).toBeUndefined();
+});

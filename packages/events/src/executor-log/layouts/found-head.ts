@@ -12,6 +12,15 @@ const LOGGER = /(?:^|[\s[(|])([A-Za-z_][\w$]*(?:\.[\w$]+)*\$?)[\])]?\s?(?:: | - 
 /** A thread in brackets. */
 const THREAD = /\[([^\]]{1,200})\]/;
 const HEAD_BYTES = 512;
+/** Of a clock of twelve hours, which stands behind the date. */
+const HALF = /^[AP]M$/i;
+const MICROS_PER_HOUR = 3_600_000_000;
+
+function hoursMore(date: string, half: string): number {
+  const hour = Number(/[ T](\d{2}):/.exec(date)?.[1]);
+  if (hour > 12) return 0;
+  return (half.toUpperCase() === "PM" ? 12 : 0) - (hour === 12 ? 12 : 0);
+}
 
 export class FoundHead implements Layout {
   readonly name = "found";
@@ -46,6 +55,8 @@ export class FoundHead implements Layout {
     const before = start + from + logger.index;
     this.setThread(text, { dateEnd, levelAt, levelEnd, stop: before - start }, start, head);
     this.setTime(date[0], head);
+    const half = HALF.exec(text.slice(dateEnd, dateEnd + 4).trim());
+    if (half !== null) head.localMicros += hoursMore(date[0], half[0]) * MICROS_PER_HOUR;
     return true;
   }
 
@@ -64,7 +75,7 @@ export class FoundHead implements Layout {
     } else if (at.levelAt > at.dateEnd + 1) {
       const between = text.slice(at.dateEnd, at.levelAt);
       const bare = between.trim();
-      if (bare === "" || /^[|:()-]+$/.test(bare)) return;
+      if (bare === "" || HALF.test(bare) || /^[|:()-]+$/.test(bare)) return;
       head.threadStart = start + at.dateEnd + between.indexOf(bare);
       head.threadEnd = head.threadStart + bare.length;
     }

@@ -145,7 +145,8 @@ export class Log4jPattern implements Layout {
           break;
         }
         default: {
-          const stop = this.endOf(i, buffer, at, end);
+          const named = element.kind === TASK_NAME ? taskNameEnd(view, at, end) : -1;
+          const stop = named >= 0 ? named : this.endOf(i, buffer, at, end);
           if (stop < 0) return false;
           let last = stop;
           if (element.pad !== 0) while (last > at && view.getUint8(last - 1) === SPACE) last--;
@@ -247,6 +248,16 @@ function lastSegment(view: DataView, from: number, end: number): number {
   return segment;
 }
 
+const TASK = new Literal("task ");
+const CLOSE = 41;
+
+/** Where `task 3.0 in stage 0.0 (TID 3)` ends, blanks and all; -1 when none begins at `at`. */
+function taskNameEnd(view: DataView, at: number, end: number): number {
+  if (!TASK.standsAt(view, at, end)) return -1;
+  for (let stop = at; stop < end; stop++) if (view.getUint8(stop) === CLOSE) return stop + 1;
+  return -1;
+}
+
 /** First four letters of each level, as `getInt32` reads them, little end first. */
 const INFO = 0x4f_46_4e_49;
 const WARN = 0x4e_52_41_57;
@@ -344,8 +355,9 @@ const KNOWN = new Set([
 function elementsOf(pattern: string): Element[] {
   const elements: Element[] = [];
   let from = 0;
-  for (const found of pattern.matchAll(CONVERSION)) {
-    addLiteral(elements, pattern.slice(from, found.index));
+  const plain = unwrapped(pattern);
+  for (const found of plain.matchAll(CONVERSION)) {
+    addLiteral(elements, plain.slice(from, found.index));
     const [whole, left = "", width = "", word = "", options = ""] = found;
     const name = longestName(word);
     const rest = word.slice(name.length);
@@ -392,7 +404,24 @@ function addLiteral(elements: Element[], text: string): void {
   });
 }
 
+/** What log4j 2 wraps around parts of a pattern, and prints as its inside: colours, limits, replacements. */
+const WRAPPED =
+  /%-?\d*(?:\.\d+)?(highlight|style|replace|maxLength|maxLen|encode|enc|notEmpty|varsNotEmpty|variablesNotEmpty)\{((?:[^{}]|\{[^{}]*\})*)\}((?:\{[^}]*\})*)/;
+
+/** The pattern without its wrappings; what may be empty is text that says nothing. */
+function unwrapped(pattern: string): string {
+  let plain = pattern;
+  for (let found = WRAPPED.exec(plain); found !== null; found = WRAPPED.exec(plain)) {
+    const [whole, name = "", inside = ""] = found;
+    const stays = /[nN]otEmpty$/.test(name) ? "%x" : inside;
+    plain = plain.slice(0, found.index) + stays + plain.slice(found.index + whole.length);
+  }
+  return plain;
+}
+
 function kindOf(name: string, option: string | undefined): number {
+  // `%p{length=1}`: another word than the level's, so text.
+  if ((name === "p" || name === "level") && option !== undefined) return IGNORED;
   if (name === "p" || name === "level") return LEVEL;
   if (THREADS.has(name)) return THREAD;
   if (LOGGERS.has(name)) return LOGGER;
