@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type {
   BlockEventRow,
   EmitRow,
+  ExecutorMetricRow,
   MemoryTimelineRow,
   TaskMemoryTimelineRow,
 } from "@respark/core";
@@ -75,6 +76,31 @@ const taskTimeline: TaskMemoryTimelineRow = {
   sourceLine: 1,
 };
 
+const metric: ExecutorMetricRow = {
+  executorId: "1",
+  stageId: 0,
+  stageAttemptId: 0,
+  taskId: 0,
+  ts: 0,
+  name: "",
+  value: 0,
+  isPeak: true,
+  sourceFileId: 1,
+  sourceLine: 1,
+};
+const metricNames = [
+  "JVMHeapMemory",
+  "JVMOffHeapMemory",
+  "OnHeapExecutionMemory",
+  "OnHeapStorageMemory",
+  "OnHeapUnifiedMemory",
+  "DirectPoolMemory",
+  "MappedPoolMemory",
+  "ProcessTreeJVMRSSMemory",
+  "MinorGCCount",
+  "MinorGCTime",
+];
+
 interface Case {
   readonly name: string;
   readonly columns: number;
@@ -140,6 +166,22 @@ const cases: Case[] = [
         blockEvent.taskId = row >> 2;
         blockEvent.sourceLine = row;
         emit("block_events", blockEvent);
+      }
+    },
+  },
+  {
+    name: "executor_metrics (ten values an event)",
+    columns: 12,
+    write: (emit) => {
+      for (let row = 0; row < rows; row += 1) {
+        const event = Math.floor(row / metricNames.length);
+        metric.stageId = event >> 8;
+        metric.taskId = event;
+        metric.ts = 1.75e15 + event * 1000;
+        metric.name = metricNames[row % metricNames.length] ?? "";
+        metric.value = bytes();
+        metric.sourceLine = event;
+        emit("executor_metrics", metric);
       }
     },
   },
