@@ -55,6 +55,8 @@ export interface Finding {
   readonly certainty: string;
   readonly places: readonly LogPlace[];
   readonly next: readonly NextQuestion[];
+  /** the row behind the sentences: bytes and milliseconds as numbers, NULL where nobody knows */
+  readonly facts: Readonly<Record<string, QueryValue>>;
 }
 
 export interface Trust {

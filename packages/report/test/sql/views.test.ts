@@ -183,6 +183,7 @@ describe("of a short run told by hand", () => {
       {
         executor_id: "1",
         seq: 5,
+        ordinal: 1,
         ts: "2026-01-31 03:00:10",
         block_id: "rdd_7_0",
         rdd_name: "hot",
@@ -275,6 +276,7 @@ describe("of a short run told by hand", () => {
         memory_bytes: 600,
         disk_bytes: 200,
         largest_memory_bytes: 600,
+        largest_ordinal: 1,
         first_ts: "2026-01-31 03:00:12",
         last_ts: "2026-01-31 03:00:12",
         forced_by_another_task: 1,

@@ -2,14 +2,15 @@
 import { number, type Row, text } from "../fields.ts";
 import type { Investigation } from "../investigation.ts";
 import type { Finding } from "../story.ts";
-import { bytes, counted, millis, share } from "../words.ts";
-import { type Finder, rddWords, runMillis, settingOf, weightOf } from "./finder.ts";
+import { bytes, counted, millis, share, shellWord } from "../words.ts";
+import { type Finder, rddWords, runMillis, settingOf, thereIs, weightOf } from "./finder.ts";
 
 /** Held, and wanted by nobody any more: an RDD whose blocks were evicted and then missed is not idle, whatever its blocks were not read for. */
 const IDLE =
   "reads is not null and unread_share > 0.5 and coalesce(misses_after_evict, 0) + coalesce(misses_after_put_fail, 0) = 0";
 
 export const evictionsRegretted: Finder = async (investigation) => {
+  if (!(await thereIs(investigation, "block_events", "op in ('evict', 'drop_to_disk')"))) return [];
   const rows = await investigation.ask(
     `select r.*, c.stored_bytes, c.reads, c.misses_after_evict, c.partitions from eviction_regret r left join rdd_cache_efficiency c using (app_id, attempt_id, rdd_id)
      where ${investigation.here("r")} and r.evictions > 0 and (r.rdd_id is not null or r.regretted > 0) order by r.regretted desc nulls last, r.evictions desc limit 6`,
@@ -39,6 +40,7 @@ export const evictionsRegretted: Finder = async (investigation) => {
       change: await changeFor(investigation, row, lost),
       certainty: `the evictions are logged; ${regretted === undefined ? "no log tells of reads, so their cost is unknown" : "reads are logged"}`,
       places: investigation.places([{ row: first, says: "one of the evictions" }]),
+      facts: { ...row, eviction: first ?? null },
       next:
         first === undefined
           ? []
@@ -56,7 +58,7 @@ export const evictionsRegretted: Finder = async (investigation) => {
 
 function firstEviction(investigation: Investigation, row: Row): Promise<Row | undefined> {
   return investigation.one(
-    `select * from (select *, row_number() over (order by ts, executor_id, seq) as nth from eviction_ledger where ${investigation.here()})
+    `select * from (select *, ordinal as nth from eviction_ledger where ${investigation.here()})
      where starts_with(block_id, 'rdd_${number(row, "rdd_id") ?? -1}_') order by regretted desc nulls last, nth limit 1`,
   );
 }
@@ -137,6 +139,7 @@ async function changeFor(investigation: Investigation, row: Row, lost: number): 
 }
 
 export const noRoom: Finder = async (investigation) => {
+  if (!(await thereIs(investigation, "block_events", "op = 'put_fail'"))) return [];
   const rows = await investigation.ask(
     `with numbered as (select * from put_failures where ${investigation.here()})
      select coalesce(rule, 'unknown') as rule, any_value(rdd_name) as name, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id, count(*) as failures, count(distinct block_id) as blocks,
@@ -165,11 +168,12 @@ export const noRoom: Finder = async (investigation) => {
           ? "the failure is logged; which rule decided it is not told"
           : "the failure is logged; the rule follows from the state then",
       places: investigation.places([{ row, says: "one of them" }]),
+      facts: { ...row, rdd: rdd ?? null },
       next: [
         {
           why: "what happened to one of the blocks",
           command: "explain",
-          argument: `--block ${text(row, "block_id") ?? ""}`,
+          argument: `--block ${shellWord(text(row, "block_id") ?? "")}`,
         },
       ],
     });
@@ -245,6 +249,7 @@ export const heldForNothing: Finder = async (investigation) => {
       change: never ? "do not persist it" : "unpersist() it after its last use",
       certainty: "from the reads that the executors' logs tell of",
       places: [],
+      facts: row,
       next: [{ why: "all cached RDDs", command: "query", argument: "rdd_cache_efficiency" }],
     };
   });

@@ -1,21 +1,22 @@
 /** Executors that were lost, and memory that ran out. */
 import { number, type Row, text, texts } from "../fields.ts";
 import type { Finding } from "../story.ts";
-import { bytes, counted, listed, someOf } from "../words.ts";
-import { type Finder, settingOf } from "./finder.ts";
+import { bytes, counted, listed, shellWord, someOf } from "../words.ts";
+import { type Finder, settingOf, thereIs } from "./finder.ts";
 
 const MEBI = 1024 * 1024;
 /** Overhead is asked for with this much to spare. */
 const SPARE = 1.1;
 
 export const outOfMemory: Finder = async (investigation) => {
+  if (!(await thereIs(investigation, "oom_events"))) return [];
   const rows = await investigation.ask(
     `select class, count(*) as ooms, count(distinct task_id) as tasks, list(distinct executor_id) as executors, list(distinct stage_id) filter (stage_id is not null) as stages,
        min(nth) as nth, max(jvm_max_memory_bytes) as heap_bytes, min(outside_pools_bytes) as outside_pools_bytes,
        arg_min(storage_used_bytes, outside_pools_bytes) as storage_bytes, arg_min(execution_used_bytes, outside_pools_bytes) as execution_bytes,
        max(running_tasks) as running_tasks, max(requested_bytes) as requested_bytes, min(granted_bytes) as granted_bytes, count(distinct executor_id) filter (removed_class is not null) as lost,
        any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
-     from (select *, row_number() over (order by ts, executor_id, source_file_id, source_line) as nth from oom_context where ${investigation.here()})
+     from (select *, ordinal as nth from oom_context where ${investigation.here()})
      group by class order by ooms desc, class`,
   );
   const cores = await settingOf(investigation, "spark.executor.cores");
@@ -44,6 +45,7 @@ export const outOfMemory: Finder = async (investigation) => {
       certainty:
         "the error is logged; what filled the memory is the replay's account of Spark's own pools",
       places: investigation.places([{ row, says: "one of the errors" }]),
+      facts: { ...row, failed_jobs: failed ?? null },
       next: [
         {
           why: "the state at that moment",
@@ -124,6 +126,7 @@ export const executorsLost: Finder = async (investigation) => {
        and coalesce(removed_class, 'unknown') not in (select class from oom_events where ${investigation.here()})
      group by all order by lost desc`,
   );
+  if (rows.length === 0) return [];
   const beyond = number(
     await investigation.one(
       `select max(rss_beyond_heap_bytes_min) as bytes from memory_outside_pools where ${investigation.here()}`,
@@ -155,11 +158,12 @@ export const executorsLost: Finder = async (investigation) => {
           ? "the loss is logged; why is not"
           : "the loss and its reason are logged",
       places: investigation.places([{ row, says: "the executor" }]),
+      facts: { ...row, rss_beyond_heap_bytes_min: beyond ?? null, lost_tasks: lostTasks ?? null },
       next: [
         {
           why: "the life of the first of them",
           command: "explain",
-          argument: `--executor ${text(row, "first_executor") ?? ""}`,
+          argument: `--executor ${shellWord(text(row, "first_executor") ?? "")}`,
         },
       ],
     };
@@ -232,6 +236,7 @@ export const leaks: Finder = async (investigation) => {
       change: undefined,
       certainty: "logged by Spark itself",
       places: investigation.places([{ row, says: "one of them" }]),
+      facts: row,
       next:
         task === undefined
           ? []
@@ -267,6 +272,7 @@ export const otherFailures: Finder = async (investigation) => {
       change: undefined,
       certainty: "the failure is logged",
       places: [],
+      facts: row,
       next: [
         {
           why: "the failed tasks",

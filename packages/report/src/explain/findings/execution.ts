@@ -43,6 +43,7 @@ export const spilling: Finder = async (investigation) => {
           ? "totals of the tasks; no log line tells when or why"
           : "each spill is logged; totals are the tasks' own",
       places: investigation.places([{ row: first, says: "the largest spill" }]),
+      facts: { ...row, spill: first ?? null },
       next:
         first !== undefined
           ? [
@@ -141,6 +142,7 @@ export const waiting: Finder = async (investigation) => {
       "fewer tasks at once: a smaller spark.executor.cores, or a larger spark.task.cpus for this job",
     certainty: `the waits are logged; their length lies between ${millis(number(row, "ms_min"))} and ${millis(number(row, "ms_max"))}`,
     places: investigation.places([{ row: first, says: "the longest wait" }]),
+    facts: { ...row, wait: first ?? null },
     next: [{ why: "who waited, and for whom", command: "query", argument: "wait_summary" }],
   };
   return [finding];

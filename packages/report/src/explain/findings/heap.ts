@@ -1,7 +1,7 @@
 /** What lay beside Spark's pools, and the time that collecting garbage took. */
 import { number, text } from "../fields.ts";
 import { bytes, listed, share } from "../words.ts";
-import type { Finder } from "./finder.ts";
+import { type Finder, thereIs } from "./finder.ts";
 
 /** Share of run time from which collecting garbage is worth a word. */
 const MUCH_GC = 0.1;
@@ -33,12 +33,21 @@ export const garbage: Finder = async (investigation) => {
         : "fewer tasks at once (spark.executor.cores), or a larger spark.executor.memory",
       certainty: "the tasks' own account; what filled the heap is not told object by object",
       places: [],
+      facts: { ...row, held: held ?? null },
       next: [{ why: "which executors", command: "query", argument: "executor_pressure" }],
     },
   ];
 };
 
 export const overheadLeft: Finder = async (investigation) => {
+  const polled = await thereIs(
+    investigation,
+    "executor_metrics",
+    "name = 'ProcessTreeJVMRSSMemory' and value > 0",
+  );
+  if (!polled || !(await thereIs(investigation, "executors", "overhead_bytes is not null"))) {
+    return [];
+  }
   const rows = await investigation.ask(
     `select * from memory_outside_pools where ${investigation.here()} and overhead_left_bytes_max < overhead_bytes * 0.1 order by overhead_left_bytes_max limit 5`,
   );
@@ -56,6 +65,7 @@ export const overheadLeft: Finder = async (investigation) => {
       change: "a larger spark.executor.memoryOverhead",
       certainty: "polled sizes of the process, which miss what happens between two polls",
       places: [],
+      facts: worst,
       next: [
         {
           why: "heap, direct buffers and processes",

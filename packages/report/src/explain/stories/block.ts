@@ -4,7 +4,7 @@ import { number, type Row, text } from "../fields.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { blockKnown } from "../scene.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, counted, instant } from "../words.ts";
+import { bytes, counted, instant, quotedSql } from "../words.ts";
 
 /** Events of its life that are told one by one; the rest is counted. */
 const TOLD = 6;
@@ -67,7 +67,7 @@ export async function blockStory(investigation: Investigation, blockId: string):
       {
         why: "every event of its life",
         command: "query",
-        argument: `"from block_events where block_id = ${sqlText(blockId)} order by ts"`,
+        argument: quotedSql(`from block_events where block_id = ${sqlText(blockId)} order by ts`),
       },
     ],
     facts: {

@@ -13,7 +13,7 @@ import {
   taskKnown,
 } from "../scene.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
-import { bytes, counted, millis, moment, shortName } from "../words.ts";
+import { bytes, counted, millis, moment, shellWord, shortName } from "../words.ts";
 
 export async function evictionStory(
   investigation: Investigation,
@@ -21,7 +21,7 @@ export async function evictionStory(
 ): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {
     from: "eviction_ledger",
-    order: "ts, executor_id, seq",
+    order: "ordinal",
     what: "eviction",
     named: "block_id",
   });
@@ -182,7 +182,11 @@ function costInWords(row: Row): string {
 function nextOf(row: Row, blockId: string): NextQuestion[] {
   const evictor = number(row, "caused_by_task_id");
   return [
-    { why: "the whole life of the block", command: "explain", argument: `--block ${blockId}` },
+    {
+      why: "the whole life of the block",
+      command: "explain",
+      argument: `--block ${shellWord(blockId)}`,
+    },
     ...(evictor === undefined
       ? []
       : [

@@ -3,7 +3,16 @@ import { sqlText } from "../../sql/literal.ts";
 import { number, type Row, text } from "../fields.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, counted, instant, millis, share, someOf } from "../words.ts";
+import {
+  bytes,
+  bytesBetween,
+  counted,
+  instant,
+  millis,
+  quotedSql,
+  share,
+  someOf,
+} from "../words.ts";
 
 export async function executorStory(
   investigation: Investigation,
@@ -50,7 +59,9 @@ export async function executorStory(
       {
         why: "its timeline",
         command: "query",
-        argument: `"from memory_timeline where executor_id = ${sqlText(executorId)} order by seq"`,
+        argument: quotedSql(
+          `from memory_timeline where executor_id = ${sqlText(executorId)} order by seq`,
+        ),
       },
       { why: "its peaks, and who held them", command: "query", argument: "high_water_marks" },
     ],

@@ -3,12 +3,12 @@ import { number, type Row, text } from "../fields.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
 import { placeAmong, taskKnown } from "../scene.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, counted, instant, share } from "../words.ts";
+import { bytes, counted, instant, share, shellWord } from "../words.ts";
 
 export async function oomStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {
     from: "(select *, epoch_us(ts) as us from oom_context)",
-    order: "ts, executor_id, source_file_id, source_line",
+    order: "ordinal",
     what: "out-of-memory",
     named: "class",
   });
@@ -39,7 +39,7 @@ export async function oomStory(investigation: Investigation, wanted: RowNumber):
       {
         why: "the whole life of the executor",
         command: "explain",
-        argument: `--executor ${executorId}`,
+        argument: `--executor ${shellWord(executorId)}`,
       },
       { why: "what lay beside Spark's pools", command: "query", argument: "memory_outside_pools" },
     ],

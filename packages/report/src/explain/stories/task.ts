@@ -3,7 +3,7 @@ import { flag, number, type Row, text } from "../fields.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { taskKnown } from "../scene.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, counted, instant, millis, share } from "../words.ts";
+import { bytes, bytesBetween, counted, instant, millis, share, shellWord } from "../words.ts";
 
 export async function taskStory(investigation: Investigation, taskId: number): Promise<Story> {
   const task = await taskKnown(investigation, taskId);
@@ -185,7 +185,7 @@ function nextOf(task: Row, executorId: string, evicted: Row | undefined): NextQu
     {
       why: "the whole life of its executor",
       command: "explain",
-      argument: `--executor ${executorId}`,
+      argument: `--executor ${shellWord(executorId)}`,
     },
     ...(stage === undefined
       ? []

@@ -18,6 +18,8 @@ export const spillCauses: ViewSpec = {
     memory_bytes: "memory that they freed; bytes",
     disk_bytes: "what they wrote to disk; bytes",
     largest_memory_bytes: "memory that the largest of them freed; bytes",
+    largest_ordinal:
+      "its place among the application's spills, from 1: respark explain --spill; NULL: no log line tells of it",
     first_ts: "first of them; UTC; without a consumer: end of the first of the tasks",
     last_ts: "last of them; UTC; without a consumer: end of the last of the tasks",
     forced_by_another_task: "those forced by another task's request; count; NULL: not told",
@@ -30,6 +32,7 @@ with placed as (
   select s.* exclude (consumer, forced_by_consumer),
     regexp_extract(s.consumer, '^(?:[\\w$]+\\.)*([^@]+)', 1) as consumer,
     regexp_extract(s.forced_by_consumer, '^(?:[\\w$]+\\.)*([^@]+)', 1) as forced_by_consumer,
+    row_number() over (partition by s.app_id, s.attempt_id order by s.ts, s.executor_id, s.seq) as ordinal,
     t.stage_id, m.share_max_bytes
   from spills s
     left join tasks t on (t.app_id, t.attempt_id, t.task_id) = (s.app_id, s.attempt_id, s.task_id)
@@ -59,6 +62,7 @@ select
   sum(memory_bytes)::bigint as memory_bytes,
   sum(disk_bytes)::bigint as disk_bytes,
   max(memory_bytes) as largest_memory_bytes,
+  arg_max(ordinal, coalesce(memory_bytes, -1)) as largest_ordinal,
   min(ts) as first_ts,
   max(ts) as last_ts,
   count(*) filter (forced_by_task_id <> task_id) as forced_by_another_task,
@@ -79,6 +83,7 @@ select
   sum(memory_bytes)::bigint as memory_bytes,
   sum(disk_bytes)::bigint as disk_bytes,
   null as largest_memory_bytes,
+  null as largest_ordinal,
   min(finished_at) as first_ts,
   max(finished_at) as last_ts,
   null as forced_by_another_task,
