@@ -134,7 +134,10 @@ test("without an event log and a zone, times are read as if UTC and have no boun
   const { "app/executor-0.log": log = "" } = smallApplication({ ahead: () => 3_600_000 });
   const diagnostics: { code: string }[] = [];
   const alone = await surveyTexts({ "logs/stderr": log }, { diagnostics: diagnostics as never[] });
-  expect(diagnostics.map((one) => one.code)).toEqual(["clock_zone_unknown"]);
+  expect(diagnostics.map((one) => one.code)).toEqual([
+    "clock_zone_unknown",
+    "spark_version_unknown",
+  ]);
   expect(alone.files[0]?.clock).toMatchObject({
     offsetMs: undefined,
     zone: undefined,
