@@ -157,6 +157,22 @@ test("lost work comes before all else, and executors that died of an out-of-memo
   expect(findings[1]?.evidence).toContain("1 executor was lost of it.");
 });
 
+test.for([
+  [
+    "org.apache.spark.SparkException: Job aborted: com.nvidia.spark.rapids.jni.GpuSplitAndRetryOOM: GPU OutOfMemory",
+    "1 job failed (7); the error itself speaks of memory, and no log tells of a want of it in the JVM",
+  ],
+  [
+    "org.apache.spark.SparkException: Job aborted: file not found",
+    "1 job failed (7), for no want of memory that a log tells of",
+  ],
+] as const)("a job failed with %s", async ([error, title]) => {
+  const { findings } = await verdict((emit) => {
+    emit("jobs", { ...rowsByHand.jobs, jobId: 7, status: "failed", error });
+  });
+  expect(findings.map((finding) => finding.title)).toEqual([title]);
+});
+
 test("an executor that the driver let go is no finding", async () => {
   const { findings } = await verdict((emit) => {
     emit("executors", {

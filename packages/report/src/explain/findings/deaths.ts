@@ -156,7 +156,9 @@ export const executorsLost: Finder = async (investigation) => {
       certainty:
         kind === "unknown"
           ? "the loss is logged; why is not"
-          : "the loss and its reason are logged",
+          : kind === "killed"
+            ? "the loss and how the process ended are logged; who ended it is not"
+            : "the loss and its reason are logged",
       places: investigation.places([{ row, says: "the executor" }]),
       facts: { ...row, rss_beyond_heap_bytes_min: beyond ?? null, lost_tasks: lostTasks ?? null },
       next: [
@@ -262,12 +264,14 @@ export const otherFailures: Finder = async (investigation) => {
   )
     return [];
   const [line = ""] = (text(row, "error") ?? "").split("\n");
+  // A GPU's, or a Python worker's: memory that is not in any of Spark's accounts.
+  const ofMemory = /OutOfMemory|MemoryError|\bOOM\b/.test(line);
   return [
     {
       id: "failed_jobs",
       severity: "dead",
       weight: 0.3,
-      title: `${counted(jobs, "job")} failed (${listed(texts(row, "ids").slice(0, 6))}), for no want of memory that a log tells of`,
+      title: `${counted(jobs, "job")} failed (${listed(texts(row, "ids").slice(0, 6))})${ofMemory ? "; the error itself speaks of memory, and no log tells of a want of it in the JVM" : ", for no want of memory that a log tells of"}`,
       evidence: line === "" ? [] : [`“${line.slice(0, 240)}”`],
       change: undefined,
       certainty: "the failure is logged",
