@@ -36,12 +36,6 @@ export type { Place } from "./checks/outputs/words.ts";
 export { type OwnCheck, runOwnCheck } from "./checks/own-check.ts";
 export { DatabaseError, type DatabaseTrouble } from "./database-error.ts";
 export {
-  type ApplicationWriter,
-  DuckDbSink,
-  type DuckDbSinkOptions,
-  type WriteMode,
-} from "./sinks/duckdb.ts";
-export {
   type ApplicationName,
   explain,
   type Finding,
@@ -52,6 +46,12 @@ export {
   type Severity,
   type Story,
 } from "./explain/index.ts";
+export {
+  type ApplicationWriter,
+  DuckDbSink,
+  type DuckDbSinkOptions,
+  type WriteMode,
+} from "./sinks/duckdb.ts";
 export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/export.ts";
 export type { ExportFormat } from "./sinks/index.ts";
 export { type ResultFormatName, resultText } from "./sql/formats/index.ts";
