@@ -106,7 +106,9 @@ function compare(path: string, lines: readonly Line[]): readonly Disagreement[] 
     for (let at = start; at < end; at += 1000) {
       pieces.hugePiece(buffer, at, Math.min(at + 1000, end));
     }
-    agree("in pieces", pieces.hugeEnd(line), fact);
+    // Of a line too long to hold, a job keeps no infos of its stages: they are what makes it so long.
+    const held = fact?.kind === "job_start" ? { ...fact, stages: undefined } : fact;
+    agree("in pieces", pieces.hugeEnd(line), held);
   }
   const { decoded, ignored, unknown } = decoder.counts();
   const counted = new Map([...decoded, ...ignored, ...unknown]);
