@@ -242,10 +242,14 @@ export class Evictions {
             thread === undefined ? this.#rivals(ahead, victimRdds, waiting, taskId) : 0;
           return { cause, taskId, blockId: fact.blockId, certainty: certainty / (1 + rivals) };
         }
+        case "put_failed":
+        case "block_remark": {
+          const failed = this.#failedPut(next, fact, victimRdds);
+          if (failed !== undefined) return failed;
+          break;
+        }
         case "task_finished":
-          if (thread !== undefined) {
-            return { cause: "execution", taskId: fact.taskId, blockId: undefined, certainty: 0.7 };
-          }
+          if (thread !== undefined) return this.#unsaid(step, [fact.taskId], victimRdds);
           waiting.delete(fact.taskId);
           break;
         case "spill":
@@ -262,9 +266,60 @@ export class Evictions {
       if (thread === undefined && waiting.size === 0) break;
     }
     if (state.running.size === 0) return UNKNOWN;
-    // Nothing was stored and nothing failed: only execution takes memory without a word (at INFO).
-    const taskId = passedOver ?? this.#onlyTask();
-    return { cause: "execution", taskId, blockId: undefined, certainty: 0.6 };
+    if (passedOver !== undefined) {
+      return { cause: "execution", taskId: passedOver, blockId: undefined, certainty: 0.6 };
+    }
+    const own = this.#context.taskOf(step);
+    return this.#unsaid(step, own === undefined ? [...state.running.keys()] : [own], victimRdds);
+  }
+
+  /** `Putting block … failed`, or nothing of it was left to remove: that put had been asking for memory. */
+  #failedPut(
+    next: LogStep,
+    fact: Extract<LogStep["fact"], { kind: "put_failed" | "block_remark" }>,
+    victimRdds: ReadonlySet<number | undefined>,
+  ): EvictionCulprit | undefined {
+    if (fact.kind === "block_remark" && fact.what !== "remove_missing") return undefined;
+    const { puts, state } = this.#context;
+    // What the thread was doing says more: it may have been reading a block for that put.
+    const own = next.thread === undefined ? undefined : puts.of(next.thread);
+    const { blockId, cause } = own ?? { blockId: fact.blockId, cause: "unroll" as const };
+    const rdd = rddIdOf(blockId);
+    if (rdd === undefined || victimRdds.has(rdd)) return undefined;
+    const taskId = this.#context.taskOf(next) ?? this.#taskPutting(blockId);
+    if (taskId === undefined || !state.running.has(taskId)) return undefined;
+    if (next.thread !== undefined) return { cause, taskId, blockId, certainty: 0.9 };
+    const rivals = puts.possible(state.running.keys(), victimRdds);
+    const others = rivals.filter((put) => put.blockId !== blockId).length;
+    return { cause, taskId, blockId, certainty: 0.8 / (1 + others) };
+  }
+
+  /**
+   * No line says what the request became. Execution takes memory without a word (at INFO), and so does a put whose task died: what
+   * the thread was doing says which, or else what the running tasks can have been doing.
+   */
+  #unsaid(
+    step: LogStep,
+    suspects: readonly number[],
+    victimRdds: ReadonlySet<number | undefined>,
+  ): EvictionCulprit {
+    const { puts, execution, debug } = this.#context;
+    const only = suspects.length === 1 ? suspects[0] : undefined;
+    const own = step.thread === undefined ? undefined : puts.of(step.thread);
+    if (own !== undefined && !victimRdds.has(rddIdOf(own.blockId))) {
+      return { ...own, taskId: only, certainty: 0.9 };
+    }
+    const byExecution = { cause: "execution", taskId: only, blockId: undefined } as const;
+    const possible = puts.possible(suspects, victimRdds);
+    if (possible.length === 0) return { ...byExecution, certainty: 0.6 };
+    // At DEBUG a grant would have its line.
+    const takers = debug ? [] : suspects.map((taskId) => execution.mayTake(taskId));
+    const taken = Math.max(0, ...takers);
+    const likeliest = possible.reduce((a, b) => (b.weight > a.weight ? b : a));
+    const all = possible.reduce((sum, put) => sum + put.weight, taken);
+    if (taken > likeliest.weight) return { ...byExecution, certainty: (0.6 * taken) / all };
+    const { taskId, blockId, cause } = likeliest;
+    return { cause, taskId, blockId, certainty: (0.8 * likeliest.weight) / all };
   }
 
   /** Other tasks that were putting a block just then: of two that unroll side by side no line says which one asked. */
@@ -280,7 +335,9 @@ export class Evictions {
       const { fact } = this.#context.lookahead.peek(ahead) ?? {};
       if (fact === undefined) break;
       if (fact.kind === "task_finished") gone.add(fact.taskId);
-      if (fact.kind !== "block_stored" && fact.kind !== "unroll_failed") continue;
+      const putting =
+        fact.kind === "block_stored" || fact.kind === "unroll_failed" || fact.kind === "put_failed";
+      if (!putting) continue;
       const rdd = rddIdOf(fact.blockId);
       if (rdd === undefined || victimRdds.has(rdd)) continue;
       const taskId = this.#taskPutting(fact.blockId);

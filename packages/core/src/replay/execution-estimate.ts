@@ -161,6 +161,14 @@ export class ExecutionEstimate {
   }
 
   /** @param atInstant  bounds that hold at any instant, where `total` is of the time that a step's own leaves open */
+  /** Whether a task may hold execution memory by its totals: how sure that is, 0 … 1. */
+  mayTake(taskId: number): number {
+    const task = this.#evidence.task(taskId);
+    if (task?.finishedAt === undefined) return 0.5;
+    if ((task.peakExecutionBytes ?? 0) > 0 || (task.memorySpilledBytes ?? 0) > 0) return 1;
+    return this.#usesMemory(task) ? 0.5 : 0;
+  }
+
   #apply(total: Amount, atInstant?: Amount): void {
     const { onHeap } = this.#state;
     onHeap.executionTotal = total;

@@ -19,6 +19,7 @@ import {
 } from "./executor-state.ts";
 import { type LogStep, Lookahead } from "./lookahead.ts";
 import { PolledPeaks } from "./polled-peaks.ts";
+import { PutsUnderWay } from "./puts-under-way.ts";
 import { RecentChanges } from "./recent-changes.ts";
 import { changeOfFree } from "./reconcile.ts";
 import { RemovalReports } from "./removal-reports.ts";
@@ -46,6 +47,7 @@ export interface ExecutorSurroundings {
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
   isOffHeapRdd(rddId: number): boolean;
+  isDeserializedRdd: (rddId: number) => boolean | undefined;
   isSqlStage: (stageId: number) => boolean;
   /** A setting of the application, as written; undefined: not set, or not known. */
   setting(key: string): string | undefined;
@@ -256,6 +258,7 @@ export class ExecutorReplay {
     if (!parts.context.debug) this.#removals.apply(parts.context, parts.blocks, step);
     this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);
+    parts.context.puts.see(step);
     act(parts, step, this.#around);
     if (change !== undefined) parts.context.recent.add(step, change);
     if (state.running.size === 0 && fact.kind === "store_cleared") this.#endedAt ??= step.ts;
@@ -281,7 +284,7 @@ function partsOf(
     emit: around.emit,
   });
   const workerTask = new Map<string, number>();
-  const context: ReplayContext & { spills: Spills; waits: Waits } = {
+  const context: ReplayContext & { spills: Spills; waits: Waits; puts: PutsUnderWay } = {
     state,
     ...kept,
     windows: new UnrollWindows(state),
@@ -294,6 +297,8 @@ function partsOf(
       const rdd = /^rdd_(\d+)_/.exec(blockId);
       return rdd !== null && around.isOffHeapRdd(Number(rdd[1]));
     },
+    isDeserializedRdd: around.isDeserializedRdd,
+    persistedRdds: (stageId) => around.persistedRdds(stageId),
     storeEarly: (step) => blocks.storeEarly(step),
     storedEarly: (step) => blocks.storedEarly(step),
     taskOf: (step) => {
@@ -305,8 +310,11 @@ function partsOf(
     },
     spills: undefined as never,
     waits: undefined as never,
+    puts: undefined as never,
   };
-  Object.assign(context, { spills: new Spills(context), waits: new Waits(context) });
+  context.spills = new Spills(context);
+  context.waits = new Waits(context);
+  context.puts = new PutsUnderWay(context);
   const blocks = new BlockSteps(context);
   return {
     context,

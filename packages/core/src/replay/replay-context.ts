@@ -7,6 +7,7 @@ import type { ExecutionEstimate } from "./execution-estimate.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
+import type { PutsUnderWay } from "./puts-under-way.ts";
 import type { RecentChanges } from "./recent-changes.ts";
 import type { RecentPages, Spills } from "./spills.ts";
 import type { UnrollWindows } from "./unroll-windows.ts";
@@ -26,10 +27,15 @@ export interface ReplayContext {
   readonly execution: ExecutionEstimate;
   readonly spills: Spills;
   readonly waits: Waits;
+  readonly puts: PutsUnderWay;
   /** The log has DEBUG lines of the block store and of task memory: every removal and grant has its line. */
   readonly debug: boolean;
   /** Blocks of this RDD live off-heap, as far as the logs tell. */
   isOffHeap(blockId: string): boolean;
+  /** Whether blocks of this RDD are kept as values; undefined: nobody says. */
+  isDeserializedRdd(rddId: number): boolean | undefined;
+  /** RDDs that a stage computes or reads and that are persisted. */
+  persistedRdds(stageId: number | undefined): Iterable<number>;
   /** Replays a store whose line is yet to come. */
   storeEarly(step: LogStep): void;
   storedEarly(step: LogStep): boolean;

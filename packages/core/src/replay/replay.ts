@@ -336,6 +336,7 @@ export class Replay {
           stageId === undefined ? [] : this.#facts.persistedRdds(stageId),
         isOffHeapRdd: (rddId) =>
           known.offHeapRdds.has(rddId) || this.#conf.isOffHeap(this.#facts.level(rddId)),
+        isDeserializedRdd: (rddId) => this.#facts.level(rddId)?.deserialized,
         isSqlStage: (stageId) => this.#facts.isSql(stageId),
         setting: (key) => this.#conf.properties.get(key),
         layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),

@@ -44,3 +44,66 @@ test("of two tasks that unroll side by side either may have evicted: the cause i
   const evicted = block_events.find((event) => event.op === "evict");
   expect(evicted).toMatchObject({ cause: "unroll", causedByTaskId: 1, certainty: 0.4 });
 });
+
+test("a put whose task died had evicted, where its thread was computing a block and got no grant", () => {
+  const { block_events, memory_timeline } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_4_0 600 bytes free 400
+      20 1 run task-1 partition 1 on task-1
+      21 1 missing rdd_17_1 on task-1
+      30 1 select 1 600 on task-1
+      30 1 drop rdd_4_0 on task-1
+      30 1 remove rdd_4_0 600 free 1000 on task-1
+      30 1 dropped 1 free 1000 on task-1
+      40 1 fail task-1 java.lang.OutOfMemoryError Java heap space on task-1`,
+    { memory: 1000 },
+  );
+  const evicted = block_events.find((event) => event.op === "evict");
+  expect(evicted).toMatchObject({
+    cause: "unroll",
+    causedByTaskId: 1,
+    causedByBlockId: "rdd_17_1",
+    certainty: 0.9,
+  });
+  expect(memory_timeline.every((row) => row.executionUsed.bytes === 0)).toBe(true);
+});
+
+test("a serialized block that is read back from disk asks for storage memory, also when the read fails", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_17_0 600 bytes free 400
+      20 1 run task-1 partition 3 on task-1
+      21 1 missing rdd_17_3 on task-1
+      22 1 lookup rdd_4_3 on task-1
+      22 1 level rdd_4_3 disk memory on task-1
+      30 1 select 1 600 on task-1
+      30 1 drop rdd_17_0 on task-1
+      30 1 remove rdd_17_0 600 free 1000 on task-1
+      30 1 dropped 1 free 1000 on task-1
+      35 1 put-failed rdd_17_3 on task-1
+      40 1 fail task-1 java.lang.OutOfMemoryError Java heap space on task-1`,
+    { memory: 1000 },
+  );
+  const evicted = block_events.find((event) => event.op === "evict");
+  expect(evicted).toMatchObject({ cause: "storage", causedByBlockId: "rdd_4_3" });
+});
+
+test("at INFO a put that is said to have failed evicted, and no execution memory is read off it", () => {
+  const { block_events, memory_timeline } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_4_0 600 bytes free 400
+      20 1 run task-1 partition 1
+      30 1 select 1 600
+      30 1 drop rdd_4_0
+      30 1 dropped 1 free 1000
+      35 1 put-failed rdd_17_1
+      40 1 fail task-1 java.lang.OutOfMemoryError Java heap space`,
+    { memory: 1000, level: "info" },
+  );
+  const evicted = block_events.find((event) => event.op === "evict");
+  expect(evicted).toMatchObject({ cause: "unroll", causedByBlockId: "rdd_17_1", certainty: 0.8 });
+  expect(Math.max(...memory_timeline.map((row) => row.executionUsed.bytes))).toBe(0);
+});

@@ -11,6 +11,7 @@ import { Replay, type ReplaySummary } from "../../src/replay/replay.ts";
 import type { EvidenceLevel } from "../../src/rows.ts";
 import { printedSize } from "../../src/units.ts";
 import { CollectedRows, type TableRows } from "./collected-rows.ts";
+import { NO_METRICS } from "./no-metrics.ts";
 import { assertPoolLaws } from "./pool-laws.ts";
 
 export interface StorySettings {
@@ -217,6 +218,20 @@ function lineOf(verb: string, what: string, rest: readonly string[]): LogFact | 
         blockId: what,
         where: rest[0] === "remote" ? "remote" : "local",
       };
+    case "lookup":
+      return { kind: "block_lookup", blockId: what, asBytes: false };
+    case "level":
+      return {
+        kind: "block_level",
+        blockId: what,
+        useDisk: rest.includes("disk"),
+        useMemory: rest.includes("memory"),
+        useOffHeap: false,
+        deserialized: rest.includes("deserialized"),
+        replication: 1,
+      };
+    case "put-failed":
+      return { kind: "put_failed", blockId: what };
     case "missing":
       return { kind: "block_missing", blockId: what, where: "everywhere" };
     default:
@@ -452,52 +467,3 @@ function polled(execution: number | undefined, storage: number | undefined) {
     ["OnHeapStorageMemory", storage ?? 0],
   ]);
 }
-
-const NO_METRICS: TaskEndFact = {
-  kind: "task_end",
-  stageId: 0,
-  stageAttemptId: 0,
-  taskType: "ResultTask",
-  taskId: 0,
-  index: 0,
-  partitionId: 0,
-  attempt: 0,
-  executorId: "1",
-  host: "host",
-  locality: undefined,
-  speculative: false,
-  launchedMs: 0,
-  gettingResultMs: undefined,
-  finishedMs: undefined,
-  failed: false,
-  killed: false,
-  reason: "Success",
-  failureClass: undefined,
-  failureReason: undefined,
-  exitCausedByApp: undefined,
-  hasMetrics: true,
-  deserializeMillis: undefined,
-  deserializeCpuNanos: undefined,
-  runMillis: undefined,
-  cpuNanos: undefined,
-  resultBytes: undefined,
-  gcMillis: undefined,
-  resultSerializationMillis: undefined,
-  memorySpilledBytes: undefined,
-  diskSpilledBytes: undefined,
-  peakExecutionBytes: undefined,
-  peakOnHeapExecutionBytes: undefined,
-  peakOffHeapExecutionBytes: undefined,
-  inputBytes: undefined,
-  inputRecords: undefined,
-  outputBytes: undefined,
-  outputRecords: undefined,
-  shuffleReadRemoteBytes: undefined,
-  shuffleReadLocalBytes: undefined,
-  shuffleReadRecords: undefined,
-  shuffleFetchWaitMillis: undefined,
-  shuffleWriteBytes: undefined,
-  shuffleWriteRecords: undefined,
-  updatedBlocks: undefined,
-  executorMetrics: undefined,
-};
