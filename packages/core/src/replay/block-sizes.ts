@@ -99,7 +99,7 @@ function changeOfBlocks(context: ReplayContext, step: LogStep): ByteInterval | u
   const { fact } = step;
   switch (fact.kind) {
     case "block_stored": {
-      if (context.storedEarly(step)) return exactly(0);
+      if (context.replayedEarly(step)) return exactly(0);
       const { atLeast, atMost } = fact.size;
       if (atLeast === atMost) return exactly(atLeast);
       const bytes =

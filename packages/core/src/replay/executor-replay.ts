@@ -299,8 +299,11 @@ function partsOf(
     },
     isDeserializedRdd: around.isDeserializedRdd,
     persistedRdds: (stageId) => around.persistedRdds(stageId),
-    storeEarly: (step) => blocks.storeEarly(step),
-    storedEarly: (step) => blocks.storedEarly(step),
+    replayEarly: (step) => {
+      blocks.storeEarly(step);
+      tasks.takeEarly(step);
+    },
+    replayedEarly: (step) => blocks.storedEarly(step) || tasks.tookEarly(step),
     taskOf: (step) => {
       if (step.taskId !== undefined) return step.taskId;
       if (step.thread === undefined) return undefined;
@@ -316,10 +319,11 @@ function partsOf(
   context.waits = new Waits(context);
   context.puts = new PutsUnderWay(context);
   const blocks = new BlockSteps(context);
+  const tasks = new TaskSteps(context, blocks);
   return {
     context,
     blocks,
-    tasks: new TaskSteps(context, blocks),
+    tasks,
     reports: new ReportedSteps(context, blocks),
   };
 }

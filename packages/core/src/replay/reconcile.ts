@@ -15,7 +15,7 @@ import {
 /** Neighbouring lines that a stale `free` may already count, or not yet count (spec memory-model 5.3). */
 const STALE_LINES = 16;
 const STALE = "printed after a neighbouring line's step";
-const SWAPPED = "counts stores whose lines come later";
+const SWAPPED = "counts steps whose lines come later";
 const ZERO: ByteInterval = exactly(0);
 
 /** `free` of a store line: read without a lock after the block went in, so that other tasks' steps may lie between. */
@@ -36,8 +36,8 @@ export function checkFree(context: ReplayContext, step: LogStep, free: ByteInter
 }
 
 /**
- * A `free` that is printed under the manager's lock, or of exact bytes: never stale. When it already counts stores whose lines come
- * later, those stores came first: they are replayed now, and the order of the lines is what was wrong.
+ * A `free` that is printed under the manager's lock, or of exact bytes: never stale. When it already counts stores (or other tasks'
+ * grants) whose lines come later, those came first: they are replayed now, and the order of the lines is what was wrong.
  */
 export function checkFreeUnderLock(
   context: ReplayContext,
@@ -49,8 +49,8 @@ export function checkFreeUnderLock(
   const first = predict(state);
   const stale = touches(first, free) ? undefined : explanationOf(context, step, first, free);
   const early = stale?.steps ?? [];
-  const swapped = early.length > 0 && early.every((next) => next.fact.kind === "block_stored");
-  if (swapped) for (const next of early) context.storeEarly(next);
+  const swapped = early.length > 0 && early.every((next) => mayComeFirst(step, next));
+  if (swapped) for (const next of early) context.replayEarly(next);
   const shift = stale === undefined || swapped ? ZERO : stale.shift;
   const predicted = swapped ? predict(state) : first;
   const agrees = state.check(placeOf(step), {
@@ -61,6 +61,14 @@ export function checkFreeUnderLock(
     explanation: stale === undefined ? undefined : swapped ? SWAPPED : STALE,
   });
   if (shift === ZERO) learnExecution(context, executionFromFree(state, free), agrees);
+}
+
+/** A store, or another thread's grant or release: a thread's own lines are in order. */
+function mayComeFirst(step: LogStep, next: LogStep): boolean {
+  const { kind } = next.fact;
+  if (kind === "block_stored") return true;
+  if (kind !== "execution_acquired" && kind !== "execution_released") return false;
+  return step.thread !== undefined && next.thread !== undefined && next.thread !== step.thread;
 }
 
 /** `Storage limit` and P1's limit: what storage could reach at most, given execution. */
@@ -155,9 +163,9 @@ function shifted(interval: ByteInterval, by: ByteInterval): ByteInterval {
 /** What a step that is yet to come will do to `free`. */
 export function changeOfFree(context: ReplayContext, step: LogStep): ByteInterval | undefined {
   const { fact } = step;
+  if (context.replayedEarly(step)) return undefined;
   switch (fact.kind) {
     case "block_stored":
-      if (context.storedEarly(step)) return undefined;
       return { atLeast: -fact.size.atMost, atMost: -fact.size.atLeast };
     case "block_removed":
       return exactly(fact.bytes);

@@ -36,9 +36,9 @@ export interface ReplayContext {
   isDeserializedRdd(rddId: number): boolean | undefined;
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
-  /** Replays a store whose line is yet to come. */
-  storeEarly(step: LogStep): void;
-  storedEarly(step: LogStep): boolean;
+  /** Replays a store, grant or release whose line is yet to come. */
+  replayEarly(step: LogStep): void;
+  replayedEarly(step: LogStep): boolean;
   /** The task that the thread of a step runs, where thread or MDC tells. */
   taskOf(step: LogStep): number | undefined;
 }

@@ -1,10 +1,11 @@
 /** Tasks as an executor's log tells them: their life, and at DEBUG every grant, release and page of execution memory. */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
-import { type ByteInterval, exactly, sum } from "../byte-interval.ts";
+import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { BlockSteps } from "./block-steps.ts";
+import { COUNTED_ALREADY, countedAlready, minusInterval } from "./early-steps.ts";
 import type { LogStep } from "./lookahead.ts";
 import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
 
@@ -27,6 +28,8 @@ export class TaskSteps {
   readonly #taskOfThread = new Map<number, number>();
   /** consumer → what it holds, exact where pages told */
   readonly #byConsumer = new Map<string, Amount>();
+  /** grants and releases that were replayed before their lines came */
+  readonly #tookEarly = new Set<LogStep>();
   #dumpTask: number | undefined;
   /** 3.3+: `need to spill` says when a request falls short. */
   #saysWanted = false;
@@ -120,7 +123,39 @@ export class TaskSteps {
     state.sampleTask(placeOf(step), taskId, peak);
   }
 
+  /** A grant or release of another thread that a statement shows to have come before its own line. */
+  takeEarly(step: LogStep): void {
+    const { fact } = step;
+    if (this.#tookEarly.has(step)) return;
+    if (fact.kind === "execution_acquired") this.acquired(step, fact);
+    else if (fact.kind === "execution_released") this.released(step, fact);
+    else return;
+    this.#tookEarly.add(step);
+  }
+
+  #answeredEarly(taskId: number): boolean {
+    for (const { fact } of this.#tookEarly) {
+      if (fact.kind === "execution_acquired" && fact.taskId === taskId) return true;
+    }
+    return false;
+  }
+
+  tookEarly(step: LogStep): boolean {
+    return this.#tookEarly.has(step);
+  }
+
+  /** What a grant or release that is yet to come will add to the execution memory that is known to be held. */
+  #changeOf({ fact }: LogStep): ByteInterval | undefined {
+    if (fact.kind === "execution_released") {
+      return { atLeast: -fact.released.atMost, atMost: -fact.released.atLeast };
+    }
+    if (fact.kind !== "execution_acquired") return undefined;
+    const early = this.#early.get(fact.taskId) ?? NOTHING;
+    return sum(fact.granted, { atLeast: -early.atMost, atMost: -early.atLeast });
+  }
+
   acquired(step: LogStep, fact: Fact<"execution_acquired">): void {
+    if (this.#tookEarly.delete(step)) return;
     const { state } = this.#context;
     const at = placeOf(step);
     const ledger = state.ledger(this.#modeOf(fact.consumer));
@@ -160,6 +195,7 @@ export class TaskSteps {
   }
 
   released(step: LogStep, fact: Fact<"execution_released">): void {
+    if (this.#tookEarly.delete(step)) return;
     if (!this.#saysWanted && !this.#early.has(fact.taskId)) {
       this.#grantBeforeSpill(step, fact.taskId, fact.released.atMost);
     }
@@ -239,6 +275,7 @@ export class TaskSteps {
    */
   spillWanted(step: LogStep, fact: Fact<"spill_wanted">): void {
     if (fact.consumer !== undefined && fact.forConsumer !== undefined) return;
+    if (this.#answeredEarly(fact.taskId)) return;
     this.#wanted.set(fact.taskId, fact.wanted);
     this.#saysWanted = true;
     const first = this.#firstGrant(fact);
@@ -369,18 +406,26 @@ export class TaskSteps {
   /** T4: exact totals of both modes, a snapshot of the manager. */
   dumpTotals(step: LogStep, fact: Fact<"dump_totals">): void {
     const { state } = this.#context;
-    let execution = NOTHING;
     let storage = NOTHING;
-    for (const ledger of state.ledgers) {
-      execution = plus(execution, ledger.executionUsed);
-      storage = plus(storage, ledger.storageUsed);
-    }
+    for (const ledger of state.ledgers) storage = plus(storage, ledger.storageUsed);
     const at = placeOf(step);
+    const logged = exactly(fact.executionBytes);
+    const missing = minusInterval(logged, this.#executionHeld());
+    const early = touches(missing, exactly(0))
+      ? undefined
+      : countedAlready(
+          this.#context.lookahead,
+          step,
+          { missing, printedBy: this.#dumpTask },
+          (next) => this.#changeOf(next),
+        );
+    for (const next of early ?? []) this.takeEarly(next);
     state.check(at, {
       quantity: "execution_used",
-      logged: exactly(fact.executionBytes),
-      replayed: execution,
-      usedFor: "execution",
+      logged,
+      replayed: this.#executionHeld(),
+      usedFor: early === undefined ? "execution" : "order",
+      explanation: early === undefined ? undefined : COUNTED_ALREADY,
     });
     state.check(at, {
       quantity: "storage_used",
@@ -393,6 +438,10 @@ export class TaskSteps {
       state.sample(at, "logged");
     }
     this.#dumpTask = undefined;
+  }
+
+  #executionHeld(): Amount {
+    return this.#context.state.ledgers.reduce((all, l) => plus(all, l.executionUsed), NOTHING);
   }
 
   #taskOfSpill(step: LogStep, fact: Fact<"spill">): number | undefined {

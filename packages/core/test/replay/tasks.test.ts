@@ -246,3 +246,42 @@ test("execution takes back what storage borrowed, down to the region and no furt
     storageAvailable: { bytes: 400 },
   });
 });
+
+test("a grant that a statement counts before its line comes is replayed before it", () => {
+  const { replay_checks, memory_timeline } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1 on task-1
+      10 1 run task-2 on task-2
+      20 1 acquire task-1 200 on task-1
+      30 1 totals execution 350 storage 0 on task-1
+      35 1 acquire task-2 150 on task-2
+      40 1 release task-2 150 on task-2
+      41 1 totals execution 200 storage 0 on task-1`,
+    { memory: 1000 },
+  );
+  const checks = replay_checks.filter((check) => check.quantity === "execution_used");
+  expect(checks.map(({ agrees, usedFor }) => [agrees, usedFor])).toEqual([
+    [true, "order"],
+    [true, "execution"],
+  ]);
+  expect(Math.max(...memory_timeline.map((row) => row.executionUsed.bytes))).toBe(350);
+});
+
+test("a request whose whole grant a statement counts early is not granted again by its own lines", () => {
+  const { replay_checks } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1 on task-1
+      10 1 run task-2 on task-2
+      20 1 acquire task-1 200 on task-1
+      30 1 totals execution 350 storage 0 on task-1
+      35 1 need task-2 100 by map on task-2
+      36 1 acquire task-2 150 by map on task-2
+      37 1 release task-2 150 by map on task-2
+      41 1 totals execution 200 storage 0 on task-2`,
+    { memory: 1000 },
+  );
+  const checks = replay_checks.filter((check) => check.quantity === "execution_used");
+  expect(checks.map(({ agrees }) => agrees)).toEqual([true, true]);
+});
