@@ -12,6 +12,8 @@ export interface TaskEvidence {
   readonly partition: number;
   launchedAt: number;
   finishedAt: number | undefined;
+  /** it failed or was killed: operators that had not ended reported no peak */
+  failed: boolean;
   peakExecutionBytes: number | undefined;
   peakOnHeapBytes: number | undefined;
   peakOffHeapBytes: number | undefined;
@@ -91,6 +93,7 @@ export class ExecutorEvidence {
   taskEnded(fact: TaskEndFact): void {
     const task = this.#tasks.get(fact.taskId) ?? begun(fact);
     task.finishedAt = fact.finishedMs === undefined ? undefined : fact.finishedMs * 1000;
+    task.failed = fact.failed || fact.killed;
     task.peakExecutionBytes = fact.peakExecutionBytes;
     task.peakOnHeapBytes = fact.peakOnHeapExecutionBytes;
     task.peakOffHeapBytes = fact.peakOffHeapExecutionBytes;
@@ -122,6 +125,7 @@ function begun(fact: TaskStartFact | TaskEndFact): TaskEvidence {
     partition: fact.partitionId ?? fact.index,
     launchedAt: fact.launchedMs * 1000,
     finishedAt: undefined,
+    failed: false,
     peakExecutionBytes: undefined,
     peakOnHeapBytes: undefined,
     peakOffHeapBytes: undefined,

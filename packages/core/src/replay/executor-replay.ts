@@ -199,7 +199,7 @@ export class ExecutorReplay {
     this.#learnLayoutAhead();
     const rules = this.#around.rules();
     if (rules === undefined) return undefined;
-    this.#parts = partsOf(this.#around, rules, {
+    this.#parts = partsOf(this.#around, rules, this.#removals, {
       evidence: this.evidence,
       history: this.#history,
       lookahead: this.#lookahead,
@@ -275,6 +275,7 @@ interface Parts {
 function partsOf(
   around: ExecutorSurroundings,
   rules: ExecutorRules,
+  removals: RemovalReports,
   kept: Pick<ReplayContext, "evidence" | "history" | "lookahead" | "polled" | "broadcasts">,
 ): Parts {
   const state = new ExecutorState({
@@ -299,6 +300,7 @@ function partsOf(
     },
     isDeserializedRdd: around.isDeserializedRdd,
     persistedRdds: (stageId) => around.persistedRdds(stageId),
+    removedBefore: (step, missing) => removals.wentBefore(context, blocks, step, missing),
     replayEarly: (step) => {
       blocks.storeEarly(step);
       tasks.takeEarly(step);

@@ -3,6 +3,7 @@
 import { amount, narrowed } from "../amount.ts";
 import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
+import { minusInterval } from "./early-steps.ts";
 import type { LogStep } from "./lookahead.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
 import {
@@ -14,6 +15,7 @@ import {
 
 /** Neighbouring lines that a stale `free` may already count, or not yet count (spec memory-model 5.3). */
 const STALE_LINES = 16;
+const REMOVED = "counts removals that were reported later";
 const STALE = "printed after a neighbouring line's step";
 const SWAPPED = "counts steps whose lines come later";
 const ZERO: ByteInterval = exactly(0);
@@ -21,6 +23,7 @@ const ZERO: ByteInterval = exactly(0);
 /** `free` of a store line: read without a lock after the block went in, so that other tasks' steps may lie between. */
 export function checkFree(context: ReplayContext, step: LogStep, free: ByteInterval): void {
   const { state } = context;
+  const removed = removedBefore(context, step, free, predictedFree);
   const predicted = predictedFree(state);
   const stale = touches(predicted, free)
     ? undefined
@@ -29,8 +32,8 @@ export function checkFree(context: ReplayContext, step: LogStep, free: ByteInter
     quantity: "free",
     logged: free,
     replayed: shifted(predicted, stale?.shift ?? ZERO),
-    usedFor: stale === undefined && !context.debug ? "execution" : "none",
-    explanation: stale === undefined ? undefined : STALE,
+    usedFor: removed ? "order" : stale === undefined && !context.debug ? "execution" : "none",
+    explanation: removed ? REMOVED : stale === undefined ? undefined : STALE,
   });
   if (stale === undefined) learnExecution(context, executionFromFree(state, free), agrees);
 }
@@ -46,6 +49,7 @@ export function checkFreeUnderLock(
   predict: (state: ReplayContext["state"]) => ByteInterval,
 ): void {
   const { state } = context;
+  const removed = removedBefore(context, step, free, predict);
   const first = predict(state);
   const stale = touches(first, free) ? undefined : explanationOf(context, step, first, free);
   const early = stale?.steps ?? [];
@@ -57,10 +61,21 @@ export function checkFreeUnderLock(
     quantity: "free",
     logged: free,
     replayed: shifted(predicted, shift),
-    usedFor: swapped ? "order" : context.debug ? "none" : "execution",
-    explanation: stale === undefined ? undefined : swapped ? SWAPPED : STALE,
+    usedFor: swapped || removed ? "order" : context.debug ? "none" : "execution",
+    explanation: stale !== undefined ? (swapped ? SWAPPED : STALE) : removed ? REMOVED : undefined,
   });
   if (shift === ZERO) learnExecution(context, executionFromFree(state, free), agrees);
+}
+
+/** A `free` with more than is known: blocks that the driver was told of later, within the second of the line, had gone before it. */
+function removedBefore(
+  context: ReplayContext,
+  step: LogStep,
+  free: ByteInterval,
+  predict: (state: ReplayContext["state"]) => ByteInterval,
+): boolean {
+  const missing = minusInterval(free, predict(context.state));
+  return missing.atLeast > 0 && context.removedBefore(step, missing);
 }
 
 /** A store, or another thread's grant or release: a thread's own lines are in order. */

@@ -2,6 +2,7 @@
  * Removals that the driver was told of and INFO logs are silent about. A report carries no time: the block went after the event before it
  * and before the next one that has a time. Until then it may be there or gone; how much that is, is the ledger's drift.
  */
+import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { BlockStatus } from "../event-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import { isInMemory } from "./evidence.ts";
@@ -38,6 +39,38 @@ export class RemovalReports {
     }
   }
 
+  /**
+   * A `free` that has more than is known: removals reported within the second that its line was printed in may have come first, the
+   * oldest ones. Those that make up what is missing go now; false: none do.
+   */
+  wentBefore(
+    { state }: ReplayContext,
+    blocks: BlockSteps,
+    step: LogStep,
+    missing: ByteInterval,
+  ): boolean {
+    const latest = step.tsMax ?? step.ts;
+    let freed: ByteInterval = exactly(0);
+    for (const [at, { blockId, from }] of this.#reports.entries()) {
+      if (from > latest) return false;
+      if (from <= step.ts) continue; // it may be gone already: the ledger's drift
+      for (const id of withItsValue(blockId)) {
+        const size = state.ledgerOfBlock(id)?.blocks.get(id)?.size;
+        if (size !== undefined) freed = sum(freed, size);
+      }
+      if (!touches(freed, missing)) continue;
+      const gone = this.#reports.splice(0, at + 1);
+      for (const ledger of state.ledgers) ledger.drift = NO_DRIFT;
+      for (const report of gone) {
+        for (const id of withItsValue(report.blockId)) {
+          blocks.removeOne(placeOf(step), id, "derived");
+        }
+      }
+      return true;
+    }
+    return false;
+  }
+
   /** Before a step: what has gone by then goes, what may have gone drifts. */
   apply({ state }: ReplayContext, blocks: BlockSteps, step: LogStep): void {
     if (this.#reports.length === 0) return;
@@ -45,9 +78,7 @@ export class RemovalReports {
     let kept = 0;
     for (const report of this.#reports) {
       const { blockId, from, until } = report;
-      // Only pieces are reported; the value they made goes with the first of them.
-      const value = /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
-      const goes = value === undefined ? [blockId] : [value, blockId];
+      const goes = withItsValue(blockId);
       if (from > step.ts || until === undefined || until > step.ts) {
         this.#reports[kept++] = report;
         if (from > step.ts) continue;
@@ -69,4 +100,10 @@ export class RemovalReports {
         ledger.drift = bytes === 0 ? NO_DRIFT : { below: bytes, above: 0 };
     }
   }
+}
+
+/** Only pieces are reported; the value they made goes with the first of them. */
+function withItsValue(blockId: string): readonly string[] {
+  const value = /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
+  return value === undefined ? [blockId] : [value, blockId];
 }

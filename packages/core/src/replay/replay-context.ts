@@ -1,5 +1,6 @@
 /** What every part of one executor's replay shares. */
 
+import type { ByteInterval } from "../byte-interval.ts";
 import type { BlockHistory } from "./block-history.ts";
 import type { BroadcastValues } from "./block-sizes.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
@@ -36,6 +37,8 @@ export interface ReplayContext {
   isDeserializedRdd(rddId: number): boolean | undefined;
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
+  /** Removals whose reports came late make up what a `free` has more than is known: they go now. */
+  removedBefore(step: LogStep, missing: ByteInterval): boolean;
   /** Replays a store, grant or release whose line is yet to come. */
   replayEarly(step: LogStep): void;
   replayedEarly(step: LogStep): boolean;

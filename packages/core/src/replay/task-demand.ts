@@ -23,7 +23,7 @@ export interface PoolNow {
 export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
   const share = Math.floor(pool.ceiling / Math.max(1, pool.running));
   const exact = task.peakOnHeapBytes;
-  if (exact !== undefined) {
+  if (exact !== undefined && !(task.failed && exact === 0)) {
     return amount(
       {
         atLeast: Math.floor(exact * 0.98),
@@ -43,7 +43,8 @@ export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
     return amount({ atLeast: Math.floor(share * 0.45), atMost: largest }, Math.floor(share * 0.9));
   }
   if (reported === 0) {
-    const maySkipReport = pool.sql && (task.shuffleBytes ?? 1) > 0;
+    // Peaks are reported when an operator, or (4.0+) the task, ends well.
+    const maySkipReport = task.failed || (pool.sql && (task.shuffleBytes ?? 1) > 0);
     return maySkipReport ? amount({ atLeast: 0, atMost: share }, 0) : NOTHING;
   }
   return amount(

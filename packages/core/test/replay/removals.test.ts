@@ -24,3 +24,43 @@ test("a broadcast that was reported as gone may be there until the next event wi
   const removal = block_events.find((event) => event.op === "remove");
   expect(removal).toMatchObject({ blockId: "broadcast_0_piece0", ts: 1_001_000 });
 });
+
+test("a free that counts a removal reported within its second says that the removal came first", () => {
+  const { replay_checks, block_events } = replayText(
+    `
+        0 1 start 1000000
+        5 1 launched task-1
+       10 1 store broadcast_0_piece0 300000 bytes free 700000
+      100 1 store broadcast_1_piece0 100000 bytes free 900000
+      120 1 launched task-2
+      120 1 reported broadcast_0_piece0 gone
+      900 1 launched task-3
+     1100 1 store broadcast_2_piece0 100000 bytes free 800000`,
+    { memory: 1_000_000, level: "info", precision: "seconds" },
+  );
+  const frees = replay_checks.filter((check) => check.quantity === "free");
+  expect(frees.map(({ agrees, usedFor }) => [agrees, usedFor])).toEqual([
+    [true, "execution"],
+    [true, "order"],
+    [true, "execution"],
+  ]);
+  const removals = block_events.filter((event) => event.op === "remove");
+  expect(removals.map(({ blockId, ts }) => [blockId, ts])).toEqual([
+    ["broadcast_0_piece0", 100_000],
+  ]);
+});
+
+test("a failed task may have held memory that its totals do not tell", () => {
+  const { replay_checks } = replayText(
+    `
+        0 1 start 1000
+        5 1 launched task-1
+      300 1 ended task-1 since 5 failed java.lang.OutOfMemoryError peak 0
+       10 1 run task-1
+      150 1 totals execution 400 storage 0
+      300 1 fail task-1 java.lang.OutOfMemoryError Java heap space`,
+    { memory: 1000, level: "info" },
+  );
+  const check = replay_checks.find(({ quantity }) => quantity === "execution_used");
+  expect(check?.agrees).toBe(true);
+});

@@ -22,6 +22,8 @@ export interface StorySettings {
   /** storage + execution, bytes; undefined: nobody says */
   readonly memory?: number | undefined;
   readonly conf?: Readonly<Record<string, string>>;
+  /** seconds: a log line may have been printed at any time of its second */
+  readonly precision?: "seconds";
 }
 
 export interface ReplayedStory extends TableRows {
@@ -56,6 +58,14 @@ export function replayAnyText(story: string, settings: StorySettings = {}): Repl
   for (const [i, { ms, executor, said, task }] of steps.entries()) {
     const micros = ms === undefined ? undefined : ms * 1000;
     const at = observed(said.fact, said.source, micros, i + 1);
+    if (
+      settings.precision === "seconds" &&
+      micros !== undefined &&
+      said.source === "executor_log"
+    ) {
+      at.tsMin = Math.floor(micros / 1e6) * 1e6;
+      at.tsMax = at.tsMin + 999_999;
+    }
     const thread = task === undefined ? undefined : `worker for task ${task}`;
     replay.step({ ...at, executorId: executor, taskId: task, thread });
   }
