@@ -2,8 +2,11 @@
 
 import type { Amount } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
+import type { LogFact } from "../log-fact.ts";
 import type { BlockRow, EmitRow, MissKind } from "../rows.ts";
 import { Lingering } from "./lingering.ts";
+
+type Level = Extract<LogFact, { kind: "block_level" }>;
 
 interface BlockLife {
   readonly history: BlockHistory;
@@ -123,8 +126,8 @@ export class BlockHistory {
     this.#life(blockId).size = size;
   }
 
-  levelSeen(blockId: string, level: string): void {
-    this.#life(blockId).storageLevel = level;
+  levelSeen(blockId: string, level: Level): void {
+    this.#life(blockId).storageLevel = levelName(level);
   }
 
   isOnDisk(blockId: string): boolean {
@@ -271,4 +274,14 @@ export class BlockHistory {
     }
     return life;
   }
+}
+
+function levelName(level: Level): string {
+  const words = [
+    level.useDisk ? "disk" : "",
+    level.useMemory ? "memory" : "",
+    level.useOffHeap ? "offheap" : "",
+    level.deserialized ? "deserialized" : "",
+  ].filter((word) => word !== "");
+  return `${words.join(", ")}, ${level.replication} replicas`;
 }

@@ -9,6 +9,7 @@ import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { type ApplicationBlocks, BlockHistory } from "./block-history.ts";
 import type { BroadcastValues } from "./block-sizes.ts";
 import { BlockSteps } from "./block-steps.ts";
+import { DelayedReports } from "./delayed-reports.ts";
 import { ExecutorEvidence } from "./evidence.ts";
 import { ExecutionEstimate } from "./execution-estimate.ts";
 import {
@@ -24,7 +25,7 @@ import { RecentChanges } from "./recent-changes.ts";
 import { changeOfFree } from "./reconcile.ts";
 import { RemovalReports } from "./removal-reports.ts";
 import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
-import { ReportedSteps } from "./reported-steps.ts";
+import { copyOf, ReportedSteps } from "./reported-steps.ts";
 import { RecentPages, Spills } from "./spills.ts";
 import { capacityOf } from "./statements.ts";
 import { TaskSteps } from "./task-steps.ts";
@@ -56,8 +57,7 @@ export interface ExecutorSurroundings {
   oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;
 }
 
-/** How far ahead facts about the layout are looked for. */
-const LINES_TO_LAYOUT = 1000;
+const LINES_TO_LAYOUT = 1000; // how far ahead facts about the layout are looked for
 
 export class ExecutorReplay {
   readonly evidence: ExecutorEvidence = new ExecutorEvidence();
@@ -70,6 +70,7 @@ export class ExecutorReplay {
   /** µs up to which time has passed in the ledger */
   #passed = 0;
   readonly #removals = new RemovalReports();
+  readonly #delayed = new DelayedReports();
   #last: LogStep | undefined;
   #endedAt: number | undefined;
   #lost = false;
@@ -92,7 +93,7 @@ export class ExecutorReplay {
 
   /** Its block manager registered: a memory manager stands behind it. */
   registered(at: Observation): void {
-    if (!this.#around.hasLog) this.#begin(this.#placeOfEvent(at));
+    if (!this.#around.hasLog) this.#report(this.#placeOfEvent(at), () => {});
   }
 
   blockUpdated(at: Observation, fact: BlockUpdatedFact): void {
@@ -101,39 +102,56 @@ export class ExecutorReplay {
       this.evidence.blockUpdated(fact.status, place.ts);
       // DEBUG prints every removal itself.
       if (this.#around.level !== "debug") this.#removals.heard(fact.status, place.ts);
-    } else this.#begin(place)?.reports.blockUpdated(place, fact.status);
+    } else {
+      const status = copyOf(fact.status);
+      this.#report(place, ({ reports }) => reports.blockUpdated(place, status));
+    }
   }
 
   taskStarted(at: Observation, fact: Extract<EventFact, { kind: "task_start" }>): void {
     this.evidence.taskStarted(fact);
     this.#polled.taskStarted(fact.taskId, fact.launchedMs);
     const place = this.#placeOfEvent(at);
-    if (!this.#around.hasLog) this.#begin(place)?.reports.taskStarted(place, fact);
+    if (this.#around.hasLog) return;
+    const kept = { ...fact };
+    this.#report(place, ({ reports }) => reports.taskStarted(place, kept));
   }
 
   taskEnded(at: Observation, fact: TaskEndFact): void {
     this.evidence.taskEnded(fact);
     this.#polled.taskEnded(fact);
     const place = this.#placeOfEvent(at);
-    if (!this.#around.hasLog) this.#begin(place)?.reports.taskEnded(place, fact);
+    if (this.#around.hasLog) return;
+    const { taskId, updatedBlocks } = fact;
+    this.#report(place, ({ reports }) => reports.taskEnded(place, { taskId, updatedBlocks }));
   }
 
   /** An event with a time, of whatever kind: reports before it have happened. */
   timePasses(ts: number): void {
-    if (this.#around.hasLog) this.#removals.timePasses(ts);
-    else this.#parts?.reports.settle(Math.max(ts, this.#ts));
+    if (this.#around.hasLog) return this.#removals.timePasses(ts);
+    this.#ts = Math.max(ts, this.#ts);
+    const settled = this.#ts;
+    this.#delayed.add(settled, () => this.#parts?.reports.settle(settled));
   }
 
   /** `RDD.unpersist`: its blocks go, without a word per block. */
   unpersisted(at: Observation, rddId: number): void {
-    if (this.#around.hasLog) return;
     const place = this.#placeOfEvent(at);
-    this.#parts?.reports.unpersisted(place, rddId);
+    if (!this.#around.hasLog)
+      this.#delayed.add(place.ts, () => this.#parts?.reports.unpersisted(place, rddId));
   }
 
-  /** seq of the state in force. */
-  get timelineSeq(): number | undefined {
-    return this.#parts?.context.state.timelineSeq;
+  /** Once all that was reported so far is replayed: what to do then, given the seq of the state in force. */
+  afterReports(then: (timelineSeq: number | undefined) => void): void {
+    this.#delayed.add(this.#ts, () => then(this.#parts?.context.state.timelineSeq));
+  }
+
+  #report(place: StepPlace, replay: (parts: Parts) => void): void {
+    this.#delayed.add(place.ts, () => {
+      const parts = this.#begin(place);
+      parts?.reports.passTime(place);
+      if (parts !== undefined) replay(parts);
+    });
   }
 
   /** The executor is gone as far as the event log knows (µs). */
@@ -147,6 +165,7 @@ export class ExecutorReplay {
 
   /** Replays what waits up to this time, for those who replay several executors side by side. */
   drainUntil(ts: number): void {
+    this.#delayed.drainUntil(ts);
     for (let step = this.#lookahead.takeUntil(ts); step; step = this.#lookahead.takeUntil(ts)) {
       this.#step(step);
     }
@@ -167,6 +186,7 @@ export class ExecutorReplay {
 
   finish(): void {
     this.#drain(true);
+    this.#delayed.drainUntil(Number.POSITIVE_INFINITY);
     this.#parts?.reports.settle(this.#ts);
     const parts = this.#parts ?? this.#begin(this.#beganAt);
     if (parts !== undefined) {
@@ -254,14 +274,14 @@ export class ExecutorReplay {
     }
     const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step));
     if (parts === undefined) return;
-    const { state } = parts.context;
     if (!parts.context.debug) this.#removals.apply(parts.context, parts.blocks, step);
     this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);
     parts.context.puts.see(step);
     act(parts, step, this.#around);
     if (change !== undefined) parts.context.recent.add(step, change);
-    if (state.running.size === 0 && fact.kind === "store_cleared") this.#endedAt ??= step.ts;
+    if (fact.kind === "store_cleared" && parts.context.state.running.size === 0)
+      this.#endedAt ??= step.ts;
   }
 }
 
@@ -386,7 +406,7 @@ function act({ context, blocks, tasks }: Parts, step: LogStep, around: ExecutorS
       blocks.missing(step, fact);
       return;
     case "block_level":
-      context.history.levelSeen(fact.blockId, levelName(fact));
+      context.history.levelSeen(fact.blockId, fact);
       return;
     case "removing":
       if (fact.what === "rdd") blocks.removeRdd(step, Number(fact.id));
@@ -477,14 +497,4 @@ function act({ context, blocks, tasks }: Parts, step: LogStep, around: ExecutorS
     default:
       assertNever(fact);
   }
-}
-
-function levelName(level: Extract<LogFact, { kind: "block_level" }>): string {
-  const words = [
-    level.useDisk ? "disk" : "",
-    level.useMemory ? "memory" : "",
-    level.useOffHeap ? "offheap" : "",
-    level.deserialized ? "deserialized" : "",
-  ].filter((word) => word !== "");
-  return `${words.join(", ")}, ${level.replication} replicas`;
 }

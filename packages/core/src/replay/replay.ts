@@ -215,7 +215,8 @@ export class Replay {
           });
         }
         if (fact.reason !== "Success" && !this.#hasLog(fact.executorId)) {
-          this.#deaths.taskFailed(observation, fact, executor.timelineSeq);
+          const [at, failure] = [{ ...observation }, { ...fact }];
+          executor.afterReports((seq) => this.#deaths.taskFailed(at, failure, seq));
         }
         return;
       }

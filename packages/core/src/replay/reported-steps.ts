@@ -15,10 +15,23 @@ const MOST_UNROLLED = 1.59;
 /** Task binaries are a few KiB; what a job broadcasts itself is mostly larger and compresses less. */
 const SMALL_BROADCAST_BYTES = 1_048_576;
 
+/** Records of hot kinds are reused: what waits is a copy. */
+export function copyOf({ blockId, memoryBytes, diskBytes, level }: BlockStatus): BlockStatus {
+  const { useDisk, useMemory, useOffHeap, deserialized, replication } = level;
+  return {
+    blockId,
+    level: { useDisk, useMemory, useOffHeap, deserialized, replication },
+    memoryBytes,
+    diskBytes,
+  };
+}
+
 export class ReportedSteps {
   readonly #context: ReplayContext;
   readonly #blocks: BlockSteps;
   #updates = 0;
+  /** µs up to which time has passed */
+  #passed = 0;
   readonly #onDisk = new BlocksOnDisk();
   /** broadcast → its pieces in memory, the one reported last at the end */
   readonly #pieces = new Map<string, Set<string>>();
@@ -43,7 +56,23 @@ export class ReportedSteps {
     state.sample(at, "assumed");
   }
 
-  taskEnded(at: StepPlace, fact: TaskEndFact): void {
+  /** What running tasks hold changes with time, where their totals are known already. */
+  passTime(at: StepPlace): void {
+    // While reports of blocks wait, it passes when they settle.
+    if (this.#waiting.length === 0) this.#passTimeUntil(at.ts, at);
+  }
+
+  #passTimeUntil(until: number, at: StepPlace): void {
+    const { state, execution } = this.#context;
+    const from = this.#passed;
+    this.#passed = Math.max(from, until);
+    for (const ts of execution.breaksBetween(from, until).sort((a, b) => a - b)) {
+      execution.update(ts);
+      state.sample(withTimes(at, ts, undefined, undefined), "assumed");
+    }
+  }
+
+  taskEnded(at: StepPlace, fact: Pick<TaskEndFact, "taskId" | "updatedBlocks">): void {
     const { state, execution, evidence } = this.#context;
     if (this.#updates === 0) {
       for (const status of fact.updatedBlocks ?? []) this.#apply(at, status, fact.taskId);
@@ -63,17 +92,7 @@ export class ReportedSteps {
   /** A report of one block. It carries no time: it happened after the event before it and before the next that has one. */
   blockUpdated(at: StepPlace, status: BlockStatus): void {
     this.#updates++;
-    const { blockId, memoryBytes, diskBytes, level } = status;
-    const { useDisk, useMemory, useOffHeap, deserialized, replication } = level;
-    this.#waiting.push({
-      at,
-      status: {
-        blockId,
-        level: { useDisk, useMemory, useOffHeap, deserialized, replication },
-        memoryBytes,
-        diskBytes,
-      },
-    });
+    this.#waiting.push({ at, status });
     if (this.#waiting.length > 10_000) this.settle(at.ts);
   }
 
@@ -100,6 +119,7 @@ export class ReportedSteps {
       ledger.drift = { below, above: Math.ceil(above) + this.#onDisk.bytesOf(ledger) };
     }
     state.sample(withTimes(first.at, first.at.ts, first.at.tsMin, ts), "derived");
+    this.#passTimeUntil(ts, first.at);
     for (const ledger of state.ledgers)
       ledger.drift = { below: 0, above: this.#onDisk.bytesOf(ledger) };
     for (const { at, status } of waiting) {

@@ -138,3 +138,20 @@ test("off-heap memory that an executor registered beats what the settings say", 
     ["off_heap", 2000],
   ]);
 });
+
+test("without a log of its own an executor's execution memory is estimated from its tasks' totals, not put at 0", () => {
+  const { memory_timeline } = replayText(
+    `
+        0 1 registered 100000000
+      100 1 launched task-1
+     1100 1 ended task-1 since 100 peak 60000000
+     1200 1 launched task-2
+     2200 1 ended task-2 since 1200`,
+    { memory: 100_000_000 },
+  );
+  const during = memory_timeline.filter((row) => row.ts >= 800_000 && row.ts < 1_100_000);
+  expect(during.length).toBeGreaterThan(0);
+  expect(during.every((row) => row.executionUsed.bytes > 30_000_000)).toBe(true);
+  const idle = memory_timeline.findLast((row) => row.ts > 1_300_000 && row.ts < 2_200_000);
+  expect(idle?.executionUsed).toMatchObject({ bytes: 0, atMost: 0 });
+});
