@@ -128,10 +128,9 @@ export class ExecutorReplay {
 
   /** An event with a time, of whatever kind: reports before it have happened. */
   timePasses(ts: number): void {
-    if (this.#around.hasLog) return this.#removals.timePasses(ts);
-    this.#ts = Math.max(ts, this.#ts);
-    const settled = this.#ts;
-    this.#delayed.add(settled, () => this.#parts?.reports.settle(settled));
+    const settled = Math.max(ts, this.#ts);
+    if (this.#around.hasLog) this.#removals.timePasses(ts);
+    else this.#delayed.add(settled, () => this.#parts?.reports.settle(settled));
   }
 
   /** `RDD.unpersist`: its blocks go, without a word per block. */
