@@ -87,12 +87,12 @@ export class ExecutionEstimate {
   }
 
   /** Times after `from` and before `ts` at which a running task's bounds change. */
-  breaksBetween(from: number, ts: number): number[] {
+  breaksBetween(from: number, ts: number, parts: readonly number[] = SHAPE_BREAKS): number[] {
     const found: number[] = [];
     for (const task of this.#state.running.values()) {
       const life = this.#lifeOf(task);
       if (life === undefined || !this.#usesMemory(life.evidence)) continue;
-      for (const part of SHAPE_BREAKS) {
+      for (const part of parts) {
         const at = Math.ceil(life.from + (life.until - life.from) * part);
         if (at > from && at <= ts) found.push(at);
       }

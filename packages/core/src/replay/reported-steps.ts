@@ -15,6 +15,9 @@ const MOST_UNROLLED = 1.59;
 /** Task binaries are a few KiB; what a job broadcasts itself is mostly larger and compresses less. */
 const SMALL_BROADCAST_BYTES = 1_048_576;
 
+/** Parts of a task's life at which what it holds is told anew: fewer than where a log's lines lie between. */
+const TOLD_AT: readonly number[] = [0.1, 0.3, 0.6];
+
 /** Records of hot kinds are reused: what waits is a copy. */
 export function copyOf({ blockId, memoryBytes, diskBytes, level }: BlockStatus): BlockStatus {
   const { useDisk, useMemory, useOffHeap, deserialized, replication } = level;
@@ -66,7 +69,7 @@ export class ReportedSteps {
     const { state, execution } = this.#context;
     const from = this.#passed;
     this.#passed = Math.max(from, until);
-    for (const ts of execution.breaksBetween(from, until).sort((a, b) => a - b)) {
+    for (const ts of execution.breaksBetween(from, until, TOLD_AT).sort((a, b) => a - b)) {
       execution.update(ts);
       state.sample(withTimes(at, ts, undefined, undefined), "assumed");
     }
