@@ -105,5 +105,5 @@ test("at INFO a put that is said to have failed evicted, and no execution memory
   );
   const evicted = block_events.find((event) => event.op === "evict");
   expect(evicted).toMatchObject({ cause: "unroll", causedByBlockId: "rdd_17_1", certainty: 0.8 });
-  expect(Math.max(...memory_timeline.map((row) => row.executionUsed.bytes))).toBe(0);
+  expect(Math.max(...memory_timeline.map((row) => row.executionUsed.bytes ?? 0))).toBe(0);
 });
