@@ -93,12 +93,12 @@ function executorSql(where: string): string {
         - case mode when 'off_heap' then off_heap_storage_bytes else storage_region_bytes end)) as borrowed_peak_bytes
       from memory_timeline t join executors e using (app_id, attempt_id, executor_id) where ${where} group by all),
     block as (
-      select executor_id, count(*) filter (op in ('evict', 'drop_to_disk')) as evictions,
+      select executor_id, coalesce(mode, 'on_heap') as mode, count(*) filter (op in ('evict', 'drop_to_disk')) as evictions,
         sum(memory_bytes) filter (op in ('evict', 'drop_to_disk')) as evicted_bytes, count(*) filter (op = 'put_fail') as failed_puts
       from block_events where ${where} group by all),
     spill as (
       select executor_id, count(*) as spills, sum(memory_bytes) as spilled_bytes from spills where ${where} group by all),
-    wait as (select executor_id, count(*) as waits from memory_waits where ${where} group by all),
+    wait as (select executor_id, mode, count(*) as waits from memory_waits where ${where} group by all),
     checks as (
       select executor_id, count(*) as statements, count(*) filter (agrees) as statements_met
       from replay_checks where ${where} group by all)
@@ -109,8 +109,9 @@ function executorSql(where: string): string {
       coalesce(c.statements, 0) as statements, coalesce(c.statements_met, 0) as statements_met
     from (select * from executors where ${where}) e
       left join timeline t using (executor_id) left join borrowed b on b.executor_id = e.executor_id and b.mode = t.mode
-      left join block k on k.executor_id = e.executor_id left join spill s on s.executor_id = e.executor_id
-      left join wait w on w.executor_id = e.executor_id left join checks c on c.executor_id = e.executor_id
+      left join block k on k.executor_id = e.executor_id and k.mode = coalesce(t.mode, 'on_heap')
+      left join spill s on s.executor_id = e.executor_id and coalesce(t.mode, 'on_heap') = 'on_heap'
+      left join wait w on w.executor_id = e.executor_id and w.mode = coalesce(t.mode, 'on_heap') left join checks c on c.executor_id = e.executor_id
     where coalesce(t.mode, 'on_heap') = 'on_heap' or t.storage_peak_bytes > 0 or t.execution_peak_bytes > 0
     order by e.executor_id = 'driver', try_cast(e.executor_id as bigint), e.executor_id, mode desc`;
 }

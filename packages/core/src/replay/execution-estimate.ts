@@ -5,8 +5,10 @@
 
 import { type Amount, amount, NOTHING } from "../amount.ts";
 import { type ByteInterval, hull } from "../byte-interval.ts";
+import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { ExecutorEvidence, TaskEvidence } from "./evidence.ts";
 import type { ExecutorState, RunningTask } from "./executor-state.ts";
+import type { ModeLedger } from "./mode-ledger.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
 import { heldAt, heldTogether, type PoolNow, peakOf, SHAPE_BREAKS } from "./task-demand.ts";
 
@@ -20,6 +22,7 @@ export class ExecutionEstimate {
   readonly #evidence: ExecutorEvidence;
   readonly #polled: PolledPeaks;
   readonly #isSql: (stageId: number) => boolean;
+  readonly #ledger: ModeLedger;
   #measured: { readonly total: Amount; readonly ts: number } | undefined;
   #ts = 0;
   /** how many ran at once while a task did */
@@ -33,17 +36,24 @@ export class ExecutionEstimate {
     state: ExecutorState,
     known: { readonly evidence: ExecutorEvidence; readonly polled: PolledPeaks },
     isSql: (stageId: number) => boolean,
+    mode: MemoryMode,
   ) {
     this.#state = state;
+    this.#ledger = state.ledger(mode);
     this.#evidence = known.evidence;
     this.#polled = known.polled;
     this.#isSql = isSql;
   }
 
+  get hasRunners(): boolean {
+    return this.#runners().size > 0;
+  }
+
   /** A statement told the sum now. */
   measured(implied: ByteInterval, agrees: boolean): void {
-    const { onHeap, running } = this.#state;
-    const ceiling = onHeap.executionCeiling();
+    const ledger = this.#ledger;
+    const running = this.#runners();
+    const ceiling = ledger.executionCeiling();
     if (implied.atLeast > ceiling || (!agrees && running.size === 0)) return;
     if (implied.atLeast > this.#mostThatRunnersHold()) return; // some block went or came that the log has not told
     const total = amount({
@@ -56,11 +66,12 @@ export class ExecutionEstimate {
 
   /** Blocks were evicted for execution: what it holds now reaches to what storage left, within the last block (2.0+). */
   grewByEviction(lastVictimBytes: number): void {
-    const { onHeap, running } = this.#state;
-    if (onHeap.rules.fixedPools || !onHeap.rules.evictionCreditsExecution) return;
-    const used = onHeap.storageUsed;
-    const { maxBytes } = onHeap.rules;
-    const share = Math.floor(onHeap.executionCeiling() / Math.max(1, running.size));
+    const ledger = this.#ledger;
+    const running = this.#runners();
+    if (ledger.rules.fixedPools || !ledger.rules.evictionCreditsExecution) return;
+    const used = ledger.storageUsed;
+    const { maxBytes } = ledger.rules;
+    const share = Math.floor(ledger.executionCeiling() / Math.max(1, running.size));
     const full = maxBytes - used.best;
     const total = amount(
       {
@@ -70,18 +81,18 @@ export class ExecutionEstimate {
       Math.max(0, full - Math.floor(lastVictimBytes / 2)),
     );
     this.#measured = { total, ts: this.#ts };
-    onHeap.storagePool = used;
+    ledger.storagePool = used;
     this.#apply(total);
   }
 
   /** A spill for want of memory: the request before it had taken all that was free from storage. */
   fellShort(): void {
-    const { onHeap } = this.#state;
-    if (onHeap.rules.fixedPools) return;
-    const used = onHeap.storageUsed;
-    onHeap.storagePool = {
+    const ledger = this.#ledger;
+    if (ledger.rules.fixedPools) return;
+    const used = ledger.storageUsed;
+    ledger.storagePool = {
       atLeast: used.atLeast,
-      atMost: Math.max(used.atMost, onHeap.storagePool.atMost),
+      atMost: Math.max(used.atMost, ledger.storagePool.atMost),
       best: used.best,
     };
   }
@@ -89,7 +100,7 @@ export class ExecutionEstimate {
   /** Times after `from` and before `ts` at which a running task's bounds change. */
   breaksBetween(from: number, ts: number, parts: readonly number[] = SHAPE_BREAKS): number[] {
     const found: number[] = [];
-    for (const task of this.#state.running.values()) {
+    for (const task of this.#runners().values()) {
       const life = this.#lifeOf(task);
       if (life === undefined || !this.#usesMemory(life.evidence)) continue;
       for (const part of parts) {
@@ -103,17 +114,18 @@ export class ExecutionEstimate {
   /** Who runs has changed, or time has passed: bounds of each task's use. */
   update(ts: number, printedWithin = 0): void {
     this.#ts = ts;
-    const { onHeap, running } = this.#state;
-    for (const taskId of onHeap.executionByTask.keys()) {
-      if (!running.has(taskId)) onHeap.executionByTask.delete(taskId);
+    const ledger = this.#ledger;
+    const running = this.#runners();
+    for (const taskId of ledger.executionByTask.keys()) {
+      if (!running.has(taskId)) ledger.executionByTask.delete(taskId);
     }
     if (running.size === 0) {
-      onHeap.executionTotal = NOTHING;
-      onHeap.executionAtInstant = undefined;
+      ledger.executionTotal = NOTHING;
+      ledger.executionAtInstant = undefined;
       this.#measured = undefined;
       return;
     }
-    const ceiling = onHeap.executionCeiling();
+    const ceiling = ledger.executionCeiling();
     const share = ceiling / running.size;
     let best = 0;
     let below = 0;
@@ -124,8 +136,8 @@ export class ExecutionEstimate {
       const held = this.#heldBy(task, ts);
       // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
       if (held.atMost > 0 && this.#lifeOf(task) !== undefined)
-        onHeap.executionByTask.set(task.taskId, held);
-      else onHeap.executionByTask.delete(task.taskId);
+        ledger.executionByTask.set(task.taskId, held);
+      else ledger.executionByTask.delete(task.taskId);
       best += held.best;
       below += (held.best - held.atLeast) ** 2;
       if (this.#spilled(task.taskId)) aboveTogether += Math.min(share, held.atMost) - held.best;
@@ -155,7 +167,7 @@ export class ExecutionEstimate {
   /** The end of a task: its peak, which its track has to have shown. */
   peak(taskId: number): Amount | undefined {
     const task = this.#evidence.task(taskId);
-    if (task?.finishedAt === undefined) return undefined;
+    if (task?.finishedAt === undefined || !this.#runners().has(taskId)) return undefined;
     const peak = this.#peakOf(task);
     return peak.atMost > 0 ? peak : undefined;
   }
@@ -169,20 +181,35 @@ export class ExecutionEstimate {
     return this.#usesMemory(task) ? 0.5 : 0;
   }
 
+  /** Tasks that may hold memory of this mode; all of them unless Spark's own data structures (Tungsten) live off-heap. */
+  #runners(): ReadonlyMap<number, RunningTask> {
+    const { running, rules } = this.#state;
+    if (rules.tungstenMode === "on_heap") return running;
+    const ours = new Map<number, RunningTask>();
+    for (const [taskId, task] of running) if (this.#uses(task.stageId)) ours.set(taskId, task);
+    return ours;
+  }
+
+  /** Of a query's operators Tungsten holds the memory; of an RDD's collections the heap does. */
+  #uses(stageId: number | undefined): boolean {
+    const tungsten = stageId !== undefined && this.#isSql(stageId);
+    return tungsten === (this.#ledger.mode === "off_heap");
+  }
+
   #apply(total: Amount, atInstant?: Amount): void {
-    const { onHeap } = this.#state;
-    onHeap.executionTotal = total;
-    onHeap.executionAtInstant = atInstant;
-    if (atInstant === undefined) onHeap.growForExecution(total, 0);
+    const ledger = this.#ledger;
+    ledger.executionTotal = total;
+    ledger.executionAtInstant = atInstant;
+    if (atInstant === undefined) ledger.growForExecution(total, 0);
     else {
       const { atLeast, atMost } = hull(total, this.#unseen(atInstant));
-      onHeap.growForExecution({ atLeast, atMost, best: total.best }, 0);
+      ledger.growForExecution({ atLeast, atMost, best: total.best }, 0);
     }
   }
 
   /** Between two polls more may have been held for a moment, and the pools remember it. */
   #unseen(seen: Amount): ByteInterval {
-    const ceiling = this.#state.onHeap.executionCeiling();
+    const ceiling = this.#ledger.executionCeiling();
     return {
       atLeast: seen.atLeast,
       atMost: Math.min(ceiling, Math.ceil(seen.atMost / SEEN_OF_PEAK)),
@@ -191,7 +218,7 @@ export class ExecutionEstimate {
 
   #heldBy(task: RunningTask, ts: number): Amount {
     const life = this.#lifeOf(task);
-    const ceiling = this.#state.onHeap.executionCeiling();
+    const ceiling = this.#ledger.executionCeiling();
     if (life === undefined) {
       if (this.#unknown.atMost !== ceiling)
         this.#unknown = { atLeast: 0, atMost: ceiling, best: 0 };
@@ -228,10 +255,11 @@ export class ExecutionEstimate {
   }
 
   #poolOf({ taskId, stageId }: TaskEvidence): PoolNow {
-    const { onHeap, running } = this.#state;
+    const ledger = this.#ledger;
+    const running = this.#runners();
     const beside = this.#beside.get(taskId);
     return {
-      ceiling: onHeap.executionCeiling(),
+      ceiling: ledger.executionCeiling(),
       running: Math.max(running.size, beside?.most ?? 0),
       runningAtLeast: Math.max(1, Math.min(running.size, beside?.least ?? running.size)),
       sql: this.#isSql(stageId),
@@ -240,14 +268,12 @@ export class ExecutionEstimate {
 
   /** Its peak from its totals, within what was polled of all tasks while it ran. */
   #peakOf(task: TaskEvidence): Amount {
-    const peak = peakOf(task, this.#poolOf(task));
-    const seen = this.#polled.executionWhile(task.taskId);
-    if (seen === undefined || task.peakOnHeapBytes !== undefined) return peak;
+    const peak = peakOf(task, this.#poolOf(task), exactPeak(task, this.#ledger.mode));
+    const seen = this.#polled.executionWhile(task.taskId, this.#ledger.mode);
+    if (seen === undefined || exactPeak(task, this.#ledger.mode) !== undefined) return peak;
     // A task that says it held more than polls saw of all of them: they may have missed a moment.
     const missed = (task.peakExecutionBytes ?? 0) > seen * 1.1;
-    const most = missed
-      ? Math.min(this.#state.onHeap.executionCeiling(), seen / SEEN_OF_PEAK)
-      : seen;
+    const most = missed ? Math.min(this.#ledger.executionCeiling(), seen / SEEN_OF_PEAK) : seen;
     const atMost = Math.ceil(Math.min(Math.max(peak.atMost, seen), most));
     if (this.#polled.ranAlone(task.taskId))
       return amount({ atLeast: Math.min(seen, atMost), atMost }, seen);
@@ -264,7 +290,7 @@ export class ExecutionEstimate {
     let life = 0;
     let known = 0;
     let spilled = false;
-    for (const task of this.#state.running.values()) {
+    for (const task of this.#runners().values()) {
       const of = this.#lifeOf(task);
       if (of === undefined) continue;
       const length = Math.max(1, of.until - of.evidence.launchedAt);
@@ -286,14 +312,14 @@ export class ExecutionEstimate {
   /** No poll in the life of any task that runs now saw more. */
   #seenAtMost(): number {
     let most = Number.POSITIVE_INFINITY;
-    for (const taskId of this.#state.running.keys())
-      most = Math.min(most, this.#polled.executionWhile(taskId) ?? most);
+    for (const taskId of this.#runners().keys())
+      most = Math.min(most, this.#polled.executionWhile(taskId, this.#ledger.mode) ?? most);
     return most;
   }
 
   #mostThatRunnersHold(): number {
     let most = 0;
-    for (const task of this.#state.running.values()) {
+    for (const task of this.#runners().values()) {
       const evidence = this.#evidence.task(task.taskId);
       if (evidence?.finishedAt === undefined) return Number.POSITIVE_INFINITY;
       most += this.#peakOf(evidence).atMost;
@@ -315,4 +341,9 @@ export class ExecutionEstimate {
     if (evidence?.finishedAt === undefined) return undefined;
     return { from: task.startedAt, until: evidence.finishedAt, evidence };
   }
+}
+
+/** A task's own account of its peak, where it tells the modes apart (4.0+). */
+function exactPeak(task: TaskEvidence, mode: MemoryMode): number | undefined {
+  return mode === "on_heap" ? task.peakOnHeapBytes : task.peakOffHeapBytes;
 }

@@ -11,7 +11,7 @@ import type { BroadcastValues } from "./block-sizes.ts";
 import { BlockSteps } from "./block-steps.ts";
 import { DelayedReports } from "./delayed-reports.ts";
 import { ExecutorEvidence } from "./evidence.ts";
-import { ExecutionEstimate } from "./execution-estimate.ts";
+import { ExecutionEstimates } from "./execution-estimates.ts";
 import {
   type ExecutorRules,
   ExecutorState,
@@ -310,7 +310,7 @@ function partsOf(
     windows: new UnrollWindows(state),
     recent: new RecentChanges(),
     recentPages: new RecentPages(),
-    execution: new ExecutionEstimate(state, kept, around.isSqlStage),
+    execution: new ExecutionEstimates(state, kept, around.isSqlStage),
     debug: around.level === "debug",
     isOffHeap: (blockId) => {
       if (state.offHeap === undefined) return false;

@@ -267,10 +267,10 @@ export class ExecutorState {
     }
   }
 
-  /** A state of one task alone, on its on-heap track. */
-  sampleTask(at: StepPlace, taskId: number, executionUsed: Amount): void {
+  /** A state of one task alone, on its track of one mode. */
+  sampleTask(at: StepPlace, taskId: number, mode: MemoryMode, executionUsed: Amount): void {
     this.#seq++;
-    const track = this.#taskTrack(taskId, "on_heap");
+    const track = this.#taskTrack(taskId, mode);
     track.add({
       seq: this.#seq,
       ts: this.time(at.ts),

@@ -2,7 +2,9 @@
  * What executors polled of their own pools (3.0+): a task's end tells the executor's exact peaks over all polls while it ran, of execution
  * memory, of storage memory and of both together. Between two polls more may have been used for a moment.
  */
+
 import type { TaskEndFact } from "../event-fact.ts";
+import type { MemoryMode } from "../memory/memory-mode.ts";
 
 /** One task's life with what was polled in it. Times are epoch µs. */
 export interface PolledLife {
@@ -12,6 +14,7 @@ export interface PolledLife {
   /** expected number of polls */
   readonly polls: number;
   readonly executionBytes: number;
+  readonly offHeapExecutionBytes: number | undefined;
   readonly storageBytes: number;
 }
 
@@ -81,15 +84,24 @@ export class PolledPeaks {
     if (executionBytes === undefined || storageBytes === undefined) return;
     const every = microsOf(this.#pollingInterval()) ?? HEARTBEAT_MICROS;
     const polls = Math.floor((until - from) / every);
-    this.#lives.set(taskId, { taskId, from, until, polls, executionBytes, storageBytes });
+    this.#lives.set(taskId, {
+      taskId,
+      from,
+      until,
+      polls,
+      executionBytes,
+      offHeapExecutionBytes: metrics?.get("OffHeapExecutionMemory"),
+      storageBytes,
+    });
     const [oldest] = this.#lives.keys();
     if (this.#lives.size > ENDED_KEPT && oldest !== undefined) this.#lives.delete(oldest);
   }
 
   /** Most execution memory that all tasks together were seen to hold while this one ran; undefined: not polled often enough to say. */
-  executionWhile(taskId: number): number | undefined {
+  executionWhile(taskId: number, mode: MemoryMode): number | undefined {
     const life = this.#lives.get(taskId);
-    return life === undefined || life.polls < POLLS_TO_TRUST ? undefined : life.executionBytes;
+    if (life === undefined || life.polls < POLLS_TO_TRUST) return undefined;
+    return mode === "on_heap" ? life.executionBytes : life.offHeapExecutionBytes;
   }
 
   /** Whether no other task ran on the executor at any time of this one's life. */

@@ -4,7 +4,7 @@ import type { ByteInterval } from "../byte-interval.ts";
 import type { BlockHistory } from "./block-history.ts";
 import type { BroadcastValues } from "./block-sizes.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
-import type { ExecutionEstimate } from "./execution-estimate.ts";
+import type { ExecutionEstimates } from "./execution-estimates.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
@@ -25,7 +25,7 @@ export interface ReplayContext {
   readonly lookahead: Lookahead;
   readonly recent: RecentChanges;
   readonly recentPages: RecentPages;
-  readonly execution: ExecutionEstimate;
+  readonly execution: ExecutionEstimates;
   readonly spills: Spills;
   readonly waits: Waits;
   readonly puts: PutsUnderWay;

@@ -82,8 +82,8 @@ export class ReportedSteps {
     }
     this.settle(at.ts);
     execution.update(at.ts);
-    const peak = execution.peak(fact.taskId);
-    if (peak !== undefined) state.sampleTask(at, fact.taskId, peak);
+    for (const { mode, peak } of execution.peaks(fact.taskId))
+      state.sampleTask(at, fact.taskId, mode, peak);
     state.running.delete(fact.taskId);
     execution.update(at.ts);
     state.endTaskTracks(fact.taskId, at.ts);

@@ -19,10 +19,9 @@ export interface PoolNow {
   readonly sql: boolean;
 }
 
-/** The highest use of a finished task. */
-export function peakOf(task: TaskEvidence, pool: PoolNow): Amount {
+/** The highest use of a finished task; exact where it tells the peak of this mode itself (4.0+). */
+export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefined): Amount {
   const share = Math.floor(pool.ceiling / Math.max(1, pool.running));
-  const exact = task.peakOnHeapBytes;
   if (exact !== undefined && !(task.failed && exact === 0)) {
     return amount(
       {

@@ -118,9 +118,8 @@ export class TaskSteps {
   /** Where grants are not logged, a task's track shows at least once what its totals say it reached. */
   #showPeak(step: LogStep, taskId: number): void {
     const { state, execution } = this.#context;
-    const peak = execution.peak(taskId);
-    if (peak === undefined) return;
-    state.sampleTask(placeOf(step), taskId, peak);
+    for (const { mode, peak } of execution.peaks(taskId))
+      state.sampleTask(placeOf(step), taskId, mode, peak);
   }
 
   /** A grant or release of another thread that a statement shows to have come before its own line. */

@@ -10,6 +10,7 @@ import type { LogFact } from "../../src/log-fact.ts";
 import { Replay, type ReplaySummary } from "../../src/replay/replay.ts";
 import type { EvidenceLevel } from "../../src/rows.ts";
 import { printedSize } from "../../src/units.ts";
+import { stage } from "./a-stage.ts";
 import { CollectedRows, type TableRows } from "./collected-rows.ts";
 import { NO_METRICS } from "./no-metrics.ts";
 import { assertPoolLaws } from "./pool-laws.ts";
@@ -422,6 +423,8 @@ function eventOf(
         timeMs: ms,
         reason: [what, ...rest].join(" "),
       };
+    case "query":
+      return { kind: "stage_submitted", stage: stage(Number(what)), sqlExecutionId: 1 };
     case "unpersisted":
       return { kind: "unpersist_rdd", rddId: Number(what) };
     default:

@@ -1,23 +1,8 @@
 /** Stages that a job plans: those that run, those that it skips, and those that the log's end leaves open. */
 import { expect, test } from "vitest";
-import { type EventFact, Replay, type StageInfo } from "../../src/index.ts";
+import { type EventFact, Replay } from "../../src/index.ts";
+import { stage } from "./a-stage.ts";
 import { CollectedRows } from "./collected-rows.ts";
-
-function stage(stageId: number): StageInfo {
-  return {
-    stageId,
-    stageAttemptId: 0,
-    name: `stage ${stageId}`,
-    details: undefined,
-    tasks: 4,
-    rdds: [],
-    parentIds: [],
-    submittedMs: 1,
-    completedMs: 2,
-    failureReason: undefined,
-    resourceProfileId: 0,
-  };
-}
 
 function replayed(facts: readonly EventFact[]) {
   const rows = new CollectedRows();
