@@ -41,8 +41,8 @@ export class ExecutionEstimates {
   }
 
   fellShort(): void {
-    const offHeapAlone = this.#offHeap?.hasRunners === true && !this.#onHeap.hasRunners;
-    (offHeapAlone ? (this.#offHeap ?? this.#onHeap) : this.#onHeap).fellShort();
+    if (this.#offHeap?.hasRunners === true && !this.#onHeap.hasRunners) this.#offHeap.fellShort();
+    else this.#onHeap.fellShort();
   }
 
   breaksBetween(from: number, ts: number, parts?: readonly number[]): number[] {
