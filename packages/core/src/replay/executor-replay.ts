@@ -302,6 +302,7 @@ function partsOf(
     rules,
     manager: around.manager(),
     emit: around.emit,
+    followsTasks: around.level === "debug" || around.level === "info",
   });
   const workerTask = new Map<string, number>();
   const context: ReplayContext & { spills: Spills; waits: Waits; puts: PutsUnderWay } = {

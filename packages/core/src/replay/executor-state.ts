@@ -103,6 +103,7 @@ export class ExecutorState {
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
   /** by task and mode: `trackOf` */
   readonly #taskTimelines = new Map<number, TaskTimeline>();
+  readonly #followsTasks: boolean;
   #seq = 0;
   #sampledSeq = -1;
   #ts = Number.NEGATIVE_INFINITY;
@@ -112,8 +113,11 @@ export class ExecutorState {
     rules: ExecutorRules;
     manager: MemoryManager | undefined;
     emit: EmitRow;
+    /** a log tells of its tasks' memory step by step; without one their tracks show their peaks alone */
+    followsTasks: boolean;
   }) {
     this.executorId = of.executorId;
+    this.#followsTasks = of.followsTasks;
     this.emit = of.emit;
     this.rules = of.rules;
     this.follower = of.manager === undefined ? undefined : new ManagerFollower(of.manager);
@@ -241,7 +245,7 @@ export class ExecutorState {
         sourceLine: at.line,
       });
     }
-    this.#sampleTasks(at, origin);
+    if (this.#followsTasks) this.#sampleTasks(at, origin);
   }
 
   #sampleTasks(at: StepPlace, origin: Origin): void {

@@ -15,8 +15,8 @@ const MOST_UNROLLED = 1.59;
 /** Task binaries are a few KiB; what a job broadcasts itself is mostly larger and compresses less. */
 const SMALL_BROADCAST_BYTES = 1_048_576;
 
-/** Parts of a task's life at which what it holds is told anew: fewer than where a log's lines lie between. */
-const TOLD_AT: readonly number[] = [0.1, 0.3, 0.6];
+/** Part of a task's life at which what it holds is told anew: once, as each telling is a row (three of them cost 20 % of a replay). */
+const TOLD_AT: readonly number[] = [0.5];
 
 /** Records of hot kinds are reused: what waits is a copy. */
 export function copyOf({ blockId, memoryBytes, diskBytes, level }: BlockStatus): BlockStatus {
