@@ -128,6 +128,7 @@ export class ExecutionEstimate {
     const ceiling = ledger.executionCeiling();
     const share = ceiling / running.size;
     let best = 0;
+    let most = 0;
     let below = 0;
     let above = 0;
     let aboveTogether = 0;
@@ -139,6 +140,7 @@ export class ExecutionEstimate {
         ledger.executionByTask.set(task.taskId, held);
       else ledger.executionByTask.delete(task.taskId);
       best += held.best;
+      most += held.atMost;
       below += (held.best - held.atLeast) ** 2;
       if (this.#spilled(task.taskId)) aboveTogether += Math.min(share, held.atMost) - held.best;
       else above += (held.atMost - held.best) ** 2;
@@ -159,6 +161,11 @@ export class ExecutionEstimate {
       },
       within(best),
     );
+    // Told once in a while: until it is told anew, each may rise to its peak or let go of all.
+    if (!this.#state.followsTasks) {
+      this.#apply(amount({ atLeast: 0, atMost: within(most) }, within(best)));
+      return;
+    }
     const together = this.#heldTogether(ts, seen, printedWithin);
     if (together === undefined) this.#apply(total);
     else this.#apply(together, total);
@@ -236,7 +243,8 @@ export class ExecutionEstimate {
           };
     this.#peaks.set(task.taskId, peak);
     const progress = (ts - life.from) / Math.max(1, life.until - life.from);
-    return heldAt(now, progress, (life.evidence.memorySpilledBytes ?? 0) > 0);
+    const held = heldAt(now, progress, (life.evidence.memorySpilledBytes ?? 0) > 0);
+    return this.#state.followsTasks ? held : { atLeast: 0, atMost: peak.atMost, best: held.best };
   }
 
   #countBeside(taskId: number, running: number): void {

@@ -103,7 +103,7 @@ export class ExecutorState {
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
   /** by task and mode: `trackOf` */
   readonly #taskTimelines = new Map<number, TaskTimeline>();
-  readonly #followsTasks: boolean;
+  readonly followsTasks: boolean;
   #seq = 0;
   #sampledSeq = -1;
   #ts = Number.NEGATIVE_INFINITY;
@@ -117,7 +117,7 @@ export class ExecutorState {
     followsTasks: boolean;
   }) {
     this.executorId = of.executorId;
-    this.#followsTasks = of.followsTasks;
+    this.followsTasks = of.followsTasks;
     this.emit = of.emit;
     this.rules = of.rules;
     this.follower = of.manager === undefined ? undefined : new ManagerFollower(of.manager);
@@ -245,7 +245,7 @@ export class ExecutorState {
         sourceLine: at.line,
       });
     }
-    if (this.#followsTasks) this.#sampleTasks(at, origin);
+    if (this.followsTasks) this.#sampleTasks(at, origin);
   }
 
   #sampleTasks(at: StepPlace, origin: Origin): void {
