@@ -41,10 +41,12 @@ export async function main(host: Host): Promise<ExitCode> {
 const examples = `
 Examples:
   respark replay logs/                     one DuckDB file of per-executor memory timelines
+  respark explain app.duckdb               what went wrong, and what to change
   respark inspect logs/                    what is there, and which settings would tell more
   respark query app.duckdb executor_memory_summary
   respark query app.duckdb "select * from eviction_ledger" --format json
   respark export app.duckdb --format parquet -o tables/
+  respark check app.duckdb --baseline memory.baseline.json
 
 Exit codes: 0 fine · 1 a check failed · 2 asked wrongly · 3 input unreadable or no application in it ·
   4 accuracy or evidence below the floor asked for · 5 not comparable · 70 a bug of ours`;
