@@ -3,7 +3,7 @@ import type { EmitRow } from "../rows.ts";
 import type { ApplicationConf } from "./application-conf.ts";
 import { classifyRemoval } from "./death-classes.ts";
 import type { ExecutorKnowledge, ExecutorRoster } from "./executor-roster.ts";
-import type { ReplaySummary } from "./replay.ts";
+import type { ReplaySummary } from "./replay-summary.ts";
 
 export function writeExecutors(
   emit: EmitRow,

@@ -11,10 +11,11 @@ import { BroadcastValues } from "./block-sizes.ts";
 import { DeathRecords } from "./death-records.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
 import { ExecutorRoster } from "./executor-roster.ts";
-import { type ExecutorTotals, emptyTotals } from "./executor-state.ts";
+import { emptyTotals } from "./executor-state.ts";
 import { writeApplication, writeExecutors } from "./life-rows.ts";
 import { HELD_MICROS } from "./lookahead.ts";
 import { MetricRows } from "./metric-rows.ts";
+import type { ExecutorSummary, ReplaySummary } from "./replay-summary.ts";
 import { TaskRows } from "./task-rows.ts";
 
 export interface ReplayOptions {
@@ -30,25 +31,6 @@ export interface ReplayOptions {
   readonly executorLogs?: ReadonlyMap<string, EvidenceLevel>;
   /** Turns a setting's value into what may be shown; the default shows it. */
   readonly redact?: (key: string, value: string) => string;
-}
-
-/** One executor in a few numbers, for a summary. Bytes. */
-export interface ExecutorSummary extends ExecutorTotals {
-  readonly executorId: string;
-  readonly evidenceLevel: EvidenceLevel;
-  readonly maxMemoryBytes: number | undefined;
-  readonly removedReason: string | undefined;
-}
-
-export interface ReplaySummary {
-  readonly appId: string;
-  readonly attemptId: string;
-  readonly name: string | undefined;
-  readonly sparkVersion: string | undefined;
-  readonly evidenceLevel: EvidenceLevel;
-  readonly executors: readonly ExecutorSummary[];
-  readonly statements: number;
-  readonly statementsMet: number;
 }
 
 export class Replay {

@@ -7,7 +7,8 @@ import type {
   TaskEndFact,
 } from "../../src/event-fact.ts";
 import type { LogFact } from "../../src/log-fact.ts";
-import { Replay, type ReplaySummary } from "../../src/replay/replay.ts";
+import { Replay } from "../../src/replay/replay.ts";
+import type { ReplaySummary } from "../../src/replay/replay-summary.ts";
 import type { EvidenceLevel } from "../../src/rows.ts";
 import { printedSize } from "../../src/units.ts";
 import { stage } from "./a-stage.ts";

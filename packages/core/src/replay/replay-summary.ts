@@ -1,0 +1,22 @@
+/** What a replay says of itself at its end. */
+import type { EvidenceLevel } from "../rows.ts";
+import type { ExecutorTotals } from "./executor-state.ts";
+
+/** One executor in a few numbers, for a summary. Bytes. */
+export interface ExecutorSummary extends ExecutorTotals {
+  readonly executorId: string;
+  readonly evidenceLevel: EvidenceLevel;
+  readonly maxMemoryBytes: number | undefined;
+  readonly removedReason: string | undefined;
+}
+
+export interface ReplaySummary {
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly name: string | undefined;
+  readonly sparkVersion: string | undefined;
+  readonly evidenceLevel: EvidenceLevel;
+  readonly executors: readonly ExecutorSummary[];
+  readonly statements: number;
+  readonly statementsMet: number;
+}
