@@ -66,6 +66,7 @@ export class EventLogDecoder {
   #lostLines = 0;
   #fastFacts = 0;
   #facts = 0;
+  #starts = 0;
   #huge: { readonly reader: HugeLineReader; readonly at: LinePlace } | undefined;
 
   constructor({ report }: { readonly report: (trouble: EventLogTrouble) => void }) {
@@ -226,30 +227,39 @@ export class EventLogDecoder {
       this.#blankLines++;
       return undefined;
     }
-    let reported = false;
-    for (;;) {
-      const problem = this.#tryParse(buffer, start, end);
-      if (isObject(problem)) {
-        const { number, byteOffset } = lineAt(line, start);
-        return this.#parsed(problem, { number, byteOffset, buffer, start, end });
-      }
-      const next = nextEvent(buffer, start + 1, end);
-      const cut = next === undefined && !line.terminated;
-      if (!reported || next === undefined) {
-        this.#tell(
-          cut ? "truncated_line" : "malformed_json",
-          cut ? "info" : "warning",
-          lineAt(line, start),
-          cut ? "the last line is cut" : problem,
-        );
-        reported = true;
-      }
-      if (next === undefined) {
-        this.#lostLines++;
-        return undefined;
-      }
-      start = next;
+    const whole = this.#tryParse(buffer, start, end);
+    if (isObject(whole)) {
+      return this.#parsed(whole, { ...lineAt(line, start), buffer, start, end });
     }
+    return this.#lastOf(eventStarts(buffer, start, end), whole, line);
+  }
+
+  /** The last whole event of a line that as a whole is none; what else begins in it is lost, and counted. */
+  #lastOf(starts: readonly number[], problem: string, line: LineSlice): EventFact | undefined {
+    const { buffer, end, terminated } = line;
+    let last = starts.length - 1;
+    let found: JsonObject | undefined;
+    for (; last >= 0 && found === undefined; last--) {
+      const json = this.#tryParse(buffer, starts[last] ?? 0, starts[last + 1] ?? end);
+      if (isObject(json)) found = json;
+    }
+    const at = found === undefined ? -1 : last + 1;
+    const cut = !terminated && at !== starts.length - 1;
+    if (cut) {
+      const place = lineAt(line, starts.at(-1) ?? line.start);
+      this.#tell("truncated_line", "info", place, "the last line is cut");
+    }
+    const lost = starts.length - (at < 0 ? 0 : 1) - (cut ? 1 : 0);
+    if (lost > 0) {
+      this.#tell("malformed_json", "warning", lineAt(line, starts[0] ?? line.start), problem, lost);
+    }
+    if (found === undefined) {
+      this.#lostLines++;
+      return undefined;
+    }
+    const start = starts[at] ?? line.start;
+    const to = starts[at + 1] ?? end;
+    return this.#parsed(found, { ...lineAt(line, start), buffer, start, end: to });
   }
 
   /** The line's object, or what is wrong with it. Never quotes the line: it may hold secrets. */
@@ -273,8 +283,16 @@ export class EventLogDecoder {
     }
     const event = this.#named(name, line);
     const fact = this.#factOf(event, json, line);
+    if (fact?.kind === "application_start") this.#started(line);
     if (fact !== undefined) event.decoder?.lineReader?.learn(line);
     return fact;
+  }
+
+  /** A log tells of one application; what follows a second start may be counted twice, and is read all the same. */
+  #started(at: LinePlace): void {
+    if (this.#starts++ === 0) return;
+    const what = "an application start where one was told before: what follows may count twice";
+    this.#tell("second_application_start", "warning", at, what);
   }
 
   #factOf(event: NamedEvent, json: JsonObject, at: LinePlace): EventFact | undefined {
@@ -309,8 +327,9 @@ export class EventLogDecoder {
     severity: "info" | "warning",
     at: LinePlace,
     message: string,
+    count = 1,
   ): void {
-    this.#report({ code, severity, message, line: at.number, byteOffset: at.byteOffset, count: 1 });
+    this.#report({ code, severity, message, line: at.number, byteOffset: at.byteOffset, count });
   }
 }
 
@@ -354,8 +373,13 @@ function lineAt(line: LineSlice, start: number): LinePlace {
   return { number: line.number, byteOffset: line.byteOffset + start - line.start };
 }
 
-/** An unescaped `{"Event":"` cannot stand inside a JSON string, so it is the start of another event. */
-function nextEvent(buffer: Buffer, from: number, end: number): number | undefined {
-  const found = buffer.subarray(from, end).indexOf(eventPrefix);
-  return found < 0 ? undefined : from + found;
+/** The line's beginning, and where other events begin in it: an unescaped `{"Event":"` cannot stand inside a JSON string. */
+function eventStarts(buffer: Buffer, start: number, end: number): readonly number[] {
+  const starts = [start];
+  const line = buffer.subarray(0, end);
+  for (let at = line.indexOf(eventPrefix, start + 1); at >= 0; ) {
+    starts.push(at);
+    at = line.indexOf(eventPrefix, at + 1);
+  }
+  return starts;
 }

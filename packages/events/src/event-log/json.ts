@@ -30,6 +30,12 @@ export function integer(from: JsonObject, key: string): number | undefined {
   return asInteger(from[key]);
 }
 
+/** Bytes, a duration or a count: what is below 0 is damage, and unknown. */
+export function quantity(from: JsonObject, key: string): number | undefined {
+  const value = asInteger(from[key]);
+  return value === undefined || value < 0 ? undefined : value;
+}
+
 /** 2255-06-05: the last day whose microseconds are exact integers; what lies beyond is no time that a Spark ever wrote. */
 const latestMs = 9_007_199_254_740;
 
@@ -94,6 +100,10 @@ export function texts(from: JsonObject, key: string): ReadonlyMap<string, string
 
 export function needInteger(from: JsonObject, key: string): number {
   return need(integer(from, key), key);
+}
+
+export function needQuantity(from: JsonObject, key: string): number {
+  return need(quantity(from, key), key);
 }
 
 export function needTimeMs(from: JsonObject, key: string): number {

@@ -6,6 +6,8 @@ export const eventLogTroubleCodes = {
   malformed_json:
     "a line that is no JSON; an event behind a cut one in the same line is still read",
   not_an_event: "a JSON object that names no event",
+  second_application_start:
+    "the log begins anew with another application start: logs were put together, ids may repeat",
   incomplete_event: "an event without what every Spark version writes",
   huge_line_shortened: "texts or lists of a line too long to hold were cut",
   unknown_event: "an event that no decoder knows, counted by name",

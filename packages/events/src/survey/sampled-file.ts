@@ -1,5 +1,6 @@
 /** One logical log after its samples were read, before it is known whose it is. */
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import type { EventLogSample } from "./event-log-sample.ts";
 import type { LogSample } from "./log-sample.ts";
 
@@ -23,5 +24,7 @@ export interface SampledFile {
   readonly resolutionMs: number;
   /** of a file that no replay reads */
   readonly unread: string | undefined;
+  /** what the sample met in reading bytes; a replay of the file meets it again */
+  readonly damage: readonly Diagnostic[];
   readonly logPattern: string | undefined;
 }

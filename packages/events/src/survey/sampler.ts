@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { EventFact } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import { EventLogDecoder } from "../event-log/event-log-decoder.ts";
 import { LogDecoder } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
@@ -18,9 +19,18 @@ const smallBytesOfAll = 512 * 1024 * 1024;
 const wholeBytes = 32 * 1024 * 1024;
 /** Decoded bytes read of larger ones. */
 const headBytes = 4 * 1024 * 1024;
-/** Lines by which a log's kind must show. */
+/** Decoded bytes in which a log whose events have begun must tell whose they are. */
+const startBytes = 32 * 1024 * 1024;
+/** Decoded bytes in which a log's first event must begin: of text, and of what is full of NULs; fewer where there are many logs. */
+const junkTextBytes = 1024 * 1024 * 1024;
+const junkBytes = 16 * 1024 * 1024;
+const junkLogs = 4;
+/** Lines in which a log's first record is looked for, and where there are few logs all of the head. */
 const kindLines = 400;
 const hashedBytes = 64 * 1024;
+
+const itIsEmpty = "it is empty";
+const nothingUnpacked = "it is cut or damaged before anything in it could be unpacked";
 
 export interface SampleOptions {
   readonly pattern: string | undefined;
@@ -40,10 +50,18 @@ export async function sampleFile(
   const small = Math.min(smallBytes, smallBytesOfAll / options.logs);
   const isSmall = bytes !== undefined && bytes <= small;
   const limit = options.full ? undefined : isSmall ? wholeBytes : headBytes;
-  let { reader, whole } = await readSample(source, options.pattern, limit);
+  const share = Math.max(1, options.logs / junkLogs);
+  const limits = {
+    limit,
+    text: junkTextBytes / share,
+    binary: junkBytes / share,
+    records: headBytes / share,
+  };
+  let { reader, whole, damage } = await readSample(source, options.pattern, limits);
   // Of an aggregated file the head does not name all containers.
   if (!whole && reader.aggregated) {
-    ({ reader, whole } = await readSample(source, options.pattern, undefined));
+    const all = { ...limits, limit: undefined };
+    ({ reader, whole, damage } = await readSample(source, options.pattern, all));
   }
   const shared = {
     source,
@@ -51,11 +69,13 @@ export async function sampleFile(
     bytes,
     readWhole: whole,
     logPattern: options.pattern,
+    damage,
   };
   const hash = reader.hash();
   return reader.finish().map((found, index) => ({
     ...shared,
     ...found,
+    unread: found.unread === itIsEmpty && damage.length > 0 ? nothingUnpacked : found.unread,
     sourceFileId: firstId + index,
     path: found.container === undefined ? source.path : `${source.path}!${found.container}`,
     firstBytesHash:
@@ -68,15 +88,17 @@ export async function sampleFile(
 async function readSample(
   source: DiscoveredSource,
   pattern: string | undefined,
-  limitBytes: number | undefined,
-): Promise<{ reader: SampleReader; whole: boolean }> {
-  const limit = limitBytes === undefined ? {} : { limitBytes };
-  const feed = new LineFeed(source.parts, { ...limit, report: () => {} });
-  const reader = new SampleReader(pattern);
+  limits: SampleLimits,
+): Promise<{ reader: SampleReader; whole: boolean; damage: Diagnostic[] }> {
+  const damage: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => {
+    if (damage.length < keptDamage) damage.push(diagnostic);
+  };
+  const feed = new LineFeed(source.parts, { report });
+  const reader = new SampleReader(pattern, limits.records);
   let ended = false;
   try {
-    while (!reader.done) {
-      if (limitBytes !== undefined && feed.bytes >= limitBytes) break;
+    while (!reader.enough(feed.bytes, limits)) {
       ended = !(await feed.read());
       if (ended) break;
       for (let line = feed.next(); line !== undefined; line = feed.next()) reader.take(line);
@@ -84,8 +106,22 @@ async function readSample(
   } finally {
     await feed.close();
   }
-  return { reader, whole: ended };
+  return { reader, whole: ended, damage };
 }
+
+/** Decoded bytes after which a sample ends. */
+interface SampleLimits {
+  /** of a log whose kind is known; undefined: none */
+  readonly limit: number | undefined;
+  /** of what has shown no kind so far */
+  readonly text: number;
+  readonly binary: number;
+  /** in which the first record of a text log is looked for */
+  readonly records: number;
+}
+
+/** Of one file; what is told twenty times over is not told better. */
+const keptDamage = 20;
 
 /**
  * Reads an event log for what its head did not tell: the wanted tasks and all executors. Stops when `enough` says so.
@@ -143,6 +179,7 @@ class SampleReader {
   #stream: SampledStream | undefined;
   #container: string | undefined;
   readonly #logDecoder: LogDecoder;
+  readonly #recordBytes: number;
   readonly #huge: HugeStart = { number: 0, byteOffset: 0, begun: false };
   readonly #hash = createHash("sha256");
   #hashed = 0;
@@ -150,16 +187,26 @@ class SampleReader {
   #eventLines = 0;
   #records = 0;
   readonly #record: (record: LogRecord) => void;
-  /** neither kind */
-  done = false;
+  #linesWithNuls = 0;
+  /** in a line too long to hold, which did not begin as an event does */
+  #hugeJunk = false;
 
-  constructor(pattern: string | undefined) {
+  constructor(pattern: string | undefined, recordBytes: number) {
+    this.#recordBytes = recordBytes;
     this.#logDecoder = new LogDecoder({ report: () => {}, pattern, everyRecord: true });
     this.#record = (record) => this.#takeRecord(record);
   }
 
+  /** Whether to read on does not help: the kind is known and enough was read of it, or it does not show. */
+  enough(bytes: number, { limit, text, binary }: SampleLimits): boolean {
+    if (this.#eventLines === 0 && this.#records === 0) {
+      return this.#hugeJunk || bytes >= (this.#linesWithNuls * 4 > this.#lines ? binary : text);
+    }
+    if (limit === undefined || bytes < limit) return false;
+    return this.#records > 0 || this.#events.startedMs !== undefined || bytes >= startBytes;
+  }
+
   take(line: FedLine): void {
-    if (this.done) return;
     this.#takeHash(line);
     if (line.what === "line") {
       this.#lines++;
@@ -171,11 +218,15 @@ class SampleReader {
     } else if (this.#eventLines > 0 || this.#records === 0) this.#takeHugeEvent(line);
     if (this.#eventLines > 0 && this.#records === 0) return;
     const whole = wholeLine(line, this.#huge);
-    if (whole) {
-      this.#logDecoder.decode(whole, this.#record);
-      this.#idIn(whole);
+    if (whole === undefined) return;
+    if (this.#records === 0) {
+      if (line.what === "huge_piece") this.#hugeJunk = !isEvent(whole);
+      if (holdsNul(whole)) this.#linesWithNuls++;
+      // Records begin early or nowhere: beyond the head only events are looked for, which is cheap.
+      if (this.#lines > kindLines && whole.byteOffset > this.#recordBytes) return;
     }
-    this.done = this.#lines >= kindLines && this.#eventLines === 0 && this.#records === 0;
+    this.#logDecoder.decode(whole, this.#record);
+    this.#idIn(whole);
   }
 
   hash(): string {
@@ -196,7 +247,8 @@ class SampleReader {
       ];
     }
     if (this.#records === 0) {
-      const unread = this.#lines === 0 ? "it is empty" : "neither an event log nor a log of Spark";
+      const isEmpty = this.#lines === 0 && !this.#hugeJunk;
+      const unread = isEmpty ? itIsEmpty : "neither an event log nor a log of Spark";
       return [{ ...nothing, zoned: false, resolutionMs: 1000, unread }];
     }
     const containers = [...this.#streams].filter(([, stream]) => stream.log.records > 0);
@@ -325,6 +377,12 @@ const memoryLoggers = new Set([
 ]);
 
 const eventStart = Buffer.from('{"Event":');
+
+const nulBytes = 256;
+
+function holdsNul({ buffer, start, end }: FedLine): boolean {
+  return buffer.subarray(start, Math.min(end, start + nulBytes)).includes(0);
+}
 
 /** A JSON object that begins with its Event; spaces and a byte order mark aside. */
 function isEvent(line: FedLine): boolean {

@@ -54,8 +54,10 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
     sampled.push(...files);
     seen += files[0]?.bytes ?? 0;
     options.onProgress?.(seen, total);
-    for (const { sourceFileId, path, unread } of files) {
+    for (const { sourceFileId, path, unread, damage } of files) {
       if (unread === undefined) continue;
+      // Nobody will read it again.
+      for (const diagnostic of damage) report({ ...diagnostic, sourceFileId });
       report({
         sourceFileId,
         code: "survey_unread_file",

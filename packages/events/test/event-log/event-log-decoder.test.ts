@@ -423,3 +423,84 @@ test("a time whose microseconds no number holds exactly is no time", () => {
   expect(facts.at(-1)).toBeUndefined();
   expect(troubles.map(({ code }) => code)).toEqual(["incomplete_event"]);
 });
+
+test("of many events in one line the last whole one is read, and the others are counted", () => {
+  const ends = Array.from({ length: 40_000 }, (_, taskId) =>
+    JSON.stringify({ ...taskEnd, "Task Info": { ...taskEnd["Task Info"], "Task ID": taskId } }),
+  );
+  // Line ends of an old Mac. Each event must not cost a look at all that follow it.
+  const { facts, troubles } = decoded(`${ends.join("\r")}\r{"Event":"SparkListenerTaskEnd","Sta\n`);
+  expect(facts).toMatchObject([{ kind: "task_end", taskId: 39_999 }]);
+  expect(troubles).toMatchObject([{ code: "malformed_json", line: 1, count: 40_000 }]);
+});
+
+test("a whole event with a cut one behind it is read", () => {
+  const whole = JSON.stringify(taskEnd);
+  const { facts, troubles } = decoded(`${whole}${whole.slice(0, 99)}`);
+  expect(facts).toMatchObject([{ taskId: 17 }]);
+  expect(troubles).toMatchObject([{ code: "truncated_line", line: 1, byteOffset: whole.length }]);
+});
+
+test("sizes and durations below 0 are unknown, and a block that has one is no block", () => {
+  const metrics = { ...taskEnd["Task Metrics"], "Memory Bytes Spilled": -4096 };
+  const whole = JSON.stringify(taskEnd);
+  const hurt = JSON.stringify({ ...taskEnd, "Task Metrics": metrics });
+  for (const fact of decoded(`${whole}\n${hurt}\n`).facts.slice(1)) {
+    expect(fact).toMatchObject({ memorySpilledBytes: undefined, diskSpilledBytes: 512 });
+  }
+  const update = (memoryBytes: number): string =>
+    JSON.stringify({
+      Event: "SparkListenerBlockUpdated",
+      "Block Updated Info": {
+        "Block Manager ID": { "Executor ID": "1", Host: "a", Port: 1 },
+        "Block ID": "rdd_0_0",
+        "Storage Level": { "Use Disk": false, "Use Memory": true, Replication: 1 },
+        "Memory Size": memoryBytes,
+        "Disk Size": 0,
+      },
+    });
+  const blocks = decoded(`${update(5)}\n${update(6)}\n${update(-7)}\n`);
+  expect(blocks.facts).toMatchObject([{}, {}, undefined]);
+  expect(blocks.troubles).toMatchObject([{ code: "incomplete_event", line: 3 }]);
+});
+
+test("a metric below 0 is unknown, and the line behind it has its own", () => {
+  const metrics = (direct: number, heap: number): string =>
+    JSON.stringify({
+      Event: "SparkListenerStageExecutorMetrics",
+      "Executor ID": "1",
+      "Stage ID": 0,
+      "Stage Attempt ID": 0,
+      "Executor Metrics": { JVMHeapMemory: heap, DirectPoolMemory: direct },
+    });
+  const lines = [metrics(1, 1), metrics(2, 2), metrics(-1, 3), metrics(4, 4)];
+  const { facts } = decoded(lines.join("\n"));
+  expect(facts.map((fact) => (fact?.kind === "executor_metrics" ? [...fact.values] : []))).toEqual([
+    [
+      ["JVMHeapMemory", 1],
+      ["DirectPoolMemory", 1],
+    ],
+    [
+      ["JVMHeapMemory", 2],
+      ["DirectPoolMemory", 2],
+    ],
+    [["JVMHeapMemory", 3]],
+    [
+      ["JVMHeapMemory", 4],
+      ["DirectPoolMemory", 4],
+    ],
+  ]);
+});
+
+test("a log that begins anew with another application says so", () => {
+  const start = (id: string): string =>
+    JSON.stringify({
+      Event: "SparkListenerApplicationStart",
+      "App Name": "a",
+      "App ID": id,
+      Timestamp: 1,
+      User: "u",
+    });
+  const { troubles } = decoded(`${start("app-1")}\n${start("app-2")}\n`);
+  expect(troubles).toMatchObject([{ code: "second_application_start", line: 2 }]);
+});

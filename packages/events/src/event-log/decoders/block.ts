@@ -1,7 +1,7 @@
 /** Blocks: where they are (2.3+, with `spark.eventLog.logBlockUpdates.enabled`), and RDDs unpersisted. */
 import type { BlockUpdatedFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
-import { type JsonObject, needInteger, needObject, needText } from "../json.ts";
+import { type JsonObject, needInteger, needObject, needQuantity, needText } from "../json.ts";
 import { LearnedShapes } from "../learned-shape.ts";
 import { ShapeFields } from "../shape.ts";
 import { storageLevelOf } from "./storage-level.ts";
@@ -62,14 +62,16 @@ class BlockUpdatedDecoder implements EventDecoder, LineReader {
     fact.port = needInteger(manager, "Port");
     fact.status.blockId = needText(update, "Block ID");
     Object.assign(fact.status.level, storageLevelOf(update));
-    fact.status.memoryBytes = needInteger(update, "Memory Size");
-    fact.status.diskBytes = needInteger(update, "Disk Size");
+    fact.status.memoryBytes = needQuantity(update, "Memory Size");
+    fact.status.diskBytes = needQuantity(update, "Disk Size");
     return fact;
   }
 
   read(line: LineBytes): BlockUpdatedFact | undefined {
     const shapes = this.#shapes;
     if (!shapes.match(line)) return undefined;
+    // Damage, and decode() says so.
+    if (shapes.number(memorySize) < 0 || shapes.number(diskSize) < 0) return undefined;
     const fact = this.#fact;
     const status = fact.status;
     fact.executorId = executorIdOf(shapes.text(executorId) ?? "");

@@ -99,7 +99,7 @@ const executorMetricsUpdate: EventDecoder = {
     const values = new Map<string, number>();
     for (const update of updates) {
       for (const [name, logged] of Object.entries(object(update, "Executor Metrics") ?? {})) {
-        const value = asInteger(logged);
+        const value = metricOf(logged);
         if (value !== undefined) values.set(name, Math.max(value, values.get(name) ?? value));
       }
     }
@@ -133,7 +133,7 @@ export class MetricValues {
     this.#names = undefined;
     let any = false;
     for (const [name, logged] of Object.entries(metrics ?? {})) {
-      const value = asInteger(logged);
+      const value = metricOf(logged);
       if (value === undefined) continue;
       if (value !== 0) any = true;
       this.map.set(name, value);
@@ -149,7 +149,21 @@ export class MetricValues {
     if (!any && !keepZeros) return false;
     if (this.#names !== names) this.map.clear();
     this.#names = names;
-    for (let k = 0; k < names.length; k++) this.map.set(names[k] ?? "", shapes.metric(k));
+    for (let k = 0; k < names.length; k++) {
+      const name = names[k] ?? "";
+      const value = shapes.metric(k);
+      if (value >= 0) this.map.set(name, value);
+      else {
+        this.map.delete(name);
+        this.#names = undefined;
+      }
+    }
     return any;
   }
+}
+
+/** No metric is below 0: what is there is damage. */
+function metricOf(logged: unknown): number | undefined {
+  const value = asInteger(logged);
+  return value === undefined || value < 0 ? undefined : value;
 }

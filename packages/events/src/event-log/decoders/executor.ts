@@ -6,8 +6,10 @@ import {
   MissingField,
   needInteger,
   needObject,
+  needQuantity,
   needText,
   needTimeMs,
+  quantity,
   text,
   texts,
   timeMs,
@@ -34,7 +36,7 @@ export function executorDecoders(): readonly EventDecoder[] {
           executorId: executorIdOf(needText(event, "Executor ID")),
           timeMs: needTimeMs(event, "Timestamp"),
           host: needText(info, "Host"),
-          cores: needInteger(info, "Total Cores"),
+          cores: needQuantity(info, "Total Cores"),
           resourceProfileId: integer(info, "Resource Profile Id"),
           attributes: texts(info, "Attributes"),
         };
@@ -64,8 +66,8 @@ export function executorDecoders(): readonly EventDecoder[] {
         ...blockManagerId(event),
         timeMs: timeMs(event, "Timestamp"),
         maxBytes: maximumMemory(event),
-        maxOnHeapBytes: integer(event, "Maximum Onheap Memory"),
-        maxOffHeapBytes: integer(event, "Maximum Offheap Memory"),
+        maxOnHeapBytes: quantity(event, "Maximum Onheap Memory"),
+        maxOffHeapBytes: quantity(event, "Maximum Offheap Memory"),
       }),
     },
     {
@@ -82,11 +84,11 @@ export function executorDecoders(): readonly EventDecoder[] {
 
 /** `Maximum Memory`, from its two parts where the sum itself is not an exact integer. */
 function maximumMemory(event: JsonObject): number {
-  const total = integer(event, "Maximum Memory");
+  const total = quantity(event, "Maximum Memory");
   if (total !== undefined) return total;
-  const onHeap = integer(event, "Maximum Onheap Memory");
+  const onHeap = quantity(event, "Maximum Onheap Memory");
   if (onHeap === undefined) throw new MissingField('no usable "Maximum Memory"');
-  return onHeap + (integer(event, "Maximum Offheap Memory") ?? 0);
+  return onHeap + (quantity(event, "Maximum Offheap Memory") ?? 0);
 }
 
 function blockManagerId(event: JsonObject): { executorId: string; host: string; port: number } {

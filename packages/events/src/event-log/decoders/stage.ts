@@ -8,8 +8,10 @@ import {
   type JsonObject,
   needInteger,
   needObject,
+  needQuantity,
   object,
   objects,
+  quantity,
   text,
   timeMs,
 } from "../json.ts";
@@ -76,7 +78,7 @@ export function stageInfoOf(info: JsonObject): StageInfo {
     stageAttemptId: integer(info, "Stage Attempt ID") ?? 0,
     name: text(info, "Stage Name") ?? "",
     details: text(info, "Details"),
-    tasks: needInteger(info, "Number of Tasks"),
+    tasks: needQuantity(info, "Number of Tasks"),
     rdds: objects(info, "RDD Info").map(rddInfoOf),
     parentIds: integers(info, "Parent IDs"),
     submittedMs: timeMs(info, "Submission Time"),
@@ -94,9 +96,9 @@ function rddInfoOf(info: JsonObject): RddInfo {
     scope: text(info, "Scope"),
     parentIds: integers(info, "Parent IDs"),
     level: storageLevelOf(info),
-    partitions: needInteger(info, "Number of Partitions"),
-    cachedPartitions: integer(info, "Number of Cached Partitions"),
-    memoryBytes: integer(info, "Memory Size"),
-    diskBytes: integer(info, "Disk Size"),
+    partitions: needQuantity(info, "Number of Partitions"),
+    cachedPartitions: quantity(info, "Number of Cached Partitions"),
+    memoryBytes: quantity(info, "Memory Size"),
+    diskBytes: quantity(info, "Disk Size"),
   };
 }

@@ -1,7 +1,15 @@
 /** Storage levels and block statuses, as `JsonProtocol.storageLevelToJson` of each version wrote them. */
 import type { BlockStatus, StorageLevelFlags } from "@respark/core";
 import type { Picks } from "../event.ts";
-import { flag, type JsonObject, needInteger, needObject, needText, object } from "../json.ts";
+import {
+  flag,
+  type JsonObject,
+  needInteger,
+  needObject,
+  needQuantity,
+  needText,
+  object,
+} from "../json.ts";
 
 /**
  * Off-heap was `Use Tachyon` in 1.2–1.3, `Use ExternalBlockStore` in 1.4–1.6, is not written in 2.0–3.3, and is
@@ -29,7 +37,7 @@ export function updatedBlockOf(entry: JsonObject): BlockStatus {
   return {
     blockId: needText(entry, "Block ID"),
     level: storageLevelOf(status),
-    memoryBytes: needInteger(status, "Memory Size"),
-    diskBytes: needInteger(status, "Disk Size"),
+    memoryBytes: needQuantity(status, "Memory Size"),
+    diskBytes: needQuantity(status, "Disk Size"),
   };
 }

@@ -2,7 +2,6 @@
 import type { BlockStatus, TaskEndFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
 import {
-  asInteger,
   flag,
   integer,
   isObject,
@@ -15,6 +14,7 @@ import {
   needTimeMs,
   object,
   objects,
+  quantity,
   text,
   timeMs,
 } from "../json.ts";
@@ -72,6 +72,31 @@ const at = {
   shuffleWriteBytes: fields.integer(metrics, shuffleWrite, "Shuffle Bytes Written"),
   shuffleWriteRecords: fields.integer(metrics, shuffleWrite, "Shuffle Records Written"),
 } as const;
+/** What cannot be below 0. */
+const quantities: readonly number[] = [
+  at.deserializeTime,
+  at.deserializeCpuTime,
+  at.runTime,
+  at.cpuTime,
+  at.resultSize,
+  at.gcTime,
+  at.resultSerializationTime,
+  at.memorySpilled,
+  at.diskSpilled,
+  at.peakExecution,
+  at.peakOnHeapExecution,
+  at.peakOffHeapExecution,
+  at.inputBytes,
+  at.inputRecords,
+  at.outputBytes,
+  at.outputRecords,
+  at.shuffleReadRemoteBytes,
+  at.shuffleReadLocalBytes,
+  at.shuffleReadRecords,
+  at.shuffleFetchWaitTime,
+  at.shuffleWriteBytes,
+  at.shuffleWriteRecords,
+];
 const accumulables = fields.array(info, "Accumulables");
 const updatedBlocks = fields.array(metrics, "Updated Blocks");
 fields.metrics("Task Executor Metrics");
@@ -174,6 +199,7 @@ class TaskEndDecoder implements EventDecoder, LineReader {
       if (found === "unclear") return undefined;
       peak = found;
     }
+    if (this.#holdsNegative()) return undefined;
     const blocksStart = shapes.arrayStart(updatedBlocks);
     if (blocksStart !== undefined && blocksStart < shapes.arrayEnd(updatedBlocks)) return undefined;
     const fact = this.#fact;
@@ -227,6 +253,15 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     return fact;
   }
 
+  /** Damage, which decode() knows how to read. */
+  #holdsNegative(): boolean {
+    const shapes = this.#shapes;
+    for (let k = 0; k < quantities.length; k++) {
+      if (shapes.number(quantities[k] ?? 0) < 0) return true;
+    }
+    return false;
+  }
+
   learn(line: LineBytes): void {
     if (this.#fact.reason === "Success") this.#shapes.learn(line);
   }
@@ -252,7 +287,7 @@ const peakPattern: RegExp =
 function peakOf(task: JsonObject): number | undefined {
   for (const accumulable of objects(task, "Accumulables")) {
     if (!peakNames.includes(text(accumulable, "Name") ?? "")) continue;
-    return asInteger(accumulable["Update"]);
+    return quantity(accumulable, "Update");
   }
   return undefined;
 }
@@ -271,28 +306,28 @@ function fillMetrics(fact: TaskEndFact, logged: JsonObject | undefined): void {
   const read = object(from, shuffleRead) ?? none;
   const write = object(from, shuffleWrite) ?? none;
   fact.hasMetrics = logged !== undefined;
-  fact.deserializeMillis = integer(from, "Executor Deserialize Time");
-  fact.deserializeCpuNanos = integer(from, "Executor Deserialize CPU Time");
-  fact.runMillis = integer(from, "Executor Run Time");
-  fact.cpuNanos = integer(from, "Executor CPU Time");
-  fact.resultBytes = integer(from, "Result Size");
-  fact.gcMillis = integer(from, "JVM GC Time");
-  fact.resultSerializationMillis = integer(from, "Result Serialization Time");
-  fact.memorySpilledBytes = integer(from, "Memory Bytes Spilled");
-  fact.diskSpilledBytes = integer(from, "Disk Bytes Spilled");
-  fact.peakExecutionBytes = integer(from, "Peak Execution Memory");
-  fact.peakOnHeapExecutionBytes = integer(from, "Peak On Heap Execution Memory");
-  fact.peakOffHeapExecutionBytes = integer(from, "Peak Off Heap Execution Memory");
-  fact.inputBytes = integer(input, "Bytes Read");
-  fact.inputRecords = integer(input, "Records Read");
-  fact.outputBytes = integer(output, "Bytes Written");
-  fact.outputRecords = integer(output, "Records Written");
-  fact.shuffleReadRemoteBytes = integer(read, "Remote Bytes Read");
-  fact.shuffleReadLocalBytes = integer(read, "Local Bytes Read");
-  fact.shuffleReadRecords = integer(read, "Total Records Read");
-  fact.shuffleFetchWaitMillis = integer(read, "Fetch Wait Time");
-  fact.shuffleWriteBytes = integer(write, "Shuffle Bytes Written");
-  fact.shuffleWriteRecords = integer(write, "Shuffle Records Written");
+  fact.deserializeMillis = quantity(from, "Executor Deserialize Time");
+  fact.deserializeCpuNanos = quantity(from, "Executor Deserialize CPU Time");
+  fact.runMillis = quantity(from, "Executor Run Time");
+  fact.cpuNanos = quantity(from, "Executor CPU Time");
+  fact.resultBytes = quantity(from, "Result Size");
+  fact.gcMillis = quantity(from, "JVM GC Time");
+  fact.resultSerializationMillis = quantity(from, "Result Serialization Time");
+  fact.memorySpilledBytes = quantity(from, "Memory Bytes Spilled");
+  fact.diskSpilledBytes = quantity(from, "Disk Bytes Spilled");
+  fact.peakExecutionBytes = quantity(from, "Peak Execution Memory");
+  fact.peakOnHeapExecutionBytes = quantity(from, "Peak On Heap Execution Memory");
+  fact.peakOffHeapExecutionBytes = quantity(from, "Peak Off Heap Execution Memory");
+  fact.inputBytes = quantity(input, "Bytes Read");
+  fact.inputRecords = quantity(input, "Records Read");
+  fact.outputBytes = quantity(output, "Bytes Written");
+  fact.outputRecords = quantity(output, "Records Written");
+  fact.shuffleReadRemoteBytes = quantity(read, "Remote Bytes Read");
+  fact.shuffleReadLocalBytes = quantity(read, "Local Bytes Read");
+  fact.shuffleReadRecords = quantity(read, "Total Records Read");
+  fact.shuffleFetchWaitMillis = quantity(read, "Fetch Wait Time");
+  fact.shuffleWriteBytes = quantity(write, "Shuffle Bytes Written");
+  fact.shuffleWriteRecords = quantity(write, "Shuffle Records Written");
   fact.updatedBlocks = list(from, "Updated Blocks")?.filter(isObject).map(updatedBlockOf);
 }
 
