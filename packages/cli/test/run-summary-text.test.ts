@@ -85,6 +85,17 @@ test("the story is told in sentences: who borrowed, what was evicted for whose s
   );
 });
 
+test("sizes that no log tells are not said as 0 B, and some of them as the least there was", () => {
+  const unknown = { ...executor, evictedBytes: undefined, spilledBytes: undefined };
+  const wide = { ...place, columns: 200 };
+  const none = runSummaryText({ ...run, executors: [unknown] }, wide);
+  expect(none).toContain("\n7 blocks were evicted: ");
+  expect(none).toContain("\nTasks spilled 12 times.\n");
+  const some = runSummaryText({ ...run, executors: [executor, unknown] }, wide);
+  expect(some).toContain("14 blocks (at least 98.0 MiB) were evicted: ");
+  expect(some).toContain("Tasks spilled 24 times (at least 230 MiB of memory).");
+});
+
 test("what ended badly is told first, and an error of many lines is one sentence", () => {
   const died: RunSummary = {
     ...run,

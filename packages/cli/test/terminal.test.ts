@@ -1,40 +1,19 @@
 /** How amounts, tables and text from logs look on a terminal. */
 import { expect, test } from "vitest";
-import { bytesInWords, counted, durationInWords, shareInWords } from "../src/terminal/amounts.ts";
+import { bytesOrDash, shareOrDash } from "../src/terminal/amounts.ts";
 import { printable, printableLine } from "../src/terminal/printable.ts";
 import { sparkline } from "../src/terminal/sparkline.ts";
 import { textTable, wrapped } from "../src/terminal/text-table.ts";
 
-test("bytes are said in the units Spark prints, and an unknown amount is a dash", () => {
-  expect([0, 1, 1023, 1024, 14 * 1024 * 1024, 121.5 * 1024 * 1024].map(bytesInWords)).toEqual([
-    "0 B",
-    "1 B",
-    "1023 B",
-    "1.0 KiB",
-    "14.0 MiB",
-    "122 MiB",
-  ]);
-  expect(bytesInWords(undefined)).toBe("–");
+test("an unknown amount is a dash, and nothing is not unknown", () => {
+  expect([undefined, 0, 14 * 1024 * 1024].map(bytesOrDash)).toEqual(["–", "0 B", "14.0 MiB"]);
 });
 
-test("a share is never rounded up to the whole", () => {
-  expect(shareInWords(99_999, 100_000)).toBe("99.9 %");
-  expect(shareInWords(4812, 4830)).toBe("99.6 %");
-  expect(shareInWords(5, 5)).toBe("100 %");
-  expect(shareInWords(0, 0)).toBe("–");
-});
-
-test("counts agree with their noun, and durations are said as people do", () => {
-  expect([counted(1, "spill"), counted(2, "spill"), counted(4812, "entry", "entries")]).toEqual([
-    "1 spill",
-    "2 spills",
-    "4,812 entries",
-  ]);
-  expect([3200, 245_000, 7_400_000].map(durationInWords)).toEqual([
-    "3.2 s",
-    "4 min 5 s",
-    "2 h 3 min",
-  ]);
+test("a share is never rounded up to the whole, and a share of nothing is a dash", () => {
+  expect(shareOrDash(99_999, 100_000)).toBe("99.9 %");
+  expect(shareOrDash(4812, 4830)).toBe("99.6 %");
+  expect(shareOrDash(5, 5)).toBe("100 %");
+  expect(shareOrDash(0, 0)).toBe("–");
 });
 
 test("a log cannot move the cursor, recolour the terminal or turn text around", () => {

@@ -22,6 +22,13 @@ export type {
   StorageLevelFlags,
   TaskEndFact,
 } from "./event-fact.ts";
+export {
+  bytesInWords,
+  counted,
+  countInWords,
+  durationInWords,
+  shareInWords,
+} from "./in-words.ts";
 export type { LogFact, LogFactKind } from "./log-fact.ts";
 export {
   type CapacityInput,

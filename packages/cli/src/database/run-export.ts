@@ -1,4 +1,5 @@
 /** The export command's own part: which applications, where to, and what came out. */
+import { counted } from "@respark/core";
 import {
   type ExportedFile,
   type ExportFormat,
@@ -7,7 +8,6 @@ import {
 } from "@respark/report";
 import type { Host } from "../host.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
-import { counted } from "../terminal/amounts.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { UserError } from "../user-error.ts";
 import { conditionOf } from "./applications.ts";

@@ -1,7 +1,7 @@
 /** A verdict for people: worst thing first, each with what was seen, what to change, and how certain it is. */
+import { counted } from "@respark/core";
 import type { Advice } from "@respark/events";
 import type { Finding, RunVerdict, Severity } from "@respark/report";
-import { counted } from "../terminal/amounts.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { wrapped } from "../terminal/text-table.ts";
 import { commandLine, logName, type TextPlace } from "./next-text.ts";

@@ -1,4 +1,5 @@
 /** The baseline command's own part: measures good runs, makes sure they are of one kind, and writes them down. */
+import { counted } from "@respark/core";
 import {
   addRun,
   type Baseline,
@@ -10,7 +11,6 @@ import {
 } from "@respark/report";
 import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
-import { counted } from "../terminal/amounts.ts";
 import { printable, printableLine } from "../terminal/printable.ts";
 import { UserError } from "../user-error.ts";
 import { readBaseline, readConfig } from "./files.ts";

@@ -1,5 +1,5 @@
 /** What reading everything brought to light, for people. */
-import { counted, countInWords } from "../terminal/amounts.ts";
+import { counted, countInWords } from "@respark/core";
 import { printableLine } from "../terminal/printable.ts";
 import { wrapped } from "../terminal/text-table.ts";
 import type { FullReading } from "./full-reading.ts";

@@ -1,7 +1,9 @@
 /** What is here, what it can tell, and which settings would tell more: a survey for people. */
+
 import type { EvidenceLevel } from "@respark/core";
+import { bytesInWords, counted, durationInWords } from "@respark/core";
 import type { Survey, SurveyedApplication, SurveyedFile } from "@respark/events";
-import { bytesInWords, counted, durationInWords } from "../terminal/amounts.ts";
+import { bytesOrDash } from "../terminal/amounts.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 import { textTable, wrapped } from "../terminal/text-table.ts";
@@ -126,7 +128,7 @@ function fileLines(files: readonly SurveyedFile[], { style }: SurveyPlace): stri
         file.kind.replace("_", " "),
         file.executorId ?? "",
         file.codec === "none" ? "plain" : file.codec,
-        bytesInWords(file.bytes),
+        bytesOrDash(file.bytes),
         file.kind === "event_log" ? "" : (file.clock.zone ?? offsetInWords(file.clock.offsetMs)),
       ]),
   );

@@ -1,12 +1,8 @@
 /** A summary for people: what each executor's memory did, how far to trust it, and what to ask next. Fits 100 columns. */
+
 import type { EvidenceLevel } from "@respark/core";
-import {
-  bytesInWords,
-  counted,
-  countInWords,
-  durationInWords,
-  shareInWords,
-} from "../terminal/amounts.ts";
+import { counted, countInWords, durationInWords } from "@respark/core";
+import { bytesOrDash, shareOrDash } from "../terminal/amounts.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { sparkline } from "../terminal/sparkline.ts";
 import type { Style } from "../terminal/style.ts";
@@ -75,17 +71,17 @@ function executorTable(executors: readonly ExecutorSummary[], place: SummaryPlac
     ],
     shown.map((executor) => [
       executorLabel(executor),
-      bytesInWords(executor.memoryBytes),
-      bytesInWords(executor.storagePeakBytes),
-      bytesInWords(executor.borrowedPeakBytes),
-      bytesInWords(executor.executionPeakBytes),
+      bytesOrDash(executor.memoryBytes),
+      bytesOrDash(executor.storagePeakBytes),
+      bytesOrDash(executor.borrowedPeakBytes),
+      bytesOrDash(executor.executionPeakBytes),
       executor.evictions === 0
         ? "0"
-        : `${countInWords(executor.evictions)} (${bytesInWords(executor.evictedBytes)})`,
+        : `${countInWords(executor.evictions)} (${bytesOrDash(executor.evictedBytes)})`,
       countInWords(executor.failedPuts),
       executor.spills === 0
         ? "0"
-        : `${countInWords(executor.spills)} (${bytesInWords(executor.spilledBytes)})`,
+        : `${countInWords(executor.spills)} (${bytesOrDash(executor.spilledBytes)})`,
       countInWords(executor.waits),
     ]),
   );
@@ -151,7 +147,7 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
     );
   } else {
     lines.push(
-      `The replay predicted ${countInWords(run.statementsMet)} of ${countInWords(run.statements)} memory statements of the logs before it read them (${shareInWords(run.statementsMet, run.statements)}).`,
+      `The replay predicted ${countInWords(run.statementsMet)} of ${countInWords(run.statements)} memory statements of the logs before it read them (${shareOrDash(run.statementsMet, run.statements)}).`,
     );
     const missed = run.statements - run.statementsMet - run.statementsUnpredicted;
     if (missed > 0) {

@@ -1,6 +1,7 @@
 /** What happened in a run, in a few sentences: the worst first. */
+
 import type { OomEventRow, RemovedClass } from "@respark/core";
-import { bytesInWords, counted, countInWords } from "../terminal/amounts.ts";
+import { bytesInWords, counted, countInWords } from "@respark/core";
 import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 import { wrapped } from "../terminal/text-table.ts";
@@ -21,7 +22,7 @@ export function whatHappened(
     run.executors.reduce((total, executor) => total + of(executor), 0);
   const sentences: string[] = endings(run);
   const borrower = mostOf(run.executors, ({ borrowedPeakBytes }) => borrowedPeakBytes);
-  if (borrower !== undefined) {
+  if (borrower?.borrowedPeakBytes !== undefined) {
     sentences.push(
       `Storage borrowed up to ${bytesInWords(borrower.borrowedPeakBytes)} of execution's memory (executor ${executorLabel(borrower)}).`,
     );
@@ -36,8 +37,9 @@ export function whatHappened(
       run.missedAfterEviction === 0
         ? ""
         : `; ${counted(run.missedAfterEviction, "later read")} missed an evicted block`;
+    const evicting = run.executors.filter((executor) => executor.evictions > 0);
     sentences.push(
-      `${counted(evictions, "block")} (${bytesInWords(sum((executor) => executor.evictedBytes ?? 0))}) ${evictions === 1 ? "was" : "were"} evicted: ${causes.join(", ")}${missed}.`,
+      `${counted(evictions, "block")}${size(evicting.map(({ evictedBytes }) => evictedBytes))} ${evictions === 1 ? "was" : "were"} evicted: ${causes.join(", ")}${missed}.`,
     );
   }
   const failedPuts = sum((executor) => executor.failedPuts);
@@ -50,9 +52,12 @@ export function whatHappened(
   }
   const spills = sum((executor) => executor.spills);
   if (spills > 0) {
-    sentences.push(
-      `Tasks spilled ${counted(spills, "time")} (${bytesInWords(sum((executor) => executor.spilledBytes ?? 0))} of memory).`,
+    const spilling = run.executors.filter((executor) => executor.spills > 0);
+    const memory = size(
+      spilling.map(({ spilledBytes }) => spilledBytes),
+      " of memory",
     );
+    sentences.push(`Tasks spilled ${counted(spills, "time")}${memory}.`);
   }
   const waits = sum((executor) => executor.waits);
   if (waits > 0)
@@ -62,6 +67,14 @@ export function whatHappened(
     style.bold("What happened"),
     ...sentences.flatMap((sentence) => wrapped(sentence, columns, "  ")),
   ];
+}
+
+/** ` (14.0 MiB)`, ` (at least 14.0 MiB)` where some are unknown, nothing where all are. */
+function size(amounts: readonly (number | undefined)[], of = ""): string {
+  const known = amounts.flatMap((amount) => amount ?? []);
+  if (known.length === 0) return "";
+  const total = bytesInWords(known.reduce((total, bytes) => total + bytes, 0));
+  return ` (${known.length < amounts.length ? "at least " : ""}${total}${of})`;
 }
 
 function mostOf(

@@ -1,6 +1,7 @@
 /** A bar on a terminal, and nothing anywhere else. It lives on standard error. */
+
 import type { Host } from "../host.ts";
-import { bytesInWords } from "./amounts.ts";
+import { bytesOrDash } from "./amounts.ts";
 import { printableLine } from "./printable.ts";
 
 export interface Progress {
@@ -38,8 +39,8 @@ export function progressOn(host: Host, options: { readonly quiet: boolean }): Pr
 function line(what: string, done: number, total: number | undefined, columns: number): string {
   const amount =
     total === undefined
-      ? bytesInWords(done)
-      : `${bar(done, total)}  ${bytesInWords(done)} of ${bytesInWords(total)}`;
+      ? bytesOrDash(done)
+      : `${bar(done, total)}  ${bytesOrDash(done)} of ${bytesOrDash(total)}`;
   return `${amount}  ${printableLine(what)}`.slice(0, columns - 1);
 }
 

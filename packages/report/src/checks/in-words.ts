@@ -1,18 +1,6 @@
 /** Numbers of the gate as people read them. */
+import { bytesInWords, countInWords, durationInWords, shareInWords } from "@respark/core";
 import type { Interval, Unit } from "./check.ts";
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
-
-function bytesInWords(bytes: number): string {
-  let amount = Math.abs(bytes);
-  let unit = 0;
-  while (amount >= 1024 && unit < UNITS.length - 1) {
-    amount /= 1024;
-    unit += 1;
-  }
-  const digits = unit === 0 ? 0 : amount < 99.95 ? 1 : 0;
-  return `${bytes < 0 ? "-" : ""}${amount.toFixed(digits)} ${UNITS[unit] ?? ""}`;
-}
 
 export function inWords(value: number | undefined, unit: Unit | "rows"): string {
   if (value === undefined) return "–";
@@ -20,12 +8,12 @@ export function inWords(value: number | undefined, unit: Unit | "rows"): string 
     case "bytes":
       return bytesInWords(value);
     case "share":
-      return `${(value * 100).toFixed(1)} %`;
+      return shareInWords(value);
     case "ms":
-      return value >= 1000 ? `${(value / 1000).toFixed(1)} s` : `${Math.round(value)} ms`;
+      return durationInWords(value);
     case "count":
     case "rows":
-      return Number.isInteger(value) ? value.toLocaleString("en-US") : value.toFixed(1);
+      return Number.isInteger(value) ? countInWords(value) : value.toFixed(1);
   }
 }
 

@@ -1,8 +1,9 @@
 /** What stands around an event: the pools before it, the task and the block it is about, in words and as rows. */
+import { countInWords } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
 import { number, type Row, text } from "./fields.ts";
 import type { Investigation } from "./investigation.ts";
-import { type Bounds, bytes, bytesBetween, countOf, shortened } from "./words.ts";
+import { type Bounds, bytes, bytesBetween, shortened } from "./words.ts";
 
 /** The state of a mode's pools right before the event with this seq; undefined: nothing known. */
 export function stateBefore(
@@ -109,7 +110,7 @@ export function certaintyInWords(
 
 /** `1 of 12 on this executor`. */
 export function placeAmong(nth: number, of: number): string {
-  return `${countOf(nth)} of ${countOf(of)}`;
+  return `${countInWords(nth)} of ${countInWords(of)}`;
 }
 
 /** When a row that was asked for us, us_min and us_max happened. */

@@ -1,10 +1,11 @@
 /** A run's verdict: what went wrong with memory, worst first, what to change, and what would settle the doubt. */
+import { counted } from "@respark/core";
 
 import { flag, number, text } from "./fields.ts";
 import { levels, troubles } from "./findings/index.ts";
 import type { Investigation } from "./investigation.ts";
 import type { Finding, LogsSeen, RunVerdict, Severity, Trust } from "./story.ts";
-import { counted, share } from "./words.ts";
+import { share } from "./words.ts";
 
 const WORST_FIRST: readonly Severity[] = ["dead", "slow", "risk", "waste", "fine"];
 

@@ -1,18 +1,9 @@
 /** Amounts, times and intervals as sentences say them. What is not known is said as unknown. */
-
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
+import { bytesInWords, countInWords, durationInWords, shareInWords } from "@respark/core";
 
 /** `412.5 MiB`; `an unknown amount` where nobody knows. */
 export function bytes(amount: number | undefined): string {
-  if (amount === undefined) return "an unknown amount";
-  const sign = amount < 0 ? "-" : "";
-  let left = Math.abs(amount);
-  let unit = 0;
-  while (left >= 1024 && unit < UNITS.length - 1) {
-    left /= 1024;
-    unit += 1;
-  }
-  return `${sign}${left.toFixed(unit === 0 ? 0 : left < 99.95 ? 1 : 0)} ${UNITS[unit] ?? ""}`;
+  return amount === undefined ? "an unknown amount" : bytesInWords(amount);
 }
 
 export interface Bounds {
@@ -33,33 +24,15 @@ export function bytesBetween({ best, min, max }: Bounds): string {
   return min === undefined ? bytes(undefined) : `at least ${bytes(min)}`;
 }
 
-/** `7`, `4,812`. */
-export function countOf(amount: number): string {
-  return amount.toLocaleString("en-US");
-}
-
-/** `1 spill`, `7 spills`. */
-export function counted(amount: number, one: string, many = `${one}s`): string {
-  return `${countOf(amount)} ${amount === 1 ? one : many}`;
-}
-
-/** `41.7 %`, never rounded up to all of it. */
+/** `2.0 %`, `42 %`: whole percents are enough from ten on. */
 export function share(part: number, whole: number): string {
   if (whole === 0) return "none";
-  if (part === whole) return "100 %";
-  const percent = (100 * part) / whole;
-  return `${Math.min(percent, 99.9).toFixed(percent < 10 ? 1 : 0)} %`;
+  return shareInWords(part / whole, { decimals: part / whole < 0.1 ? 1 : 0 });
 }
 
-/** `36 ms`, `3.2 s`, `4 min 5 s`, `2 h 3 min`. */
+/** `4 min 5 s`; `an unknown time` where nobody knows. */
 export function millis(amount: number | undefined): string {
-  if (amount === undefined) return "an unknown time";
-  if (amount < 1000) return `${Math.round(amount)} ms`;
-  const seconds = amount / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return amount === undefined ? "an unknown time" : durationInWords(amount);
 }
 
 /** Epoch microseconds as `2026-11-21 02:37:07.483 UTC`. */
@@ -100,7 +73,7 @@ export function quotedSql(sql: string): string {
 /** First few of many: `1, 2, 3 and 17 more`. */
 export function someOf(words: readonly string[], atMost: number): string {
   if (words.length <= atMost) return listed(words);
-  return `${words.slice(0, atMost).join(", ")} and ${countOf(words.length - atMost)} more`;
+  return `${words.slice(0, atMost).join(", ")} and ${countInWords(words.length - atMost)} more`;
 }
 
 /** `org.apache.spark.util.collection.ExternalSorter@1f` is `ExternalSorter`. */

@@ -1,8 +1,9 @@
 /** Cached blocks: evicted and missed, without room, or held for nothing. */
+import { counted } from "@respark/core";
 import { number, type Row, text } from "../fields.ts";
 import type { Investigation } from "../investigation.ts";
 import type { Finding } from "../story.ts";
-import { bytes, counted, millis, share, shellWord } from "../words.ts";
+import { bytes, millis, share, shellWord } from "../words.ts";
 import { type Finder, rddWords, runMillis, settingOf, thereIs, weightOf } from "./finder.ts";
 
 /** Held, and wanted by nobody any more: an RDD whose blocks were evicted and then missed is not idle, whatever its blocks were not read for. */

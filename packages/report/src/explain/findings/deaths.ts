@@ -1,7 +1,8 @@
 /** Executors that were lost, and memory that ran out. */
+import { counted } from "@respark/core";
 import { number, type Row, text, texts } from "../fields.ts";
 import type { Finding } from "../story.ts";
-import { bytes, counted, listed, shellWord, someOf } from "../words.ts";
+import { bytes, listed, shellWord, someOf } from "../words.ts";
 import { type Finder, settingOf, thereIs } from "./finder.ts";
 
 const MEBI = 1024 * 1024;

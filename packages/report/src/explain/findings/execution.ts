@@ -1,7 +1,8 @@
 /** Tasks short of execution memory: spills and waits. */
+import { counted } from "@respark/core";
 import { number, type Row, text } from "../fields.ts";
 import type { Finding } from "../story.ts";
-import { bytes, counted, millis, shortened } from "../words.ts";
+import { bytes, millis, shortened } from "../words.ts";
 import { type Finder, runMillis, settingOf, weightOf } from "./finder.ts";
 
 export const spilling: Finder = async (investigation) => {

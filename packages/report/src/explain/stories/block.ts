@@ -1,10 +1,11 @@
 /** The story of one block: where it was stored, read, evicted and missed, on every executor that saw it. */
+import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { number, type Row, text } from "../fields.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { blockKnown } from "../scene.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, counted, instant, quotedSql } from "../words.ts";
+import { bytes, instant, quotedSql } from "../words.ts";
 
 /** Events of its life that are told one by one; the rest is counted. */
 const TOLD = 6;

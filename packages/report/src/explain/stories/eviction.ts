@@ -1,4 +1,5 @@
 /** The story of one eviction: the state, the request, the rule, the victim, what it cost. */
+import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { flag, number, type Row, text } from "../fields.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
@@ -13,7 +14,7 @@ import {
   taskKnown,
 } from "../scene.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
-import { bytes, counted, millis, moment, shellWord, shortName } from "../words.ts";
+import { bytes, millis, moment, shellWord, shortName } from "../words.ts";
 
 export async function evictionStory(
   investigation: Investigation,

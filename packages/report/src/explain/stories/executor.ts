@@ -1,18 +1,10 @@
 /** The story of one executor: how its memory was divided, how full it got, what happened for want of room, how it ended. */
+import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { number, type Row, text } from "../fields.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import type { Story, StoryLine } from "../story.ts";
-import {
-  bytes,
-  bytesBetween,
-  counted,
-  instant,
-  millis,
-  quotedSql,
-  share,
-  someOf,
-} from "../words.ts";
+import { bytes, bytesBetween, instant, millis, quotedSql, share, someOf } from "../words.ts";
 
 export async function executorStory(
   investigation: Investigation,

@@ -1,9 +1,10 @@
 /** The story of one out-of-memory: what ran out, what held it, what became of it. */
+import { counted } from "@respark/core";
 import { number, type Row, text } from "../fields.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
 import { placeAmong, taskKnown } from "../scene.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, counted, instant, share, shellWord } from "../words.ts";
+import { bytes, instant, share, shellWord } from "../words.ts";
 
 export async function oomStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {

@@ -1,4 +1,5 @@
 /** The story of one spill: who held what, whose request forced it, what it freed and wrote. */
+import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { number, type Row, text } from "../fields.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
@@ -11,7 +12,7 @@ import {
   taskKnown,
 } from "../scene.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, counted, millis, moment, shortName } from "../words.ts";
+import { bytes, bytesBetween, millis, moment, shortName } from "../words.ts";
 
 export async function spillStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {

@@ -1,9 +1,10 @@
 /** The story of one task: what it held, what it was allowed, what it spilled, waited for, evicted and missed. */
+import { counted } from "@respark/core";
 import { flag, number, type Row, text } from "../fields.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { taskKnown } from "../scene.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, counted, instant, millis, share, shellWord } from "../words.ts";
+import { bytes, bytesBetween, instant, millis, share, shellWord } from "../words.ts";
 
 export async function taskStory(investigation: Investigation, taskId: number): Promise<Story> {
   const task = await taskKnown(investigation, taskId);
