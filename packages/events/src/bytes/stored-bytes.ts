@@ -1,5 +1,14 @@
 /** Bytes that stay where they are and can be read at any place: a file, a part of one, or a temporary one without a name. */
-import { closeSync, fstatSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -71,6 +80,12 @@ export class Spool implements StoredBytes {
   drop(): void {
     if (fstatSync(this.#fd).isFile()) closeSync(this.#fd);
   }
+}
+
+/** Bytes that temporary files may still take before their disk is full. */
+export function freeRoom(): number {
+  const { bavail, bsize } = statfsSync(tmpdir());
+  return bavail * bsize;
 }
 
 /** Some of the bytes of something stored: an entry of an archive. */

@@ -6,7 +6,7 @@ import type { ArchiveEntry } from "./codecs/archive-entry.ts";
 import { isTar, tarEntries } from "./codecs/tar.ts";
 import { isZip, zipEntries } from "./codecs/zip.ts";
 import type { DiscoveryLimits, DiscoveryOptions } from "./discovery-options.ts";
-import { Spool, type StoredBytes, StoredFile } from "./stored-bytes.ts";
+import { freeRoom, Spool, type StoredBytes, StoredFile } from "./stored-bytes.ts";
 import { type EntryPacking, isSystemError, StoredSource } from "./stored-source.ts";
 
 export interface FoundFile {
@@ -45,7 +45,7 @@ export class Walk {
   readonly #directories = new Set<string>();
   readonly #files = new Map<string, string>();
   readonly #found: FoundFile[] = [];
-  #spooledBytes = 0;
+  #spoolRoom: number | undefined;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
@@ -259,15 +259,16 @@ export class Walk {
     const spool = new Spool();
     try {
       for await (const chunk of chunks) {
-        const room = this.#limits.maxSpoolBytes - this.#spooledBytes;
+        this.#spoolRoom ??= Math.min(this.#limits.maxSpoolBytes, freeRoom() / 2);
+        const room = Math.floor(this.#spoolRoom);
         const taken = chunk.length > room ? chunk.subarray(0, Math.max(0, room)) : chunk;
         spool.write(taken);
-        this.#spooledBytes += taken.length;
+        this.#spoolRoom -= taken.length;
         if (taken.length < chunk.length) {
           this.#tell(
             "archive_limit",
             "error",
-            `${path} needs more than ${this.#limits.maxSpoolBytes} bytes of temporary room; the rest is not read`,
+            `${path} needs more temporary room than there may be used (${this.#limits.maxSpoolBytes} bytes, half of what is free); the rest is not read`,
           );
           break;
         }

@@ -18,9 +18,13 @@ export interface FedLine extends LineSlice {
 export interface FeedOptions extends ChunkOptions {
   /** Split at most this many bytes at a time, so that many open logs hold few lines each; undefined: a chunk at a time. */
   readonly sliceBytes?: number;
+  /** A longer line comes in pieces; 16 MiB if absent: held, parsed and decoded it takes ten times its bytes. */
+  readonly maxLineBytes?: number;
   /** decoded bytes of each chunk */
   readonly onRead?: (bytes: number) => void;
 }
+
+const usualLineBytes = 16 * 1024 * 1024;
 
 export class LineFeed {
   readonly #parts: readonly ByteSource[];
@@ -103,6 +107,7 @@ export class LineFeed {
     this.#part++;
     this.#chunks = part.chunks(this.#options)[Symbol.asyncIterator]();
     this.#reader = new LineReader({
+      maxLineBytes: usualLineBytes,
       ...this.#options,
       onLine: (line) => {
         this.#cut = !line.terminated;

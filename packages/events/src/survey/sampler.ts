@@ -94,7 +94,7 @@ async function readSample(
   const report = (diagnostic: Diagnostic): void => {
     if (damage.length < keptDamage) damage.push(diagnostic);
   };
-  const feed = new LineFeed(source.parts, { report });
+  const feed = new LineFeed(source.parts, { report, maxLineBytes: heldLineBytes });
   const reader = new SampleReader(pattern, limits.records);
   let ended = false;
   try {
@@ -122,6 +122,8 @@ interface SampleLimits {
 
 /** Of one file; what is told twenty times over is not told better. */
 const keptDamage = 20;
+/** A sample needs no longer line whole. */
+const heldLineBytes = 4 * 1024 * 1024;
 
 /**
  * Reads an event log for what its head did not tell: the wanted tasks and all executors. Stops when `enough` says so.

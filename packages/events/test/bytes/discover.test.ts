@@ -227,6 +227,18 @@ test("a deflated zip entry with a wrong checksum is told", async () => {
   expect(codes()).toEqual(["codec_checksum"]);
 });
 
+test("zip entries that share their bytes are read once: a bomb is a thousand names for one gigabyte", async () => {
+  const zip = packZip(["a", "b", "c"].map((name) => ({ name, plain: logText(1000) })));
+  const header = Buffer.from([0x50, 0x4b, 1, 2]);
+  const second = zip.indexOf(header, zip.indexOf(header) + 1);
+  // The directory's second entry points to the bytes of the first one.
+  zip.writeUInt32LE(0, second + 42);
+  const { logs, codes, diagnostics } = await discovered({ "x.zip": zip });
+  expect(Object.keys(logs())).toEqual(["x.zip!a", "x.zip!c"]);
+  expect(codes()).toEqual(["archive_limit"]);
+  expect(diagnostics[0]?.message).toContain("1 entry shares bytes with others");
+});
+
 test("a tar with a damaged header loses that entry alone", async () => {
   const tar = packTar(
     ["a", "b", "c"].map((name) => ({ name, plain: Buffer.from(name.repeat(600)) })),

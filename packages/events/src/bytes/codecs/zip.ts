@@ -36,10 +36,43 @@ export function zipEntries(
     );
     return entriesWithoutDirectory(stored, maxEntries, tell);
   }
-  return headers.flatMap((header) => {
+  const placed = headers.flatMap((header) => {
     const entry = entryOf(stored, header, directory.shift, tell);
     return entry === undefined ? [] : [entry];
   });
+  return apart(placed, tell);
+}
+
+/** An entry and the bytes of the archive that are its own. */
+interface Placed {
+  readonly entry: ArchiveEntry;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Entries that share bytes are no archive but a bomb: a thousand names for one gigabyte. Of those the first is kept. */
+function apart(placed: readonly Placed[], tell: TellArchive): ArchiveEntry[] {
+  const kept: ArchiveEntry[] = [];
+  let end = 0;
+  let shared = 0;
+  let first: Placed | undefined;
+  for (const one of [...placed].sort((a, b) => a.from - b.from)) {
+    if (one.from < end) {
+      shared++;
+      first ??= one;
+      continue;
+    }
+    end = one.to;
+    kept.push(one.entry);
+  }
+  if (first !== undefined) {
+    tell(
+      "archive_limit",
+      first.from,
+      `${shared} ${shared === 1 ? "entry shares" : "entries share"} bytes with others, as in an archive bomb (${first.entry.name}); not read`,
+    );
+  }
+  return kept;
 }
 
 interface Directory {
@@ -156,7 +189,7 @@ function entryOf(
   header: Header,
   shift: number,
   tell: TellArchive,
-): ArchiveEntry | undefined {
+): Placed | undefined {
   const { name, method } = header;
   if (name.endsWith("/")) return undefined;
   const at = header.offset + shift;
@@ -174,7 +207,7 @@ function entryOf(
     return undefined;
   }
   const start = at + 30 + local.readUInt16LE(26) + local.readUInt16LE(28);
-  return {
+  const entry = {
     name,
     stored: new StoredRegion(stored, start, header.packed),
     deflated:
@@ -183,6 +216,7 @@ function entryOf(
         : undefined,
     modifiedMs: header.modifiedMs,
   };
+  return { entry, from: at, to: start + header.packed };
 }
 
 /** Local headers in the order of the file; an entry goes on to the next one. */
