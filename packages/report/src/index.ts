@@ -46,6 +46,7 @@ export {
   type Severity,
   type Story,
 } from "./explain/index.ts";
+export { shellWord } from "./explain/shell-word.ts";
 export {
   type ApplicationWriter,
   DuckDbSink,
@@ -56,6 +57,7 @@ export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/e
 export type { ExportFormat } from "./sinks/index.ts";
 export { type ResultFormatName, resultText } from "./sql/formats/index.ts";
 export type { FormatOptions } from "./sql/formats/result-format.ts";
+export { sqlName, sqlText } from "./sql/literal.ts";
 export {
   type Database,
   type DatabaseOptions,
@@ -66,6 +68,7 @@ export {
   type ResultColumn,
   runQuery,
 } from "./sql/query.ts";
+export { type Ask, numberIn, type Row, textIn } from "./sql/row.ts";
 export { type ColumnSchema, describeSchema, type RelationSchema } from "./sql/schema.ts";
 export { type SchemaFormat, schemaText } from "./sql/schema-text.ts";
 export type { ApplicationKey } from "./tables/table.ts";

@@ -1,8 +1,8 @@
 /** Which applications a database holds, and which one was asked for. */
+import { type Ask, sqlText, textIn } from "@respark/report";
 import { exitCode } from "../exit-code.ts";
 import type { ApplicationOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
-import { type Ask, sqlText, textIn } from "./rows-read.ts";
 
 export interface ApplicationKey {
   readonly appId: string;
@@ -45,7 +45,8 @@ export async function conditionOf(
 
 const LISTED = 20;
 
-function listed(applications: readonly ApplicationKey[]): string {
+/** `app-1, app-2 attempt 2 and 7 more`, for a sentence. */
+export function listed(applications: readonly ApplicationKey[]): string {
   if (applications.length === 0) return "none";
   const names = applications
     .slice(0, LISTED)

@@ -1,11 +1,8 @@
 /** The one application a question is about: the only one, or the one that was named. */
-
+import type { Ask } from "@respark/report";
 import type { ApplicationOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
-import { type ApplicationKey, applicationsIn } from "./applications.ts";
-import type { Ask } from "./rows-read.ts";
-
-const LISTED = 20;
+import { type ApplicationKey, applicationsIn, listed } from "./applications.ts";
 
 export async function oneApplication(
   ask: Ask,
@@ -33,13 +30,4 @@ export async function oneApplication(
     );
   }
   return only;
-}
-
-function listed(applications: readonly ApplicationKey[]): string {
-  if (applications.length === 0) return "none";
-  const names = applications
-    .slice(0, LISTED)
-    .map(({ appId, attemptId }) => (attemptId === "1" ? appId : `${appId} attempt ${attemptId}`));
-  const rest = applications.length - names.length;
-  return `${names.join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
 }

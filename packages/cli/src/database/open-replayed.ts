@@ -1,6 +1,5 @@
 /** A database that a replay wrote, opened to be read. */
-import { openDatabase } from "@respark/report";
-import type { Ask } from "./rows-read.ts";
+import { type Ask, openDatabase, textIn } from "@respark/report";
 
 export interface ReplayedDatabase {
   readonly ask: Ask;
@@ -16,7 +15,7 @@ export async function openReplayed(path: string): Promise<ReplayedDatabase> {
     ask,
     views: async () => {
       const rows = await ask("select view_name from duckdb_views() where not internal");
-      return new Set(rows.map((row) => String(row["view_name"])));
+      return new Set(rows.flatMap((row) => textIn(row, "view_name") ?? []));
     },
     close: () => {
       database.close();

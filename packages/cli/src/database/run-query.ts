@@ -5,6 +5,7 @@ import {
   type ResultFormatName,
   resultText,
   runQuery,
+  sqlName,
 } from "@respark/report";
 import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
@@ -12,7 +13,6 @@ import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
 import { conditionOf } from "./applications.ts";
 import { sayingTrouble } from "./database-trouble.ts";
-import { sqlName } from "./rows-read.ts";
 
 export interface QueryOptions extends EverywhereOptions, ApplicationOptions {
   readonly file?: string;

@@ -1,4 +1,5 @@
 /** Commands to go on with, ready to be copied. */
+import { shellWord } from "@respark/report";
 import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 
@@ -24,10 +25,6 @@ export function commandLine({ command, argument }: Next, place: TextPlace): stri
   return printableLine(
     `${place.command} ${command} ${shellWord(place.database)} ${argument}${application}`,
   );
-}
-
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** `executor-1.log` of `/logs/executor-1.log`: enough to know a log by, with the folder where all have one name. */

@@ -6,6 +6,7 @@ import {
   openDatabase,
   type Question,
   type RowNumber,
+  shellWord,
 } from "@respark/report";
 import { calledAs } from "../called-as.ts";
 import { applicationsIn } from "../database/applications.ts";
@@ -15,7 +16,7 @@ import type { Host } from "../host.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
-import { shellWord, type TextPlace } from "./next-text.ts";
+import type { TextPlace } from "./next-text.ts";
 import { storyText } from "./story-text.ts";
 import { verdictText } from "./verdict-text.ts";
 

@@ -1,6 +1,6 @@
 /** Reads a summary out of a replayed database, with SQL over the tables of the contract. */
 import type { EvictionCause, EvidenceLevel, OomEventRow, RemovedClass } from "@respark/core";
-import { type Ask, type DatabaseRow, numberIn, sqlText, textIn } from "../database/rows-read.ts";
+import { type Ask, numberIn, type Row, sqlText, textIn } from "@respark/report";
 import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
 
 /** Characters of a curve. */
@@ -162,7 +162,7 @@ function diagnosticSql(where: string): string {
     order by case severity when 'error' then 0 when 'warning' then 1 else 2 end, sum(count) desc, code`;
 }
 
-function executorOf(row: DatabaseRow, curves: readonly DatabaseRow[]): ExecutorSummary {
+function executorOf(row: Row, curves: readonly Row[]): ExecutorSummary {
   const executorId = textIn(row, "executor_id") ?? "";
   const mode = textIn(row, "mode") === "off_heap" ? "off_heap" : "on_heap";
   const steps = curves.filter(
@@ -191,10 +191,7 @@ function executorOf(row: DatabaseRow, curves: readonly DatabaseRow[]): ExecutorS
 }
 
 /** The most in each step, where a step without a change goes on with what was last, until the executor is gone. */
-function curveOf(
-  steps: readonly DatabaseRow[],
-  pool: "storage" | "execution",
-): (number | undefined)[] {
+function curveOf(steps: readonly Row[], pool: "storage" | "execution"): (number | undefined)[] {
   const curve: (number | undefined)[] = [];
   let last: number | undefined;
   let ends: number | undefined;
@@ -212,7 +209,7 @@ function curveOf(
   return curve;
 }
 
-function diagnosticOf(row: DatabaseRow): DiagnosticSummary {
+function diagnosticOf(row: Row): DiagnosticSummary {
   const severity = textIn(row, "severity");
   return {
     code: textIn(row, "code") ?? "",

@@ -2,6 +2,7 @@
 
 import type { EvidenceLevel } from "@respark/core";
 import { counted, countInWords, durationInWords } from "@respark/core";
+import { shellWord } from "@respark/report";
 import { bytesOrDash, shareOrDash } from "../terminal/amounts.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { sparkline } from "../terminal/sparkline.ts";
@@ -271,8 +272,4 @@ function mostPressed(executors: readonly ExecutorSummary[], atMost: number): Exe
     evictions + spills + waits + failedPuts;
   const kept = new Set([...executors].sort((a, b) => pressure(b) - pressure(a)).slice(0, atMost));
   return executors.filter((executor) => kept.has(executor));
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,10 +1,8 @@
 /** Questions about one application of a database: our SQL and the user's name it by two variables. */
 import { sqlText } from "../sql/literal.ts";
-import type { Database, QueryResult, QueryValue } from "../sql/query.ts";
+import type { Database, QueryResult } from "../sql/query.ts";
+import type { Ask } from "../sql/row.ts";
 import type { ApplicationKey } from "../tables/table.ts";
-
-export type Row = Readonly<Record<string, QueryValue>>;
-export type Ask = (sql: string) => Promise<readonly Row[]>;
 
 /** All rows of the answer. */
 export function askAbout(database: Database, application: ApplicationKey): Ask {

@@ -30,7 +30,7 @@ export interface Metric {
   readonly withinMemory?: boolean;
   /**
    * Rows of `subject` (NULL but for stages and RDDs), `value`, `value_min`, `value_max` and `by`: which evidence
-   * measured it. A NULL value is not measured. Of an executor's metric the worst executor is taken.
+   * measured it. A NULL value is not measured. Of an executor's metric, which has `executor_id` too, the worst executor is taken.
    */
   readonly sql: string;
   /** Rows of `sentence`: who did it in this run, worst first. */

@@ -2,8 +2,9 @@
 
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
+import { type Ask, flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
 import type { ApplicationKey } from "../tables/table.ts";
-import { type Ask, askAbout, type Row } from "./ask.ts";
+import { askAbout } from "./ask.ts";
 import type { InputSize, Interval, Measure, MeasuredRun, Metric, Subject, Trust } from "./check.ts";
 import { metrics } from "./index.ts";
 import { EVIDENCE, RDD_KEYS, STAGE_KEYS, THIS_APP, thisApp } from "./this-application.ts";
@@ -22,16 +23,16 @@ export async function measureRun(
     const rows = await ask(metric.causes);
     causes.set(
       metric.id,
-      rows.flatMap((row) => textOf(row, "sentence") ?? []),
+      rows.flatMap((row) => textIn(row, "sentence") ?? []),
     );
   }
   return {
     application: {
       ...application,
-      name: textOf(known, "name"),
-      sparkVersion: textOf(known, "spark_version"),
-      memoryManager: textOf(known, "memory_manager"),
-      evidenceLevel: (await leastEvidence(ask)) ?? textOf(known, "evidence_level"),
+      name: textIn(known, "name"),
+      sparkVersion: textIn(known, "spark_version"),
+      memoryManager: textIn(known, "memory_manager"),
+      evidenceLevel: (await leastEvidence(ask)) ?? textIn(known, "evidence_level"),
     },
     configuration: await configurationOf(ask),
     input: await inputOf(ask),
@@ -47,10 +48,10 @@ async function measured(ask: Ask, metric: Metric): Promise<Measure[]> {
   const measures = rows.map(
     (row): Measure => ({
       metric: metric.id,
-      subject: textOf(row, "subject"),
+      subject: textIn(row, "subject"),
       value: intervalOf(row),
-      by: textOf(row, "by") ?? "",
-      executor: textOf(row, "executor_id"),
+      by: textIn(row, "by") ?? "",
+      executor: metric.scope === "executor" ? textIn(row, "executor_id") : undefined,
     }),
   );
   return metric.scope === "executor" ? worst(measures, metric) : measures;
@@ -61,15 +62,15 @@ async function leastEvidence(ask: Ask): Promise<string | undefined> {
   const [row] = await ask(`with ${EVIDENCE}
     select case level when 4 then 'debug' when 3 then 'info' when 2 then 'event_log_blocks' when 1 then 'event_log' end as least
     from evidence`);
-  return textOf(row, "least");
+  return textIn(row, "least");
 }
 
 /** A NULL end is as good as unknown: the best estimate stands for it. */
 function intervalOf(row: Row): Interval | undefined {
-  const best = numberOf(row, "value");
+  const best = numberIn(row, "value");
   if (best === undefined) return undefined;
-  const min = Math.min(best, numberOf(row, "value_min") ?? best);
-  const max = Math.max(best, numberOf(row, "value_max") ?? best);
+  const min = Math.min(best, numberIn(row, "value_min") ?? best);
+  const max = Math.max(best, numberIn(row, "value_max") ?? best);
   return { best, min, max };
 }
 
@@ -136,8 +137,8 @@ async function configurationOf(ask: Ask): Promise<Record<string, string>> {
   );
   const configuration: Record<string, string> = {};
   for (const row of rows) {
-    const key = textOf(row, "key");
-    const value = textOf(row, "value");
+    const key = textIn(row, "key");
+    const value = textIn(row, "value");
     if (key !== undefined && value !== undefined) configuration[key] = value;
   }
   const [memory] = await ask(`with ${EVIDENCE}
@@ -146,7 +147,7 @@ async function configurationOf(ask: Ask): Promise<Record<string, string>> {
       (select mode(cores) from looked_at) as cores,
       (select nullif(mode(off_heap_storage_bytes + off_heap_execution_bytes), 0) from looked_at) as off_heap_bytes`);
   for (const name of ["max_memory_bytes", "off_heap_bytes", "cores"]) {
-    const value = numberOf(memory, name);
+    const value = numberIn(memory, name);
     if (value !== undefined) configuration[`executor ${name}`] = String(value);
   }
   return configuration;
@@ -165,21 +166,22 @@ async function inputOf(ask: Ask): Promise<InputSize> {
       (select sum(shuffle_write_records) from ok) as shuffle_write_records,
       (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0 and status not in ('pending', 'skipped')) as planned_tasks`);
   return {
-    input_bytes: positive(numberOf(row, "input_bytes")),
-    input_records: positive(numberOf(row, "input_records")),
-    shuffle_write_records: positive(numberOf(row, "shuffle_write_records")),
-    planned_tasks: positive(numberOf(row, "planned_tasks")),
+    input_bytes: positive(numberIn(row, "input_bytes")),
+    input_records: positive(numberIn(row, "input_records")),
+    shuffle_write_records: positive(numberIn(row, "shuffle_write_records")),
+    planned_tasks: positive(numberIn(row, "planned_tasks")),
   };
 }
 
 async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
   const incomplete: string[] = [];
-  const files = await ask(
+  const [files] = await ask(
     `select bool_or(truncated) as cut from source_files where ${THIS_APP} and kind = 'event_log'`,
   );
-  const hasEventLog = files[0]?.["cut"] !== null && files[0] !== undefined;
-  if (files[0]?.["cut"] === true) incomplete.push("the event log is cut off");
-  if (hasEventLog && (application?.["ended_at"] ?? null) === null) {
+  const cut = flagIn(files, "cut");
+  const hasEventLog = cut !== undefined;
+  if (cut === true) incomplete.push("the event log is cut off");
+  if (hasEventLog && textIn(application, "ended_at") === undefined) {
     incomplete.push("the event log does not tell the application's end");
   }
   // The first task of a stage on an executor stores the stage's broadcast, and that is logged at INFO.
@@ -197,14 +199,14 @@ async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
     select executor_id, count(*) as stages from begun join said using (executor_id)
     where began > last + interval 2 second group by executor_id order by executor_id`);
   for (const row of early) {
-    const stages = numberOf(row, "stages") ?? 0;
+    const stages = numberIn(row, "stages") ?? 0;
     incomplete.push(
-      `the log of executor ${textOf(row, "executor_id") ?? "?"} ends before ${stages} of its stages began`,
+      `the log of executor ${textIn(row, "executor_id") ?? "?"} ends before ${stages} of its stages began`,
     );
   }
   return {
-    statements: numberOf(application, "statements") ?? 0,
-    statementsMet: numberOf(application, "statements_met") ?? 0,
+    statements: numberIn(application, "statements") ?? 0,
+    statementsMet: numberIn(application, "statements_met") ?? 0,
     incomplete,
   };
 }
@@ -227,22 +229,9 @@ async function subjectsOf(ask: Ask): Promise<Subject[]> {
 }
 
 function subjectOf(kind: Subject["kind"], row: Row): Subject {
-  return { kind, key: textOf(row, "subject") ?? "", shape: textOf(row, "shape") ?? "" };
+  return { kind, key: textIn(row, "subject") ?? "", shape: textIn(row, "shape") ?? "" };
 }
 
 function positive(value: number | undefined): number | undefined {
   return value === 0 ? undefined : value;
-}
-
-function numberOf(row: Row | undefined, column: string): number | undefined {
-  const value = row?.[column];
-  if (value === null || value === undefined) return undefined;
-  const number = Number(value);
-  if (Number.isNaN(number)) throw new TypeError(`${column} is no number`);
-  return number;
-}
-
-function textOf(row: Row | undefined, column: string): string | undefined {
-  const value = row?.[column];
-  return typeof value === "string" ? value : undefined;
 }

@@ -1,7 +1,7 @@
 /** One application of a database, under the eyes of somebody who wants to know why. */
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
-import { number, type Row, text } from "./fields.ts";
+import { numberIn, type Row, textIn } from "../sql/row.ts";
 import type { LogPlace } from "./story.ts";
 
 /** What was asked about is not in the database; the message says what is. */
@@ -46,7 +46,7 @@ export class Investigation {
       `select source_file_id, path from source_files where ${here}`,
     );
     const paths = new Map(
-      files.map((file) => [number(file, "source_file_id") ?? 0, text(file, "path") ?? ""]),
+      files.map((file) => [numberIn(file, "source_file_id") ?? 0, textIn(file, "path") ?? ""]),
     );
     return new Investigation(database, application, name, paths);
   }
@@ -69,14 +69,14 @@ export class Investigation {
   places(rows: readonly { readonly row: Row | undefined; readonly says: string }[]): LogPlace[] {
     return rows.flatMap(({ row, says }) => {
       if (row === undefined) return [];
-      const [file, line] = [number(row, "source_file_id"), number(row, "source_line")];
+      const [file, line] = [numberIn(row, "source_file_id"), numberIn(row, "source_line")];
       const path = file === undefined ? undefined : this.#paths.get(file);
       return path === undefined || line === undefined ? [] : [{ says, path, line }];
     });
   }
 
   get sparkVersion(): string | undefined {
-    return text(this.application, "spark_version");
+    return textIn(this.application, "spark_version");
   }
 }
 
@@ -98,19 +98,20 @@ export async function rowNamed(
       : `executor_id = ${sqlText(wanted.executorId)} and seq = ${Math.trunc(wanted.seq)}`;
   const row = await investigation.one(`select * from (${numbered}) where ${condition}`);
   if (row !== undefined) {
-    return { row, nth: number(row, "nth") ?? 0, of: number(row, "of_all") ?? 0 };
+    return { row, nth: numberIn(row, "nth") ?? 0, of: numberIn(row, "of_all") ?? 0 };
   }
   const first = await investigation.ask(
     `select executor_id, nth, of_all, ${named} as label, ${"nth" in wanted ? "null::bigint" : "seq"} as seq from (${numbered}) order by nth limit 5`,
   );
-  const all = number(first[0] ?? { of_all: 0 }, "of_all") ?? 0;
+  const all = numberIn(first[0] ?? { of_all: 0 }, "of_all") ?? 0;
   const asked = "nth" in wanted ? String(wanted.nth) : `${wanted.executorId}:${wanted.seq}`;
   if (all === 0) throw new NotThereError(`no ${what} ${asked}: the logs tell of no ${what} at all`);
   const examples = first
     .map((some) => {
-      const seq = text(some, "seq");
-      const name = seq === undefined ? text(some, "nth") : `${text(some, "executor_id")}:${seq}`;
-      return `${name} (${text(some, "label")} on executor ${text(some, "executor_id")})`;
+      const seq = textIn(some, "seq");
+      const name =
+        seq === undefined ? textIn(some, "nth") : `${textIn(some, "executor_id")}:${seq}`;
+      return `${name} (${textIn(some, "label")} on executor ${textIn(some, "executor_id")})`;
     })
     .join(", ");
   throw new NotThereError(

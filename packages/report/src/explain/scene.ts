@@ -1,7 +1,7 @@
 /** What stands around an event: the pools before it, the task and the block it is about, in words and as rows. */
 import { countInWords } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
-import { number, type Row, text } from "./fields.ts";
+import { numberIn, type Row, textIn } from "../sql/row.ts";
 import type { Investigation } from "./investigation.ts";
 import { type Bounds, bytes, bytesBetween, shortened } from "./words.ts";
 
@@ -22,15 +22,15 @@ export function stateInWords(state: Row | undefined): string {
   if (state === undefined) return "What the pools held is not known.";
   const held = (what: string): string =>
     bytesBetween({
-      best: number(state, `${what}_used_bytes`),
-      min: number(state, `${what}_used_bytes_min`),
-      max: number(state, `${what}_used_bytes_max`),
+      best: numberIn(state, `${what}_used_bytes`),
+      min: numberIn(state, `${what}_used_bytes_min`),
+      max: numberIn(state, `${what}_used_bytes_max`),
     });
-  const free = number(state, "free_bytes");
-  const all = number(state, "max_memory_bytes");
+  const free = numberIn(state, "free_bytes");
+  const all = numberIn(state, "max_memory_bytes");
   const room =
     free === undefined || all === undefined ? "" : `; ${bytes(free)} of ${bytes(all)} was free`;
-  const off = text(state, "mode") === "off_heap" ? "off-heap, " : "";
+  const off = textIn(state, "mode") === "off_heap" ? "off-heap, " : "";
   return `Just before, ${off}storage held ${held("storage")} and tasks held ${held("execution")}${room}.`;
 }
 
@@ -55,9 +55,9 @@ export async function taskKnown(
 }
 
 function stageWords(row: Row | undefined): string {
-  const stage = number(row, "stage_id");
+  const stage = numberIn(row, "stage_id");
   if (stage === undefined) return "";
-  const name = shortened(text(row, "stage_name"));
+  const name = shortened(textIn(row, "stage_name"));
   return name === undefined ? ` (stage ${stage})` : ` (stage ${stage} “${name}”)`;
 }
 
@@ -79,9 +79,9 @@ export async function blockKnown(
      from blocks b left join rdds r using (app_id, attempt_id, rdd_id)
      where ${investigation.here("b")} and b.executor_id = ${sqlText(executorId)} and b.block_id = ${sqlText(blockId)}`,
   );
-  const rddId = number(row, "rdd_id");
-  const storageLevel = text(row, "rdd_level") ?? text(row, "storage_level");
-  const name = shortened(text(row, "rdd_name"));
+  const rddId = numberIn(row, "rdd_id");
+  const storageLevel = textIn(row, "rdd_level") ?? textIn(row, "storage_level");
+  const name = shortened(textIn(row, "rdd_name"));
   if (rddId === undefined) {
     const broadcast = blockId.startsWith("broadcast_") ? " (part of a broadcast)" : "";
     return { row, rddId, storageLevel, words: `${blockId}${broadcast}` };
@@ -115,5 +115,5 @@ export function placeAmong(nth: number, of: number): string {
 
 /** When a row that was asked for us, us_min and us_max happened. */
 export function momentOf(row: Row | undefined): Bounds {
-  return { best: number(row, "us"), min: number(row, "us_min"), max: number(row, "us_max") };
+  return { best: numberIn(row, "us"), min: numberIn(row, "us_min"), max: numberIn(row, "us_max") };
 }

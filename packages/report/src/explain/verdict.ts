@@ -1,7 +1,7 @@
 /** A run's verdict: what went wrong with memory, worst first, what to change, and what would settle the doubt. */
 import { counted } from "@respark/core";
 
-import { flag, number, text } from "./fields.ts";
+import { flagIn, numberIn, textIn } from "../sql/row.ts";
 import { levels, troubles } from "./findings/index.ts";
 import type { Investigation } from "./investigation.ts";
 import type { Finding, LogsSeen, RunVerdict, Severity, Trust } from "./story.ts";
@@ -25,7 +25,7 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
     (a, b) =>
       WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity) || b.weight - a.weight,
   );
-  const name = text(investigation.application, "name");
+  const name = textIn(investigation.application, "name");
   return {
     kind: "verdict",
     appId: investigation.appId,
@@ -40,9 +40,9 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
 }
 
 function trustIn({ application }: Investigation): Trust {
-  const statements = number(application, "statements") ?? 0;
-  const statementsMet = number(application, "statements_met") ?? 0;
-  const evidenceLevel = text(application, "evidence_level") ?? "event_log";
+  const statements = numberIn(application, "statements") ?? 0;
+  const statementsMet = numberIn(application, "statements_met") ?? 0;
+  const evidenceLevel = textIn(application, "evidence_level") ?? "event_log";
   return {
     statements,
     statementsMet,
@@ -52,7 +52,7 @@ function trustIn({ application }: Investigation): Trust {
         ? "The logs make no statement of memory to check the replay by."
         : `The replay predicted ${statementsMet} of ${counted(statements, "memory statement")} of the logs (${share(statementsMet, statements)}).`,
       LEVELS[evidenceLevel] ?? "",
-      ...(text(application, "model_evidence") === "source"
+      ...(textIn(application, "model_evidence") === "source"
         ? ["The model of this Spark version follows its sources, not recordings of it."]
         : []),
     ],
@@ -78,12 +78,12 @@ async function logsIn(investigation: Investigation, level: string): Promise<Logs
          where ${here} and kind in ('executor_log', 'driver_log') and layout is not null), false) as millis_and_thread`,
   );
   return {
-    eventLog: flag(row, "event_log") === true,
-    blockUpdates: level === "event_log_blocks" || flag(row, "block_updates") === true,
+    eventLog: flagIn(row, "event_log") === true,
+    blockUpdates: level === "event_log_blocks" || flagIn(row, "block_updates") === true,
     info: level === "info" || level === "debug",
     debug: level === "debug",
-    stageMetrics: flag(row, "stage_metrics") === true,
-    millisAndThread: flag(row, "millis_and_thread") === true,
+    stageMetrics: flagIn(row, "stage_metrics") === true,
+    millisAndThread: flagIn(row, "millis_and_thread") === true,
     sparkVersion: investigation.sparkVersion,
   };
 }

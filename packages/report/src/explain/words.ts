@@ -60,16 +60,6 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
 }
 
-/** A name from a log as a shell takes it: whatever it holds, it is one argument. */
-export function shellWord(name: string): string {
-  return /^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
-}
-
-/** A statement as one argument of a shell. */
-export function quotedSql(sql: string): string {
-  return /["$`\\!]/.test(sql) ? shellWord(sql) : `"${sql}"`;
-}
-
 /** First few of many: `1, 2, 3 and 17 more`. */
 export function someOf(words: readonly string[], atMost: number): string {
   if (words.length <= atMost) return listed(words);

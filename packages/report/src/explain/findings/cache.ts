@@ -1,9 +1,10 @@
 /** Cached blocks: evicted and missed, without room, or held for nothing. */
 import { counted } from "@respark/core";
-import { number, type Row, text } from "../fields.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import type { Investigation } from "../investigation.ts";
+import { shellWord } from "../shell-word.ts";
 import type { Finding } from "../story.ts";
-import { bytes, millis, share, shellWord } from "../words.ts";
+import { bytes, millis, share } from "../words.ts";
 import { type Finder, rddWords, runMillis, settingOf, thereIs, weightOf } from "./finder.ts";
 
 /** Held, and wanted by nobody any more: an RDD whose blocks were evicted and then missed is not idle, whatever its blocks were not read for. */
@@ -19,17 +20,17 @@ export const evictionsRegretted: Finder = async (investigation) => {
   const all = await runMillis(investigation);
   const findings: Finding[] = [];
   for (const row of rows) {
-    const regretted = number(row, "regretted");
+    const regretted = numberIn(row, "regretted");
     const first = await firstEviction(investigation, row);
-    const lost = (number(row, "evictions") ?? 0) - (number(row, "kept_on_disk") ?? 0);
+    const lost = (numberIn(row, "evictions") ?? 0) - (numberIn(row, "kept_on_disk") ?? 0);
     findings.push({
-      id: `evictions_rdd_${number(row, "rdd_id") ?? 0}`,
+      id: `evictions_rdd_${numberIn(row, "rdd_id") ?? 0}`,
       severity: regretted === undefined || regretted > 0 ? "slow" : "risk",
       weight: Math.max(
-        weightOf(number(row, "recompute_ms"), all),
-        weightOf(regretted, number(row, "reads") ?? 0),
+        weightOf(numberIn(row, "recompute_ms"), all),
+        weightOf(regretted, numberIn(row, "reads") ?? 0),
       ),
-      title: `${counted(number(row, "evictions") ?? 0, "block")} of ${rddWords(row)} evicted (${bytes(number(row, "evicted_bytes"))})${
+      title: `${counted(numberIn(row, "evictions") ?? 0, "block")} of ${rddWords(row)} evicted (${bytes(numberIn(row, "evicted_bytes"))})${
         regretted === undefined
           ? ""
           : `, ${regretted === 0 ? "none missed later" : `${regretted} missed later`}`
@@ -49,7 +50,7 @@ export const evictionsRegretted: Finder = async (investigation) => {
               {
                 why: "the first of them",
                 command: "explain",
-                argument: `--eviction ${number(first, "nth") ?? 1}`,
+                argument: `--eviction ${numberIn(first, "nth") ?? 1}`,
               },
             ],
     });
@@ -60,7 +61,7 @@ export const evictionsRegretted: Finder = async (investigation) => {
 function firstEviction(investigation: Investigation, row: Row): Promise<Row | undefined> {
   return investigation.one(
     `select * from (select *, ordinal as nth from eviction_ledger where ${investigation.here()})
-     where starts_with(block_id, 'rdd_${number(row, "rdd_id") ?? -1}_') order by regretted desc nulls last, nth limit 1`,
+     where starts_with(block_id, 'rdd_${numberIn(row, "rdd_id") ?? -1}_') order by regretted desc nulls last, nth limit 1`,
   );
 }
 
@@ -71,22 +72,24 @@ async function evictorsInWords(investigation: Investigation, row: Row): Promise<
      from eviction_ledger l
        left join rdds r on ${investigation.here("r")} and r.rdd_id = try_cast(regexp_extract(l.caused_by_block_id, '^rdd_(\\d+)_', 1) as bigint)
        left join (select stage_id, any_value(name) as name from stages where ${investigation.here()} group by 1) s on s.stage_id = l.caused_by_stage_id
-     where ${investigation.here("l")} and starts_with(l.block_id, 'rdd_${number(row, "rdd_id") ?? -1}_') and (r.rdd_id is not null or l.caused_by_stage_id is not null)
+     where ${investigation.here("l")} and starts_with(l.block_id, 'rdd_${numberIn(row, "rdd_id") ?? -1}_') and (r.rdd_id is not null or l.caused_by_stage_id is not null)
      group by all order by evictions desc, stage_id limit 1`,
   );
   if (worst === undefined) return "";
-  const stage = number(worst, "stage_id");
+  const stage = numberIn(worst, "stage_id");
   const by = [
-    ...(number(worst, "rdd_id") === undefined ? [] : [rddWords(worst)]),
-    ...(stage === undefined ? [] : [`stage ${stage} “${text(worst, "stage_name") ?? "unknown"}”`]),
+    ...(numberIn(worst, "rdd_id") === undefined ? [] : [rddWords(worst)]),
+    ...(stage === undefined
+      ? []
+      : [`stage ${stage} “${textIn(worst, "stage_name") ?? "unknown"}”`]),
   ].join(" in ");
-  return ` Most (${number(worst, "evictions") ?? 0}) for ${by}.`;
+  return ` Most (${numberIn(worst, "evictions") ?? 0}) for ${by}.`;
 }
 
 function causesInWords(row: Row): string {
   const causes: string[] = [];
   const add = (column: string, words: string): void => {
-    const found = number(row, column) ?? 0;
+    const found = numberIn(row, column) ?? 0;
     if (found > 0) causes.push(`${found} because ${words}`);
   };
   add("caused_by_execution", "tasks claimed execution memory that storage had borrowed");
@@ -98,10 +101,10 @@ function causesInWords(row: Row): string {
 }
 
 function costInWords(row: Row): string {
-  const recomputed = number(row, "recomputed") ?? 0;
-  const time = number(row, "recompute_ms");
-  const most = number(row, "missed_task_run_ms");
-  const fromDisk = (number(row, "regretted") ?? 0) - recomputed;
+  const recomputed = numberIn(row, "recomputed") ?? 0;
+  const time = numberIn(row, "recompute_ms");
+  const most = numberIn(row, "missed_task_run_ms");
+  const fromDisk = (numberIn(row, "regretted") ?? 0) - recomputed;
   const parts: string[] = [];
   if (recomputed > 0) {
     parts.push(
@@ -119,12 +122,12 @@ function costInWords(row: Row): string {
 }
 
 async function changeFor(investigation: Investigation, row: Row, lost: number): Promise<string> {
-  const level = text(row, "storage_level") ?? "";
+  const level = textIn(row, "storage_level") ?? "";
   const idle = await investigation.one(
-    `select * from rdd_cache_efficiency where ${investigation.here()} and ${IDLE} and rdd_id <> ${number(row, "rdd_id") ?? -1} order by unread_byte_seconds desc limit 1`,
+    `select * from rdd_cache_efficiency where ${investigation.here()} and ${IDLE} and rdd_id <> ${numberIn(row, "rdd_id") ?? -1} order by unread_byte_seconds desc limit 1`,
   );
   if (idle !== undefined) {
-    return `unpersist() ${rddWords(idle)} once it has been read for the last time: ${share(number(idle, "unread_byte_seconds") ?? 0, Math.max(1, number(idle, "held_byte_seconds") ?? 0))} of what it held over time was never read again`;
+    return `unpersist() ${rddWords(idle)} once it has been read for the last time: ${share(numberIn(idle, "unread_byte_seconds") ?? 0, Math.max(1, numberIn(idle, "held_byte_seconds") ?? 0))} of what it held over time was never read again`;
   }
   if (lost > 0 && !level.includes("DISK")) {
     return "persist it as MEMORY_AND_DISK: an evicted block is then read from disk, not computed again";
@@ -132,7 +135,7 @@ async function changeFor(investigation: Investigation, row: Row, lost: number): 
   if (!level.includes("SER") && level !== "" && !level.includes("OFF_HEAP")) {
     return `persist it serialized (${level.startsWith("MEMORY_AND_DISK") ? "MEMORY_AND_DISK_SER" : "MEMORY_ONLY_SER"}): the same blocks then take less memory (from Python they are serialized already)`;
   }
-  if ((number(row, "caused_by_execution") ?? 0) > 0) {
+  if ((numberIn(row, "caused_by_execution") ?? 0) > 0) {
     const now = await settingOf(investigation, "spark.memory.storageFraction");
     return `a larger spark.memory.storageFraction${now === undefined ? "" : ` (it is ${now})`}, so that execution cannot take it; or a larger spark.executor.memory`;
   }
@@ -151,21 +154,21 @@ export const noRoom: Finder = async (investigation) => {
   const findings: Finding[] = [];
   for (const row of rows) {
     const rdd =
-      number(row, "rdd_id") === undefined
+      numberIn(row, "rdd_id") === undefined
         ? undefined
         : await investigation.one(
-            `select r.*, c.stored_bytes, c.reads from rdds r left join rdd_cache_efficiency c using (app_id, attempt_id, rdd_id) where ${investigation.here("r")} and r.rdd_id = ${number(row, "rdd_id") ?? -1}`,
+            `select r.*, c.stored_bytes, c.reads from rdds r left join rdd_cache_efficiency c using (app_id, attempt_id, rdd_id) where ${investigation.here("r")} and r.rdd_id = ${numberIn(row, "rdd_id") ?? -1}`,
           );
-    const missed = number(row, "missed") ?? 0;
+    const missed = numberIn(row, "missed") ?? 0;
     findings.push({
-      id: `no_room_${text(row, "rule") ?? "unknown"}_${number(row, "rdd_id") ?? "other"}`,
+      id: `no_room_${textIn(row, "rule") ?? "unknown"}_${numberIn(row, "rdd_id") ?? "other"}`,
       severity: missed > 0 ? "slow" : "risk",
-      weight: weightOf(missed, number(rdd, "reads") ?? 0),
-      title: `${counted(number(row, "failures") ?? 0, "time")} no room for ${counted(number(row, "blocks") ?? 0, "block")} of ${rdd === undefined ? (text(row, "block_id") ?? "a block") : rddWords(rdd)}${missed === 0 ? "" : `, missed ${counted(missed, "time")} later`}`,
-      evidence: [WHY[text(row, "rule") ?? "unknown"] ?? "", ...roomInWords(row)],
-      change: roomChange(text(row, "rule"), rdd, row),
+      weight: weightOf(missed, numberIn(rdd, "reads") ?? 0),
+      title: `${counted(numberIn(row, "failures") ?? 0, "time")} no room for ${counted(numberIn(row, "blocks") ?? 0, "block")} of ${rdd === undefined ? (textIn(row, "block_id") ?? "a block") : rddWords(rdd)}${missed === 0 ? "" : `, missed ${counted(missed, "time")} later`}`,
+      evidence: [WHY[textIn(row, "rule") ?? "unknown"] ?? "", ...roomInWords(row)],
+      change: roomChange(textIn(row, "rule"), rdd, row),
       certainty:
-        text(row, "rule") === "unknown"
+        textIn(row, "rule") === "unknown"
           ? "the failure is logged; which rule decided it is not told"
           : "the failure is logged; the rule follows from the state then",
       places: investigation.places([{ row, says: "one of them" }]),
@@ -174,7 +177,7 @@ export const noRoom: Finder = async (investigation) => {
         {
           why: "what happened to one of the blocks",
           command: "explain",
-          argument: `--block ${shellWord(text(row, "block_id") ?? "")}`,
+          argument: `--block ${shellWord(textIn(row, "block_id") ?? "")}`,
         },
       ],
     });
@@ -194,8 +197,8 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 function roomInWords(row: Row): string[] {
-  const [needed, had] = [number(row, "memory_bytes"), number(row, "available_bytes")];
-  const onDisk = number(row, "on_disk") ?? 0;
+  const [needed, had] = [numberIn(row, "memory_bytes"), numberIn(row, "available_bytes")];
+  const onDisk = numberIn(row, "on_disk") ?? 0;
   return [
     ...(needed === undefined || had === undefined || needed <= had
       ? []
@@ -207,9 +210,9 @@ function roomInWords(row: Row): string[] {
 }
 
 function roomChange(rule: string | undefined, rdd: Row | undefined, row: Row): string {
-  const level = text(rdd, "storage_level") ?? "";
-  const partitions = number(rdd, "partitions");
-  const [needed, had] = [number(row, "memory_bytes"), number(row, "available_bytes")];
+  const level = textIn(rdd, "storage_level") ?? "";
+  const partitions = numberIn(rdd, "partitions");
+  const [needed, had] = [numberIn(row, "memory_bytes"), numberIn(row, "available_bytes")];
   if (rule === "too_large" || rule === "static_unroll_cap") {
     const more =
       partitions !== undefined && needed !== undefined && had !== undefined && had > 0
@@ -232,20 +235,20 @@ export const heldForNothing: Finder = async (investigation) => {
   );
   return rows.map((row): Finding => {
     const never =
-      (number(row, "hits_memory") ?? 0) +
-        (number(row, "hits_disk") ?? 0) +
-        (number(row, "hits_remote") ?? 0) ===
+      (numberIn(row, "hits_memory") ?? 0) +
+        (numberIn(row, "hits_disk") ?? 0) +
+        (numberIn(row, "hits_remote") ?? 0) ===
       0;
     return {
-      id: `unread_rdd_${number(row, "rdd_id") ?? 0}`,
+      id: `unread_rdd_${numberIn(row, "rdd_id") ?? 0}`,
       severity: "waste",
       weight: weightOf(
-        number(row, "unread_byte_seconds"),
-        Math.max(1, number(row, "held_byte_seconds") ?? 0),
+        numberIn(row, "unread_byte_seconds"),
+        Math.max(1, numberIn(row, "held_byte_seconds") ?? 0),
       ),
       title: `${rddWords(row)} ${never ? "was cached and never read" : "was held long after its last read"}`,
       evidence: [
-        `It held ${bytes(number(row, "held_average_bytes"))} on average; ${share(number(row, "unread_byte_seconds") ?? 0, Math.max(1, number(row, "held_byte_seconds") ?? 0))} of its byte-seconds came after the last read of the block.`,
+        `It held ${bytes(numberIn(row, "held_average_bytes"))} on average; ${share(numberIn(row, "unread_byte_seconds") ?? 0, Math.max(1, numberIn(row, "held_byte_seconds") ?? 0))} of its byte-seconds came after the last read of the block.`,
       ],
       change: never ? "do not persist it" : "unpersist() it after its last use",
       certainty: "from the reads that the executors' logs tell of",

@@ -1,8 +1,9 @@
 /** Executors that were lost, and memory that ran out. */
 import { counted } from "@respark/core";
-import { number, type Row, text, texts } from "../fields.ts";
+import { numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { shellWord } from "../shell-word.ts";
 import type { Finding } from "../story.ts";
-import { bytes, listed, shellWord, someOf } from "../words.ts";
+import { bytes, listed, someOf } from "../words.ts";
 import { type Finder, settingOf, thereIs } from "./finder.ts";
 
 const MEBI = 1024 * 1024;
@@ -21,23 +22,23 @@ export const outOfMemory: Finder = async (investigation) => {
      group by class order by ooms desc, class`,
   );
   const cores = await settingOf(investigation, "spark.executor.cores");
-  const failed = number(
+  const failed = numberIn(
     await investigation.one(
       `select count(*) as jobs from jobs where ${investigation.here()} and status = 'failed'`,
     ),
     "jobs",
   );
   return rows.map((row): Finding => {
-    const kind = text(row, "class") ?? "unknown";
-    const executors = texts(row, "executors");
+    const kind = textIn(row, "class") ?? "unknown";
+    const executors = textsIn(row, "executors");
     return {
       id: `oom_${kind}`,
       severity: "dead",
-      weight: Math.min(1, (number(row, "ooms") ?? 0) / 10),
-      title: `${OUT_OF[kind] ?? "Memory ran out"} (${counted(number(row, "ooms") ?? 0, "time")}, executor ${someOf(executors, 4)})`,
+      weight: Math.min(1, (numberIn(row, "ooms") ?? 0) / 10),
+      title: `${OUT_OF[kind] ?? "Memory ran out"} (${counted(numberIn(row, "ooms") ?? 0, "time")}, executor ${someOf(executors, 4)})`,
       evidence: [
-        stateInWords(row, text(investigation.application, "evidence_level") === "debug"),
-        ...lostInWords(number(row, "lost") ?? 0),
+        stateInWords(row, textIn(investigation.application, "evidence_level") === "debug"),
+        ...lostInWords(numberIn(row, "lost") ?? 0),
         ...(failed === undefined || failed === 0
           ? []
           : [`${counted(failed, "job")} failed in this run.`]),
@@ -51,7 +52,7 @@ export const outOfMemory: Finder = async (investigation) => {
         {
           why: "the state at that moment",
           command: "explain",
-          argument: `--oom ${number(row, "nth") ?? 1}`,
+          argument: `--oom ${numberIn(row, "nth") ?? 1}`,
         },
       ],
     };
@@ -73,24 +74,24 @@ function lostInWords(executors: number): string[] {
 }
 
 function stateInWords(row: Row, grantsLogged: boolean): string {
-  const [heap, outside] = [number(row, "heap_bytes"), number(row, "outside_pools_bytes")];
-  const execution = number(row, "execution_bytes");
+  const [heap, outside] = [numberIn(row, "heap_bytes"), numberIn(row, "outside_pools_bytes")];
+  const execution = numberIn(row, "execution_bytes");
   const tasks = execution === 0 && !grantsLogged ? "an unknown amount" : bytes(execution);
-  const pools = `Spark's pools held ${bytes(number(row, "storage_bytes"))} of blocks and ${tasks} of tasks' memory`;
+  const pools = `Spark's pools held ${bytes(numberIn(row, "storage_bytes"))} of blocks and ${tasks} of tasks' memory`;
   const rest =
     heap === undefined || outside === undefined
       ? ""
       : `; up to ${bytes(outside)} of the ${bytes(heap)} heap was left to what Spark does not count`;
-  const asked = number(row, "requested_bytes");
+  const asked = numberIn(row, "requested_bytes");
   const request =
     asked === undefined
       ? ""
-      : ` A request for ${bytes(asked)} got ${bytes(number(row, "granted_bytes"))}.`;
-  return `${pools}${rest}; ${counted(number(row, "running_tasks") ?? 0, "task")} ran there.${request}`;
+      : ` A request for ${bytes(asked)} got ${bytes(numberIn(row, "granted_bytes"))}.`;
+  return `${pools}${rest}; ${counted(numberIn(row, "running_tasks") ?? 0, "task")} ran there.${request}`;
 }
 
 function changeFor(kind: string, row: Row, cores: string | undefined): string {
-  const tasks = number(row, "running_tasks") ?? 0;
+  const tasks = numberIn(row, "running_tasks") ?? 0;
   const fewer =
     tasks > 1
       ? `fewer tasks at once: spark.executor.cores below ${cores ?? String(tasks)} (each then has more of the heap)`
@@ -106,10 +107,10 @@ function changeFor(kind: string, row: Row, cores: string | undefined): string {
         : fewer;
     default: {
       const [storage, execution] = [
-        number(row, "storage_bytes") ?? 0,
-        number(row, "execution_bytes") ?? 0,
+        numberIn(row, "storage_bytes") ?? 0,
+        numberIn(row, "execution_bytes") ?? 0,
       ];
-      const heap = number(row, "heap_bytes");
+      const heap = numberIn(row, "heap_bytes");
       return heap !== undefined && storage + execution > heap / 2
         ? "a smaller spark.memory.fraction (Spark's pools fill most of the heap and leave too little for user objects), or a larger spark.executor.memory"
         : fewer;
@@ -128,32 +129,32 @@ export const executorsLost: Finder = async (investigation) => {
      group by all order by lost desc`,
   );
   if (rows.length === 0) return [];
-  const beyond = number(
+  const beyond = numberIn(
     await investigation.one(
       `select max(rss_beyond_heap_bytes_min) as bytes from memory_outside_pools where ${investigation.here()}`,
     ),
     "bytes",
   );
-  const lostTasks = number(
+  const lostTasks = numberIn(
     await investigation.one(
       `select count(*) as tasks from tasks where ${investigation.here()} and failure_class = 'ExecutorLostFailure'`,
     ),
     "tasks",
   );
   return rows.map((row): Finding => {
-    const kind = text(row, "class") ?? "unknown";
+    const kind = textIn(row, "class") ?? "unknown";
     return {
       id: `lost_${kind}`,
       severity: "dead",
-      weight: Math.min(1, 0.5 + (number(row, "lost") ?? 0) / 20),
-      title: `${counted(number(row, "lost") ?? 0, "executor")} lost: ${LOST[kind] ?? kind} (${someOf(texts(row, "executors"), 6)})`,
+      weight: Math.min(1, 0.5 + (numberIn(row, "lost") ?? 0) / 20),
+      title: `${counted(numberIn(row, "lost") ?? 0, "executor")} lost: ${LOST[kind] ?? kind} (${someOf(textsIn(row, "executors"), 6)})`,
       evidence: [
-        reasonInWords(text(row, "reason")),
+        reasonInWords(textIn(row, "reason")),
         ...(lostTasks === undefined || lostTasks === 0
           ? []
           : [`${counted(lostTasks, "task")} failed with lost executors and had to run again.`]),
       ],
-      change: remedyFor(kind, number(row, "overhead_bytes"), beyond),
+      change: remedyFor(kind, numberIn(row, "overhead_bytes"), beyond),
       certainty:
         kind === "unknown"
           ? "the loss is logged; why is not"
@@ -166,7 +167,7 @@ export const executorsLost: Finder = async (investigation) => {
         {
           why: "the life of the first of them",
           command: "explain",
-          argument: `--executor ${shellWord(text(row, "first_executor") ?? "")}`,
+          argument: `--executor ${shellWord(textIn(row, "first_executor") ?? "")}`,
         },
       ],
     };
@@ -224,15 +225,15 @@ export const leaks: Finder = async (investigation) => {
     `select count(*) as leaks, count(distinct task_id) as tasks, sum(leaked_bytes)::bigint as bytes, arg_max(task_id, leaked_bytes) as task_id, any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
      from memory_leaks where ${investigation.here()}`,
   );
-  const found = number(row, "leaks") ?? 0;
+  const found = numberIn(row, "leaks") ?? 0;
   if (row === undefined || found === 0) return [];
-  const task = number(row, "task_id");
+  const task = numberIn(row, "task_id");
   return [
     {
       id: "leaks",
       severity: "risk",
       weight: 0.1,
-      title: `${counted(number(row, "tasks") ?? found, "task")} left execution memory behind (${bytes(number(row, "bytes"))})`,
+      title: `${counted(numberIn(row, "tasks") ?? found, "task")} left execution memory behind (${bytes(numberIn(row, "bytes"))})`,
       evidence: [
         "Spark freed it when the task ended, so nothing was lost; an iterator that is not read to its end (limit, take) does this too.",
       ],
@@ -256,15 +257,15 @@ export const otherFailures: Finder = async (investigation) => {
        (select count(*) from executors where ${investigation.here()} and removed_at is not null and executor_id <> 'driver') as lost
      from jobs where ${investigation.here()} and status = 'failed'`,
   );
-  const jobs = number(row, "jobs") ?? 0;
+  const jobs = numberIn(row, "jobs") ?? 0;
   if (
     row === undefined ||
     jobs === 0 ||
-    (number(row, "ooms") ?? 0) > 0 ||
-    (number(row, "lost") ?? 0) > 0
+    (numberIn(row, "ooms") ?? 0) > 0 ||
+    (numberIn(row, "lost") ?? 0) > 0
   )
     return [];
-  const [line = ""] = (text(row, "error") ?? "").split("\n");
+  const [line = ""] = (textIn(row, "error") ?? "").split("\n");
   // A GPU's, or a Python worker's: memory that is not in any of Spark's accounts.
   const ofMemory = /OutOfMemory|MemoryError|\bOOM\b/.test(line);
   return [
@@ -272,7 +273,7 @@ export const otherFailures: Finder = async (investigation) => {
       id: "failed_jobs",
       severity: "dead",
       weight: 0.3,
-      title: `${counted(jobs, "job")} failed (${listed(texts(row, "ids").slice(0, 6))})${ofMemory ? "; the error itself speaks of memory, and no log tells of a want of it in the JVM" : ", for no want of memory that a log tells of"}`,
+      title: `${counted(jobs, "job")} failed (${listed(textsIn(row, "ids").slice(0, 6))})${ofMemory ? "; the error itself speaks of memory, and no log tells of a want of it in the JVM" : ", for no want of memory that a log tells of"}`,
       evidence: line === "" ? [] : [`“${line.slice(0, 240)}”`],
       change: undefined,
       certainty: "the failure is logged",

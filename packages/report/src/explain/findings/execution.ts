@@ -1,6 +1,6 @@
 /** Tasks short of execution memory: spills and waits. */
 import { counted } from "@respark/core";
-import { number, type Row, text } from "../fields.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import type { Finding } from "../story.ts";
 import { bytes, millis, shortened } from "../words.ts";
 import { type Finder, runMillis, settingOf, weightOf } from "./finder.ts";
@@ -23,24 +23,24 @@ export const spilling: Finder = async (investigation) => {
   );
   const all = await runMillis(investigation);
   const partitions = await settingOf(investigation, "spark.sql.shuffle.partitions");
-  const legacy = text(investigation.application, "memory_manager") !== "unified";
+  const legacy = textIn(investigation.application, "memory_manager") !== "unified";
   const findings: Finding[] = [];
   for (const row of rows) {
     const first = await investigation.one(
       `select n.* from (select *, row_number() over (order by ts, executor_id, seq) as nth from spills where ${investigation.here()}) n
-         join tasks t on ${investigation.here("t")} and t.task_id = n.task_id and t.stage_id = ${number(row, "stage_id") ?? -1} order by n.memory_bytes desc nulls last limit 1`,
+         join tasks t on ${investigation.here("t")} and t.task_id = n.task_id and t.stage_id = ${numberIn(row, "stage_id") ?? -1} order by n.memory_bytes desc nulls last limit 1`,
     );
-    const name = shortened(text(row, "name"));
-    const task = number(row, "task_id");
+    const name = shortened(textIn(row, "name"));
+    const task = numberIn(row, "task_id");
     findings.push({
-      id: `spills_stage_${number(row, "stage_id") ?? 0}`,
+      id: `spills_stage_${numberIn(row, "stage_id") ?? 0}`,
       severity: "slow",
-      weight: weightOf(number(row, "run_ms"), all),
-      title: `Stage ${number(row, "stage_id") ?? "unknown"}${name === undefined ? "" : ` “${name}”`} spilled ${bytes(number(row, "memory_bytes"))} of memory, ${bytes(number(row, "disk_bytes"))} to disk`,
+      weight: weightOf(numberIn(row, "run_ms"), all),
+      title: `Stage ${numberIn(row, "stage_id") ?? "unknown"}${name === undefined ? "" : ` “${name}”`} spilled ${bytes(numberIn(row, "memory_bytes"))} of memory, ${bytes(numberIn(row, "disk_bytes"))} to disk`,
       evidence: [spillsInWords(row), ...sharesInWords(row)],
       change: changeFor(row, partitions, legacy),
       certainty:
-        number(row, "spills") === undefined
+        numberIn(row, "spills") === undefined
           ? "totals of the tasks; no log line tells when or why"
           : "each spill is logged; totals are the tasks' own",
       places: investigation.places([{ row: first, says: "the largest spill" }]),
@@ -51,7 +51,7 @@ export const spilling: Finder = async (investigation) => {
               {
                 why: "the largest of them",
                 command: "explain",
-                argument: `--spill ${number(first, "nth") ?? 1}`,
+                argument: `--spill ${numberIn(first, "nth") ?? 1}`,
               },
             ]
           : task === undefined
@@ -69,11 +69,11 @@ export const spilling: Finder = async (investigation) => {
 };
 
 function spillsInWords(row: Row): string {
-  const spills = number(row, "spills");
-  const tasks = `${counted(number(row, "spilling_tasks") ?? 0, "task")} of ${number(row, "launched") ?? 0}`;
+  const spills = numberIn(row, "spills");
+  const tasks = `${counted(numberIn(row, "spilling_tasks") ?? 0, "task")} of ${numberIn(row, "launched") ?? 0}`;
   if (spills === undefined) return `${tasks} spilled.`;
-  const consumer = text(row, "consumer");
-  const trigger = TRIGGERS[text(row, "trigger") ?? ""];
+  const consumer = textIn(row, "consumer");
+  const trigger = TRIGGERS[textIn(row, "trigger") ?? ""];
   return `${tasks} spilled, ${counted(spills, "time")} in the logs${consumer === undefined ? "" : `, most by ${consumer}`}${trigger === undefined ? "" : `: ${trigger}`}.`;
 }
 
@@ -85,7 +85,7 @@ const TRIGGERS: Readonly<Record<string, string>> = {
 };
 
 function sharesInWords(row: Row): string[] {
-  const [share, largest] = [number(row, "share_bytes"), number(row, "largest_bytes")];
+  const [share, largest] = [numberIn(row, "share_bytes"), numberIn(row, "largest_bytes")];
   if (share === undefined) return [];
   return [
     `A task could hold ${bytes(share)} (1/N of the pool) when they happened${largest === undefined ? "" : `; the one that spilled most spilled ${bytes(largest)}`}.`,
@@ -94,13 +94,13 @@ function sharesInWords(row: Row): string[] {
 
 /** So many partitions that the task that spilled most would have kept within its share. */
 function changeFor(row: Row, partitions: string | undefined, legacy: boolean): string {
-  if (text(row, "trigger") === "threshold") {
+  if (textIn(row, "trigger") === "threshold") {
     return "a larger spark.shuffle.spill.numElementsForceSpillThreshold: these spills are not for want of memory";
   }
   const [share, largest, tasks] = [
-    number(row, "share_bytes"),
-    number(row, "largest_bytes"),
-    number(row, "stage_tasks"),
+    numberIn(row, "share_bytes"),
+    numberIn(row, "largest_bytes"),
+    numberIn(row, "stage_tasks"),
   ];
   const wanted =
     share === undefined || share === 0 || largest === undefined || tasks === undefined
@@ -108,7 +108,7 @@ function changeFor(row: Row, partitions: string | undefined, legacy: boolean): s
       : tasks * Math.min(100, Math.ceil((largest + share) / share));
   const to = wanted === undefined ? "" : ` (about ${wanted} instead of ${tasks ?? 0})`;
   const what =
-    number(row, "sql_execution_id") === undefined
+    numberIn(row, "sql_execution_id") === undefined
       ? `more partitions in this stage${to}`
       : `more partitions: spark.sql.shuffle.partitions${partitions === undefined ? "" : ` (it is ${partitions})`}${to}`;
   return legacy
@@ -122,26 +122,26 @@ export const waiting: Finder = async (investigation) => {
        max(active_tasks) as active_tasks, min(smallest_pool_bytes) as pool_bytes, arg_max(held_by_task_id, coalesce(held_bytes, 0)) as held_by, max(held_bytes) as held_bytes
      from wait_summary where ${investigation.here()}`,
   );
-  const waits = number(row, "waits") ?? 0;
+  const waits = numberIn(row, "waits") ?? 0;
   if (row === undefined || waits === 0) return [];
   const first = await investigation.one(
     `select * from memory_waits where ${investigation.here()} order by end_ts - ts desc nulls last limit 1`,
   );
-  const holder = number(row, "held_by");
+  const holder = numberIn(row, "held_by");
   const finding: Finding = {
     id: "waits",
     severity: "slow",
-    weight: weightOf(number(row, "ms"), await runMillis(investigation)),
-    title: `Tasks waited ${counted(waits, "time")} for their share of execution memory, ${millis(number(row, "ms"))} in all`,
+    weight: weightOf(numberIn(row, "ms"), await runMillis(investigation)),
+    title: `Tasks waited ${counted(waits, "time")} for their share of execution memory, ${millis(numberIn(row, "ms"))} in all`,
     evidence: [
-      `Up to ${counted(number(row, "active_tasks") ?? 0, "task")} shared a pool as small as ${bytes(number(row, "pool_bytes"))}; each waits until it can have 1/2N of it.`,
+      `Up to ${counted(numberIn(row, "active_tasks") ?? 0, "task")} shared a pool as small as ${bytes(numberIn(row, "pool_bytes"))}; each waits until it can have 1/2N of it.`,
       ...(holder === undefined
         ? []
-        : [`Task ${holder} held ${bytes(number(row, "held_bytes"))} meanwhile.`]),
+        : [`Task ${holder} held ${bytes(numberIn(row, "held_bytes"))} meanwhile.`]),
     ],
     change:
       "fewer tasks at once: a smaller spark.executor.cores, or a larger spark.task.cpus for this job",
-    certainty: `the waits are logged; their length lies between ${millis(number(row, "ms_min"))} and ${millis(number(row, "ms_max"))}`,
+    certainty: `the waits are logged; their length lies between ${millis(numberIn(row, "ms_min"))} and ${millis(numberIn(row, "ms_max"))}`,
     places: investigation.places([{ row: first, says: "the longest wait" }]),
     facts: { ...row, wait: first ?? null },
     next: [{ why: "who waited, and for whom", command: "query", argument: "wait_summary" }],

@@ -1,5 +1,5 @@
 /** What a finder is: looks for one kind of trouble, and says what to change where it finds it. */
-import { number, type Row, text } from "../fields.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import type { Investigation } from "../investigation.ts";
 import type { Finding } from "../story.ts";
 import { shortened } from "../words.ts";
@@ -14,7 +14,7 @@ export async function settingOf(
   const row = await investigation.one(
     `select value from spark_conf where ${investigation.here()} and key = '${key}' order by is_default limit 1`,
   );
-  return text(row, "value");
+  return textIn(row, "value");
 }
 
 /** Whether a table has such rows; asked before a view over everything is. */
@@ -34,7 +34,7 @@ export async function runMillis(investigation: Investigation): Promise<number> {
   const row = await investigation.one(
     `select sum(run_ms)::bigint as ms from tasks where ${investigation.here()}`,
   );
-  return number(row, "ms") ?? 0;
+  return numberIn(row, "ms") ?? 0;
 }
 
 /** 0 to 1; an unknown part weighs nothing. */
@@ -44,9 +44,9 @@ export function weightOf(part: number | undefined, whole: number): number {
 
 /** `RDD 1 “hot” (MEMORY_ONLY)`. */
 export function rddWords(row: Row): string {
-  const name = shortened(text(row, "name"));
-  if (number(row, "rdd_id") === undefined)
+  const name = shortened(textIn(row, "name"));
+  if (numberIn(row, "rdd_id") === undefined)
     return name === "broadcast" ? "broadcasts" : (name ?? "other blocks");
-  const level = text(row, "storage_level");
-  return `RDD ${number(row, "rdd_id") ?? "unknown"}${name === undefined ? "" : ` “${name}”`}${level === undefined ? "" : ` (${level})`}`;
+  const level = textIn(row, "storage_level");
+  return `RDD ${numberIn(row, "rdd_id") ?? "unknown"}${name === undefined ? "" : ` “${name}”`}${level === undefined ? "" : ` (${level})`}`;
 }

@@ -1,5 +1,5 @@
 /** What lay beside Spark's pools, and the time that collecting garbage took. */
-import { number, text } from "../fields.ts";
+import { numberIn, textIn } from "../../sql/row.ts";
 import { bytes, listed, share } from "../words.ts";
 import { type Finder, thereIs } from "./finder.ts";
 
@@ -10,12 +10,12 @@ export const garbage: Finder = async (investigation) => {
   const row = await investigation.one(
     `select sum(gc_ms)::bigint as gc_ms, sum(run_ms)::bigint as run_ms from tasks where ${investigation.here()}`,
   );
-  const [gc, run] = [number(row, "gc_ms"), number(row, "run_ms")];
+  const [gc, run] = [numberIn(row, "gc_ms"), numberIn(row, "run_ms")];
   if (gc === undefined || run === undefined || run < 1000 || gc / run < MUCH_GC) return [];
   const held = await investigation.one(
     `select max(storage_peak_bytes) as storage_bytes, max(max_memory_bytes) as all_bytes from executor_memory_summary where ${investigation.here()} and mode = 'on_heap' and executor_id <> 'driver'`,
   );
-  const [storage, all] = [number(held, "storage_bytes"), number(held, "all_bytes")];
+  const [storage, all] = [numberIn(held, "storage_bytes"), numberIn(held, "all_bytes")];
   const full = storage !== undefined && all !== undefined && storage > all * 0.6;
   return [
     {
@@ -58,9 +58,9 @@ export const overheadLeft: Finder = async (investigation) => {
       id: "overhead",
       severity: "risk",
       weight: 0.5,
-      title: `The container's overhead is used up on executor ${listed(rows.map((row) => text(row, "executor_id") ?? ""))}`,
+      title: `The container's overhead is used up on executor ${listed(rows.map((row) => textIn(row, "executor_id") ?? ""))}`,
       evidence: [
-        `The process held at least ${bytes(number(worst, "rss_beyond_heap_bytes_min"))} beyond its heap; its overhead is ${bytes(number(worst, "overhead_bytes"))}.`,
+        `The process held at least ${bytes(numberIn(worst, "rss_beyond_heap_bytes_min"))} beyond its heap; its overhead is ${bytes(numberIn(worst, "overhead_bytes"))}.`,
       ],
       change: "a larger spark.executor.memoryOverhead",
       certainty: "polled sizes of the process, which miss what happens between two polls",

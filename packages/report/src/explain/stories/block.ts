@@ -1,11 +1,12 @@
 /** The story of one block: where it was stored, read, evicted and missed, on every executor that saw it. */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { number, type Row, text } from "../fields.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { blockKnown } from "../scene.ts";
+import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, instant, quotedSql } from "../words.ts";
+import { bytes, instant } from "../words.ts";
 
 /** Events of its life that are told one by one; the rest is counted. */
 const TOLD = 6;
@@ -20,12 +21,12 @@ export async function blockStory(investigation: Investigation, blockId: string):
   );
   const [first] = [...executors, ...life];
   if (first === undefined) throw await noBlock(investigation, blockId);
-  const block = await blockKnown(investigation, text(first, "executor_id") ?? "", blockId);
-  const told = life.filter((event) => text(event, "op") !== "hit_memory");
+  const block = await blockKnown(investigation, textIn(first, "executor_id") ?? "", blockId);
+  const told = life.filter((event) => textIn(event, "op") !== "hit_memory");
   const all = (column: string): number | undefined =>
-    executors.every((row) => number(row, column) === undefined)
+    executors.every((row) => numberIn(row, column) === undefined)
       ? undefined
-      : executors.reduce((sum, row) => sum + (number(row, column) ?? 0), 0);
+      : executors.reduce((sum, row) => sum + (numberIn(row, column) ?? 0), 0);
   const lines: StoryLine[] = [
     {
       about: "what",
@@ -38,7 +39,7 @@ export async function blockStory(investigation: Investigation, blockId: string):
     { about: "reads", text: readsInWords(all("hits"), all("misses")) },
     {
       about: "evicted",
-      text: `${counted(all("evictions") ?? 0, "eviction")} and ${counted(life.filter((event) => text(event, "op") === "put_fail").length, "time")} without room.`,
+      text: `${counted(all("evictions") ?? 0, "eviction")} and ${counted(life.filter((event) => textIn(event, "op") === "put_fail").length, "time")} without room.`,
     },
     ...told.slice(0, TOLD).map((event) => ({ about: "then", text: eventInWords(event) })),
     ...(told.length > TOLD
@@ -53,7 +54,7 @@ export async function blockStory(investigation: Investigation, blockId: string):
     title: `Block ${blockId}`,
     lines,
     places: investigation.places(
-      told.slice(0, TOLD).map((event) => ({ row: event, says: text(event, "op") ?? "" })),
+      told.slice(0, TOLD).map((event) => ({ row: event, says: textIn(event, "op") ?? "" })),
     ),
     next: [
       ...(block.rddId === undefined
@@ -84,7 +85,7 @@ async function noBlock(investigation: Investigation, blockId: string): Promise<N
   const some = await investigation.ask(
     `select block_id from blocks where ${investigation.here()} group by block_id order by jaro_winkler_similarity(block_id, ${sqlText(blockId)}) desc, block_id limit 5`,
   );
-  const names = some.map((row) => text(row, "block_id") ?? "").join(", ");
+  const names = some.map((row) => textIn(row, "block_id") ?? "").join(", ");
   return new NotThereError(
     names === ""
       ? `no block ${blockId}: the logs tell of no blocks`
@@ -94,7 +95,7 @@ async function noBlock(investigation: Investigation, blockId: string): Promise<N
 
 function lastSize(executors: readonly Row[]): number | undefined {
   for (const row of executors) {
-    const size = number(row, "memory_bytes");
+    const size = numberIn(row, "memory_bytes");
     if (size !== undefined) return size;
   }
   return undefined;
@@ -118,30 +119,30 @@ const OPS: Readonly<Record<string, string>> = {
 };
 
 function eventInWords(event: Row): string {
-  const op = text(event, "op") ?? "";
-  const task = number(
+  const op = textIn(event, "op") ?? "";
+  const task = numberIn(
     event,
     op === "evict" || op === "drop_to_disk" ? "caused_by_task_id" : "task_id",
   );
-  const size = number(event, "memory_bytes");
+  const size = numberIn(event, "memory_bytes");
   const amount =
     op === "store" && size !== undefined ? ` (${size === 0 ? "on disk only" : bytes(size)})` : "";
-  const kind = text(event, "miss_kind");
-  const cause = text(event, "cause");
-  return `${instant(number(event, "us"))}: ${OPS[op] ?? op}${amount}${kind === undefined ? "" : ` (${kind.replaceAll("_", " ")})`}${cause === undefined ? "" : ` for ${cause}`} on executor ${text(event, "executor_id") ?? "unknown"}${task === undefined ? "" : `, task ${task}`}.`;
+  const kind = textIn(event, "miss_kind");
+  const cause = textIn(event, "cause");
+  return `${instant(numberIn(event, "us"))}: ${OPS[op] ?? op}${amount}${kind === undefined ? "" : ` (${kind.replaceAll("_", " ")})`}${cause === undefined ? "" : ` for ${cause}`} on executor ${textIn(event, "executor_id") ?? "unknown"}${task === undefined ? "" : `, task ${task}`}.`;
 }
 
 function whereInWords(executors: readonly Row[]): string {
-  const stored = executors.filter((row) => (number(row, "stores") ?? 0) > 0);
+  const stored = executors.filter((row) => (numberIn(row, "stores") ?? 0) > 0);
   if (stored.length === 0) return "It was never stored, as far as the logs tell.";
-  return `It was stored on ${stored.map((row) => `executor ${text(row, "executor_id") ?? "unknown"} (${counted(number(row, "stores") ?? 0, "time")})`).join(", ")}.`;
+  return `It was stored on ${stored.map((row) => `executor ${textIn(row, "executor_id") ?? "unknown"} (${counted(numberIn(row, "stores") ?? 0, "time")})`).join(", ")}.`;
 }
 
 function endInWords(executors: readonly Row[], last: Row | undefined): string {
   if (last === undefined) return "What became of it is not told.";
   const there = executors.filter(
-    (row) => (number(row, "stores") ?? 0) > 0 && text(row, "last_removed_at") === undefined,
+    (row) => (numberIn(row, "stores") ?? 0) > 0 && textIn(row, "last_removed_at") === undefined,
   );
   if (there.length === 0) return "As far as is known it is gone.";
-  return `As far as is known it was still there at the end: executor ${there.map((row) => text(row, "executor_id") ?? "unknown").join(", ")}.`;
+  return `As far as is known it was still there at the end: executor ${there.map((row) => textIn(row, "executor_id") ?? "unknown").join(", ")}.`;
 }

@@ -1,7 +1,7 @@
 /** The story of one eviction: the state, the request, the rule, the victim, what it cost. */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { flag, number, type Row, text } from "../fields.ts";
+import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
 import {
   blockKnown,
@@ -13,8 +13,9 @@ import {
   type TaskKnown,
   taskKnown,
 } from "../scene.ts";
+import { shellWord } from "../shell-word.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
-import { bytes, millis, moment, shellWord, shortName } from "../words.ts";
+import { bytes, millis, moment, shortName } from "../words.ts";
 
 export async function evictionStory(
   investigation: Investigation,
@@ -26,25 +27,25 @@ export async function evictionStory(
     what: "eviction",
     named: "block_id",
   });
-  const executorId = text(row, "executor_id") ?? "";
-  const seq = number(row, "seq") ?? 0;
-  const blockId = text(row, "block_id") ?? "";
+  const executorId = textIn(row, "executor_id") ?? "";
+  const seq = numberIn(row, "seq") ?? 0;
+  const blockId = textIn(row, "block_id") ?? "";
   const event = await investigation.one(
     `select *, epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from block_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
   );
-  const mode = text(event, "mode") ?? "on_heap";
+  const mode = textIn(event, "mode") ?? "on_heap";
   const block = await blockKnown(investigation, executorId, blockId);
-  const evictor = await taskKnown(investigation, number(row, "caused_by_task_id"));
+  const evictor = await taskKnown(investigation, numberIn(row, "caused_by_task_id"));
   // The block's own release comes before its eviction in the numbering: before it the block was still there.
   const release = await investigation.one(
     `select max(seq) as seq from memory_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and block_id = ${sqlText(blockId)} and op = 'release_storage' and seq between ${seq - 3} and ${seq}`,
   );
-  const state = await stateBefore(investigation, executorId, mode, number(release, "seq") ?? seq);
+  const state = await stateBefore(investigation, executorId, mode, numberIn(release, "seq") ?? seq);
   const request = await requestOf(investigation, row);
   const missed = await investigation.one(
     `select * from block_events where ${investigation.here()} and block_id = ${sqlText(blockId)} and ts = (select missed_at from eviction_ledger where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}) and op in ('miss', 'hit_disk') limit 1`,
   );
-  const kept = flag(row, "kept_on_disk") === true;
+  const kept = flagIn(row, "kept_on_disk") === true;
   const lines: StoryLine[] = [
     {
       about: "when",
@@ -52,18 +53,18 @@ export async function evictionStory(
     },
     { about: "state", text: stateInWords(state) },
     { about: "request", text: requestInWords(row, evictor, request) },
-    { about: "rule", text: ruleInWords(text(row, "rule")) },
+    { about: "rule", text: ruleInWords(textIn(row, "rule")) },
     {
       about: "victim",
-      text: `${block.words} gave up ${bytes(number(row, "memory_bytes"))} and ${kept ? "went to disk: reading it again reads the disk" : lostInWords(block.storageLevel)}.`,
+      text: `${block.words} gave up ${bytes(numberIn(row, "memory_bytes"))} and ${kept ? "went to disk: reading it again reads the disk" : lostInWords(block.storageLevel)}.`,
     },
     ...alongside(request),
     { about: "cost", text: costInWords(row) },
     {
       about: "certain",
       text: certaintyInWords(
-        text(row, "origin"),
-        number(row, "certainty"),
+        textIn(row, "origin"),
+        numberIn(row, "certainty"),
         "why it happened and for whom",
       ),
     },
@@ -91,18 +92,18 @@ const FOR = {
 
 /** The grant that the eviction made room for, where grants are logged, and what else went for it. */
 function requestOf(investigation: Investigation, row: Row): Promise<Row | undefined> {
-  const task = number(row, "caused_by_task_id");
+  const task = numberIn(row, "caused_by_task_id");
   if (task === undefined) return Promise.resolve(undefined);
-  const executor = sqlText(text(row, "executor_id") ?? "");
-  const seq = number(row, "seq") ?? 0;
+  const executor = sqlText(textIn(row, "executor_id") ?? "");
+  const seq = numberIn(row, "seq") ?? 0;
   const grants = `memory_events where ${investigation.here()} and executor_id = ${executor} and task_id = ${task} and op = 'acquire_execution'`;
-  const execution = text(row, "cause") === "execution";
+  const execution = textIn(row, "cause") === "execution";
   return investigation.one(`
     with after as (select seq, granted_bytes, consumer from ${grants} and seq > ${seq} order by seq limit 1),
     before as (select max(seq) as seq from ${grants} and seq < ${seq}),
     near as (
       select memory_bytes from eviction_ledger, before where ${investigation.here()} and executor_id = ${executor} and caused_by_task_id = ${task}
-        and ${execution ? "eviction_ledger.seq > coalesce(before.seq, -1) and eviction_ledger.seq < (select seq from after)" : `caused_by_block_id is not distinct from ${text(row, "caused_by_block_id") === undefined ? "null" : sqlText(text(row, "caused_by_block_id") ?? "")}`})
+        and ${execution ? "eviction_ledger.seq > coalesce(before.seq, -1) and eviction_ledger.seq < (select seq from after)" : `caused_by_block_id is not distinct from ${textIn(row, "caused_by_block_id") === undefined ? "null" : sqlText(textIn(row, "caused_by_block_id") ?? "")}`})
     select (select count(*) from near) as blocks, (select sum(memory_bytes)::bigint from near) as bytes,
       ${execution ? "(select granted_bytes from after)" : "null::bigint"} as granted_bytes, ${execution ? "(select consumer from after)" : "null::varchar"} as consumer`);
 }
@@ -112,17 +113,17 @@ function requestInWords(
   evictor: TaskKnown | undefined,
   request: Row | undefined,
 ): string {
-  const cause = text(row, "cause");
-  const forBlock = text(row, "caused_by_block_id");
+  const cause = textIn(row, "cause");
+  const forBlock = textIn(row, "caused_by_block_id");
   if (cause !== "execution" && cause !== "storage" && cause !== "unroll") {
     return "What needed the room is not told by any log.";
   }
   const who = evictor === undefined ? "A task that no log names" : capital(evictor.words);
-  const granted = number(request, "granted_bytes");
+  const granted = numberIn(request, "granted_bytes");
   const got =
     granted === undefined
       ? ""
-      : `; with the room made it got ${bytes(granted)}${text(request, "consumer") === undefined ? "" : ` for ${shortName(text(request, "consumer"))}`}`;
+      : `; with the room made it got ${bytes(granted)}${textIn(request, "consumer") === undefined ? "" : ` for ${shortName(textIn(request, "consumer"))}`}`;
   return `${who} needed ${FOR[cause]}${forBlock === undefined ? "" : `, ${forBlock}`}${got}.`;
 }
 
@@ -148,29 +149,29 @@ function lostInWords(level: string | undefined): string {
 }
 
 function alongside(together: Row | undefined): StoryLine[] {
-  const blocks = number(together, "blocks") ?? 1;
+  const blocks = numberIn(together, "blocks") ?? 1;
   if (blocks < 2) return [];
   return [
     {
       about: "with it",
-      text: `It was one of ${counted(blocks, "block")} (${bytes(number(together, "bytes"))}) evicted for the same request.`,
+      text: `It was one of ${counted(blocks, "block")} (${bytes(numberIn(together, "bytes"))}) evicted for the same request.`,
     },
   ];
 }
 
 function costInWords(row: Row): string {
-  const regretted = flag(row, "regretted");
+  const regretted = flagIn(row, "regretted");
   if (regretted === undefined) return "Whether it was missed is not known: no log tells of reads.";
   if (!regretted) return "No later read missed it: the eviction cost nothing but its own time.";
-  const reader = number(row, "missed_by_task_id");
-  const times = number(row, "later_reads") ?? 1;
+  const reader = numberIn(row, "missed_by_task_id");
+  const times = numberIn(row, "later_reads") ?? 1;
   const by = reader === undefined ? "a task" : `task ${reader}`;
-  const first = `${counted(times, "later read")} missed it, first by ${by} on executor ${text(row, "missed_on_executor_id") ?? "unknown"}, ${millis(number(row, "missed_after_ms"))} after`;
-  if (text(row, "regret") === "read_from_disk") {
-    return `${first}; it was read again from disk (${bytes(number(row, "reread_bytes"))}).`;
+  const first = `${counted(times, "later read")} missed it, first by ${by} on executor ${textIn(row, "missed_on_executor_id") ?? "unknown"}, ${millis(numberIn(row, "missed_after_ms"))} after`;
+  if (textIn(row, "regret") === "read_from_disk") {
+    return `${first}; it was read again from disk (${bytes(numberIn(row, "reread_bytes"))}).`;
   }
-  const took = number(row, "recompute_ms");
-  const most = number(row, "missed_task_run_ms");
+  const took = numberIn(row, "recompute_ms");
+  const most = numberIn(row, "missed_task_run_ms");
   const time =
     took !== undefined
       ? `; computing it again took ${millis(took)}`
@@ -181,7 +182,7 @@ function costInWords(row: Row): string {
 }
 
 function nextOf(row: Row, blockId: string): NextQuestion[] {
-  const evictor = number(row, "caused_by_task_id");
+  const evictor = numberIn(row, "caused_by_task_id");
   return [
     {
       why: "the whole life of the block",

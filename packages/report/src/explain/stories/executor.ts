@@ -1,10 +1,11 @@
 /** The story of one executor: how its memory was divided, how full it got, what happened for want of room, how it ended. */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { number, type Row, text } from "../fields.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
+import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, instant, millis, quotedSql, share, someOf } from "../words.ts";
+import { bytes, bytesBetween, instant, millis, share, someOf } from "../words.ts";
 
 export async function executorStory(
   investigation: Investigation,
@@ -37,14 +38,14 @@ export async function executorStory(
     { about: "spilled", text: spillsInWords(summary) },
     ...(offHeap === undefined ? [] : [{ about: "off-heap", text: offHeapInWords(offHeap) }]),
     { about: "beside", text: besideInWords(beside) },
-    { about: "ended", text: endInWords(executor, number(summary, "ooms") ?? 0) },
+    { about: "ended", text: endInWords(executor, numberIn(summary, "ooms") ?? 0) },
     { about: "certain", text: trustInWords(executor) },
   ];
   return {
     kind: "executor",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
-    title: `Executor ${executorId}${text(executor, "host") === undefined ? "" : ` on ${text(executor, "host")}`}`,
+    title: `Executor ${executorId}${textIn(executor, "host") === undefined ? "" : ` on ${textIn(executor, "host")}`}`,
     lines,
     places: investigation.places([{ row: executor, says: "its coming" }]),
     next: [
@@ -75,55 +76,55 @@ async function noExecutor(
   const all = await investigation.ask(
     `select executor_id from executors where ${investigation.here()} order by try_cast(executor_id as bigint), executor_id`,
   );
-  const names = all.map((row) => text(row, "executor_id") ?? "");
+  const names = all.map((row) => textIn(row, "executor_id") ?? "");
   return new NotThereError(
     `no executor ${executorId}; there ${names.length === 1 ? "is" : "are"} ${someOf(names, 20)}`,
   );
 }
 
 function lifeInWords(executor: Row): string {
-  const removed = number(executor, "removed_us");
-  const cores = number(executor, "cores");
-  return `Came ${instant(number(executor, "added_us"))}${removed === undefined ? "" : `, went ${instant(removed)}`}${cores === undefined ? "" : `; ${counted(cores, "core")}`}.`;
+  const removed = numberIn(executor, "removed_us");
+  const cores = numberIn(executor, "cores");
+  return `Came ${instant(numberIn(executor, "added_us"))}${removed === undefined ? "" : `, went ${instant(removed)}`}${cores === undefined ? "" : `; ${counted(cores, "core")}`}.`;
 }
 
 function layoutInWords(executor: Row): string {
-  const all = number(executor, "max_memory_bytes");
-  const heap = number(executor, "jvm_max_memory_bytes");
+  const all = numberIn(executor, "max_memory_bytes");
+  const heap = numberIn(executor, "jvm_max_memory_bytes");
   if (all === undefined) return "How its memory was divided is not known.";
-  const region = number(executor, "storage_region_bytes");
+  const region = numberIn(executor, "storage_region_bytes");
   return `Of ${heap === undefined ? "its heap" : `a ${bytes(heap)} heap`} Spark's pools share ${bytes(all)}${
     region === undefined
       ? ""
       : `; ${bytes(region)} of it is storage's own region, which execution cannot take`
-  } (${text(executor, "max_memory_origin") ?? "origin unknown"}).`;
+  } (${textIn(executor, "max_memory_origin") ?? "origin unknown"}).`;
 }
 
 function fullestInWords(marks: readonly Row[], summary: Row | undefined): string {
   const mark = (quantity: string): string => {
-    const row = marks.find((some) => text(some, "quantity") === quantity);
+    const row = marks.find((some) => textIn(some, "quantity") === quantity);
     return row === undefined
       ? "unknown"
       : bytesBetween({
-          best: number(row, "peak_bytes"),
-          min: number(row, "peak_bytes_min"),
-          max: number(row, "peak_bytes_max"),
+          best: numberIn(row, "peak_bytes"),
+          min: numberIn(row, "peak_bytes_min"),
+          max: numberIn(row, "peak_bytes_max"),
         });
   };
-  const used = number(summary, "used_peak_bytes");
-  const all = number(summary, "max_memory_bytes");
+  const used = numberIn(summary, "used_peak_bytes");
+  const all = numberIn(summary, "max_memory_bytes");
   const full =
     used === undefined || all === undefined || all === 0
       ? ""
-      : ` Both together were fullest ${instant(number(summary, "peak_us"))}: ${bytes(used)}, ${share(used, all)} of what there is.`;
+      : ` Both together were fullest ${instant(numberIn(summary, "peak_us"))}: ${bytes(used)}, ${share(used, all)} of what there is.`;
   return `Storage's peak was ${mark("storage")}, execution's ${mark("execution")}.${full}`;
 }
 
 function pressureInWords(pressure: Row | undefined): string {
-  const full = number(pressure, "nearly_full_ms");
+  const full = numberIn(pressure, "nearly_full_ms");
   if (full === undefined) return "How long it was nearly full is not known.";
-  const gc = number(pressure, "gc_share");
-  return `It was nearly full for ${millis(full)} of ${millis(number(pressure, "observed_ms"))}, and storage borrowed for ${millis(number(pressure, "storage_borrowing_ms"))}.${
+  const gc = numberIn(pressure, "gc_share");
+  return `It was nearly full for ${millis(full)} of ${millis(numberIn(pressure, "observed_ms"))}, and storage borrowed for ${millis(numberIn(pressure, "storage_borrowing_ms"))}.${
     gc === undefined
       ? ""
       : ` Its tasks spent ${(gc * 100).toFixed(1)} % of their time collecting garbage.`
@@ -131,35 +132,35 @@ function pressureInWords(pressure: Row | undefined): string {
 }
 
 function evictionsInWords(summary: Row | undefined): string {
-  const evictions = number(summary, "evictions");
-  const failures = number(summary, "failed_puts");
+  const evictions = numberIn(summary, "evictions");
+  const failures = numberIn(summary, "failed_puts");
   const gone =
     evictions === undefined
       ? "Whether blocks were evicted is not told"
       : evictions === 0
         ? "No block was evicted"
-        : `${counted(evictions, "block")} (${bytes(number(summary, "evicted_bytes"))}) went`;
+        : `${counted(evictions, "block")} (${bytes(numberIn(summary, "evicted_bytes"))}) went`;
   return `${gone}; ${failures === undefined ? "whether some found no room is not told" : `${counted(failures, "block")} found no room`}.`;
 }
 
 function spillsInWords(summary: Row | undefined): string {
-  const spills = number(summary, "spills");
-  const waits = number(summary, "waits");
+  const spills = numberIn(summary, "spills");
+  const waits = numberIn(summary, "waits");
   const spilled =
     spills === undefined
       ? "Whether its tasks spilled is not told line by line"
-      : `Its tasks spilled ${counted(spills, "time")} (${bytes(number(summary, "spilled_bytes"))})`;
+      : `Its tasks spilled ${counted(spills, "time")} (${bytes(numberIn(summary, "spilled_bytes"))})`;
   return `${spilled}; ${waits === undefined ? "waits for memory are told at DEBUG only" : `they waited ${counted(waits, "time")} for memory`}.`;
 }
 
 function offHeapInWords(row: Row): string {
-  return `Of ${bytes(number(row, "max_memory_bytes"))} off-heap, storage held up to ${bytes(number(row, "storage_peak_bytes"))}, execution up to ${bytes(number(row, "execution_peak_bytes"))}.`;
+  return `Of ${bytes(numberIn(row, "max_memory_bytes"))} off-heap, storage held up to ${bytes(numberIn(row, "storage_peak_bytes"))}, execution up to ${bytes(numberIn(row, "execution_peak_bytes"))}.`;
 }
 
 function besideInWords(beside: Row | undefined): string {
-  const outside = number(beside, "heap_outside_pools_bytes_min");
-  const rss = number(beside, "rss_beyond_heap_bytes_min");
-  const overhead = number(beside, "overhead_bytes");
+  const outside = numberIn(beside, "heap_outside_pools_bytes_min");
+  const rss = numberIn(beside, "rss_beyond_heap_bytes_min");
+  const overhead = numberIn(beside, "overhead_bytes");
   const heap =
     outside === undefined
       ? "How much of the heap lay outside the pools was not polled"
@@ -172,8 +173,8 @@ function besideInWords(beside: Row | undefined): string {
 }
 
 function endInWords(executor: Row, ooms: number): string {
-  const kind = text(executor, "removed_class");
-  const reason = text(executor, "removed_reason");
+  const kind = textIn(executor, "removed_class");
+  const reason = textIn(executor, "removed_reason");
   const out = ooms === 0 ? "" : `It ran out of memory ${counted(ooms, "time")}. `;
   if (kind === undefined) return `${out}It was there to the end, as far as the logs tell.`;
   const [line = ""] = (reason ?? "").split("\n");
@@ -181,9 +182,9 @@ function endInWords(executor: Row, ooms: number): string {
 }
 
 function trustInWords(executor: Row): string {
-  const statements = number(executor, "statements") ?? 0;
-  const met = number(executor, "statements_met") ?? 0;
-  const level = text(executor, "evidence_level") ?? "unknown";
+  const statements = numberIn(executor, "statements") ?? 0;
+  const met = numberIn(executor, "statements_met") ?? 0;
+  const level = textIn(executor, "evidence_level") ?? "unknown";
   return statements === 0
     ? `Evidence: ${level}; its logs make no statement of memory to check the replay by.`
     : `Evidence: ${level}; ${met} of ${statements} memory statements of its logs were predicted.`;

@@ -1,10 +1,11 @@
 /** The story of one out-of-memory: what ran out, what held it, what became of it. */
 import { counted } from "@respark/core";
-import { number, type Row, text } from "../fields.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
 import { placeAmong, taskKnown } from "../scene.ts";
+import { shellWord } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, instant, share, shellWord } from "../words.ts";
+import { bytes, instant, share } from "../words.ts";
 
 export async function oomStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {
@@ -13,11 +14,11 @@ export async function oomStory(investigation: Investigation, wanted: RowNumber):
     what: "out-of-memory",
     named: "class",
   });
-  const executorId = text(row, "executor_id") ?? "";
-  const task = await taskKnown(investigation, number(row, "task_id"));
+  const executorId = textIn(row, "executor_id") ?? "";
+  const task = await taskKnown(investigation, numberIn(row, "task_id"));
   const lines: StoryLine[] = [
-    { about: "when", text: `${instant(number(row, "us"))} on executor ${executorId}.` },
-    { about: "what", text: `${WHAT[text(row, "class") ?? ""] ?? "Memory ran out."}` },
+    { about: "when", text: `${instant(numberIn(row, "us"))} on executor ${executorId}.` },
+    { about: "what", text: `${WHAT[textIn(row, "class") ?? ""] ?? "Memory ran out."}` },
     { about: "request", text: requestInWords(row, task?.words) },
     { about: "state", text: poolsInWords(row) },
     { about: "beside", text: outsideInWords(row) },
@@ -27,13 +28,13 @@ export async function oomStory(investigation: Investigation, wanted: RowNumber):
       about: "certain",
       text: "The error is logged; what the pools held then is the replay's, within its bounds.",
     },
-    { about: "words", text: `“${firstLine(text(row, "message"))}”` },
+    { about: "words", text: `“${firstLine(textIn(row, "message"))}”` },
   ];
   return {
     kind: "oom",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
-    title: `Out of memory ${placeAmong(nth, of)}: ${text(row, "class") ?? "unknown"} on executor ${executorId}`,
+    title: `Out of memory ${placeAmong(nth, of)}: ${textIn(row, "class") ?? "unknown"} on executor ${executorId}`,
     lines,
     places: investigation.places([{ row, says: "the error" }]),
     next: [
@@ -61,45 +62,45 @@ const WHAT: Readonly<Record<string, string>> = {
 };
 
 function requestInWords(row: Row, task: string | undefined): string {
-  const asked = number(row, "requested_bytes");
-  const got = number(row, "granted_bytes");
+  const asked = numberIn(row, "requested_bytes");
+  const got = numberIn(row, "granted_bytes");
   const who = task === undefined ? "No task is named" : `It hit ${task}`;
   if (asked === undefined) return `${who}.`;
   return `${who}: it asked for ${bytes(asked)}${got === undefined ? "" : ` and got ${bytes(got)}`}.`;
 }
 
 function poolsInWords(row: Row): string {
-  const storage = number(row, "storage_used_bytes");
-  const execution = number(row, "execution_used_bytes");
+  const storage = numberIn(row, "storage_used_bytes");
+  const execution = numberIn(row, "execution_used_bytes");
   if (storage === undefined && execution === undefined)
     return "What Spark's pools held is not known.";
-  return `Spark's pools held ${bytes(storage)} of blocks and ${bytes(execution)} of tasks' memory, of ${bytes(number(row, "max_memory_bytes"))}.`;
+  return `Spark's pools held ${bytes(storage)} of blocks and ${bytes(execution)} of tasks' memory, of ${bytes(numberIn(row, "max_memory_bytes"))}.`;
 }
 
 function outsideInWords(row: Row): string {
-  const heap = number(row, "jvm_max_memory_bytes");
-  const outside = number(row, "outside_pools_bytes");
+  const heap = numberIn(row, "jvm_max_memory_bytes");
+  const outside = numberIn(row, "outside_pools_bytes");
   if (heap === undefined || outside === undefined)
     return "How much of the heap lay outside the pools is not known.";
   return `Up to ${bytes(outside)} (${share(outside, heap)}) of the ${bytes(heap)} heap could be filled by what Spark does not count: records being read, user objects, Spark itself.`;
 }
 
 function holdersInWords(row: Row): string {
-  const parts = [`${counted(number(row, "running_tasks") ?? 0, "task")} ran on it`];
-  const biggest = number(row, "biggest_task_id");
+  const parts = [`${counted(numberIn(row, "running_tasks") ?? 0, "task")} ran on it`];
+  const biggest = numberIn(row, "biggest_task_id");
   if (biggest !== undefined)
-    parts.push(`task ${biggest} held most (${bytes(number(row, "biggest_task_bytes"))})`);
-  const rdd = number(row, "biggest_rdd_id");
+    parts.push(`task ${biggest} held most (${bytes(numberIn(row, "biggest_task_bytes"))})`);
+  const rdd = numberIn(row, "biggest_rdd_id");
   if (rdd !== undefined)
     parts.push(
-      `of the blocks, those of RDD ${rdd} held most (${bytes(number(row, "biggest_rdd_bytes"))})`,
+      `of the blocks, those of RDD ${rdd} held most (${bytes(numberIn(row, "biggest_rdd_bytes"))})`,
     );
   return `${parts.join("; ")}.`;
 }
 
 function afterInWords(row: Row, task: Row | undefined): string {
-  const removed = text(row, "removed_class");
-  const status = text(task, "status");
+  const removed = textIn(row, "removed_class");
+  const status = textIn(task, "status");
   const failed = status === undefined ? "" : `The task ended as ${status}. `;
   return `${failed}${removed === undefined ? "The executor lived on, as far as the logs tell." : `The executor was lost (${removed}).`}`;
 }

@@ -1,7 +1,7 @@
 /** The story of one spill: who held what, whose request forced it, what it freed and wrote. */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { number, type Row, text } from "../fields.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
 import {
   certaintyInWords,
@@ -21,9 +21,9 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
     what: "spill",
     named: "coalesce(consumer, 'a consumer')",
   });
-  const executorId = text(row, "executor_id") ?? "";
-  const seq = number(row, "seq") ?? 0;
-  const taskId = number(row, "task_id");
+  const executorId = textIn(row, "executor_id") ?? "";
+  const seq = numberIn(row, "seq") ?? 0;
+  const taskId = numberIn(row, "task_id");
   const task = await taskKnown(investigation, taskId);
   const when = await investigation.one(
     `select epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from spills where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
@@ -34,14 +34,14 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
       : await investigation.one(
           `select * from task_memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${taskId} and seq <= ${seq} and execution_used_bytes is not null order by seq desc limit 1`,
         );
-  const state = await stateBefore(investigation, executorId, text(own, "mode") ?? "on_heap", seq);
+  const state = await stateBefore(investigation, executorId, textIn(own, "mode") ?? "on_heap", seq);
   const ofTask =
     taskId === undefined
       ? undefined
       : await investigation.one(
           `select count(*) as spills, sum(memory_bytes)::bigint as bytes from spills where ${investigation.here()} and task_id = ${taskId}`,
         );
-  const consumer = shortName(text(row, "consumer"));
+  const consumer = shortName(textIn(row, "consumer"));
   const lines: StoryLine[] = [
     {
       about: "when",
@@ -53,15 +53,15 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
     {
       about: "freed",
       text: `${consumer} freed ${bytesBetween({
-        best: number(row, "memory_bytes"),
-        min: number(row, "memory_bytes_min"),
-        max: number(row, "memory_bytes_max"),
+        best: numberIn(row, "memory_bytes"),
+        min: numberIn(row, "memory_bytes_min"),
+        max: numberIn(row, "memory_bytes_max"),
       })} of memory${written(row)}.`,
     },
     { about: "cost", text: costInWords(task?.row, ofTask) },
     {
       about: "certain",
-      text: `${certaintyInWords(text(row, "origin"), undefined, "")}${
+      text: `${certaintyInWords(textIn(row, "origin"), undefined, "")}${
         taskId === undefined
           ? " Which task spilled is not told: the line names a Java thread only."
           : ""
@@ -103,11 +103,11 @@ function taskInWords(
   state: Row | undefined,
 ): string {
   if (words === undefined) return "The task is not known.";
-  const used = number(own, "execution_used_bytes");
-  const active = number(state, "active_tasks");
+  const used = numberIn(own, "execution_used_bytes");
+  const active = numberIn(state, "active_tasks");
   const among = active === undefined ? "" : `, with ${counted(active, "task")} in the pool`;
-  const least = number(own, "share_min_bytes");
-  const most = number(own, "share_max_bytes");
+  const least = numberIn(own, "share_min_bytes");
+  const most = numberIn(own, "share_max_bytes");
   const shares =
     least === undefined || most === undefined
       ? ""
@@ -115,14 +115,14 @@ function taskInWords(
   const held =
     used === undefined
       ? "what it held is not known."
-      : `it held ${bytesBetween({ best: used, min: number(own, "execution_used_bytes_min"), max: number(own, "execution_used_bytes_max") })}.`;
+      : `it held ${bytesBetween({ best: used, min: numberIn(own, "execution_used_bytes_min"), max: numberIn(own, "execution_used_bytes_max") })}.`;
   return `Of ${words}: ${held}${shares}`;
 }
 
 function requestInWords(row: Row): string {
-  const by = text(row, "forced_by_consumer");
-  const forced = number(row, "forced_by_task_id");
-  switch (text(row, "trigger")) {
+  const by = textIn(row, "forced_by_consumer");
+  const forced = numberIn(row, "forced_by_task_id");
+  switch (textIn(row, "trigger")) {
     case "self":
       return "It asked for more, got less than it needed (its share 1/N or the pool was used up), and spilled its own data.";
     case "other_consumer":
@@ -137,7 +137,7 @@ function requestInWords(row: Row): string {
 }
 
 function written(row: Row): string {
-  const disk = number(row, "disk_bytes");
+  const disk = numberIn(row, "disk_bytes");
   return disk === undefined
     ? "; how much it wrote is not told"
     : ` and wrote ${bytes(disk)} to disk`;
@@ -145,12 +145,12 @@ function written(row: Row): string {
 
 function costInWords(task: Row | undefined, ofTask: Row | undefined): string {
   if (task === undefined) return "What it cost the task is not known.";
-  const spills = number(ofTask, "spills") ?? 0;
-  const memory = number(task, "memory_spilled_bytes");
-  const disk = number(task, "disk_spilled_bytes");
+  const spills = numberIn(ofTask, "spills") ?? 0;
+  const memory = numberIn(task, "memory_spilled_bytes");
+  const disk = numberIn(task, "disk_spilled_bytes");
   const totals =
     memory === undefined || disk === undefined
       ? "what it spilled in all is not told"
       : `${bytes(memory)} of memory and ${bytes(disk)} on disk by its own account`;
-  return `The task ran ${millis(number(task, "run_ms"))} and spilled ${counted(spills, "time")}: ${totals}.`;
+  return `The task ran ${millis(numberIn(task, "run_ms"))} and spilled ${counted(spills, "time")}: ${totals}.`;
 }

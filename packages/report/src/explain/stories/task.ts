@@ -1,16 +1,17 @@
 /** The story of one task: what it held, what it was allowed, what it spilled, waited for, evicted and missed. */
 import { counted } from "@respark/core";
-import { flag, number, type Row, text } from "../fields.ts";
+import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { taskKnown } from "../scene.ts";
+import { shellWord } from "../shell-word.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, instant, millis, share, shellWord } from "../words.ts";
+import { bytes, bytesBetween, instant, millis, share } from "../words.ts";
 
 export async function taskStory(investigation: Investigation, taskId: number): Promise<Story> {
   const task = await taskKnown(investigation, taskId);
   const known = task?.row;
   if (task === undefined || known === undefined) throw await noTask(investigation, taskId);
-  const executorId = text(known, "executor_id") ?? "unknown";
+  const executorId = textIn(known, "executor_id") ?? "unknown";
   const here = investigation.here();
   const held = await investigation.one(
     `select max(execution_used_bytes) as peak_bytes, max(execution_used_bytes_min) as peak_bytes_min, max(execution_used_bytes_max) as peak_bytes_max,
@@ -58,8 +59,10 @@ export async function taskStory(investigation: Investigation, taskId: number): P
     lines,
     places: investigation.places([
       { row: known, says: "the task as the event log tells it" },
-      ...((number(spilled, "spills") ?? 0) > 0 ? [{ row: spilled, says: "its first spill" }] : []),
-      ...(text(ended, "class") === undefined ? [] : [{ row: ended, says: "its error" }]),
+      ...((numberIn(spilled, "spills") ?? 0) > 0
+        ? [{ row: spilled, says: "its first spill" }]
+        : []),
+      ...(textIn(ended, "class") === undefined ? [] : [{ row: ended, says: "its error" }]),
     ]),
     next: nextOf(known, executorId, evicted),
     facts: {
@@ -78,24 +81,24 @@ async function noTask(investigation: Investigation, taskId: number): Promise<Not
   const range = await investigation.one(
     `select count(*) as tasks, min(task_id) as first, max(task_id) as last from tasks where ${investigation.here()}`,
   );
-  const tasks = number(range, "tasks") ?? 0;
+  const tasks = numberIn(range, "tasks") ?? 0;
   return new NotThereError(
     tasks === 0
       ? `no task ${taskId}: the logs tell of no tasks`
-      : `no task ${taskId}; there are ${counted(tasks, "task")}, ${number(range, "first") ?? 0} to ${number(range, "last") ?? 0}`,
+      : `no task ${taskId}; there are ${counted(tasks, "task")}, ${numberIn(range, "first") ?? 0} to ${numberIn(range, "last") ?? 0}`,
   );
 }
 
 function lifeInWords(task: Row, executorId: string): string {
-  const attempt = number(task, "attempt") ?? 0;
+  const attempt = numberIn(task, "attempt") ?? 0;
   const again = attempt === 0 ? "" : `, attempt ${attempt}`;
-  const speculative = flag(task, "speculative") === true ? ", speculative" : "";
-  return `Launched ${instant(number(task, "launched_us"))} on executor ${executorId}, partition ${number(task, "partition_id") ?? "unknown"}${again}${speculative}; ran ${millis(number(task, "run_ms"))}.`;
+  const speculative = flagIn(task, "speculative") === true ? ", speculative" : "";
+  return `Launched ${instant(numberIn(task, "launched_us"))} on executor ${executorId}, partition ${numberIn(task, "partition_id") ?? "unknown"}${again}${speculative}; ran ${millis(numberIn(task, "run_ms"))}.`;
 }
 
 function heldInWords(held: Row | undefined, task: Row): string {
-  const peak = number(held, "peak_bytes");
-  const reported = number(task, "peak_execution_bytes");
+  const peak = numberIn(held, "peak_bytes");
+  const reported = numberIn(task, "peak_execution_bytes");
   const own =
     reported === undefined
       ? ""
@@ -103,14 +106,14 @@ function heldInWords(held: Row | undefined, task: Row): string {
   if (peak === undefined) return `What it held at most is not known.${own}`;
   return `It held at most ${bytesBetween({
     best: peak,
-    min: number(held, "peak_bytes_min"),
-    max: number(held, "peak_bytes_max"),
+    min: numberIn(held, "peak_bytes_min"),
+    max: numberIn(held, "peak_bytes_max"),
   })} of execution memory.${own}`;
 }
 
 function allowedInWords(held: Row | undefined): string {
-  const least = number(held, "share_least_bytes");
-  const most = number(held, "share_most_bytes");
+  const least = numberIn(held, "share_least_bytes");
+  const most = numberIn(held, "share_most_bytes");
   if (least === undefined || most === undefined)
     return "What its share of the pool was is not known.";
   return least === most
@@ -119,9 +122,9 @@ function allowedInWords(held: Row | undefined): string {
 }
 
 function spilledInWords(spilled: Row | undefined, task: Row): string {
-  const spills = number(spilled, "spills") ?? 0;
-  const memory = number(task, "memory_spilled_bytes");
-  const disk = number(task, "disk_spilled_bytes");
+  const spills = numberIn(spilled, "spills") ?? 0;
+  const memory = numberIn(task, "memory_spilled_bytes");
+  const disk = numberIn(task, "disk_spilled_bytes");
   if (memory === 0 && spills === 0) return "It spilled nothing.";
   const total =
     memory === undefined || disk === undefined
@@ -133,55 +136,57 @@ function spilledInWords(spilled: Row | undefined, task: Row): string {
 }
 
 function waitedInWords(waited: Row | undefined): string {
-  const waits = number(waited, "waits") ?? 0;
+  const waits = numberIn(waited, "waits") ?? 0;
   if (waits === 0) return "No wait for its share of memory is known.";
-  const holder = number(waited, "held_by");
-  return `It waited ${counted(waits, "time")} for its share, ${millis(number(waited, "ms"))} in all${
-    holder === undefined ? "" : `, while task ${holder} held ${bytes(number(waited, "held_bytes"))}`
+  const holder = numberIn(waited, "held_by");
+  return `It waited ${counted(waits, "time")} for its share, ${millis(numberIn(waited, "ms"))} in all${
+    holder === undefined
+      ? ""
+      : `, while task ${holder} held ${bytes(numberIn(waited, "held_bytes"))}`
   }.`;
 }
 
 function evictedInWords(evicted: Row | undefined): string {
-  const blocks = number(evicted, "blocks") ?? 0;
+  const blocks = numberIn(evicted, "blocks") ?? 0;
   if (blocks === 0) return "No eviction is known to be its doing.";
-  const regretted = number(evicted, "regretted") ?? 0;
-  return `It made ${counted(blocks, "block")} (${bytes(number(evicted, "bytes"))}) go; ${regretted === 0 ? "none was missed later, as far as is known" : `${regretted} of them ${regretted === 1 ? "was" : "were"} missed later`}.`;
+  const regretted = numberIn(evicted, "regretted") ?? 0;
+  return `It made ${counted(blocks, "block")} (${bytes(numberIn(evicted, "bytes"))}) go; ${regretted === 0 ? "none was missed later, as far as is known" : `${regretted} of them ${regretted === 1 ? "was" : "were"} missed later`}.`;
 }
 
 function blocksInWords(blocks: Row | undefined): string {
   const [stores, failures, hits, far, misses, regrets] = [
-    number(blocks, "stores") ?? 0,
-    number(blocks, "failures") ?? 0,
-    number(blocks, "hits") ?? 0,
-    number(blocks, "far") ?? 0,
-    number(blocks, "misses") ?? 0,
-    number(blocks, "regrets") ?? 0,
+    numberIn(blocks, "stores") ?? 0,
+    numberIn(blocks, "failures") ?? 0,
+    numberIn(blocks, "hits") ?? 0,
+    numberIn(blocks, "far") ?? 0,
+    numberIn(blocks, "misses") ?? 0,
+    numberIn(blocks, "regrets") ?? 0,
   ];
   if (stores + failures + hits + far + misses === 0)
     return "No cached block is known to have been read or stored by it.";
-  return `Of cached blocks it read ${hits} from memory and ${far} from disk or elsewhere, missed ${misses} (${regrets} of which had been there or should have been), stored ${stores} (${bytes(number(blocks, "stored_bytes") ?? 0)}), and found no room for ${failures}.`;
+  return `Of cached blocks it read ${hits} from memory and ${far} from disk or elsewhere, missed ${misses} (${regrets} of which had been there or should have been), stored ${stores} (${bytes(numberIn(blocks, "stored_bytes") ?? 0)}), and found no room for ${failures}.`;
 }
 
 function timeInWords(task: Row): string {
-  const run = number(task, "run_ms");
-  const gc = number(task, "gc_ms");
+  const run = numberIn(task, "run_ms");
+  const gc = numberIn(task, "gc_ms");
   if (run === undefined || gc === undefined) return "How long it collected garbage is not told.";
   return `It ran ${millis(run)}, ${millis(gc)} of which (${share(gc, run)}) the JVM collected garbage.`;
 }
 
 function endedInWords(task: Row, ended: Row | undefined): string {
-  const status = text(task, "status") ?? "unknown";
-  const why = text(task, "failure_class");
-  const reason = text(task, "failure_reason");
+  const status = textIn(task, "status") ?? "unknown";
+  const why = textIn(task, "failure_class");
+  const reason = textIn(task, "failure_reason");
   const [line = ""] = (reason ?? "").split("\n");
   const failed =
     why === undefined ? "" : ` of ${why}${line === "" ? "" : `: ${line.slice(0, 200)}`}`;
-  const leaked = number(ended, "leaked_bytes");
+  const leaked = numberIn(ended, "leaked_bytes");
   return `It ended as ${status}${failed}.${leaked === undefined ? "" : ` It left ${bytes(leaked)} behind, which Spark freed.`}`;
 }
 
 function nextOf(task: Row, executorId: string, evicted: Row | undefined): NextQuestion[] {
-  const stage = number(task, "stage_id");
+  const stage = numberIn(task, "stage_id");
   return [
     {
       why: "the whole life of its executor",
@@ -197,13 +202,13 @@ function nextOf(task: Row, executorId: string, evicted: Row | undefined): NextQu
             argument: `"from stage_memory where stage_id = ${stage}"`,
           },
         ]),
-    ...((number(evicted, "blocks") ?? 0) === 0
+    ...((numberIn(evicted, "blocks") ?? 0) === 0
       ? []
       : [
           {
             why: "what it evicted",
             command: "query" as const,
-            argument: `"from eviction_ledger where caused_by_task_id = ${number(task, "task_id") ?? 0}"`,
+            argument: `"from eviction_ledger where caused_by_task_id = ${numberIn(task, "task_id") ?? 0}"`,
           },
         ]),
   ];
