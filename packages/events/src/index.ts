@@ -16,7 +16,7 @@ export {
   defaultRedactionRegex,
   redactedText,
   redactProperties,
-} from "./event-log/redact-properties.ts";
+} from "./redact-properties.ts";
 export {
   type EventLogCounts,
   type EventLogTrouble,
