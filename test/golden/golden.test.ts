@@ -12,7 +12,6 @@ test.for(["s24-i-legacy-dbg", "s30-f-base-dbg"])("%s reads as it did", async (na
   if (application === undefined) return;
   const text = runText(application);
   const golden = join(import.meta.dirname, `${name}.txt`);
-  // biome-ignore lint/complexity/useLiteralKeys: environment variables are an index signature
   if (process.env["UPDATE_GOLDEN"] !== undefined) writeFileSync(golden, text);
   expect(text).toBe(readFileSync(golden, "utf8"));
 });

@@ -13,7 +13,6 @@ test.for([
 ])("%s: the views answer as they did", async (name) => {
   const text = await viewsText(join(fixtureRuns, name));
   const golden = join(import.meta.dirname, "views", `${name}.txt`);
-  // biome-ignore lint/complexity/useLiteralKeys: environment variables are an index signature
   if (process.env["UPDATE_GOLDEN"] !== undefined) writeFileSync(golden, text);
   expect(text).toBe(readFileSync(golden, "utf8"));
 });
