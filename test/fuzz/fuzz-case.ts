@@ -3,13 +3,19 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type CorpusFile, type CorpusInput, corpusPaths, readInput } from "./corpus.ts";
-import { byteMutations, type Mutation, textMutations } from "./mutations.ts";
+import { eventMutations } from "./event-mutations.ts";
+import { laidOut } from "./layouts.ts";
+import { byteMutations, textMutations } from "./mutations.ts";
 import { SeededRandom } from "./seeded-random.ts";
+import { hurtBytes, plain, type StoredFile } from "./stored-file.ts";
 
 export interface HurtFile {
+  /** on disk, or in an archive: `logs.zip!app-1` */
   readonly path: string;
   /** as it is after the last codec; undefined: only the codec's own damage decides that */
   readonly text: Buffer | undefined;
+  /** as it was before its packed form was hurt */
+  readonly whole: Buffer;
 }
 
 export interface FuzzCase {
@@ -30,27 +36,22 @@ export async function writeCase(seed: number, number: number, folder: string): P
   inputs.set(path, reading);
   const input = await reading;
   const story = [input.name];
-  const hurt = hurtFiles(input, random, story);
+  const hurt = laidOut(hurtFiles(input, random, story), random, story);
   const files: HurtFile[] = [];
-  for (const file of hurt) {
-    const at = join(folder, file.name);
+  for (const { name, stored, text, whole } of hurt) {
+    const at = join(folder, name);
+    files.push({ path: at, text, whole });
+    if (stored === undefined) continue;
     await mkdir(dirname(at), { recursive: true });
-    await writeFile(at, file.stored);
-    files.push({ path: at, text: file.text });
+    await writeFile(at, stored);
   }
   return { story: story.join("; "), files };
-}
-
-interface StoredFile {
-  readonly name: string;
-  readonly stored: Buffer;
-  readonly text: Buffer | undefined;
 }
 
 function hurtFiles(input: CorpusInput, random: SeededRandom, story: string[]): StoredFile[] {
   const wounded = new Set(random.shuffled(input.files).slice(0, 1 + random.below(2)));
   let files = input.files.map((file) =>
-    wounded.has(file) ? hurtFile(file, random, story) : whole(file),
+    wounded.has(file) ? hurtFile(file, random, story) : asItIs(file),
   );
   const trick = random.below(12);
   const chosen = files.length === 0 ? undefined : random.one(files);
@@ -69,49 +70,48 @@ function hurtFiles(input: CorpusInput, random: SeededRandom, story: string[]): S
     files = files.map((file) => ({ ...file, name: renamed(file) }));
   } else if (trick === 3) {
     story.push(`${chosen.name} is empty`);
-    files = files.map((file) =>
-      file === chosen ? { ...file, stored: Buffer.alloc(0), text: Buffer.alloc(0) } : file,
-    );
+    const empty = { name: chosen.name, ...plain(Buffer.alloc(0)) };
+    files = files.map((file) => (file === chosen ? empty : file));
   }
   return files;
 }
 
-function whole({ name, stored, plain }: CorpusFile): StoredFile {
-  return { name, stored, text: plain ?? stored };
+function asItIs({ name, stored, plain: unpacked = stored }: CorpusFile): StoredFile {
+  return { name, stored, text: unpacked, whole: unpacked };
 }
 
 function hurtFile(file: CorpusFile, random: SeededRandom, story: string[]): StoredFile {
-  const { name, stored, plain } = file;
-  const text = plain ?? stored;
+  const { name, stored, plain: unpacked } = file;
+  const whole = unpacked ?? stored;
   const times = 1 + random.below(3);
-  if (plain !== undefined && random.below(3) === 0) {
-    return {
-      name,
-      stored: hurtBytes(stored, byteMutations, times, name, random, story),
-      text: undefined,
-    };
+  if (unpacked !== undefined && random.below(3) === 0) {
+    const hurt = hurtBytes(stored, byteMutations, times, name, random, story);
+    return { name, stored: hurt, text: undefined, whole };
   }
-  const hurt = hurtBytes(text, textMutations, times, `text of ${name}`, random, story);
-  if (random.below(6) > 0) return { name, stored: hurt, text: hurt };
-  const packed = gzipSync(hurt);
-  if (random.below(2) === 0) return { name: `${name}.gz`, stored: packed, text: hurt };
-  story.push(`${name} is a cut gzip`);
-  return { name, stored: packed.subarray(0, random.below(packed.length)), text: undefined };
-}
-
-function hurtBytes(
-  bytes: Buffer,
-  ways: Readonly<Record<string, Mutation>>,
-  times: number,
-  name: string,
-  random: SeededRandom,
-  story: string[],
-): Buffer {
-  let hurt = bytes;
-  for (let time = 0; time < times && hurt.length > 0; time++) {
-    const [way, mutate] = random.one(Object.entries(ways));
-    story.push(`${name}: ${way}`);
-    hurt = mutate(hurt, random);
+  const isEventLog = whole.subarray(0, 200).includes('{"Event":"');
+  const ways = isEventLog ? { ...textMutations, ...eventMutations } : textMutations;
+  const hurt = hurtBytes(whole, ways, times, `text of ${name}`, random, story);
+  switch (random.below(8)) {
+    case 0: {
+      story.push(`${name} is a gzip`);
+      return { name: `${name}.gz`, stored: gzipSync(hurt), text: hurt, whole: hurt };
+    }
+    case 1: {
+      story.push(`${name} is a cut gzip`);
+      const packed = gzipSync(hurt);
+      const cut = packed.subarray(0, random.below(packed.length));
+      return { name: `${name}.gz`, stored: cut, text: undefined, whole: hurt };
+    }
+    case 2: {
+      story.push(`${name} is a gzip of three members`);
+      const [a, b] = [random.below(hurt.length + 1), random.below(hurt.length + 1)].sort(
+        (one, other) => one - other,
+      );
+      const members = [hurt.subarray(0, a), hurt.subarray(a, b), hurt.subarray(b)];
+      const packed = Buffer.concat(members.map((member) => gzipSync(member)));
+      return { name: `${name}.gz`, stored: packed, text: hurt, whole: hurt };
+    }
+    default:
+      return { name, ...plain(hurt) };
   }
-  return hurt;
 }

@@ -135,6 +135,23 @@ export const textMutations: Readonly<Record<string, Mutation>> = {
     });
     return Buffer.from(text, "latin1");
   },
+  "old Mac line ends": (bytes) =>
+    Buffer.from(bytes.toString("latin1").replaceAll("\n", "\r"), "latin1"),
+  "UTF-16": (bytes, random) => {
+    const wide = Buffer.from(`\ufeff${bytes.toString("utf8")}`, "utf16le");
+    return random.next() < 0.5 ? wide : wide.swap16();
+  },
+  "broken UTF-8": (bytes, random) => {
+    let hurt = bytes;
+    for (let times = 1 + random.below(20); times > 0; times--) {
+      const odd = random.one([[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xf0, 0x9f]]);
+      hurt = put(hurt, random.below(hurt.length + 1), Buffer.from(odd));
+    }
+    return hurt;
+  },
+  "byte order mark": (bytes) => put(bytes, 0, Buffer.from([0xef, 0xbb, 0xbf])),
+  "blank lines": (bytes, random) =>
+    put(bytes, lineStart(bytes, random), Buffer.alloc(random.one([3, 5000]), 10)),
   "long line": (bytes, random) =>
     put(bytes, lineStart(bytes, random), Buffer.alloc(1 + random.below(2_000_000), 120)),
 };

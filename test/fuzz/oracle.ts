@@ -23,7 +23,14 @@ const telling = new Set(
     "TaskEnd",
     "UnpersistRDD",
     "StageExecutorMetrics",
-  ].map((name) => `SparkListener${name}`),
+    "ResourceProfileAdded",
+  ]
+    .map((name) => `SparkListener${name}`)
+    .concat(
+      ["Start", "End"].map(
+        (name) => `org.apache.spark.sql.execution.ui.SparkListenerSQLExecution${name}`,
+      ),
+    ),
 );
 
 /** 1-based numbers of lines that must give an observation or a diagnostic. */
@@ -34,6 +41,24 @@ export function linesThatCount(text: Buffer, kind: "event_log" | "log"): number[
     if (kind === "event_log" ? countsAsEvent(line) : STATEMENT.test(line)) found.push(index + 1);
   }
   return found;
+}
+
+/** Whole events in the text that say something. */
+export function wholeEvents(text: Buffer): number {
+  let found = 0;
+  for (const line of text.toString("utf8").split("\n")) {
+    if (line.startsWith('{"Event":"') && countsAsEvent(line) && isJson(line)) found++;
+  }
+  return found;
+}
+
+function isJson(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function countsAsEvent(line: string): boolean {

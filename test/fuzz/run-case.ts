@@ -6,7 +6,7 @@ import { main, processHost } from "@respark/cli";
 import { type EmitRow, Replay } from "@respark/core";
 import { type Diagnostic, readApplication, type SurveyedFile, survey } from "@respark/events";
 import { type FuzzCase, writeCase } from "./fuzz-case.ts";
-import { linesThatCount } from "./oracle.ts";
+import { linesThatCount, wholeEvents } from "./oracle.ts";
 
 export interface CaseResult {
   readonly story: string;
@@ -65,30 +65,88 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
     replay.finish();
   }
   for (const file of files) {
-    const text = textOf(file, hurt);
-    if (text === undefined || file.unread !== undefined || file.duplicateOf !== undefined) continue;
-    if (file.kind === "other" || file.container !== undefined) continue;
-    const id = file.sourceFileId;
-    const kind = file.kind === "event_log" ? "event_log" : "log";
-    const silent = linesThatCount(text, kind).filter(
-      (line) => !told.get(id)?.has(line) && !diagnosed.get(id)?.has(line),
-    );
-    if (silent.length > 0) {
-      failures.push(
-        `${file.path}: ${silent.length} lines lost in silence: ${silent.slice(0, 5).join(", ")}`,
-      );
-    }
+    const lost = lostInSilence(file, hurt, told, diagnosed);
+    if (lost !== undefined) failures.push(`${file.path}: ${lost}`);
   }
+  failures.push(...missingFiles(files, hurt, diagnosed.get(undefined) !== undefined));
   return applications.length;
 }
 
-/** Text whose line numbers are the log's own. */
-function textOf({ source, path }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {
+type LinesOf = ReadonlyMap<number | undefined, ReadonlySet<number>>;
+
+/** What was lost of a file without a word, if anything. */
+function lostInSilence(
+  file: SurveyedFile,
+  hurt: FuzzCase,
+  told: LinesOf,
+  diagnosed: LinesOf,
+): string | undefined {
+  if (file.container !== undefined) return undefined;
+  const id = file.sourceFileId;
+  const text = textOf(file, hurt);
+  if (file.unread !== undefined || file.duplicateOf !== undefined) {
+    if (!diagnosed.has(id)) return `not read (${file.unread}), and nobody says so`;
+    const events = text === undefined || file.duplicateOf !== undefined ? 0 : wholeEvents(text);
+    return events > 0 ? `not read (${file.unread}), with ${events} whole events in it` : undefined;
+  }
+  const kind = file.kind === "event_log" ? "event_log" : "log";
+  if (text === undefined) {
+    const whole = wholeOf(file, hurt);
+    if (whole === undefined || diagnosed.has(id)) return undefined;
+    const missing = linesThatCount(whole, kind).length - (told.get(id)?.size ?? 0);
+    return missing > 0 ? `${missing} lines lost with its packing, in silence` : undefined;
+  }
+  const silent = linesThatCount(text, kind).filter(
+    (line) => !told.get(id)?.has(line) && !diagnosed.get(id)?.has(line),
+  );
+  if (silent.length === 0) return undefined;
+  return `${silent.length} lines lost in silence: ${silent.slice(0, 5).join(", ")}`;
+}
+
+/** Files that the survey does not list at all, where nothing is said about any archive or path. */
+function missingFiles(
+  files: readonly SurveyedFile[],
+  hurt: FuzzCase,
+  isAnythingSaid: boolean,
+): string[] {
+  if (isAnythingSaid) return [];
+  const listed = new Set(files.flatMap(({ source }) => source.parts.map((part) => part.path)));
+  return (
+    hurt.files
+      .filter(({ path, whole }) => whole.length > 0 && !listed.has(path) && !isPassedOver(path))
+      // Where the archive itself stands as a file, it was not known for one.
+      .filter(({ path }) => !listed.has(path.replace(/!.*/, "")))
+      .map(({ path }) => `${path} is not among the files that were found, and nobody says so`)
+  );
+}
+
+/** Checksums, markers, hidden files. */
+function isPassedOver(path: string): boolean {
+  return /(?:^|[/!])(?:\.[^/]*|[^/]*\.crc|_SUCCESS|appstatus_[^/]*)$/.test(path);
+}
+
+/** Text whose line numbers are the log's own: parts one after another, no line running on into the next. */
+function textOf({ source }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {
+  const parts = source.parts.map(
+    (part) => hurt.files.find((file) => file.path === part.path)?.text,
+  );
+  const joined: Buffer[] = [];
+  for (const text of parts) {
+    // A byte order mark of UTF-16 changes what a line is.
+    if (text === undefined || (text[0] ?? 0) >= 0xfe) return undefined;
+    joined.push(text);
+    if (text.length > 0 && text.at(-1) !== 10) joined.push(Buffer.from("\n"));
+  }
+  return Buffer.concat(joined);
+}
+
+function wholeOf({ source }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {
   const [part, ...others] = source.parts;
   if (part === undefined || others.length > 0) return undefined;
-  const text = hurt.files.find((file) => file.path === part.path || file.path === path)?.text;
-  // A byte order mark of UTF-16 changes what a line is.
-  return text !== undefined && (text[0] ?? 0) >= 0xfe ? undefined : text;
+  const found = hurt.files.find((file) => file.path === part.path);
+  return found?.text === undefined && found?.whole[0] !== 0xff && found?.whole[0] !== 0xfe
+    ? found?.whole
+    : undefined;
 }
 
 function note<K>(lines: Map<K, Set<number>>, of: K, line: number): void {

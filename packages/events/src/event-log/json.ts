@@ -30,6 +30,22 @@ export function integer(from: JsonObject, key: string): number | undefined {
   return asInteger(from[key]);
 }
 
+const mostInt = 2 ** 31 - 1;
+
+/** What Spark itself keeps in 32 bits (attempts, cores, profiles); what is larger, or below 0, is damage. */
+export function isInt(value: number): boolean {
+  return value >= 0 && value <= mostInt;
+}
+
+export function int(from: JsonObject, key: string): number | undefined {
+  const value = asInteger(from[key]);
+  return value !== undefined && isInt(value) ? value : undefined;
+}
+
+export function needInt(from: JsonObject, key: string): number {
+  return need(int(from, key), key);
+}
+
 /** Bytes, a duration or a count: what is below 0 is damage, and unknown. */
 export function quantity(from: JsonObject, key: string): number | undefined {
   const value = asInteger(from[key]);
@@ -104,6 +120,11 @@ export function needInteger(from: JsonObject, key: string): number {
 
 export function needQuantity(from: JsonObject, key: string): number {
   return need(quantity(from, key), key);
+}
+
+/** Not written where there was one attempt alone. */
+export function stageAttemptOf(from: JsonObject): number {
+  return from["Stage Attempt ID"] === undefined ? 0 : needInt(from, "Stage Attempt ID");
 }
 
 export function needTimeMs(from: JsonObject, key: string): number {

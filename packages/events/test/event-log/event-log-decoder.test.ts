@@ -504,3 +504,11 @@ test("a log that begins anew with another application says so", () => {
   const { troubles } = decoded(`${start("app-1")}\n${start("app-2")}\n`);
   expect(troubles).toMatchObject([{ code: "second_application_start", line: 2 }]);
 });
+
+test("an attempt that no 32 bits hold is damage, also where the shape is known", () => {
+  const whole = JSON.stringify(taskEnd);
+  const hurt = whole.replace('"Attempt":2', '"Attempt":9007199254740');
+  const { facts, troubles } = decoded(`${whole}\n${whole}\n${hurt}\n`);
+  expect(facts).toMatchObject([{ attempt: 2 }, { attempt: 2 }, undefined]);
+  expect(troubles).toMatchObject([{ code: "incomplete_event", line: 3 }]);
+});

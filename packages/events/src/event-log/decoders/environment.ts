@@ -1,6 +1,6 @@
 /** What the application was asked to run with: Spark properties, the driver's JVM, resource profiles. */
 import type { EventDecoder } from "../event.ts";
-import { amount, isObject, type JsonObject, needInteger, object, texts } from "../json.ts";
+import { amount, isObject, type JsonObject, needInt, object, texts } from "../json.ts";
 
 export function environmentDecoders(): readonly EventDecoder[] {
   return [
@@ -23,7 +23,7 @@ export function environmentDecoders(): readonly EventDecoder[] {
       },
       decode: (event) => ({
         kind: "resource_profile",
-        profileId: needInteger(event, "Resource Profile Id"),
+        profileId: needInt(event, "Resource Profile Id"),
         executor: amounts(event, "Executor Resource Requests"),
         task: amounts(event, "Task Resource Requests"),
       }),

@@ -3,9 +3,12 @@ import type { EventFact, ExecutorMetricValues } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
 import {
   asInteger,
+  int,
   integer,
+  isInt,
   type JsonObject,
   MissingField,
+  needInt,
   needInteger,
   needText,
   object,
@@ -59,14 +62,14 @@ class StageExecutorMetricsDecoder implements EventDecoder, LineReader {
     const fact = this.#fact;
     fact.executorId = executorIdOf(needText(event, "Executor ID"));
     fact.stageId = needInteger(event, "Stage ID");
-    fact.stageAttemptId = needInteger(event, "Stage Attempt ID");
+    fact.stageAttemptId = needInt(event, "Stage Attempt ID");
     this.#values.fillFrom(object(event, "Executor Metrics"));
     return fact;
   }
 
   read(line: LineBytes): EventFact | undefined {
     const shapes = this.#shapes;
-    if (!shapes.match(line)) return undefined;
+    if (!shapes.match(line) || !isInt(shapes.number(stageAttemptId))) return undefined;
     const fact = this.#fact;
     fact.executorId = executorIdOf(shapes.text(executorId) ?? "");
     fact.stageId = shapes.number(stageId);
@@ -115,7 +118,7 @@ const executorMetricsUpdate: EventDecoder = {
       kind: "executor_metrics",
       executorId: executorIdOf(needText(event, "Executor ID")),
       stageId: ofStage ? stage : undefined,
-      stageAttemptId: ofStage ? integer(only, "Stage Attempt ID") : undefined,
+      stageAttemptId: ofStage ? int(only, "Stage Attempt ID") : undefined,
       scope: "update",
       values,
     };

@@ -1,12 +1,12 @@
 /** Executors and their block managers: when they came, with what memory, and why they went. */
 import { type EventDecoder, executorIdOf } from "../event.ts";
 import {
-  integer,
+  int,
   type JsonObject,
   MissingField,
+  needInt,
   needInteger,
   needObject,
-  needQuantity,
   needText,
   needTimeMs,
   quantity,
@@ -36,8 +36,8 @@ export function executorDecoders(): readonly EventDecoder[] {
           executorId: executorIdOf(needText(event, "Executor ID")),
           timeMs: needTimeMs(event, "Timestamp"),
           host: needText(info, "Host"),
-          cores: needQuantity(info, "Total Cores"),
-          resourceProfileId: integer(info, "Resource Profile Id"),
+          cores: needInt(info, "Total Cores"),
+          resourceProfileId: int(info, "Resource Profile Id"),
           attributes: texts(info, "Attributes"),
         };
       },

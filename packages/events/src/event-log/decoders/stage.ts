@@ -3,7 +3,7 @@ import type { RddInfo, StageInfo } from "@respark/core";
 import type { Cut, EventDecoder, Picks } from "../event.ts";
 import {
   asInteger,
-  integer,
+  int,
   integers,
   type JsonObject,
   needInteger,
@@ -12,6 +12,7 @@ import {
   object,
   objects,
   quantity,
+  stageAttemptOf,
   text,
   timeMs,
 } from "../json.ts";
@@ -75,7 +76,7 @@ export function stageDecoders(): readonly EventDecoder[] {
 export function stageInfoOf(info: JsonObject): StageInfo {
   return {
     stageId: needInteger(info, "Stage ID"),
-    stageAttemptId: integer(info, "Stage Attempt ID") ?? 0,
+    stageAttemptId: stageAttemptOf(info),
     name: text(info, "Stage Name") ?? "",
     details: text(info, "Details"),
     tasks: needQuantity(info, "Number of Tasks"),
@@ -84,7 +85,7 @@ export function stageInfoOf(info: JsonObject): StageInfo {
     submittedMs: timeMs(info, "Submission Time"),
     completedMs: timeMs(info, "Completion Time"),
     failureReason: text(info, "Failure Reason"),
-    resourceProfileId: integer(info, "Resource Profile Id"),
+    resourceProfileId: int(info, "Resource Profile Id"),
   };
 }
 

@@ -4,10 +4,12 @@ import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from
 import {
   flag,
   integer,
+  isInt,
   isObject,
   isTime,
   type JsonObject,
   list,
+  needInt,
   needInteger,
   needObject,
   needText,
@@ -15,6 +17,7 @@ import {
   object,
   objects,
   quantity,
+  stageAttemptOf,
   text,
   timeMs,
 } from "../json.ts";
@@ -157,12 +160,12 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     const task = needObject(event, info);
     const failure = taskFailureOf(object(event, "Task End Reason") ?? {});
     fact.stageId = needInteger(event, "Stage ID");
-    fact.stageAttemptId = integer(event, "Stage Attempt ID") ?? 0;
+    fact.stageAttemptId = stageAttemptOf(event);
     fact.taskType = text(event, "Task Type");
     fact.taskId = needInteger(task, "Task ID");
     fact.index = needInteger(task, "Index");
     fact.partitionId = integer(task, "Partition ID");
-    fact.attempt = needInteger(task, "Attempt");
+    fact.attempt = needInt(task, "Attempt");
     fact.executorId = executorIdOf(needText(task, "Executor ID"));
     fact.host = needText(task, "Host");
     fact.locality = text(task, "Locality");
@@ -193,6 +196,9 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     const finishedMs = shapes.integer(at.finishTime) ?? 0;
     const gettingResultMs = shapes.integer(at.gettingResultTime) ?? 0;
     if (!isTime(finishedMs) || !isTime(gettingResultMs)) return undefined;
+    if (!isInt(shapes.integer(at.stageAttemptId) ?? 0) || !isInt(shapes.number(at.attempt))) {
+      return undefined;
+    }
     let peak = shapes.integer(at.peakExecution);
     if (peak === undefined) {
       const found = this.#peakInAccumulables(line.buffer);

@@ -4,12 +4,15 @@ import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from
 import {
   flag,
   integer,
+  isInt,
   isTime,
   type JsonObject,
+  needInt,
   needInteger,
   needObject,
   needText,
   needTimeMs,
+  stageAttemptOf,
 } from "../json.ts";
 import { LearnedShapes } from "../learned-shape.ts";
 import { ShapeFields } from "../shape.ts";
@@ -83,10 +86,10 @@ class TaskStartDecoder implements EventDecoder, LineReader {
     const fact = this.#fact;
     fact.taskId = needInteger(task, "Task ID");
     fact.stageId = needInteger(event, "Stage ID");
-    fact.stageAttemptId = integer(event, "Stage Attempt ID") ?? 0;
+    fact.stageAttemptId = stageAttemptOf(event);
     fact.index = needInteger(task, "Index");
     fact.partitionId = integer(task, "Partition ID");
-    fact.attempt = needInteger(task, "Attempt");
+    fact.attempt = needInt(task, "Attempt");
     fact.executorId = executorIdOf(needText(task, "Executor ID"));
     fact.host = needText(task, "Host");
     fact.launchedMs = needTimeMs(task, "Launch Time");
@@ -97,6 +100,9 @@ class TaskStartDecoder implements EventDecoder, LineReader {
   read(line: LineBytes): EventFact | undefined {
     const shapes = this.#shapes;
     if (!shapes.match(line) || !isTime(shapes.number(launchTime))) return undefined;
+    if (!isInt(shapes.integer(stageAttemptId) ?? 0) || !isInt(shapes.number(attempt))) {
+      return undefined;
+    }
     const fact = this.#fact;
     fact.taskId = shapes.number(taskId);
     fact.stageId = shapes.number(stageId);
