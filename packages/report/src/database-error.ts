@@ -35,10 +35,16 @@ export function openingError(path: string, cause: unknown): DatabaseError {
   if (/does not exist|no such file/i.test(first)) {
     return new DatabaseError("missing", path, `there is no database ${path}`, cause);
   }
-  return new DatabaseError(
-    "unreadable",
-    path,
-    `cannot read ${path} as a database: ${first}`,
-    cause,
-  );
+  return new DatabaseError("unreadable", path, unreadable(path, first), cause);
+}
+
+function unreadable(path: string, said: string): string {
+  if (/permission denied/i.test(said)) return `${path}: permission denied`;
+  if (/is a directory/i.test(said)) {
+    return `${path} is a directory: what is asked is a database, a file that respark replay wrote`;
+  }
+  if (/not a valid DuckDB database/i.test(said)) {
+    return `${path} is no database: what is asked is a file that respark replay wrote`;
+  }
+  return `cannot read ${path} as a database: ${said}`;
 }

@@ -46,7 +46,7 @@ export {
   type Severity,
   type Story,
 } from "./explain/index.ts";
-export { shellWord } from "./explain/shell-word.ts";
+export { quotedSql, shellWord } from "./explain/shell-word.ts";
 export {
   type ApplicationWriter,
   DuckDbSink,

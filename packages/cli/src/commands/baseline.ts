@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { BaselineOptions } from "../gate/run-baseline.ts";
 import type { Host } from "../host.ts";
 import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addBaseline(program: Command, host: Host): void {
   withEverywhereOptions(
@@ -34,6 +35,6 @@ Examples:
     )
     .action(async (paths: string[], options: BaselineOptions) => {
       const { runBaseline } = await import("../gate/run-baseline.ts");
-      await runBaseline(host, paths, options);
+      await sayingMachineTrouble(() => runBaseline(host, paths, options));
     });
 }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { CheckOptions } from "../gate/run-check.ts";
 import type { Host } from "../host.ts";
 import { oneOf, withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addCheck(program: Command, host: Host): void {
   withEverywhereOptions(
@@ -42,6 +43,6 @@ Examples:
     )
     .action(async (paths: string[], options: CheckOptions) => {
       const { runCheck } = await import("../gate/run-check.ts");
-      await runCheck(host, paths, options);
+      await sayingMachineTrouble(() => runCheck(host, paths, options));
     });
 }

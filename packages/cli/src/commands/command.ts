@@ -1,12 +1,16 @@
 /** What every command has in common: how it joins the program, and the options that are everywhere. */
 import { type Command, InvalidArgumentError } from "commander";
 import type { Host } from "../host.ts";
+import { UserError } from "../user-error.ts";
 
 /** Adds one command to the program. Heavy imports wait until its action runs, so that `--help` stays fast. */
 export type AddCommand = (program: Command, host: Host) => void;
 
 export function withEverywhereOptions(command: Command): Command {
   return command
+    .hook("preAction", (_, called) => {
+      refuseNothing(called);
+    })
     .option("--json", "print the result as JSON, for machines")
     .option("--quiet", "no progress and no remarks on standard error");
 }
@@ -15,6 +19,21 @@ export function withApplicationOptions(command: Command): Command {
   return command
     .option("--app <id>", "the application to look at, where the database holds several")
     .option("--attempt <n>", "its attempt");
+}
+
+/** `-o ""` is what a script says whose variable is not set: it names nothing. */
+function refuseNothing(command: Command): void {
+  for (const option of command.options) {
+    if (command.getOptionValue(option.attributeName()) === "") {
+      throw new UserError(`${option.long ?? option.flags} is empty: it names nothing`);
+    }
+  }
+  for (const [index, argument] of command.registeredArguments.entries()) {
+    const given: unknown = command.processedArgs[index];
+    if (given === "" || (Array.isArray(given) && given.includes(""))) {
+      throw new UserError(`<${argument.name()}> is empty: it names nothing`);
+    }
+  }
 }
 
 /** For commander: one of a list of words, named in the message when it is none of them. */

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { RunOptions } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
 import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addDiff(program: Command, host: Host): void {
   withEverywhereOptions(
@@ -25,6 +26,6 @@ Examples:
     )
     .action(async (first: string, second: string, options: RunOptions) => {
       const { runDiff } = await import("../gate/run-diff.ts");
-      await runDiff(host, first, second, options);
+      await sayingMachineTrouble(() => runDiff(host, first, second, options));
     });
 }

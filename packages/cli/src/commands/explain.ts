@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { ExplainOptions } from "../explain/run-explain.ts";
 import type { Host } from "../host.ts";
 import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addExplain(program: Command, host: Host): void {
   withEverywhereOptions(
@@ -35,6 +36,6 @@ Examples:
     )
     .action(async (db: string, options: ExplainOptions) => {
       const { runExplain } = await import("../explain/run-explain.ts");
-      await runExplain(host, db, options);
+      await sayingMachineTrouble(() => runExplain(host, db, options));
     });
 }

@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import type { ExportOptions } from "../database/run-export.ts";
 import type { Host } from "../host.ts";
 import { oneOf, withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 const FORMATS: readonly ExportFormat[] = ["parquet", "arrow", "csv", "perfetto"];
 
@@ -32,6 +33,6 @@ Examples:
     )
     .action(async (db: string, options: ExportOptions) => {
       const { runExport } = await import("../database/run-export.ts");
-      await runExport(host, db, options);
+      await sayingMachineTrouble(() => runExport(host, db, options));
     });
 }

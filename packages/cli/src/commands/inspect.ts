@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { InspectOptions } from "../inspect/run-inspect.ts";
 import { withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addInspect(program: Command, host: Host): void {
   withEverywhereOptions(
@@ -29,6 +30,6 @@ Examples:
     )
     .action(async (paths: string[], options: InspectOptions) => {
       const { runInspect } = await import("../inspect/run-inspect.ts");
-      await runInspect(host, paths, options);
+      await sayingMachineTrouble(() => runInspect(host, paths, options));
     });
 }

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import type { QueryOptions } from "../database/run-query.ts";
 import type { Host } from "../host.ts";
 import { oneOf, withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 const FORMATS: readonly ResultFormatName[] = ["table", "csv", "json", "ndjson", "markdown"];
 
@@ -34,6 +35,6 @@ Examples:
     )
     .action(async (db: string, sql: string | undefined, options: QueryOptions) => {
       const { runQueryCommand } = await import("../database/run-query.ts");
-      await runQueryCommand(host, db, sql, options);
+      await sayingMachineTrouble(() => runQueryCommand(host, db, sql, options));
     });
 }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { ReplayFormat, ReplayOptions } from "../replay/run-replay.ts";
 import { oneOf, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 const FORMATS: readonly ReplayFormat[] = ["duckdb", "parquet", "arrow"];
 
@@ -48,6 +49,6 @@ Examples:
     )
     .action(async (paths: string[], options: ReplayOptions) => {
       const { runReplay } = await import("../replay/run-replay.ts");
-      await runReplay(host, paths, options);
+      await sayingMachineTrouble(() => runReplay(host, paths, options));
     });
 }

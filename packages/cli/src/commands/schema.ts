@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { SchemaOptionFormat, SchemaOptions } from "../database/run-schema.ts";
 import type { Host } from "../host.ts";
 import { oneOf, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 const FORMATS: readonly SchemaOptionFormat[] = ["table", "markdown", "json"];
 
@@ -24,6 +25,6 @@ Examples:
     )
     .action(async (names: string[], options: SchemaOptions) => {
       const { runSchema } = await import("../database/run-schema.ts");
-      await runSchema(host, names, options);
+      await sayingMachineTrouble(() => runSchema(host, names, options));
     });
 }

@@ -5,6 +5,8 @@ import {
   type ExportFormat,
   exportDatabase,
   openDatabase,
+  quotedSql,
+  sqlText,
 } from "@respark/report";
 import type { Host } from "../host.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
@@ -20,6 +22,9 @@ export interface ExportOptions extends EverywhereOptions, ApplicationOptions {
 
 export async function runExport(host: Host, path: string, options: ExportOptions): Promise<void> {
   const { output, format, app, attempt } = options;
+  if (output === "-") {
+    throw new UserError("an export is a directory of files: name one with -o, - is none");
+  }
   const files = await sayingTrouble(async () => {
     const database = await openDatabase(path);
     try {
@@ -62,7 +67,7 @@ function hint({ format, output }: ExportOptions): string {
   const folder = output.replace(/\/+$/, "");
   switch (format) {
     case "parquet":
-      return `Read one table as a whole: duckdb -c "from '${folder}/memory_timeline/**/*.parquet'"\n`;
+      return `Read one table as a whole: duckdb -c ${quotedSql(printableLine(`from ${sqlText(`${folder}/memory_timeline/**/*.parquet`)}`))}\n`;
     case "perfetto":
       return "Open it in https://ui.perfetto.dev\n";
     default:

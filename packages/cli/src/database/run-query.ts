@@ -63,8 +63,10 @@ async function questionOf(
       "nothing was asked: give SQL, the name of a view (executor_memory_summary), or -f <file>",
     );
   }
-  if ((await host.kindOf(file)) !== "file") {
-    throw new UserError(`no such file: ${file}`, exitCode.unreadable);
+  const kind = await host.kindOf(file);
+  if (kind === undefined) throw new UserError(`no such file: ${file}`, exitCode.unreadable);
+  if (kind === "directory") {
+    throw new UserError(`${file} is a directory: -f names a file with a query in it`);
   }
   return asked(await host.readText(file), file);
 }
