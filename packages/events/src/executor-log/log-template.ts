@@ -1,7 +1,9 @@
 /** One wording of one Spark log line: how it reads, which Spark says it, and what it means as a fact. */
 import type { ByteInterval, LogFact } from "@respark/core";
-import { Literal, textOf, viewOf } from "./line-bytes.ts";
+
+import { Literal, viewOf } from "./line-bytes.ts";
 import { PrintedSizeReader } from "./printed-size.ts";
+import { shortText } from "./short-text.ts";
 
 export type LogLevel = "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL";
 
@@ -67,7 +69,7 @@ export interface TemplateText<Says extends string> {
 /** A template from its text. The one place where captured values get their types: `Wording` captures what `Values` promises. */
 export function template<const Says extends string>(text: TemplateText<Says>): LogTemplate {
   const fact = text.fact as ((...values: unknown[]) => LogFact | undefined) | undefined;
-  const wording = new Wording(text.says);
+  const wording = new Wording(text.says, fact?.length);
   return {
     name: text.name,
     since: text.since,
@@ -102,20 +104,33 @@ const KINDS: Readonly<Record<string, number>> = {
   text: TEXT,
 };
 
-/** Where each step's numbers stand in a compiled wording: its literal, and what follows it. Behind them, the literal's words. */
-const LENGTH = 0;
+/**
+ * Where each step's numbers stand in a compiled wording: what it is, and its literal's end. Behind them, the literal's words.
+ * What it is, from the low bits: three of the kind behind the literal, five of the field, the rest is the literal's length.
+ */
+const WHAT = 0;
 const LAST = 1;
 const MASK = 2;
-const KIND = 3;
-const FIELD = 4;
-const NEXT = 5;
-const WORDS = 6;
+const WORDS = 3;
+const KIND_BITS = 7;
+const FIELD_SHIFT = 3;
+const FIELD_BITS = 31;
+const LENGTH_SHIFT = 8;
 
 const SPACE = 32;
+/** A blank in each of four bytes; the lowest bit of each; the highest. */
+const BLANKS = 0x20_20_20_20;
+const LOW_BITS = 0x01_01_01_01;
+const HIGH_BITS = 0x80_80_80_80 | 0;
+/** `0` in each of four bytes; what carries each byte above 9 into its highest bit. */
+const ZEROS = 0x30_30_30_30;
+const BEYOND_NINE = 0x76_76_76_76;
+const TENS: readonly number[] = [1, 10, 100, 1000, 10_000];
 const TAB = 9;
 const MINUS = 45;
 const ZERO = 48;
 const sizes = new PrintedSizeReader();
+
 /** Scratch of the match under way: positions of texts, numbers, keys of sizes. Matching is synchronous and never nested. */
 const starts = new Int32Array(32);
 const ends = new Int32Array(32);
@@ -134,8 +149,11 @@ export class Wording {
   private readonly literals: readonly Literal[];
   /** Kinds of the values, in order. */
   private readonly fields: readonly number[];
+  /** How many of the values, from the first, are asked for: no string is made of the others. Behind these three bits, two of each one's form. */
+  private readonly asked: number;
 
-  constructor(says: string) {
+  /** `takes`: how many values, and what is around them, a fact is made of. */
+  constructor(says: string, takes = 0) {
     const program: number[] = [];
     const fields: number[] = [];
     const literals: Literal[] = [];
@@ -143,8 +161,10 @@ export class Wording {
     const step = (kind: number): void => {
       const made = new Literal(literal);
       const { length, lastWord, mask, words } = made;
-      const next = program.length + WORDS + words.length;
-      program.push(length, lastWord, mask, kind, fields.length, next, ...words);
+      // A literal of whole words ends in the last word, which is compared on its own.
+      const before = words.subarray(0, Math.max(Math.ceil(length / 4) - 1, 0));
+      const what = kind | (fields.length << FIELD_SHIFT) | (length << LENGTH_SHIFT);
+      program.push(what, lastWord, mask, ...before);
       literals.push(made);
       literal = "";
     };
@@ -160,6 +180,11 @@ export class Wording {
     this.program = Int32Array.from(program);
     this.openEnded = says.includes("{text}");
     this.fields = fields;
+    const asked = fields.slice(0, Math.min(takes, fields.length, ASKED_BITS));
+    this.asked = asked.reduce(
+      (bits, kind, i) => bits | (formOf(kind) << (FORMS_SHIFT + 2 * i)),
+      asked.length,
+    );
     this.literals = literals;
     this.prefix = literals[0] ?? new Literal("");
   }
@@ -171,7 +196,9 @@ export class Wording {
     let at = start;
     let counter = 0;
     for (let i = 1; ; i++) {
-      const length = program[counter + LENGTH] ?? 0;
+      const what = program[counter + WHAT] ?? 0;
+      const length = what >> LENGTH_SHIFT;
+      let next = counter + WORDS;
       if (length > 0) {
         const behind = at + length;
         if (behind > end || behind < 4) return false;
@@ -180,35 +207,47 @@ export class Wording {
           (view.getInt32(behind - 4, true) ^ (program[counter + LAST] ?? 0)) &
           (program[counter + MASK] ?? 0);
         if (last !== 0) return false;
-        for (let k = counter + WORDS; at < behind - 4; k++, at += 4) {
-          if (view.getInt32(at, true) !== program[k]) return false;
+        for (; at < behind - 4; at += 4) {
+          if (view.getInt32(at, true) !== program[next++]) return false;
         }
         at = behind;
       }
-      const kind = program[counter + KIND];
-      const field = program[counter + FIELD] ?? 0;
-      counter = program[counter + NEXT] ?? 0;
+      const field = (what >> FIELD_SHIFT) & FIELD_BITS;
+      const kind = what & KIND_BITS;
+      counter = next;
       switch (kind) {
         case INT: {
-          if (at >= end) return false;
-          let digit = view.getUint8(at);
-          const negative = digit === MINUS;
-          if (negative) digit = ++at < end ? view.getUint8(at) : 0;
-          digit -= ZERO;
-          if (digit < 0 || digit > 9) return false;
+          const negative = at < end && view.getUint8(at) === MINUS;
+          if (negative) at++;
+          const from = at;
           let value = 0;
-          do {
-            value = value * 10 + digit;
-            if (++at >= end) break;
-            digit = view.getUint8(at) - ZERO;
-          } while (digit >= 0 && digit <= 9);
-          if (value > Number.MAX_SAFE_INTEGER) return false;
+          for (;;) {
+            // Four letters at once: how many of them are digits, and what these are worth.
+            if (at + 4 > end) {
+              for (; at < end; at++) {
+                const digit = view.getUint8(at) - ZERO;
+                if (digit < 0 || digit > 9) break;
+                value = value * 10 + digit;
+              }
+              break;
+            }
+            const letters = view.getInt32(at, true) ^ ZEROS;
+            const others = ((letters + BEYOND_NINE) | letters) & HIGH_BITS;
+            const digits = others === 0 ? 4 : (31 - Math.clz32(others & -others)) >> 3;
+            if (digits === 0) break;
+            const tens = letters << (32 - 8 * digits);
+            const hundreds = Math.imul(tens, 10) + (tens >>> 8);
+            value =
+              value * (TENS[digits] ?? 0) + (hundreds & 255) * 100 + ((hundreds >>> 16) & 255);
+            at += digits;
+            if (digits < 4) break;
+          }
+          if (at === from || value > Number.MAX_SAFE_INTEGER) return false;
           numbers[field] = negative ? -value : value;
           break;
         }
         case SIZE: {
-          if (!sizes.scan(view, at, end)) return false;
-          const interval = sizes.interval(sizes.key);
+          const interval = sizes.read(view, at, end);
           if (interval === undefined) return false;
           intervals[field] = interval;
           at = sizes.end;
@@ -220,11 +259,23 @@ export class Wording {
           if (at === from) return false;
           break;
         }
-        case WORD:
+        case WORD: {
+          const from = at;
+          at = findBlank(view, at, end);
+          const literal = this.literals[i];
+          // A literal that begins with a blank is compared by the next step; another may stand within the word.
+          if (literal !== undefined && literal.length > 0 && literal.first !== SPACE) {
+            at = literal.find(view, from, Math.min(at + literal.length, end), false);
+          }
+          if (at <= from) return false;
+          starts[field] = from;
+          ends[field] = at;
+          break;
+        }
         case TEXT: {
           const from = at;
-          at = this.behindText(view, at, end, i, kind, program[counter + KIND] ?? END);
-          if (at < 0 || (kind === WORD && at === from)) return false;
+          at = this.behindText(view, at, end, i, (program[counter] ?? END) & KIND_BITS);
+          if (at < 0) return false;
           starts[field] = from;
           ends[field] = at;
           break;
@@ -235,23 +286,16 @@ export class Wording {
     }
   }
 
-  /** Where a word or text ends that begins at `at`, before step `i`; -1 nowhere. */
-  private behindText(
-    view: DataView,
-    at: number,
-    end: number,
-    i: number,
-    kind: number,
-    nextKind: number,
-  ): number {
+  /** Where a text ends that begins at `at`, before step `i`; -1 nowhere. */
+  private behindText(view: DataView, at: number, end: number, i: number, nextKind: number): number {
     const next = this.literals[i];
-    if (next !== undefined && next.length > 0) return next.find(view, at, end, kind === WORD);
-    return kind === WORD || nextKind === GAP ? findBlank(view, at, end) : trimmed(view, at, end);
+    if (next !== undefined && next.length > 0) return next.find(view, at, end, false);
+    return nextKind === GAP ? findBlank(view, at, end) : trimmed(view, at, end);
   }
 
   /** The values of the match just made, in order. */
   values(buffer: Buffer): unknown[] {
-    return this.fields.map((_, i) => this.value(buffer, i));
+    return this.fields.map((kind, i) => valueOf(buffer, i, formOf(kind)));
   }
 
   /** Calls `take` with the values of the match just made: without an array between them, as this is the hottest path. */
@@ -260,49 +304,75 @@ export class Wording {
     buffer: Buffer,
     around: RecordAround,
   ): Result {
-    switch (this.fields.length) {
+    const forms = this.asked >> FORMS_SHIFT;
+    switch (this.asked & ASKED_BITS) {
       case 0:
         return take(around);
       case 1:
-        return take(this.value(buffer, 0), around);
+        return take(valueOf(buffer, 0, forms), around);
       case 2:
-        return take(this.value(buffer, 0), this.value(buffer, 1), around);
+        return take(valueOf(buffer, 0, forms), valueOf(buffer, 1, forms >> 2), around);
       case 3:
-        return take(this.value(buffer, 0), this.value(buffer, 1), this.value(buffer, 2), around);
+        return take(
+          valueOf(buffer, 0, forms),
+          valueOf(buffer, 1, forms >> 2),
+          valueOf(buffer, 2, forms >> 4),
+          around,
+        );
       case 5:
         return take(
-          this.value(buffer, 0),
-          this.value(buffer, 1),
-          this.value(buffer, 2),
-          this.value(buffer, 3),
-          this.value(buffer, 4),
+          valueOf(buffer, 0, forms),
+          valueOf(buffer, 1, forms >> 2),
+          valueOf(buffer, 2, forms >> 4),
+          valueOf(buffer, 3, forms >> 6),
+          valueOf(buffer, 4, forms >> 8),
           around,
         );
       case 6:
         return take(
-          this.value(buffer, 0),
-          this.value(buffer, 1),
-          this.value(buffer, 2),
-          this.value(buffer, 3),
-          this.value(buffer, 4),
-          this.value(buffer, 5),
+          valueOf(buffer, 0, forms),
+          valueOf(buffer, 1, forms >> 2),
+          valueOf(buffer, 2, forms >> 4),
+          valueOf(buffer, 3, forms >> 6),
+          valueOf(buffer, 4, forms >> 8),
+          valueOf(buffer, 5, forms >> 10),
           around,
         );
       default:
         return take(...this.values(buffer), around);
     }
   }
-
-  private value(buffer: Buffer, i: number): unknown {
-    const kind = this.fields[i];
-    if (kind === INT) return numbers[i];
-    if (kind === SIZE) return intervals[i];
-    return textOf(buffer, starts[i] ?? 0, ends[i] ?? 0);
-  }
 }
 
+/** In `Wording.asked`; seven stands for all, however many. */
+const ASKED_BITS = 7;
+const FORMS_SHIFT = 3;
+const NUMBER_FORM = 0;
+const SIZE_FORM = 1;
+const TEXT_FORM = 2;
+
+function formOf(kind: number): number {
+  if (kind === INT) return NUMBER_FORM;
+  return kind === SIZE ? SIZE_FORM : TEXT_FORM;
+}
+
+/** Value `i` of the match just made; the two lowest bits of `forms` are its form. */
+function valueOf(buffer: Buffer, i: number, forms: number): unknown {
+  const form = forms & 3;
+  if (form === NUMBER_FORM) return numbers[i];
+  if (form === SIZE_FORM) return intervals[i];
+  return shortText(buffer, starts[i] ?? 0, ends[i] ?? 0);
+}
+
+/** The first blank, or `end`; four bytes at a time. */
 function findBlank(view: DataView, from: number, end: number): number {
   let at = from;
+  for (; at + 4 <= end; at += 4) {
+    // A byte that is a blank becomes 0, and the lowest 0 is the lowest byte that borrows.
+    const zeros = view.getInt32(at, true) ^ BLANKS;
+    const found = (zeros - LOW_BITS) & ~zeros & HIGH_BITS;
+    if (found !== 0) return at + ((31 - Math.clz32(found & -found)) >> 3);
+  }
   while (at < end && view.getUint8(at) !== SPACE) at++;
   return at;
 }

@@ -14,10 +14,14 @@ const UNIT_OF_LETTER: Int8Array = Int8Array.from({ length: 256 }, (_, byte) =>
 );
 const LABELS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
 const REMEMBERED = 65_536;
+/** Sizes of up to eight bytes, which are nearly all, are known again by these. */
+const SHORT = 8;
+/** Few, so that they stay in the nearest cache: a miss there costs as much as the reading. */
+const SHORT_REMEMBERED = 1024;
 
 /**
  * Reads sizes without making strings of them; `read` leaves the position behind the size in `end`.
- * Equal sizes share one interval: logs repeat few values very often.
+ * Equal sizes share one interval: logs repeat few values very often, so eight bytes that were read before are not read again.
  */
 export class PrintedSizeReader {
   /** One past the last byte of the size read last. */
@@ -27,8 +31,44 @@ export class PrintedSizeReader {
   private readonly keys = new Float64Array(REMEMBERED).fill(Number.NaN);
   private readonly intervals: (ByteInterval | undefined)[] = Array.from({ length: REMEMBERED });
 
+  /** Eight bytes that began with a size, as two words; how long the size is, and what it is. */
+  private readonly shortWords = new Int32Array(2 * SHORT_REMEMBERED);
+  private readonly shortLengths = new Uint8Array(SHORT_REMEMBERED);
+  private readonly shortIntervals: (ByteInterval | undefined)[] = Array.from({
+    length: SHORT_REMEMBERED,
+  });
+
+  /** What the size that starts at `start` can mean; undefined when none does, or no safe integer prints so. */
+  read(view: DataView, start: number, limit: number): ByteInterval | undefined {
+    if (start + SHORT > limit) return this.readWhole(view, start, limit);
+    const first = view.getInt32(start, true);
+    const second = view.getInt32(start + 4, true);
+    const hash = Math.imul(Math.imul(first, 0x9e_37_79_b1) ^ second, 0x85_eb_ca_6b);
+    const slot = (hash >>> 15) & (SHORT_REMEMBERED - 1);
+    const words = this.shortWords;
+    if (words[2 * slot] === first && words[2 * slot + 1] === second) {
+      const length = this.shortLengths[slot] ?? 0;
+      if (length > 0) {
+        this.end = start + length;
+        return this.shortIntervals[slot];
+      }
+    }
+    const interval = this.readWhole(view, start, limit);
+    if (interval !== undefined && this.end <= start + SHORT) {
+      words[2 * slot] = first;
+      words[2 * slot + 1] = second;
+      this.shortLengths[slot] = this.end - start;
+      this.shortIntervals[slot] = interval;
+    }
+    return interval;
+  }
+
+  private readWhole(view: DataView, start: number, limit: number): ByteInterval | undefined {
+    return this.scan(view, start, limit) ? this.interval(this.key) : undefined;
+  }
+
   /** True when a size starts at `start`; its value is then in `interval()`. */
-  scan(view: DataView, start: number, limit: number): boolean {
+  private scan(view: DataView, start: number, limit: number): boolean {
     let at = start;
     // The shortest: `0.0 B`
     if (at + 5 > limit) return false;
@@ -63,12 +103,12 @@ export class PrintedSizeReader {
   }
 
   /** The value scanned last, as one number that `interval` understands. */
-  get key(): number {
+  private get key(): number {
     return this.tenths * 8 + this.unit;
   }
 
   /** What `key` can mean; undefined when no safe integer prints so. */
-  interval(key: number): ByteInterval | undefined {
+  private interval(key: number): ByteInterval | undefined {
     const slot = (key ^ (key >>> 16)) & (REMEMBERED - 1);
     if (this.keys[slot] === key) return this.intervals[slot];
     const unit = ((key % 8) + 8) % 8;

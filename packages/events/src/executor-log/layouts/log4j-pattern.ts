@@ -39,6 +39,8 @@ export class Log4jPattern implements Layout {
   /** Where only level, logger and plain text are left before the message; -1: not so. */
   private readonly tail: number;
   private readonly learned = new LearnedHeads();
+  /** The time that the line begins with and only the tail follows; undefined: another layout. */
+  private readonly leadingTime: LogTime | undefined;
 
   /** Throws `RangeError` for a pattern without `%m`, without a date, or with a date that has no day. */
   constructor(pattern: string) {
@@ -56,10 +58,31 @@ export class Log4jPattern implements Layout {
     });
     this.tail = tailOf(this.elements);
     const first = this.elements[0];
+    this.leadingTime = this.tail === 1 && first?.pad === 0 ? first.time : undefined;
     this.beginsBlank = first !== undefined && (first.pad < 0 || /^\s/.test(first.literal.text));
   }
 
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
+    const view = viewOf(buffer);
+    const time = this.leadingTime;
+    if (
+      time?.read(view, start, end) === true &&
+      this.learned.read(view, time.end, end, head) === true
+    ) {
+      head.buffer = buffer;
+      head.localMicros = time.micros;
+      head.resolutionMicros = time.resolutionMicros;
+      head.zoned = time.zoned;
+      head.trace = undefined;
+      head.threadStart = head.threadEnd = 0;
+      head.taskNameStart = head.taskNameEnd = 0;
+      return true;
+    }
+    return this.readElements(buffer, start, end, head);
+  }
+
+  /** Whatever the layout, and whatever was learned. */
+  private readElements(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
     const elements = this.elements;
     const view = viewOf(buffer);
     const tail = this.tail;
