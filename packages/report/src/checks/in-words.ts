@@ -25,3 +25,25 @@ export function intervalInWords(interval: Interval | undefined, unit: Unit | "ro
   const max = inWords(interval.max, unit);
   return min === max ? best : `${best} (${min} to ${max})`;
 }
+
+/** `6 to 10`; `105 MiB` where both ends read the same. */
+export function spanInWords(
+  { min, max }: Pick<Interval, "min" | "max">,
+  unit: Unit | "rows",
+): string {
+  const [low, high] = [inWords(min, unit), inWords(max, unit)];
+  return low === high ? high : `${low} to ${high}`;
+}
+
+/** `+14 %` of what was, `less than 1 %` of it; `was` is not 0. */
+export function changeShareInWords({
+  change,
+  was,
+}: {
+  readonly change: number;
+  readonly was: number;
+}): string {
+  const percent = Math.abs((100 * change) / was);
+  if (percent < 0.5) return "less than 1 %";
+  return `${change > 0 ? "+" : "-"}${percent.toFixed(0)} %`;
+}

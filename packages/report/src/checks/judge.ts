@@ -14,7 +14,7 @@ import type {
 } from "./check.ts";
 import { type Allowed, differencesFrom, inputFactor, sameMemory } from "./comparable.ts";
 import type { GateConfig } from "./gate-config.ts";
-import { intervalInWords, inWords } from "./in-words.ts";
+import { intervalInWords, inWords, spanInWords } from "./in-words.ts";
 import { metrics } from "./index.ts";
 import { type Limits, limitsOf } from "./limits.ts";
 import { improvementFrom, limitFor, RUNS_FOR_STATISTICS } from "./statistics.ts";
@@ -442,7 +442,7 @@ function sentenceOn({ metric, value, limit, status, baseline, byBudget }: Said):
 function baselineInWords(baseline: BaselineValue | undefined, unit: Metric["unit"]): string {
   if (baseline === undefined) return "no baseline";
   const { runs, min, median, max } = baseline;
-  const span = min === max ? inWords(max, unit) : `${inWords(min, unit)} to ${inWords(max, unit)}`;
+  const span = spanInWords({ min, max }, unit);
   if (runs >= RUNS_FOR_STATISTICS)
     return `${runs} runs had ${span}, median ${inWords(median, unit)}`;
   return runs === 1 ? `one run had ${span}` : `${runs} runs had ${span}`;

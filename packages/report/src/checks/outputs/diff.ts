@@ -1,6 +1,6 @@
 /** Two runs side by side, for people: what moved, and in which direction. Nobody passes or fails here. */
 import type { GateResult, Verdict } from "../check.ts";
-import { intervalInWords, inWords } from "../in-words.ts";
+import { changeShareInWords, intervalInWords, inWords } from "../in-words.ts";
 import type { Emphasis } from "./terminal.ts";
 import { circumstances, harmless, type Place, plain, shortNameOf } from "./words.ts";
 
@@ -103,9 +103,7 @@ function changeInWords(verdict: Verdict): string {
   const sign = change > 0 ? "+" : "-";
   const was = verdict.baseline?.median ?? 0;
   const share =
-    was === 0 || verdict.unit === "share"
-      ? ""
-      : ` (${sign}${Math.abs((100 * change) / was).toFixed(0)} %)`;
+    was === 0 || verdict.unit === "share" ? "" : ` (${changeShareInWords({ change, was })})`;
   return `${sign}${inWords(Math.abs(change), verdict.unit)}${share}${inJudgement(verdict)}`;
 }
 

@@ -1,6 +1,6 @@
 /** What every output says of a result, in the same words, and in text that no log can misuse. */
 import type { GateResult, SubjectMatch, Verdict, VerdictStatus } from "../check.ts";
-import { intervalInWords, inWords } from "../in-words.ts";
+import { intervalInWords, inWords, spanInWords } from "../in-words.ts";
 import { RUNS_FOR_STATISTICS } from "../statistics.ts";
 
 /** Where things stand, as the user named them. */
@@ -177,9 +177,10 @@ export function valueInWords({ value, unit, status }: Verdict): string {
 export function baselineInWords({ baseline, unit }: Verdict): string {
   if (baseline === undefined) return "–";
   const { min, max, median, runs } = baseline;
-  if (min === max) return inWords(max, unit);
-  const span = `${inWords(min, unit)} to ${inWords(max, unit)}`;
-  return runs >= RUNS_FOR_STATISTICS ? `${span}, median ${inWords(median, unit)}` : span;
+  const span = spanInWords({ min, max }, unit);
+  return min !== max && runs >= RUNS_FOR_STATISTICS
+    ? `${span}, median ${inWords(median, unit)}`
+    : span;
 }
 
 export function limitInWords({ limit, unit, better }: Verdict): string {
