@@ -25,7 +25,16 @@ export async function serverNumbers(
       stage,
     ),
     jobs: byId(await of("jobs"), (one) => text(one["jobId"]), job),
-    rdds: byId(await of("storage/rdd"), (one) => text(one["id"]), rdd),
+    rdds: byId(
+      await Promise.all(
+        (await of("storage/rdd")).map(async (one) =>
+          // Its blocks by executor stand on its own page.
+          object(await ask(`applications/${application}/storage/rdd/${text(one["id"])}`)),
+        ),
+      ),
+      (one) => text(one["id"]),
+      rdd,
+    ),
   };
 }
 
@@ -38,7 +47,14 @@ function executor(one: JsonObject): Numbers {
     ...(memory === undefined
       ? {}
       : { off_heap_storage_memory_bytes: number(memory["totalOffHeapStorageMemory"]) }),
+    // Blocks alone make one of the local driver before 1.3: then the server knows no time.
+    added_ms: time(one["addTime"]),
     removed_ms: time(one["removeTime"]),
+    // Of the driver the server shows the application's own time.
+    duration_ms: one["id"] === "driver" ? null : number(one["totalDuration"]),
+    gc_ms: one["id"] === "driver" ? null : number(one["totalGCTime"]),
+    excluded: flag(one["isExcluded"]),
+    excluded_in_stages: list(one["excludedInStages"]),
     tasks: number(one["totalTasks"]),
     completed_tasks: number(one["completedTasks"]),
     failed_tasks: number(one["failedTasks"]),
@@ -65,6 +81,16 @@ function stage(one: JsonObject): Numbers {
     memory_spilled_bytes: number(one["memoryBytesSpilled"]),
     disk_spilled_bytes: number(one["diskBytesSpilled"]),
     peak_execution_bytes: number(one["peakExecutionMemory"]),
+    active_tasks: number(one["numActiveTasks"]),
+    deserialize_ms: number(one["executorDeserializeTime"]),
+    result_serialization_ms: number(one["resultSerializationTime"]),
+    fetch_wait_ms: number(one["shuffleFetchWaitTime"]),
+    input_records: number(one["inputRecords"]),
+    output_records: number(one["outputRecords"]),
+    shuffle_read_records: number(one["shuffleReadRecords"]),
+    shuffle_write_records: number(one["shuffleWriteRecords"]),
+    first_launched_ms: time(one["firstTaskLaunchedTime"]),
+    rdds: list(one["rddIds"]),
     input_bytes: number(one["inputBytes"]),
     output_bytes: number(one["outputBytes"]),
     shuffle_read_remote_bytes: number(one["shuffleRemoteBytesRead"]),
@@ -81,6 +107,11 @@ function job(one: JsonObject): Numbers {
     submitted_ms: time(one["submissionTime"]),
     completed_ms: time(one["completionTime"]),
     stages: JSON.stringify(stages.sort((a, b) => a - b)),
+    completed_tasks: number(one["numCompletedTasks"]),
+    failed_tasks: number(one["numFailedTasks"]),
+    completed_stages: number(one["numCompletedStages"]),
+    failed_stages: number(one["numFailedStages"]),
+    skipped_stages: number(one["numSkippedStages"]),
   };
 }
 
@@ -90,7 +121,29 @@ function rdd(one: JsonObject): Numbers {
     cached_partitions: number(one["numCachedPartitions"]),
     memory_bytes: number(one["memoryUsed"]),
     disk_bytes: number(one["diskUsed"]),
+    storage_level: levelNamed(text(one["storageLevel"])),
+    blocks: JSON.stringify(
+      objects(one["partitions"])
+        .map((block) => [
+          text(block["blockName"]),
+          number(block["memoryUsed"]),
+          number(block["diskUsed"]),
+          (Array.isArray(block["executors"]) ? block["executors"] : []).map(String).sort(),
+        ])
+        .sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1)),
+    ),
   };
+}
+
+/** `Disk Memory Deserialized 1x Replicated` as Spark's programs call it. Follows StorageLevel.description. */
+function levelNamed(description: string): string {
+  const has = (word: string): boolean => description.includes(word);
+  const copies = / (\d+)x Replicated/.exec(description)?.[1] ?? "1";
+  const ending = copies === "1" ? "" : `_${copies}`;
+  if (has("off heap")) return `OFF_HEAP${ending}`;
+  if (!has("Memory")) return `DISK_ONLY${ending}`;
+  const serialized = has("Deserialized") ? "" : "_SER";
+  return `MEMORY${has("Disk") ? "_AND_DISK" : "_ONLY"}${serialized}${ending}`;
 }
 
 /** The server says 0 of what no log tells: those are left out. */
@@ -103,11 +156,12 @@ function peaks(metrics: Json | undefined): Record<string, number> {
 }
 
 function byId(
-  all: readonly JsonObject[],
+  found: readonly (JsonObject | undefined)[],
   id: (one: JsonObject) => string,
   of: (one: JsonObject) => Numbers,
 ): NumbersById {
-  const sorted = [...all].sort((a, b) => id(a).localeCompare(id(b), "en", { numeric: true }));
+  const all = found.filter((one) => one !== undefined);
+  const sorted = all.sort((a, b) => id(a).localeCompare(id(b), "en", { numeric: true }));
   return Object.fromEntries(sorted.map((one) => [id(one), of(one)]));
 }
 
@@ -125,6 +179,15 @@ export function objects(json: Json | undefined): JsonObject[] {
 /** An id or a name. */
 export function text(json: Json | undefined): string {
   return typeof json === "string" || typeof json === "number" ? String(json) : "";
+}
+
+function flag(json: Json | undefined): number | null {
+  return typeof json === "boolean" ? Number(json) : null;
+}
+
+function list(json: Json | undefined): string {
+  const numbers = Array.isArray(json) ? json.map(Number) : [];
+  return JSON.stringify(numbers.sort((a, b) => a - b));
 }
 
 function number(json: Json | undefined): number | null {
