@@ -1,7 +1,7 @@
 /** One wording of one Spark log line: how it reads, which Spark says it, and what it means as a fact. */
 import type { ByteInterval, LogFact } from "@respark/core";
 
-import { Literal, viewOf } from "./line-bytes.ts";
+import { Literal } from "./line-bytes.ts";
 import { PrintedSizeReader } from "./printed-size.ts";
 import { shortText } from "./short-text.ts";
 
@@ -96,6 +96,8 @@ const SIZE = 3;
 const WORD = 4;
 const TEXT = 5;
 const END = 6;
+/** A word with a literal behind it that begins with another letter than a blank. */
+const TIGHT_WORD = 7;
 const KINDS: Readonly<Record<string, number>> = {
   gap: GAP,
   int: INT,
@@ -143,8 +145,8 @@ export class Wording {
   readonly prefix: Literal;
   /** It holds a text, which can swallow anything. */
   readonly openEnded: boolean;
-  /** All steps in one array: this is the hottest loop of all, and pointers are dear. */
-  private readonly program: Int32Array;
+  /** All steps in one array: this is the hottest loop of all, and pointers are dear. It may stand anywhere in a longer one. */
+  readonly program: Int32Array;
   /** The literal behind each step's placeholder. */
   private readonly literals: readonly Literal[];
   /** Kinds of the values, in order. */
@@ -158,12 +160,19 @@ export class Wording {
     const fields: number[] = [];
     const literals: Literal[] = [];
     let literal = "";
+    let stepAt = 0;
+    let kindBefore = END;
     const step = (kind: number): void => {
       const made = new Literal(literal);
       const { length, lastWord, mask, words } = made;
       // A literal of whole words ends in the last word, which is compared on its own.
       const before = words.subarray(0, Math.max(Math.ceil(length / 4) - 1, 0));
       const what = kind | (fields.length << FIELD_SHIFT) | (length << LENGTH_SHIFT);
+      if (made.length > 0 && made.first !== SPACE && kindBefore === WORD) {
+        program[stepAt] = (program[stepAt] ?? 0) | TIGHT_WORD;
+      }
+      stepAt = program.length;
+      kindBefore = kind;
       program.push(what, lastWord, mask, ...before);
       literals.push(made);
       literal = "";
@@ -189,14 +198,15 @@ export class Wording {
     this.prefix = literals[0] ?? new Literal("");
   }
 
-  /** True when the bytes say exactly this (blanks at the end aside); the values are then in the scratch, until the next call. */
-  matches(buffer: Buffer, start: number, end: number): boolean {
-    const program = this.program;
-    const view = viewOf(buffer);
+  /**
+   * True when the bytes say exactly this (blanks at the end aside); the values are then in the scratch, until the next call.
+   * `code` holds a copy of the program from `origin` on.
+   */
+  matches(code: Int32Array, origin: number, view: DataView, start: number, end: number): boolean {
     let at = start;
-    let counter = 0;
+    let counter = origin;
     for (let i = 1; ; i++) {
-      const what = program[counter + WHAT] ?? 0;
+      const what = code[counter + WHAT] ?? 0;
       const length = what >> LENGTH_SHIFT;
       let next = counter + WORDS;
       if (length > 0) {
@@ -204,11 +214,11 @@ export class Wording {
         if (behind > end || behind < 4) return false;
         // Shorter than a word: its bytes stand last in the word, and the mask leaves out what is before.
         const last =
-          (view.getInt32(behind - 4, true) ^ (program[counter + LAST] ?? 0)) &
-          (program[counter + MASK] ?? 0);
+          (view.getInt32(behind - 4, true) ^ (code[counter + LAST] ?? 0)) &
+          (code[counter + MASK] ?? 0);
         if (last !== 0) return false;
         for (; at < behind - 4; at += 4) {
-          if (view.getInt32(at, true) !== program[next++]) return false;
+          if (view.getInt32(at, true) !== code[next++]) return false;
         }
         at = behind;
       }
@@ -259,14 +269,12 @@ export class Wording {
           if (at === from) return false;
           break;
         }
-        case WORD: {
+        case WORD:
+        case TIGHT_WORD: {
           const from = at;
-          at = findBlank(view, at, end);
-          const literal = this.literals[i];
           // A literal that begins with a blank is compared by the next step; another may stand within the word.
-          if (literal !== undefined && literal.length > 0 && literal.first !== SPACE) {
-            at = literal.find(view, from, Math.min(at + literal.length, end), false);
-          }
+          at = findBlank(view, at, end);
+          if (kind === TIGHT_WORD) at = this.endOfTightWord(view, from, at, end, i);
           if (at <= from) return false;
           starts[field] = from;
           ends[field] = at;
@@ -274,7 +282,7 @@ export class Wording {
         }
         case TEXT: {
           const from = at;
-          at = this.behindText(view, at, end, i, (program[counter] ?? END) & KIND_BITS);
+          at = this.behindText(view, at, end, i, (code[counter] ?? END) & KIND_BITS);
           if (at < 0) return false;
           starts[field] = from;
           ends[field] = at;
@@ -284,6 +292,19 @@ export class Wording {
           return at >= end || trimmed(view, at, end) <= at;
       }
     }
+  }
+
+  /** Where the literal before step `i` begins, in a word that ends by `blank`; -1 nowhere. */
+  private endOfTightWord(
+    view: DataView,
+    from: number,
+    blank: number,
+    end: number,
+    i: number,
+  ): number {
+    const literal = this.literals[i];
+    if (literal === undefined) return -1;
+    return literal.find(view, from, Math.min(blank + literal.length, end), false);
   }
 
   /** Where a text ends that begins at `at`, before step `i`; -1 nowhere. */

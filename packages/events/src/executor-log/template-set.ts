@@ -8,33 +8,76 @@ const ZERO = 48;
 const NINE = 57;
 const MINUS = 45;
 
-/** Templates that one logger may say, by the first byte of the message. */
+/** Of each candidate in `LoggerTemplates.code`: its place among the templates, where its program stands, and its first four letters. */
+const TEMPLATE = 0;
+const PROGRAM = 1;
+const LETTERS = 2;
+/** Of the letters, those that it has: zero where a placeholder comes first. */
+const LETTERS_MASK = 3;
+const CANDIDATE = 4;
+
+/** Templates that one logger may say, by the first letters of the message. */
 export class LoggerTemplates {
   readonly logger: string;
-  private readonly byFirstByte: readonly (readonly LogTemplate[])[];
+  private readonly templates: readonly LogTemplate[];
+  /** Candidates and programs of all templates, side by side: what is asked for each line should be near. */
+  private readonly code: Int32Array;
+  /** By the message's first byte: where its candidates begin in `code`, and where they end. */
+  private readonly firsts: Int32Array = new Int32Array(256);
+  private readonly lasts: Int32Array = new Int32Array(256);
 
   constructor(logger: string, templates: readonly LogTemplate[]) {
     this.logger = logger;
-    this.byFirstByte = Array.from({ length: 256 }, (_, byte) =>
-      templates.filter(({ wording, says }) => {
-        if (wording.prefix.length > 0) return wording.prefix.first === byte;
-        if (/^\{(?:int|size)\}/.test(says)) return (byte >= ZERO && byte <= NINE) || byte === MINUS;
-        return true;
-      }),
-    );
+    this.templates = templates;
+    const code: number[] = [];
+    const programs = templates.map(({ wording }) => {
+      const place = code.length;
+      code.push(...wording.program);
+      return place;
+    });
+    for (let byte = 0; byte < 256; byte++) {
+      this.firsts[byte] = code.length;
+      for (const [i, { wording, says }] of templates.entries()) {
+        if (!mayBeginWith(byte, wording.prefix, says)) continue;
+        const { letters, mask } = firstLetters(wording.prefix);
+        code.push(i, programs[i] ?? 0, letters, mask);
+      }
+      this.lasts[byte] = code.length;
+    }
+    this.code = Int32Array.from(code);
   }
 
   /** The first template whose wording these bytes are; its values wait in the scratch of the match. */
   find(buffer: Buffer, start: number, end: number): LogTemplate | undefined {
     if (start >= end) return undefined;
-    const candidates = this.byFirstByte[buffer[start] ?? 0];
-    if (candidates === undefined) return undefined;
-    for (let i = 0; i < candidates.length; i++) {
-      const template = candidates[i];
-      if (template?.wording.matches(buffer, start, end) === true) return template;
+    const view = viewOf(buffer);
+    const byte = view.getUint8(start);
+    const last = this.lasts[byte] ?? 0;
+    const code = this.code;
+    const lettered = start + 4 <= end;
+    const letters = lettered ? view.getInt32(start, true) : 0;
+    for (let at = this.firsts[byte] ?? 0; at < last; at += CANDIDATE) {
+      const others = (letters ^ (code[at + LETTERS] ?? 0)) & (code[at + LETTERS_MASK] ?? 0);
+      if (lettered && others !== 0) continue;
+      const template = this.templates[code[at + TEMPLATE] ?? 0];
+      const program = code[at + PROGRAM] ?? 0;
+      if (template?.wording.matches(code, program, view, start, end) === true) return template;
     }
     return undefined;
   }
+}
+
+function mayBeginWith(byte: number, prefix: Literal, says: string): boolean {
+  if (prefix.length > 0) return prefix.first === byte;
+  if (/^\{(?:int|size)\}/.test(says)) return (byte >= ZERO && byte <= NINE) || byte === MINUS;
+  return true;
+}
+
+function firstLetters(prefix: Literal): { readonly letters: number; readonly mask: number } {
+  const shown = Math.min(prefix.length, 4);
+  let letters = 0;
+  for (let i = 0; i < shown; i++) letters |= prefix.byteAt(i) << (8 * i);
+  return { letters, mask: shown === 4 ? -1 : (1 << (8 * shown)) - 1 };
 }
 
 interface KnownLogger {
