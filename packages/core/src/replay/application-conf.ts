@@ -162,9 +162,19 @@ export class ApplicationConf {
       freeExcludesExecution: !fixedPools,
       freeCountsOffHeap: behaviour.storedLineCountsOffHeap,
       tungstenMode: layout.tungstenMode,
+      slots: this.#slots(known.cores),
       unrollThresholdBytes: UNROLL_THRESHOLD_BYTES,
       unrollGrowth: UNROLL_GROWTH,
     };
+  }
+
+  /** Tasks that run at once on so many cores, at most: those of any profile may (3.4+). */
+  #slots(cores: number | undefined): number | undefined {
+    if (cores === undefined) return undefined;
+    let cpus = Number(this.properties.get("spark.task.cpus") ?? 1);
+    for (const { resource, scope, amount } of this.#profileRows)
+      if (scope === "task" && resource === "cpus") cpus = Math.min(cpus, amount);
+    return cpus >= 1 ? Math.max(1, Math.floor(cores / cpus)) : undefined;
   }
 
   /** The manager that this version and configuration select, of the executor's own size. */

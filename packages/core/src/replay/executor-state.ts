@@ -37,6 +37,8 @@ export interface ExecutorRules {
   readonly freeCountsOffHeap: boolean;
   /** Mode of SQL's and shuffle's own memory consumers. */
   readonly tungstenMode: MemoryMode;
+  /** tasks that it runs at once, at most; undefined: its cores are not known */
+  readonly slots: number | undefined;
   /** spark.storage.unrollMemoryThreshold and …GrowthFactor */
   readonly unrollThresholdBytes: number;
   readonly unrollGrowth: number;

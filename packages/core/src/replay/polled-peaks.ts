@@ -119,6 +119,8 @@ export class PolledPeaks {
 
   forget(taskId: number): void {
     this.#lives.delete(taskId);
+    const life = this.#all.get(taskId);
+    if (life?.until === Number.POSITIVE_INFINITY) this.#near.delete(life); // its end was lost
   }
 }
 

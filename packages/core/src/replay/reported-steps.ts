@@ -6,6 +6,7 @@ import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import { isInMemory } from "./evidence.ts";
 import type { StepPlace } from "./executor-state.ts";
+import { lostEnds } from "./lost-ends.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 import type { ReplayContext } from "./replay-context.ts";
 
@@ -55,8 +56,19 @@ export class ReportedSteps {
       startedAt: at.ts,
       thread: undefined,
     });
+    for (const taskId of lostEnds(this.#context, at.ts)) this.#gone(at, taskId);
     execution.update(at.ts);
     state.sample(at, "assumed");
+  }
+
+  /** A task runs no more. */
+  #gone(at: StepPlace, taskId: number): void {
+    const { state, execution, evidence } = this.#context;
+    state.running.delete(taskId);
+    execution.update(at.ts);
+    state.endTaskTracks(taskId, at.ts);
+    execution.forget(taskId);
+    evidence.forgetTask(taskId);
   }
 
   /** What running tasks hold changes with time, where their totals are known already. */
@@ -76,7 +88,7 @@ export class ReportedSteps {
   }
 
   taskEnded(at: StepPlace, fact: Pick<TaskEndFact, "taskId" | "updatedBlocks">): void {
-    const { state, execution, evidence } = this.#context;
+    const { state, execution } = this.#context;
     if (this.#updates === 0) {
       for (const status of fact.updatedBlocks ?? []) this.#apply(at, status, fact.taskId);
     }
@@ -84,11 +96,7 @@ export class ReportedSteps {
     execution.update(at.ts);
     for (const { mode, peak } of execution.peaks(fact.taskId))
       state.sampleTask(at, fact.taskId, mode, peak);
-    state.running.delete(fact.taskId);
-    execution.update(at.ts);
-    state.endTaskTracks(fact.taskId, at.ts);
-    execution.forget(fact.taskId);
-    evidence.forgetTask(fact.taskId);
+    this.#gone(at, fact.taskId);
     state.sample(at, "derived");
   }
 

@@ -7,6 +7,7 @@ import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import { COUNTED_ALREADY, countedAlready, minusInterval } from "./early-steps.ts";
 import type { LogStep } from "./lookahead.ts";
+import { lostEnds } from "./lost-ends.ts";
 import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
@@ -48,6 +49,7 @@ export class TaskSteps {
       startedAt: this.#context.debug ? step.ts : this.#preparedAt(step, fact.taskId),
       thread: step.thread,
     });
+    for (const taskId of lostEnds(this.#context, step.ts)) this.finished(step, taskId);
     const partition = evidence.task(fact.taskId)?.partition ?? fact.index;
     if (partition !== undefined) this.#blocks.taskBegan(step, fact.taskId, rdds, partition);
   }

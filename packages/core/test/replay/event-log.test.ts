@@ -154,3 +154,30 @@ test("without a log of its own an executor's execution memory is estimated from 
   const idle = memory_timeline.findLast((row) => row.ts < 2_200_000);
   expect(idle?.executionUsed).toMatchObject({ bytes: 0, atMost: 0 });
 });
+
+test("tasks whose ends the log lost hold their slots no longer than others need them", () => {
+  const { memory_timeline, tasks } = replayText(
+    `
+       0 1 cores 2
+       0 1 registered 100000000
+      10 1 launched task-1
+      20 1 launched task-2
+      30 1 launched task-3
+      40 1 launched task-4
+      60 1 ended task-3 since 30 peak 1000000
+      70 1 ended task-4 since 40 peak 1000000
+      80 1 launched task-5
+      90 1 ended task-5 since 80`,
+    { memory: 100_000_000 },
+  );
+  const usedAt = (ms: number) =>
+    memory_timeline.find(({ ts, endTs }) => ts <= ms * 1000 && (endTs ?? Infinity) > ms * 1000)
+      ?.executionUsed.atMost;
+  expect(usedAt(25)).toBe(100_000_000);
+  expect(usedAt(50)).toBeLessThan(10_000_000);
+  expect(usedAt(85)).toBe(0);
+  expect(tasks.filter(({ finishedAt }) => finishedAt === undefined)).toMatchObject([
+    { taskId: 1 },
+    { taskId: 2 },
+  ]);
+});

@@ -393,6 +393,16 @@ function eventOf(
         maxOffHeapBytes: offHeap,
       };
     }
+    case "cores":
+      return {
+        kind: "executor_added",
+        executorId: executor,
+        host,
+        cores: Number(what),
+        timeMs: ms,
+        resourceProfileId: 0,
+        attributes: new Map(),
+      };
     case "reported":
       return {
         kind: "block_updated",
