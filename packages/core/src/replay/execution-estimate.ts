@@ -10,7 +10,7 @@ import type { ExecutorEvidence, TaskEvidence } from "./evidence.ts";
 import type { ExecutorState, RunningTask } from "./executor-state.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
-import { heldAt, heldTogether, type PoolNow, peakOf, SHAPE_BREAKS } from "./task-demand.ts";
+import { heldAt, heldTogether, type PoolNow, peakOf, SHAPE_BREAKS, shapeAt } from "./task-demand.ts";
 
 /** How long a measured sum is taken to stand when nothing else is known (µs). */
 const MEASURE_STANDS_MICROS = 20_000;
@@ -25,12 +25,21 @@ export class ExecutionEstimate {
   readonly #ledger: ModeLedger;
   #measured: { readonly total: Amount; readonly ts: number } | undefined;
   #ts = 0;
-  /** how many ran at once while a task did */
-  readonly #beside = new Map<number, { most: number; least: number }>();
+  /** by running task */
+  readonly #known = new Map<number, KnownTask>();
+  /** kept and refilled */
+  readonly #peakFromNow: PeakFrom = {
+    ceiling: 0,
+    running: 0,
+    runningAtLeast: 0,
+    sql: false,
+    exact: undefined,
+    seen: undefined,
+    alone: false,
+    finishedAt: undefined,
+  };
   /** what a task may hold of whose end nothing is known yet */
   #unknown: Amount = NOTHING;
-  /** highest use by task, for the track that has to show it */
-  readonly #peaks = new Map<number, Amount>();
 
   constructor(
     state: ExecutorState,
@@ -101,12 +110,15 @@ export class ExecutionEstimate {
   breaksBetween(from: number, ts: number, parts: readonly number[] = SHAPE_BREAKS): number[] {
     const found: number[] = [];
     for (const task of this.#runners().values()) {
-      const life = this.#lifeOf(task);
-      if (life === undefined || !this.#usesMemory(life.evidence)) continue;
+      const evidence = this.#ended(task);
+      if (evidence?.finishedAt === undefined) continue;
+      const length = evidence.finishedAt - task.startedAt;
+      const first = found.length;
       for (const part of parts) {
-        const at = Math.ceil(life.from + (life.until - life.from) * part);
+        const at = Math.ceil(task.startedAt + length * part);
         if (at > from && at <= ts) found.push(at);
       }
+      if (found.length > first && !this.#usesMemory(evidence)) found.length = first;
     }
     return found;
   }
@@ -133,10 +145,10 @@ export class ExecutionEstimate {
     let above = 0;
     let aboveTogether = 0;
     for (const task of running.values()) {
-      this.#countBeside(task.taskId, running.size);
-      const held = this.#heldBy(task, ts);
+      const evidence = this.#ended(task);
+      const held = this.#heldBy(task, evidence, this.#knownOf(task.taskId, running.size), ts);
       // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
-      if (held.atMost > 0 && this.#lifeOf(task) !== undefined)
+      if (held.atMost > 0 && evidence !== undefined)
         ledger.executionByTask.set(task.taskId, held);
       else ledger.executionByTask.delete(task.taskId);
       best += held.best;
@@ -223,68 +235,75 @@ export class ExecutionEstimate {
     };
   }
 
-  #heldBy(task: RunningTask, ts: number): Amount {
-    const life = this.#lifeOf(task);
-    const ceiling = this.#ledger.executionCeiling();
-    if (life === undefined) {
+  #heldBy(
+    task: RunningTask,
+    evidence: TaskEvidence | undefined,
+    known: KnownTask,
+    ts: number,
+  ): Amount {
+    if (evidence?.finishedAt === undefined) {
+      const ceiling = this.#ledger.executionCeiling();
       if (this.#unknown.atMost !== ceiling)
         this.#unknown = { atLeast: 0, atMost: ceiling, best: 0 };
       return this.#unknown;
     }
-    const now = this.#peakOf(life.evidence);
-    const known = this.#peaks.get(task.taskId);
-    const peak =
-      known === undefined
-        ? now
-        : {
-            atLeast: Math.min(known.atLeast, now.atLeast),
-            atMost: Math.max(known.atMost, now.atMost),
-            best: now.best,
-          };
-    this.#peaks.set(task.taskId, peak);
-    const progress = (ts - life.from) / Math.max(1, life.until - life.from);
-    const held = heldAt(now, progress, (life.evidence.memorySpilledBytes ?? 0) > 0);
-    return this.#state.followsTasks ? held : { atLeast: 0, atMost: peak.atMost, best: held.best };
+    const peak = this.#peakOf(evidence);
+    known.highest = Math.max(known.highest, peak.atMost);
+    const progress = (ts - task.startedAt) / Math.max(1, evidence.finishedAt - task.startedAt);
+    const shape = shapeAt(progress, (evidence.memorySpilledBytes ?? 0) > 0);
+    if (this.#state.followsTasks) return heldAt(peak, shape);
+    const { best } = heldAt(peak, shape);
+    if (known.held.best !== best || known.held.atMost !== known.highest)
+      known.held = { atLeast: 0, atMost: known.highest, best };
+    return known.held;
   }
 
-  #countBeside(taskId: number, running: number): void {
-    const known = this.#beside.get(taskId);
-    if (known === undefined) this.#beside.set(taskId, { most: running, least: running });
-    else {
-      known.most = Math.max(known.most, running);
-      known.least = Math.min(known.least, running);
+  #knownOf(taskId: number, running: number): KnownTask {
+    let known = this.#known.get(taskId);
+    if (known === undefined) {
+      known = { most: running, least: running, highest: 0, held: NOTHING, peak: undefined };
+      this.#known.set(taskId, known);
     }
+    known.most = Math.max(known.most, running);
+    known.least = Math.min(known.least, running);
+    return known;
   }
 
   forget(taskId: number): void {
-    this.#beside.delete(taskId);
-    this.#peaks.delete(taskId);
+    this.#known.delete(taskId);
     this.#polled.forget(taskId);
-  }
-
-  #poolOf({ taskId, stageId }: TaskEvidence): PoolNow {
-    const ledger = this.#ledger;
-    const running = this.#runners();
-    const beside = this.#beside.get(taskId);
-    return {
-      ceiling: ledger.executionCeiling(),
-      running: Math.max(running.size, beside?.most ?? 0),
-      runningAtLeast: Math.max(1, Math.min(running.size, beside?.least ?? running.size)),
-      sql: this.#isSql(stageId),
-    };
   }
 
   /** Its peak from its totals, within what was polled of all tasks while it ran. */
   #peakOf(task: TaskEvidence): Amount {
-    const peak = peakOf(task, this.#poolOf(task), exactPeak(task, this.#ledger.mode));
-    const seen = this.#polled.executionWhile(task.taskId, this.#ledger.mode);
-    if (seen === undefined || exactPeak(task, this.#ledger.mode) !== undefined) return peak;
+    const { taskId } = task;
+    const { mode } = this.#ledger;
+    const running = this.#runners().size;
+    const known = this.#known.get(taskId);
+    const from = this.#peakFromNow;
+    from.ceiling = this.#ledger.executionCeiling();
+    from.running = Math.max(running, known?.most ?? 0);
+    from.runningAtLeast = Math.max(1, Math.min(running, known?.least ?? running));
+    from.sql = this.#isSql(task.stageId);
+    from.exact = exactPeak(task, mode);
+    from.seen = this.#polled.executionWhile(taskId, mode);
+    from.alone = from.seen !== undefined && this.#polled.ranAlone(taskId);
+    from.finishedAt = task.finishedAt;
+    if (known?.peak !== undefined && isSame(known.peak.from, from)) return known.peak.is;
+    const is = this.#peakFrom(task, from);
+    if (known !== undefined) known.peak = { from: { ...from }, is };
+    return is;
+  }
+
+  #peakFrom(task: TaskEvidence, pool: PeakFrom): Amount {
+    const { seen, alone, exact } = pool;
+    const peak = peakOf(task, pool, exact);
+    if (seen === undefined || exact !== undefined) return peak;
     // A task that says it held more than polls saw of all of them: they may have missed a moment.
     const missed = (task.peakExecutionBytes ?? 0) > seen * 1.1;
-    const most = missed ? Math.min(this.#ledger.executionCeiling(), seen / SEEN_OF_PEAK) : seen;
+    const most = missed ? Math.min(pool.ceiling, seen / SEEN_OF_PEAK) : seen;
     const atMost = Math.ceil(Math.min(Math.max(peak.atMost, seen), most));
-    if (this.#polled.ranAlone(task.taskId))
-      return amount({ atLeast: Math.min(seen, atMost), atMost }, seen);
+    if (alone) return amount({ atLeast: Math.min(seen, atMost), atMost }, seen);
     return amount(
       { atLeast: Math.min(peak.atLeast, atMost), atMost: Math.min(peak.atMost, atMost) },
       peak.best,
@@ -299,10 +318,10 @@ export class ExecutionEstimate {
     let known = 0;
     let spilled = false;
     for (const task of this.#runners().values()) {
-      const of = this.#lifeOf(task);
-      if (of === undefined) continue;
-      const length = Math.max(1, of.until - of.evidence.launchedAt);
-      progress += Math.min(1, Math.max(0, (ts - of.evidence.launchedAt) / length));
+      const evidence = this.#ended(task);
+      if (evidence?.finishedAt === undefined) continue;
+      const length = Math.max(1, evidence.finishedAt - evidence.launchedAt);
+      progress += Math.min(1, Math.max(0, (ts - evidence.launchedAt) / length));
       life += length;
       known++;
       spilled ||= this.#spilled(task.taskId);
@@ -343,12 +362,43 @@ export class ExecutionEstimate {
     return this.#peakOf(task).atMost > 0;
   }
 
-  /** A task's life as both logs tell it; undefined while its end is not known. */
-  #lifeOf(task: RunningTask): { from: number; until: number; evidence: TaskEvidence } | undefined {
+  /** What is known of a task; undefined while its end is not. */
+  #ended(task: RunningTask): TaskEvidence | undefined {
     const evidence = this.#evidence.task(task.taskId);
-    if (evidence?.finishedAt === undefined) return undefined;
-    return { from: task.startedAt, until: evidence.finishedAt, evidence };
+    return evidence?.finishedAt === undefined ? undefined : evidence;
   }
+}
+
+/** What a task's peak follows from. */
+interface PeakFrom extends PoolNow {
+  exact: number | undefined;
+  seen: number | undefined;
+  alone: boolean;
+  finishedAt: number | undefined;
+}
+
+interface KnownTask {
+  /** how many ran at once while it did */
+  most: number;
+  least: number;
+  /** what its peak may have been at most, of all times that it was asked for */
+  highest: number;
+  /** what it was said to hold last, where a log does not follow it */
+  held: Amount;
+  peak: { readonly from: PeakFrom; readonly is: Amount } | undefined;
+}
+
+function isSame(a: PeakFrom, b: PeakFrom): boolean {
+  return (
+    a.ceiling === b.ceiling &&
+    a.running === b.running &&
+    a.runningAtLeast === b.runningAtLeast &&
+    a.sql === b.sql &&
+    a.exact === b.exact &&
+    a.seen === b.seen &&
+    a.alone === b.alone &&
+    a.finishedAt === b.finishedAt
+  );
 }
 
 /** A task's own account of its peak, where it tells the modes apart (4.0+). */

@@ -61,6 +61,8 @@ const LINES_TO_LAYOUT = 1000; // how far ahead facts about the layout are looked
 
 export class ExecutorReplay {
   readonly evidence: ExecutorEvidence = new ExecutorEvidence();
+  /** reports of blocks, which carry no time, came since the last event with one */
+  waitsForTime = false;
   readonly #around: ExecutorSurroundings;
   readonly #lookahead = new Lookahead();
   readonly #polled: PolledPeaks;
@@ -97,6 +99,7 @@ export class ExecutorReplay {
   }
 
   blockUpdated(at: Observation, fact: BlockUpdatedFact): void {
+    this.waitsForTime = true;
     const place = this.#placeOfEvent(at);
     if (this.#around.hasLog) {
       this.evidence.blockUpdated(fact.status, place.ts);
@@ -113,8 +116,9 @@ export class ExecutorReplay {
     this.#polled.taskStarted(fact.taskId, fact.launchedMs);
     const place = this.#placeOfEvent(at);
     if (this.#around.hasLog) return;
-    const kept = { ...fact };
-    this.#report(place, ({ reports }) => reports.taskStarted(place, kept));
+    const { taskId, stageId, index, partitionId } = fact;
+    const task = { taskId, stageId, index: partitionId ?? index };
+    this.#report(place, ({ reports }) => reports.taskStarted(place, task));
   }
 
   taskEnded(at: Observation, fact: TaskEndFact): void {
@@ -128,6 +132,7 @@ export class ExecutorReplay {
 
   /** An event with a time, of whatever kind: reports before it have happened. */
   timePasses(ts: number): void {
+    this.waitsForTime = false;
     const settled = Math.max(ts, this.#ts);
     if (this.#around.hasLog) this.#removals.timePasses(ts);
     else this.#delayed.add(settled, () => this.#parts?.reports.settle(settled));

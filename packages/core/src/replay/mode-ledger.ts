@@ -205,13 +205,14 @@ export class ModeLedger {
     this.#evictedForGrant += evictedBytes;
     const { fixedPools, maxBytes, evictionCreditsExecution } = this.rules;
     if (fixedPools) return;
-    const used = this.storageUsed;
     const pool = this.storagePool;
     if (evictedBytes > 0 && evictionCreditsExecution) {
       // Free storage memory went first, then whole blocks: what is left of the pool is what is used.
-      this.storagePool = used;
+      this.storagePool = this.storageUsed;
       return;
     }
+    if (pool.atMost + wanted.atMost <= maxBytes) return; // there is room beside the pool as it is
+    const used = this.storageUsed;
     const left = (poolBytes: number, executionBytes: number, usedBytes: number) =>
       Math.max(Math.min(poolBytes, maxBytes - executionBytes), Math.min(poolBytes, usedBytes));
     this.storagePool = ordered({

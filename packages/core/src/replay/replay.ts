@@ -52,7 +52,7 @@ export class Replay {
   #blockUpdates = 0;
   #nextLoss = Number.NEGATIVE_INFINITY;
   /** executors with block updates since the last event with a time */
-  readonly #unsettled = new Set<string>();
+  readonly #unsettled: ExecutorReplay[] = [];
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -174,12 +174,9 @@ export class Replay {
 
   #event(observation: Observation, fact: EventFact): void {
     const { sourceFileId, line } = observation;
-    if (fact.kind === "block_updated") this.#unsettled.add(fact.executorId);
-    else if (this.#unsettled.size > 0 && observation.ts !== undefined) {
-      for (const executorId of this.#unsettled) {
-        this.#executors.get(executorId)?.timePasses(observation.ts);
-      }
-      this.#unsettled.clear();
+    if (fact.kind !== "block_updated" && observation.ts !== undefined && this.#unsettled.length > 0) {
+      for (const executor of this.#unsettled) executor.timePasses(observation.ts);
+      this.#unsettled.length = 0;
     }
     switch (fact.kind) {
       case "task_end": {
@@ -202,10 +199,13 @@ export class Replay {
         }
         return;
       }
-      case "block_updated":
+      case "block_updated": {
         this.#blockUpdates++;
-        this.#executor(fact.executorId).blockUpdated(observation, fact);
+        const executor = this.#executor(fact.executorId);
+        if (!executor.waitsForTime) this.#unsettled.push(executor);
+        executor.blockUpdated(observation, fact);
         return;
+      }
       case "task_start":
         this.#tasks.started(fact, sourceFileId, line);
         this.#executor(fact.executorId).taskStarted(observation, fact);

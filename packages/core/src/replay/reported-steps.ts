@@ -2,10 +2,10 @@
 
 import { amount, exactAmount } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
-import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
+import type { BlockStatus, TaskEndFact } from "../event-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import { isInMemory } from "./evidence.ts";
-import type { StepPlace } from "./executor-state.ts";
+import type { RunningTask, StepPlace } from "./executor-state.ts";
 import { lostEnds } from "./lost-ends.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 import type { ReplayContext } from "./replay-context.ts";
@@ -46,17 +46,12 @@ export class ReportedSteps {
     this.#blocks = blocks;
   }
 
-  taskStarted(at: StepPlace, fact: Extract<EventFact, { kind: "task_start" }>): void {
+  taskStarted(at: StepPlace, task: Pick<RunningTask, "taskId" | "stageId" | "index">): void {
     const { state, execution } = this.#context;
     this.settle(at.ts);
-    state.running.set(fact.taskId, {
-      taskId: fact.taskId,
-      stageId: fact.stageId,
-      index: fact.partitionId ?? fact.index,
-      startedAt: at.ts,
-      thread: undefined,
-    });
-    for (const taskId of lostEnds(this.#context, at.ts)) this.#gone(at, taskId);
+    const { taskId, stageId, index } = task;
+    state.running.set(taskId, { taskId, stageId, index, startedAt: at.ts, thread: undefined });
+    for (const lost of lostEnds(this.#context, at.ts)) this.#gone(at, lost);
     execution.update(at.ts);
     state.sample(at, "assumed");
   }
@@ -80,7 +75,8 @@ export class ReportedSteps {
   #passTimeUntil(until: number, at: StepPlace): void {
     const { state, execution } = this.#context;
     const from = this.#passed;
-    this.#passed = Math.max(from, until);
+    if (until <= from) return;
+    this.#passed = until;
     for (const ts of execution.breaksBetween(from, until, TOLD_AT).sort((a, b) => a - b)) {
       execution.update(ts);
       state.sample(withTimes(at, ts, undefined, undefined), "assumed");

@@ -11,12 +11,12 @@ const UNTRACKED_BYTES = 5_242_880;
 
 export interface PoolNow {
   /** most that execution can hold */
-  readonly ceiling: number;
+  ceiling: number;
   /** tasks that run, and so may share it: at most and at least so many while the task did */
-  readonly running: number;
-  readonly runningAtLeast: number;
+  running: number;
+  runningAtLeast: number;
   /** the task belongs to a SQL query, whose operators do not all report a peak */
-  readonly sql: boolean;
+  sql: boolean;
 }
 
 /** The highest use of a finished task; exact where it tells the peak of this mode itself (4.0+). */
@@ -78,7 +78,7 @@ function peakOfCollections(task: TaskEvidence, reported: number, pool: PoolNow):
 /** A collection's size is sampled, and compared every 32 records: by so much it may exceed what it then asks to double. */
 const OVERSHOOT = 1.2;
 
-interface ShapePoint {
+export interface ShapePoint {
   /** part of the task's life */
   readonly until: number;
   readonly low: number;
@@ -113,11 +113,18 @@ const WITH_SPILL: readonly ShapePoint[] = [
 /** Parts of a task's life at which what it may hold changes. */
 export const SHAPE_BREAKS: readonly number[] = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.95];
 
-/** What a task holds when `progress` (0 … 1) of its life has passed. */
-export function heldAt(peak: Amount, progress: number, spilled: boolean): Amount {
+const END: ShapePoint = { until: 1, low: 0, high: 1, usual: 1 };
+
+/** Where a task is when `progress` (0 … 1) of its life has passed. */
+export function shapeAt(progress: number, spilled: boolean): ShapePoint {
   const shape = spilled ? WITH_SPILL : WITHOUT_SPILL;
-  const point = shape.find((p) => progress < p.until) ?? shape[shape.length - 1];
-  if (point === undefined) return peak;
+  for (const point of shape) if (progress < point.until) return point;
+  return shape[shape.length - 1] ?? END;
+}
+
+/** What a task holds there. */
+export function heldAt(peak: Amount, point: ShapePoint): Amount {
+  if (peak === NOTHING) return NOTHING;
   return amount(
     {
       atLeast: Math.floor(peak.atLeast * point.low),
