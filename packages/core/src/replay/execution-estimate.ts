@@ -10,7 +10,14 @@ import type { ExecutorEvidence, TaskEvidence } from "./evidence.ts";
 import type { ExecutorState, RunningTask } from "./executor-state.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
-import { heldAt, heldTogether, type PoolNow, peakOf, SHAPE_BREAKS, shapeAt } from "./task-demand.ts";
+import {
+  heldAt,
+  heldTogether,
+  type PoolNow,
+  peakOf,
+  SHAPE_BREAKS,
+  shapeAt,
+} from "./task-demand.ts";
 
 /** How long a measured sum is taken to stand when nothing else is known (µs). */
 const MEASURE_STANDS_MICROS = 20_000;
@@ -148,8 +155,7 @@ export class ExecutionEstimate {
       const evidence = this.#ended(task);
       const held = this.#heldBy(task, evidence, this.#knownOf(task.taskId, running.size), ts);
       // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
-      if (held.atMost > 0 && evidence !== undefined)
-        ledger.executionByTask.set(task.taskId, held);
+      if (held.atMost > 0 && evidence !== undefined) ledger.executionByTask.set(task.taskId, held);
       else ledger.executionByTask.delete(task.taskId);
       best += held.best;
       most += held.atMost;

@@ -174,7 +174,11 @@ export class Replay {
 
   #event(observation: Observation, fact: EventFact): void {
     const { sourceFileId, line } = observation;
-    if (fact.kind !== "block_updated" && observation.ts !== undefined && this.#unsettled.length > 0) {
+    if (
+      fact.kind !== "block_updated" &&
+      observation.ts !== undefined &&
+      this.#unsettled.length > 0
+    ) {
       for (const executor of this.#unsettled) executor.timePasses(observation.ts);
       this.#unsettled.length = 0;
     }

@@ -1,8 +1,7 @@
 /** Arrow IPC files, a record batch at a time: DuckDB's columns as they lie, integers without BigInt. */
 import { type FileHandle, open } from "node:fs/promises";
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBType } from "@duckdb/node-api";
-import { DuckDBListValue, DuckDBTypeId } from "@duckdb/node-api";
-import duckdb from "@duckdb/node-bindings";
+import bindings from "@duckdb/node-bindings";
 import {
   Bool,
   type Data,
@@ -20,6 +19,7 @@ import {
   TimestampMicrosecond,
   Utf8,
 } from "apache-arrow";
+import { duckdb } from "../duckdb.ts";
 
 const STRING_BYTES = 16;
 const INLINE_BYTES = 12;
@@ -92,17 +92,17 @@ function schemaOf(result: DuckDBResult): Schema {
 
 function arrowType(type: DuckDBType): DataType {
   switch (type.typeId) {
-    case DuckDBTypeId.BIGINT:
+    case duckdb.DuckDBTypeId.BIGINT:
       return new Int64();
-    case DuckDBTypeId.INTEGER:
+    case duckdb.DuckDBTypeId.INTEGER:
       return new Int32();
-    case DuckDBTypeId.DOUBLE:
+    case duckdb.DuckDBTypeId.DOUBLE:
       return new Float64();
-    case DuckDBTypeId.BOOLEAN:
+    case duckdb.DuckDBTypeId.BOOLEAN:
       return new Bool();
-    case DuckDBTypeId.TIMESTAMP:
+    case duckdb.DuckDBTypeId.TIMESTAMP:
       return new TimestampMicrosecond();
-    case DuckDBTypeId.LIST:
+    case duckdb.DuckDBTypeId.LIST:
       return new List(new Field("item", new Int64(), true));
     default:
       return new Utf8();
@@ -119,10 +119,10 @@ function recordBatch(schema: Schema, chunk: DuckDBDataChunk): RecordBatch {
 
 function column(type: DataType, chunk: DuckDBDataChunk, index: number): Data {
   const length = chunk.rowCount;
-  const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
+  const vector = bindings.data_chunk_get_vector(chunk.chunk, index);
   const nullBitmap = validityOf(vector, length);
   const raw = (bytes: number): ArrayBuffer => {
-    return Uint8Array.from(duckdb.vector_get_data(vector, length * bytes)).buffer;
+    return Uint8Array.from(bindings.vector_get_data(vector, length * bytes)).buffer;
   };
   if (type instanceof Int64) {
     return makeData({ type, length, nullBitmap, data: new BigInt64Array(raw(8)) });
@@ -143,10 +143,10 @@ function column(type: DataType, chunk: DuckDBDataChunk, index: number): Data {
   return texts(raw(STRING_BYTES), length, nullBitmap);
 }
 
-function validityOf(vector: duckdb.Vector, length: number): Uint8Array {
+function validityOf(vector: bindings.Vector, length: number): Uint8Array {
   // A vector without NULL has no mask until one is asked for.
-  duckdb.vector_ensure_validity_writable(vector);
-  return Uint8Array.from(duckdb.vector_get_validity(vector, Math.ceil(length / 64) * 8));
+  bindings.vector_ensure_validity_writable(vector);
+  return Uint8Array.from(bindings.vector_get_validity(vector, Math.ceil(length / 64) * 8));
 }
 
 function bitsOf(values: Uint8Array): Uint8Array {
@@ -181,7 +181,7 @@ function texts(raw: ArrayBuffer, length: number, nullBitmap: Uint8Array | null):
     const pointer = view.getBigUint64(at + 8, true);
     let text = followed.get(pointer);
     if (text?.length !== size) {
-      text = Uint8Array.from(duckdb.get_data_from_pointer(raw, at + 8, size));
+      text = Uint8Array.from(bindings.get_data_from_pointer(raw, at + 8, size));
       followed.set(pointer, text);
     }
     parts.push(text);
@@ -205,7 +205,7 @@ function lists(
   const valueOffsets = new Int32Array(values.length + 1);
   const items: bigint[] = [];
   for (const [at, value] of values.entries()) {
-    if (value instanceof DuckDBListValue) {
+    if (value instanceof duckdb.DuckDBListValue) {
       for (const item of value.items) if (typeof item === "bigint") items.push(item);
     }
     valueOffsets[at + 1] = items.length;

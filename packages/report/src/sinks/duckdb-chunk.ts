@@ -1,17 +1,6 @@
 /** Column batches into DuckDB's memory: whole columns in one copy, texts by reference to their dictionary. */
-import {
-  BIGINT,
-  BOOLEAN,
-  DOUBLE,
-  DuckDBDataChunk,
-  type DuckDBType,
-  INTEGER,
-  LIST,
-  listValue,
-  TIMESTAMP,
-  VARCHAR,
-} from "@duckdb/node-api";
-import duckdb from "@duckdb/node-bindings";
+import type { DuckDBDataChunk, DuckDBType } from "@duckdb/node-api";
+import bindings from "@duckdb/node-bindings";
 import type { ColumnType } from "../columns/column.ts";
 import {
   BATCH_ROWS,
@@ -25,6 +14,7 @@ import {
   UNKNOWN_TEXT,
 } from "../columns/column-batch.ts";
 import type { TextDictionary } from "../columns/text-dictionary.ts";
+import { duckdb } from "../duckdb.ts";
 
 /** DuckDB's string_t: 4 bytes of length, then up to 12 bytes of text, or 4 bytes of it and an 8-byte pointer. */
 const STRING_WORDS = 4;
@@ -37,7 +27,7 @@ export class DuckDbChunk {
   readonly #strings = new Map<number, StringColumn>();
 
   constructor(types: readonly ColumnType[]) {
-    this.chunk = DuckDBDataChunk.create(types.map(duckDbType), BATCH_ROWS);
+    this.chunk = duckdb.DuckDBDataChunk.create(types.map(duckDbType), BATCH_ROWS);
     for (const [index, type] of types.entries()) {
       if (type === "VARCHAR") this.#strings.set(index, new StringColumn());
     }
@@ -58,22 +48,22 @@ export class DuckDbChunk {
       this.#fillLists(index, column, rows);
       return;
     }
-    const vector = duckdb.data_chunk_get_vector(this.chunk.chunk, index);
+    const vector = bindings.data_chunk_get_vector(this.chunk.chunk, index);
     let nulls = 0;
     if (column.kind === "number") {
       nulls = laidOut(column, rows);
-      duckdb.copy_data_to_vector(vector, 0, laid.buffer, 0, rows * bytesOf(column.column.type));
+      bindings.copy_data_to_vector(vector, 0, laid.buffer, 0, rows * bytesOf(column.column.type));
     } else {
       const strings = this.#strings.get(index);
       if (strings === undefined) return;
       nulls = strings.refer(column, rows);
-      duckdb.copy_data_to_vector(vector, 0, strings.references, 0, rows * STRING_WORDS * 4);
+      bindings.copy_data_to_vector(vector, 0, strings.references, 0, rows * STRING_WORDS * 4);
     }
     if (nulls > 0) {
-      duckdb.vector_ensure_validity_writable(vector);
+      bindings.vector_ensure_validity_writable(vector);
       // The mask is made of 64-bit words.
       const bytes = Math.ceil(rows / 64) * 8;
-      duckdb.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, bytes);
+      bindings.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, bytes);
     }
   }
 
@@ -81,7 +71,7 @@ export class DuckDbChunk {
     const vector = this.chunk.getColumnVector(index);
     for (let at = 0; at < rows; at += 1) {
       const list = values[at];
-      vector.setItem(at, list === undefined ? null : listValue(list.map(BigInt)));
+      vector.setItem(at, list === undefined ? null : duckdb.listValue(list.map(BigInt)));
     }
     vector.flush();
   }
@@ -246,8 +236,8 @@ class StringColumn {
 
 /** A vector that holds texts for others to refer to. */
 class StringPage {
-  readonly #chunk = DuckDBDataChunk.create([VARCHAR], BATCH_ROWS);
-  #vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, 0);
+  readonly #chunk = duckdb.DuckDBDataChunk.create([duckdb.VARCHAR], BATCH_ROWS);
+  #vector = bindings.data_chunk_get_vector(this.#chunk.chunk, 0);
   /** by place, the code of the text */
   readonly #codes: number[] = [];
   #copied = 0;
@@ -255,7 +245,7 @@ class StringPage {
   /** Frees its texts: nothing may refer to them any more. */
   clear(): void {
     this.#chunk.reset();
-    this.#vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, 0);
+    this.#vector = bindings.data_chunk_get_vector(this.#chunk.chunk, 0);
     this.#codes.length = 0;
     this.#copied = 0;
   }
@@ -266,7 +256,7 @@ class StringPage {
 
   add(text: string, code: number): void {
     const bytes = text.length * 3 <= scratch.length ? encodedInScratch(text) : utf8.encode(text);
-    duckdb.vector_assign_string_element_len(this.#vector, this.#codes.length, bytes);
+    bindings.vector_assign_string_element_len(this.#vector, this.#codes.length, bytes);
     this.#codes.push(code);
   }
 
@@ -274,7 +264,7 @@ class StringPage {
   copyReferences(to: Uint8Array): void {
     if (this.#copied === this.#codes.length) return;
     const size = STRING_WORDS * 4;
-    const strings = duckdb.vector_get_data(this.#vector, BATCH_ROWS * size);
+    const strings = bindings.vector_get_data(this.#vector, BATCH_ROWS * size);
     for (; this.#copied < this.#codes.length; this.#copied += 1) {
       const from = this.#copied * size;
       const at = (this.#codes[this.#copied] ?? 0) * size;
@@ -294,19 +284,19 @@ function encodedInScratch(text: string): Uint8Array {
 function duckDbType(type: ColumnType): DuckDBType {
   switch (type) {
     case "BIGINT":
-      return BIGINT;
+      return duckdb.BIGINT;
     case "INTEGER":
-      return INTEGER;
+      return duckdb.INTEGER;
     case "DOUBLE":
-      return DOUBLE;
+      return duckdb.DOUBLE;
     case "TIMESTAMP":
-      return TIMESTAMP;
+      return duckdb.TIMESTAMP;
     case "VARCHAR":
-      return VARCHAR;
+      return duckdb.VARCHAR;
     case "BOOLEAN":
-      return BOOLEAN;
+      return duckdb.BOOLEAN;
     case "BIGINT[]":
-      return LIST(BIGINT);
+      return duckdb.LIST(duckdb.BIGINT);
   }
 }
 

@@ -1,9 +1,10 @@
 /** Rows into one DuckDB file that appears whole or not at all: everything is written to `<out>.partial`, which is renamed at the end. */
 import { constants } from "node:fs";
 import { access, copyFile, rename, rm, stat } from "node:fs/promises";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { EmitRow, Rows, TableName } from "@respark/core";
 import { DatabaseError, openingError } from "../database-error.ts";
+import { duckdb } from "../duckdb.ts";
 import { createTables, createViews, MANIFEST_TABLE } from "../sql/create.ts";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
@@ -204,7 +205,7 @@ async function openPartial(
 ): Promise<OpenPartial> {
   let instance: DuckDBInstance;
   try {
-    instance = await DuckDBInstance.create(partial, {
+    instance = await duckdb.DuckDBInstance.create(partial, {
       memory_limit: `${memoryLimitBytes}B`,
       threads: String(threads),
       autoinstall_known_extensions: "false",
@@ -269,7 +270,7 @@ async function checkTarget(path: string, mode: WriteMode): Promise<void> {
 async function requireUnused(path: string, partial: string): Promise<void> {
   if (!(await exists(partial))) return;
   try {
-    const instance = await DuckDBInstance.create(partial);
+    const instance = await duckdb.DuckDBInstance.create(partial);
     instance.closeSync();
   } catch (error) {
     const trouble = openingError(path, error);
@@ -282,7 +283,7 @@ async function requireUnused(path: string, partial: string): Promise<void> {
 async function copyDatabase(path: string, partial: string): Promise<void> {
   let instance: DuckDBInstance;
   try {
-    instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
+    instance = await duckdb.DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
   } catch (error) {
     throw openingError(path, error);
   }

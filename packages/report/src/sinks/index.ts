@@ -1,6 +1,5 @@
 /** The file formats that tables can be exported to. */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { writeArrow } from "./arrow.ts";
 import { writeCsv } from "./csv.ts";
 import { writeParquet } from "./parquet.ts";
 
@@ -12,7 +11,14 @@ export interface ExportTo {
 
 export const exportTo: Readonly<Record<"parquet" | "arrow" | "csv", ExportTo>> = {
   parquet: { ending: "parquet", write: writeParquet },
-  arrow: { ending: "arrow", write: writeArrow },
+  arrow: {
+    ending: "arrow",
+    // Read when it is needed: apache-arrow takes as long to load as DuckDB.
+    write: async (connection, sql, path) => {
+      const { writeArrow } = await import("./arrow.ts");
+      await writeArrow(connection, sql, path);
+    },
+  },
   csv: { ending: "csv", write: writeCsv },
 };
 

@@ -1,15 +1,7 @@
 /** Questions to a replayed database: read-only, streamed, integers exact. */
-import {
-  type DuckDBConnection,
-  DuckDBDecimalValue,
-  DuckDBInstance,
-  DuckDBListValue,
-  DuckDBMapValue,
-  type DuckDBResult,
-  DuckDBStructValue,
-  type DuckDBValue,
-} from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { openingError } from "../database-error.ts";
+import { duckdb } from "../duckdb.ts";
 import { sqlName } from "./literal.ts";
 import { requireOurs } from "./meta.ts";
 
@@ -125,7 +117,7 @@ export async function openReadOnly(
 ): Promise<ReadOnlyConnection> {
   let instance: DuckDBInstance;
   try {
-    instance = await DuckDBInstance.create(path, {
+    instance = await duckdb.DuckDBInstance.create(path, {
       access_mode: "READ_ONLY",
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
@@ -191,19 +183,19 @@ function plain(value: DuckDBValue): QueryValue {
       return value;
     default:
       if (value === null) return null;
-      if (value instanceof DuckDBListValue) return value.items.map(plain);
-      if (value instanceof DuckDBStructValue) {
+      if (value instanceof duckdb.DuckDBListValue) return value.items.map(plain);
+      if (value instanceof duckdb.DuckDBStructValue) {
         return Object.fromEntries(
           Object.entries(value.entries).map(([field, item]) => [field, plain(item)]),
         );
       }
-      if (value instanceof DuckDBMapValue) {
+      if (value instanceof duckdb.DuckDBMapValue) {
         return value.entries.map(({ key, value: item }) => ({
           key: plain(key),
           value: plain(item),
         }));
       }
-      if (value instanceof DuckDBDecimalValue) return value.toString();
+      if (value instanceof duckdb.DuckDBDecimalValue) return value.toString();
       return String(value);
   }
 }

@@ -1,5 +1,5 @@
 /** What can be asked for: every table, view and macro, each column with its type and meaning. Needs no database but one in memory. */
-import { DuckDBInstance } from "@duckdb/node-api";
+import { duckdb } from "../duckdb.ts";
 import { tables } from "../tables/index.ts";
 import { columnsOf, createTables, createViews } from "./create.ts";
 import { macros, views } from "./views/index.ts";
@@ -22,7 +22,7 @@ export interface ColumnSchema {
 
 /** Tables first, then views, then macros. */
 export async function describeSchema(): Promise<RelationSchema[]> {
-  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const instance = await duckdb.DuckDBInstance.create(":memory:", { threads: "1" });
   const connection = await instance.connect();
   try {
     await connection.run(createTables());

@@ -1,0 +1,111 @@
+/** What an executor's replay is made of, and what the application tells it. */
+
+import type { LogFact } from "../log-fact.ts";
+import type { MemoryManager } from "../memory/memory-manager.ts";
+import type { EmitRow, EvidenceLevel } from "../rows.ts";
+import type { ApplicationBlocks } from "./block-history.ts";
+import type { BroadcastValues } from "./block-sizes.ts";
+import { BlockSteps } from "./block-steps.ts";
+import { ExecutionEstimates } from "./execution-estimates.ts";
+import { type ExecutorRules, ExecutorState } from "./executor-state.ts";
+import type { LogStep } from "./lookahead.ts";
+import { PutsUnderWay } from "./puts-under-way.ts";
+import { RecentChanges } from "./recent-changes.ts";
+import type { RemovalReports } from "./removal-reports.ts";
+import type { ReplayContext } from "./replay-context.ts";
+import { ReportedSteps } from "./reported-steps.ts";
+import { RecentPages, Spills } from "./spills.ts";
+import { TaskSteps } from "./task-steps.ts";
+import { UnrollWindows } from "./unroll-windows.ts";
+import { Waits } from "./waits.ts";
+
+/** What the application tells its executors' replays. */
+export interface ExecutorSurroundings {
+  readonly executorId: string;
+  readonly emit: EmitRow;
+  /** It has a log of its own, which wins over what others say of it. */
+  readonly hasLog: boolean;
+  readonly level: EvidenceLevel;
+  readonly blocks: ApplicationBlocks;
+  readonly broadcasts: BroadcastValues;
+  /** Once something happens in memory: the executor's rules, from all that is known by then. */
+  rules(): ExecutorRules | undefined;
+  /** A manager of this executor's version, configuration and layout, nothing used. */
+  manager(): MemoryManager | undefined;
+  /** RDDs that a stage computes or reads and that are persisted. */
+  persistedRdds(stageId: number | undefined): Iterable<number>;
+  isOffHeapRdd(rddId: number): boolean;
+  isDeserializedRdd: (rddId: number) => boolean | undefined;
+  isSqlStage: (stageId: number) => boolean;
+  /** A setting of the application, as written; undefined: not set, or not known. */
+  setting(key: string): string | undefined;
+  /** a fact about the JVM or identity that decides its layout */
+  layoutFact(fact: LogFact, step: LogStep): void;
+  oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;
+}
+
+export interface Parts {
+  readonly context: ReplayContext;
+  readonly blocks: BlockSteps;
+  readonly tasks: TaskSteps;
+  readonly reports: ReportedSteps;
+}
+
+export function partsOf(
+  around: ExecutorSurroundings,
+  rules: ExecutorRules,
+  removals: RemovalReports,
+  kept: Pick<ReplayContext, "evidence" | "history" | "lookahead" | "polled" | "broadcasts">,
+): Parts {
+  const state = new ExecutorState({
+    executorId: around.executorId,
+    rules,
+    manager: around.manager(),
+    emit: around.emit,
+    followsTasks: around.level === "debug" || around.level === "info",
+  });
+  const workerTask = new Map<string, number>();
+  const context: ReplayContext & { spills: Spills; waits: Waits; puts: PutsUnderWay } = {
+    state,
+    ...kept,
+    windows: new UnrollWindows(state),
+    recent: new RecentChanges(),
+    recentPages: new RecentPages(),
+    execution: new ExecutionEstimates(state, kept, around.isSqlStage),
+    debug: around.level === "debug",
+    isOffHeap: (blockId) => {
+      if (state.offHeap === undefined) return false;
+      const rdd = /^rdd_(\d+)_/.exec(blockId);
+      return rdd !== null && around.isOffHeapRdd(Number(rdd[1]));
+    },
+    isDeserializedRdd: around.isDeserializedRdd,
+    persistedRdds: (stageId) => around.persistedRdds(stageId),
+    removedBefore: (step, missing) => removals.wentBefore(context, blocks, step, missing),
+    replayEarly: (step) => {
+      blocks.storeEarly(step);
+      tasks.takeEarly(step);
+    },
+    replayedEarly: (step) => blocks.storedEarly(step) || tasks.tookEarly(step),
+    taskOf: (step) => {
+      if (step.taskId !== undefined) return step.taskId;
+      if (step.thread === undefined) return undefined;
+      if (step.fact.kind === "task_running") workerTask.set(step.thread, step.fact.taskId);
+      const running = [...state.running.values()].find((task) => task.thread === step.thread);
+      return running?.taskId;
+    },
+    spills: undefined as never,
+    waits: undefined as never,
+    puts: undefined as never,
+  };
+  context.spills = new Spills(context);
+  context.waits = new Waits(context);
+  context.puts = new PutsUnderWay(context);
+  const blocks = new BlockSteps(context);
+  const tasks = new TaskSteps(context, blocks);
+  return {
+    context,
+    blocks,
+    tasks,
+    reports: new ReportedSteps(context, blocks),
+  };
+}
