@@ -36,6 +36,12 @@ export interface ApplicationWriter {
 const MEMORY_LIMIT_BYTES = 64 << 20;
 const THREADS = 1;
 
+/**
+ * Of a new file. DuckDB keeps the rows of a row group that is not full in whole blocks, one or more a column: with its own sizes (122,880 rows,
+ * 256 KiB) those of a replay's 600 columns would not fit its memory, and every one would be written to disk three times (docs/decisions/0008).
+ */
+const STORAGE = "row_group_size 40960, block_size 65536";
+
 type Writers = { readonly [Name in TableName]: RowWriter<Rows[Name]> };
 
 /**
@@ -63,10 +69,11 @@ export class DuckDbSink {
       await removePartial(partial);
       if (mode === "append") await copyDatabase(path, partial);
     }
-    const database = await openPartial(path, partial, options);
+    const existing = kept || mode === "append";
+    const database = await openPartial(path, partial, existing, options);
     try {
       const { connection } = database;
-      if (kept || mode === "append") await requireOurs(connection, path);
+      if (existing) await requireOurs(connection, path);
       // One transaction: hundreds of small ones would each wait for the disk.
       else await connection.run(`begin; ${createTables()}; commit`);
       const key = { current: { appId: "", attemptId: "" } };
@@ -201,33 +208,35 @@ interface OpenPartial {
 async function openPartial(
   path: string,
   partial: string,
+  existing: boolean,
   { memoryLimitBytes = MEMORY_LIMIT_BYTES, threads = THREADS }: DuckDbSinkOptions,
 ): Promise<OpenPartial> {
-  let instance: DuckDBInstance;
+  const instance = await duckdb.DuckDBInstance.create(":memory:", {
+    memory_limit: `${memoryLimitBytes}B`,
+    threads: String(threads),
+    temp_directory: `${partial}.tmp`,
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+  });
+  const connection = await instance.connect();
+  let open = true;
+  const close = (): void => {
+    if (!open) return;
+    open = false;
+    connection.closeSync();
+    instance.closeSync();
+  };
   try {
-    instance = await duckdb.DuckDBInstance.create(partial, {
-      memory_limit: `${memoryLimitBytes}B`,
-      threads: String(threads),
-      autoinstall_known_extensions: "false",
-      autoload_known_extensions: "false",
-    });
+    // Attached rather than opened: only then a file may have other sizes than DuckDB's own.
+    const storage = existing ? "" : `(${STORAGE})`;
+    await connection.run(`attach ${sqlText(partial)} as partial ${storage}; use partial`);
   } catch (error) {
+    close();
     throw openingError(path, error);
   }
-  const connection = await instance.connect();
   // Tried on every text column of every row group, where dictionaries make files as small. Said at opening, it has no effect.
   await connection.run("set disabled_compression_methods = 'fsst'");
-  let open = true;
-  return {
-    connection,
-    partial,
-    close: () => {
-      if (!open) return;
-      open = false;
-      connection.closeSync();
-      instance.closeSync();
-    },
-  };
+  return { connection, partial, close };
 }
 
 async function manifest(connection: DuckDBConnection): Promise<ApplicationKey[]> {
