@@ -26,7 +26,8 @@ export function rollingLogs(files: readonly FoundFile[], report: ReportDiagnosti
   const running = new Set<string>();
   const rest: FoundFile[] = [];
   for (const file of files) {
-    const status = statusName.exec(file.name)?.[1];
+    // A marker with bytes in it is something else under its name.
+    const status = isMarker(file) ? statusName.exec(file.name)?.[1] : undefined;
     if (status !== undefined) {
       if (status.endsWith(".inprogress")) running.add(bareName(status));
       continue;
@@ -165,7 +166,7 @@ export function oldDirectory(files: readonly FoundFile[]): Grouped {
   const first = parts[0];
   if (first === undefined) return { sources: [], rest: files };
   const version = files.find(({ name }) => name.startsWith("SPARK_VERSION_"))?.name;
-  const marker = /^(?:EVENT_LOG_\d+|SPARK_VERSION_|COMPRESSION_CODEC_|APPLICATION_COMPLETE)/;
+  const marker = /^(?:SPARK_VERSION_|COMPRESSION_CODEC_|APPLICATION_COMPLETE)/;
   const number = ({ name }: FoundFile): number => Number(/\d+/.exec(name)?.[0] ?? 0);
   return {
     sources: [
@@ -179,6 +180,12 @@ export function oldDirectory(files: readonly FoundFile[]): Grouped {
         sparkVersion: version?.slice("SPARK_VERSION_".length),
       },
     ],
-    rest: files.filter(({ name }) => !marker.test(name)),
+    rest: files.filter(
+      (file) => !parts.includes(file) && !(marker.test(file.name) && isMarker(file)),
+    ),
   };
+}
+
+function isMarker({ source }: FoundFile): boolean {
+  return source.compressedBytes === 0;
 }

@@ -14,6 +14,7 @@ import {
 import { type HugeEvent, HugeLineReader } from "./huge-line.ts";
 import { InternedText } from "./interned-text.ts";
 import { isObject, type JsonObject, MissingField } from "./json.ts";
+import { JsonCheck } from "./json-check.ts";
 import type { EventLogCounts, EventLogTrouble, EventLogTroubleCode } from "./trouble.ts";
 
 export type { EventLogTrouble } from "./trouble.ts";
@@ -50,6 +51,8 @@ const maxNames = 1000;
 /** A shorter array is not worth two strings. */
 const minCutBytes = 200;
 const maxNameChars = 200;
+/** Broken lines that JSON.parse may be asked about: it knows where, and it is dear. */
+const trustedBreaks = 50;
 /** Anything else in the place of a name is damage, and JSON.parse says so. */
 const className = /^[\w.$]+$/;
 const otherNames = "(other events)";
@@ -67,6 +70,9 @@ export class EventLogDecoder {
   #fastFacts = 0;
   #facts = 0;
   #starts = 0;
+  /** that JSON.parse refused */
+  #brokenLines = 0;
+  readonly #check = new JsonCheck();
   #huge: { readonly reader: HugeLineReader; readonly at: LinePlace } | undefined;
 
   constructor({ report }: { readonly report: (trouble: EventLogTrouble) => void }) {
@@ -264,11 +270,15 @@ export class EventLogDecoder {
 
   /** The line's object, or what is wrong with it. Never quotes the line: it may hold secrets. */
   #tryParse(buffer: Buffer, start: number, end: number): JsonObject | string {
+    // A log with many broken lines has more of them.
+    const isDoubtful = this.#brokenLines >= trustedBreaks;
+    if (isDoubtful && !this.#check.mayBeJson(buffer, start, end)) return "not JSON";
     try {
       const parsed: unknown = JSON.parse(buffer.toString("utf8", start, end));
       return isObject(parsed) ? parsed : "a JSON value, but no object";
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
+      this.#brokenLines++;
       const position = / at position (\d+)/.exec(error.message)?.[1];
       return position === undefined ? "not JSON" : `not JSON at character ${position}`;
     }

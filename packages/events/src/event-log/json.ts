@@ -65,10 +65,10 @@ export function timeMs(from: JsonObject, key: string): number | undefined {
   return ms !== undefined && isTime(ms) ? ms : undefined;
 }
 
-/** Any finite number: resource amounts may be fractions. */
+/** Resource amounts may be fractions, and are never below 0. */
 export function amount(from: JsonObject, key: string): number | undefined {
   const value = from[key];
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  return typeof value === "number" && value >= 0 && value !== Infinity ? value : undefined;
 }
 
 export function text(from: JsonObject, key: string): string | undefined {

@@ -95,6 +95,21 @@ test("a directory of Spark 1.2 is one log; its markers tell the version and whet
   ]);
 });
 
+test("a marker with bytes in it is a file like others", async () => {
+  const { logs } = await discovered({
+    "old/EVENT_LOG_1": "",
+    "old/APPLICATION_COMPLETE": "one\n",
+    "eventlog_v2_app-1/appstatus_app-1": "two\n",
+    "eventlog_v2_app-1/events_1_app-1": "three\n",
+  });
+  expect(Object.keys(logs())).toEqual([
+    "eventlog_v2_app-1",
+    "eventlog_v2_app-1/appstatus_app-1",
+    "old",
+    "old/APPLICATION_COMPLETE",
+  ]);
+});
+
 test("Databricks' dated parts come before the one being written", async () => {
   const { sources, bytes } = await discovered({
     "logs/eventlog": "now",

@@ -512,3 +512,12 @@ test("an attempt that no 32 bits hold is damage, also where the shape is known",
   expect(facts).toMatchObject([{ attempt: 2 }, { attempt: 2 }, undefined]);
   expect(troubles).toMatchObject([{ code: "incomplete_event", line: 3 }]);
 });
+
+test("an amount below 0 is none", () => {
+  const request = (amount: string): string =>
+    `{"Event":"SparkListenerResourceProfileAdded","Resource Profile Id":0,"Executor Resource Requests":{"cores":{"Amount":${amount}},"memory":{"Amount":512}}}`;
+  for (const amount of ["-9223372036854775808", "-0.5", "1e400", "null"]) {
+    const [fact] = decoded(request(amount)).facts;
+    expect(fact).toMatchObject({ executor: new Map([["memory", 512]]) });
+  }
+});
