@@ -8,6 +8,9 @@ import { LogDecoder } from "../../packages/events/src/executor-log/log-decoder.t
 import { LineReader, type LineSlice } from "../../packages/events/src/lines/lines.ts";
 
 const CHUNK_BYTES = 1 << 20;
+/** All executor logs of the recorded runs at INFO: 139 files, 30,712 lines. */
+const RECORDED =
+  "recorded at INFO: 85 % of lines of loggers that are read, 78 % facts, 101 bytes a line";
 
 /** As a replay reads it: chunks of the file into a LineReader. */
 function eachLine(path: string, onLine: (line: LineSlice) => void): void {
@@ -58,6 +61,7 @@ if (path === undefined) {
   process.exit(2);
 }
 const megabytes = statSync(path).size / 1e6;
+let density = "";
 const runs: Run[] = [
   peer("wc -l", path, "wc -l"),
   peer(
@@ -80,7 +84,10 @@ const runs: Run[] = [
     };
     eachLine(path, (line) => decoder.decode(line, emit));
     decoder.flush(emit);
-    return `${facts} facts, ${((100 * facts) / decoder.counts.lines).toFixed(0)} % of lines`;
+    const { lines, relevant } = decoder.counts;
+    const percent = (part: number): string => `${((100 * part) / lines).toFixed(0)} %`;
+    density = `${percent(relevant)} of lines of loggers that are read, ${percent(facts)} facts, ${((megabytes * 1e6) / lines).toFixed(0)} bytes a line`;
+    return `${facts} facts`;
   }),
 ];
 const wc = runs[0]?.cpuSeconds ?? 1;
@@ -90,4 +97,5 @@ for (const { what, cpuSeconds, found } of runs) {
     `${what.padEnd(24)} ${cpuSeconds.toFixed(2).padStart(6)} CPU s  ${(megabytes / cpuSeconds).toFixed(0).padStart(6)} MB/CPU s  ${(cpuSeconds / wc).toFixed(1).padStart(5)} x wc  ${(cpuSeconds / grep).toFixed(1).padStart(4)} x grep  ${found}\n`,
   );
 }
+process.stdout.write(`density: ${density} (${RECORDED})\n`);
 process.stdout.write(`peak memory ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB\n`);
