@@ -36,6 +36,8 @@ export interface LineReaderOptions {
 }
 
 const usualMaxLineBytes = 64 * 1024 * 1024;
+/** Hundreds of logs are open at once, and nearly all lines are short. */
+const leastCarryBytes = 4096;
 const lineFeed = 10;
 const carriageReturn = 13;
 const carriageReturnPiece = Buffer.from("\r");
@@ -180,7 +182,7 @@ export class LineReader {
     }
     if (length > this.#carry.length) {
       const grown = Buffer.allocUnsafeSlow(
-        Math.min(Math.max(2 * length, 64 * 1024), this.#maxLineBytes + 1),
+        Math.min(Math.max(2 * length, leastCarryBytes), this.#maxLineBytes + 1),
       );
       this.#carry.copy(grown, 0, 0, this.#carried);
       this.#carry = grown;
