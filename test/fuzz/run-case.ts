@@ -92,7 +92,9 @@ function lostInSilence(
   const kind = file.kind === "event_log" ? "event_log" : "log";
   if (text === undefined) {
     const whole = wholeOf(file, hurt);
-    if (whole === undefined || diagnosed.has(id)) return undefined;
+    // Of an archive's damage discovery speaks, which knows of no files yet.
+    const isSaid = diagnosed.has(id) || (file.path.includes("!") && diagnosed.has(undefined));
+    if (whole === undefined || isSaid) return undefined;
     const missing = linesThatCount(whole, kind).length - (told.get(id)?.size ?? 0);
     return missing > 0 ? `${missing} lines lost with its packing, in silence` : undefined;
   }

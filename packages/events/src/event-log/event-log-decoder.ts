@@ -57,6 +57,8 @@ const trustedBreaks = 50;
 const className = /^[\w.$]+$/;
 const otherNames = "(other events)";
 
+type JobStart = Extract<EventFact, { kind: "job_start" }>;
+
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 export class EventLogDecoder {
@@ -70,6 +72,7 @@ export class EventLogDecoder {
   #fastFacts = 0;
   #facts = 0;
   #starts = 0;
+  #lastJob: { readonly jobId: number; readonly timeMs: number } | undefined;
   /** that JSON.parse refused */
   #brokenLines = 0;
   readonly #check = new JsonCheck();
@@ -293,7 +296,6 @@ export class EventLogDecoder {
     }
     const event = this.#named(name, line);
     const fact = this.#factOf(event, json, line);
-    if (fact?.kind === "application_start") this.#started(line);
     if (fact !== undefined) event.decoder?.lineReader?.learn(line);
     return fact;
   }
@@ -305,12 +307,24 @@ export class EventLogDecoder {
     this.#tell("second_application_start", "warning", at, what);
   }
 
+  /** The scheduler's loop numbers jobs before it starts them and takes the time as it does: only parts put wrongly go back in both. */
+  #jobStarted({ jobId, timeMs = 0 }: JobStart, at: LinePlace): void {
+    const last = this.#lastJob;
+    const again = jobId === last?.jobId;
+    if (again || (last !== undefined && jobId < last.jobId && timeMs < last.timeMs)) {
+      const what = again ? `job ${jobId} starts again` : `job ${jobId} starts after a later one`;
+      this.#tell("events_out_of_order", "warning", at, what);
+    } else this.#lastJob = { jobId, timeMs };
+  }
+
   #factOf(event: NamedEvent, json: JsonObject, at: LinePlace): EventFact | undefined {
     event.count++;
     if (event.decoder === undefined) return undefined;
     try {
       const fact = event.decoder.decode(json);
       if (fact !== undefined) this.#facts++;
+      if (fact?.kind === "application_start") this.#started(at);
+      else if (fact?.kind === "job_start") this.#jobStarted(fact, at);
       return fact;
     } catch (error) {
       if (!(error instanceof MissingField)) throw error;

@@ -8,6 +8,8 @@ export const eventLogTroubleCodes = {
   not_an_event: "a JSON object that names no event",
   second_application_start:
     "the log begins anew with another application start: logs were put together, ids may repeat",
+  events_out_of_order:
+    "a job starts again, or before one that was told: parts are out of order or there twice, and rows may be, too",
   incomplete_event: "an event without what every Spark version writes",
   huge_line_shortened: "texts or lists of a line too long to hold were cut",
   unknown_event: "an event that no decoder knows, counted by name",

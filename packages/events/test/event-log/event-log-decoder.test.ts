@@ -521,3 +521,23 @@ test("an amount below 0 is none", () => {
     expect(fact).toMatchObject({ executor: new Map([["memory", 512]]) });
   }
 });
+
+test("jobs that start again or before a later one say that parts are out of order", () => {
+  const start = (id: number, ms: number): string =>
+    JSON.stringify({
+      Event: "SparkListenerJobStart",
+      "Job ID": id,
+      "Submission Time": ms,
+      "Stage IDs": [],
+    });
+  // Two threads may take their numbers in one order and be served in the other: the times tell.
+  const jobs = [start(0, 10), start(2, 20), start(1, 21), start(3, 30), start(3, 30), start(1, 21)];
+  const { facts, troubles } = decoded(`${jobs.join("\n")}\n`);
+  expect(facts.map((fact) => (fact?.kind === "job_start" ? fact.jobId : -1))).toEqual([
+    0, 2, 1, 3, 3, 1,
+  ]);
+  expect(troubles.map(({ code, line }) => `${line} ${code}`)).toEqual([
+    "5 events_out_of_order",
+    "6 events_out_of_order",
+  ]);
+});
