@@ -1,11 +1,21 @@
 /** What was named is not what it should be: each time one sentence and the code that a script can tell apart. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { replayed, respark } from "./run-respark.ts";
 
 const logs = join(import.meta.dirname, "../../fixtures/runs/s35-f-base-dbg");
+const bin = join(import.meta.dirname, "../../packages/cli/src/bin.ts");
 const folder = mkdtempSync(join(tmpdir(), "respark-odd-"));
 const database = join(folder, "it's.duckdb");
 const text = join(folder, "text.duckdb");
@@ -82,3 +92,17 @@ test("the command that reads an export can be copied, whatever its directory is 
   expect(code).toBe(0);
   expect(stdout).toContain(`duckdb -c "from '${into.replace("'", "''")}/memory_timeline/`);
 });
+
+test.runIf(existsSync("/dev/full"))(
+  "a disk that is full where standard output goes is said, and is no failed check",
+  () => {
+    const full = openSync("/dev/full", "w");
+    const ran = spawnSync(
+      process.execPath,
+      ["--conditions=@respark/source", "--import", "tsx", bin, "query", database, "select 1"],
+      { stdio: ["ignore", full, "pipe"], encoding: "utf8" },
+    );
+    closeSync(full);
+    expect([ran.status, ran.stderr]).toEqual([2, "respark: no room left on the disk\n"]);
+  },
+);

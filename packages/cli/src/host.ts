@@ -64,22 +64,28 @@ export function processHost(): Host {
 }
 
 function outputTo(stream: NodeJS.WriteStream): Output {
-  // `respark query … | head` closes the pipe early: that reader has what it wanted, and nothing went wrong.
   let closed = false;
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+  stream.on("error", () => {
     closed = true;
-    stream.emit("drain");
   });
   return {
     isTerminal: stream.isTTY,
     columns: stream.isTTY ? stream.columns || 80 : 100,
     write: (text) =>
-      new Promise((resolve) => {
-        if (closed || stream.write(text)) resolve();
-        else stream.once("drain", resolve);
+      new Promise((resolve, reject) => {
+        if (closed) resolve();
+        else
+          stream.write(text, (error) => {
+            // `respark query … | head` closes the pipe early: that reader has what it wanted, and nothing went wrong.
+            if (error === null || error === undefined || isClosedPipe(error)) resolve();
+            else reject(error);
+          });
       }),
   };
+}
+
+function isClosedPipe(error: Error): boolean {
+  return "code" in error && error.code === "EPIPE";
 }
 
 async function kindOf(path: string): Promise<"file" | "directory" | undefined> {

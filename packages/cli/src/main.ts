@@ -34,7 +34,7 @@ export async function main(host: Host): Promise<ExitCode> {
   } catch (error) {
     return await explain(host, error);
   } finally {
-    await Promise.all(written);
+    await Promise.allSettled(written);
   }
 }
 
