@@ -6,7 +6,7 @@ import {
   judge,
   type MeasuredRun,
   parseConfig,
-} from "@respark/report";
+} from "@respark/report/checks";
 
 type Measure = MeasuredRun["measures"][number];
 

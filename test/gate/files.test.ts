@@ -9,7 +9,7 @@ import {
   metrics,
   parseBaseline,
   parseConfig,
-} from "@respark/report";
+} from "@respark/report/checks";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,5 +1,5 @@
 /** How a run is judged: limits, intervals, what is not measured, what cannot be compared. */
-import type { GateResult } from "@respark/report";
+import type { GateResult } from "@respark/report/checks";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { judged, MIB, type RunByHand, statusOf, type Value } from "./a-run.ts";

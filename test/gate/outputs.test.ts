@@ -12,7 +12,7 @@ import {
   type Place,
   sarifText,
   terminalText,
-} from "@respark/report";
+} from "@respark/report/checks";
 import { Ajv } from "ajv";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import MarkdownIt from "markdown-it";

@@ -1,5 +1,5 @@
 /** Which run is held against which others, and what the gate said and should have said. */
-import { baselineOf, type GateResult, judge } from "@respark/report";
+import { baselineOf, type GateResult, judge } from "@respark/report/checks";
 import type { RecordedRun } from "./recorded-runs.ts";
 import { byteOutcomes, materiallyWorse, type Truth, worseCounts } from "./truth.ts";
 

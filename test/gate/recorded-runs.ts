@@ -1,7 +1,8 @@
 /** The recorded runs of a directory, each replayed and measured once. */
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type MeasuredRun, measureRun, openDatabase } from "@respark/report";
+import { openDatabase } from "@respark/report";
+import { type MeasuredRun, measureRun } from "@respark/report/checks";
 import { respark } from "../cli/run-respark.ts";
 
 export interface RecordedRun {

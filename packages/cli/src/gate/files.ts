@@ -8,7 +8,7 @@ import {
   type OwnCheck,
   parseBaseline,
   parseConfig,
-} from "@respark/report";
+} from "@respark/report/checks";
 import type { Host } from "../host.ts";
 import { UserError } from "../user-error.ts";
 

@@ -1,12 +1,7 @@
 /** One run as the gate sees it, from a database or straight from logs. */
 import { join } from "node:path";
-import {
-  type Database,
-  DatabaseError,
-  type MeasuredRun,
-  measureRun,
-  openDatabase,
-} from "@respark/report";
+import { type Database, DatabaseError, openDatabase } from "@respark/report";
+import { type MeasuredRun, measureRun } from "@respark/report/checks";
 import type { ApplicationKey } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { oneApplication } from "../database/one-application.ts";

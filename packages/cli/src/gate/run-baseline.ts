@@ -8,7 +8,7 @@ import {
   differencesFrom,
   hasRun,
   type MeasuredRun,
-} from "@respark/report";
+} from "@respark/report/checks";
 import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
 import { printable, printableLine } from "../terminal/printable.ts";

@@ -1,4 +1,5 @@
 /** The check command's own part: measures, judges, writes what was asked for, and ends with the code that says how it went. */
+import { QueryError } from "@respark/report";
 import {
   configJsonSchema,
   type GateConfig,
@@ -10,12 +11,11 @@ import {
   markdownText,
   type OwnCheck,
   type Place,
-  QueryError,
   runOwnCheck,
   sarifText,
   terminalText,
   type Verdict,
-} from "@respark/report";
+} from "@respark/report/checks";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
 import { styleOf } from "../terminal/style.ts";

@@ -1,5 +1,5 @@
 /** The diff command's own part: two runs, measured alike, side by side. */
-import { baselineOf, diffJson, diffText, judge } from "@respark/report";
+import { baselineOf, diffJson, diffText, judge } from "@respark/report/checks";
 import type { Host } from "../host.ts";
 import { styleOf } from "../terminal/style.ts";
 import { measured, type RunOptions } from "./measured-run.ts";
