@@ -13,11 +13,6 @@ export {
 } from "./diagnostic.ts";
 export { EventLogDecoder, type LinePlace } from "./event-log/event-log-decoder.ts";
 export {
-  defaultRedactionRegex,
-  redactedText,
-  redactProperties,
-} from "./redact-properties.ts";
-export {
   type EventLogCounts,
   type EventLogTrouble,
   type EventLogTroubleCode,
@@ -46,6 +41,11 @@ export {
   type ReadHandlers,
   readApplication,
 } from "./observations/read-application.ts";
+export {
+  defaultRedactionRegex,
+  redactedText,
+  redactProperties,
+} from "./redact-properties.ts";
 export { type Advice, type AdviceQuestion, adviceFor } from "./survey/evidence.ts";
 export { type SurveyOptions, survey } from "./survey/survey.ts";
 export type {
