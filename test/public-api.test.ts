@@ -87,19 +87,29 @@ test("the command can be run inside another program, and its exit codes have nam
   expect(exitCode).toMatchObject({ belowFloor: 4, notComparable: 5, bug: 70 });
 });
 
-test.each(["core", "events", "report", "cli"])(
-  "@respark/%s names its door for sources, types and code, and nothing else can be imported",
-  (name) => {
+test.each([
+  { name: "core", doors: { ".": "index" } },
+  { name: "events", doors: { ".": "index" } },
+  { name: "report", doors: { ".": "index", "./checks": "checks" } },
+  { name: "cli", doors: { ".": "index" } },
+])(
+  "@respark/$name names its doors for sources, types and code, and nothing else can be imported",
+  ({ name, doors }) => {
     const manifest = JSON.parse(
       readFileSync(join(import.meta.dirname, "../packages", name, "package.json"), "utf8"),
     ) as { exports: Record<string, unknown>; type: string; sideEffects: boolean };
-    expect(manifest.exports).toEqual({
-      ".": {
-        "@respark/source": "./src/index.ts",
-        types: "./dist/index.d.ts",
-        default: "./dist/index.js",
-      },
-    });
+    expect(manifest.exports).toEqual(
+      Object.fromEntries(
+        Object.entries(doors).map(([door, file]) => [
+          door,
+          {
+            "@respark/source": `./src/${file}.ts`,
+            types: `./dist/${file}.d.ts`,
+            default: `./dist/${file}.js`,
+          },
+        ]),
+      ),
+    );
     expect(manifest.type).toBe("module");
     expect(manifest.sideEffects).toBe(false);
   },

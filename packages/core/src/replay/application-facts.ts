@@ -27,6 +27,13 @@ export class ApplicationFacts {
   /** stages that were submitted, or that were written as skipped */
   readonly #ran = new NumberSet();
 
+  /** Parts of a log may be out of order, or be there twice: what was written is not written again. */
+  readonly #endedJobs = new NumberSet();
+  readonly #endedFirst = new NumberSet();
+  /** attempts of stages after their first: few */
+  readonly #endedLater = new Set<string>();
+  readonly #endedSql = new NumberSet();
+
   readonly #sqlStages = new Set<number>();
   readonly #endedStages = new Lingering<number>(STAGES_KEPT, (stageId) =>
     this.#forgetStage(stageId),
@@ -54,6 +61,7 @@ export class ApplicationFacts {
       if (this.#ran.has(stage.stageId) || this.#planned.has(stage.stageId)) continue;
       this.#planned.set(stage.stageId, stageRow(stage, fact.jobId, fact.sqlExecutionId));
     }
+    if (this.#endedJobs.has(fact.jobId)) return;
     this.#jobs.set(fact.jobId, {
       jobId: fact.jobId,
       submittedAt: micros(fact.timeMs),
@@ -68,6 +76,8 @@ export class ApplicationFacts {
   }
 
   jobEnded(fact: Fact<"job_end">): void {
+    if (this.#endedJobs.has(fact.jobId)) return;
+    this.#endedJobs.add(fact.jobId);
     const job = this.#jobs.get(fact.jobId) ?? {
       jobId: fact.jobId,
       submittedAt: undefined,
@@ -95,6 +105,7 @@ export class ApplicationFacts {
     this.#learnRdds(fact.stage);
     this.#begin(fact.stage.stageId);
     if (fact.sqlExecutionId !== undefined) this.#sqlStages.add(fact.stage.stageId);
+    if (this.#hasEnded(fact.stage)) return;
     const row = stageRow(fact.stage, this.#jobOfStage.get(fact.stage.stageId), fact.sqlExecutionId);
     this.#stages.set(keyOf(fact.stage), { ...row, status: "running" });
   }
@@ -103,6 +114,9 @@ export class ApplicationFacts {
     const { stage } = fact;
     this.#learnRdds(stage);
     this.#begin(stage.stageId);
+    if (this.#hasEnded(stage)) return;
+    if (stage.stageAttemptId === 0) this.#endedFirst.add(stage.stageId);
+    else this.#endedLater.add(keyOf(stage));
     const known = this.#stages.get(keyOf(stage));
     const row = stageRow(stage, this.#jobOfStage.get(stage.stageId), known?.sqlExecutionId);
     row.submittedAt ??= known?.submittedAt;
@@ -112,7 +126,14 @@ export class ApplicationFacts {
     this.#endedStages.add(stage.stageId);
   }
 
+  #hasEnded(stage: StageInfo): boolean {
+    return stage.stageAttemptId === 0
+      ? this.#endedFirst.has(stage.stageId)
+      : this.#endedLater.has(keyOf(stage));
+  }
+
   sqlStarted(fact: Fact<"sql_start">): void {
+    if (this.#endedSql.has(fact.executionId)) return;
     this.#sql.set(fact.executionId, {
       executionId: fact.executionId,
       rootExecutionId: fact.rootExecutionId,
@@ -133,6 +154,7 @@ export class ApplicationFacts {
     row.status = failed ? "failed" : "succeeded";
     row.error = failed ? fact.error : undefined;
     this.#emit("sql_executions", row);
+    this.#endedSql.add(fact.executionId);
     this.#sql.delete(fact.executionId);
   }
 

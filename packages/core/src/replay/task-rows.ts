@@ -1,6 +1,7 @@
 /** Tasks of one application: a row for each end, and for each that the log never sees end. */
 import type { EventFact, TaskEndFact } from "../event-fact.ts";
 import type { EmitRow, TaskRow } from "../rows.ts";
+import { NumberSet } from "./number-set.ts";
 
 type TaskStart = Extract<EventFact, { kind: "task_start" }>;
 
@@ -14,12 +15,15 @@ export class TaskRows {
   readonly #emit: EmitRow;
   readonly #open = new Map<number, OpenTask>();
   readonly #row: TaskRow = emptyRow();
+  /** Parts of a log may be out of order, or be there twice. */
+  readonly #ended = new NumberSet();
 
   constructor(emit: EmitRow) {
     this.#emit = emit;
   }
 
   started(fact: TaskStart, sourceFileId: number, line: number): void {
+    if (this.#ended.has(fact.taskId)) return;
     this.#open.set(fact.taskId, {
       taskId: fact.taskId,
       stageId: fact.stageId,
@@ -38,6 +42,11 @@ export class TaskRows {
 
   ended(fact: TaskEndFact, sourceFileId: number, line: number): void {
     this.#open.delete(fact.taskId);
+    // A task that is resubmitted ends once more, in the words of its first end.
+    if (fact.reason !== "Resubmitted") {
+      if (this.#ended.has(fact.taskId)) return;
+      this.#ended.add(fact.taskId);
+    }
     const row = this.#row;
     row.taskId = fact.taskId;
     row.stageId = fact.stageId;

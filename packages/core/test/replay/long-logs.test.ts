@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { type EventFact, Replay } from "../../src/index.ts";
 import { CollectedRows } from "./collected-rows.ts";
+import { NO_METRICS } from "./no-metrics.ts";
 
 const level = {
   useDisk: false,
@@ -145,4 +146,45 @@ test("RDDs that no stage speaks of any more are written before the log ends, eac
   replay.finish();
   expect(new Set(tables.rdds.map(({ rddId }) => rddId)).size).toBe(many + 1);
   expect(tables.rdds.length).toBe(many + 1);
+});
+
+test("parts of a log that are there twice, or in another order, give each job, stage and task one row", () => {
+  const { tables, replay, tell } = longReplay();
+  const task = {
+    taskId: 5,
+    stageId: 3,
+    stageAttemptId: 0,
+    index: 0,
+    partitionId: 0,
+    attempt: 0,
+    executorId: "1",
+    host: "h",
+    launchedMs: 1,
+    speculative: false,
+  };
+  const part: readonly EventFact[] = [
+    {
+      kind: "job_start",
+      jobId: 2,
+      timeMs: 1,
+      stageIds: [],
+      sqlExecutionId: undefined,
+      description: undefined,
+      jobGroup: undefined,
+    },
+    { kind: "stage_submitted", stage: stage(3, []), sqlExecutionId: undefined },
+    { kind: "task_start", ...task },
+    { ...NO_METRICS, ...task, kind: "task_end", finishedMs: 2, reason: "Success" },
+    { kind: "stage_completed", stage: stage(3, []) },
+    { kind: "stage_completed", stage: { ...stage(3, []), stageAttemptId: 1 } },
+    { kind: "job_end", jobId: 2, timeMs: 3, succeeded: true, error: undefined },
+  ];
+  for (const fact of [...part, ...part, ...part.toReversed()]) tell(fact);
+  replay.finish();
+  expect(tables.jobs.map(({ jobId, status }) => [jobId, status])).toEqual([[2, "succeeded"]]);
+  expect(tables.stages.map((row) => [row.stageId, row.stageAttemptId])).toEqual([
+    [3, 0],
+    [3, 1],
+  ]);
+  expect(tables.tasks.map(({ taskId, finishedAt }) => [taskId, finishedAt])).toEqual([[5, 2000]]);
 });
