@@ -8,7 +8,7 @@ import type {
   ExecutorMetricRow,
   MemoryTimelineRow,
   TaskMemoryTimelineRow,
-} from "@respark/core";
+} from "../../packages/core/src/index.ts";
 import { DuckDbSink } from "../../packages/report/src/sinks/duckdb.ts";
 import { seededRandom } from "../seeded-random.ts";
 
