@@ -35,6 +35,31 @@ test.each([
   expect(stdout.startsWith(begins)).toBe(true);
 });
 
+test("names from logs cannot steer a terminal in any format; into a file they go as they are", async () => {
+  const name = "\u001b[31m\u009b2J\u202e\u061c\u2060\u{e0041}\u007f";
+  const units = Array.from(name, (character) => `chr(${character.codePointAt(0)})`).join(" || ");
+  const ask = async (format: string, isTerminal: boolean): Promise<string> => {
+    const shown: string[] = [];
+    const write = (text: string | Uint8Array): Promise<void> => {
+      shown.push(String(text));
+      return Promise.resolve();
+    };
+    const sql = `select ${units} as "a ${name}"`;
+    await respark(["query", database, sql, "--format", format], {
+      stdout: { isTerminal, columns: 100, write },
+    });
+    return shown.join("");
+  };
+  for (const format of ["table", "csv", "json", "ndjson", "markdown"]) {
+    const text = await ask(format, true);
+    expect(text).toContain("[31m");
+    expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  }
+  expect(await ask("csv", false)).toBe(`a ${name}\n${name}\n`);
+  expect(JSON.parse(await ask("json", false))).toEqual([{ [`a ${name}`]: name }]);
+  expect(JSON.parse(await ask("ndjson", true))).toEqual({ [`a ${name}`]: name });
+});
+
 test("a table is asked for by its name, and --app narrows it to one application", async () => {
   const all = await respark(["query", database, "executors", "--json"]);
   const one = await respark([

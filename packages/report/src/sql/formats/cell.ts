@@ -9,7 +9,7 @@ export function cellText(value: QueryValue): string | null {
   return String(value);
 }
 
-/** Control characters (C0, DEL, C1), and marks that reorder or hide text, become visible `\u{…}`. */
+/** Control characters (C0, DEL, C1), and marks that reorder, hide or join text, become visible `\u{…}`. */
 export function printable(text: string): string {
   return text.replace(STEERING, (character) => {
     const known = NAMED.get(character);
@@ -23,4 +23,5 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ["\t", "\\t"],
 ]);
 
-const STEERING = /[\p{Cc}\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+/** All that is invisible, but for the joiners (U+200C, U+200D) that Persian, Hindi and emoji are written with. */
+const STEERING = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -49,9 +49,12 @@ function isList(value: object): value is readonly QueryValue[] {
   return Array.isArray(value);
 }
 
-/** JSON leaves DEL and the C1 controls as they are; a terminal would obey them. */
+/** JSON leaves DEL, the C1 controls and invisible marks as they are; a terminal would obey them. Either way the text is exact. */
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, (character) => {
-    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-  });
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
 }
