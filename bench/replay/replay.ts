@@ -67,6 +67,14 @@ try {
       `${database}.tasks`,
     ]);
     const duck = ownCpu(ndjson);
+    const copied = measure([
+      ...typescript,
+      "bench/replay/copy-tables.ts",
+      database,
+      `${database}.copy`,
+    ]);
+    const { values }: { values: number } = JSON.parse(copied.said);
+    const copy = ownCpu(copied);
     const megabytes = statSync(log).size / 1e6;
     process.stdout.write(
       `${[
@@ -74,6 +82,7 @@ try {
         `  respark replay  ${replay.cpu.toFixed(2)} CPU s, ${replay.wall.toFixed(2)} s, peak ${replay.peakMB.toFixed(0)} MB, ${(megabytes / replay.cpu).toFixed(0)} MB a CPU s`,
         `  JSON.parse      ${parse.toFixed(2)} CPU s: replay is ${(replay.cpu / parse).toFixed(2)} of it (bar: 3)`,
         `  read_ndjson     ${duck.toFixed(2)} CPU s, peak ${ndjson.peakMB.toFixed(0)} MB: replay is ${(replay.cpu / duck).toFixed(2)} of it (bar: 1.5, on 1 GB)`,
+        `  the same ${(values / 1e6).toFixed(1)} million values from one DuckDB file into another ${copy.toFixed(2)} CPU s: ${(copy / duck).toFixed(2)} of read_ndjson, ${(copy / parse).toFixed(2)} of JSON.parse`,
         `  database ${(statSync(database).size / 1e6).toFixed(0)} MB, of the task columns alone ${(statSync(`${database}.tasks`).size / 1e6).toFixed(0)} MB`,
       ].join("\n")}\n`,
     );
