@@ -14,14 +14,6 @@ export const knownFailures: readonly { readonly matches: RegExp; readonly cause:
     cause: "core/block-id.ts rddIdOf: more digits than a number holds",
   },
   {
-    matches: /column jvm_max_memory_bytes BIGINT: [\d.e+]+ is no integer/,
-    cause: "events/executor-log/templates/launch.ts xmxBytes: a heap beyond 2^53 bytes is damage",
-  },
-  {
-    matches: /column cores INTEGER: \d+ is no integer/,
-    cause: "events/executor-log/templates/launch.ts: cores beyond 2^31 are damage",
-  },
-  {
     matches: /maxMemoryBytes is [\d.e+]+, no integer/,
     cause: "core: a capacity beyond 2^53 is damage",
   },

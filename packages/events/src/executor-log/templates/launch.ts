@@ -44,12 +44,12 @@ export function executorCommand(command: string): LogFact {
     const at = words.indexOf(flag);
     return at < 0 ? undefined : words[at + 1];
   };
-  const cores = Number(after("--cores"));
+  const cores = Number(after("--cores") ?? Number.NaN);
   return {
     kind: "executor_command",
     executorId: after("--executor-id"),
     appId: after("--app-id"),
-    cores: Number.isSafeInteger(cores) ? cores : undefined,
+    cores: Number.isInteger(cores) && cores > 0 && cores <= MOST_CORES ? cores : undefined,
     xmxBytes: xmxBytes(words),
     jvmFlags: words.filter((word) => /^-(?:XX:|X\w|D|-add-|javaagent)/.test(word)).map(redacted),
   };
@@ -68,11 +68,16 @@ const UNITS: Readonly<Record<string, number>> = {
   t: 1024 ** 4,
 };
 
-/** The last -Xmx wins, as for the JVM. */
+/** Spark's own type for them. */
+const MOST_CORES = 2 ** 31 - 1;
+
+/** The last -Xmx wins, as for the JVM; one beyond 2^53 bytes is damage, and nothing is known. */
 function xmxBytes(words: readonly string[]): number | undefined {
   for (const word of [...words].reverse()) {
     const [, digits, unit = ""] = /^-(?:Xmx|XX:MaxHeapSize=)(\d+)([kmgt]?)$/i.exec(word) ?? [];
-    if (digits !== undefined) return Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+    if (digits === undefined) continue;
+    const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? Number.NaN);
+    return Number.isSafeInteger(bytes) ? bytes : undefined;
   }
   return undefined;
 }
