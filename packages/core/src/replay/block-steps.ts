@@ -69,12 +69,10 @@ export class BlockSteps {
       mode,
       taskId,
       blockId,
-      consumer: undefined,
       requestedBytes: size.best,
       grantedBytes: size.best,
       grantedBytesMin: size.atLeast,
       grantedBytesMax: size.atMost,
-      rule: undefined,
       origin: "logged",
     });
     if (checks) checkFree(this.#context, step, fact.free);
@@ -85,10 +83,8 @@ export class BlockSteps {
       memoryBytes: size.best,
       memoryBytesMin: size.atLeast,
       memoryBytesMax: size.atMost,
-      diskBytes: undefined,
       mode,
       taskId,
-      ...NO_CAUSE,
       origin: "logged",
     });
     this.#missed.delete(blockId);
@@ -228,10 +224,8 @@ export class BlockSteps {
       memoryBytes: op === "hit_memory" ? size?.best : undefined,
       memoryBytesMin: op === "hit_memory" ? size?.atLeast : undefined,
       memoryBytesMax: op === "hit_memory" ? size?.atMost : undefined,
-      diskBytes: undefined,
       mode: ledger?.mode,
       taskId: this.#context.taskOf(step) ?? this.#taskPutting(blockId),
-      ...NO_CAUSE,
       origin: "logged",
     });
   }
@@ -265,9 +259,7 @@ export class BlockSteps {
       memoryBytesMin: 0,
       memoryBytesMax: 0,
       diskBytes: bytes,
-      mode: undefined,
       taskId: this.#context.taskOf(step) ?? this.#taskPutting(fact.blockId),
-      ...NO_CAUSE,
       origin: "logged",
     });
   }
@@ -348,13 +340,7 @@ export class BlockSteps {
     state.blockEvent(at, {
       blockId,
       op: "miss",
-      memoryBytes: undefined,
-      memoryBytesMin: undefined,
-      memoryBytesMax: undefined,
-      diskBytes: undefined,
-      mode: undefined,
       taskId,
-      ...NO_CAUSE,
       missKind: history.missed(blockId),
       origin,
     });
@@ -379,10 +365,8 @@ export class BlockSteps {
       memoryBytes: size?.best,
       memoryBytesMin: size?.atLeast,
       memoryBytesMax: size?.atMost,
-      diskBytes: undefined,
       mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
       taskId: taskId ?? this.#context.taskOf(step) ?? this.#taskPutting(blockId),
-      ...NO_CAUSE,
       rule,
       origin: "logged",
     });
@@ -445,14 +429,11 @@ export class BlockSteps {
     state.memoryEvent(at, {
       op: "release_storage",
       mode,
-      taskId: undefined,
       blockId,
-      consumer: undefined,
       requestedBytes: took.best,
       grantedBytes: took.best,
       grantedBytesMin: took.atLeast,
       grantedBytesMax: took.atMost,
-      rule: undefined,
       origin,
     });
     state.sample(at, origin);
@@ -462,10 +443,7 @@ export class BlockSteps {
       memoryBytes: size.best,
       memoryBytesMin: size.atLeast,
       memoryBytesMax: size.atMost,
-      diskBytes: undefined,
       mode,
-      taskId: undefined,
-      ...NO_CAUSE,
       origin,
     });
   }
@@ -481,15 +459,6 @@ export class BlockSteps {
     return candidates.length === 1 ? candidates[0]?.taskId : undefined;
   }
 }
-
-const NO_CAUSE = {
-  missKind: undefined,
-  cause: undefined,
-  causedByTaskId: undefined,
-  causedByBlockId: undefined,
-  rule: undefined,
-  certainty: undefined,
-} as const;
 
 /** A read makes a block the youngest of the access-ordered map (spec memory-model 3.2). */
 function touch<T>(blocks: Map<string, T>, blockId: string): void {

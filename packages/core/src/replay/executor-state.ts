@@ -84,7 +84,8 @@ export function emptyTotals(): ExecutorTotals {
   };
 }
 
-type Without<Row, Known extends keyof Row> = Omit<Row, Known>;
+/** What there is to say of a row: what is left out is unknown. */
+type Told<Row, Must extends keyof Row> = Pick<Row, Must> & Partial<Omit<Row, Placed>>;
 type Placed = "executorId" | "seq" | "ts" | "tsMin" | "tsMax" | "sourceFileId" | "sourceLine";
 
 export class ExecutorState {
@@ -158,7 +159,7 @@ export class ExecutorState {
     return this.#ts;
   }
 
-  memoryEvent(at: StepPlace, event: Without<MemoryEventRow, Placed>): void {
+  memoryEvent(at: StepPlace, event: Told<MemoryEventRow, "op" | "mode" | "origin">): void {
     const row = this.#memoryRow;
     this.#place(row, at);
     row.op = event.op;
@@ -175,7 +176,7 @@ export class ExecutorState {
     this.emit("memory_events", row);
   }
 
-  blockEvent(at: StepPlace, event: Without<BlockEventRow, Placed>): void {
+  blockEvent(at: StepPlace, event: Told<BlockEventRow, "op" | "blockId" | "origin">): void {
     const row = this.#blockRow;
     this.#place(row, at);
     row.blockId = event.blockId;
@@ -196,7 +197,7 @@ export class ExecutorState {
     this.emit("block_events", row);
   }
 
-  spill(at: StepPlace, event: Without<SpillRow, Placed>): void {
+  spill(at: StepPlace, event: Omit<SpillRow, Placed>): void {
     this.totals.spills++;
     this.totals.spilledBytes += event.memoryBytes ?? 0;
     this.#place(this.#spillRow, at);

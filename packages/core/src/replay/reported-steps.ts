@@ -185,14 +185,11 @@ export class ReportedSteps {
     state.memoryEvent(at, {
       op: "release_storage",
       mode: held.mode,
-      taskId: undefined,
       blockId,
-      consumer: undefined,
       requestedBytes: size.best,
       grantedBytes: size.best,
       grantedBytesMin: size.atLeast,
       grantedBytesMax: size.atMost,
-      rule: undefined,
       origin: "logged",
     });
     state.sample(at, "logged");
@@ -205,12 +202,6 @@ export class ReportedSteps {
       diskBytes: toDisk ? status.diskBytes : undefined,
       mode: held.mode,
       taskId,
-      missKind: undefined,
-      cause: undefined,
-      causedByTaskId: undefined,
-      causedByBlockId: undefined,
-      rule: undefined,
-      certainty: undefined,
       origin: "logged",
     });
     if (evicted && toDisk) this.#onDisk.add(blockId, size.best, this.#ledgerOf(blockId));
@@ -244,14 +235,7 @@ export class ReportedSteps {
       memoryBytesMin: 0,
       memoryBytesMax: 0,
       diskBytes: status.diskBytes,
-      mode: undefined,
       taskId,
-      missKind: undefined,
-      cause: undefined,
-      causedByTaskId: undefined,
-      causedByBlockId: undefined,
-      rule: undefined,
-      certainty: undefined,
       origin: "logged",
     });
   }
@@ -278,12 +262,10 @@ export class ReportedSteps {
       mode,
       taskId,
       blockId,
-      consumer: undefined,
       requestedBytes: size.best,
       grantedBytes: size.best,
       grantedBytesMin: size.atLeast,
       grantedBytesMax: size.atMost,
-      rule: undefined,
       origin: "logged",
     });
     state.sample(at, "logged");
@@ -296,12 +278,6 @@ export class ReportedSteps {
       diskBytes: status.diskBytes > 0 ? status.diskBytes : undefined,
       mode,
       taskId,
-      missKind: undefined,
-      cause: undefined,
-      causedByTaskId: undefined,
-      causedByBlockId: undefined,
-      rule: undefined,
-      certainty: undefined,
       origin: "logged",
     });
   }

@@ -91,8 +91,6 @@ export class TaskSteps {
           op: "release_execution",
           mode: ledger.mode,
           taskId,
-          blockId: undefined,
-          consumer: undefined,
           requestedBytes: held.best,
           grantedBytes: held.best,
           grantedBytesMin: held.atLeast,
@@ -178,13 +176,11 @@ export class TaskSteps {
       op: "acquire_execution",
       mode: ledger.mode,
       taskId: fact.taskId,
-      blockId: undefined,
       consumer: fact.consumer,
       requestedBytes: requested === undefined ? granted.best : amount(requested).best,
       grantedBytes: granted.best,
       grantedBytesMin: granted.atLeast,
       grantedBytesMax: granted.atMost,
-      rule: undefined,
       origin: "logged",
     });
     this.#context.waits.ended(fact.taskId, step, {
@@ -218,13 +214,11 @@ export class TaskSteps {
       op: "release_execution",
       mode: ledger.mode,
       taskId,
-      blockId: undefined,
       consumer,
       requestedBytes: freed.best,
       grantedBytes: freed.best,
       grantedBytesMin: freed.atLeast,
       grantedBytesMax: freed.atMost,
-      rule: undefined,
       origin: "logged",
     });
     state.sample(at, "logged");
