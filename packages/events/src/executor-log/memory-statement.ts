@@ -1,4 +1,5 @@
 /** Lines that state memory, known or not: what must become a fact, and a diagnostic where it does not. */
+import { viewOf } from "./line-bytes.ts";
 
 /**
  * At least what tools/score-replay.py counts. One regex over every wording would be too dear for each line:
@@ -39,12 +40,27 @@ function hashOf(letters: number): number {
  * Cheap: false when no memory statement stands in these bytes, wherever one may begin: a damaged file joins lines, and cuts
  * the heads of records. Asked of lines that nobody else reads.
  */
-export function mayHoldStatement(bytes: DataView, start: number, end: number): boolean {
+function mayHoldStatement(bytes: DataView, start: number, end: number): boolean {
   for (let at = start; at + 4 <= end; at += STRIDE) {
     const letters = bytes.getInt32(at, true);
     if (MAY_SHOW[hashOf(letters)] === 1 && SHOWN.has(letters)) return true;
   }
   return false;
+}
+
+/** A long text is searched in pieces that overlap by more than a statement's telling part, so that no text costs more than its length. */
+const PIECE_BYTES = 8192;
+export const OVERLAP_BYTES = 512;
+
+/** True when a memory statement stands in these bytes, however many and wherever. */
+export function holdsStatement(buffer: Buffer, start: number, end: number): boolean {
+  if (!mayHoldStatement(viewOf(buffer), start, end)) return false;
+  for (let from = start; ; from += PIECE_BYTES - OVERLAP_BYTES) {
+    const to = Math.min(end, from + PIECE_BYTES);
+    // Its words are ASCII, whatever stands around them.
+    if (STATEMENT.test(buffer.latin1Slice(from, to))) return true;
+    if (to === end) return false;
+  }
 }
 
 /** Words that a memory line of a Spark we do not know may hold. */

@@ -6,7 +6,7 @@ import { type Layout, RecordHead } from "./layouts/record-head.ts";
 import { Literal, textOf, viewOf } from "./line-bytes.ts";
 import { LogRecord } from "./log-record.ts";
 import type { LogTemplate } from "./log-template.ts";
-import { isMemoryStatement, mayHoldStatement } from "./memory-statement.ts";
+import { holdsStatement, OVERLAP_BYTES } from "./memory-statement.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 
 /** Something odd about a line; the caller knows the file. */
@@ -43,8 +43,6 @@ export interface LogCounts {
 
 const TRACE_LINES = 64;
 const TRACE_LINE_BYTES = 4096;
-/** Of each end of a line nobody reads, searched for a statement. */
-const LINE_TEXT_BYTES = 65_536;
 /** A longer first line is matched by its beginning. */
 const LINE_BYTES = 1 << 20;
 const FOREIGN_LOGGERS = 256;
@@ -106,7 +104,7 @@ export class RecordReader {
     const limit = end - start > LINE_BYTES ? start + LINE_BYTES : end;
     const head = this.head;
     // What stands behind the limit is read by nobody, but a record that lost its own line may be the last of it.
-    if (end > limit) this.findSwallowed(line, buffer, Math.max(limit, end - LINE_TEXT_BYTES), end);
+    if (end > limit) this.findSwallowed(line, buffer, limit - OVERLAP_BYTES, end);
     const layout = this.layout;
     const blank = start >= end || this.skipFirstBytes[buffer[start] ?? 0] === 1;
     const read = blank
@@ -302,33 +300,35 @@ export class RecordReader {
 
   /** A piece of a record whose head is lost: a statement in it is lost, and said so. */
   private torn(line: LineSlice, buffer: Buffer, start: number, end: number): void {
-    const first = buffer[start] ?? 0;
-    const text = endsOf(buffer, start, end);
-    if (isMemoryStatement(text)) this.unread(line, text);
-    else if (first === OPEN_BRACE && text.startsWith('{"ts":')) {
-      this.report("torn_record", line, text);
+    if (holdsStatement(buffer, start, end)) this.unread(line, buffer, start, end);
+    else if (buffer[start] === OPEN_BRACE && startOf(buffer, start, end).startsWith('{"ts":')) {
+      this.report("torn_record", line, buffer, start, end);
     }
   }
 
   /** A statement inside a line that says something else: its own line end is lost, or its logger damaged. */
   private findSwallowed(line: LineSlice, buffer: Buffer, start: number, end: number): void {
-    if (!mayHoldStatement(viewOf(buffer), start, end)) return;
-    const text = endsOf(buffer, start, end);
-    if (isMemoryStatement(text)) this.unread(line, text);
+    if (holdsStatement(buffer, start, end)) this.unread(line, buffer, start, end);
   }
 
-  private unread(line: LineSlice, text: string): void {
+  private unread(line: LineSlice, buffer: Buffer, start: number, end: number): void {
     this.counts.unreadStatements++;
-    this.report("unread_statement", line, text);
+    this.report("unread_statement", line, buffer, start, end);
   }
 
-  private report(code: LogOddity["code"], line: LineSlice, text: string): void {
+  private report(
+    code: LogOddity["code"],
+    line: LineSlice,
+    buffer: Buffer,
+    start: number,
+    end: number,
+  ): void {
     this.options.report({
       code,
       severity: "warning",
       line: line.number,
       byteOffset: line.byteOffset,
-      message: text.slice(0, 200),
+      message: startOf(buffer, start, end),
     });
   }
 
@@ -376,9 +376,7 @@ function loggerOf(head: RecordHead): string {
   return text.endsWith("$") ? text.slice(0, -1) : text;
 }
 
-/** A line's text; of a long one its beginning and its end, where records stand that lost their line. */
-function endsOf(buffer: Buffer, start: number, end: number): string {
-  if (end - start <= 2 * LINE_TEXT_BYTES) return textOf(buffer, start, end);
-  const first = textOf(buffer, start, start + LINE_TEXT_BYTES);
-  return `${first}\n${textOf(buffer, end - LINE_TEXT_BYTES, end)}`;
+/** What a diagnostic shows of a line. */
+function startOf(buffer: Buffer, start: number, end: number): string {
+  return textOf(buffer, start, Math.min(end, start + 800)).slice(0, 200);
 }

@@ -85,7 +85,7 @@ test("a line of 100 MB is one line, and the ones around it are read", () => {
   expect(records.map(({ fact }) => fact?.kind)).toEqual(["store_cleared", "store_cleared"]);
 });
 
-test.each([200_000, 3_000_000])(
+test.each([8100, 80_000, 130_000, 200_000, 3_000_000])(
   "a statement at the end of a line of %i bytes that lost its end is not lost in silence",
   (length) => {
     const statement =
@@ -99,6 +99,16 @@ test.each([200_000, 3_000_000])(
     }
   },
 );
+
+test("a statement anywhere in a line that is too long to be a record is not lost in silence", () => {
+  const statement = "Memory use = 1.0 KB (blocks) + 0.0 B (scratch space shared across 0 tasks(s))";
+  for (const before of [60_000, 65_530, 100_000, 1_048_570, 2_000_000]) {
+    const { oddities } = decode(
+      `26/11/21 02:36:35 INFO MemoryStore: MemoryStore cleared\n${"x".repeat(before)}${statement}${"y".repeat(2_000_000)}\n`,
+    );
+    expect(oddities.map(({ code, line }) => [code, line])).toEqual([["unread_statement", 2]]);
+  }
+});
 
 test("a year that no log can be of is no time, and its record is read all the same", () => {
   const line = (year: string): string =>
