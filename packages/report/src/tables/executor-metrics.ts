@@ -1,5 +1,6 @@
 /** Executor metrics as logged. */
 import type { ExecutorMetricRow } from "@respark/core";
+import type { Column } from "../columns/column.ts";
 import { always, big, executorId, flag, moment, small, source, text } from "./column-kinds.ts";
 import type { TableSpec } from "./table.ts";
 
@@ -7,11 +8,7 @@ export const executorMetrics: TableSpec<ExecutorMetricRow> = {
   name: "executor_metrics",
   comment: "A row is a value of an executor metric, as logged.",
   columns: [
-    executorId(),
-    big("stage_id", "stage it was logged for", (row) => row.stageId),
-    small("stage_attempt_id", "attempt of that stage", (row) => row.stageAttemptId),
-    big("task_id", "task it was logged with", (row) => row.taskId),
-    moment("ts", "when it was logged; NULL: the log does not tell", (row) => row.ts),
+    ...loggedWith<ExecutorMetricRow>(),
     always(
       text(
         "name",
@@ -36,3 +33,16 @@ export const executorMetrics: TableSpec<ExecutorMetricRow> = {
     ...source<ExecutorMetricRow>(),
   ],
 };
+
+/** Where and when an event told metrics. */
+export function loggedWith<
+  Row extends Omit<ExecutorMetricRow, "name" | "value">,
+>(): readonly Column<Row>[] {
+  return [
+    executorId(),
+    big("stage_id", "stage it was logged for", (row) => row.stageId),
+    small("stage_attempt_id", "attempt of that stage", (row) => row.stageAttemptId),
+    big("task_id", "task it was logged with", (row) => row.taskId),
+    moment("ts", "when it was logged; NULL: the log does not tell", (row) => row.ts),
+  ];
+}

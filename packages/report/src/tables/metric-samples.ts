@@ -1,6 +1,7 @@
 /** How executor_metrics is kept: a row an event instead of a row a value, of which a dozen would repeat the same keys. */
 import type { ExecutorMetricRow } from "@respark/core";
-import { always, big, executorId, flag, moment, small, source, text } from "./column-kinds.ts";
+import { always, big, flag, source, text } from "./column-kinds.ts";
+import { loggedWith } from "./executor-metrics.ts";
 import type { TableSpec } from "./table.ts";
 
 /** Those of ExecutorMetricType, Spark 3.0 to 4.1, in its order. A metric of another name is written all the same. */
@@ -42,11 +43,7 @@ export const metricSamples: TableSpec<MetricSampleRow> = {
   name: "respark_metric_samples",
   comment: "A row is what one event told of an executor's metrics; executor_metrics shows it.",
   columns: [
-    executorId(),
-    big("stage_id", "stage it was logged for", (row) => row.stageId),
-    small("stage_attempt_id", "attempt of that stage", (row) => row.stageAttemptId),
-    big("task_id", "task it was logged with", (row) => row.taskId),
-    moment("ts", "when it was logged; NULL: the log does not tell", (row) => row.ts),
+    ...loggedWith<MetricSampleRow>(),
     always(
       flag(
         "is_peak",
