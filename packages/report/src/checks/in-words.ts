@@ -35,6 +35,15 @@ export function spanInWords(
   return low === high ? high : `${low} to ${high}`;
 }
 
+/** How far a value moved: `+9.1 MiB`, of a share in percentage points: `-9.4 points`, `less than 0.1 points`. */
+export function changeInWords(change: number, unit: Unit | "rows"): string {
+  const distance = Math.abs(change);
+  const sign = change > 0 ? "+" : "-";
+  if (unit !== "share") return `${sign}${inWords(distance, unit)}`;
+  const points = (100 * distance).toFixed(1);
+  return points === "0.0" ? "less than 0.1 points" : `${sign}${points} points`;
+}
+
 /** `+14 %` of what was, `less than 1 %` of it; `was` is not 0. */
 export function changeShareInWords({
   change,

@@ -1,6 +1,7 @@
 /** Numbers of the gate in words: what reads the same is said once. */
 import { expect, test } from "vitest";
 import {
+  changeInWords,
   changeShareInWords,
   intervalInWords,
   inWords,
@@ -39,4 +40,13 @@ test("a change is never -0 % of what was", () => {
       { change: -29.8, was: 65.9 },
     ].map(changeShareInWords),
   ).toEqual(["less than 1 %", "+14 %", "-45 %"]);
+});
+
+test("a share moves by percentage points, which are no per cent of what it was", () => {
+  expect([
+    changeInWords(-0.094, "share"),
+    changeInWords(1, "share"),
+    changeInWords(0.0004, "share"),
+    changeInWords(-3 * MIB, "bytes"),
+  ]).toEqual(["-9.4 points", "+100.0 points", "less than 0.1 points", "-3.0 MiB"]);
 });

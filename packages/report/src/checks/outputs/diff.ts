@@ -1,6 +1,6 @@
 /** Two runs side by side, for people: what moved, and in which direction. Nobody passes or fails here. */
 import type { GateResult, Verdict } from "../check.ts";
-import { changeShareInWords, intervalInWords, inWords } from "../in-words.ts";
+import { changeInWords, changeShareInWords, intervalInWords, inWords } from "../in-words.ts";
 import type { Emphasis } from "./terminal.ts";
 import { circumstances, harmless, type Place, plain, shortNameOf } from "./words.ts";
 
@@ -84,7 +84,7 @@ function table(verdicts: readonly Verdict[], dim: (text: string) => string): str
     shortNameOf(verdict),
     inWords(verdict.baseline?.median, verdict.unit),
     intervalInWords(verdict.value, verdict.unit),
-    changeInWords(verdict),
+    movement(verdict),
   ]);
   const titles = ["", "first run", "second run", "change"];
   const widths = titles.map((title, column) =>
@@ -98,13 +98,12 @@ function table(verdicts: readonly Verdict[], dim: (text: string) => string): str
   return [dim(`  ${line(titles)}`), ...rows.map((row) => `  ${line(row)}`)];
 }
 
-function changeInWords(verdict: Verdict): string {
+function movement(verdict: Verdict): string {
   const change = changeOf(verdict);
-  const sign = change > 0 ? "+" : "-";
   const was = verdict.baseline?.median ?? 0;
   const share =
     was === 0 || verdict.unit === "share" ? "" : ` (${changeShareInWords({ change, was })})`;
-  return `${sign}${inWords(Math.abs(change), verdict.unit)}${share}${inJudgement(verdict)}`;
+  return `${changeInWords(change, verdict.unit)}${share}${inJudgement(verdict)}`;
 }
 
 /** More memory is filled further, which is neither. */
