@@ -16,9 +16,11 @@ const executor: ExecutorSummary = {
   borrowedPeakBytes: 45 * MiB,
   evictions: 7,
   evictedBytes: 98 * MiB,
+  evictionsOfUnknownSize: 0,
   failedPuts: 0,
   spills: 12,
   spilledBytes: 230 * MiB,
+  spillsOfUnknownSize: 0,
   waits: 0,
   statements: 400,
   statementsMet: 398,
@@ -180,4 +182,15 @@ test("weak evidence: the last next command asks which settings would tell more",
 
 test("a hostile application name stays text", () => {
   expect(runSummaryText({ ...run, name: "\u001b]0;x\u0007" }, place)).not.toContain("\u001b");
+});
+
+test("a sum that leaves out what is of unknown size says so, in the table and in the story", () => {
+  const some = { ...executor, evictionsOfUnknownSize: 2, spillsOfUnknownSize: 1 };
+  const text = runSummaryText({ ...run, executors: [some] }, place);
+  expect(text).toContain("7 (at least 98.0 MiB)");
+  expect(text).toContain("12 (at least 230 MiB)");
+  expect(text).toContain("7 blocks (at least 98.0 MiB) were evicted");
+  expect(text).toContain("Tasks spilled 12 times (at least 230 MiB of memory)");
+  const none = { ...executor, spilledBytes: undefined, spillsOfUnknownSize: 12 };
+  expect(runSummaryText({ ...run, executors: [none] }, place)).toContain("12 (–)");
 });

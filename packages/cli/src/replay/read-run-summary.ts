@@ -94,18 +94,20 @@ function executorSql(where: string): string {
       from memory_timeline t join executors e using (app_id, attempt_id, executor_id) where ${where} group by all),
     block as (
       select executor_id, coalesce(mode, 'on_heap') as mode, count(*) filter (op in ('evict', 'drop_to_disk')) as evictions,
-        sum(memory_bytes) filter (op in ('evict', 'drop_to_disk')) as evicted_bytes, count(*) filter (op = 'put_fail') as failed_puts
+        sum(memory_bytes) filter (op in ('evict', 'drop_to_disk')) as evicted_bytes, count(*) filter (op = 'put_fail') as failed_puts,
+        count(*) filter (op in ('evict', 'drop_to_disk') and memory_bytes is null) as evictions_of_unknown_size
       from block_events where ${where} group by all),
     spill as (
-      select executor_id, count(*) as spills, sum(memory_bytes) as spilled_bytes from spills where ${where} group by all),
+      select executor_id, count(*) as spills, sum(memory_bytes) as spilled_bytes,
+        count(*) filter (memory_bytes is null) as spills_of_unknown_size from spills where ${where} group by all),
     wait as (select executor_id, mode, count(*) as waits from memory_waits where ${where} group by all),
     checks as (
       select executor_id, count(*) as statements, count(*) filter (agrees) as statements_met
       from replay_checks where ${where} group by all)
     select e.executor_id, coalesce(t.mode, 'on_heap') as mode, e.evidence_level, e.removed_reason,
       t.memory_bytes, t.storage_peak_bytes, t.execution_peak_bytes, b.borrowed_peak_bytes,
-      coalesce(k.evictions, 0) as evictions, k.evicted_bytes, coalesce(k.failed_puts, 0) as failed_puts,
-      coalesce(s.spills, 0) as spills, s.spilled_bytes, coalesce(w.waits, 0) as waits,
+      coalesce(k.evictions, 0) as evictions, k.evicted_bytes, coalesce(k.evictions_of_unknown_size, 0) as evictions_of_unknown_size, coalesce(k.failed_puts, 0) as failed_puts,
+      coalesce(s.spills, 0) as spills, s.spilled_bytes, coalesce(s.spills_of_unknown_size, 0) as spills_of_unknown_size, coalesce(w.waits, 0) as waits,
       coalesce(c.statements, 0) as statements, coalesce(c.statements_met, 0) as statements_met
     from (select * from executors where ${where}) e
       left join timeline t using (executor_id) left join borrowed b on b.executor_id = e.executor_id and b.mode = t.mode
@@ -179,9 +181,11 @@ function executorOf(row: Row, curves: readonly Row[]): ExecutorSummary {
     borrowedPeakBytes: numberIn(row, "borrowed_peak_bytes"),
     evictions: numberIn(row, "evictions") ?? 0,
     evictedBytes: numberIn(row, "evicted_bytes"),
+    evictionsOfUnknownSize: numberIn(row, "evictions_of_unknown_size") ?? 0,
     failedPuts: numberIn(row, "failed_puts") ?? 0,
     spills: numberIn(row, "spills") ?? 0,
     spilledBytes: numberIn(row, "spilled_bytes"),
+    spillsOfUnknownSize: numberIn(row, "spills_of_unknown_size") ?? 0,
     waits: numberIn(row, "waits") ?? 0,
     statements: numberIn(row, "statements") ?? 0,
     statementsMet: numberIn(row, "statements_met") ?? 0,

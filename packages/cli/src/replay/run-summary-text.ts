@@ -78,11 +78,11 @@ function executorTable(executors: readonly ExecutorSummary[], place: SummaryPlac
       bytesOrDash(executor.executionPeakBytes),
       executor.evictions === 0
         ? "0"
-        : `${countInWords(executor.evictions)} (${bytesOrDash(executor.evictedBytes)})`,
+        : `${countInWords(executor.evictions)} (${atLeast(executor.evictedBytes, executor.evictionsOfUnknownSize)})`,
       countInWords(executor.failedPuts),
       executor.spills === 0
         ? "0"
-        : `${countInWords(executor.spills)} (${bytesOrDash(executor.spilledBytes)})`,
+        : `${countInWords(executor.spills)} (${atLeast(executor.spilledBytes, executor.spillsOfUnknownSize)})`,
       countInWords(executor.waits),
     ]),
   );
@@ -94,6 +94,11 @@ function executorTable(executors: readonly ExecutorSummary[], place: SummaryPlac
     ...(rest > 0 ? [`… and ${counted(rest, "executor")} under less pressure`] : []),
     ...legend(shown, place),
   ];
+}
+
+/** A sum that leaves some out is a lower bound. */
+function atLeast(bytes: number | undefined, leftOut: number): string {
+  return `${bytes !== undefined && leftOut > 0 ? "at least " : ""}${bytesOrDash(bytes)}`;
 }
 
 function legend(executors: readonly ExecutorSummary[], { columns, style }: SummaryPlace): string[] {

@@ -59,10 +59,15 @@ export interface ExecutorSummary {
   /** most that storage held beyond its own region */
   readonly borrowedPeakBytes: number | undefined;
   readonly evictions: number;
+  /** of those whose size is known */
   readonly evictedBytes: number | undefined;
+  /** evictions among `evictions` whose size nothing tells */
+  readonly evictionsOfUnknownSize: number;
   readonly failedPuts: number;
   readonly spills: number;
+  /** memory freed by those of known size */
   readonly spilledBytes: number | undefined;
+  readonly spillsOfUnknownSize: number;
   readonly waits: number;
   readonly statements: number;
   readonly statementsMet: number;

@@ -39,7 +39,12 @@ export function whatHappened(
         : `; ${counted(run.missedAfterEviction, "later read")} missed an evicted block`;
     const evicting = run.executors.filter((executor) => executor.evictions > 0);
     sentences.push(
-      `${counted(evictions, "block")}${size(evicting.map(({ evictedBytes }) => evictedBytes))} ${evictions === 1 ? "was" : "were"} evicted: ${causes.join(", ")}${missed}.`,
+      `${counted(evictions, "block")}${size(
+        evicting.map(({ evictedBytes: bytes, evictionsOfUnknownSize: leftOut }) => ({
+          bytes,
+          leftOut,
+        })),
+      )} ${evictions === 1 ? "was" : "were"} evicted: ${causes.join(", ")}${missed}.`,
     );
   }
   const failedPuts = sum((executor) => executor.failedPuts);
@@ -54,7 +59,7 @@ export function whatHappened(
   if (spills > 0) {
     const spilling = run.executors.filter((executor) => executor.spills > 0);
     const memory = size(
-      spilling.map(({ spilledBytes }) => spilledBytes),
+      spilling.map(({ spilledBytes: bytes, spillsOfUnknownSize: leftOut }) => ({ bytes, leftOut })),
       " of memory",
     );
     sentences.push(`Tasks spilled ${counted(spills, "time")}${memory}.`);
@@ -69,12 +74,19 @@ export function whatHappened(
   ];
 }
 
+interface Amount {
+  readonly bytes: number | undefined;
+  /** parts of it whose size is unknown */
+  readonly leftOut: number;
+}
+
 /** ` (14.0 MiB)`, ` (at least 14.0 MiB)` where some are unknown, nothing where all are. */
-function size(amounts: readonly (number | undefined)[], of = ""): string {
-  const known = amounts.flatMap((amount) => amount ?? []);
+function size(amounts: readonly Amount[], of = ""): string {
+  const known = amounts.flatMap(({ bytes }) => bytes ?? []);
   if (known.length === 0) return "";
   const total = bytesInWords(known.reduce((total, bytes) => total + bytes, 0));
-  return ` (${known.length < amounts.length ? "at least " : ""}${total}${of})`;
+  const whole = amounts.every(({ bytes, leftOut }) => bytes !== undefined && leftOut === 0);
+  return ` (${whole ? "" : "at least "}${total}${of})`;
 }
 
 function mostOf(
