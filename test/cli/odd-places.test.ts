@@ -1,12 +1,16 @@
 /** What was named is not what it should be: each time one sentence and the code that a script can tell apart. */
 import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
   closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
+  readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,6 +68,130 @@ test.each([
   expect([ran.code, ran.stdout]).toEqual([code, ""]);
   expect(ran.stderr).toContain(says);
   expect(ran.stderr.trimEnd().split("\n")).toHaveLength(1);
+});
+
+test("a database given for logs is told from a file that is none", async () => {
+  const ran = await respark(["replay", database]);
+  expect([ran.code, ran.stderr]).toEqual([
+    3,
+    `respark: ${database} is a database that respark replay wrote: respark query and respark explain read it\n`,
+  ]);
+  const none = await respark(["replay", text]);
+  expect([none.code, none.stderr]).toEqual([
+    3,
+    `respark: no Spark application in ${text}: neither an event log nor a log of Spark\n`,
+  ]);
+});
+
+test("where nothing could be read, the reason is said and not a count", async () => {
+  const circles = join(folder, "circles");
+  mkdirSync(circles);
+  symlinkSync("b", join(circles, "a"));
+  symlinkSync("a", join(circles, "b"));
+  const ran = await respark(["replay", circles]);
+  expect([ran.code, ran.stderr]).toEqual([
+    3,
+    `respark: no Spark application in ${circles}: ${join(circles, "a")} cannot be read: a link to nothing, and 1 more like this\n`,
+  ]);
+  const hidden = join(folder, "hidden");
+  mkdirSync(hidden);
+  writeFileSync(join(hidden, ".app-1.crc"), "crc");
+  expect((await respark(["inspect", hidden])).stderr).toBe(
+    `respark: no Spark application in ${hidden}: it holds no file to read (hidden files and checksums are not)\n`,
+  );
+});
+
+test("archives in archives beyond the limit are named as the reason", async () => {
+  const nested = join(folder, "nested");
+  mkdirSync(nested);
+  writeFileSync(join(nested, "app-1"), "x");
+  for (let inner = "app-1", depth = 0; depth < 5; depth += 1) {
+    const outer = `${depth}.tar`;
+    spawnSync("tar", ["-cf", outer, inner], { cwd: nested });
+    inner = outer;
+  }
+  const { code, stderr } = await respark(["replay", join(nested, "4.tar")]);
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/is an archive more than 3 archives deep; it is not read\n$/);
+});
+
+/** As whom nothing is denied, nothing can be tried. */
+const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const asNobody = (
+  args: readonly string[],
+): { readonly status: number | null; readonly stderr: string } =>
+  spawnSync(
+    process.execPath,
+    ["--conditions=@respark/source", "--import", import.meta.resolve("tsx"), bin, ...args],
+    { cwd: tmpdir(), encoding: "utf8", ...nobody },
+  );
+const nobodyCanRun = asNobody(["--version"]).status === 0;
+
+test.runIf(nobodyCanRun)("a file or folder without the right to read it is said to be so", () => {
+  const locked = mkdtempSync(join(tmpdir(), "respark-locked-"));
+  chmodSync(folder, 0o755);
+  chmodSync(locked, 0o755);
+  const file = join(locked, "app-1");
+  writeFileSync(file, "x");
+  chmodSync(file, 0);
+  mkdirSync(join(locked, "inner"), { mode: 0 });
+  const denied = (args: readonly string[]): string => {
+    const { status, stderr } = asNobody(args);
+    expect(status).toBe(3);
+    return stderr;
+  };
+  expect(denied(["replay", file])).toBe(
+    `respark: no Spark application in ${file}: ${file} cannot be read: permission denied\n`,
+  );
+  expect(denied(["inspect", join(locked, "inner")])).toContain("permission denied");
+  expect(denied(["replay", locked])).toContain("permission denied, and 1 more like this");
+  rmSync(locked, { recursive: true });
+});
+
+test.runIf(nobodyCanRun)(
+  "a folder without the right to write into it is the wrong place for a result",
+  () => {
+    const readOnly = mkdtempSync(join(tmpdir(), "respark-read-only-"));
+    chmodSync(readOnly, 0o555);
+    const into = join(readOnly, "run.duckdb");
+    for (const how of [[], ["--overwrite"], ["--append"]]) {
+      const { status, stderr } = asNobody(["replay", logs, "-o", into, ...how]);
+      expect([status, stderr]).toEqual([
+        2,
+        `respark: cannot write ${into}: no right to write into the directory ${readOnly}: name another place with -o\n`,
+      ]);
+    }
+    rmSync(readOnly, { recursive: true });
+  },
+);
+
+async function* bytesThenEnd(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
+test("standard input is called so in every table and message, and no path of this machine is told", async () => {
+  const name = readdirSync(logs).find((file) => file.startsWith("app-")) ?? "";
+  const log = readFileSync(join(logs, name));
+  const broken = Buffer.concat([log, Buffer.from('{"Event":"SparkListenerTaskEnd","Stage ID":\n')]);
+  const into = join(folder, "piped.duckdb");
+  const ran = await respark(["replay", "-", "-o", into], { stdin: () => bytesThenEnd(broken) });
+  expect([ran.code, ran.stderr]).toEqual([0, ""]);
+  const asked = await respark([
+    "query",
+    into,
+    "select path, null as message from source_files union all select null, message from diagnostics",
+    "--json",
+  ]);
+  expect(JSON.parse(asked.stdout)).toContainEqual({ path: "standard input", message: null });
+  expect(`${ran.stdout}${asked.stdout}`).not.toMatch(/respark-\w{6}|"-"/);
+
+  const junk = Buffer.from("no log\n");
+  const inspected = await respark(["inspect", "-"], { stdin: () => bytesThenEnd(junk) });
+  expect(inspected.code).toBe(3);
+  expect(inspected.stdout).toContain("standard input: neither an event log nor a log of Spark");
+  expect(inspected.stderr).toBe(
+    "respark: no Spark application in standard input: neither an event log nor a log of Spark\n",
+  );
 });
 
 test("a file that may not be read is unreadable input, and no bug of ours", async () => {

@@ -1,6 +1,6 @@
 /** The machine respark runs on: the only place with a process, streams, files and signals. Tests bring a host of their own. */
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { constants, createReadStream } from "node:fs";
+import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -28,14 +28,16 @@ export interface Host {
   /** Names in a directory. */
   list(directory: string): Promise<string[]>;
   readText(path: string): Promise<string>;
+  /** Whether a file can be made in this directory. */
+  mayWriteInto(directory: string): Promise<boolean>;
   writeText(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Everything of standard input as text. */
   readStdin(): Promise<string>;
   /** A file's bytes to standard output. */
   copyToStdout(path: string): Promise<void>;
-  /** Standard input in a file that can be read twice; `remove` takes it away again. */
-  spoolStdin(): Promise<{ readonly path: string; remove(): Promise<void> }>;
+  /** The bytes of standard input, once; Ctrl-C ends them. */
+  stdin(): AsyncIterable<Uint8Array>;
   /** An empty directory of our own; `remove` takes it away again. */
   scratch(): Promise<{ readonly path: string; remove(): Promise<void> }>;
   /** Calls back on Ctrl-C or a polite kill; the returned function stops that. A second Ctrl-C kills at once. */
@@ -53,11 +55,12 @@ export function processHost(): Host {
     kindOf,
     list: (directory) => readdir(directory),
     readText: (path) => readFile(path, "utf8"),
+    mayWriteInto,
     writeText: (path, text) => writeFile(path, text),
     remove: (path) => rm(path, { recursive: true, force: true }),
     readStdin,
     copyToStdout: (path) => pipeline(createReadStream(path), process.stdout, { end: false }),
-    spoolStdin,
+    stdin,
     scratch,
     onInterrupt,
   };
@@ -99,6 +102,16 @@ async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
   }
 }
 
+async function mayWriteInto(directory: string): Promise<boolean> {
+  try {
+    await access(directory, constants.W_OK | constants.X_OK);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
+}
+
 async function readStdin(): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of process.stdin) parts.push(Buffer.from(part));
@@ -110,11 +123,20 @@ async function scratch(): Promise<{ readonly path: string; remove(): Promise<voi
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-async function spoolStdin(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const directory = await scratch();
-  const path = join(directory.path, "standard-input");
-  await pipeline(process.stdin, createWriteStream(path));
-  return { path, remove: () => directory.remove() };
+async function* stdin(): AsyncGenerator<Uint8Array> {
+  let interrupted = false;
+  // Whoever types at a terminal, or a pipe that never ends, must not hold the process.
+  const stopListening = onInterrupt(() => {
+    interrupted = true;
+    process.stdin.destroy();
+  });
+  try {
+    for await (const part of process.stdin) yield Buffer.from(part);
+  } catch (error) {
+    if (!interrupted) throw error;
+  } finally {
+    stopListening();
+  }
 }
 
 function onInterrupt(listener: () => void): () => void {

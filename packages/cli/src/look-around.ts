@@ -1,5 +1,6 @@
 /** A survey of the input, with what goes wrong about it said as users need to hear it. */
 import { type Diagnostic, type Survey, survey } from "@respark/events";
+import { exitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
 import { type Input, noApplication } from "./input.ts";
 import type { Progress } from "./terminal/progress.ts";
@@ -18,6 +19,9 @@ export interface Watch {
   readonly carryOn: () => void;
 }
 
+/** Nobody is told more than the first and how many there are. */
+const TOLD_KEPT = 1000;
+
 /** Throws a UserError where there is no application in the input. */
 export async function findApplications(
   host: Host,
@@ -25,8 +29,13 @@ export async function findApplications(
   options: LookOptions,
   watch: Watch,
 ): Promise<Survey> {
-  const found = await lookAround(input, options, watch);
-  if (found.applications.length === 0) throw await noApplication(host, input, found.files);
+  const told: Diagnostic[] = [];
+  const report = (diagnostic: Diagnostic): void => {
+    if (told.length < TOLD_KEPT) told.push(diagnostic);
+    watch.report(diagnostic);
+  };
+  const found = await lookAround(input, options, { ...watch, report });
+  if (found.applications.length === 0) throw await noApplication(host, input, found.files, told);
   return found;
 }
 
@@ -36,17 +45,26 @@ export async function lookAround(
   options: LookOptions,
   { report, progress, carryOn }: Watch,
 ): Promise<Survey> {
+  let missing: string | undefined;
   try {
-    return await survey(input.paths, {
+    const found = await survey(input.paths, {
       ...(options.timeZone === undefined ? {} : { timeZone: options.timeZone }),
       ...(options.logPattern === undefined ? {} : { logPattern: options.logPattern }),
+      ...(input.standardInput === undefined ? {} : { standardInput: input.standardInput }),
       full: options.full ?? false,
-      report,
+      report: (diagnostic) => {
+        if (diagnostic.code === "path_missing") missing ??= diagnostic.message;
+        report(diagnostic);
+      },
       onProgress: (done, total) => {
         carryOn();
         progress.show("looking around", done, total);
       },
     });
+    // Standard input may have ended because of Ctrl-C.
+    carryOn();
+    if (missing !== undefined) throw new UserError(missing, exitCode.unreadable);
+    return found;
   } catch (error) {
     // A zone that does not exist, a pattern that cannot be read.
     if (error instanceof RangeError) throw new UserError(error.message);

@@ -105,6 +105,5 @@ async function withReplayed<Result>(
     }
   } finally {
     await scratch.remove();
-    await input.close();
   }
 }

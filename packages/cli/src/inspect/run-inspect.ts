@@ -37,10 +37,11 @@ export async function runInspect(
         ? asJson(survey, reading, diagnostics)
         : asText(host, survey, reading, options),
     );
-    if (survey.applications.length === 0) throw await noApplication(host, input, survey.files);
+    if (survey.applications.length === 0) {
+      throw await noApplication(host, input, survey.files, diagnostics.rows());
+    }
   } finally {
     progress.clear();
-    await input.close();
   }
 }
 

@@ -44,6 +44,11 @@ export async function checkOutput(
   if ((await host.kindOf(folder)) !== "directory") {
     throw new UserError(`cannot write ${output}: there is no directory ${folder}`);
   }
+  if (!(await host.mayWriteInto(folder))) {
+    throw new UserError(
+      `cannot write ${output}: no right to write into the directory ${folder}: name another place with -o`,
+    );
+  }
   if (inputs.some((path) => path !== "-" && resolve(path) === resolve(output))) {
     throw new UserError(`${output} is one of the inputs: name another file with -o`);
   }

@@ -14,8 +14,6 @@ export interface ApplicationRequest {
   readonly showSecrets: boolean;
   /** Files that belong to no application; their rows go with this one. */
   readonly strays: readonly SurveyedFile[];
-  /** How the user named a file, for the table of files. */
-  readonly nameOf: (path: string) => string;
 }
 
 export async function replayApplication(
@@ -57,7 +55,7 @@ export async function replayApplication(
   carryOn();
   const summary = replay.finish();
   for (const file of [...application.files, ...request.strays]) {
-    emitFile(emit, file, done.get(file.sourceFileId), request);
+    emitFile(emit, file, done.get(file.sourceFileId));
   }
   return summary;
 }
@@ -89,16 +87,11 @@ function knownTotal(files: readonly SurveyedFile[]): number | undefined {
   return total;
 }
 
-function emitFile(
-  emit: EmitRow,
-  file: SurveyedFile,
-  done: FileDone | undefined,
-  { nameOf }: ApplicationRequest,
-): void {
+function emitFile(emit: EmitRow, file: SurveyedFile, done: FileDone | undefined): void {
   const { sourceFileId, kind, codec, executorId, identityEvidence, layout, clock } = file;
   emit("source_files", {
     sourceFileId,
-    path: nameOf(file.path),
+    path: file.path,
     kind,
     codec,
     bytes: done?.bytes ?? 0,

@@ -45,11 +45,7 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
           await replayApplication(
             application,
             writer.emit,
-            {
-              showSecrets: request.showSecrets,
-              strays: index === 0 ? strays : [],
-              nameOf: (path) => request.input.nameOf(path),
-            },
+            { showSecrets: request.showSecrets, strays: index === 0 ? strays : [] },
             watch,
           );
           // What is odd about no file, or about a file of nobody, goes with the first application.

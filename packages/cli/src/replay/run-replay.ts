@@ -56,7 +56,6 @@ export async function runReplay(
     await deliver(host, replayed, { ...options, paths, inScratch: scratch !== undefined });
   } finally {
     await scratch?.remove();
-    await input.close();
   }
 }
 

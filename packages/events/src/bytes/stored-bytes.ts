@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DiskPath } from "./disk-path.ts";
 
 export interface StoredReader {
   /** Reads up to `length` bytes of `position` … into `into`; fewer only at the end. */
@@ -29,10 +30,10 @@ const usualChunkBytes = 1 << 20;
 
 /** A file by its path; opened anew for each reading. */
 export class StoredFile implements StoredBytes {
-  readonly #path: string;
+  readonly #path: DiskPath;
   readonly size: number;
 
-  constructor(path: string, size: number) {
+  constructor(path: DiskPath, size: number) {
     this.#path = path;
     this.size = size;
   }

@@ -6,6 +6,7 @@ import { bareName, codecHeadBytes, codecNamed, codecOf, unsupportedCodec } from 
 import { Inflater } from "./codecs/inflate.ts";
 import { PackedInput } from "./packed-input.ts";
 import { readAt, type StoredBytes, storedChunks } from "./stored-bytes.ts";
+import { isSystemError, refusal } from "./system-error.ts";
 
 /** How an archive packed an entry, apart from the entry's own codec. */
 export interface EntryPacking {
@@ -86,7 +87,7 @@ export class StoredSource implements ByteSource {
       }
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      tell("path_unreadable", 0, `cannot be read (${error.code})`);
+      tell("path_unreadable", 0, `cannot be read: ${refusal(error)}`);
     }
   }
 
@@ -212,8 +213,4 @@ function checkName(
     0,
     `is called ${claimed} but its content is ${found ?? "not"} ${found === undefined ? "packed, or damaged from its first byte" : ""}`.trimEnd(),
   );
-}
-
-export function isSystemError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && "code" in error && typeof error.code === "string";
 }

@@ -1,13 +1,15 @@
 /** Every file under some paths, those in archives too: opened, told apart from archives, nothing decided about what they mean. */
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
-import { basename, join, posix } from "node:path";
+import { posix } from "node:path";
 import { safeMessage } from "../diagnostic.ts";
 import type { ArchiveEntry } from "./codecs/archive-entry.ts";
 import { isTar, tarEntries } from "./codecs/tar.ts";
 import { isZip, zipEntries } from "./codecs/zip.ts";
 import type { DiscoveryLimits, DiscoveryOptions } from "./discovery-options.ts";
+import { childOf, type DiskPath, pathsNamed, shownPath } from "./disk-path.ts";
 import { freeRoom, Spool, type StoredBytes, StoredFile } from "./stored-bytes.ts";
-import { type EntryPacking, isSystemError, StoredSource } from "./stored-source.ts";
+import { type EntryPacking, StoredSource } from "./stored-source.ts";
+import { isSystemError, refusal } from "./system-error.ts";
 
 export interface FoundFile {
   /** For people, and for telling which files stand side by side. */
@@ -36,6 +38,8 @@ const usualLimits: DiscoveryLimits = {
 
 /** A zip by format only; what is in it is no log. */
 const programEndings = /\.(?:jar|war|ear|whl|egg|pex|docx|xlsx|pptx|odt|ods)$/i;
+/** How `-` is called wherever a path is shown or written down. */
+const STANDARD_INPUT = "standard input";
 /** Checksums of Hadoop, markers of committed jobs, hidden files. */
 const ignoredNames = /^\.|\.crc$|^_SUCCESS$/;
 
@@ -63,27 +67,41 @@ export class Walk {
       return;
     }
     const trimmed = path.length > 1 ? path.replace(/\/+$/, "") || "/" : path;
+    const [place, other] = pathsNamed(trimmed);
+    if (place === undefined) {
+      this.#tell("path_missing", "error", `there is no ${path}`);
+      return;
+    }
+    if (other !== undefined) {
+      this.#tell(
+        "path_missing",
+        "error",
+        `several files could be meant by ${path}, a name that is not UTF-8: name the folder they are in`,
+      );
+      return;
+    }
     let stats: Stats;
     try {
-      stats = statSync(trimmed);
+      stats = statSync(place);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       const missing = error.code === "ENOENT" || error.code === "ENOTDIR";
       this.#tell(
         missing ? "path_missing" : "path_unreadable",
         "error",
-        missing ? `there is no ${path}` : `${path} cannot be read (${error.code})`,
+        missing ? `there is no ${path}` : `${path} cannot be read: ${refusal(error)}`,
       );
       return;
     }
-    if (stats.isDirectory()) await this.#directory(trimmed);
-    else await this.#file(trimmed, directoryOf(trimmed), stats);
+    if (stats.isDirectory()) await this.#directory(place);
+    else await this.#file(place, directoryOf(shownPath(place)), stats);
   }
 
-  async #directory(path: string): Promise<void> {
-    let names: string[];
+  async #directory(place: DiskPath): Promise<void> {
+    const path = shownPath(place);
+    let names: Buffer[];
     try {
-      const real = realpathSync(path);
+      const real = shownPath(realpathSync.native(place, "buffer"));
       if (this.#directories.has(real)) {
         this.#tell(
           "symlink_loop",
@@ -93,16 +111,16 @@ export class Walk {
         return;
       }
       this.#directories.add(real);
-      names = readdirSync(path).sort();
+      names = readdirSync(place, "buffer").sort(Buffer.compare);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      this.#tell("path_unreadable", "error", `${path} cannot be read (${error.code})`);
+      this.#tell("path_unreadable", "error", `${path} cannot be read: ${refusal(error)}`);
       return;
     }
-    const directories: string[] = [];
+    const directories: DiskPath[] = [];
     for (const name of names) {
-      if (ignoredNames.test(name)) continue;
-      const child = join(path, name);
+      if (ignoredNames.test(shownPath(name))) continue;
+      const child = childOf(place, name);
       try {
         const stats = statSync(child);
         if (stats.isDirectory()) directories.push(child);
@@ -112,14 +130,15 @@ export class Walk {
         this.#tell(
           "path_unreadable",
           "warning",
-          `${child} cannot be read (${isDanglingLink(child) ? "a link to nothing" : error.code})`,
+          `${shownPath(child)} cannot be read: ${isDanglingLink(child) ? "a link to nothing" : refusal(error)}`,
         );
       }
     }
     for (const child of directories) await this.#directory(child);
   }
 
-  async #file(path: string, directory: string, stats: Stats): Promise<void> {
+  async #file(place: DiskPath, directory: string, stats: Stats): Promise<void> {
+    const path = shownPath(place);
     if (!stats.isFile()) {
       this.#tell(
         "not_a_log_file",
@@ -141,9 +160,9 @@ export class Walk {
     this.#files.set(identity, path);
     await this.#candidate({
       directory,
-      name: basename(path),
+      name: posix.basename(path),
       path,
-      stored: new StoredFile(path, stats.size),
+      stored: new StoredFile(place, stats.size),
       deflated: undefined,
       modifiedMs: Math.round(stats.mtimeMs),
       depth: 0,
@@ -156,11 +175,11 @@ export class Walk {
       this.#tell("path_missing", "error", "there is no standard input to read");
       return;
     }
-    const stored = await this.#spool(standardInput, "-");
+    const stored = await this.#spool(standardInput, STANDARD_INPUT);
     await this.#candidate({
       directory: "",
-      name: "-",
-      path: "-",
+      name: STANDARD_INPUT,
+      path: STANDARD_INPUT,
       stored,
       deflated: undefined,
       modifiedMs: undefined,
@@ -187,7 +206,7 @@ export class Walk {
       head = programEndings.test(name) ? Buffer.alloc(0) : await headOf(source);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      this.#tell("path_unreadable", "error", `${path} cannot be read (${error.code})`);
+      this.#tell("path_unreadable", "error", `${path} cannot be read: ${refusal(error)}`);
       return;
     }
     const kind = isZip(head) ? "zip" : isTar(head) ? "tar" : undefined;
@@ -278,7 +297,7 @@ export class Walk {
       this.#tell(
         "path_unreadable",
         "error",
-        `${path} was read only in part, into a temporary file (${error.code})`,
+        `${path} was read only in part, into a temporary file: ${refusal(error)}`,
       );
     }
     return spool;
@@ -302,7 +321,7 @@ function directoryOf(path: string): string {
   return cut === -1 ? "." : path.slice(0, Math.max(cut, 1));
 }
 
-function isDanglingLink(path: string): boolean {
+function isDanglingLink(path: DiskPath): boolean {
   try {
     return lstatSync(path).isSymbolicLink();
   } catch (error) {

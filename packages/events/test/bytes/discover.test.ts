@@ -1,6 +1,16 @@
 /** Which files are one log, in what order, and what is odd about them. */
 import { execFileSync } from "node:child_process";
-import { appendFileSync, linkSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
@@ -340,7 +350,7 @@ test("standard input is one log of any codec, read as often as wanted, or a tar 
     { paths: ["-"], standardInput: piped(packed.subarray(0, 7), packed.subarray(7)) },
   );
   for (let times = 0; times < 2; times++)
-    expect((await one.bytes("-")).equals(logText(100_000))).toBe(true);
+    expect((await one.bytes("standard input")).equals(logText(100_000))).toBe(true);
   expect(one.sources[0]?.parts[0]?.codec).toBe("lz4");
   const tar = await discovered(
     {},
@@ -349,7 +359,7 @@ test("standard input is one log of any codec, read as often as wanted, or a tar 
       standardInput: piped(gzipSync(packTar([{ name: "l/app-1", plain: Buffer.from("1") }]))),
     },
   );
-  expect(tar.logs()).toEqual({ "-!l/app-1": ["app-1"] });
+  expect(tar.logs()).toEqual({ "standard input!l/app-1": ["app-1"] });
 });
 
 test("paths that are not there or cannot be read are told, and the rest is read", async () => {
@@ -428,3 +438,52 @@ test("the data of a sampled source survives other readers", async () => {
   expect(a.equals(logText(3_000_000))).toBe(true);
   expect(b.equals(logText(2_000_000))).toBe(true);
 });
+
+const aName = (end: number): Buffer => Buffer.concat([Buffer.from("app-caf"), Buffer.of(end)]);
+
+/** Some file systems take no name that is not UTF-8. */
+function holdsAnyName(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "respark-names-"));
+  try {
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), aName(0xe9)]), "");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test.runIf(holdsAnyName())(
+  "names that are not UTF-8 are read: in a folder, in folders of such names, and given as an argument",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "respark-names-"));
+    const at = (...parts: readonly Buffer[]): Buffer =>
+      Buffer.concat([Buffer.from(folder), ...parts.flatMap((part) => [Buffer.from("/"), part])]);
+    const below = Buffer.of(0xfc, 0x62);
+    writeFileSync(at(aName(0xe9)), "one");
+    mkdirSync(at(below));
+    writeFileSync(at(below, aName(0xe8)), "two");
+    writeFileSync(at(below, Buffer.from("app-é")), "three");
+    const inFolder = await discoveredIn(folder, { paths: ["."] });
+    expect(inFolder.logs()).toEqual({
+      "app-caf\\xe9": ["app-caf\\xe9"],
+      "\\xfcb/app-caf\\xe8": ["app-caf\\xe8"],
+      "\\xfcb/app-é": ["app-é"],
+    });
+    expect((await inFolder.bytes("\\xfcb/app-caf\\xe8")).toString()).toBe("two");
+    expect((await inFolder.bytes("\\xfcb/app-é")).toString()).toBe("three");
+    expect(inFolder.diagnostics).toEqual([]);
+
+    const named = await discoveredIn(folder, { paths: ["\uFFFDb/app-caf\uFFFD", "app-x\uFFFD"] });
+    expect(named.logs()).toEqual({ "\\xfcb/app-caf\\xe8": ["app-caf\\xe8"] });
+    expect(named.codes()).toEqual(["path_missing"]);
+
+    writeFileSync(at(aName(0xea)), "four");
+    const either = await discoveredIn(folder, { paths: ["app-caf\uFFFD"] });
+    expect(either.logs()).toEqual({});
+    expect(either.diagnostics).toMatchObject([{ code: "path_missing", severity: "error" }]);
+    expect(either.diagnostics[0]?.message).toContain("name the folder they are in");
+    rmSync(folder, { recursive: true });
+  },
+);
