@@ -52,7 +52,8 @@ const run: RunSummary = {
   ],
   missedAfterEviction: 3,
   missedAfterNoRoom: 0,
-  missed: [{ quantity: "free_bytes", statements: 12 }],
+  missedAfterLoss: 0,
+  missed: [{ quantity: "free_bytes", statements: 12, executors: 1, example: "driver" }],
   diagnostics: [],
 };
 
@@ -68,7 +69,7 @@ test("the summary says what each executor did and how many statements were predi
   const text = runSummaryText(run, place);
   expect(text).toContain("app-1 “mixed”\nSpark 3.5.6 · unified memory manager · 16.2 s");
   expect(text).toContain("predicted 4,812 of 4,830 memory statements");
-  expect(text).toContain("It was wrong about 12: 12 of free_bytes.");
+  expect(text).toContain("It was wrong about 12: 12 of “free_bytes” (in the log of the driver).");
   expect(text).toContain("For 6 it had no prediction");
   expect(text).toMatch(
     /^0 +106 MiB +98\.0 MiB +45\.0 MiB +61\.5 MiB +7 \(98\.0 MiB\) +0 +12 \(230 MiB\) +0$/m,
@@ -193,4 +194,15 @@ test("a sum that leaves out what is of unknown size says so, in the table and in
   expect(text).toContain("Tasks spilled 12 times (at least 230 MiB of memory)");
   const none = { ...executor, spilledBytes: undefined, spillsOfUnknownSize: 12 };
   expect(runSummaryText({ ...run, executors: [none] }, place)).toContain("12 (–)");
+});
+
+test("blocks that went with their executor are missed by name, and fixed pools are not said to share", () => {
+  const lost = { ...run, memoryManager: "static", missedAfterLoss: 22 };
+  const text = runSummaryText(lost, place);
+  expect(text).toContain("22 later reads missed a block that had gone with its executor.");
+  expect(text).not.toContain("share;");
+  expect(text).toContain(
+    "memory = what storage and execution have together, neither of it the other's;",
+  );
+  expect(runSummaryText(run, place)).not.toContain("had gone with its executor");
 });

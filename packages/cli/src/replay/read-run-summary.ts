@@ -57,9 +57,12 @@ export async function readRunSummaries(
       })),
       missedAfterEviction: numberIn(application, "missed_after_eviction") ?? 0,
       missedAfterNoRoom: numberIn(application, "missed_after_no_room") ?? 0,
+      missedAfterLoss: numberIn(application, "missed_after_loss") ?? 0,
       missed: (await ask(missedSql(where))).map((row) => ({
         quantity: textIn(row, "quantity") ?? "",
         statements: numberIn(row, "statements") ?? 0,
+        executors: numberIn(row, "executors") ?? 0,
+        example: textIn(row, "example") ?? "",
       })),
       diagnostics: (await ask(diagnosticSql(where))).map(diagnosticOf),
     });
@@ -73,6 +76,7 @@ function applicationSql(where: string): string {
       (epoch_us(ended_at) - epoch_us(started_at)) / 1000 as duration_ms,
       (select count(*) from block_events where ${where} and miss_kind = 'after_evict') as missed_after_eviction,
       (select count(*) from block_events where ${where} and miss_kind = 'after_put_fail') as missed_after_no_room,
+      (select count(*) from block_events where ${where} and miss_kind = 'after_loss') as missed_after_loss,
       (select count(*) from jobs where ${where}) as jobs,
       (select count(*) from jobs where ${where} and status = 'failed') as jobs_failed,
       (select arg_min(error, job_id) from jobs where ${where} and status = 'failed' and error is not null) as job_error,
@@ -153,7 +157,8 @@ function lostSql(where: string): string {
 
 function missedSql(where: string): string {
   return `
-    select quantity, count(*) as statements from replay_checks where ${where} and not agrees
+    select quantity, count(*) as statements, count(distinct executor_id) as executors, min(executor_id) as example
+    from replay_checks where ${where} and not agrees
     group by quantity order by statements desc, quantity limit 3`;
 }
 

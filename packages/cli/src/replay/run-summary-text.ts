@@ -29,7 +29,7 @@ export interface SummaryPlace {
 export function runSummaryText(run: RunSummary, place: SummaryPlace): string {
   const parts = [
     heading(run, place.style),
-    executorTable(run.executors, place),
+    executorTable(run, place),
     whatHappened(run, place),
     curves(run, place.style),
     trust(run, place),
@@ -56,7 +56,8 @@ function heading(run: RunSummary, style: Style): string[] {
   return [style.bold(`${printableLine(run.appId)}${attempt}${name}`), facts.join(" · ")];
 }
 
-function executorTable(executors: readonly ExecutorSummary[], place: SummaryPlace): string[] {
+function executorTable(run: RunSummary, place: SummaryPlace): string[] {
+  const { executors } = run;
   const shown = mostPressed(executors, EXECUTORS_SHOWN);
   const lines = textTable(
     [
@@ -92,7 +93,7 @@ function executorTable(executors: readonly ExecutorSummary[], place: SummaryPlac
     place.style.dim(head),
     ...body,
     ...(rest > 0 ? [`… and ${counted(rest, "executor")} under less pressure`] : []),
-    ...legend(shown, place),
+    ...legend(shown, run.memoryManager, place),
   ];
 }
 
@@ -101,8 +102,16 @@ function atLeast(bytes: number | undefined, leftOut: number): string {
   return `${bytes !== undefined && leftOut > 0 ? "at least " : ""}${bytesOrDash(bytes)}`;
 }
 
-function legend(executors: readonly ExecutorSummary[], { columns, style }: SummaryPlace): string[] {
-  const words = ["memory = what storage and execution share; storage, execution = their peaks"];
+function legend(
+  executors: readonly ExecutorSummary[],
+  memoryManager: string | undefined,
+  { columns, style }: SummaryPlace,
+): string[] {
+  const both =
+    memoryManager === "static" || memoryManager === "pre16"
+      ? "what storage and execution have together, neither of it the other's"
+      : "what storage and execution share";
+  const words = [`memory = ${both}; storage, execution = their peaks`];
   if (executors.some((executor) => (executor.borrowedPeakBytes ?? 0) > 0)) {
     words.push("borrowed = most that storage held beyond its own region");
   }
@@ -127,7 +136,7 @@ function curves(run: RunSummary, style: Style): string[] {
   if (drawn.length === 0) return [];
   const width = Math.max(...drawn.map((executor) => executorLabel(executor).length));
   return [
-    style.dim("Over time (left to right the whole run; a full bar is the memory both share)"),
+    style.dim("Over time (left to right the whole run; a full bar is all of its memory)"),
     ...drawn.flatMap((executor) => [
       `${executorLabel(executor).padEnd(width)}  storage    ${sparkline(executor.storageCurve, executor.memoryBytes ?? 0)}`,
       `${" ".repeat(width)}  execution  ${sparkline(executor.executionCurve, executor.memoryBytes ?? 0)}`,
@@ -157,11 +166,7 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
     );
     const missed = run.statements - run.statementsMet - run.statementsUnpredicted;
     if (missed > 0) {
-      const about = run.missed
-        .map(
-          ({ quantity, statements }) => `${countInWords(statements)} of ${printableLine(quantity)}`,
-        )
-        .join(", ");
+      const about = run.missed.map(missedInWords).join(", ");
       lines.push(...wrapped(`It was wrong about ${countInWords(missed)}: ${about}.`, columns));
     }
     if (run.statementsUnpredicted > 0) {
@@ -177,7 +182,7 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
   if (weaker.length > 0) {
     const named = weaker
       .slice(0, 8)
-      .map((executor) => `${printableLine(executor.executorId)} ${executor.evidenceLevel}`);
+      .map((executor) => `${printableLine(executor.executorId)} (${executor.evidenceLevel})`);
     const rest = weaker.length > named.length ? ` and ${weaker.length - named.length} more` : "";
     lines.push(...wrapped(`Less is known of: ${named.join(", ")}${rest}.`, columns));
   }
@@ -190,6 +195,18 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
     );
   }
   return lines;
+}
+
+/** Most are of one executor, or of the driver alone, whose numbers are then the ones to doubt. */
+function missedInWords({
+  quantity,
+  statements,
+  executors,
+  example,
+}: RunSummary["missed"][number]): string {
+  const ofOne = example === "driver" ? "the driver" : `executor ${printableLine(example)}`;
+  const whose = executors === 1 ? ofOne : counted(executors, "executor");
+  return `${countInWords(statements)} of “${printableLine(quantity)}” (in the log of ${whose})`;
 }
 
 function oddities(

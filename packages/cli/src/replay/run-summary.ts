@@ -38,11 +38,18 @@ export interface RunSummary {
     readonly cause: EvictionCause | undefined;
     readonly evictions: number;
   }[];
-  /** reads that found a block gone which had been evicted, or had found no room */
+  /** reads that found a block gone which had been evicted, had found no room, or had gone with its executor */
   readonly missedAfterEviction: number;
   readonly missedAfterNoRoom: number;
+  readonly missedAfterLoss: number;
   /** what the statements not met were about, most first */
-  readonly missed: readonly { readonly quantity: string; readonly statements: number }[];
+  readonly missed: readonly {
+    readonly quantity: string;
+    readonly statements: number;
+    /** in whose logs they stand, and one of them */
+    readonly executors: number;
+    readonly example: string;
+  }[];
   readonly diagnostics: readonly DiagnosticSummary[];
 }
 

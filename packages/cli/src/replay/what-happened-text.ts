@@ -21,6 +21,11 @@ export function whatHappened(
   const sum = (of: (executor: ExecutorSummary) => number): number =>
     run.executors.reduce((total, executor) => total + of(executor), 0);
   const sentences: string[] = endings(run);
+  if (run.missedAfterLoss > 0) {
+    sentences.push(
+      `${counted(run.missedAfterLoss, "later read")} missed a block that had gone with its executor.`,
+    );
+  }
   const borrower = mostOf(run.executors, ({ borrowedPeakBytes }) => borrowedPeakBytes);
   if (borrower?.borrowedPeakBytes !== undefined) {
     sentences.push(
