@@ -316,7 +316,7 @@ export class Wording {
 
   /** The values of the match just made, in order. */
   values(buffer: Buffer): unknown[] {
-    return this.fields.map((kind, i) => valueOf(buffer, i, formOf(kind)));
+    return this.fields.map((kind, i) => matchedValue(buffer, i, formOf(kind)));
   }
 
   /** Calls `take` with the values of the match just made: without an array between them, as this is the hottest path. */
@@ -330,33 +330,33 @@ export class Wording {
       case 0:
         return take(around);
       case 1:
-        return take(valueOf(buffer, 0, forms), around);
+        return take(matchedValue(buffer, 0, forms), around);
       case 2:
-        return take(valueOf(buffer, 0, forms), valueOf(buffer, 1, forms >> 2), around);
+        return take(matchedValue(buffer, 0, forms), matchedValue(buffer, 1, forms >> 2), around);
       case 3:
         return take(
-          valueOf(buffer, 0, forms),
-          valueOf(buffer, 1, forms >> 2),
-          valueOf(buffer, 2, forms >> 4),
+          matchedValue(buffer, 0, forms),
+          matchedValue(buffer, 1, forms >> 2),
+          matchedValue(buffer, 2, forms >> 4),
           around,
         );
       case 5:
         return take(
-          valueOf(buffer, 0, forms),
-          valueOf(buffer, 1, forms >> 2),
-          valueOf(buffer, 2, forms >> 4),
-          valueOf(buffer, 3, forms >> 6),
-          valueOf(buffer, 4, forms >> 8),
+          matchedValue(buffer, 0, forms),
+          matchedValue(buffer, 1, forms >> 2),
+          matchedValue(buffer, 2, forms >> 4),
+          matchedValue(buffer, 3, forms >> 6),
+          matchedValue(buffer, 4, forms >> 8),
           around,
         );
       case 6:
         return take(
-          valueOf(buffer, 0, forms),
-          valueOf(buffer, 1, forms >> 2),
-          valueOf(buffer, 2, forms >> 4),
-          valueOf(buffer, 3, forms >> 6),
-          valueOf(buffer, 4, forms >> 8),
-          valueOf(buffer, 5, forms >> 10),
+          matchedValue(buffer, 0, forms),
+          matchedValue(buffer, 1, forms >> 2),
+          matchedValue(buffer, 2, forms >> 4),
+          matchedValue(buffer, 3, forms >> 6),
+          matchedValue(buffer, 4, forms >> 8),
+          matchedValue(buffer, 5, forms >> 10),
           around,
         );
       default:
@@ -378,7 +378,7 @@ function formOf(kind: number): number {
 }
 
 /** Value `i` of the match just made; the two lowest bits of `forms` are its form. */
-function valueOf(buffer: Buffer, i: number, forms: number): unknown {
+function matchedValue(buffer: Buffer, i: number, forms: number): unknown {
   const form = forms & 3;
   if (form === NUMBER_FORM) return numbers[i];
   if (form === SIZE_FORM) return intervals[i];

@@ -73,7 +73,8 @@ export class LearnedHeads {
     const length = head.messageStart - at;
     if (this.count >= MOST || at + TELLING + 4 > head.messageEnd) return;
     if (length < 4 || length > LONGEST) return;
-    const slots = (this.slots ??= new Int32Array(SLOTS));
+    this.slots ??= new Int32Array(SLOTS);
+    const slots = this.slots;
     const slot = slotAt(view, at);
     const before = this.lastOf(slot);
     if (before < 0) return;
