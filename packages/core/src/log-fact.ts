@@ -47,6 +47,15 @@ export type LogFact =
       readonly thread: string | undefined;
       readonly errorClass: string;
       readonly message: string;
+      readonly cause?: OutOfMemoryCause | undefined;
+    }
+  /** X14: a warning or an error of any logger with an OutOfMemoryError below it, or one as a cause of what is below it; the line is that of the OutOfMemoryError */
+  | {
+      readonly kind: "error_logged";
+      readonly errorClass: string;
+      readonly message: string;
+      /** In the words `Caused by: …`, not the throwable itself. */
+      readonly isCause: boolean;
     }
   // --- the memory store
   /** M1 */
@@ -189,6 +198,7 @@ export type LogFact =
       /** of a failed one: first line of the trace below it */
       readonly errorClass: string | undefined;
       readonly errorMessage: string | undefined;
+      readonly cause?: OutOfMemoryCause | undefined;
     }
   | { readonly kind: "task_kill_requested"; readonly taskId: number }
   /** X8: exact */
@@ -350,5 +360,11 @@ export type LogFact =
       readonly memoryMiB: number;
       readonly overheadMiB: number | undefined;
     };
+
+/** The OutOfMemoryError among the causes of an error that is none itself. */
+export interface OutOfMemoryCause {
+  readonly errorClass: string;
+  readonly message: string;
+}
 
 export type LogFactKind = LogFact["kind"];

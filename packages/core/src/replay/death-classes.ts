@@ -83,18 +83,44 @@ export function moreTelling(reason: string | undefined, other: string): string {
   return other.length > reason.length ? other : reason;
 }
 
+/** The memory of a JVM that it died without. */
+export type JvmMemoryClass = "jvm_heap" | "gc_overhead" | "direct";
+
+/** How long before an executor went an error in its log may be why, µs. */
+const SHORTLY_BEFORE_MICROS = 60_000_000;
+/** How much later than the driver it may have said so itself. */
+const AFTERWARDS_MICROS = 2_000_000;
+
 /** The same with what the executor's own log knows, which is nearer to it. `undefined`: no log says that it went. */
 export function classifyRemoval(known: {
   readonly removedReason: string | undefined;
+  /** µs */
+  readonly removedAt?: number | undefined;
   /** It logged a SIGTERM. */
   readonly signalled: boolean;
   /** The error that ended its JVM. */
-  readonly outOfMemory: "jvm_heap" | "gc_overhead" | "direct" | undefined;
+  readonly outOfMemory: JvmMemoryClass | undefined;
+  /** The last one that it logged and may have lived on with; `ts` in µs. */
+  readonly loggedOutOfMemory?: { readonly class: JvmMemoryClass; readonly ts: number } | undefined;
 }): RemovedClass | undefined {
   if (known.outOfMemory !== undefined) return known.outOfMemory;
   if (known.removedReason === undefined) return undefined;
   const told = removalClassOf(known.removedReason);
+  const logged = known.loggedOutOfMemory;
+  if (logged !== undefined && known.removedAt !== undefined) {
+    const since = known.removedAt - logged.ts;
+    const isShortlyBefore = since <= SHORTLY_BEFORE_MICROS && since >= -AFTERWARDS_MICROS;
+    const saysMore = told !== "unknown" && !endedUncaught(known.removedReason);
+    if (isShortlyBefore && !saysMore && !known.signalled) return logged.class;
+  }
   return told === "unknown" && known.signalled ? "killed" : told;
+}
+
+/** SparkExitCode.UNCAUGHT_EXCEPTION and UNCAUGHT_EXCEPTION_TWICE, in figures or in ExecutorExitCode's words (1.2 to 4.2). */
+function endedUncaught(reason: string): boolean {
+  if (removalClassOf(reason) !== "exited") return false;
+  const code = EXIT_CODE.exec(reason)?.[1];
+  return code === undefined ? /Uncaught exception/i.test(reason) : code === "50" || code === "51";
 }
 
 /** Class of an error by its Java class and message; `undefined`: not one of memory that Spark or the heap gives. */

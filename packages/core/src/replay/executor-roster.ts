@@ -2,7 +2,7 @@
 import { rddIdOf } from "../block-id.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
-import { moreTelling } from "./death-classes.ts";
+import { type JvmMemoryClass, moreTelling } from "./death-classes.ts";
 
 /** What decides an executor's memory layout, as far as heard. */
 export interface ExecutorKnowledge {
@@ -32,7 +32,10 @@ export interface ExecutorKnowledge {
   sourceFileId: number | undefined;
   sourceLine: number | undefined;
   signalled: boolean;
-  outOfMemory: "jvm_heap" | "gc_overhead" | "direct" | undefined;
+  /** the error that ended its JVM */
+  outOfMemory: JvmMemoryClass | undefined;
+  /** the last one in its log that may not have ended it; µs */
+  loggedOutOfMemory: { readonly class: JvmMemoryClass; readonly ts: number } | undefined;
 }
 
 export class ExecutorRoster {
@@ -64,6 +67,7 @@ export class ExecutorRoster {
         sourceLine: undefined,
         signalled: false,
         outOfMemory: undefined,
+        loggedOutOfMemory: undefined,
       };
       this.all.set(executorId, known);
     }

@@ -116,6 +116,7 @@ export function act(
       tasks.dumpTotals(step, fact);
       return;
     case "uncaught_error":
+    case "error_logged":
       around.oom(step, fact, state.timelineSeq);
       return;
     case "executor_command":

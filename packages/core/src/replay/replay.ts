@@ -88,6 +88,7 @@ export class Replay {
         ...(replay.totals ?? emptyTotals()),
       });
     }
+    this.#deaths.finish();
     this.#facts.finish();
     this.#tasks.finish(this.#endedAt !== undefined);
     const statements = executors.reduce((sum, e) => sum + e.statements, 0);

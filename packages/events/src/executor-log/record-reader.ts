@@ -1,6 +1,9 @@
 /** Turns one stream of lines (one container's, one pod's, one file's) into records: learns the layout, matches templates, gathers traces. */
 
+import type { LogFact } from "@respark/core";
 import type { LineSlice } from "../lines/lines.ts";
+import { ErrorBelow } from "./error-below.ts";
+import { CAUSED_BY } from "./error-line.ts";
 import { layoutsFor } from "./layouts/index.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
 import { Literal, textOf, viewOf } from "./line-bytes.ts";
@@ -42,6 +45,9 @@ export interface LogCounts {
 }
 
 const TRACE_LINES = 64;
+/** Lines that name a cause, wherever they stand in a trace; all causes together are no more than that. */
+const TRACE_LINES_WITH_CAUSES = 128;
+const CAUSE = new Literal(CAUSED_BY);
 const TRACE_LINE_BYTES = 4096;
 /** A longer first line is matched by its beginning. */
 const LINE_BYTES = 1 << 20;
@@ -72,6 +78,7 @@ export class RecordReader {
   private lastZoned = false;
   /** The record before was a warning or an error and nothing stood below it yet. */
   private traceMayFollow = false;
+  private readonly errorBelow = new ErrorBelow();
   /** Loggers without templates, as seen last in each slot. */
   private readonly foreignLoggers: (Literal | undefined)[] = Array.from({
     length: FOREIGN_LOGGERS,
@@ -123,6 +130,8 @@ export class RecordReader {
       this.setLastTime(head.localMicros, head.resolutionMicros, head.zoned);
     }
     this.traceMayFollow = head.level === "ERROR" || head.level === "WARN" || head.level === "FATAL";
+    if (this.traceMayFollow) this.errorBelow.begin(head);
+    else this.errorBelow.close();
     const known =
       head.loggerNumber >= 0
         ? this.templates.ofNumber(head.loggerNumber)
@@ -131,6 +140,10 @@ export class RecordReader {
           : this.templates.withoutLogger;
     if (known === undefined) this.foreign(line, emit);
     else this.relevant(line, known, emit);
+    if (head.trace !== undefined) {
+      const error = this.errorBelow.findIn(head.trace);
+      if (error !== undefined) this.errorLogged(line, error, head, emit);
+    }
   }
 
   private setLastTime(micros: number, resolutionMicros: number, zoned: boolean): void {
@@ -159,9 +172,13 @@ export class RecordReader {
       return;
     }
     this.counts.matched++;
-    if (template.awaitsTrace && head.trace === undefined) {
-      this.hold(line, template, known.logger);
-      return;
+    if (template.awaitsTrace) {
+      // Its fact has the error.
+      this.errorBelow.close();
+      if (head.trace === undefined) {
+        this.hold(line, template, known.logger);
+        return;
+      }
     }
     if (template.hasFact || this.options.everyRecord) {
       const record = this.record;
@@ -261,10 +278,9 @@ export class RecordReader {
     emit: (record: LogRecord) => void,
   ): void {
     const first = buffer[start] ?? 0;
-    if (this.heldValues !== undefined && this.heldTrace.length < TRACE_LINES) {
-      this.heldTrace.push(textOf(buffer, start, Math.min(end, start + TRACE_LINE_BYTES)));
-    }
-    const ofTheRecordBefore = this.traceMayFollow || this.heldValues !== undefined;
+    if (this.heldValues !== undefined) this.holdBelow(buffer, start, end);
+    const isFirst = this.traceMayFollow;
+    const ofTheRecordBefore = isFirst || this.heldValues !== undefined;
     this.traceMayFollow = false;
     if (start >= end) return;
     if (first === TAB) {
@@ -273,6 +289,11 @@ export class RecordReader {
     }
     if (first === SPACE) {
       this.torn(line, buffer, start, end);
+      return;
+    }
+    const error = this.errorBelow.find(buffer, start, end, isFirst);
+    if (error !== undefined) {
+      this.errorLogged(line, error, this.errorBelow.headWith(buffer, start, end), emit);
       return;
     }
     const found = this.templates.withoutLayout.find(buffer, start, end);
@@ -295,6 +316,30 @@ export class RecordReader {
     this.place(record, line, "");
     record.template = found;
     record.fact = found.factOf(values, record);
+    this.hand(record, emit);
+  }
+
+  private holdBelow(buffer: Buffer, start: number, end: number): void {
+    const held = this.heldTrace;
+    if (held.length >= TRACE_LINES) {
+      const isCause = CAUSE.standsAt(viewOf(buffer), start, end);
+      if (!isCause || held.length >= TRACE_LINES_WITH_CAUSES) return;
+    }
+    held.push(textOf(buffer, start, Math.min(end, start + TRACE_LINE_BYTES)));
+  }
+
+  /** An OutOfMemoryError below a warning or an error, or inside it: said with its thread, at the line that names it. */
+  private errorLogged(
+    line: LineSlice,
+    fact: LogFact,
+    head: RecordHead,
+    emit: (record: LogRecord) => void,
+  ): void {
+    const record = this.record;
+    record.takeHead(head);
+    this.place(record, line, this.errorBelow.logger);
+    record.template = undefined;
+    record.fact = fact;
     this.hand(record, emit);
   }
 

@@ -88,3 +88,146 @@ test("Kubernetes tells the end of a pod in several lines", () => {
     },
   ]);
 });
+
+const direct =
+  "Cannot reserve 21037056 bytes of direct buffer memory (allocated: 521267366, limit: 536870912)";
+
+test("an OutOfMemoryError below a warning of any logger is a fact, once, with the warning's time and thread", () => {
+  const { records } = decode(
+    [
+      "2026-11-21 08:15:43,391 WARN  [shuffle-client-4-2] TransportChannelHandler: Exception in connection from /192.0.2.2:34731",
+      `java.lang.OutOfMemoryError: ${direct}`,
+      "\tat java.base/java.nio.Bits.reserveMemory(Bits.java:178)",
+      `Caused by: java.lang.OutOfMemoryError: ${direct}`,
+      "2026-11-21 08:15:43,392 ERROR [shuffle-client-4-2] TransportResponseHandler: Still have 2 requests outstanding when connection from /192.0.2.2:34731 is closed",
+      "2026-11-21 08:15:43,392 ERROR [Executor task launch worker for task 1.1 in stage 6.0 (TID 24)] RetryingBlockTransferor: Failed to fetch block shuffle_1_18_1, and will not retry (0 retries)",
+      "io.netty.util.internal.OutOfDirectMemoryError: failed to allocate 16777216 byte(s) of direct memory (used: 1040187392, max: 1043333120)",
+    ].join("\n"),
+  );
+  expect(records).toEqual([
+    {
+      line: 2,
+      time: "2026-11-21T08:15:43.391",
+      zoned: false,
+      level: "WARN",
+      logger: "TransportChannelHandler",
+      thread: "shuffle-client-4-2",
+      container: undefined,
+      message: `java.lang.OutOfMemoryError: ${direct}`,
+      fact: {
+        kind: "error_logged",
+        errorClass: "java.lang.OutOfMemoryError",
+        message: direct,
+        isCause: false,
+      },
+    },
+    expect.objectContaining({
+      line: 7,
+      thread: "Executor task launch worker for task 1.1 in stage 6.0 (TID 24)",
+      fact: expect.objectContaining({
+        kind: "error_logged",
+        errorClass: "io.netty.util.internal.OutOfDirectMemoryError",
+      }),
+    }),
+  ]);
+});
+
+test("an OutOfMemoryError deep among the causes is the cause of a failed task and of an uncaught error", () => {
+  const frames = Array.from({ length: 100 }, (_, i) => `\tat o.a.s.Frame.f${i}(Frame.scala:${i})`);
+  const cause = { errorClass: "java.lang.OutOfMemoryError", message: direct };
+  expect(
+    facts(
+      "2026-11-21 08:15:45,748 ERROR [Executor task launch worker for task 1.0 in stage 6.0 (TID 20)] Executor: Exception in task 1.0 in stage 6.0 (TID 20)",
+      "org.apache.spark.shuffle.FetchFailedException",
+      ...frames,
+      "Caused by: java.io.IOException: no",
+      ...frames,
+      `Caused by: java.lang.OutOfMemoryError: ${direct}`,
+      "2026-11-21 08:15:45,793 ERROR [Executor task launch worker for task 1.0 in stage 6.0 (TID 20)] SparkUncaughtExceptionHandler: Uncaught exception in thread Thread[Executor task launch worker for task 1.0 in stage 6.0 (TID 20),5,main]",
+      "org.apache.spark.shuffle.FetchFailedException",
+      ...frames,
+      `Caused by: java.lang.OutOfMemoryError: ${direct}`,
+    ),
+  ).toMatchObject([
+    { kind: "task_finished", errorClass: "org.apache.spark.shuffle.FetchFailedException", cause },
+    { kind: "uncaught_error", errorClass: "org.apache.spark.shuffle.FetchFailedException", cause },
+  ]);
+});
+
+test("an OutOfMemoryError among the causes below an error of any logger is a fact, at its own line", () => {
+  const { records } = decode(
+    [
+      "26/11/21 02:36:35 ERROR Utils: Aborting task",
+      "java.util.concurrent.ExecutionException: boom",
+      "\tat java.lang.Thread.run(Thread.java:840)",
+      "Caused by: java.lang.OutOfMemoryError: Java heap space",
+      "26/11/21 02:36:36 ERROR Utils: Aborting task",
+    ].join("\n"),
+  );
+  expect(records).toMatchObject([
+    { line: 4, logger: "Utils", fact: { kind: "error_logged", isCause: true } },
+  ]);
+});
+
+test("what another JVM died of is not this one's error", () => {
+  const remote = "Caused by: java.lang.OutOfMemoryError: Java heap space";
+  expect(
+    facts(
+      "26/11/21 02:36:35 ERROR OneForOneBlockFetcher: Failed while starting block fetches",
+      "java.lang.RuntimeException: org.apache.spark.SparkException: Exception thrown in awaitResult",
+      "\tat org.apache.spark.network.server.TransportRequestHandler.handle(TransportRequestHandler.java:107)",
+      remote,
+      "\tat org.apache.spark.network.client.TransportResponseHandler.handle(TransportResponseHandler.java:184)",
+      "26/11/21 02:36:35 ERROR RetryingBlockTransferor: Failed to fetch block",
+      "org.apache.spark.network.client.ChunkFetchFailureException: Failure while fetching StreamChunkId[streamId=1,chunkIndex=0]: java.lang.IllegalStateException",
+      remote,
+      "26/11/21 02:36:35 WARN TaskSetManager: Lost task 1.0 in stage 6.0 (TID 20) (192.0.2.2 executor 2): FetchFailed(BlockManagerId(2, 192.0.2.2, 34731, None), shuffleId=1, mapIndex=0, mapId=18, reduceId=1, message=",
+      "java.lang.IllegalStateException",
+      remote,
+    ).filter((fact) => fact?.kind === "error_logged"),
+  ).toEqual([]);
+});
+
+test("below an information, or named in another error's message, it is none of a warning", () => {
+  expect(
+    facts(
+      "26/11/21 02:36:35 INFO Utils: kept",
+      "Caused by: java.lang.OutOfMemoryError: Java heap space",
+      "26/11/21 02:36:35 WARN Utils: not kept",
+      "java.lang.IllegalStateException: after java.lang.OutOfMemoryError: Java heap space",
+    ),
+  ).toEqual([]);
+});
+
+test("a structured record has its OutOfMemoryError inside", () => {
+  const line = (exception: unknown) =>
+    JSON.stringify({
+      ts: "2026-11-21T02:36:35.123Z",
+      level: "ERROR",
+      msg: "Aborting task",
+      context: { task_name: "task 3.0 in stage 0.0 (TID 7)" },
+      exception,
+      logger: "org.apache.spark.util.Utils",
+    });
+  const trace = `java.io.IOException: no\n${"\tat x\n".repeat(100)}Caused by: java.lang.OutOfMemoryError: Java heap space`;
+  expect(
+    facts(
+      line({ class: "java.lang.OutOfMemoryError", msg: "Java heap space", stacktrace: [] }),
+      line({ class: "java.io.IOException", msg: "no", stacktrace: trace }),
+      line(trace),
+      line({ class: "java.io.IOException", msg: "no" }),
+    ),
+  ).toMatchObject([{ isCause: false }, { isCause: true }, { isCause: true }]);
+});
+
+test("a task that fails while its executor stops has no trace", () => {
+  expect(
+    facts(
+      "26/11/21 02:36:35 ERROR Executor: Exception in task 3.0 in stage 6.0 (TID 22): null",
+      "26/11/21 02:36:35 INFO MemoryStore: MemoryStore cleared",
+    ),
+  ).toMatchObject([
+    { kind: "task_finished", taskId: 22, how: "failed", errorClass: undefined },
+    { kind: "store_cleared" },
+  ]);
+});

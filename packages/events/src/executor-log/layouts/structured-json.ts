@@ -1,4 +1,5 @@
 /** One JSON object a line: Spark 4's structured logging (spec/log-templates.md 3), and the JSON layouts of others. */
+import { CAUSED_BY } from "../error-line.ts";
 import { viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";
 import { IsoTime } from "../log-time.ts";
@@ -309,10 +310,21 @@ function taskNameOf(context: unknown): string {
   return "";
 }
 
+const TRACE_LINES = 64;
+/** Its first lines, and those that name causes. */
+function shortened(trace: string): readonly string[] {
+  return trace
+    .split("\n", 4096)
+    .filter((line, i) => i < TRACE_LINES || line.startsWith(CAUSED_BY))
+    .slice(0, 2 * TRACE_LINES);
+}
+
 /** `{class, msg, stacktrace}` (Spark 4), `{name, message}` (log4j), or a printed trace. */
 function traceOf(exception: unknown): readonly string[] | undefined {
-  if (typeof exception === "string") return exception.split("\n", 64);
+  if (typeof exception === "string") return shortened(exception);
   if (!isObject(exception)) return undefined;
+  const printed = exception["stacktrace"];
+  if (typeof printed === "string" && printed !== "") return shortened(printed);
   const named = exception["class"] ?? exception["name"];
   const said = exception["msg"] ?? exception["message"];
   if (typeof named !== "string") return undefined;

@@ -1,6 +1,6 @@
 /** Executor and its backend (spec/log-templates.md 2.6, X1–X13): tasks begin and end, the JVM starts and stops. */
 import type { LogFact } from "@respark/core";
-import { errorOf } from "../error-line.ts";
+import { errorOf, outOfMemoryCause } from "../error-line.ts";
 import { type LogTemplate, type RecordAround, silent, template } from "../log-template.ts";
 
 export const EXECUTOR: readonly LogTemplate[] = [
@@ -48,6 +48,15 @@ export const EXECUTOR: readonly LogTemplate[] = [
     example: "Exception in task 3.0 in stage 0.0 (TID 3)",
     awaitsTrace: true,
     fact: (_i, _a, _s, _sa, taskId, around) => failed(taskId, around),
+  }),
+  // An error after the executor began to stop is printed without its trace (SPARK-19147).
+  template({
+    name: "X6",
+    since: "2.2",
+    level: "ERROR",
+    says: "Exception in task {int}.{int} in stage {int}.{int} (TID {int}): {text}",
+    example: "Exception in task 3.0 in stage 6.0 (TID 22): null",
+    fact: (_i, _a, _s, _sa, taskId) => failed(taskId, { trace: [] }),
   }),
   template({
     name: "X7",
@@ -322,10 +331,15 @@ function outOfMemory(message: string): LogFact {
 }
 
 function uncaught(thread: string, { trace }: RecordAround): LogFact {
-  return { kind: "uncaught_error", thread, ...errorOf(trace[0] ?? "") };
+  return {
+    kind: "uncaught_error",
+    thread,
+    ...errorOf(trace[0] ?? ""),
+    cause: outOfMemoryCause(trace),
+  };
 }
 
-function failed(taskId: number, { trace }: RecordAround): LogFact {
+function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact {
   const error = trace[0] === undefined ? undefined : errorOf(trace[0]);
   return {
     kind: "task_finished",
@@ -335,6 +349,7 @@ function failed(taskId: number, { trace }: RecordAround): LogFact {
     viaBlockManager: false,
     errorClass: error?.errorClass,
     errorMessage: error?.message,
+    cause: outOfMemoryCause(trace),
   };
 }
 
