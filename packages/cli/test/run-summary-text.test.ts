@@ -82,7 +82,7 @@ test("the story is told in sentences: who borrowed, what was evicted for whose s
     [
       "What happened",
       "Storage borrowed up to 45.0 MiB of execution's memory (executor 0).",
-      "7 blocks (98.0 MiB) were evicted: 5 because tasks claimed execution memory, 2 for reasons no log tells; 3 later reads missed an evicted block.",
+      "7 evictions (98.0 MiB): 5 because tasks claimed execution memory, 2 for reasons no log tells; 3 later reads missed an evicted block.",
       "Tasks spilled 12 times (230 MiB of memory).",
     ].join("\n"),
   );
@@ -92,10 +92,10 @@ test("sizes that no log tells are not said as 0 B, and some of them as the least
   const unknown = { ...executor, evictedBytes: undefined, spilledBytes: undefined };
   const wide = { ...place, columns: 200 };
   const none = runSummaryText({ ...run, executors: [unknown] }, wide);
-  expect(none).toContain("\n7 blocks were evicted: ");
+  expect(none).toContain("\n7 evictions: ");
   expect(none).toContain("\nTasks spilled 12 times.\n");
   const some = runSummaryText({ ...run, executors: [executor, unknown] }, wide);
-  expect(some).toContain("14 blocks (at least 98.0 MiB) were evicted: ");
+  expect(some).toContain("14 evictions (at least 98.0 MiB): ");
   expect(some).toContain("Tasks spilled 24 times (at least 230 MiB of memory).");
 });
 
@@ -190,7 +190,7 @@ test("a sum that leaves out what is of unknown size says so, in the table and in
   const text = runSummaryText({ ...run, executors: [some] }, place);
   expect(text).toContain("7 (at least 98.0 MiB)");
   expect(text).toContain("12 (at least 230 MiB)");
-  expect(text).toContain("7 blocks (at least 98.0 MiB) were evicted");
+  expect(text).toContain("7 evictions (at least 98.0 MiB): ");
   expect(text).toContain("Tasks spilled 12 times (at least 230 MiB of memory)");
   const none = { ...executor, spilledBytes: undefined, spillsOfUnknownSize: 12 };
   expect(runSummaryText({ ...run, executors: [none] }, place)).toContain("12 (–)");

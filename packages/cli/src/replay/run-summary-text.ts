@@ -116,7 +116,7 @@ function legend(
     words.push("borrowed = most that storage held beyond its own region");
   }
   if (executors.some((executor) => executor.failedPuts > 0)) {
-    words.push("no room = blocks that could not be stored");
+    words.push("no room = times a block could not be stored");
   }
   if (executors.some((executor) => executor.waits > 0)) {
     words.push("waits = tasks held up until they had 1/2N");

@@ -44,12 +44,13 @@ export function whatHappened(
         : `; ${counted(run.missedAfterEviction, "later read")} missed an evicted block`;
     const evicting = run.executors.filter((executor) => executor.evictions > 0);
     sentences.push(
-      `${counted(evictions, "block")}${size(
+      // A block may come back and go again, so these are no blocks.
+      `${counted(evictions, "eviction")}${size(
         evicting.map(({ evictedBytes: bytes, evictionsOfUnknownSize: leftOut }) => ({
           bytes,
           leftOut,
         })),
-      )} ${evictions === 1 ? "was" : "were"} evicted: ${causes.join(", ")}${missed}.`,
+      )}: ${causes.join(", ")}${missed}.`,
     );
   }
   const failedPuts = sum((executor) => executor.failedPuts);
@@ -58,7 +59,7 @@ export function whatHappened(
       run.missedAfterNoRoom === 0
         ? ""
         : `; ${counted(run.missedAfterNoRoom, "later read")} missed one`;
-    sentences.push(`${counted(failedPuts, "block")} found no room${missed}.`);
+    sentences.push(`${counted(failedPuts, "time")} a block found no room${missed}.`);
   }
   const spills = sum((executor) => executor.spills);
   if (spills > 0) {
