@@ -1,5 +1,5 @@
 /** `respark replay`, from a directory of real logs to a database and a summary, and everything that can be wrong with the asking. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -178,4 +178,20 @@ test("the command itself reads standard input and ends with the code of main", (
   expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: "" });
   expect(ran.stdout).toContain("Spark 2.4.8");
   expect(existsSync(join(folder, "x.duckdb"))).toBe(true);
+});
+
+test("Ctrl-C ends a replay that waits for standard input, and leaves nothing behind", async () => {
+  const into = join(folder, "never.duckdb");
+  const arguments_ = ["--conditions=@respark/source", "--import", "tsx", "packages/cli/src/bin.ts"];
+  const waiting = spawn(process.execPath, [...arguments_, "replay", "-", "-o", into], {
+    cwd: repository,
+    stdio: ["pipe", "ignore", "pipe"],
+  });
+  const said: string[] = [];
+  waiting.stderr.on("data", (text) => said.push(String(text)));
+  // The pipe is emptied once the replay reads it.
+  await new Promise((resolve) => waiting.stdin.write(Buffer.alloc(1 << 20), resolve));
+  waiting.kill("SIGINT");
+  const code = await new Promise((resolve) => waiting.on("close", resolve));
+  expect([code, said.join(""), existsSync(into)]).toEqual([130, "", false]);
 });

@@ -124,16 +124,16 @@ async function scratch(): Promise<{ readonly path: string; remove(): Promise<voi
 }
 
 async function* stdin(): AsyncGenerator<Uint8Array> {
-  let interrupted = false;
+  const interruption = new AbortController();
   // Whoever types at a terminal, or a pipe that never ends, must not hold the process.
   const stopListening = onInterrupt(() => {
-    interrupted = true;
+    interruption.abort();
     process.stdin.destroy();
   });
   try {
     for await (const part of process.stdin) yield Buffer.from(part);
   } catch (error) {
-    if (!interrupted) throw error;
+    if (!interruption.signal.aborted) throw error;
   } finally {
     stopListening();
   }

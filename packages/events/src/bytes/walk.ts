@@ -111,7 +111,7 @@ export class Walk {
         return;
       }
       this.#directories.add(real);
-      names = readdirSync(place, "buffer").sort(Buffer.compare);
+      names = readdirSync(place, "buffer").sort((a, b) => a.compare(b));
     } catch (error) {
       if (!isSystemError(error)) throw error;
       this.#tell("path_unreadable", "error", `${path} cannot be read: ${refusal(error)}`);
