@@ -92,6 +92,7 @@ export class LineReader {
     const text = this.#encoding.end();
     this.#skipMark();
     if (text.length > 0) this.#split(text);
+    if (!this.#inHugeLine && this.#carried > this.#maxLineBytes) this.#beginHugeLine();
     if (this.#inHugeLine) this.#endHugeLine(false);
     else if (this.#carried > 0) this.#hand(this.#carry, 0, this.#carried, false);
     this.#carried = 0;
@@ -130,7 +131,8 @@ export class LineReader {
       if (end - start > max) {
         this.#number = number;
         this.#lineOffset = base + start;
-        this.#hold(text, start, found);
+        this.#beginHugeLine();
+        this.#pass(text, start, end);
         this.#endHugeLine(true);
       } else {
         line.start = start;
@@ -156,6 +158,11 @@ export class LineReader {
     }
     const last = this.#carried - 1;
     const stripped = this.#carry[last] === carriageReturn ? last : this.#carried;
+    if (stripped > this.#maxLineBytes) {
+      this.#beginHugeLine();
+      this.#endHugeLine(true);
+      return;
+    }
     this.#hand(this.#carry, 0, stripped, true);
     this.#carried = 0;
   }

@@ -120,6 +120,20 @@ test("a line longer than the limit comes in pieces, the lines around it as ever"
   );
 });
 
+test("a line one byte longer than the limit is too long, wherever chunks and the text end", () => {
+  for (const [text, told] of [
+    ["abcdefghijk", "1@0:abcdefghijk…"],
+    ["abcdefghijk\n", "1@0:abcdefghijk."],
+    ["abcdefghijk\r\n", "1@0:abcdefghijk."],
+    ["abcdefghij\r", "1@0:abcdefghij\r…"],
+  ] as const) {
+    for (const places of [[], [5], [10], [11], [11, 12]]) {
+      const { huge, lines } = read(cut(Buffer.from(text), places), { maxLineBytes: 10 });
+      expect([huge, lines]).toEqual([[told], []]);
+    }
+  }
+});
+
 test("a line of 100 MB passes in bounded memory, and is told", () => {
   const chunk = Buffer.alloc(1 << 20, 120);
   let bytes = 0;
