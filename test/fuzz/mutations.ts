@@ -138,8 +138,10 @@ export const textMutations: Readonly<Record<string, Mutation>> = {
   "old Mac line ends": (bytes) =>
     Buffer.from(bytes.toString("latin1").replaceAll("\n", "\r"), "latin1"),
   "UTF-16": (bytes, random) => {
-    const wide = Buffer.from(`\ufeff${bytes.toString("utf8")}`, "utf16le");
-    return random.next() < 0.5 ? wide : wide.swap16();
+    const chosen = random.next();
+    const mark = chosen < 0.25 || chosen >= 0.75 ? "\ufeff" : "";
+    const wide = Buffer.from(`${mark}${bytes.toString("utf8")}`, "utf16le");
+    return chosen < 0.5 ? wide : wide.swap16();
   },
   "broken UTF-8": (bytes, random) => {
     let hurt = bytes;

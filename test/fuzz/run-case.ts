@@ -134,12 +134,18 @@ function textOf({ source }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {
   );
   const joined: Buffer[] = [];
   for (const text of parts) {
-    // A byte order mark of UTF-16 changes what a line is.
-    if (text === undefined || (text[0] ?? 0) >= 0xfe) return undefined;
+    if (text === undefined || hasOtherLines(text)) return undefined;
     joined.push(text);
     if (text.length > 0 && text.at(-1) !== 10) joined.push(Buffer.from("\n"));
   }
   return Buffer.concat(joined);
+}
+
+/** UTF-16, with and without a mark, and a text without line feeds: what a line is there is another question. */
+function hasOtherLines(text: Buffer): boolean {
+  const isWide = (text[0] ?? 0) >= 0xfe || (text[0] === 0) !== (text[1] === 0);
+  const first = text.subarray(0, 4096);
+  return isWide || (first.includes(13) && !first.includes(10));
 }
 
 function wholeOf({ source }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {

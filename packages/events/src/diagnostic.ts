@@ -30,6 +30,7 @@ export const diagnosticCodes = {
   rolling_in_progress: "a rolled log whose application has not said that it ended",
   text_byte_order_mark: "a text file begins with a byte order mark",
   text_utf16: "a text file is UTF-16; it was converted",
+  text_return_line_ends: "a text file ends its lines with carriage returns alone",
   line_too_long: "a line longer than the limit was read in pieces",
 } as const;
 

@@ -195,3 +195,45 @@ test("UTF-16 is converted, in both orders and however cut", () => {
     }
   }
 });
+
+test("UTF-16 without a byte order mark is known by its NULs, in both orders and however cut", () => {
+  const little = Buffer.from("26/11/21 über\r\n𝄞 Takt\nEnde", "utf16le");
+  const big = Buffer.from(little).swap16();
+  for (const bytes of [little, big]) {
+    for (const places of [[], [1], [3, 9, 15], [17]]) {
+      const { lines, diagnostics } = read(cut(bytes, places));
+      expect(lines.map(({ text, byteOffset }) => [text, byteOffset])).toEqual([
+        ["26/11/21 über", 0],
+        ["𝄞 Takt", 16],
+        ["Ende", 26],
+      ]);
+      expect(diagnostics).toMatchObject([{ code: "text_utf16", severity: "warning", line: 1 }]);
+    }
+  }
+});
+
+test("NULs among letters are no UTF-16", () => {
+  for (const bytes of [Buffer.alloc(64), Buffer.from("2\x006\0/\x0011/21 02:36:35 INFO x\n")]) {
+    expect(read([bytes]).diagnostics).toEqual([]);
+  }
+});
+
+test("carriage returns end the lines of a text that has no line feed, however cut", () => {
+  const text = Array.from({ length: 400 }, (_, i) => `line ${i}`).join("\r");
+  for (const places of [[], [1, 100], [4000, 4095, 4096], [2000]]) {
+    const { texts, diagnostics } = read(cut(Buffer.from(`${text}\r`), places));
+    expect(texts).toEqual(text.split("\r"));
+    expect(diagnostics).toMatchObject([
+      { code: "text_return_line_ends", severity: "info", line: 1, byteOffset: 0 },
+    ]);
+  }
+});
+
+test("carriage returns among line feeds, as a progress bar prints them, end no lines", () => {
+  const text = `${"\r[Stage 0:>  (0 + 2) / 2]".repeat(100)}\n${"\rx".repeat(4000)}\n`;
+  for (const places of [[], [1, 100, 2000]]) {
+    const { texts, diagnostics } = read(cut(Buffer.from(text), places));
+    expect(texts).toEqual(text.split("\n").slice(0, -1));
+    expect(diagnostics).toEqual([]);
+  }
+});
