@@ -4,33 +4,18 @@
  */
 import { type Amount, amount, exactAmount } from "../amount.ts";
 import { type ByteInterval, exactly, hull, intersection } from "../byte-interval.ts";
+import { holds, isBroadcastValue } from "./broadcast-values.ts";
 import type { LogStep } from "./lookahead.ts";
 import type { ReplayContext } from "./replay-context.ts";
 import { blocksOf, countedMaximum } from "./statements.ts";
 
 /** SizeEstimator rounds every object up to this (Spark 1.2 … 4.2). */
 const OBJECT_ALIGNMENT = 8;
-const BROADCAST_VALUE = /^broadcast_\d+$/;
 /** What `4.9 KiB` leaves open is 100 bytes; sums that fall into it are of this block. */
 const LARGEST_SPAN = 1024;
 /** How far ahead sums that count a store are looked for. */
 const STEPS_AHEAD = 600;
 const MICROS_AHEAD = 30_000_000;
-
-/** Exact sizes of broadcasts' values, which are the same on every executor: SizeEstimator is deterministic. */
-export class BroadcastValues {
-  readonly #bytes = new Map<string, number>();
-
-  /** Any block's exact size; kept where it is a broadcast's value. */
-  learn(blockId: string, bytes: number): void {
-    if (BROADCAST_VALUE.test(blockId)) this.#bytes.set(blockId, bytes);
-  }
-
-  sizeOf(blockId: string, printed: ByteInterval): number | undefined {
-    const bytes = this.#bytes.get(blockId);
-    return bytes !== undefined && holds(printed, bytes) ? bytes : undefined;
-  }
-}
 
 /** The size of the block that a step stores, before the ledger holds it. */
 export function sizeOfStored(
@@ -46,7 +31,7 @@ export function sizeOfStored(
     if (fact.kind === "block_stored") break;
     if (fact.kind === "block_removed" && holds(printed, fact.bytes)) return exactAmount(fact.bytes);
   }
-  if (!BROADCAST_VALUE.test(blockId)) return amount(printed);
+  if (!isBroadcastValue(blockId)) return amount(printed);
   const elsewhere = context.broadcasts.sizeOf(blockId, printed);
   if (elsewhere !== undefined) return exactAmount(elsewhere);
   const aligned = onlyAligned(printed);
@@ -135,8 +120,4 @@ function onlyAligned({ atLeast, atMost }: ByteInterval): ByteInterval {
     atLeast: Math.ceil(atLeast / OBJECT_ALIGNMENT) * OBJECT_ALIGNMENT,
     atMost: Math.floor(atMost / OBJECT_ALIGNMENT) * OBJECT_ALIGNMENT,
   };
-}
-
-function holds({ atLeast, atMost }: ByteInterval, bytes: number): boolean {
-  return bytes >= atLeast && bytes <= atMost;
 }

@@ -10,6 +10,7 @@ import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
 import type { StepPlace } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
+import type { PutsUnderWay } from "./puts-under-way.ts";
 import { checkFree, checkFreeUnderLock, checkLimit, checkMemoryUse } from "./reconcile.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
 import { predictedFreeReal } from "./statements.ts";
@@ -23,9 +24,9 @@ export class BlockSteps {
   readonly #missed = new Set<string>();
   readonly #early = new Set<LogStep>();
 
-  constructor(context: ReplayContext) {
+  constructor(context: ReplayContext, puts: PutsUnderWay) {
     this.#context = context;
-    this.evictions = new Evictions(context);
+    this.evictions = new Evictions(context, puts);
   }
 
   /** The line of a store, unless it has been replayed before its line came. */

@@ -6,6 +6,7 @@ import { exactly } from "../byte-interval.ts";
 import type { DecidingRule, EvictionCause } from "../rows.ts";
 import { partitionOf } from "./block-history.ts";
 import type { LogStep } from "./lookahead.ts";
+import type { PutsUnderWay } from "./puts-under-way.ts";
 import { checkFreeUnderLock } from "./reconcile.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
 import { predictedFree } from "./statements.ts";
@@ -35,14 +36,16 @@ const MICROS_AHEAD = 3_000_000;
 
 export class Evictions {
   readonly #context: ReplayContext;
+  readonly #puts: PutsUnderWay;
   /** by thread (or one for all, where the layout prints none) */
   readonly #inHand = new Map<string, EvictionInHand>();
   /** Bytes evicted for execution since the last grant, by task. */
   #lastVictimBytes = 0;
   #evictedForExecution = new Map<number | undefined, number>();
 
-  constructor(context: ReplayContext) {
+  constructor(context: ReplayContext, puts: PutsUnderWay) {
     this.#context = context;
+    this.#puts = puts;
   }
 
   /** `k blocks selected for dropping (b bytes)` */
@@ -277,7 +280,8 @@ export class Evictions {
     victimRdds: ReadonlySet<number | undefined>,
   ): EvictionCulprit | undefined {
     if (fact.kind === "block_remark" && fact.what !== "remove_missing") return undefined;
-    const { puts, state } = this.#context;
+    const puts = this.#puts;
+    const { state } = this.#context;
     // What the thread was doing says more: it may have been reading a block for that put.
     const own = next.thread === undefined ? undefined : puts.of(next.thread);
     const { blockId, cause } = own ?? { blockId: fact.blockId, cause: "unroll" as const };
@@ -300,7 +304,8 @@ export class Evictions {
     suspects: readonly number[],
     victimRdds: ReadonlySet<number | undefined>,
   ): EvictionCulprit {
-    const { puts, execution, debug } = this.#context;
+    const puts = this.#puts;
+    const { execution, debug } = this.#context;
     const only = suspects.length === 1 ? suspects[0] : undefined;
     const own = step.thread === undefined ? undefined : puts.of(step.thread);
     if (own !== undefined && !victimRdds.has(rddIdOf(own.blockId))) {

@@ -4,17 +4,18 @@ import type { LogFact } from "../log-fact.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import type { ApplicationBlocks } from "./block-history.ts";
-import type { BroadcastValues } from "./block-sizes.ts";
 import { BlockSteps } from "./block-steps.ts";
+import type { BroadcastValues } from "./broadcast-values.ts";
 import { ExecutionEstimates } from "./execution-estimates.ts";
 import { type ExecutorRules, ExecutorState } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
 import { PutsUnderWay } from "./puts-under-way.ts";
 import { RecentChanges } from "./recent-changes.ts";
+import { RecentPages } from "./recent-pages.ts";
 import type { RemovalReports } from "./removal-reports.ts";
 import type { ReplayContext } from "./replay-context.ts";
 import { ReportedSteps } from "./reported-steps.ts";
-import { RecentPages, Spills } from "./spills.ts";
+import { Spills } from "./spills.ts";
 import { TaskSteps } from "./task-steps.ts";
 import { UnrollWindows } from "./unroll-windows.ts";
 import { Waits } from "./waits.ts";
@@ -48,6 +49,9 @@ export interface Parts {
   readonly context: ReplayContext;
   readonly blocks: BlockSteps;
   readonly tasks: TaskSteps;
+  readonly spills: Spills;
+  readonly waits: Waits;
+  readonly puts: PutsUnderWay;
   readonly reports: ReportedSteps;
 }
 
@@ -65,7 +69,7 @@ export function partsOf(
     followsTasks: around.level === "debug" || around.level === "info",
   });
   const workerTask = new Map<string, number>();
-  const context: ReplayContext & { spills: Spills; waits: Waits; puts: PutsUnderWay } = {
+  const context: ReplayContext = {
     state,
     ...kept,
     windows: new UnrollWindows(state),
@@ -93,19 +97,19 @@ export function partsOf(
       const running = [...state.running.values()].find((task) => task.thread === step.thread);
       return running?.taskId;
     },
-    spills: undefined as never,
-    waits: undefined as never,
-    puts: undefined as never,
   };
-  context.spills = new Spills(context);
-  context.waits = new Waits(context);
-  context.puts = new PutsUnderWay(context);
-  const blocks = new BlockSteps(context);
-  const tasks = new TaskSteps(context, blocks);
+  const spills = new Spills(context);
+  const waits = new Waits(context);
+  const puts = new PutsUnderWay(context);
+  const blocks = new BlockSteps(context, puts);
+  const tasks = new TaskSteps(context, { blocks, spills, waits });
   return {
     context,
     blocks,
     tasks,
+    spills,
+    waits,
+    puts,
     reports: new ReportedSteps(context, blocks),
   };
 }

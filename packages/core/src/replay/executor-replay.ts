@@ -153,7 +153,7 @@ export class ExecutorReplay {
     this.#parts?.reports.settle(this.#ts);
     const parts = this.#parts ?? this.#begin(this.#beganAt);
     if (parts !== undefined) {
-      parts.context.waits.finish(this.#last);
+      parts.waits.finish(this.#last);
       parts.context.state.end(this.#endedAt);
     }
     this.#history.finish();
@@ -240,7 +240,7 @@ export class ExecutorReplay {
     if (!parts.context.debug) this.#removals.apply(parts.context, parts.blocks, step);
     this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);
-    parts.context.puts.see(step);
+    parts.puts.see(step);
     act(parts, step, this.#around);
     if (change !== undefined) parts.context.recent.add(step, change);
     if (fact.kind === "store_cleared" && parts.context.state.running.size === 0)

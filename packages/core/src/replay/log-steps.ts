@@ -8,7 +8,7 @@ import { capacityOf } from "./statements.ts";
 
 /** One `switch` says what each step of an executor's log means. */
 export function act(
-  { context, blocks, tasks }: Parts,
+  { context, blocks, tasks, spills }: Parts,
   step: LogStep,
   around: ExecutorSurroundings,
 ): void {
@@ -101,7 +101,7 @@ export function act(
       tasks.spilled(step, fact);
       return;
     case "spill_threshold_crossed":
-      context.spills.thresholdCrossed(fact.consumer);
+      spills.thresholdCrossed(fact.consumer);
       return;
     case "execution_waiting":
       tasks.waiting(step, fact);

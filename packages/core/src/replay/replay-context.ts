@@ -2,17 +2,15 @@
 
 import type { ByteInterval } from "../byte-interval.ts";
 import type { BlockHistory } from "./block-history.ts";
-import type { BroadcastValues } from "./block-sizes.ts";
+import type { BroadcastValues } from "./broadcast-values.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
 import type { ExecutionEstimates } from "./execution-estimates.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
-import type { PutsUnderWay } from "./puts-under-way.ts";
 import type { RecentChanges } from "./recent-changes.ts";
-import type { RecentPages, Spills } from "./spills.ts";
+import type { RecentPages } from "./recent-pages.ts";
 import type { UnrollWindows } from "./unroll-windows.ts";
-import type { Waits } from "./waits.ts";
 
 export interface ReplayContext {
   readonly state: ExecutorState;
@@ -26,9 +24,6 @@ export interface ReplayContext {
   readonly recent: RecentChanges;
   readonly recentPages: RecentPages;
   readonly execution: ExecutionEstimates;
-  readonly spills: Spills;
-  readonly waits: Waits;
-  readonly puts: PutsUnderWay;
   /** The log has DEBUG lines of the block store and of task memory: every removal and grant has its line. */
   readonly debug: boolean;
   /** Blocks of this RDD live off-heap, as far as the logs tell. */

@@ -7,7 +7,7 @@ import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { ApplicationConf, type SparkVersionBounds } from "./application-conf.ts";
 import { ApplicationFacts } from "./application-facts.ts";
 import { ApplicationBlocks } from "./block-history.ts";
-import { BroadcastValues } from "./block-sizes.ts";
+import { BroadcastValues } from "./broadcast-values.ts";
 import { DeathRecords } from "./death-records.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
 import { ExecutorRoster } from "./executor-roster.ts";

@@ -9,6 +9,8 @@ import { COUNTED_ALREADY, countedAlready, minusInterval } from "./early-steps.ts
 import type { LogStep } from "./lookahead.ts";
 import { lostEnds } from "./lost-ends.ts";
 import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
+import type { Spills } from "./spills.ts";
+import type { Waits } from "./waits.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
@@ -21,6 +23,8 @@ const SPILL_LINES = 200;
 export class TaskSteps {
   readonly #context: ReplayContext;
   readonly #blocks: BlockSteps;
+  readonly #spills: Spills;
+  readonly #waits: Waits;
   /** `need to spill x`: by how much the request in hand exceeded its first grant. */
   readonly #wanted = new Map<number, ByteInterval>();
   /** What that request already holds. */
@@ -35,9 +39,14 @@ export class TaskSteps {
   /** 3.3+: `need to spill` says when a request falls short. */
   #saysWanted = false;
 
-  constructor(context: ReplayContext, blocks: BlockSteps) {
+  constructor(
+    context: ReplayContext,
+    beside: { readonly blocks: BlockSteps; readonly spills: Spills; readonly waits: Waits },
+  ) {
     this.#context = context;
-    this.#blocks = blocks;
+    this.#blocks = beside.blocks;
+    this.#spills = beside.spills;
+    this.#waits = beside.waits;
   }
 
   running(step: LogStep, fact: Fact<"task_running">, rdds: Iterable<number>): void {
@@ -103,8 +112,8 @@ export class TaskSteps {
     }
     this.#wanted.delete(taskId);
     this.#early.delete(taskId);
-    this.#context.waits.ended(taskId, step);
-    this.#context.waits.released(step, taskId);
+    this.#waits.ended(taskId, step);
+    this.#waits.released(step, taskId);
     state.endTaskTracks(taskId, at.ts);
     evidence.forgetTask(taskId);
     if (!this.#context.debug) execution.update(at.ts, printedWithin(step));
@@ -183,7 +192,7 @@ export class TaskSteps {
       grantedBytesMax: granted.atMost,
       origin: "logged",
     });
-    this.#context.waits.ended(fact.taskId, step, {
+    this.#waits.ended(fact.taskId, step, {
       granted: granted.best,
       requested: requested === undefined ? undefined : amount(requested).best,
       certain: true,
@@ -362,15 +371,15 @@ export class TaskSteps {
   }
 
   waiting(step: LogStep, fact: Fact<"execution_waiting">): void {
-    this.#context.waits.began(step, fact.taskId ?? this.#context.taskOf(step), fact.mode);
+    this.#waits.began(step, fact.taskId ?? this.#context.taskOf(step), fact.mode);
   }
 
   /** S1–S3 */
   spilled(step: LogStep, fact: Fact<"spill">): void {
     const taskId = this.#taskOfSpill(step, fact);
-    this.#context.spills.printed(step, fact, taskId);
-    if (!this.#context.debug && taskId !== undefined) this.#context.waits.ended(taskId, step);
-    this.#context.waits.released(step, taskId);
+    this.#spills.printed(step, fact, taskId);
+    if (!this.#context.debug && taskId !== undefined) this.#waits.ended(taskId, step);
+    this.#waits.released(step, taskId);
     if (!this.#context.debug && fact.what !== "forced_collection") {
       this.#context.execution.fellShort();
     }
@@ -378,7 +387,7 @@ export class TaskSteps {
 
   /** T7 `spilled x of requested y from c for r` and its forms */
   spilledAtDebug(step: LogStep, fact: Fact<"execution_spilled">): void {
-    this.#context.spills.atDebug(step, fact);
+    this.#spills.atDebug(step, fact);
   }
 
   leak(step: LogStep, fact: Fact<"task_leak">): void {
