@@ -377,15 +377,11 @@ export class BlockSteps {
   /** The rule that kept a block out: its own RDD's blocks, which are never evicted for it, hold more than others', or nothing could go. */
   #whyFailed(blockId: string): DecidingRule {
     const rdd = rddIdOf(blockId);
-    const { blocks } = this.#context.state.ledger(
+    const ledger = this.#context.state.ledger(
       this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
     );
-    let own = 0;
-    let others = 0;
-    for (const [id, { size }] of blocks) {
-      if (rdd !== undefined && rddIdOf(id) === rdd) own += size.best;
-      else others += size.best;
-    }
+    const own = rdd === undefined ? 0 : ledger.bytesOfRdd(rdd);
+    const others = ledger.blocksHeld.best - own;
     if (own + others === 0) return "too_large";
     return own > others ? "same_rdd" : "nothing_evictable";
   }

@@ -1,6 +1,7 @@
 /** Who holds what of one memory mode of one executor: blocks, unroll memory by holder, execution memory by task, and where the pools stand. */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
+import { rddIdOf } from "../block-id.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 
 /** What the pools' laws need to know of a version and its configuration. */
@@ -41,6 +42,7 @@ export class ModeLedger {
   /** Bounds that hold at any instant, where `executionTotal` is of the second that a printed time leaves open. */
   executionAtInstant: Amount | undefined;
 
+  readonly #byRdd = new Map<number, number>();
   #missing = 0;
   #evictedForGrant = 0;
   /** storage use as it was computed last, and from what */
@@ -127,6 +129,7 @@ export class ModeLedger {
     this.forget(blockId);
     this.blocks.set(blockId, block);
     this.blocksHeld = plus(this.blocksHeld, block.size);
+    this.#addToRdd(blockId, block.size.best);
   }
 
   /** Takes a block out of memory; undefined when it was not known to be there. */
@@ -135,12 +138,26 @@ export class ModeLedger {
     if (block === undefined) return undefined;
     this.blocks.delete(blockId);
     const { size } = block;
+    this.#addToRdd(blockId, -size.best);
     const { atLeast, atMost, best } = this.blocksHeld;
     this.blocksHeld =
       this.blocks.size === 0
         ? NOTHING
         : { atLeast: atLeast - size.atLeast, atMost: atMost - size.atMost, best: best - size.best };
     return block;
+  }
+
+  /** What an RDD's blocks hold in memory, by best estimate (bytes). */
+  bytesOfRdd(rddId: number): number {
+    return this.#byRdd.get(rddId) ?? 0;
+  }
+
+  #addToRdd(blockId: string, bytes: number): void {
+    const rddId = rddIdOf(blockId);
+    if (rddId === undefined) return;
+    const held = this.bytesOfRdd(rddId) + bytes;
+    if (held > 0) this.#byRdd.set(rddId, held);
+    else this.#byRdd.delete(rddId);
   }
 
   /** A block's size became known better. */
