@@ -37,18 +37,12 @@ export class ErrorBelow {
     who.resolutionMicros = head.resolutionMicros;
     who.zoned = head.zoned;
     who.level = head.level;
-    who.loggerEnd = head.buffer.copy(buffer, 0, head.loggerStart, head.loggerEnd);
+    who.loggerEnd = copied(head.buffer, head.loggerStart, head.loggerEnd, buffer, 0);
     who.threadStart = who.loggerEnd;
-    who.threadEnd = who.threadStart;
-    if (head.threadEnd > head.threadStart) {
-      who.threadEnd += head.buffer.copy(buffer, who.threadStart, head.threadStart, head.threadEnd);
-    }
+    who.threadEnd = copied(head.buffer, head.threadStart, head.threadEnd, buffer, who.threadStart);
     who.taskNameStart = who.threadEnd;
-    who.taskNameEnd = who.taskNameStart;
-    if (head.taskNameEnd > head.taskNameStart) {
-      const { taskNameStart, taskNameEnd } = head;
-      who.taskNameEnd += head.buffer.copy(buffer, who.threadEnd, taskNameStart, taskNameEnd);
-    }
+    const { taskNameStart, taskNameEnd } = head;
+    who.taskNameEnd = copied(head.buffer, taskNameStart, taskNameEnd, buffer, who.taskNameStart);
   }
 
   /** Another record began, or the one before tells of its error itself. */
@@ -102,4 +96,11 @@ export class ErrorBelow {
     head.messageEnd = head.buffer.length;
     return head;
   }
+}
+
+/** Copies a few bytes, as far as there is room; returns where they end. */
+function copied(from: Buffer, start: number, end: number, to: Buffer, at: number): number {
+  const last = Math.min(end, start + WHO_BYTES - at);
+  for (let i = start; i < last; i++) to[at + i - start] = from[i] ?? 0;
+  return at + Math.max(0, last - start);
 }

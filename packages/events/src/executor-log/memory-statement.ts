@@ -1,5 +1,4 @@
 /** Lines that state memory, known or not: what must become a fact, and a diagnostic where it does not. */
-import { viewOf } from "./line-bytes.ts";
 
 /**
  * At least what tools/score-replay.py counts. One regex over every wording would be too dear for each line:
@@ -40,7 +39,7 @@ function hashOf(letters: number): number {
  * Cheap: false when no memory statement stands in these bytes, wherever one may begin: a damaged file joins lines, and cuts
  * the heads of records. Asked of lines that nobody else reads.
  */
-function mayHoldStatement(bytes: DataView, start: number, end: number): boolean {
+export function mayHoldStatement(bytes: DataView, start: number, end: number): boolean {
   for (let at = start; at + 4 <= end; at += STRIDE) {
     const letters = bytes.getInt32(at, true);
     if (MAY_SHOW[hashOf(letters)] === 1 && SHOWN.has(letters)) return true;
@@ -52,9 +51,8 @@ function mayHoldStatement(bytes: DataView, start: number, end: number): boolean 
 const PIECE_BYTES = 8192;
 export const OVERLAP_BYTES = 512;
 
-/** True when a memory statement stands in these bytes, however many and wherever. */
+/** True when a memory statement stands in these bytes, however many and wherever. Dear: ask `mayHoldStatement` first. */
 export function holdsStatement(buffer: Buffer, start: number, end: number): boolean {
-  if (!mayHoldStatement(viewOf(buffer), start, end)) return false;
   for (let from = start; ; from += PIECE_BYTES - OVERLAP_BYTES) {
     const to = Math.min(end, from + PIECE_BYTES);
     // Its words are ASCII, whatever stands around them.

@@ -9,7 +9,7 @@ import { type Layout, RecordHead } from "./layouts/record-head.ts";
 import { Literal, textOf, viewOf } from "./line-bytes.ts";
 import { LogRecord } from "./log-record.ts";
 import type { LogTemplate } from "./log-template.ts";
-import { holdsStatement, OVERLAP_BYTES } from "./memory-statement.ts";
+import { holdsStatement, mayHoldStatement, OVERLAP_BYTES } from "./memory-statement.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 
 /** Something odd about a line; the caller knows the file. */
@@ -140,10 +140,16 @@ export class RecordReader {
           : this.templates.withoutLogger;
     if (known === undefined) this.foreign(line, emit);
     else this.relevant(line, known, emit);
-    if (head.trace !== undefined) {
-      const error = this.errorBelow.findIn(head.trace);
-      if (error !== undefined) this.errorLogged(line, error, head, emit);
-    }
+    if (head.trace !== undefined) this.errorInside(line, head.trace, emit);
+  }
+
+  private errorInside(
+    line: LineSlice,
+    trace: readonly string[],
+    emit: (record: LogRecord) => void,
+  ): void {
+    const error = this.errorBelow.findIn(trace);
+    if (error !== undefined) this.errorLogged(line, error, this.head, emit);
   }
 
   private setLastTime(micros: number, resolutionMicros: number, zoned: boolean): void {
@@ -345,7 +351,9 @@ export class RecordReader {
 
   /** A piece of a record whose head is lost: a statement in it is lost, and said so. */
   private torn(line: LineSlice, buffer: Buffer, start: number, end: number): void {
-    if (holdsStatement(buffer, start, end)) this.unread(line, buffer, start, end);
+    const isStatement =
+      mayHoldStatement(viewOf(buffer), start, end) && holdsStatement(buffer, start, end);
+    if (isStatement) this.unread(line, buffer, start, end);
     else if (buffer[start] === OPEN_BRACE && startOf(buffer, start, end).startsWith('{"ts":')) {
       this.report("torn_record", line, buffer, start, end);
     }
@@ -353,6 +361,7 @@ export class RecordReader {
 
   /** A statement inside a line that says something else: its own line end is lost, or its logger damaged. */
   private findSwallowed(line: LineSlice, buffer: Buffer, start: number, end: number): void {
+    if (!mayHoldStatement(viewOf(buffer), start, end)) return;
     if (holdsStatement(buffer, start, end)) this.unread(line, buffer, start, end);
   }
 
