@@ -8,7 +8,7 @@ export type Fact = LogFact | EventFact;
 export type ObservationSource = "executor_log" | "driver_log" | "event_log";
 
 /**
- * For hot kinds this record and its fact are reused: valid only during `step()`; whoever keeps one copies.
+ * This record is reused, and an event's fact on hot kinds: valid only during `step()`; whoever keeps one copies. A log line's fact is made new and may be kept.
  * Times are epoch microseconds, UTC, already aligned to the event log's clock.
  */
 export interface Observation {

@@ -34,7 +34,7 @@ export class Lookahead {
 
   add(observation: Observation, fact: LogFact, ts: number): void {
     const step: LogStep = {
-      fact: { ...fact },
+      fact, // made new for each line: it may be kept
       source: observation.source,
       taskId: observation.taskId,
       thread: observation.thread ?? workerOf(observation.taskId),

@@ -4,6 +4,7 @@ import { EventLogDecoder, type EventLogTrouble } from "../event-log/event-log-de
 import type { FedLine, LineFeed } from "../survey/line-feed.ts";
 import { type EventCursor, observationFromEvent } from "./from-event.ts";
 import type { MergeSource, SourceState } from "./merge.ts";
+import { ReusedObservation } from "./reused-observation.ts";
 
 export interface EventLogSourceOptions {
   readonly sourceFileId: number;
@@ -31,9 +32,8 @@ export class EventLogSource implements MergeSource {
     this.#decoder = new EventLogDecoder({ report });
     const cursor: EventCursor & { line: number } = { sourceFileId, line: 0 };
     this.#cursor = cursor;
-    this.head = observationFromEvent({ kind: "log_start", sparkVersion: "" }, cursor, {
-      ...emptyObservation,
-    });
+    const nothingYet: EventFact = { kind: "log_start", sparkVersion: "" };
+    this.head = observationFromEvent(nothingYet, cursor, new ReusedObservation());
   }
 
   settle(): boolean {
@@ -83,17 +83,3 @@ export class EventLogSource implements MergeSource {
     return this.#feed.close();
   }
 }
-
-/** Filled before anyone sees it. */
-export const emptyObservation: Observation = {
-  fact: { kind: "log_start", sparkVersion: "" },
-  source: "event_log",
-  executorId: undefined,
-  taskId: undefined,
-  thread: undefined,
-  ts: undefined,
-  tsMin: undefined,
-  tsMax: undefined,
-  sourceFileId: 0,
-  line: 0,
-};

@@ -5,9 +5,9 @@ import type { LogRecord } from "../executor-log/log-record.ts";
 import type { LogOddity } from "../executor-log/record-reader.ts";
 import { type HugeStart, type LineFeed, wholeLine } from "../survey/line-feed.ts";
 import { type ClockRule, WallClock } from "../survey/zone.ts";
-import { emptyObservation } from "./event-log-source.ts";
 import { LogContext, type LogContextOptions, observationFromRecord } from "./from-log-record.ts";
 import type { MergeSource, SourceState } from "./merge.ts";
+import { emptyObservation, ReusedObservation } from "./reused-observation.ts";
 import { spreadSecond, type TaskClock } from "./spread.ts";
 
 export interface ExecutorLogSourceOptions {
@@ -29,11 +29,11 @@ export interface ExecutorLogSourceOptions {
 }
 
 /** An observation waiting for its turn; pooled. */
-interface Pending extends Observation {
+class Pending extends ReusedObservation {
   /** start of its printed moment, µs, aligned; `resolution` µs long */
-  moment: number;
-  resolution: number;
-  timed: boolean;
+  moment: number = Number.NaN;
+  resolution = 0;
+  timed = true;
 }
 
 const hour = 3_600_000_000;
@@ -139,7 +139,7 @@ export class ExecutorLogSource implements MergeSource {
     if (container !== undefined && record.container !== container) return;
     let pending = this.#pool[this.#filled];
     if (pending === undefined) {
-      pending = { ...emptyObservation, moment: Number.NaN, resolution: 0, timed: true };
+      pending = new Pending();
       this.#pool.push(pending);
     }
     if (!observationFromRecord(record, this.#context, pending)) return;
