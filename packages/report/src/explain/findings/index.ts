@@ -23,7 +23,7 @@ export const troubles: readonly KindOfTrouble[] = [
   { find: evictionsRegretted, named: "evictions", needs: "event_log_blocks" },
   { find: noRoom, named: "blocks without room", needs: "info" },
   { find: spilling, named: "spills", needs: "event_log" },
-  { find: waiting, named: "waits for memory", needs: "debug" },
+  { find: waiting, named: "waits for memory", needs: "info" },
   { find: garbage, named: "long collections of garbage", needs: "event_log" },
   { find: overheadLeft, named: "used-up overhead", needs: "debug" },
   { find: leaks, named: "leaks", needs: "info" },

@@ -150,7 +150,7 @@ function spillsInWords(summary: Row | undefined): string {
     spills === undefined
       ? "Whether its tasks spilled is not told line by line"
       : `Its tasks spilled ${counted(spills, "time")} (${bytes(numberIn(summary, "spilled_bytes"))})`;
-  return `${spilled}; ${waits === undefined ? "waits for memory are told at DEBUG only" : `they waited ${counted(waits, "time")} for memory`}.`;
+  return `${spilled}; ${waits === undefined ? "waits for memory are told in executor logs alone" : `they waited ${counted(waits, "time")} for memory`}.`;
 }
 
 function offHeapInWords(row: Row): string {

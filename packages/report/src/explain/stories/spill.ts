@@ -61,11 +61,7 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
     { about: "cost", text: costInWords(task?.row, ofTask) },
     {
       about: "certain",
-      text: `${certaintyInWords(textIn(row, "origin"), undefined, "")}${
-        taskId === undefined
-          ? " Which task spilled is not told: the line names a Java thread only."
-          : ""
-      }`,
+      text: certainInWords(row),
     },
   ];
   return {
@@ -95,6 +91,19 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
       of_task: ofTask ?? null,
     },
   };
+}
+
+/** Of a spill with a line of its own the origin is its task's. */
+function certainInWords(row: Row): string {
+  const origin = textIn(row, "origin");
+  if (numberIn(row, "source_line") === undefined) return certaintyInWords(origin, undefined, "");
+  if (numberIn(row, "task_id") === undefined)
+    return "The event itself is logged. Which task spilled is not told: the line names a Java thread only.";
+  if (origin === "derived")
+    return "The event itself is logged; its task is the only one whose spill total in the event log it fits.";
+  if (origin === "assumed")
+    return "The event itself is logged; its task is assumed: it fits the spill totals of several.";
+  return "The event itself is logged.";
 }
 
 function taskInWords(

@@ -49,7 +49,7 @@ select
   round(coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0) / nullif(sum(ms), 0), 4) as nearly_full_share,
   round(coalesce(sum(ms) filter (storage_used_bytes > storage_region), 0))::bigint as storage_borrowing_ms,
   round(coalesce(sum(ms) filter (execution_pool_bytes > execution_region), 0))::bigint as execution_borrowing_ms,
-  round(case when any_value(s.evidence_level) = 'debug' and any_value(w.waits) is null then 0 else any_value(w.waiting_ms) end)::bigint as waiting_ms,
+  round(case when any_value(s.evidence_level) in ('debug', 'info') and any_value(w.waits) is null then 0 else any_value(w.waiting_ms) end)::bigint as waiting_ms,
   case when s.mode = 'on_heap' then any_value(g.gc_ms)::bigint end as gc_ms,
   round(case when s.mode = 'on_heap' then any_value(g.gc_ms) / nullif(any_value(g.run_ms), 0) end, 4) as gc_share
 from steps s
