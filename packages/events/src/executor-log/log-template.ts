@@ -130,6 +130,9 @@ const BEYOND_NINE = 0x76_76_76_76;
 const TENS: readonly number[] = [1, 10, 100, 1000, 10_000];
 const TAB = 9;
 const MINUS = 45;
+const COLON = 58;
+/** `free` as one little-endian word */
+const FREE = 0x65_65_72_66;
 const ZERO = 48;
 const sizes = new PrintedSizeReader();
 
@@ -259,6 +262,7 @@ export class Wording {
         case SIZE: {
           const interval = sizes.read(view, at, end);
           if (interval === undefined) return false;
+          if (interval.atMost < 0 && !isFree(view, at)) return false;
           intervals[field] = interval;
           at = sizes.end;
           break;
@@ -406,4 +410,12 @@ function trimmed(view: DataView, from: number, end: number): number {
     at--;
   }
   return at;
+}
+
+/** `free -1.0 MiB`, `free: -1.0 MiB`: only what is free may be below nothing (the driver's, log-templates 1). Anything else is damage. */
+function isFree(view: DataView, at: number): boolean {
+  let behind = at - 1;
+  while (behind > 3 && (view.getUint8(behind) === SPACE || view.getUint8(behind) === COLON))
+    behind--;
+  return behind > 3 && view.getInt32(behind - 3, true) === FREE;
 }

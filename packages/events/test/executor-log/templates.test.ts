@@ -78,6 +78,11 @@ test("a printed size is every number of bytes that prints so", () => {
   });
 });
 
+test("a block that takes less than nothing is damage, and no fact", () => {
+  const line = "Block rdd_0_1 stored as values in memory (estimated size -1.0 B, free 93.3 MB)";
+  expect(factOf("MemoryStore", line)).toBeUndefined();
+});
+
 test("bytes are exact, and free may be negative", () => {
   expect(
     factOf(
