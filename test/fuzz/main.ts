@@ -5,7 +5,6 @@
  */
 import { parseArgs } from "node:util";
 import { fuzz } from "./fuzz.ts";
-import { knownFailures } from "./known-failures.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,11 +20,7 @@ const { cases, failed } = await fuzz({
   ...(values.case === undefined ? {} : { first: Number(values.case), most: 1, keep: true }),
   onCase: ({ number, story, failures }) => {
     if (failures.length === 0) return;
-    const told = failures.map((failure) => {
-      const cause = knownFailures.find(({ matches }) => matches.test(failure))?.cause;
-      return cause === undefined ? failure : `${failure}\n    known: ${cause}`;
-    });
-    process.stdout.write(`case ${number}: ${story}\n  ${told.join("\n  ")}\n`);
+    process.stdout.write(`case ${number}: ${story}\n  ${failures.join("\n  ")}\n`);
   },
 });
 process.stdout.write(`seed ${seed}: ${cases} cases, ${failed.length} failed\n`);

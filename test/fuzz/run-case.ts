@@ -113,13 +113,21 @@ function missingFiles(
 ): string[] {
   if (isAnythingSaid) return [];
   const listed = new Set(files.flatMap(({ source }) => source.parts.map((part) => part.path)));
+  const known = new Set(hurt.files.map(({ path }) => path));
+  // An entry whose name was hurt stands under the name that is left of it.
+  const renaming = new Set([...listed].filter((path) => !known.has(path)).map(archiveOf));
   return (
     hurt.files
       .filter(({ path, whole }) => whole.length > 0 && !listed.has(path) && !isPassedOver(path))
       // Where the archive itself stands as a file, it was not known for one.
-      .filter(({ path }) => !listed.has(path.replace(/!.*/, "")))
+      .filter(({ path }) => !listed.has(archiveOf(path)) && !renaming.has(archiveOf(path)))
       .map(({ path }) => `${path} is not among the files that were found, and nobody says so`)
   );
+}
+
+/** The path of the archive that an entry is of; of a plain file, its own. */
+function archiveOf(path: string): string {
+  return path.replace(/!.*/, "");
 }
 
 /** Checksums, markers, hidden files. */
