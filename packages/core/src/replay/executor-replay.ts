@@ -11,6 +11,7 @@ import type { ExecutorTotals, StepPlace } from "./executor-state.ts";
 import { act } from "./log-steps.ts";
 import { type LogStep, Lookahead } from "./lookahead.ts";
 import { PolledPeaks } from "./polled-peaks.ts";
+import { PrivateMaps } from "./private-maps.ts";
 import { changeOfFree } from "./reconcile.ts";
 import { RemovalReports } from "./removal-reports.ts";
 import { placeOf, printedWithin } from "./replay-context.ts";
@@ -24,6 +25,7 @@ export class ExecutorReplay {
   waitsForTime = false;
   readonly #around: ExecutorSurroundings;
   readonly #lookahead = new Lookahead();
+  readonly #privateMaps = new PrivateMaps();
   readonly #polled: PolledPeaks;
   readonly #history: BlockHistory;
   #parts: Parts | undefined;
@@ -47,6 +49,7 @@ export class ExecutorReplay {
   /** A log line about this executor; replayed once what follows it is known. */
   observe(observation: Observation, fact: LogFact): void {
     this.#ts = Math.max(this.#ts, observation.ts ?? this.#ts);
+    if (this.#privateMaps.owns(observation, fact)) return;
     this.#lookahead.add(observation, fact, this.#ts);
     if (fact.kind === "block_removed") this.#around.broadcasts.learn(fact.blockId, fact.bytes);
     this.#drain(false);
