@@ -9,6 +9,7 @@ import { COUNTED_ALREADY, countedAlready, minusInterval } from "./early-steps.ts
 import type { LogStep } from "./lookahead.ts";
 import { lostEnds } from "./lost-ends.ts";
 import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
+import { firstGrant, pageNear, requestBehindSpill } from "./short-grants.ts";
 import type { Spills } from "./spills.ts";
 import type { Waits } from "./waits.ts";
 
@@ -16,9 +17,6 @@ type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
 /** Consumers that always live on the heap: Spillable collections (spec memory-model 4.4). */
 const ON_HEAP_CONSUMER = /\.(ExternalSorter|ExternalAppendOnlyMap)@|^null$/;
-
-/** How many lines a spill's releases may take before its own line. */
-const SPILL_LINES = 200;
 
 export class TaskSteps {
   readonly #context: ReplayContext;
@@ -202,9 +200,7 @@ export class TaskSteps {
 
   released(step: LogStep, fact: Fact<"execution_released">): void {
     if (this.#tookEarly.delete(step)) return;
-    if (!this.#saysWanted && !this.#early.has(fact.taskId)) {
-      this.#grantBeforeSpill(step, fact.taskId, fact.released.atMost);
-    }
+    this.#grantBeforeSpill(step, fact.taskId, fact.released);
     const freed = this.#pageSize(step, fact.released, "page_freed") ?? amount(fact.released);
     this.#release(step, fact.taskId, fact.consumer, freed);
   }
@@ -266,7 +262,7 @@ export class TaskSteps {
       const bytes = recentPages.take(step, fits);
       return bytes === undefined ? undefined : exactAmount(bytes);
     }
-    return this.#pageNear(0, printed, step.thread);
+    return pageNear(this.#context.lookahead, 0, { printed, thread: step.thread });
   }
 
   pageFreed(step: LogStep, bytes: number): void {
@@ -282,7 +278,7 @@ export class TaskSteps {
     if (this.#answeredEarly(fact.taskId)) return;
     this.#wanted.set(fact.taskId, fact.wanted);
     this.#saysWanted = true;
-    const first = this.#firstGrant(fact);
+    const first = firstGrant(this.#context.lookahead, fact);
     if (first === undefined || first.atMost <= 0) return;
     this.#early.set(fact.taskId, first);
     const { state } = this.#context;
@@ -301,73 +297,28 @@ export class TaskSteps {
    * Up to 3.2 nothing says that a request fell short before its spills. It had what the pool's law gave it: the rest of its 1/N,
    * or of what was free.
    */
-  #grantBeforeSpill(step: LogStep, taskId: number, releasedBytes: number): void {
+  #grantBeforeSpill(step: LogStep, taskId: number, released: ByteInterval | undefined): void {
+    if (this.#saysWanted || this.#early.has(taskId)) return;
     const { state, lookahead } = this.#context;
-    let spilled = false;
-    let freedBytes = releasedBytes;
-    for (let ahead = 1; ahead <= SPILL_LINES; ahead++) {
-      const next = lookahead.peek(ahead);
-      if (next === undefined) return;
-      const later = next.fact;
-      if (later.kind === "spill_wanted" && later.taskId === taskId) return; // 3.3+ says it itself
-      if (later.kind === "execution_released" && later.taskId === taskId && !spilled) {
-        freedBytes += later.released.atMost;
-      }
-      if (later.kind === "execution_spilled" && later.taskId === taskId) {
-        // These releases are the spill's own, when they free about as much as it says.
-        if (spilled || later.spilled.atLeast > freedBytes) return;
-        if (freedBytes > later.spilled.atMost * 2) return;
-        spilled = true;
-      }
-      if (later.kind !== "execution_acquired" || later.taskId !== taskId || !spilled) continue;
-      const granted = this.#pageNear(ahead, later.granted, next.thread) ?? amount(later.granted);
-      const ledger = state.ledger(this.#modeOf(later.consumer));
-      const held = ledger.executionByTask.get(taskId) ?? NOTHING;
-      const active = Math.max(1, ledger.executionByTask.size);
-      const share = minus(exactAmount(Math.floor(ledger.executionCeiling() / active)), held);
-      const free = minus(exactAmount(ledger.executionCeiling()), ledger.executionUsed);
-      const early = least(granted, least(share, free));
-      if (early.best === 0) return;
-      this.#early.set(taskId, early);
-      ledger.executionTotal = undefined;
-      ledger.executionByTask.set(taskId, plus(held, early));
-      const missing = without(granted, early);
-      ledger.growForExecution(
-        plus(ledger.executionUsed, missing),
-        this.#blocks.evictions.takeEvictedFor(taskId),
-      );
-      state.sample(placeOf(step), "derived");
-      return;
-    }
-  }
-
-  /** What the request got before anyone spilled: all of it when nobody could, all but x when the spills were enough. */
-  #firstGrant(fact: Fact<"spill_wanted">): Amount | undefined {
-    let spilled = 0;
-    for (let ahead = 1; ahead < 4000; ahead++) {
-      const next = this.#context.lookahead.peek(ahead);
-      if (next === undefined) return undefined;
-      const later = next.fact;
-      if (later.kind === "execution_spilled" && later.taskId === fact.taskId) {
-        spilled += later.spilled.atLeast;
-      } else if (later.kind === "execution_acquired" && later.taskId === fact.taskId) {
-        const granted = this.#pageNear(ahead, later.granted, next.thread) ?? amount(later.granted);
-        return spilled > 0 ? minus(granted, amount(fact.wanted)) : granted;
-      }
-    }
-    return undefined;
-  }
-
-  #pageNear(ahead: number, printed: ByteInterval, thread: string | undefined): Amount | undefined {
-    for (let further = ahead + 1; further <= ahead + 8; further++) {
-      const next = this.#context.lookahead.peek(further);
-      if (next === undefined) return undefined;
-      if (thread !== undefined && next.thread !== thread) continue;
-      if (next.fact.kind !== "page_allocated") continue;
-      const { bytes } = next.fact;
-      if (bytes >= printed.atLeast && bytes <= printed.atMost) return exactAmount(bytes);
-    }
-    return undefined;
+    const request = requestBehindSpill(lookahead, taskId, released);
+    if (request === undefined) return;
+    const { consumer, granted } = request;
+    const ledger = state.ledger(this.#modeOf(consumer));
+    const held = ledger.executionByTask.get(taskId) ?? NOTHING;
+    const active = Math.max(1, ledger.executionByTask.size);
+    const share = minus(exactAmount(Math.floor(ledger.executionCeiling() / active)), held);
+    const free = minus(exactAmount(ledger.executionCeiling()), ledger.executionUsed);
+    const early = least(granted, least(share, free));
+    if (early.best === 0) return;
+    this.#early.set(taskId, early);
+    ledger.executionTotal = undefined;
+    ledger.executionByTask.set(taskId, plus(held, early));
+    const missing = without(granted, early);
+    ledger.growForExecution(
+      plus(ledger.executionUsed, missing),
+      this.#blocks.evictions.takeEvictedFor(taskId),
+    );
+    state.sample(placeOf(step), "derived");
   }
 
   waiting(step: LogStep, fact: Fact<"execution_waiting">): void {
@@ -378,7 +329,10 @@ export class TaskSteps {
   spilled(step: LogStep, fact: Fact<"spill">): void {
     const taskId = this.#taskOfSpill(step, fact);
     this.#spills.printed(step, fact, taskId);
-    if (!this.#context.debug && taskId !== undefined) this.#waits.ended(taskId, step);
+    if (taskId !== undefined) {
+      if (this.#context.debug) this.#grantBeforeSpill(step, taskId, undefined);
+      else this.#waits.ended(taskId, step);
+    }
     this.#waits.released(step, taskId);
     if (!this.#context.debug && fact.what !== "forced_collection") {
       this.#context.execution.fellShort();

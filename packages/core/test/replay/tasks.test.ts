@@ -285,3 +285,47 @@ test("a request whose whole grant a statement counts early is not granted again 
   const checks = replay_checks.filter((check) => check.quantity === "execution_used");
   expect(checks.map(({ agrees }) => agrees)).toEqual([true, true]);
 });
+
+test("up to 3.2 an array that a sorter outgrows is no sign of the spill that follows later", () => {
+  const sorter = "o.a.s.UnsafeExternalSorter@1";
+  const { memory_timeline } = replayText(
+    `
+       0 1 start 40000000
+      10 1 run task-31
+      20 1 acquire task-31 65536 by ${sorter}
+      21 1 acquire task-31 131072 by ${sorter}
+      22 1 release task-31 65536 by ${sorter}
+      23 1 acquire task-31 4194304 by ${sorter}
+      24 1 acquire task-31 4194304 by ${sorter}
+      30 1 release task-31 4194304 by ${sorter}
+      31 1 release task-31 4194304 by ${sorter}
+      32 1 spilled task-31 8388608 by ${sorter} for ${sorter}
+      33 1 acquire task-31 16777216 by ${sorter}`,
+    { memory: 40_000_000, spark: "3.2.4" },
+  );
+  const at = (ts: number) => memory_timeline.findLast((row) => row.ts <= ts)?.executionUsed.bytes;
+  expect(at(22_000)).toBe(131_072);
+  expect(at(24_000)).toBe(131_072 + 2 * 4_194_304);
+  // The request behind the spill had all that was free before anything was spilled.
+  expect(at(30_000)).toBe(131_072 + 4_194_304 + 16_777_216);
+});
+
+test("up to 3.2 a spill whose thread names its task begins with its own line: what it spills for is held by then", () => {
+  const sorter = "o.a.s.UnsafeExternalSorter@1";
+  const { replay_checks } = replayText(
+    `
+       0 1 start 40000000
+      10 1 run task-1
+      11 1 run task-2
+      20 1 acquire task-1 20000000 by ${sorter} on task-1
+      30 1 spilling UnsafeExternalSorter 20000000 thread 37 times 0 on task-1
+      35 1 store broadcast_1 4000000 free 6000000 on task-2
+      40 1 release task-1 20000000 by ${sorter} on task-1
+      41 1 spilled task-1 20000000 by ${sorter} for ${sorter} on task-1
+      42 1 acquire task-1 10000000 by ${sorter} on task-1`,
+    { memory: 40_000_000, spark: "3.2.4" },
+  );
+  expect(replay_checks.filter(({ quantity }) => quantity === "free")).toMatchObject([
+    { agrees: true, explanation: undefined },
+  ]);
+});
