@@ -175,11 +175,7 @@ export class Replay {
 
   #event(observation: Observation, fact: EventFact): void {
     const { sourceFileId, line } = observation;
-    if (
-      fact.kind !== "block_updated" &&
-      observation.ts !== undefined &&
-      this.#unsettled.length > 0
-    ) {
+    if (this.#unsettled.length > 0 && observation.ts !== undefined && settles(observation, fact)) {
       for (const executor of this.#unsettled) executor.timePasses(observation.ts);
       this.#unsettled.length = 0;
     }
@@ -353,4 +349,12 @@ const LEVELS: readonly EvidenceLevel[] = ["debug", "info", "event_log_blocks", "
 
 function bestOf(levels: readonly EvidenceLevel[]): EvidenceLevel | undefined {
   return LEVELS.find((level) => levels.includes(level));
+}
+
+/**
+ * Reports of blocks have happened by the next event that has a time of its own, not by metrics, which are written between them and have
+ * none; an unpersist comes after what was reported before it.
+ */
+function settles({ tsMax }: Observation, { kind }: EventFact): boolean {
+  return kind !== "block_updated" && (tsMax !== undefined || kind === "unpersist_rdd");
 }

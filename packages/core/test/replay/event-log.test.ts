@@ -22,6 +22,22 @@ test("an event log's block updates tell stores, evictions and removals exactly",
   expect(executors).toMatchObject([{ executorId: "1", evidenceLevel: "event_log_blocks" }]);
 });
 
+test("a block was stored between the events around its report that have a time: metrics have none", () => {
+  const { block_events, memory_timeline } = replayText(
+    `
+       0 1 registered 1000
+      10 1 launched task-1
+      10 driver metrics JVMHeapMemory 5
+      10 1 reported rdd_0_0 300
+      10 driver metrics JVMHeapMemory 6
+      60 1 ended task-1 since 10`,
+    { memory: 1000 },
+  );
+  expect(block_events).toMatchObject([{ op: "store", ts: 60_000, tsMin: 10_000, tsMax: 60_000 }]);
+  const meanwhile = memory_timeline.filter((row) => row.ts === 10_000).at(-1);
+  expect(meanwhile?.storageUsed).toEqual({ bytes: 0, atLeast: 0, atMost: 477 });
+});
+
 test("a reported broadcast without a replica was removed, not evicted", () => {
   const { block_events } = replayText(
     `

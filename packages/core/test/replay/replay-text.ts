@@ -68,6 +68,7 @@ export function replayAnyText(story: string, settings: StorySettings = {}): Repl
       at.tsMin = Math.floor(micros / 1e6) * 1e6;
       at.tsMax = at.tsMin + 999_999;
     }
+    if (said.fact.kind === "executor_metrics") at.tsMax = undefined; // it has no time of its own
     const thread = task === undefined ? undefined : `worker for task ${task}`;
     replay.step({ ...at, executorId: executor, taskId: task, thread });
   }
@@ -427,6 +428,15 @@ function eventOf(
       };
     case "ended":
       return taskEnd(taskId(what), rest, { executor, ms });
+    case "metrics":
+      return {
+        kind: "executor_metrics",
+        executorId: executor,
+        stageId: undefined,
+        stageAttemptId: undefined,
+        scope: "update",
+        values: new Map([[what, Number(rest[0])]]),
+      };
     case "lost":
       return {
         kind: "executor_removed",
