@@ -73,6 +73,12 @@ export class ExecutorReplay {
     }
   }
 
+  /** A line of the driver's log says that a block is no longer in memory here. */
+  removedByDriver(at: Observation, { blockId }: Extract<LogFact, { kind: "driver_block" }>): void {
+    if (!this.#around.hasLog || this.#around.level === "debug" || at.ts === undefined) return;
+    this.#removals.printed(blockId, { from: at.tsMin ?? at.ts, until: at.tsMax ?? at.ts });
+  }
+
   taskStarted(at: Observation, fact: Extract<EventFact, { kind: "task_start" }>): void {
     this.evidence.taskStarted(fact);
     this.#polled.taskStarted(fact.taskId, fact.launchedMs);

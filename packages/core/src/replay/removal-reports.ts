@@ -1,7 +1,8 @@
 /**
- * Removals that the driver was told of and INFO logs are silent about. A report carries no time: the block went after the event before it
+ * Removals that the driver was told of and INFO logs are silent about. A report of the event log carries no time: the block went after the event before it
  * and before the next one that has a time. Until then it may be there or gone; how much that is, is the ledger's drift.
  */
+import { rddIdOf } from "../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { BlockStatus } from "../event-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";
@@ -19,6 +20,8 @@ interface RemovalReport {
 
 /** How long a reported removal waits for the store it ends, which may be printed a little later. */
 const SETTLING_MICROS = 2_000_000;
+/** How long a driver may take to hear of a removal, and print it. */
+const DRIVER_HEARS_MICROS = 200_000;
 const NO_DRIFT = { below: 0, above: 0 } as const;
 
 export class RemovalReports {
@@ -28,6 +31,18 @@ export class RemovalReports {
   heard(status: BlockStatus, ts: number): void {
     if (isInMemory(status) || status.level.replication !== 0) return;
     this.#reports.push({ blockId: status.blockId, from: ts, until: undefined });
+  }
+
+  /**
+   * A line of a driver's log (up to 3.5; DEBUG from 4.0 on) between these times, µs; the block went shortly before. Blocks of RDDs have
+   * lines in the executor's own log, whether they are evicted or removed.
+   */
+  printed(
+    blockId: string,
+    { from, until }: { readonly from: number; readonly until: number },
+  ): void {
+    if (rddIdOf(blockId) !== undefined) return;
+    this.#reports.push({ blockId, from: from - DRIVER_HEARS_MICROS, until });
   }
 
   /** An event with a time. */

@@ -160,6 +160,14 @@ export class Replay {
         known.cores ??= fact.cores;
         return;
       }
+      case "driver_block":
+        // Where the event log reports blocks, it does so without a driver's log, and exactly.
+        if (this.#blockUpdates === 0 && fact.change === "removed" && fact.where === "memory") {
+          const executorId = this.#roster.byHostPort(fact.hostPort)?.executorId;
+          if (executorId !== undefined)
+            this.#executor(executorId).removedByDriver(observation, fact);
+        }
+        return;
       case "executor_stopping":
         if (fact.how === "signal" && observation.executorId !== undefined) {
           this.#roster.of(observation.executorId).signalled = true;

@@ -50,6 +50,43 @@ test("a free that counts a removal reported within its second says that the remo
   ]);
 });
 
+test("without reports of blocks a driver's log tells which broadcasts went, with their values, and never an RDD's blocks", () => {
+  const { replay_checks, block_events } = replayText(
+    `
+        0 1 start 1000000
+        0 1 registered 1000000
+        5 1 launched task-1
+       10 1 run task-1
+       20 1 store broadcast_0_piece0 100000 bytes free 900000
+       30 1 store broadcast_0 200000 free 700000
+       40 1 store rdd_0_0 100000 bytes free 600000
+      100 1 finish task-1
+     3000 driver hears-gone broadcast_0_piece0 100000
+     3000 driver hears-gone rdd_0_0 100000
+     5000 1 store broadcast_1_piece0 100000 bytes free 800000`,
+    { memory: 1_000_000, level: "info" },
+  );
+  expect(replay_checks.filter(({ agrees }) => agrees === false)).toEqual([]);
+  const removals = block_events.filter((event) => event.op === "remove");
+  expect(removals.map(({ blockId }) => blockId)).toEqual(["broadcast_0", "broadcast_0_piece0"]);
+});
+
+test("what the event log reports is not removed a second time for a driver's line", () => {
+  const { block_events } = replayText(
+    `
+        0 1 start 1000000
+        0 1 registered 1000000
+        5 1 launched task-1
+       20 1 store broadcast_0_piece0 100000 bytes
+       20 1 reported broadcast_0_piece0 100000
+     3000 driver hears-gone broadcast_0_piece0 100000
+     4000 1 run task-1
+     5000 1 store rdd_0_0 100000 bytes`,
+    { memory: 1_000_000, level: "info" },
+  );
+  expect(block_events.filter((event) => event.op === "remove")).toEqual([]);
+});
+
 test("a failed task may have held memory that its totals do not tell", () => {
   const { replay_checks } = replayText(
     `

@@ -309,6 +309,16 @@ function taskLineOf(verb: string, what: string, rest: readonly string[]): LogFac
         storageBytes: Number(after(rest, "storage")),
         unmanagedBytes: undefined,
       };
+    case "hears-gone":
+      return {
+        kind: "driver_block",
+        change: "removed",
+        where: "memory",
+        blockId: what,
+        hostPort: "host:7",
+        size: size(rest[0]),
+        free: undefined,
+      };
     case "dies":
       return {
         kind: "uncaught_error",
