@@ -29,7 +29,7 @@ test("without --full it says so; with it, lines that look like memory and match 
       "26/11/21 02:37:10 INFO MemoryStore: Storage limit = a wording nobody knows",
     ].join("\n")}\n`,
   );
-  expect((await respark(["inspect", log])).stdout).toContain("--full reads everything");
+  expect((await respark(["inspect", log])).stdout).toContain("--full also lists");
   const full = await respark(["inspect", log, "--full"]);
   expect(full.stdout).toContain("Storage limit = a wording nobody knows");
 });

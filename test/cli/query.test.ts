@@ -91,7 +91,7 @@ describe("what cannot be answered is one sentence and the right exit code", () =
     { what: "a table that is not there", sql: "executers", says: "executers" },
     { what: "no SQL at all", sql: "selec 1", says: "the query failed" },
     { what: "an empty question", sql: " ", says: "empty" },
-    { what: "a change to the database", sql: "drop table executors", says: "read-only" },
+    { what: "a change to the database", sql: "drop table executors", says: "reading only" },
     { what: "another file", sql: "from read_csv('/etc/passwd')", says: "the query failed" },
   ])("$what", async ({ sql, says }) => {
     const { code, stdout, stderr } = await respark(["query", database, sql, "--json"]);

@@ -73,7 +73,7 @@ test("an event can be named by its executor and its seq, as the views show it", 
 
 test.for([
   { question: ["--eviction", "99"], says: /no eviction 99; there are 1 to 16: 1 \(/ },
-  { question: ["--eviction", "7:1"], says: /no eviction 7:1; there are 1 to 16: / },
+  { question: ["--eviction", "7:1"], says: /no eviction 7:1; there are 16: / },
   { question: ["--task", "999"], says: /no task 999; there are 72 tasks, 0 to 71/ },
   { question: ["--block", "rdd_1_99"], says: /no block rdd_1_99; there are rdd_1_9/ },
   { question: ["--executor", "7"], says: /no executor 7; there are 0, 1 and driver/ },

@@ -1,6 +1,16 @@
 /** The machine respark runs on: the only place with a process, streams, files and signals. Tests bring a host of their own. */
 import { constants, createReadStream } from "node:fs";
-import { access, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  lstat,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -30,6 +40,7 @@ export interface Host {
   readText(path: string): Promise<string>;
   /** Whether a file can be made in this directory. */
   mayWriteInto(directory: string): Promise<boolean>;
+  /** A file appears whole or not at all; a device or a pipe gets the text as it is. */
   writeText(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
   /** Everything of standard input as text. */
@@ -56,7 +67,7 @@ export function processHost(): Host {
     list: (directory) => readdir(directory),
     readText: (path) => readFile(path, "utf8"),
     mayWriteInto,
-    writeText: (path, text) => writeFile(path, text),
+    writeText,
     remove: (path) => rm(path, { recursive: true, force: true }),
     readStdin,
     copyToStdout: (path) => pipeline(createReadStream(path), process.stdout, { end: false }),
@@ -98,6 +109,22 @@ async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
     if (error instanceof Error && "code" in error) {
       if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
     }
+    throw error;
+  }
+}
+
+async function writeText(path: string, text: string): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there !== undefined && !there.isFile()) {
+    await writeFile(path, text);
+    return;
+  }
+  const partial = `${path}.partial`;
+  try {
+    await writeFile(partial, text);
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
     throw error;
   }
 }

@@ -20,7 +20,9 @@ const executor: ExecutorSummary = {
   failedPuts: 0,
   spills: 12,
   spilledBytes: 230 * MiB,
+  untoldSpilledBytes: 0,
   spillsOfUnknownSize: 0,
+  spillTotalsTold: true,
   waits: 0,
   statements: 400,
   statementsMet: 398,
@@ -36,7 +38,9 @@ const run: RunSummary = {
   memoryManager: "unified",
   modelEvidence: "vectors",
   evidenceLevel: "debug",
+  startedAt: 1_793_154_727_000_000,
   durationMillis: 16_200,
+  leftRunning: undefined,
   statements: 4830,
   statementsMet: 4812,
   statementsUnpredicted: 6,
@@ -67,9 +71,11 @@ const place: SummaryPlace = {
 
 test("the summary says what each executor did and how many statements were predicted", () => {
   const text = runSummaryText(run, place);
-  expect(text).toContain("app-1 “mixed”\nSpark 3.5.6 · unified memory manager · 16.2 s");
+  expect(text).toContain(
+    "app-1 “mixed”\nSpark 3.5.6 · unified memory manager · from 2026-10-28 02:32:07 UTC · for 16.2 s",
+  );
   expect(text).toContain("predicted 4,812 of 4,830 memory statements");
-  expect(text).toContain("It was wrong about 12: 12 of “free_bytes” (in the log of the driver).");
+  expect(text).toContain("It was wrong about 12 of “free_bytes” (in the log of the driver).");
   expect(text).toContain("For 6 it had no prediction");
   expect(text).toMatch(
     /^0 +106 MiB +98\.0 MiB +45\.0 MiB +61\.5 MiB +7 \(98\.0 MiB\) +0 +12 \(230 MiB\) +0$/m,
@@ -205,4 +211,51 @@ test("blocks that went with their executor are missed by name, and fixed pools a
     "memory = what storage and execution have together, neither of it the other's;",
   );
   expect(runSummaryText(run, place)).not.toContain("had gone with its executor");
+});
+
+test("what these logs do not tell is a dash, and spills that totals alone tell of are told", () => {
+  const bare = {
+    ...executor,
+    evidenceLevel: "event_log",
+    evictions: undefined,
+    evictedBytes: undefined,
+    failedPuts: undefined,
+    spills: undefined,
+    spilledBytes: undefined,
+    untoldSpilledBytes: 36 * MiB,
+    waits: undefined,
+  } as const;
+  const text = runSummaryText({ ...run, executors: [bare] }, { ...place, columns: 200 });
+  expect(text).toMatch(/^0 .* –\s+–\s+36\.0 MiB\s+–$/m);
+  expect(text).toContain("– = these logs do not tell");
+  expect(text).toContain("Tasks spilled 36.0 MiB of memory, by their own totals.");
+  const none = { ...bare, untoldSpilledBytes: 0 };
+  expect(runSummaryText({ ...run, executors: [none] }, place)).toMatch(/^0 .* –\s+–\s+0\s+–$/m);
+  const unknown = { ...none, spillTotalsTold: false };
+  expect(runSummaryText({ ...run, executors: [unknown] }, place)).toMatch(/^0 .* –\s+–\s+–\s+–$/m);
+});
+
+test("spills with a line of their own are told beside what totals count", () => {
+  const more = { ...executor, untoldSpilledBytes: 70 * MiB };
+  const text = runSummaryText({ ...run, executors: [more] }, { ...place, columns: 200 });
+  expect(text).toContain("12+ (300 MiB)");
+  expect(text).toContain(
+    "Tasks spilled 300 MiB of memory by their own totals; 12 spills of it (230 MiB) have a line in the logs.",
+  );
+});
+
+test("an event log that just stops is told first, with what was running", () => {
+  const text = runSummaryText(
+    { ...run, durationMillis: undefined, leftRunning: { jobs: 1, tasks: 4 } },
+    { ...place, columns: 200 },
+  );
+  expect(text).toContain("from 2026-10-28 02:32:07 UTC · no end logged");
+  expect(text).toContain(
+    "What happened\nThe event log just stops (1 job and 4 tasks were running): the driver died, or the application went on when the log was copied.\n",
+  );
+});
+
+test("memory that the driver's storage borrowed is the driver's", () => {
+  const driver = { ...executor, executorId: "driver" };
+  expect(runSummaryText({ ...run, executors: [driver] }, place)).toContain("(the driver).");
 });

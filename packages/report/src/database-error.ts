@@ -29,7 +29,7 @@ export class DatabaseError extends Error {
 export function openingError(path: string, cause: unknown): DatabaseError {
   const said = cause instanceof Error ? cause.message : String(cause);
   const first = said.split("\n", 1)[0] ?? said;
-  if (/lock/i.test(first)) {
+  if (/\block\b/i.test(first)) {
     return new DatabaseError("locked", path, `${path} is open in another program`, cause);
   }
   if (/does not exist|no such file/i.test(first)) {
@@ -45,6 +45,14 @@ function unreadable(path: string, said: string): string {
   }
   if (/not a valid DuckDB database/i.test(said)) {
     return `${path} is no database: what is asked is a file that respark replay wrote`;
+  }
+  const version =
+    /version number (\d+), but we can only read versions? between (\d+) and (\d+)/.exec(said);
+  if (version !== null) {
+    return `${path} was written by ${Number(version[1]) > Number(version[3]) ? "a newer" : "an older"} DuckDB than this respark reads: replay the logs again`;
+  }
+  if (/could not read enough bytes|checksum|corrupt|truncated|failed to deserialize/i.test(said)) {
+    return `${path} is cut off or damaged: replay the logs again (DuckDB says: ${said.replace(/^[\w ]+Error: /, "")})`;
   }
   return `cannot read ${path} as a database: ${said}`;
 }

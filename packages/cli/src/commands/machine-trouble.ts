@@ -1,21 +1,7 @@
 /** What the machine refused (rights, room, a file where a folder is due): the user's to mend, and no bug of ours. */
 import { exitCode } from "../exit-code.ts";
+import { machineWords } from "../machine-words.ts";
 import { UserError } from "../user-error.ts";
-
-const WORDS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "not permitted",
-  EROFS: "the disk is read-only",
-  ENOSPC: "no room left on the disk",
-  EDQUOT: "no room left in the quota",
-  EFBIG: "the file would be too large",
-  ENOTDIR: "a file stands where a folder is due",
-  EISDIR: "it is a directory, and a file is due",
-  ENAMETOOLONG: "the name is too long",
-  ELOOP: "its links lead in a circle",
-  EMFILE: "too many files are open",
-  EIO: "the disk failed",
-};
 
 /** Calls of the system that only read; after any other one it was the place of a result that was named wrongly. */
 const READING = new Set(["open", "read", "scandir", "opendir", "stat", "lstat", "realpath"]);
@@ -26,9 +12,8 @@ export async function sayingMachineTrouble(work: () => Promise<void>): Promise<v
     await work();
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error)) throw error;
-    const { code } = error;
-    if (code === "EPIPE") return;
-    const words = typeof code === "string" ? WORDS[code] : undefined;
+    if (error.code === "EPIPE") return;
+    const words = machineWords(error);
     if (words === undefined) throw error;
     const path = "path" in error && typeof error.path === "string" ? `${error.path}: ` : "";
     const reading = "syscall" in error && READING.has(String(error.syscall));

@@ -6,6 +6,8 @@ import {
   resultText,
   runQuery,
   sqlName,
+  sqlText,
+  textIn,
 } from "@respark/report";
 import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
@@ -83,12 +85,27 @@ async function narrowed(
   options: QueryOptions,
 ): Promise<string> {
   const condition = await conditionOf((sql) => database.rows(sql), options);
-  if (condition === undefined) return question;
   const name = question.trim();
+  if (/^\w+$/.test(name)) await requireThere(database, name);
+  if (condition === undefined) return question;
   if (!/^\w+$/.test(name)) {
     throw new UserError(
       `--app goes with the name of a view or table; in SQL say it yourself: where ${condition}`,
     );
   }
   return `from ${sqlName(name)} where ${condition}`;
+}
+
+/** A word is the name of a view or table: where there is none, those nearest to it are said. */
+async function requireThere(database: Database, name: string): Promise<void> {
+  const nearest = await database.rows(
+    `select table_name as name, lower(table_name) = lower(${sqlText(name)}) as itself
+     from information_schema.tables where table_schema = 'main' and not starts_with(table_name, 'respark_')
+     order by itself desc, jaro_winkler_similarity(table_name, ${sqlText(name.toLowerCase())}) desc, table_name limit 3`,
+  );
+  if (nearest[0]?.["itself"] === true || /^respark_/i.test(name)) return;
+  const names = nearest.map((row) => textIn(row, "name") ?? "");
+  throw new UserError(
+    `no view or table ${name}; the nearest are ${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""} (respark schema lists all)`,
+  );
 }

@@ -1,8 +1,9 @@
 /** A story for people: a title, sentences with what they are about, the log lines that say so, and what to ask next. */
 import type { Story } from "@respark/report";
+import { logName } from "../terminal/log-name.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { wrapped } from "../terminal/text-table.ts";
-import { commandLine, logName, type TextPlace } from "./next-text.ts";
+import { commandLine, type TextPlace } from "./next-text.ts";
 
 export function storyText(story: Story, place: TextPlace): string {
   const { style, columns } = place;

@@ -2,9 +2,10 @@
 import { counted } from "@respark/core";
 import type { Advice } from "@respark/events";
 import type { Finding, RunVerdict, Severity } from "@respark/report";
+import { logName } from "../terminal/log-name.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { wrapped } from "../terminal/text-table.ts";
-import { commandLine, logName, type TextPlace } from "./next-text.ts";
+import { commandLine, type TextPlace } from "./next-text.ts";
 
 /** More findings than this are counted. */
 const SHOWN = 8;
@@ -68,10 +69,11 @@ function headline({ findings }: RunVerdict): string {
     [count("risk"), "at risk"],
     [count("waste"), "wasted memory"],
   ] as const;
-  return `${counted(findings.length, "finding")}: ${parts
-    .filter(([found]) => found > 0)
-    .map(([found, words]) => `${found} ${words}`)
-    .join(", ")}. The worst comes first.`;
+  const told = parts.filter(([found]) => found > 0);
+  if (findings.length === 1) return "1 finding:";
+  return `${counted(findings.length, "finding")}, the worst first: ${told
+    .map(([found, words]) => `${told.length === 1 ? "all" : found} ${words}`)
+    .join(", ")}.`;
 }
 
 function findingLines(finding: Finding, nth: number, place: TextPlace): string[] {

@@ -1,6 +1,7 @@
 /** Writes one result file; a place that cannot be written is the user's to mend. */
 import { dirname, resolve } from "node:path";
 import type { Host } from "../host.ts";
+import { machineWords } from "../machine-words.ts";
 import { UserError } from "../user-error.ts";
 
 export async function writeResult(host: Host, file: string, text: string): Promise<void> {
@@ -8,11 +9,14 @@ export async function writeResult(host: Host, file: string, text: string): Promi
   if ((await host.kindOf(folder)) !== "directory") {
     throw new UserError(`cannot write ${file}: there is no directory ${folder}`);
   }
+  if ((await host.kindOf(file)) === "directory") {
+    throw new UserError(`cannot write ${file}: it is a directory, and a file is due`);
+  }
   try {
     await host.writeText(file, text);
   } catch (error) {
-    throw new UserError(
-      `cannot write ${file}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    const words = machineWords(error);
+    if (words === undefined) throw error;
+    throw new UserError(`cannot write ${file}: ${words}`);
   }
 }

@@ -3,7 +3,8 @@
 import type { EvidenceLevel } from "@respark/core";
 import { bytesInWords, counted, durationInWords } from "@respark/core";
 import type { Survey, SurveyedApplication, SurveyedFile } from "@respark/events";
-import { bytesOrDash } from "../terminal/amounts.ts";
+import { bytesOrDash, instantInWords } from "../terminal/amounts.ts";
+import { logName } from "../terminal/log-name.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 import { textTable, wrapped } from "../terminal/text-table.ts";
@@ -29,6 +30,7 @@ export function surveyText(
       ...(place.full || read.length === 0 ? [] : wrapped(sampledWords(sampled), place.columns)),
     ],
     ...survey.applications.flatMap((application) => applicationParts(application, place)),
+    ...advised(survey.applications).map((some) => adviceLines(some, survey.applications, place)),
     unreadPart(survey.files, place),
   ];
   return `${parts
@@ -40,17 +42,17 @@ export function surveyText(
 function sampledWords(sampled: number): string {
   const how =
     sampled === 0
-      ? "These logs are small and were looked at whole, but not replayed"
-      : `Of ${counted(sampled, "log")} only the beginning was looked at`;
-  return `${how}: --full reads everything and lists the lines that look like memory and match no template.`;
+      ? "These logs are small and were looked at whole; --full also lists"
+      : `Of ${counted(sampled, "log")} only the beginning was looked at; --full reads everything, and lists`;
+  return `${how} the lines that look like memory and match no template.`;
 }
 
 function applicationParts(application: SurveyedApplication, place: SurveyPlace): string[][] {
   return [
     heading(application, place.style),
     executorLines(application, place),
+    missingLines(application, place),
     fileLines(application.files, place),
-    adviceLines(application, place),
   ];
 }
 
@@ -59,7 +61,7 @@ function heading(application: SurveyedApplication, style: Style): string[] {
   const attempt = attemptId === "1" ? "" : ` attempt ${printableLine(attemptId)}`;
   const facts = [
     sparkVersion === undefined ? "Spark version unknown" : `Spark ${printableLine(sparkVersion)}`,
-    ...(startedAt === undefined ? [] : [`from ${instant(startedAt)} UTC`]),
+    ...(startedAt === undefined ? [] : [`from ${instantInWords(startedAt)}`]),
     ...(startedAt === undefined || endedAt === undefined
       ? ["no end logged"]
       : [`for ${durationInWords((endedAt - startedAt) / 1000)}`]),
@@ -110,6 +112,39 @@ function executorLines({ executors }: SurveyedApplication, { style }: SurveyPlac
   ];
 }
 
+/** The next step that needs no new run: an executor's log is kept where it ran, and forgotten first. */
+function missingLines(
+  { appId, executors, files }: SurveyedApplication,
+  { style, columns }: SurveyPlace,
+): string[] {
+  const ofExecutors = executors.filter((one) => !one.hasLog && one.executorId !== "driver").length;
+  const all = executors.filter(({ executorId }) => executorId !== "driver").length;
+  const local = all === 0 && appId.startsWith("local-");
+  const hasLogs = files.some(({ kind }) => kind !== "event_log");
+  if (local ? hasLogs || executors.length === 0 : ofExecutors === 0) return [];
+  return [
+    ...wrapped(
+      local
+        ? "It ran in one process, whose log is missing here: it would tell more of this very run."
+        : `The logs of ${ofExecutors === all ? (all === 1 ? "its executor" : "all its executors") : `${ofExecutors} of ${counted(all, "executor")}`} are missing here: they would tell more of this very run.`,
+      columns,
+    ),
+    ...(local
+      ? []
+      : /^application_\d+_\d+$/.test(appId)
+        ? [
+            style.dim("  # give its output to respark beside the event log"),
+            `  yarn logs -applicationId ${appId} > executors.log`,
+          ]
+        : [
+            style.dim(
+              "  # Kubernetes: kubectl logs <pod>; standalone: on each worker, in its work directory",
+            ),
+            `  ${printableLine(appId)}/<executor>/stderr`,
+          ]),
+  ];
+}
+
 function fileLines(files: readonly SurveyedFile[], { style }: SurveyPlace): string[] {
   if (files.length === 0) return [];
   const [head = "", ...body] = textTable(
@@ -124,7 +159,7 @@ function fileLines(files: readonly SurveyedFile[], { style }: SurveyPlace): stri
     files
       .slice(0, ROWS_SHOWN)
       .map((file) => [
-        nameOf(file.path),
+        logName(file.path),
         file.kind.replace("_", " "),
         file.executorId ?? "",
         file.codec === "none" ? "plain" : file.codec,
@@ -142,10 +177,32 @@ function fileLines(files: readonly SurveyedFile[], { style }: SurveyPlace): stri
   ];
 }
 
-function adviceLines({ advice }: SurveyedApplication, { style }: SurveyPlace): string[] {
-  if (advice.length === 0) return [];
+/** Applications by what would tell more of them: one directory often holds many of one kind. */
+function advised(applications: readonly SurveyedApplication[]): SurveyedApplication[][] {
+  const groups = new Map<string, SurveyedApplication[]>();
+  for (const application of applications) {
+    if (application.advice.length === 0) continue;
+    const key = JSON.stringify(application.advice);
+    groups.set(key, [...(groups.get(key) ?? []), application]);
+  }
+  return [...groups.values()];
+}
+
+function adviceLines(
+  group: readonly SurveyedApplication[],
+  all: readonly SurveyedApplication[],
+  { style, columns }: SurveyPlace,
+): string[] {
+  const [one] = group;
+  if (one === undefined) return [];
+  const { advice } = one;
+  const ids = group.map(({ appId }) => printableLine(appId));
+  const whose =
+    group.length === all.length
+      ? ""
+      : ` of ${ids.slice(0, 3).join(", ")}${ids.length > 3 ? ` and ${ids.length - 3} more` : ""}`;
   return [
-    style.bold("Would tell more next time"),
+    ...wrapped(`Would tell more next time${whose}`, columns, "  ").map((line) => style.bold(line)),
     ...advice.flatMap(({ gives, file, lines }) => [
       style.dim(`  # ${gives} (${file})`),
       ...lines.map((line) => `  ${line}`),
@@ -172,17 +229,8 @@ function unreadPart(files: readonly SurveyedFile[], { style, columns }: SurveyPl
   ];
 }
 
-/** The last two parts of a path are enough to know a log by. */
-function nameOf(path: string): string {
-  return path.split("/").slice(-1).join("/");
-}
-
 function offsetInWords(offsetMs: number | undefined): string {
   if (offsetMs === undefined) return "unknown";
   const minutes = Math.round(offsetMs / 60_000);
   return minutes === 0 ? "UTC" : `${minutes} min to UTC`;
-}
-
-function instant(micros: number): string {
-  return new Date(micros / 1000).toISOString().slice(0, 19).replace("T", " ");
 }

@@ -25,7 +25,15 @@ export async function readRunSummaries(
       memoryManager: textIn(application, "memory_manager"),
       modelEvidence: modelEvidence(textIn(application, "model_evidence")),
       evidenceLevel: evidenceLevel(textIn(application, "evidence_level")),
+      startedAt: numberIn(application, "started_us"),
       durationMillis: numberIn(application, "duration_ms"),
+      leftRunning:
+        textIn(application, "no_end") === "true"
+          ? {
+              jobs: numberIn(application, "jobs_running") ?? 0,
+              tasks: numberIn(application, "tasks_running") ?? 0,
+            }
+          : undefined,
       statements: numberIn(application, "statements") ?? 0,
       statementsMet: numberIn(application, "statements_met") ?? 0,
       statementsUnpredicted: numberIn(application, "statements_unpredicted") ?? 0,
@@ -72,7 +80,11 @@ export async function readRunSummaries(
 
 function applicationSql(where: string): string {
   return `
-    select name, spark_version, memory_manager, model_evidence, evidence_level,
+    select epoch_us(started_at) as started_us,
+      ended_at is null and exists (from source_files where ${where} and kind = 'event_log') as no_end,
+      (select count(*) from jobs where ${where} and status = 'running') as jobs_running,
+      (select count(*) from tasks where ${where} and status = 'running') as tasks_running,
+      name, spark_version, memory_manager, model_evidence, evidence_level,
       (epoch_us(ended_at) - epoch_us(started_at)) / 1000 as duration_ms,
       (select count(*) from block_events where ${where} and miss_kind = 'after_evict') as missed_after_eviction,
       (select count(*) from block_events where ${where} and miss_kind = 'after_put_fail') as missed_after_no_room,
@@ -104,19 +116,32 @@ function executorSql(where: string): string {
     spill as (
       select executor_id, count(*) as spills, sum(memory_bytes) as spilled_bytes,
         count(*) filter (memory_bytes is null) as spills_of_unknown_size from spills where ${where} group by all),
+    told as (
+      select task_id, sum(memory_bytes) as bytes, sum(coalesce(memory_bytes_max, memory_bytes)) as most from spills where ${where} group by all),
+    -- As spill_causes has it: what totals count beyond the lines of the same task. A line without a task might be any task's.
+    untold as (
+      select t.executor_id, sum(t.memory_spilled_bytes - coalesce(s.bytes, 0)) as untold_bytes
+      from (select * from tasks where ${where} and memory_spilled_bytes > 0) t left join told s using (task_id)
+      where t.memory_spilled_bytes > coalesce(s.most, 0)
+        and not exists (from spills n where ${where} and n.executor_id = t.executor_id and n.task_id is null and n.ts >= t.launched_at and n.ts <= t.finished_at)
+      group by all),
     wait as (select executor_id, mode, count(*) as waits from memory_waits where ${where} group by all),
     checks as (
       select executor_id, count(*) as statements, count(*) filter (agrees) as statements_met
       from replay_checks where ${where} group by all)
     select e.executor_id, coalesce(t.mode, 'on_heap') as mode, e.evidence_level, e.removed_reason,
       t.memory_bytes, t.storage_peak_bytes, t.execution_peak_bytes, b.borrowed_peak_bytes,
-      coalesce(k.evictions, 0) as evictions, k.evicted_bytes, coalesce(k.evictions_of_unknown_size, 0) as evictions_of_unknown_size, coalesce(k.failed_puts, 0) as failed_puts,
-      coalesce(s.spills, 0) as spills, s.spilled_bytes, coalesce(s.spills_of_unknown_size, 0) as spills_of_unknown_size, coalesce(w.waits, 0) as waits,
+      if(e.evidence_level = 'event_log', k.evictions, coalesce(k.evictions, 0)) as evictions, k.evicted_bytes, coalesce(k.evictions_of_unknown_size, 0) as evictions_of_unknown_size, if(e.evidence_level in ('debug', 'info'), coalesce(k.failed_puts, 0), nullif(k.failed_puts, 0)) as failed_puts,
+      case when coalesce(t.mode, 'on_heap') <> 'on_heap' then 0 when e.evidence_level in ('debug', 'info') then coalesce(s.spills, 0) else s.spills end as spills, s.spilled_bytes,
+      if(coalesce(t.mode, 'on_heap') = 'on_heap', coalesce(u.untold_bytes, 0), 0)::bigint as untold_spilled_bytes,
+      exists (from source_files where ${where} and kind = 'event_log')
+        and not exists (from tasks n where ${where} and n.executor_id = e.executor_id and n.memory_spilled_bytes is null) as spill_totals_told, coalesce(s.spills_of_unknown_size, 0) as spills_of_unknown_size, if(e.evidence_level in ('debug', 'info'), coalesce(w.waits, 0), w.waits) as waits,
       coalesce(c.statements, 0) as statements, coalesce(c.statements_met, 0) as statements_met
     from (select * from executors where ${where}) e
       left join timeline t using (executor_id) left join borrowed b on b.executor_id = e.executor_id and b.mode = t.mode
       left join block k on k.executor_id = e.executor_id and k.mode = coalesce(t.mode, 'on_heap')
       left join spill s on s.executor_id = e.executor_id and coalesce(t.mode, 'on_heap') = 'on_heap'
+      left join untold u on u.executor_id = e.executor_id
       left join wait w on w.executor_id = e.executor_id and w.mode = coalesce(t.mode, 'on_heap') left join checks c on c.executor_id = e.executor_id
     where coalesce(t.mode, 'on_heap') = 'on_heap' or t.storage_peak_bytes > 0 or t.execution_peak_bytes > 0
     order by e.executor_id = 'driver', try_cast(e.executor_id as bigint), e.executor_id, mode desc`;
@@ -184,14 +209,16 @@ function executorOf(row: Row, curves: readonly Row[]): ExecutorSummary {
     storagePeakBytes: numberIn(row, "storage_peak_bytes"),
     executionPeakBytes: numberIn(row, "execution_peak_bytes"),
     borrowedPeakBytes: numberIn(row, "borrowed_peak_bytes"),
-    evictions: numberIn(row, "evictions") ?? 0,
+    evictions: numberIn(row, "evictions"),
     evictedBytes: numberIn(row, "evicted_bytes"),
     evictionsOfUnknownSize: numberIn(row, "evictions_of_unknown_size") ?? 0,
-    failedPuts: numberIn(row, "failed_puts") ?? 0,
-    spills: numberIn(row, "spills") ?? 0,
+    failedPuts: numberIn(row, "failed_puts"),
+    spills: numberIn(row, "spills"),
     spilledBytes: numberIn(row, "spilled_bytes"),
     spillsOfUnknownSize: numberIn(row, "spills_of_unknown_size") ?? 0,
-    waits: numberIn(row, "waits") ?? 0,
+    untoldSpilledBytes: numberIn(row, "untold_spilled_bytes") ?? 0,
+    spillTotalsTold: textIn(row, "spill_totals_told") === "true",
+    waits: numberIn(row, "waits"),
     statements: numberIn(row, "statements") ?? 0,
     statementsMet: numberIn(row, "statements_met") ?? 0,
     storageCurve: curveOf(steps, "storage"),

@@ -3,7 +3,7 @@
 import type { EvidenceLevel } from "@respark/core";
 import { counted, countInWords, durationInWords } from "@respark/core";
 import { shellWord } from "@respark/report";
-import { bytesOrDash, shareOrDash } from "../terminal/amounts.ts";
+import { bytesOrDash, countOrDash, instantInWords, shareOrDash } from "../terminal/amounts.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { sparkline } from "../terminal/sparkline.ts";
 import type { Style } from "../terminal/style.ts";
@@ -51,7 +51,12 @@ function heading(run: RunSummary, style: Style): string[] {
     run.memoryManager === undefined
       ? "memory manager unknown"
       : `${run.memoryManager === "pre16" ? "pre-1.6" : run.memoryManager} memory manager`,
-    ...(run.durationMillis === undefined ? [] : [durationInWords(run.durationMillis)]),
+    ...(run.startedAt === undefined ? [] : [`from ${instantInWords(run.startedAt)}`]),
+    ...(run.durationMillis !== undefined
+      ? [`for ${durationInWords(run.durationMillis)}`]
+      : run.startedAt === undefined
+        ? []
+        : ["no end logged"]),
   ];
   return [style.bold(`${printableLine(run.appId)}${attempt}${name}`), facts.join(" · ")];
 }
@@ -77,14 +82,12 @@ function executorTable(run: RunSummary, place: SummaryPlace): string[] {
       bytesOrDash(executor.storagePeakBytes),
       bytesOrDash(executor.borrowedPeakBytes),
       bytesOrDash(executor.executionPeakBytes),
-      executor.evictions === 0
-        ? "0"
-        : `${countInWords(executor.evictions)} (${atLeast(executor.evictedBytes, executor.evictionsOfUnknownSize)})`,
-      countInWords(executor.failedPuts),
-      executor.spills === 0
-        ? "0"
-        : `${countInWords(executor.spills)} (${atLeast(executor.spilledBytes, executor.spillsOfUnknownSize)})`,
-      countInWords(executor.waits),
+      (executor.evictions ?? 0) === 0
+        ? countOrDash(executor.evictions)
+        : `${countOrDash(executor.evictions)} (${atLeast(executor.evictedBytes, executor.evictionsOfUnknownSize)})`,
+      countOrDash(executor.failedPuts),
+      spilledCell(executor),
+      countOrDash(executor.waits),
     ]),
   );
   const [head = "", ...body] = lines;
@@ -95,6 +98,18 @@ function executorTable(run: RunSummary, place: SummaryPlace): string[] {
     ...(rest > 0 ? [`… and ${counted(rest, "executor")} under less pressure`] : []),
     ...legend(shown, run.memoryManager, place),
   ];
+}
+
+/** `2 (64.4 MiB)`; `2+ (90.1 MiB)` where the tasks' totals tell of more than the logs' lines; `36.1 MiB` where they alone tell. */
+function spilledCell(executor: ExecutorSummary): string {
+  const { spills, spilledBytes, untoldSpilledBytes, spillsOfUnknownSize } = executor;
+  if (untoldSpilledBytes === 0 && (spills ?? 0) === 0) {
+    return executor.spillTotalsTold ? "0" : countOrDash(spills);
+  }
+  const bytes = atLeast((spilledBytes ?? 0) + untoldSpilledBytes, spillsOfUnknownSize);
+  if ((spills ?? 0) === 0) return bytes;
+  if (untoldSpilledBytes > 0) return `${countOrDash(spills)}+ (${bytes})`;
+  return `${countOrDash(spills)} (${atLeast(spilledBytes, spillsOfUnknownSize)})`;
 }
 
 /** A sum that leaves some out is a lower bound. */
@@ -115,11 +130,23 @@ function legend(
   if (executors.some((executor) => (executor.borrowedPeakBytes ?? 0) > 0)) {
     words.push("borrowed = most that storage held beyond its own region");
   }
-  if (executors.some((executor) => executor.failedPuts > 0)) {
+  if (executors.some((executor) => (executor.failedPuts ?? 0) > 0)) {
     words.push("no room = times a block could not be stored");
   }
-  if (executors.some((executor) => executor.waits > 0)) {
+  if (
+    executors.some(({ spills, untoldSpilledBytes }) => (spills ?? 0) > 0 && untoldSpilledBytes > 0)
+  ) {
+    words.push("8+ = 8 times in the logs, and more by the tasks' totals");
+  }
+  if (executors.some((executor) => (executor.waits ?? 0) > 0)) {
     words.push("waits = tasks held up until they had 1/2N");
+  }
+  if (
+    executors.some(({ evictions, failedPuts, waits }) =>
+      [evictions, failedPuts, waits].includes(undefined),
+    )
+  ) {
+    words.push("– = these logs do not tell");
   }
   return wrapped(words.join("; "), columns).map((line) => style.dim(line));
 }
@@ -167,7 +194,15 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
     const missed = run.statements - run.statementsMet - run.statementsUnpredicted;
     if (missed > 0) {
       const about = run.missed.map(missedInWords).join(", ");
-      lines.push(...wrapped(`It was wrong about ${countInWords(missed)}: ${about}.`, columns));
+      const [only, ...more] = run.missed;
+      lines.push(
+        ...wrapped(
+          only?.statements === missed && more.length === 0
+            ? `It was wrong about ${about}.`
+            : `It was wrong about ${countInWords(missed)}: ${about}.`,
+          columns,
+        ),
+      );
     }
     if (run.statementsUnpredicted > 0) {
       lines.push(
@@ -255,11 +290,14 @@ export function nextCommands(
       command: `explain ${shellWord(database)}${several}`,
     });
   }
-  if (any(({ evictions }) => evictions > 0))
+  if (any(({ evictions }) => (evictions ?? 0) > 0))
     ask("eviction_ledger", "who evicted what, and whether it was missed");
-  if (any(({ spills }) => spills > 0)) ask("spill_causes", "who spilled, and who made them");
-  if (any(({ waits }) => waits > 0)) ask("wait_summary", "who waited for memory, and who held it");
-  if (any(({ failedPuts }) => failedPuts > 0)) ask("put_failures", "what found no room, and why");
+  if (any(({ spills, untoldSpilledBytes }) => (spills ?? 0) > 0 || untoldSpilledBytes > 0))
+    ask("spill_causes", "who spilled, and who made them");
+  if (any(({ waits }) => (waits ?? 0) > 0))
+    ask("wait_summary", "who waited for memory, and who held it");
+  if (any(({ failedPuts }) => (failedPuts ?? 0) > 0))
+    ask("put_failures", "what found no room, and why");
   ask("executor_memory_layout", "how each executor's memory is divided");
   ask("executor_memory_summary", "peaks and bounds per executor");
   const shown = wanted.slice(0, 2);
@@ -291,7 +329,7 @@ export function nextCommands(
 function mostPressed(executors: readonly ExecutorSummary[], atMost: number): ExecutorSummary[] {
   if (executors.length <= atMost) return [...executors];
   const pressure = ({ evictions, spills, waits, failedPuts }: ExecutorSummary): number =>
-    evictions + spills + waits + failedPuts;
+    (evictions ?? 0) + (spills ?? 0) + (waits ?? 0) + (failedPuts ?? 0);
   const kept = new Set([...executors].sort((a, b) => pressure(b) - pressure(a)).slice(0, atMost));
   return executors.filter((executor) => kept.has(executor));
 }

@@ -9,7 +9,11 @@ export interface RunSummary {
   readonly memoryManager: string | undefined;
   readonly modelEvidence: "vectors" | "source" | undefined;
   readonly evidenceLevel: EvidenceLevel;
+  /** epoch microseconds */
+  readonly startedAt: number | undefined;
   readonly durationMillis: number | undefined;
+  /** what was running where an event log just stops; undefined: it tells the application's end, or there is none */
+  readonly leftRunning: { readonly jobs: number; readonly tasks: number } | undefined;
   readonly statements: number;
   readonly statementsMet: number;
   /** memory statements for which the replay had no prediction */
@@ -65,17 +69,23 @@ export interface ExecutorSummary {
   readonly executionPeakBytes: number | undefined;
   /** most that storage held beyond its own region */
   readonly borrowedPeakBytes: number | undefined;
-  readonly evictions: number;
+  /** undefined, here and below: no log tells of such things */
+  readonly evictions: number | undefined;
   /** of those whose size is known */
   readonly evictedBytes: number | undefined;
   /** evictions among `evictions` whose size nothing tells */
   readonly evictionsOfUnknownSize: number;
-  readonly failedPuts: number;
-  readonly spills: number;
+  readonly failedPuts: number | undefined;
+  /** those with a line in a log */
+  readonly spills: number | undefined;
   /** memory freed by those of known size */
   readonly spilledBytes: number | undefined;
+  /** what the tasks' totals count beside those; 0 where there are no totals */
+  readonly untoldSpilledBytes: number;
   readonly spillsOfUnknownSize: number;
-  readonly waits: number;
+  /** whether the totals of all tasks there are known: no spill in any of them is none */
+  readonly spillTotalsTold: boolean;
+  readonly waits: number | undefined;
   readonly statements: number;
   readonly statementsMet: number;
   /** storage and execution use over the application's time, in equal steps; undefined: nothing known then */

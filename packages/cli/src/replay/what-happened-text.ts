@@ -29,10 +29,10 @@ export function whatHappened(
   const borrower = mostOf(run.executors, ({ borrowedPeakBytes }) => borrowedPeakBytes);
   if (borrower?.borrowedPeakBytes !== undefined) {
     sentences.push(
-      `Storage borrowed up to ${bytesInWords(borrower.borrowedPeakBytes)} of execution's memory (executor ${executorLabel(borrower)}).`,
+      `Storage borrowed up to ${bytesInWords(borrower.borrowedPeakBytes)} of execution's memory (${borrower.executorId === "driver" ? "the driver" : `executor ${executorLabel(borrower)}`}).`,
     );
   }
-  const evictions = sum((executor) => executor.evictions);
+  const evictions = sum((executor) => executor.evictions ?? 0);
   if (evictions > 0) {
     const causes = run.evictionCauses.map(
       ({ cause, evictions: some }) =>
@@ -42,7 +42,7 @@ export function whatHappened(
       run.missedAfterEviction === 0
         ? ""
         : `; ${counted(run.missedAfterEviction, "later read")} missed an evicted block`;
-    const evicting = run.executors.filter((executor) => executor.evictions > 0);
+    const evicting = run.executors.filter((executor) => (executor.evictions ?? 0) > 0);
     sentences.push(
       // A block may come back and go again, so these are no blocks.
       `${counted(evictions, "eviction")}${size(
@@ -53,7 +53,7 @@ export function whatHappened(
       )}: ${causes.join(", ")}${missed}.`,
     );
   }
-  const failedPuts = sum((executor) => executor.failedPuts);
+  const failedPuts = sum((executor) => executor.failedPuts ?? 0);
   if (failedPuts > 0) {
     const missed =
       run.missedAfterNoRoom === 0
@@ -61,22 +61,35 @@ export function whatHappened(
         : `; ${counted(run.missedAfterNoRoom, "later read")} missed one`;
     sentences.push(`${counted(failedPuts, "time")} a block found no room${missed}.`);
   }
-  const spills = sum((executor) => executor.spills);
-  if (spills > 0) {
-    const spilling = run.executors.filter((executor) => executor.spills > 0);
-    const memory = size(
-      spilling.map(({ spilledBytes: bytes, spillsOfUnknownSize: leftOut }) => ({ bytes, leftOut })),
-      " of memory",
-    );
-    sentences.push(`Tasks spilled ${counted(spills, "time")}${memory}.`);
-  }
-  const waits = sum((executor) => executor.waits);
+  sentences.push(...spillsInWords(run.executors));
+  const waits = sum((executor) => executor.waits ?? 0);
   if (waits > 0)
     sentences.push(`Tasks waited ${counted(waits, "time")} for their share of memory.`);
   if (sentences.length === 0) return [];
   return [
     style.bold("What happened"),
     ...sentences.flatMap((sentence) => wrapped(sentence, columns, "  ")),
+  ];
+}
+
+/** Lines of the logs tell how often, totals of the tasks how much in all. */
+function spillsInWords(executors: readonly ExecutorSummary[]): string[] {
+  const spilling = executors.filter((executor) => (executor.spills ?? 0) > 0);
+  const spills = spilling.reduce((total, executor) => total + (executor.spills ?? 0), 0);
+  const untold = executors.reduce((total, executor) => total + executor.untoldSpilledBytes, 0);
+  const told = spilling.map(({ spilledBytes: bytes, spillsOfUnknownSize: leftOut }) => ({
+    bytes,
+    leftOut,
+  }));
+  if (spills === 0) {
+    return untold === 0
+      ? []
+      : [`Tasks spilled ${bytesInWords(untold)} of memory, by their own totals.`];
+  }
+  if (untold === 0) return [`Tasks spilled ${counted(spills, "time")}${size(told, " of memory")}.`];
+  const all = told.reduce((total, { bytes }) => total + (bytes ?? 0), untold);
+  return [
+    `Tasks spilled ${bytesInWords(all)} of memory by their own totals; ${counted(spills, "spill")} of it${size(told)} ${spills === 1 ? "has" : "have"} a line in the logs.`,
   ];
 }
 
@@ -109,6 +122,16 @@ function mostOf(
 /** What ended badly: jobs, executors, tasks without memory. */
 function endings(run: RunSummary): string[] {
   const sentences: string[] = [];
+  if (run.leftRunning !== undefined) {
+    const { jobs, tasks } = run.leftRunning;
+    const ran =
+      jobs + tasks === 0
+        ? ""
+        : ` (${counted(jobs, "job")} and ${counted(tasks, "task")} were running)`;
+    sentences.push(
+      `The event log just stops${ran}: the driver died, or the application went on when the log was copied.`,
+    );
+  }
   if (run.jobsFailed > 0) {
     const why = run.jobError === undefined ? "" : `: ${printableLine(shortened(run.jobError))}`;
     sentences.push(`${countInWords(run.jobsFailed)} of ${counted(run.jobs, "job")} failed${why}.`);

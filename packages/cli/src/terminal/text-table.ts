@@ -37,11 +37,14 @@ function cell(text: string | undefined): string {
   return printableLine(text ?? "");
 }
 
+/** A blank between a number and its unit keeps them together. */
+const BREAKS = /(?<!\d) | (?!(?:B|[KMGTP]iB|ms|s|min|h|%)(?![\w]))/;
+
 /** Breaks a paragraph at blanks into lines of at most `columns` characters, each after the first indented. */
 export function wrapped(text: string, columns: number, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(" ")) {
+  for (const word of text.split(BREAKS)) {
     if (line !== "" && line.length + 1 + word.length > columns) {
       lines.push(line);
       line = indent + word;

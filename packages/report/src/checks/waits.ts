@@ -2,7 +2,7 @@
 import type { Metric } from "./check.ts";
 import { EVIDENCE, STAGE_KEYS, THIS_APP } from "./this-application.ts";
 
-// Grants of execution memory stand in no log but one at DEBUG.
+// That a task waits is logged at INFO; when it got its memory, at DEBUG.
 const WAITS = `(select count(*) as n, coalesce(sum(epoch_us(end_ts) - epoch_us(ts)) / 1000, 0) as ms,
     coalesce(sum(greatest(0, coalesce(epoch_us(end_ts_min), epoch_us(end_ts)) - epoch_us(ts))) / 1000, 0) as ms_min,
     coalesce(sum(coalesce(epoch_us(end_ts_max), epoch_us(end_ts)) - epoch_us(ts)) / 1000, 0) as ms_max
@@ -27,7 +27,7 @@ export const waits: readonly Metric[] = [
     allowance: { relative: 0.5, absolute: 16 },
     extensive: true,
     sql: `with ${EVIDENCE}
-      select null as subject, if(level >= 4, n, null) as value, n as value_min, n as value_max, by_logs as "by" from evidence, ${WAITS}`,
+      select null as subject, if(level >= 3, n, null) as value, n as value_min, n as value_max, by_logs as "by" from evidence, ${WAITS}`,
     causes,
     lookFurther: "from wait_summary",
   },
@@ -42,7 +42,7 @@ export const waits: readonly Metric[] = [
     allowance: { relative: 1, absolute: 30_000 },
     extensive: true,
     sql: `with ${EVIDENCE}
-      select null as subject, if(level >= 4, ms, null) as value, ms_min as value_min, ms_max as value_max, by_logs as "by" from evidence, ${WAITS}`,
+      select null as subject, if(level >= 4 or level >= 3 and n = 0, ms, null) as value, ms_min as value_min, ms_max as value_max, by_logs as "by" from evidence, ${WAITS}`,
     causes,
     lookFurther: "from wait_summary",
   },

@@ -3,6 +3,7 @@ import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
 import { numberIn, type Row, textIn } from "../sql/row.ts";
 import type { LogPlace } from "./story.ts";
+import { executorWords } from "./words.ts";
 
 /** What was asked about is not in the database; the message says what is. */
 export class NotThereError extends Error {
@@ -111,11 +112,11 @@ export async function rowNamed(
       const seq = textIn(some, "seq");
       const name =
         seq === undefined ? textIn(some, "nth") : `${textIn(some, "executor_id")}:${seq}`;
-      return `${name} (${textIn(some, "label")} on executor ${textIn(some, "executor_id")})`;
+      return `${name} (${textIn(some, "label")} on ${executorWords(textIn(some, "executor_id"))})`;
     })
     .join(", ");
   throw new NotThereError(
-    `no ${what} ${asked}; there ${all === 1 ? "is 1" : `are 1 to ${all}`}: ${examples}${all > first.length ? " …" : ""}`,
+    `no ${what} ${asked}; there ${all === 1 ? "is 1" : "nth" in wanted ? `are 1 to ${all}` : `are ${all}`}: ${examples}${all > first.length ? " …" : ""}`,
   );
 }
 

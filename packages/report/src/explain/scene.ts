@@ -3,6 +3,7 @@ import { countInWords } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
 import { numberIn, type Row, textIn } from "../sql/row.ts";
 import type { Investigation } from "./investigation.ts";
+import { stageWords } from "./stage-name.ts";
 import { type Bounds, bytes, bytesBetween, shortened } from "./words.ts";
 
 /** The state of a mode's pools right before the event with this seq; undefined: nothing known. */
@@ -46,19 +47,15 @@ export async function taskKnown(
 ): Promise<TaskKnown | undefined> {
   if (taskId === undefined) return undefined;
   const row = await investigation.one(
-    `select t.*, s.name as stage_name, s.tasks as stage_tasks, s.sql_execution_id,
+    `select t.*, s.tasks as stage_tasks, s.sql_execution_id, e.evidence_level,
        epoch_us(t.launched_at) as launched_us, epoch_us(t.finished_at) as finished_us
      from tasks t left join stages s using (app_id, attempt_id, stage_id, stage_attempt_id)
+       left join executors e using (app_id, attempt_id, executor_id)
      where ${investigation.here("t")} and t.task_id = ${taskId}`,
   );
-  return { row, words: `task ${taskId}${stageWords(row)}` };
-}
-
-function stageWords(row: Row | undefined): string {
   const stage = numberIn(row, "stage_id");
-  if (stage === undefined) return "";
-  const name = shortened(textIn(row, "stage_name"));
-  return name === undefined ? ` (stage ${stage})` : ` (stage ${stage} “${name}”)`;
+  const of = stage === undefined ? "" : ` (${await stageWords(investigation, stage)})`;
+  return { row, words: `task ${taskId}${of}` };
 }
 
 export interface BlockKnown {
@@ -105,7 +102,7 @@ export function certaintyInWords(
         : "The event is assumed, because the logs would not add up without it";
   if (certainty === undefined) return `${known}.`;
   if (certainty >= 1) return `${known}; ${what} is certain.`;
-  return `${known}; ${what} is ${Math.round(certainty * 100)} % certain (other readings of the log exist).`;
+  return `${known}; ${what} is ${Math.round(certainty * 100)} % certain (the log can be read in other ways).`;
 }
 
 /** `1 of 12 on this executor`. */

@@ -1,5 +1,5 @@
 /** A run's verdict: what went wrong with memory, worst first, what to change, and what would settle the doubt. */
-import { counted } from "@respark/core";
+import { counted, countInWords } from "@respark/core";
 
 import { flagIn, numberIn, textIn } from "../sql/row.ts";
 import { levels, troubles } from "./findings/index.ts";
@@ -15,11 +15,13 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
   const findings: Finding[] = [];
   const absent: string[] = [];
   const unknowable: string[] = [];
-  for (const { find, named, needs } of troubles) {
+  for (const { find, named, needs, told } of troubles) {
     const found = await find(investigation);
     findings.push(...found);
     if (found.length > 0) continue;
-    (level >= levels.indexOf(needs) ? absent : unknowable).push(named);
+    const knowable =
+      level >= levels.indexOf(needs) && (told === undefined || (await told(investigation)));
+    (knowable ? absent : unknowable).push(named);
   }
   findings.sort(
     (a, b) =>
@@ -50,7 +52,7 @@ function trustIn({ application }: Investigation): Trust {
     sentences: [
       statements === 0
         ? "The logs make no statement of memory to check the replay by."
-        : `The replay predicted ${statementsMet} of ${counted(statements, "memory statement")} of the logs (${share(statementsMet, statements)}).`,
+        : `The replay predicted ${countInWords(statementsMet)} of ${counted(statements, "memory statement")} of the logs (${share(statementsMet, statements)}).`,
       LEVELS[evidenceLevel] ?? "",
       ...(textIn(application, "model_evidence") === "source"
         ? ["The model of this Spark version follows its sources, not recordings of it."]

@@ -41,13 +41,13 @@ export function instant(micros: number | undefined): string {
   return `${new Date(micros / 1000).toISOString().slice(0, 23).replace("T", " ")} UTC`;
 }
 
-/** A moment with what the log's clock leaves open: `02:37:07.483 UTC`, `02:37:07 to 02:37:08 UTC`. */
+/** A moment with what the log's clock leaves open: `02:37:07.483 UTC`, `02:37:07.000 to 02:37:07.999 UTC (the log tells no more)`. */
 export function moment({ best, min, max }: Bounds): string {
   if (best === undefined) return "at an unknown time";
   if (min === undefined || max === undefined) return `${instant(best)} (zone of the log unknown)`;
   return max - min < 2000
     ? instant(best)
-    : `${instant(min).slice(0, 23)} to ${clock(max)} UTC, as the log tells only so much`;
+    : `${instant(min).slice(0, 23)} to ${clock(max)} UTC (the log tells no more)`;
 }
 
 function clock(micros: number): string {
@@ -58,6 +58,32 @@ function clock(micros: number): string {
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
+}
+
+/** `29.0 MiB of memory, 831 KiB on disk by its own account`; up to 2.2 some sorters count nothing of what they write. */
+export function spilledByAccount(memory: number, disk: number | undefined): string {
+  const written =
+    disk === undefined || (disk === 0 && memory > 0) ? "" : `, ${bytes(disk)} on disk`;
+  return `${bytes(memory)} of memory${written} by its own account`;
+}
+
+/** `executor 3`, `the driver`. */
+export function executorWords(executorId: string | undefined): string {
+  if (executorId === undefined) return "an executor that no log names";
+  return executorId === "driver" ? "the driver" : `executor ${executorId}`;
+}
+
+/** `executor 3`, `executors 3, 4 and 17 more`, `executors 0, 1 and the driver`. */
+export function executorsWords(executorIds: readonly string[], atMost: number): string {
+  const others = executorIds.filter((id) => id !== "driver");
+  const driver = others.length < executorIds.length ? ["the driver"] : [];
+  if (others.length === 0) return driver.join("");
+  return `${others.length === 1 ? "executor" : "executors"} ${someOf([...others, ...driver], atMost)}`;
+}
+
+/** The first letter as a sentence begins. */
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** First few of many: `1, 2, 3 and 17 more`. */

@@ -1,7 +1,7 @@
 /** A replayed database as files for other tools: one directory a table, one file an application attempt; each file appears whole or not at all. */
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
 import { openReadOnly } from "../sql/query.ts";
@@ -47,7 +47,7 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
       write: (path: string) => Promise<void>,
     ): Promise<void> => {
       const place = join(request.directory, folder, directoryOf(application.appId));
-      await mkdir(place, { recursive: true });
+      await makeFolders(place);
       const path = join(place, `attempt-${safeName(application.attemptId)}.${ending}`);
       const partial = `${path}.partial`;
       try {
@@ -79,6 +79,33 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
     return files;
   } finally {
     close();
+  }
+}
+
+/**
+ * A folder with those above it. Node 20's own `recursive` never returns where a file system refuses new folders with ENOENT (/proc): a folder
+ * whose parent is there and that still cannot be made is the caller's to hear of.
+ */
+async function makeFolders(folder: string): Promise<void> {
+  const refusal = await made(folder);
+  if (refusal === undefined) return;
+  const parent = dirname(folder);
+  if (refusal.code !== "ENOENT" || parent === folder) throw refusal.error;
+  await makeFolders(parent);
+  const again = await made(folder);
+  if (again !== undefined) throw again.error;
+}
+
+/** undefined: it is there now. */
+async function made(
+  folder: string,
+): Promise<{ readonly code: unknown; readonly error: Error } | undefined> {
+  try {
+    await mkdir(folder);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    return error.code === "EEXIST" ? undefined : { code: error.code, error };
   }
 }
 

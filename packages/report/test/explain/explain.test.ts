@@ -10,7 +10,7 @@ import {
   type Story,
 } from "../../src/index.ts";
 import { replayed } from "../replayed-by-hand.ts";
-import { rowsByHand, second, three } from "../rows-by-hand.ts";
+import { exact, rowsByHand, second, three } from "../rows-by-hand.ts";
 
 const MiB = 1024 * 1024;
 /** As replayed() writes it. */
@@ -32,6 +32,15 @@ async function answered(
     database.close();
   }
 }
+
+const eventLog = {
+  ...rowsByHand.source_files,
+  sourceFileId: 9,
+  path: "logs/app-1",
+  kind: "event_log",
+  truncated: false,
+  executorId: undefined,
+} as const;
 
 async function verdict(rows: (emit: EmitRow) => void): Promise<RunVerdict> {
   const answer = await answered(rows);
@@ -70,17 +79,21 @@ const executor = {
 
 test("a run without trouble has no findings, and says what was looked for", async () => {
   const { findings, absent, unknowable } = await verdict((emit) => {
+    emit("source_files", eventLog);
     emit("executors", executor);
   });
   expect(findings).toEqual([]);
   expect(absent).toContain("out-of-memory errors");
   expect(absent).toContain("waits for memory");
-  expect(unknowable).toEqual([]);
+  expect(absent).toContain("a log that just stops");
+  // The size of the processes was not polled.
+  expect(unknowable).toEqual(["used-up overhead"]);
 });
 
 test("what the logs at hand would not tell is not called absent", async () => {
   const path = await replayed((emit) => {
     emit("applications", { ...rowsByHand.applications, evidenceLevel: "event_log" });
+    emit("source_files", eventLog);
   });
   const database = await openDatabase(path);
   const answer = await explain(database, application, undefined);
@@ -90,6 +103,7 @@ test("what the logs at hand would not tell is not called absent", async () => {
       "out-of-memory errors",
       "lost executors",
       "failed jobs",
+      "a log that just stops",
       "spills",
       "long collections of garbage",
     ],
@@ -172,6 +186,162 @@ test.for([
   });
   expect(findings.map((finding) => finding.title)).toEqual([title]);
 });
+
+test("executors' logs alone tell nothing of jobs, lost executors and garbage; their spills are told without a stage", async () => {
+  const { findings, absent, unknowable } = await verdict((emit) => {
+    emit("executors", executor);
+    emit("spills", { ...rowsByHand.spills, taskId: 20, memoryBytes: 64 * MiB });
+  });
+  expect(findings.map(({ title }) => title)).toEqual([
+    "Tasks of which no log names the stage spilled 64.0 MiB of memory",
+  ]);
+  expect(unknowable).toEqual([
+    "lost executors",
+    "failed jobs",
+    "a log that just stops",
+    "long collections of garbage",
+    "used-up overhead",
+  ]);
+  expect(absent).not.toContain("spills");
+});
+
+test("an event log without an end is a finding, with what was running", async () => {
+  const path = await replayed((emit) => {
+    emit("applications", { ...rowsByHand.applications, endedAt: undefined });
+    emit("source_files", eventLog);
+    emit("jobs", { ...rowsByHand.jobs, completedAt: undefined, status: "running" });
+    emit("tasks", { ...task, status: "running", finishedAt: undefined });
+  });
+  const database = await openDatabase(path);
+  const answer = await explain(database, application, undefined);
+  database.close();
+  expect(answer).toMatchObject({
+    findings: [
+      {
+        id: "no_end",
+        severity: "risk",
+        title: "The event log ends before the application does: 1 job and 1 task were running",
+      },
+    ],
+  });
+});
+
+test("what a lost executor took with it is told, and no container's overhead where there is none", async () => {
+  const { findings } = await verdict((emit) => {
+    emit("spark_conf", {
+      ...rowsByHand.spark_conf,
+      key: "spark.master",
+      value: "spark://host:7077",
+    });
+    emit("executors", {
+      ...executor,
+      addedAt: three,
+      removedAt: three + 40 * second,
+      removedReason: "Command exited with code 137",
+      removedClass: "killed",
+    });
+    emit("tasks", { ...task, failureClass: "ExecutorLostFailure" });
+  });
+  const [lost] = findings;
+  expect(lost?.title).toBe("Executor 1 was lost: killed from outside (SIGKILL or SIGTERM)");
+  expect(lost?.evidence.join("\n")).toContain("40.0 s after it came");
+  expect(lost?.evidence.join("\n")).toContain("With it went 1 task that had to run again");
+  expect(lost?.change).toContain("no container limits them here");
+});
+
+test.for([
+  {
+    named: "submitted on a thread of Spark's own: the query's words",
+    stage: { name: "$anonfun$withThreadLocalCaptured$2 at CompletableFuture.java:1768" },
+    query: "collectAsList at App.java:18",
+    says: "(stage 3 “collectAsList at App.java:18”)",
+  },
+  {
+    named: "a call site of the program, and a query with words of its own",
+    stage: { name: "collect at nds.py:131" },
+    query: "query9",
+    says: "(stage 3 “collect at nds.py:131” of “query9”)",
+  },
+  {
+    named: "by reflection, without a query: the program's frame of the call stack",
+    stage: {
+      name: "parquet at NativeMethodAccessorImpl.java:0",
+      details:
+        "org.apache.spark.sql.DataFrameReader.parquet(DataFrameReader.scala:563)\njava.base/jdk.internal.reflect.NativeMethodAccessorImpl.invoke0(Native Method)\ncom.example.Nightly$.$anonfun$load$1(Nightly.scala:44)",
+    },
+    query: undefined,
+    says: "(stage 3 “load at Nightly.scala:44”)",
+  },
+  {
+    named: "by reflection, and nothing else is told: its own name",
+    stage: { name: "parquet at NativeMethodAccessorImpl.java:0", details: undefined },
+    query: undefined,
+    says: "(stage 3 “parquet at NativeMethodAccessorImpl.java:0”)",
+  },
+])("a stage $named", async ({ stage, query, says }) => {
+  const story = await answered(
+    (emit) => {
+      emit("executors", executor);
+      emit("stages", {
+        ...rowsByHand.stages,
+        ...stage,
+        stageId: 3,
+        jobId: undefined,
+        sqlExecutionId: query === undefined ? undefined : 5,
+      });
+      if (query !== undefined) {
+        emit("sql_executions", {
+          ...rowsByHand.sql_executions,
+          executionId: 5,
+          description: query,
+        });
+      }
+      emit("tasks", { ...task, stageId: 3, stageAttemptId: rowsByHand.stages.stageAttemptId });
+    },
+    { about: "task", taskId: 20 },
+  );
+  expect(story.kind === "verdict" ? "" : story.title).toContain(says);
+});
+
+test("before a spill stands what was held before its pages were released, where its line follows them", async () => {
+  const event = {
+    ...rowsByHand.memory_events,
+    executorId: "1",
+    mode: "on_heap",
+    taskId: 20,
+  } as const;
+  const step = {
+    ...rowsByHand.task_memory_timeline,
+    executorId: "1",
+    mode: "on_heap",
+    taskId: 20,
+  } as const;
+  const story = await answered(
+    (emit) => {
+      emit("executors", executor);
+      emit("tasks", task);
+      emit("memory_events", { ...event, seq: 1, op: "acquire_execution", grantedBytes: 24 * MiB });
+      emit("task_memory_timeline", { ...step, seq: 1, executionUsed: exact(24 * MiB) });
+      emit("memory_events", { ...event, seq: 2, op: "release_execution", grantedBytes: 20 * MiB });
+      emit("task_memory_timeline", { ...step, seq: 2, executionUsed: exact(4 * MiB) });
+      emit("spills", {
+        ...rowsByHand.spills,
+        executorId: "1",
+        taskId: 20,
+        seq: 3,
+        ...freed(20),
+      });
+    },
+    { about: "spill", row: { nth: 1 } },
+  );
+  const text = story.kind === "verdict" ? "" : story.lines.map((line) => line.text).join("\n");
+  expect(text).toContain("it held 24.0 MiB");
+});
+
+function freed(mebi: number): Record<"memoryBytes" | "memoryBytesMin" | "memoryBytesMax", number> {
+  const bytes = mebi * MiB;
+  return { memoryBytes: bytes, memoryBytesMin: bytes, memoryBytesMax: bytes };
+}
 
 test("an executor that the driver let go is no finding", async () => {
   const { findings } = await verdict((emit) => {

@@ -3,9 +3,10 @@ import { counted } from "@respark/core";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import type { Investigation } from "../investigation.ts";
 import { shellWord } from "../shell-word.ts";
+import { stageWords } from "../stage-name.ts";
 import type { Finding } from "../story.ts";
 import { bytes, millis, share } from "../words.ts";
-import { type Finder, rddWords, runMillis, settingOf, thereIs, weightOf } from "./finder.ts";
+import { type Finder, rddWords, runMillis, settingInWords, thereIs, weightOf } from "./finder.ts";
 
 /** Held, and wanted by nobody any more: an RDD whose blocks were evicted and then missed is not idle, whatever its blocks were not read for. */
 const IDLE =
@@ -40,7 +41,7 @@ export const evictionsRegretted: Finder = async (investigation) => {
         ...(regretted === undefined || regretted === 0 ? [] : [costInWords(row)]),
       ],
       change: await changeFor(investigation, row, lost),
-      certainty: `the evictions are logged; ${regretted === undefined ? "no log tells of reads, so their cost is unknown" : "reads are logged"}`,
+      certainty: await certaintyOf(investigation, row),
       places: investigation.places([{ row: first, says: "one of the evictions" }]),
       facts: { ...row, eviction: first ?? null },
       next:
@@ -68,10 +69,9 @@ function firstEviction(investigation: Investigation, row: Row): Promise<Row | un
 /** Whose blocks, or which stage's tasks, needed the room most. */
 async function evictorsInWords(investigation: Investigation, row: Row): Promise<string> {
   const worst = await investigation.one(
-    `select count(*) as evictions, r.rdd_id, r.name, r.storage_level, l.caused_by_stage_id as stage_id, s.name as stage_name
+    `select count(*) as evictions, r.rdd_id, r.name, r.storage_level, l.caused_by_stage_id as stage_id
      from eviction_ledger l
        left join rdds r on ${investigation.here("r")} and r.rdd_id = try_cast(regexp_extract(l.caused_by_block_id, '^rdd_(\\d+)_', 1) as bigint)
-       left join (select stage_id, any_value(name) as name from stages where ${investigation.here()} group by 1) s on s.stage_id = l.caused_by_stage_id
      where ${investigation.here("l")} and starts_with(l.block_id, 'rdd_${numberIn(row, "rdd_id") ?? -1}_') and (r.rdd_id is not null or l.caused_by_stage_id is not null)
      group by all order by evictions desc, stage_id limit 1`,
   );
@@ -79,25 +79,45 @@ async function evictorsInWords(investigation: Investigation, row: Row): Promise<
   const stage = numberIn(worst, "stage_id");
   const by = [
     ...(numberIn(worst, "rdd_id") === undefined ? [] : [rddWords(worst)]),
-    ...(stage === undefined
-      ? []
-      : [`stage ${stage} “${textIn(worst, "stage_name") ?? "unknown"}”`]),
+    ...(stage === undefined ? [] : [await stageWords(investigation, stage)]),
   ].join(" in ");
-  return ` Most (${numberIn(worst, "evictions") ?? 0}) for ${by}.`;
+  const evictions = numberIn(worst, "evictions") ?? 0;
+  const all = numberIn(row, "evictions");
+  return ` ${evictions === all ? (all === 1 ? "It was" : "All were") : `Most (${evictions}) were`} for ${by}.`;
+}
+
+/** An eviction's line does not say what it was for: where that was read from its neighbours, more than one reading may do. */
+async function certaintyOf(investigation: Investigation, row: Row): Promise<string> {
+  const told =
+    numberIn(row, "regretted") === undefined
+      ? "the evictions are logged; no log tells of reads, so their cost is unknown"
+      : "evictions and reads are logged";
+  const least = numberIn(
+    await investigation.one(
+      `select min(certainty) as certainty from eviction_ledger where ${investigation.here()} and cause is not null and starts_with(block_id, 'rdd_${numberIn(row, "rdd_id") ?? -1}_')`,
+    ),
+    "certainty",
+  );
+  return least === undefined || least >= 1
+    ? told
+    : `${told}; what each was for is ${Math.round(least * 100)} % certain or more`;
 }
 
 function causesInWords(row: Row): string {
-  const causes: string[] = [];
+  const causes: { readonly found: number; readonly words: string }[] = [];
   const add = (column: string, words: string): void => {
     const found = numberIn(row, column) ?? 0;
-    if (found > 0) causes.push(`${found} because ${words}`);
+    if (found > 0) causes.push({ found, words });
   };
   add("caused_by_execution", "tasks claimed execution memory that storage had borrowed");
   add("caused_by_unroll", "other blocks were unrolled");
   add("caused_by_storage", "other blocks were stored");
-  return causes.length === 0
-    ? "No log tells what they went for."
-    : `They went: ${causes.join(", ")}.`;
+  const [first, ...others] = causes;
+  if (first === undefined) return "No log tells what they went for.";
+  const all = numberIn(row, "evictions");
+  return others.length === 0 && first.found === all
+    ? `${all === 1 ? "It" : "All"} went because ${first.words}.`
+    : `They went: ${causes.map(({ found, words }) => `${found} because ${words}`).join(", ")}.`;
 }
 
 function costInWords(row: Row): string {
@@ -136,20 +156,19 @@ async function changeFor(investigation: Investigation, row: Row, lost: number): 
     return `persist it serialized (${level.startsWith("MEMORY_AND_DISK") ? "MEMORY_AND_DISK_SER" : "MEMORY_ONLY_SER"}): the same blocks then take less memory (from Python they are serialized already)`;
   }
   if ((numberIn(row, "caused_by_execution") ?? 0) > 0) {
-    const now = await settingOf(investigation, "spark.memory.storageFraction");
-    return `a larger spark.memory.storageFraction${now === undefined ? "" : ` (it is ${now})`}, so that execution cannot take it; or a larger spark.executor.memory`;
+    return `a larger ${await settingInWords(investigation, "spark.memory.storageFraction")}, so that execution cannot take it; or a larger ${await settingInWords(investigation, "spark.executor.memory")}`;
   }
-  return "cache less at a time, or a larger spark.executor.memory";
+  return `cache less at a time, or a larger ${await settingInWords(investigation, "spark.executor.memory")}`;
 }
 
 export const noRoom: Finder = async (investigation) => {
   if (!(await thereIs(investigation, "block_events", "op = 'put_fail'"))) return [];
   const rows = await investigation.ask(
     `with numbered as (select * from put_failures where ${investigation.here()})
-     select coalesce(rule, 'unknown') as rule, any_value(rdd_name) as name, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id, count(*) as failures, count(distinct block_id) as blocks,
+     select coalesce(rule, 'unknown') as rule, any_value(rdd_name) as name, null::varchar as storage_level, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id, count(*) as failures, count(distinct block_id) as blocks,
        count(*) filter (missed_later) as missed, max(memory_bytes) as memory_bytes, max(storage_available_bytes) as available_bytes, bool_and(missed_later is null) as reads_unknown, count(*) filter (stored_on_disk) as on_disk,
        any_value(block_id) as block_id, any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
-     from numbered group by 1, 3 order by failures desc limit 6`,
+     from numbered group by 1, 4 order by failures desc limit 6`,
   );
   const findings: Finding[] = [];
   for (const row of rows) {
@@ -160,13 +179,14 @@ export const noRoom: Finder = async (investigation) => {
             `select r.*, c.stored_bytes, c.reads from rdds r left join rdd_cache_efficiency c using (app_id, attempt_id, rdd_id) where ${investigation.here("r")} and r.rdd_id = ${numberIn(row, "rdd_id") ?? -1}`,
           );
     const missed = numberIn(row, "missed") ?? 0;
+    const blocks = numberIn(row, "blocks") ?? 0;
     findings.push({
       id: `no_room_${textIn(row, "rule") ?? "unknown"}_${numberIn(row, "rdd_id") ?? "other"}`,
       severity: missed > 0 ? "slow" : "risk",
       weight: weightOf(missed, numberIn(rdd, "reads") ?? 0),
-      title: `${counted(numberIn(row, "failures") ?? 0, "time")} no room for ${counted(numberIn(row, "blocks") ?? 0, "block")} of ${rdd === undefined ? (textIn(row, "block_id") ?? "a block") : rddWords(rdd)}${missed === 0 ? "" : `, missed ${counted(missed, "time")} later`}`,
+      title: `${counted(blocks, numberIn(row, "rdd_id") === undefined ? "other block" : "block")}${numberIn(row, "rdd_id") === undefined ? "" : ` of ${rddWords(rdd ?? row)}`} found no room (${counted(numberIn(row, "failures") ?? 0, "time")})${missed === 0 ? "" : `; after ${missed} of them a later read missed it`}`,
       evidence: [WHY[textIn(row, "rule") ?? "unknown"] ?? "", ...roomInWords(row)],
-      change: roomChange(textIn(row, "rule"), rdd, row),
+      change: await roomChange(investigation, textIn(row, "rule"), rdd, row),
       certainty:
         textIn(row, "rule") === "unknown"
           ? "the failure is logged; which rule decided it is not told"
@@ -209,7 +229,12 @@ function roomInWords(row: Row): string[] {
   ];
 }
 
-function roomChange(rule: string | undefined, rdd: Row | undefined, row: Row): string {
+async function roomChange(
+  investigation: Investigation,
+  rule: string | undefined,
+  rdd: Row | undefined,
+  row: Row,
+): Promise<string> {
   const level = textIn(rdd, "storage_level") ?? "";
   const partitions = numberIn(rdd, "partitions");
   const [needed, had] = [numberIn(row, "memory_bytes"), numberIn(row, "available_bytes")];
@@ -218,14 +243,15 @@ function roomChange(rule: string | undefined, rdd: Row | undefined, row: Row): s
       partitions !== undefined && needed !== undefined && had !== undefined && had > 0
         ? ` (at least ${Math.ceil((partitions * needed) / had) * 2} instead of ${partitions})`
         : "";
-    return `more partitions, so that one fits${more}${rule === "static_unroll_cap" ? "; or a larger spark.storage.unrollFraction" : ""}`;
+    return `more partitions, so that one fits${more}${rule === "static_unroll_cap" ? `; or a larger ${await settingInWords(investigation, "spark.storage.unrollFraction")}` : ""}`;
   }
   if (!level.includes("DISK")) {
     return "persist it as MEMORY_AND_DISK, so that what finds no room is read from disk instead of computed again";
   }
+  const memory = await settingInWords(investigation, "spark.executor.memory");
   return level.includes("SER") || level.includes("OFF_HEAP")
-    ? "a larger spark.executor.memory, more executors, or a smaller part of the data cached"
-    : "persist it serialized, or give the executors more memory";
+    ? `a larger ${memory}; or more executors; or a smaller part of the data cached`
+    : `persist it serialized; or a larger ${memory}`;
 }
 
 export const heldForNothing: Finder = async (investigation) => {

@@ -1,9 +1,9 @@
 /** Executors that were lost, and memory that ran out. */
 import { counted } from "@respark/core";
-import { numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
 import { shellWord } from "../shell-word.ts";
 import type { Finding } from "../story.ts";
-import { bytes, listed, someOf } from "../words.ts";
+import { bytes, capital, executorsWords, instant, listed, millis } from "../words.ts";
 import { type Finder, settingOf, thereIs } from "./finder.ts";
 
 const MEBI = 1024 * 1024;
@@ -35,7 +35,7 @@ export const outOfMemory: Finder = async (investigation) => {
       id: `oom_${kind}`,
       severity: "dead",
       weight: Math.min(1, (numberIn(row, "ooms") ?? 0) / 10),
-      title: `${OUT_OF[kind] ?? "Memory ran out"} (${counted(numberIn(row, "ooms") ?? 0, "time")}, executor ${someOf(executors, 4)})`,
+      title: `${OUT_OF[kind] ?? "Memory ran out"} (${counted(numberIn(row, "ooms") ?? 0, "time")}, ${executorsWords(executors, 4)})`,
       evidence: [
         stateInWords(row, textIn(investigation.application, "evidence_level") === "debug"),
         ...lostInWords(numberIn(row, "lost") ?? 0),
@@ -121,9 +121,15 @@ function changeFor(kind: string, row: Row, cores: string | undefined): string {
 export const executorsLost: Finder = async (investigation) => {
   const rows = await investigation.ask(
     `select coalesce(removed_class, 'unknown') as class, count(*) as lost, list(executor_id order by removed_at) as executors,
-       arg_min(executor_id, removed_at) as first_executor, any_value(removed_reason) as reason, max(overhead_bytes) as overhead_bytes,
+       arg_min(executor_id, removed_at) as first_executor, arg_min(removed_reason, removed_at) as reason, max(overhead_bytes) as overhead_bytes,
+       epoch_us(min(removed_at)) as first_us, epoch_us(max(removed_at)) as last_us,
+       arg_min((epoch_us(removed_at) - epoch_us(added_at)) // 1000, removed_at) as lived_ms, sum(blocks_bytes)::bigint as blocks_bytes, sum(lost_tasks)::bigint as lost_tasks,
        any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
-     from executors where ${investigation.here()} and executor_id <> 'driver' and removed_at is not null
+     from executors left join (
+         select executor_id, arg_max(storage_used_bytes, seq) as blocks_bytes from memory_timeline where ${investigation.here()} and mode = 'on_heap' group by 1) using (executor_id)
+       left join (
+         select executor_id, count(*) as lost_tasks from tasks where ${investigation.here()} and failure_class = 'ExecutorLostFailure' group by 1) using (executor_id)
+     where ${investigation.here()} and executor_id <> 'driver' and removed_at is not null
        and coalesce(removed_class, 'unknown') not in ('killed_by_driver', 'decommissioned')
        and coalesce(removed_class, 'unknown') not in (select class from oom_events where ${investigation.here()})
      group by all order by lost desc`,
@@ -135,34 +141,34 @@ export const executorsLost: Finder = async (investigation) => {
     ),
     "bytes",
   );
-  const lostTasks = numberIn(
+  const missed = numberIn(
     await investigation.one(
-      `select count(*) as tasks from tasks where ${investigation.here()} and failure_class = 'ExecutorLostFailure'`,
+      `select count(*) as reads from block_events where ${investigation.here()} and miss_kind = 'after_loss'`,
     ),
-    "tasks",
+    "reads",
   );
+  const contained = inContainers(await settingOf(investigation, "spark.master"));
   return rows.map((row): Finding => {
     const kind = textIn(row, "class") ?? "unknown";
     return {
       id: `lost_${kind}`,
       severity: "dead",
       weight: Math.min(1, 0.5 + (numberIn(row, "lost") ?? 0) / 20),
-      title: `${counted(numberIn(row, "lost") ?? 0, "executor")} lost: ${LOST[kind] ?? kind} (${someOf(textsIn(row, "executors"), 6)})`,
+      title: `${capital(executorsWords(textsIn(row, "executors"), 6))} ${numberIn(row, "lost") === 1 ? "was" : "were"} lost: ${LOST[kind] ?? kind}`,
       evidence: [
         reasonInWords(textIn(row, "reason")),
-        ...(lostTasks === undefined || lostTasks === 0
-          ? []
-          : [`${counted(lostTasks, "task")} failed with lost executors and had to run again.`]),
+        whenInWords(row),
+        ...wentWithThem(row, missed),
       ],
-      change: remedyFor(kind, numberIn(row, "overhead_bytes"), beyond),
+      change: remedyFor(kind, numberIn(row, "overhead_bytes"), beyond, contained),
       certainty:
         kind === "unknown"
           ? "the loss is logged; why is not"
           : kind === "killed"
             ? "the loss and how the process ended are logged; who ended it is not"
             : "the loss and its reason are logged",
-      places: investigation.places([{ row, says: "the executor" }]),
-      facts: { ...row, rss_beyond_heap_bytes_min: beyond ?? null, lost_tasks: lostTasks ?? null },
+      places: investigation.places([{ row, says: "where it is added" }]),
+      facts: { ...row, rss_beyond_heap_bytes_min: beyond ?? null, missed: missed ?? null },
       next: [
         {
           why: "the life of the first of them",
@@ -192,10 +198,40 @@ function reasonInWords(reason: string | undefined): string {
   return line === "" ? "No reason is given." : `Spark's words: “${line.slice(0, 240)}”.`;
 }
 
+function whenInWords(row: Row): string {
+  const [first, last] = [numberIn(row, "first_us"), numberIn(row, "last_us")];
+  if (numberIn(row, "lost") !== 1)
+    return `The first went ${instant(first)}, the last ${instant(last)}.`;
+  const lived = numberIn(row, "lived_ms");
+  return `It went ${instant(first)}${lived === undefined ? "" : `, ${millis(lived)} after it came`}.`;
+}
+
+function wentWithThem(row: Row, missed: number | undefined): string[] {
+  const [blocks, tasks] = [numberIn(row, "blocks_bytes") ?? 0, numberIn(row, "lost_tasks") ?? 0];
+  const parts = [
+    ...(tasks === 0 ? [] : [`${counted(tasks, "task")} that had to run again`]),
+    ...(blocks === 0 ? [] : [`${bytes(blocks)} of blocks`]),
+  ];
+  if (parts.length === 0) return [];
+  const later =
+    missed === undefined || missed === 0
+      ? ""
+      : `; ${counted(missed, "later read")} in this run missed blocks of lost executors`;
+  return [
+    `With ${numberIn(row, "lost") === 1 ? "it" : "them"} went ${parts.join(" and ")}${later}.`,
+  ];
+}
+
+/** Whether each executor lives in a container with a limit of its own; undefined: not told. */
+function inContainers(master: string | undefined): boolean | undefined {
+  return master === undefined ? undefined : /^(?:yarn|k8s|mesos)/.test(master);
+}
+
 function remedyFor(
   kind: string,
   overhead: number | undefined,
   beyond: number | undefined,
+  contained: boolean | undefined,
 ): string | undefined {
   switch (kind) {
     case "container_physical":
@@ -203,8 +239,10 @@ function remedyFor(
       if (beyond !== undefined && overhead !== undefined && beyond > overhead) {
         return `spark.executor.memoryOverhead from ${bytes(overhead)} to ${Math.ceil((beyond * SPARE) / (64 * MEBI)) * 64}m: the process was polled at ${bytes(beyond)} beyond its heap`;
       }
+      if (kind === "killed" && contained === false)
+        return "look for who sent the signal (dmesg of its host tells of the kernel's OOM killer); if it was for memory, fewer or smaller executors a host: no container limits them here";
       return kind === "killed"
-        ? "look for who sent the signal (the kernel's OOM killer, or the cluster manager); if it was for memory, a larger spark.executor.memoryOverhead"
+        ? `look for who sent the signal (the kernel's OOM killer, or the cluster manager); if it was for memory, a larger spark.executor.memoryOverhead${overhead === undefined ? "" : ` (it was ${bytes(overhead)})`}`
         : `a larger spark.executor.memoryOverhead${overhead === undefined ? "" : ` (it was ${bytes(overhead)})`}`;
     case "container_virtual":
       return "yarn.nodemanager.vmem-check-enabled=false, or a larger yarn.nodemanager.vmem-pmem-ratio: virtual memory is not memory in use";
@@ -245,6 +283,47 @@ export const leaks: Finder = async (investigation) => {
         task === undefined
           ? []
           : [{ why: "the task that left most", command: "explain", argument: `--task ${task}` }],
+    },
+  ];
+};
+
+/** An event log that just stops: the driver died, or the application goes on. */
+export const noEnd: Finder = async (investigation) => {
+  const row = await investigation.one(
+    `select (select count(*) from jobs where ${investigation.here()} and status = 'running') as jobs,
+       (select count(*) from tasks where ${investigation.here()} and status = 'running') as tasks,
+       (select epoch_us(greatest(max(launched_at), max(finished_at))) from tasks where ${investigation.here()}) as last_us,
+       (select bool_or(truncated) from source_files where ${investigation.here()} and kind = 'event_log') as cut
+     where (select ended_at from applications where ${investigation.here()}) is null
+       and exists (from source_files where ${investigation.here()} and kind = 'event_log')`,
+  );
+  if (row === undefined) return [];
+  const [jobs, tasks] = [numberIn(row, "jobs") ?? 0, numberIn(row, "tasks") ?? 0];
+  const last = numberIn(row, "last_us");
+  return [
+    {
+      id: "no_end",
+      severity: "risk",
+      weight: 1,
+      title: `The event log ends before the application does${jobs === 0 ? "" : `: ${counted(jobs, "job")} and ${counted(tasks, "task")} were running`}`,
+      evidence: [
+        `The driver died, or the application went on when the log was copied${flagIn(row, "cut") === true ? " (the log ends in the middle of a line)" : ""}.`,
+        ...(last === undefined
+          ? []
+          : [`The last task that it tells of began or ended ${instant(last)}.`]),
+      ],
+      change:
+        "if it died: look at the end of the driver's own log, and at what its host or container says of that time (a driver that is killed writes no last word)",
+      certainty: "no end of the application is logged; why is not told",
+      places: [],
+      facts: row,
+      next: [
+        {
+          why: "what ran then",
+          command: "query",
+          argument: `"from tasks where status = 'running'"`,
+        },
+      ],
     },
   ];
 };

@@ -17,6 +17,12 @@ export async function settingOf(
   return textIn(row, "value");
 }
 
+/** `spark.executor.cores, now 4`; the name alone where its value is not told. */
+export async function settingInWords(investigation: Investigation, key: string): Promise<string> {
+  const value = await settingOf(investigation, key);
+  return value === undefined ? key : `${key}, now ${value}`;
+}
+
 /** Whether a table has such rows; asked before a view over everything is. */
 export async function thereIs(
   investigation: Investigation,
@@ -44,7 +50,9 @@ export function weightOf(part: number | undefined, whole: number): number {
 
 /** `RDD 1 “hot” (MEMORY_ONLY)`. */
 export function rddWords(row: Row): string {
-  const name = shortened(textIn(row, "name"));
+  // Without an event log a block's kind is all the name there is.
+  const said = shortened(textIn(row, "name"));
+  const name = said === "rdd" ? undefined : said;
   if (numberIn(row, "rdd_id") === undefined)
     return name === "broadcast" ? "broadcasts" : (name ?? "other blocks");
   const level = textIn(row, "storage_level");

@@ -1,7 +1,8 @@
 /** What lay beside Spark's pools, and the time that collecting garbage took. */
 import { numberIn, textIn } from "../../sql/row.ts";
-import { bytes, listed, share } from "../words.ts";
-import { type Finder, thereIs } from "./finder.ts";
+import type { Investigation } from "../investigation.ts";
+import { bytes, executorsWords, share } from "../words.ts";
+import { type Finder, settingInWords, thereIs } from "./finder.ts";
 
 /** Share of run time from which collecting garbage is worth a word. */
 const MUCH_GC = 0.1;
@@ -30,7 +31,7 @@ export const garbage: Finder = async (investigation) => {
         : [],
       change: full
         ? "cache serialized (MEMORY_AND_DISK_SER) or off-heap, so that there are fewer objects"
-        : "fewer tasks at once (spark.executor.cores), or a larger spark.executor.memory",
+        : `fewer tasks at once (${await settingInWords(investigation, "spark.executor.cores")}), or a larger ${await settingInWords(investigation, "spark.executor.memory")}`,
       certainty: "the tasks' own account; what filled the heap is not told object by object",
       places: [],
       facts: { ...row, held: held ?? null },
@@ -39,15 +40,19 @@ export const garbage: Finder = async (investigation) => {
   ];
 };
 
-export const overheadLeft: Finder = async (investigation) => {
-  const polled = await thereIs(
-    investigation,
-    "executor_metrics",
-    "name = 'ProcessTreeJVMRSSMemory' and value > 0",
+/** Whether the size of processes was polled, and how large they may be is known. */
+export async function overheadTold(investigation: Investigation): Promise<boolean> {
+  return (
+    (await thereIs(
+      investigation,
+      "executor_metrics",
+      "name = 'ProcessTreeJVMRSSMemory' and value > 0",
+    )) && (await thereIs(investigation, "executors", "overhead_bytes is not null"))
   );
-  if (!polled || !(await thereIs(investigation, "executors", "overhead_bytes is not null"))) {
-    return [];
-  }
+}
+
+export const overheadLeft: Finder = async (investigation) => {
+  if (!(await overheadTold(investigation))) return [];
   const rows = await investigation.ask(
     `select * from memory_outside_pools where ${investigation.here()} and overhead_left_bytes_max < overhead_bytes * 0.1 order by overhead_left_bytes_max limit 5`,
   );
@@ -58,7 +63,10 @@ export const overheadLeft: Finder = async (investigation) => {
       id: "overhead",
       severity: "risk",
       weight: 0.5,
-      title: `The container's overhead is used up on executor ${listed(rows.map((row) => textIn(row, "executor_id") ?? ""))}`,
+      title: `The container's overhead is used up on ${executorsWords(
+        rows.map((row) => textIn(row, "executor_id") ?? ""),
+        5,
+      )}`,
       evidence: [
         `The process held at least ${bytes(numberIn(worst, "rss_beyond_heap_bytes_min"))} beyond its heap; its overhead is ${bytes(numberIn(worst, "overhead_bytes"))}.`,
       ],

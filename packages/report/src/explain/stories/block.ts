@@ -6,7 +6,7 @@ import { type Investigation, NotThereError } from "../investigation.ts";
 import { blockKnown } from "../scene.ts";
 import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, instant } from "../words.ts";
+import { bytes, executorsWords, executorWords, instant, listed } from "../words.ts";
 
 /** Events of its life that are told one by one; the rest is counted. */
 const TOLD = 6;
@@ -27,10 +27,13 @@ export async function blockStory(investigation: Investigation, blockId: string):
     executors.every((row) => numberIn(row, column) === undefined)
       ? undefined
       : executors.reduce((sum, row) => sum + (numberIn(row, column) ?? 0), 0);
+  const tried = await investigation.one(
+    `select max(memory_bytes) as bytes from put_failures where ${here}`,
+  );
   const lines: StoryLine[] = [
     {
       about: "what",
-      text: `${block.words}; last known size ${bytes(lastSize(executors))} in memory.`,
+      text: `${block.words}${sizeInWords(lastSize(executors), numberIn(tried, "bytes"))}.`,
     },
     {
       about: "where",
@@ -39,7 +42,10 @@ export async function blockStory(investigation: Investigation, blockId: string):
     { about: "reads", text: readsInWords(all("hits"), all("misses")) },
     {
       about: "evicted",
-      text: `${counted(all("evictions") ?? 0, "eviction")} and ${counted(life.filter((event) => textIn(event, "op") === "put_fail").length, "time")} without room.`,
+      text: wantsInWords(
+        all("evictions") ?? 0,
+        life.filter((event) => textIn(event, "op") === "put_fail").length,
+      ),
     },
     ...told.slice(0, TOLD).map((event) => ({ about: "then", text: eventInWords(event) })),
     ...(told.length > TOLD
@@ -74,6 +80,7 @@ export async function blockStory(investigation: Investigation, blockId: string):
     ],
     facts: {
       block_id: blockId,
+      largest_try: tried ?? null,
       executors: [...executors],
       events: told.slice(0, TOLD),
       all_events: told.length,
@@ -101,10 +108,22 @@ function lastSize(executors: readonly Row[]): number | undefined {
   return undefined;
 }
 
+/** Of a block that never fitted, what it had taken when it gave up is the least it needs. */
+function sizeInWords(size: number | undefined, tried: number | undefined): string {
+  if (size !== undefined) return `, ${bytes(size)} in memory when last seen`;
+  return tried === undefined
+    ? "; its size is not told"
+    : `; it had taken up to ${bytes(tried)} when it found no more room, so it is larger`;
+}
+
 function readsInWords(hits: number | undefined, misses: number | undefined): string {
   if (hits === undefined || misses === undefined)
     return "How often it was read is not known: no log tells of reads.";
   return `It was found ${counted(hits, "time")} and missed ${counted(misses, "time")}.`;
+}
+
+function wantsInWords(evictions: number, failures: number): string {
+  return `It was ${evictions === 0 ? "never evicted" : `evicted ${counted(evictions, "time")}`} and ${failures === 0 ? "always found room" : `found no room ${counted(failures, "time")}`}, as far as the logs tell.`;
 }
 
 const OPS: Readonly<Record<string, string>> = {
@@ -129,13 +148,13 @@ function eventInWords(event: Row): string {
     op === "store" && size !== undefined ? ` (${size === 0 ? "on disk only" : bytes(size)})` : "";
   const kind = textIn(event, "miss_kind");
   const cause = textIn(event, "cause");
-  return `${instant(numberIn(event, "us"))}: ${OPS[op] ?? op}${amount}${kind === undefined ? "" : ` (${kind.replaceAll("_", " ")})`}${cause === undefined ? "" : ` for ${cause}`} on executor ${textIn(event, "executor_id") ?? "unknown"}${task === undefined ? "" : `, task ${task}`}.`;
+  return `${instant(numberIn(event, "us"))}: ${OPS[op] ?? op}${amount}${kind === undefined ? "" : ` (${kind.replaceAll("_", " ")})`}${cause === undefined ? "" : ` for ${cause}`} on ${executorWords(textIn(event, "executor_id"))}${task === undefined ? "" : `, task ${task}`}.`;
 }
 
 function whereInWords(executors: readonly Row[]): string {
   const stored = executors.filter((row) => (numberIn(row, "stores") ?? 0) > 0);
   if (stored.length === 0) return "It was never stored, as far as the logs tell.";
-  return `It was stored on ${stored.map((row) => `executor ${textIn(row, "executor_id") ?? "unknown"} (${counted(numberIn(row, "stores") ?? 0, "time")})`).join(", ")}.`;
+  return `It was stored on ${listed(stored.map((row) => `${executorWords(textIn(row, "executor_id"))} (${counted(numberIn(row, "stores") ?? 0, "time")})`))}.`;
 }
 
 function endInWords(executors: readonly Row[], last: Row | undefined): string {
@@ -144,5 +163,8 @@ function endInWords(executors: readonly Row[], last: Row | undefined): string {
     (row) => (numberIn(row, "stores") ?? 0) > 0 && textIn(row, "last_removed_at") === undefined,
   );
   if (there.length === 0) return "As far as is known it is gone.";
-  return `As far as is known it was still there at the end: executor ${there.map((row) => textIn(row, "executor_id") ?? "unknown").join(", ")}.`;
+  return `As far as is known it was still there at the end: on ${executorsWords(
+    there.map((row) => textIn(row, "executor_id") ?? ""),
+    6,
+  )}.`;
 }

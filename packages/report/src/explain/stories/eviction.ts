@@ -15,7 +15,7 @@ import {
 } from "../scene.ts";
 import { shellWord } from "../shell-word.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
-import { bytes, millis, moment, shortName } from "../words.ts";
+import { bytes, capital, executorWords, millis, moment, shortName } from "../words.ts";
 
 export async function evictionStory(
   investigation: Investigation,
@@ -49,7 +49,7 @@ export async function evictionStory(
   const lines: StoryLine[] = [
     {
       about: "when",
-      text: `${moment(momentOf(event))}, event ${seq} of executor ${executorId}.`,
+      text: `${moment(momentOf(event))}, event ${seq} of ${executorWords(executorId)}.`,
     },
     { about: "state", text: stateInWords(state) },
     { about: "request", text: requestInWords(row, evictor, request) },
@@ -73,7 +73,7 @@ export async function evictionStory(
     kind: "eviction",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
-    title: `Eviction ${placeAmong(nth, of)}: ${blockId} ${kept ? "dropped to disk" : "lost from memory"} on executor ${executorId}`,
+    title: `Eviction ${placeAmong(nth, of)}: ${blockId} ${kept ? "dropped to disk" : "lost from memory"} on ${executorWords(executorId)}`,
     lines,
     places: investigation.places([
       { row, says: "the eviction" },
@@ -166,7 +166,7 @@ function costInWords(row: Row): string {
   const reader = numberIn(row, "missed_by_task_id");
   const times = numberIn(row, "later_reads") ?? 1;
   const by = reader === undefined ? "a task" : `task ${reader}`;
-  const first = `${counted(times, "later read")} missed it, first by ${by} on executor ${textIn(row, "missed_on_executor_id") ?? "unknown"}, ${millis(numberIn(row, "missed_after_ms"))} after`;
+  const first = `${counted(times, "later read")} missed it, first by ${by} on ${executorWords(textIn(row, "missed_on_executor_id"))}, ${millis(numberIn(row, "missed_after_ms"))} after`;
   if (textIn(row, "regret") === "read_from_disk") {
     return `${first}; it was read again from disk (${bytes(numberIn(row, "reread_bytes"))}).`;
   }
@@ -200,8 +200,4 @@ function nextOf(row: Row, blockId: string): NextQuestion[] {
         ]),
     { why: "all evictions", command: "query", argument: "eviction_ledger" },
   ];
-}
-
-function capital(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -5,7 +5,16 @@ import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, instant, millis, share, someOf } from "../words.ts";
+import {
+  bytes,
+  bytesBetween,
+  capital,
+  executorWords,
+  instant,
+  millis,
+  share,
+  someOf,
+} from "../words.ts";
 
 export async function executorStory(
   investigation: Investigation,
@@ -29,25 +38,31 @@ export async function executorStory(
     `select * from executor_pressure where ${here} and mode = 'on_heap'`,
   );
   const beside = await investigation.one(`select * from memory_outside_pools where ${here}`);
+  const left = await investigation.one(
+    `select nullif((select arg_max(storage_used_bytes, seq) from memory_timeline where ${here} and mode = 'on_heap'), 0) as blocks_bytes,
+       (select count(*) from tasks where ${here} and failure_class = 'ExecutorLostFailure') as tasks,
+       (select count(*) from block_events where ${investigation.here()} and miss_kind = 'after_loss') as missed`,
+  );
   const lines: StoryLine[] = [
     { about: "when", text: lifeInWords(executor) },
     { about: "divided", text: layoutInWords(executor) },
-    { about: "fullest", text: fullestInWords(marks, summary) },
+    { about: "fullest", text: fullestInWords(marks, summary, textIn(executor, "evidence_level")) },
     { about: "pressed", text: pressureInWords(pressure) },
     { about: "evicted", text: evictionsInWords(summary) },
     { about: "spilled", text: spillsInWords(summary) },
     ...(offHeap === undefined ? [] : [{ about: "off-heap", text: offHeapInWords(offHeap) }]),
     { about: "beside", text: besideInWords(beside) },
     { about: "ended", text: endInWords(executor, numberIn(summary, "ooms") ?? 0) },
+    ...wentWithIt(executor, left),
     { about: "certain", text: trustInWords(executor) },
   ];
   return {
     kind: "executor",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
-    title: `Executor ${executorId}${textIn(executor, "host") === undefined ? "" : ` on ${textIn(executor, "host")}`}`,
+    title: `${capital(executorWords(executorId))}${textIn(executor, "host") === undefined ? "" : ` on ${textIn(executor, "host")}`}`,
     lines,
-    places: investigation.places([{ row: executor, says: "its coming" }]),
+    places: investigation.places([{ row: executor, says: "where it is added" }]),
     next: [
       {
         why: "its timeline",
@@ -65,6 +80,7 @@ export async function executorStory(
       marks: [...marks],
       pressure: pressure ?? null,
       outside_pools: beside ?? null,
+      left: left ?? null,
     },
   };
 }
@@ -85,7 +101,13 @@ async function noExecutor(
 function lifeInWords(executor: Row): string {
   const removed = numberIn(executor, "removed_us");
   const cores = numberIn(executor, "cores");
-  return `Came ${instant(numberIn(executor, "added_us"))}${removed === undefined ? "" : `, went ${instant(removed)}`}${cores === undefined ? "" : `; ${counted(cores, "core")}`}.`;
+  const added = numberIn(executor, "added_us");
+  const came = added === undefined ? "When it came is not told" : `It came ${instant(added)}`;
+  const went =
+    removed === undefined
+      ? ""
+      : ` and went ${instant(removed)}${added === undefined ? "" : `, ${millis((removed - added) / 1000)} later`}`;
+  return `${came}${went}${cores === undefined ? "" : `; ${counted(cores, "core")}`}.`;
 }
 
 function layoutInWords(executor: Row): string {
@@ -100,11 +122,18 @@ function layoutInWords(executor: Row): string {
   } (${textIn(executor, "max_memory_origin") ?? "origin unknown"}).`;
 }
 
-function fullestInWords(marks: readonly Row[], summary: Row | undefined): string {
+function fullestInWords(
+  marks: readonly Row[],
+  summary: Row | undefined,
+  evidence: string | undefined,
+): string {
   const mark = (quantity: string): string => {
     const row = marks.find((some) => textIn(some, "quantity") === quantity);
+    // A peak of nothing is no mark; at DEBUG nothing was missed.
     return row === undefined
-      ? "unknown"
+      ? evidence === "debug" && numberIn(summary, `${quantity}_peak_bytes`) === 0
+        ? "nothing"
+        : "an unknown amount"
       : bytesBetween({
           best: numberIn(row, "peak_bytes"),
           min: numberIn(row, "peak_bytes_min"),
@@ -117,17 +146,17 @@ function fullestInWords(marks: readonly Row[], summary: Row | undefined): string
     used === undefined || all === undefined || all === 0
       ? ""
       : ` Both together were fullest ${instant(numberIn(summary, "peak_us"))}: ${bytes(used)}, ${share(used, all)} of what there is.`;
-  return `Storage's peak was ${mark("storage")}, execution's ${mark("execution")}.${full}`;
+  return `Storage held at most ${mark("storage")}, execution ${mark("execution")}.${full}`;
 }
 
 function pressureInWords(pressure: Row | undefined): string {
   const full = numberIn(pressure, "nearly_full_ms");
   if (full === undefined) return "How long it was nearly full is not known.";
   const gc = numberIn(pressure, "gc_share");
-  return `It was nearly full for ${millis(full)} of ${millis(numberIn(pressure, "observed_ms"))}, and storage borrowed for ${millis(numberIn(pressure, "storage_borrowing_ms"))}.${
-    gc === undefined
-      ? ""
-      : ` Its tasks spent ${(gc * 100).toFixed(1)} % of their time collecting garbage.`
+  const observed = millis(numberIn(pressure, "observed_ms"));
+  const borrowing = numberIn(pressure, "storage_borrowing_ms") ?? 0;
+  return `${full === 0 ? `In ${observed} it was never nearly full` : `It was nearly full (less than a tenth free) for ${millis(full)} of ${observed}`}, and storage ${borrowing === 0 ? "never borrowed" : `borrowed for ${millis(borrowing)}`}.${
+    gc === undefined ? "" : ` Its tasks spent ${share(gc, 1)} of their time collecting garbage.`
   }`;
 }
 
@@ -139,8 +168,14 @@ function evictionsInWords(summary: Row | undefined): string {
       ? "Whether blocks were evicted is not told"
       : evictions === 0
         ? "No block was evicted"
-        : `${counted(evictions, "block")} (${bytes(numberIn(summary, "evicted_bytes"))}) went`;
-  return `${gone}; ${failures === undefined ? "whether some found no room is not told" : `${counted(failures, "block")} found no room`}.`;
+        : `${counted(evictions, "eviction")} (${bytes(numberIn(summary, "evicted_bytes"))})`;
+  const put =
+    failures === undefined
+      ? "whether some found no room is not told"
+      : failures === 0
+        ? "none found no room"
+        : `${counted(failures, "time")} a block found no room`;
+  return `${gone}; ${put}.`;
 }
 
 function spillsInWords(summary: Row | undefined): string {
@@ -149,8 +184,16 @@ function spillsInWords(summary: Row | undefined): string {
   const spilled =
     spills === undefined
       ? "Whether its tasks spilled is not told line by line"
-      : `Its tasks spilled ${counted(spills, "time")} (${bytes(numberIn(summary, "spilled_bytes"))})`;
-  return `${spilled}; ${waits === undefined ? "waits for memory are told in executor logs alone" : `they waited ${counted(waits, "time")} for memory`}.`;
+      : spills === 0
+        ? "No spill of its tasks is logged"
+        : `Its tasks spilled ${counted(spills, "time")} (${bytes(numberIn(summary, "spilled_bytes"))})`;
+  const waited =
+    waits === undefined
+      ? "waits for memory are told in executor logs alone"
+      : waits === 0
+        ? "none waited for memory"
+        : `they waited ${counted(waits, "time")} for memory`;
+  return `${spilled}; ${waited}.`;
 }
 
 function offHeapInWords(row: Row): string {
@@ -179,6 +222,22 @@ function endInWords(executor: Row, ooms: number): string {
   if (kind === undefined) return `${out}It was there to the end, as far as the logs tell.`;
   const [line = ""] = (reason ?? "").split("\n");
   return `${out}It went: ${kind.replaceAll("_", " ")}${line === "" ? "" : ` (“${line.slice(0, 160)}”)`}.`;
+}
+
+function wentWithIt(executor: Row, left: Row | undefined): StoryLine[] {
+  if (numberIn(executor, "removed_us") === undefined) return [];
+  const [blocks, tasks] = [numberIn(left, "blocks_bytes"), numberIn(left, "tasks") ?? 0];
+  const parts = [
+    ...(blocks === undefined ? [] : [`${bytes(blocks)} of blocks`]),
+    ...(tasks === 0 ? [] : [`${counted(tasks, "task")} that had to run again`]),
+  ];
+  if (parts.length === 0) return [];
+  const missed = numberIn(left, "missed") ?? 0;
+  const later =
+    missed === 0
+      ? ""
+      : ` ${counted(missed, "read")} in this run missed blocks that had gone with their executor.`;
+  return [{ about: "with it", text: `With it went ${parts.join(" and ")}.${later}` }];
 }
 
 function trustInWords(executor: Row): string {

@@ -5,7 +5,7 @@ import { type Investigation, type RowNumber, rowNamed } from "../investigation.t
 import { placeAmong, taskKnown } from "../scene.ts";
 import { shellWord } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, instant, share } from "../words.ts";
+import { bytes, executorWords, instant, share } from "../words.ts";
 
 export async function oomStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {
@@ -17,7 +17,7 @@ export async function oomStory(investigation: Investigation, wanted: RowNumber):
   const executorId = textIn(row, "executor_id") ?? "";
   const task = await taskKnown(investigation, numberIn(row, "task_id"));
   const lines: StoryLine[] = [
-    { about: "when", text: `${instant(numberIn(row, "us"))} on executor ${executorId}.` },
+    { about: "when", text: `${instant(numberIn(row, "us"))} on ${executorWords(executorId)}.` },
     { about: "what", text: `${WHAT[textIn(row, "class") ?? ""] ?? "Memory ran out."}` },
     { about: "request", text: requestInWords(row, task?.words) },
     { about: "state", text: poolsInWords(row) },
@@ -34,7 +34,7 @@ export async function oomStory(investigation: Investigation, wanted: RowNumber):
     kind: "oom",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
-    title: `Out of memory ${placeAmong(nth, of)}: ${textIn(row, "class") ?? "unknown"} on executor ${executorId}`,
+    title: `Out of memory ${placeAmong(nth, of)}: ${textIn(row, "class") ?? "unknown"} on ${executorWords(executorId)}`,
     lines,
     places: investigation.places([{ row, says: "the error" }]),
     next: [
@@ -101,8 +101,11 @@ function holdersInWords(row: Row): string {
 function afterInWords(row: Row, task: Row | undefined): string {
   const removed = textIn(row, "removed_class");
   const status = textIn(task, "status");
-  const failed = status === undefined ? "" : `The task ended as ${status}. `;
-  return `${failed}${removed === undefined ? "The executor lived on, as far as the logs tell." : `The executor was lost (${removed}).`}`;
+  const failed =
+    status === undefined
+      ? ""
+      : `The task ${status === "success" ? "succeeded all the same" : `ended as ${status}`}. `;
+  return `${failed}${removed === undefined ? "The executor lived on, as far as the logs tell." : `The executor was lost (${removed.replaceAll("_", " ")}).`}`;
 }
 
 function firstLine(message: string | undefined): string {

@@ -12,7 +12,15 @@ import {
   taskKnown,
 } from "../scene.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, millis, moment, shortName } from "../words.ts";
+import {
+  bytes,
+  bytesBetween,
+  executorWords,
+  millis,
+  moment,
+  shortName,
+  spilledByAccount,
+} from "../words.ts";
 
 export async function spillStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {
@@ -28,13 +36,19 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
   const when = await investigation.one(
     `select epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from spills where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
   );
+  const before = await firstOfItsReleases(investigation, executorId, row, seq);
   const own =
     taskId === undefined
       ? undefined
       : await investigation.one(
-          `select * from task_memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${taskId} and seq <= ${seq} and execution_used_bytes is not null order by seq desc limit 1`,
+          `select * from task_memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${taskId} and seq ${before === seq ? "<=" : "<"} ${before} and execution_used_bytes is not null order by seq desc limit 1`,
         );
-  const state = await stateBefore(investigation, executorId, textIn(own, "mode") ?? "on_heap", seq);
+  const state = await stateBefore(
+    investigation,
+    executorId,
+    textIn(own, "mode") ?? "on_heap",
+    before,
+  );
   const ofTask =
     taskId === undefined
       ? undefined
@@ -45,7 +59,7 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
   const lines: StoryLine[] = [
     {
       about: "when",
-      text: `${moment(momentOf(when))}, event ${seq} of executor ${executorId}.`,
+      text: `${moment(momentOf(when))}, event ${seq} of ${executorWords(executorId)}.`,
     },
     { about: "state", text: stateInWords(state) },
     { about: "task", text: taskInWords(task?.words, own, state) },
@@ -68,7 +82,7 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
     kind: "spill",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
-    title: `Spill ${placeAmong(nth, of)}: ${consumer} on executor ${executorId}`,
+    title: `Spill ${placeAmong(nth, of)}: ${consumer} on ${executorWords(executorId)}`,
     lines,
     places: investigation.places([{ row, says: "the spill" }]),
     next: [
@@ -91,6 +105,28 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
       of_task: ofTask ?? null,
     },
   };
+}
+
+/**
+ * A line that tells what a spill freed (`Task 10 spilled 23.0 MiB …`) follows the releases of its pages, which have events of their own: the seq of
+ * the first of them. The spill's own seq where its line came first (`Thread 41 spilling …`).
+ */
+async function firstOfItsReleases(
+  investigation: Investigation,
+  executorId: string,
+  row: Row,
+  seq: number,
+): Promise<number> {
+  const [task, freed] = [numberIn(row, "task_id"), numberIn(row, "memory_bytes")];
+  if (task === undefined || freed === undefined) return seq;
+  const events = `memory_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${task} and seq < ${seq}`;
+  const released = await investigation.one(
+    `select min(seq) as seq, sum(granted_bytes)::bigint as bytes from ${events} and op = 'release_execution'
+       and seq > (select coalesce(max(seq), -1) from ${events} and op = 'acquire_execution')`,
+  );
+  return (numberIn(released, "bytes") ?? 0) >= freed * 0.9
+    ? (numberIn(released, "seq") ?? seq)
+    : seq;
 }
 
 /** Of a spill with a line of its own the origin is its task's. */
@@ -158,8 +194,6 @@ function costInWords(task: Row | undefined, ofTask: Row | undefined): string {
   const memory = numberIn(task, "memory_spilled_bytes");
   const disk = numberIn(task, "disk_spilled_bytes");
   const totals =
-    memory === undefined || disk === undefined
-      ? "what it spilled in all is not told"
-      : `${bytes(memory)} of memory and ${bytes(disk)} on disk by its own account`;
+    memory === undefined ? "what it spilled in all is not told" : spilledByAccount(memory, disk);
   return `The task ran ${millis(numberIn(task, "run_ms"))} and spilled ${counted(spills, "time")}: ${totals}.`;
 }

@@ -5,7 +5,16 @@ import { type Investigation, NotThereError } from "../investigation.ts";
 import { taskKnown } from "../scene.ts";
 import { shellWord } from "../shell-word.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
-import { bytes, bytesBetween, instant, millis, share } from "../words.ts";
+import {
+  bytes,
+  bytesBetween,
+  executorWords,
+  instant,
+  listed,
+  millis,
+  share,
+  spilledByAccount,
+} from "../words.ts";
 
 export async function taskStory(investigation: Investigation, taskId: number): Promise<Story> {
   const task = await taskKnown(investigation, taskId);
@@ -43,7 +52,7 @@ export async function taskStory(investigation: Investigation, taskId: number): P
   const lines: StoryLine[] = [
     { about: "when", text: lifeInWords(known, executorId) },
     { about: "held", text: heldInWords(held, known) },
-    { about: "allowed", text: allowedInWords(held) },
+    { about: "allowed", text: allowedInWords(held, known) },
     { about: "spilled", text: spilledInWords(spilled, known) },
     { about: "waited", text: waitedInWords(waited) },
     { about: "evicted", text: evictedInWords(evicted) },
@@ -55,7 +64,7 @@ export async function taskStory(investigation: Investigation, taskId: number): P
     kind: "task",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
-    title: `T${task.words.slice(1)} on executor ${executorId}`,
+    title: `T${task.words.slice(1)} on ${executorWords(executorId)}`,
     lines,
     places: investigation.places([
       { row: known, says: "the task as the event log tells it" },
@@ -93,7 +102,7 @@ function lifeInWords(task: Row, executorId: string): string {
   const attempt = numberIn(task, "attempt") ?? 0;
   const again = attempt === 0 ? "" : `, attempt ${attempt}`;
   const speculative = flagIn(task, "speculative") === true ? ", speculative" : "";
-  return `Launched ${instant(numberIn(task, "launched_us"))} on executor ${executorId}, partition ${numberIn(task, "partition_id") ?? "unknown"}${again}${speculative}; ran ${millis(numberIn(task, "run_ms"))}.`;
+  return `Launched ${instant(numberIn(task, "launched_us"))} on ${executorWords(executorId)}, partition ${numberIn(task, "partition_id") ?? "unknown"}${again}${speculative}; ran ${millis(numberIn(task, "run_ms"))}.`;
 }
 
 function heldInWords(held: Row | undefined, task: Row): string {
@@ -103,7 +112,12 @@ function heldInWords(held: Row | undefined, task: Row): string {
     reported === undefined
       ? ""
       : ` Its own account (Peak Execution Memory, an estimate) is ${bytes(reported)}.`;
-  if (peak === undefined) return `What it held at most is not known.${own}`;
+  if (peak === undefined) {
+    // Every grant is a line at DEBUG: a task without one asked for nothing.
+    return textIn(task, "evidence_level") === "debug"
+      ? `It held no execution memory.${reported === 0 ? "" : own}`
+      : `What it held at most is not known.${own}`;
+  }
   return `It held at most ${bytesBetween({
     best: peak,
     min: numberIn(held, "peak_bytes_min"),
@@ -111,11 +125,13 @@ function heldInWords(held: Row | undefined, task: Row): string {
   })} of execution memory.${own}`;
 }
 
-function allowedInWords(held: Row | undefined): string {
+function allowedInWords(held: Row | undefined, task: Row): string {
   const least = numberIn(held, "share_least_bytes");
   const most = numberIn(held, "share_most_bytes");
   if (least === undefined || most === undefined)
-    return "What its share of the pool was is not known.";
+    return textIn(task, "evidence_level") === "debug" && numberIn(held, "peak_bytes") === undefined
+      ? "It asked for none of its share of the pool."
+      : "What its share of the pool was is not known.";
   return least === most
     ? `Its share of the pool (1/N) was ${bytes(most)}.`
     : `Its share of the pool (1/N) went from ${bytes(least)} to ${bytes(most)} as tasks came and went.`;
@@ -126,10 +142,7 @@ function spilledInWords(spilled: Row | undefined, task: Row): string {
   const memory = numberIn(task, "memory_spilled_bytes");
   const disk = numberIn(task, "disk_spilled_bytes");
   if (memory === 0 && spills === 0) return "It spilled nothing.";
-  const total =
-    memory === undefined || disk === undefined
-      ? "its totals are not told"
-      : `${bytes(memory)} of memory, ${bytes(disk)} on disk by its own account`;
+  const total = memory === undefined ? "its totals are not told" : spilledByAccount(memory, disk);
   return spills === 0
     ? `It spilled (${total}); no log line tells when.`
     : `It spilled ${counted(spills, "time")}: ${total}.`;
@@ -164,7 +177,16 @@ function blocksInWords(blocks: Row | undefined): string {
   ];
   if (stores + failures + hits + far + misses === 0)
     return "No cached block is known to have been read or stored by it.";
-  return `Of cached blocks it read ${hits} from memory and ${far} from disk or elsewhere, missed ${misses} (${regrets} of which had been there or should have been), stored ${stores} (${bytes(numberIn(blocks, "stored_bytes") ?? 0)}), and found no room for ${failures}.`;
+  const parts = [
+    hits === 0 ? "" : `read ${hits} from memory`,
+    far === 0 ? "" : `read ${far} from disk or from another executor`,
+    misses === 0
+      ? ""
+      : `missed ${misses}${regrets === 0 ? "" : ` (${regrets} of which had been cached before)`}`,
+    stores === 0 ? "" : `stored ${stores} (${bytes(numberIn(blocks, "stored_bytes") ?? 0)})`,
+    failures === 0 ? "" : `found no room for ${failures}`,
+  ].filter((part) => part !== "");
+  return `Of blocks it ${listed(parts)}.`;
 }
 
 function timeInWords(task: Row): string {
@@ -182,7 +204,8 @@ function endedInWords(task: Row, ended: Row | undefined): string {
   const failed =
     why === undefined ? "" : ` of ${why}${line === "" ? "" : `: ${line.slice(0, 200)}`}`;
   const leaked = numberIn(ended, "leaked_bytes");
-  return `It ended as ${status}${failed}.${leaked === undefined ? "" : ` It left ${bytes(leaked)} behind, which Spark freed.`}`;
+  const how = status === "success" ? "It succeeded" : `It ended as ${status}${failed}`;
+  return `${how}.${leaked === undefined ? "" : ` It left ${bytes(leaked)} behind, which Spark freed.`}`;
 }
 
 function nextOf(task: Row, executorId: string, evicted: Row | undefined): NextQuestion[] {
