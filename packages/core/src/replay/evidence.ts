@@ -1,4 +1,5 @@
 /** What the event log, running ahead of the executor's log, already told: exact block sizes and each task's life. */
+import { rddIdOf } from "../block-id.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
 import { Lingering } from "./lingering.ts";
@@ -134,6 +135,16 @@ function begun(fact: TaskStartFact | TaskEndFact): TaskEvidence {
     shuffleBytes: undefined,
     polledExecutionBytes: undefined,
   };
+}
+
+/**
+ * Whether a report of a block that is no longer in memory says that it was removed, and not evicted. From 3.5 on a removal has no replicas.
+ * Up to 3.4 it has no flags, as the eviction of a block without a level for disk: broadcasts and results have one, and an RDD's removal
+ * is not reported.
+ */
+export function isRemoval({ blockId, level }: BlockStatus): boolean {
+  if (level.replication === 0) return true;
+  return !level.useDisk && rddIdOf(blockId) === undefined;
 }
 
 /**

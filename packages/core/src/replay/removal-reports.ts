@@ -6,7 +6,7 @@ import { rddIdOf } from "../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { BlockStatus } from "../event-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";
-import { isInMemory } from "./evidence.ts";
+import { isInMemory, isRemoval } from "./evidence.ts";
 import type { LogStep } from "./lookahead.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
@@ -27,9 +27,9 @@ const NO_DRIFT = { below: 0, above: 0 } as const;
 export class RemovalReports {
   readonly #reports: RemovalReport[] = [];
 
-  /** A block left memory; evictions keep a replica count, and the executor's own log tells them. */
+  /** A block left memory; the executor's own log tells evictions. */
   heard(status: BlockStatus, ts: number): void {
-    if (isInMemory(status) || status.level.replication !== 0) return;
+    if (isInMemory(status) || !isRemoval(status)) return;
     this.#reports.push({ blockId: status.blockId, from: ts, until: undefined });
   }
 

@@ -50,6 +50,26 @@ test("a free that counts a removal reported within its second says that the remo
   ]);
 });
 
+test("up to 3.4 a broadcast without flags was removed: evicted ones go to disk", () => {
+  const { replay_checks, block_events } = replayText(
+    `
+        0 1 start 1000000
+        5 1 launched task-1
+       10 1 run task-1
+       20 1 store broadcast_0_piece0 100000 bytes free 900000
+       30 1 store broadcast_0 200000 free 700000
+      100 1 reported broadcast_0_piece0 evicted
+      200 1 ended task-1 since 5
+      200 1 finish task-1
+     4000 1 launched task-2
+     5000 1 store broadcast_1_piece0 100000 bytes free 900000`,
+    { memory: 1_000_000, level: "info", spark: "3.4.4" },
+  );
+  expect(replay_checks.filter(({ agrees }) => agrees === false)).toEqual([]);
+  const removals = block_events.filter((event) => event.op === "remove");
+  expect(removals.map(({ blockId }) => blockId)).toEqual(["broadcast_0", "broadcast_0_piece0"]);
+});
+
 test("without reports of blocks a driver's log tells which broadcasts went, with their values, and never an RDD's blocks", () => {
   const { replay_checks, block_events } = replayText(
     `

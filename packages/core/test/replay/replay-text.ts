@@ -309,6 +309,8 @@ function taskLineOf(verb: string, what: string, rest: readonly string[]): LogFac
         storageBytes: Number(after(rest, "storage")),
         unmanagedBytes: undefined,
       };
+    case "reads":
+      return { kind: "broadcast_read", broadcastId: Number(what), step: "started", pieces: 1 };
     case "hears-gone":
       return {
         kind: "driver_block",
