@@ -75,6 +75,9 @@ export function act(
         blocks.removeBroadcast(placeOf(step), fact.id, "logged");
       }
       return;
+    case "broadcast_read":
+      tasks.broadcastRead(fact);
+      return;
     case "task_running":
       tasks.running(step, fact, around.persistedRdds(fact.stageId));
       return;
@@ -135,7 +138,6 @@ export function act(
     case "put_done":
     case "block_reported":
     case "block_replicated":
-    case "broadcast_read":
     case "task_assigned":
     case "task_kill_requested":
     case "page_allocated":

@@ -1,6 +1,7 @@
 /** Tasks as an executor's log tells them: their life, and at DEBUG every grant, release and page of execution memory. */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
+import { parseBlockId } from "../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -34,6 +35,8 @@ export class TaskSteps {
   /** grants and releases that were replayed before their lines came */
   readonly #tookEarly = new Set<LogStep>();
   #dumpTask: number | undefined;
+  /** of those read here */
+  #newestBroadcast = -1;
   /** 3.3+: `need to spill` says when a request falls short. */
   #saysWanted = false;
 
@@ -62,11 +65,13 @@ export class TaskSteps {
   }
 
   /**
-   * A task computes once it has its stage's broadcasts; the first tasks of a stage all wait for the same read. So its life as a holder
-   * of memory begins after the last such line before anyone finishes.
+   * A task computes once it has its stage's binary, which is broadcast last: the first tasks of a stage all wait for the same read. So its
+   * life as a holder of memory begins after the last such line before anyone finishes. Older broadcasts, of joins or files, it reads when
+   * it computes.
    */
   #preparedAt(step: LogStep, taskId: number): number {
     let prepared = step.ts;
+    let newest = this.#newestBroadcast;
     for (let ahead = 1; ahead < 400; ahead++) {
       const next = this.#context.lookahead.peek(ahead);
       if (next === undefined) break;
@@ -74,12 +79,21 @@ export class TaskSteps {
       if (fact.kind === "task_finished" && (fact.taskId === taskId || step.thread === undefined))
         break;
       if (step.thread !== undefined && next.thread !== step.thread) continue;
-      const reads =
-        fact.kind === "broadcast_read" ||
-        (fact.kind === "block_stored" && fact.blockId.startsWith("broadcast_"));
-      if (reads) prepared = Math.max(prepared, next.ts + 1);
+      const read =
+        fact.kind === "broadcast_read"
+          ? fact.broadcastId
+          : fact.kind === "block_stored"
+            ? parseBlockId(fact.blockId).broadcastId
+            : undefined;
+      if (read === undefined || read < newest) continue;
+      newest = read;
+      prepared = Math.max(prepared, next.ts + 1);
     }
     return prepared;
+  }
+
+  broadcastRead({ broadcastId }: Fact<"broadcast_read">): void {
+    this.#newestBroadcast = Math.max(this.#newestBroadcast, broadcastId);
   }
 
   /** At its last line a task's execution and unroll memory is 0 (spec memory-model 4.6). */

@@ -207,3 +207,24 @@ test("a put that only its own RDD's blocks could make room for failed for the sa
   );
   expect(block_events.find((event) => event.op === "put_fail")?.rule).toBe("same_rdd");
 });
+
+test("a task computes from its binary's broadcast on, the newest: older ones it reads while it holds memory", () => {
+  const { replay_checks } = replayText(
+    `
+        0 1 start ${100 * 1_048_576}
+        5 1 launched task-1 stage 3
+        5 1 query 3
+       10 1 run task-1 stage 3
+       20 1 reads 14
+       30 1 store broadcast_14_piece0 100000 bytes free ${100 * 1_048_576 - 100_000}
+      600 1 reads 13
+      610 1 store broadcast_13_piece0 100000 bytes free ${98 * 1_048_576 - 200_000}
+     1000 1 ended task-1 stage 3 since 5 peak ${2 * 1_048_576}
+     1000 1 finish task-1`,
+    { memory: 100 * 1_048_576, level: "info" },
+  );
+  const free = replay_checks.filter(({ quantity }) => quantity === "free");
+  expect(free.map(({ agrees }) => agrees)).toEqual([true, true]);
+  // Before it has its binary it holds nothing.
+  expect(free[0]?.replayedMax).toBe(free[0]?.replayedMin);
+});
