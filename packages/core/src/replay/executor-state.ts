@@ -48,7 +48,10 @@ export interface RunningTask {
   readonly taskId: number;
   readonly stageId: number | undefined;
   readonly index: number | undefined;
+  /** it usually holds memory from then on, µs: the last broadcast before it ends is read */
   readonly startedAt: number;
+  /** before this it holds none, µs: its binary is read */
+  readonly preparedAt: number;
   thread: string | undefined;
 }
 

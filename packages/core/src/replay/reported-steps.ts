@@ -50,7 +50,8 @@ export class ReportedSteps {
     const { state, execution } = this.#context;
     this.settle(at.ts);
     const { taskId, stageId, index } = task;
-    state.running.set(taskId, { taskId, stageId, index, startedAt: at.ts, thread: undefined });
+    const [startedAt, preparedAt, thread] = [at.ts, at.ts, undefined];
+    state.running.set(taskId, { taskId, stageId, index, startedAt, preparedAt, thread });
     for (const lost of lostEnds(this.#context, at.ts)) this.#gone(at, lost);
     execution.update(at.ts);
     state.sample(at, "assumed");

@@ -7,6 +7,7 @@ import type { LogFact } from "../log-fact.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import { COUNTED_ALREADY, countedAlready, minusInterval } from "./early-steps.ts";
+import type { RunningTask } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
 import { lostEnds } from "./lost-ends.ts";
 import { placeOf, printedWithin, type ReplayContext } from "./replay-context.ts";
@@ -56,7 +57,7 @@ export class TaskSteps {
       taskId: fact.taskId,
       stageId: fact.stageId,
       index: fact.index,
-      startedAt: this.#context.debug ? step.ts : this.#preparedAt(step, fact.taskId),
+      ...(this.#context.debug ? began(step.ts) : this.#beganAfter(step, fact.taskId)),
       thread: step.thread,
     });
     for (const taskId of lostEnds(this.#context, step.ts)) this.finished(step, taskId);
@@ -65,12 +66,12 @@ export class TaskSteps {
   }
 
   /**
-   * A task computes once it has its stage's binary, which is broadcast last: the first tasks of a stage all wait for the same read. So its
-   * life as a holder of memory begins after the last such line before anyone finishes. Older broadcasts, of joins or files, it reads when
-   * it computes.
+   * The first tasks of a stage all wait for the same reads of broadcasts. A task holds memory once it has its stage's binary, the newest of
+   * them; older ones, of joins or files, it may read while it computes, though most hold little before the last is read.
    */
-  #preparedAt(step: LogStep, taskId: number): number {
-    let prepared = step.ts;
+  #beganAfter(step: LogStep, taskId: number): Pick<RunningTask, "startedAt" | "preparedAt"> {
+    let preparedAt = step.ts;
+    let startedAt = step.ts;
     let newest = this.#newestBroadcast;
     for (let ahead = 1; ahead < 400; ahead++) {
       const next = this.#context.lookahead.peek(ahead);
@@ -85,11 +86,13 @@ export class TaskSteps {
           : fact.kind === "block_stored"
             ? parseBlockId(fact.blockId).broadcastId
             : undefined;
-      if (read === undefined || read < newest) continue;
+      if (read === undefined) continue;
+      startedAt = Math.max(startedAt, next.ts + 1);
+      if (read < newest) continue;
       newest = read;
-      prepared = Math.max(prepared, next.ts + 1);
+      preparedAt = startedAt;
     }
-    return prepared;
+    return { startedAt, preparedAt };
   }
 
   broadcastRead({ broadcastId }: Fact<"broadcast_read">): void {
@@ -462,4 +465,8 @@ function without(whole: Amount, part: Amount): Amount {
     },
     Math.max(0, whole.best - part.best),
   );
+}
+
+function began(ts: number): Pick<RunningTask, "startedAt" | "preparedAt"> {
+  return { startedAt: ts, preparedAt: ts };
 }

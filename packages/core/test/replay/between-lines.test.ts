@@ -228,3 +228,19 @@ test("a task computes from its binary's broadcast on, the newest: older ones it 
   // Before it has its binary it holds nothing.
   expect(free[0]?.replayedMax).toBe(free[0]?.replayedMin);
 });
+
+test("a long task may hold its memory as soon as a short one", () => {
+  const MIB = 1_048_576;
+  const { replay_checks } = replayText(
+    `
+        0 1 start ${100 * MIB}
+        5 1 launched task-1 stage 3
+        5 1 query 3
+       10 1 run task-1 stage 3
+      800 1 store rdd_9_9 1000000 free ${80 * MIB - 1_000_000}
+    60000 1 ended task-1 stage 3 since 5 peak ${20 * MIB}
+    60000 1 finish task-1`,
+    { memory: 100 * MIB, level: "info" },
+  );
+  expect(replay_checks.filter(({ agrees }) => agrees === false)).toEqual([]);
+});
