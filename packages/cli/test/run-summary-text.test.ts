@@ -80,7 +80,7 @@ test("the summary says what each executor did and how many statements were predi
   expect(text).toMatch(
     /^0 +106 MiB +98\.0 MiB +45\.0 MiB +61\.5 MiB +7 \(98\.0 MiB\) +0 +12 \(230 MiB\) +0$/m,
   );
-  expect(text).toContain("storage    ·▄█ ");
+  expect(text).toContain("storage    ·▄█");
 });
 
 test("the story is told in sentences: who borrowed, what was evicted for whose sake, what was missed", () => {

@@ -24,7 +24,8 @@ export function addQuery(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-The database is opened read-only. --json is --format json; --app and --attempt go with a view or table.
+The database is opened read-only. On a terminal a table that is too wide becomes a record a row.
+--json is --format json; --app and --attempt go with a view or table.
 
 Examples:
   respark query app.duckdb executor_memory_summary

@@ -33,8 +33,9 @@ export async function runQueryCommand(
     const database = await openDatabase(path);
     try {
       const result = await runQuery(database, await narrowed(database, question, options));
-      const forTerminal = host.stdout.isTerminal;
-      for await (const text of resultText(result, format, { forTerminal })) {
+      const { isTerminal: forTerminal, columns } = host.stdout;
+      const shown = forTerminal ? { forTerminal, columns } : {};
+      for await (const text of resultText(result, format, shown)) {
         await host.stdout.write(text);
       }
     } finally {

@@ -200,15 +200,19 @@ function executorOf(row: Row, curves: readonly Row[]): ExecutorSummary {
   const steps = curves.filter(
     (step) => textIn(step, "executor_id") === executorId && textIn(step, "mode") === mode,
   );
+  const level = evidenceLevel(textIn(row, "evidence_level"));
   return {
     executorId,
     mode,
-    evidenceLevel: evidenceLevel(textIn(row, "evidence_level")),
+    evidenceLevel: level,
     removedReason: textIn(row, "removed_reason"),
     memoryBytes: numberIn(row, "memory_bytes"),
-    storagePeakBytes: numberIn(row, "storage_peak_bytes"),
-    executionPeakBytes: numberIn(row, "execution_peak_bytes"),
-    borrowedPeakBytes: numberIn(row, "borrowed_peak_bytes"),
+    storagePeakBytes: told(numberIn(row, "storage_peak_bytes"), level !== "event_log"),
+    executionPeakBytes: told(
+      numberIn(row, "execution_peak_bytes"),
+      level === "debug" || level === "info",
+    ),
+    borrowedPeakBytes: told(numberIn(row, "borrowed_peak_bytes"), level !== "event_log"),
     evictions: numberIn(row, "evictions"),
     evictedBytes: numberIn(row, "evicted_bytes"),
     evictionsOfUnknownSize: numberIn(row, "evictions_of_unknown_size") ?? 0,
@@ -224,6 +228,11 @@ function executorOf(row: Row, curves: readonly Row[]): ExecutorSummary {
     storageCurve: curveOf(steps, "storage"),
     executionCurve: curveOf(steps, "execution"),
   };
+}
+
+/** Where no log tells of a pool, an estimate of nothing is no knowledge that it was empty. */
+function told(peak: number | undefined, byLogs: boolean): number | undefined {
+  return peak === 0 && !byLogs ? undefined : peak;
 }
 
 /** The most in each step, where a step without a change goes on with what was last, until the executor is gone. */

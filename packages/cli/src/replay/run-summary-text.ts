@@ -7,7 +7,7 @@ import { bytesOrDash, countOrDash, instantInWords, shareOrDash } from "../termin
 import { printableLine } from "../terminal/printable.ts";
 import { sparkline } from "../terminal/sparkline.ts";
 import type { Style } from "../terminal/style.ts";
-import { textTable, wrapped } from "../terminal/text-table.ts";
+import { type TextColumn, textTable, wrapped } from "../terminal/text-table.ts";
 import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
 import { executorLabel, whatHappened } from "./what-happened-text.ts";
 
@@ -64,18 +64,8 @@ function heading(run: RunSummary, style: Style): string[] {
 function executorTable(run: RunSummary, place: SummaryPlace): string[] {
   const { executors } = run;
   const shown = mostPressed(executors, EXECUTORS_SHOWN);
-  const lines = textTable(
-    [
-      { title: "executor", align: "left" },
-      { title: "memory", align: "right" },
-      { title: "storage", align: "right" },
-      { title: "borrowed", align: "right" },
-      { title: "execution", align: "right" },
-      { title: "evicted", align: "right" },
-      { title: "no room", align: "right" },
-      { title: "spilled", align: "right" },
-      { title: "waits", align: "right" },
-    ],
+  const lines = narrowedTo(
+    place.columns,
     shown.map((executor) => [
       executorLabel(executor),
       bytesOrDash(executor.memoryBytes),
@@ -98,6 +88,34 @@ function executorTable(run: RunSummary, place: SummaryPlace): string[] {
     ...(rest > 0 ? [`… and ${counted(rest, "executor")} under less pressure`] : []),
     ...legend(shown, run.memoryManager, place),
   ];
+}
+
+const EXECUTOR_COLUMNS: readonly TextColumn[] = [
+  { title: "executor", align: "left" },
+  { title: "memory", align: "right" },
+  { title: "storage", align: "right" },
+  { title: "borrowed", align: "right" },
+  { title: "execution", align: "right" },
+  { title: "evicted", align: "right" },
+  { title: "no room", align: "right" },
+  { title: "spilled", align: "right" },
+  { title: "waits", align: "right" },
+];
+
+/** On a narrow terminal columns of nothing go first, then the sizes in brackets. */
+function narrowedTo(columns: number, rows: readonly (readonly string[])[]): string[] {
+  const nothing = EXECUTOR_COLUMNS.map(
+    (_, index) => index > 2 && rows.every((row) => /^(?:0|0 B|–)$/.test(row[index] ?? "")),
+  );
+  const without = rows.map((row) =>
+    row.map((text, index) => (nothing[index] === true ? "" : text)),
+  );
+  const short = without.map((row) => row.map((text) => text.replace(/(?<=\S) \(.*\)$/, "")));
+  const [wide, narrower, narrowest] = [rows, without, short].map((some) =>
+    textTable(EXECUTOR_COLUMNS, some),
+  );
+  const fits = (lines: readonly string[]): boolean => lines.every((line) => line.length <= columns);
+  return [wide, narrower].find((lines) => lines !== undefined && fits(lines)) ?? narrowest ?? [];
 }
 
 /** `2 (64.4 MiB)`; `2+ (90.1 MiB)` where the tasks' totals tell of more than the logs' lines; `36.1 MiB` where they alone tell. */
@@ -142,8 +160,8 @@ function legend(
     words.push("waits = tasks held up until they had 1/2N");
   }
   if (
-    executors.some(({ evictions, failedPuts, waits }) =>
-      [evictions, failedPuts, waits].includes(undefined),
+    executors.some(({ storagePeakBytes, executionPeakBytes, evictions, failedPuts, waits }) =>
+      [storagePeakBytes, executionPeakBytes, evictions, failedPuts, waits].includes(undefined),
     )
   ) {
     words.push("– = these logs do not tell");
@@ -164,10 +182,22 @@ function curves(run: RunSummary, style: Style): string[] {
   const width = Math.max(...drawn.map((executor) => executorLabel(executor).length));
   return [
     style.dim("Over time (left to right the whole run; a full bar is all of its memory)"),
-    ...drawn.flatMap((executor) => [
-      `${executorLabel(executor).padEnd(width)}  storage    ${sparkline(executor.storageCurve, executor.memoryBytes ?? 0)}`,
-      `${" ".repeat(width)}  execution  ${sparkline(executor.executionCurve, executor.memoryBytes ?? 0)}`,
-    ]),
+    ...drawn.flatMap((executor) => {
+      const curve = (values: ExecutorSummary["storageCurve"]): string =>
+        sparkline(values, executor.memoryBytes ?? 0);
+      // A pool of which no log tells has no curve: a dot would say that it was empty.
+      const known = [
+        ...(executor.storagePeakBytes === undefined
+          ? []
+          : [`storage    ${curve(executor.storageCurve)}`]),
+        ...(executor.executionPeakBytes === undefined
+          ? []
+          : [`execution  ${curve(executor.executionCurve)}`]),
+      ];
+      return known.map((line, index) =>
+        `${(index === 0 ? executorLabel(executor) : "").padEnd(width)}  ${line}`.trimEnd(),
+      );
+    }),
   ];
 }
 
@@ -185,11 +215,17 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
   const lines = [style.bold("How far to trust this")];
   if (run.statements === 0) {
     lines.push(
-      "The logs make no statement about memory, so nothing could be held against the replay.",
+      ...wrapped(
+        "The logs make no statement about memory, so nothing could be held against the replay.",
+        columns,
+      ),
     );
   } else {
     lines.push(
-      `The replay predicted ${countInWords(run.statementsMet)} of ${countInWords(run.statements)} memory statements of the logs before it read them (${shareOrDash(run.statementsMet, run.statements)}).`,
+      ...wrapped(
+        `The replay predicted ${countInWords(run.statementsMet)} of ${countInWords(run.statements)} memory statements of the logs before it read them (${shareOrDash(run.statementsMet, run.statements)}).`,
+        columns,
+      ),
     );
     const missed = run.statements - run.statementsMet - run.statementsUnpredicted;
     if (missed > 0) {

@@ -173,7 +173,7 @@ const LOST: Readonly<Record<Exclude<RemovedClass, "killed_by_driver">, string>> 
   lost_heartbeat: "no heartbeats",
   killed: "killed from outside (SIGKILL or SIGTERM)",
   exited: "the process ended",
-  unknown: "no log says why",
+  unknown: "why is not clear from these logs",
 };
 
 /** What a job's error says without the frame that Spark's scheduler puts around it: one line of at most 160 characters. */

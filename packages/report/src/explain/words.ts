@@ -98,8 +98,13 @@ export function shortName(consumer: string | undefined): string {
   return /^(?:[\w$]+\.)*([^@]+)/.exec(consumer)?.[1] ?? consumer;
 }
 
+/** At most so many characters, and a sign that there were more. */
+export function cutTo(text: string, characters: number): string {
+  return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
+}
+
 /** A name on one line, at most 60 characters of it: cached queries are named by their whole plan. */
 export function shortened(name: string | undefined): string | undefined {
   const line = name?.replace(/\s+/g, " ").trim();
-  return line === undefined || line.length <= 60 ? line : `${line.slice(0, 59)}…`;
+  return line === undefined ? undefined : cutTo(line, 60);
 }

@@ -185,3 +185,40 @@ test("what is no replayed database is said to be none", async () => {
   });
   await expect(openDatabase(folder)).rejects.toMatchObject({ name: "DatabaseError" });
 });
+
+const twoExecutors =
+  "select 'app-1' as app_id, '1' as attempt_id, x as executor_id, n as storage_peak_bytes, null as spills from (values ('0', 5), ('1', 1000)) v(x, n) order by x";
+
+test("a table that a terminal has room for stays whole; one that is too wide says its application once", async () => {
+  expect(await answered(twoExecutors, "table", { columns: 100 })).toBe(
+    await answered(twoExecutors, "table"),
+  );
+  expect(await answered(twoExecutors, "table", { columns: 45 })).toBe(
+    [
+      "executor_id  storage_peak_bytes",
+      "───────────  ──────────────────",
+      "0                             5",
+      "1                          1000",
+      "(in each row: app_id app-1; attempt_id 1; no spills)",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("on a terminal too narrow for a row each row is a record, without what is not there", async () => {
+  expect(await answered(twoExecutors, "table", { columns: 30 })).toBe(
+    [
+      "── 1 ──────────────",
+      "executor_id         0",
+      "storage_peak_bytes  5",
+      "── 2 ──────────────",
+      "executor_id         1",
+      "storage_peak_bytes  1000",
+      "(in each row: app_id app-1; attempt_id 1; no spills)",
+      "",
+    ].join("\n"),
+  );
+  expect(await answered("select 1 as app_id where false", "table", { columns: 3 })).toBe(
+    "app_id\n──────\n(no rows)\n",
+  );
+});

@@ -3,7 +3,7 @@ import { counted } from "@respark/core";
 import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
 import { shellWord } from "../shell-word.ts";
 import type { Finding } from "../story.ts";
-import { bytes, capital, executorsWords, instant, listed, millis } from "../words.ts";
+import { bytes, capital, cutTo, executorsWords, instant, listed, millis } from "../words.ts";
 import { type Finder, settingOf, thereIs } from "./finder.ts";
 
 const MEBI = 1024 * 1024;
@@ -190,12 +190,12 @@ const LOST: Readonly<Record<string, string>> = {
   lost_heartbeat: "heartbeats stopped",
   killed: "killed from outside (SIGKILL or SIGTERM)",
   exited: "the process ended",
-  unknown: "no log says why",
+  unknown: "why is not clear from these logs",
 };
 
 function reasonInWords(reason: string | undefined): string {
   const [line = ""] = (reason ?? "").split("\n");
-  return line === "" ? "No reason is given." : `Spark's words: “${line.slice(0, 240)}”.`;
+  return line === "" ? "No reason is given." : `Spark's words: “${cutTo(line, 240)}”.`;
 }
 
 function whenInWords(row: Row): string {
@@ -253,6 +253,9 @@ function remedyFor(
       return "a larger spark.executor.memoryOverhead and -XX:MaxDirectMemorySize";
     case "lost_heartbeat":
       return "look at the collections of garbage before it: a JVM that stands still sends no heartbeat (spark.network.timeout only hides it)";
+    case "unknown":
+    case "exited":
+      return "look at the end of its own log, and at what its host says of that time";
     default:
       return undefined;
   }
@@ -318,11 +321,17 @@ export const noEnd: Finder = async (investigation) => {
       places: [],
       facts: row,
       next: [
-        {
-          why: "what ran then",
-          command: "query",
-          argument: `"from tasks where status = 'running'"`,
-        },
+        tasks === 0
+          ? {
+              why: "its last jobs",
+              command: "query",
+              argument: `"from jobs order by job_id desc limit 5"`,
+            }
+          : {
+              why: "what ran then",
+              command: "query",
+              argument: `"from tasks where status = 'running'"`,
+            },
       ],
     },
   ];
@@ -353,7 +362,7 @@ export const otherFailures: Finder = async (investigation) => {
       severity: "dead",
       weight: 0.3,
       title: `${counted(jobs, "job")} failed (${listed(textsIn(row, "ids").slice(0, 6))})${ofMemory ? "; the error itself speaks of memory, and no log tells of a want of it in the JVM" : ", for no want of memory that a log tells of"}`,
-      evidence: line === "" ? [] : [`“${line.slice(0, 240)}”`],
+      evidence: line === "" ? [] : [`“${cutTo(line, 240)}”`],
       change: undefined,
       certainty: "the failure is logged",
       places: [],

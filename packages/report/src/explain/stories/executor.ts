@@ -9,6 +9,7 @@ import {
   bytes,
   bytesBetween,
   capital,
+  cutTo,
   executorWords,
   instant,
   millis,
@@ -221,7 +222,7 @@ function endInWords(executor: Row, ooms: number): string {
   const out = ooms === 0 ? "" : `It ran out of memory ${counted(ooms, "time")}. `;
   if (kind === undefined) return `${out}It was there to the end, as far as the logs tell.`;
   const [line = ""] = (reason ?? "").split("\n");
-  return `${out}It went: ${kind.replaceAll("_", " ")}${line === "" ? "" : ` (“${line.slice(0, 160)}”)`}.`;
+  return `${out}It went: ${kind.replaceAll("_", " ")}${line === "" ? "" : ` (“${cutTo(line, 160)}”)`}.`;
 }
 
 function wentWithIt(executor: Row, left: Row | undefined): StoryLine[] {

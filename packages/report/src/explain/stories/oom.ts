@@ -5,7 +5,7 @@ import { type Investigation, type RowNumber, rowNamed } from "../investigation.t
 import { placeAmong, taskKnown } from "../scene.ts";
 import { shellWord } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, executorWords, instant, share } from "../words.ts";
+import { bytes, cutTo, executorWords, instant, share } from "../words.ts";
 
 export async function oomStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {
@@ -110,5 +110,5 @@ function afterInWords(row: Row, task: Row | undefined): string {
 
 function firstLine(message: string | undefined): string {
   const [line = ""] = (message ?? "").split("\n");
-  return line.length > 240 ? `${line.slice(0, 239)}…` : line;
+  return cutTo(line, 240);
 }

@@ -8,6 +8,7 @@ import type { NextQuestion, Story, StoryLine } from "../story.ts";
 import {
   bytes,
   bytesBetween,
+  cutTo,
   executorWords,
   instant,
   listed,
@@ -201,8 +202,7 @@ function endedInWords(task: Row, ended: Row | undefined): string {
   const why = textIn(task, "failure_class");
   const reason = textIn(task, "failure_reason");
   const [line = ""] = (reason ?? "").split("\n");
-  const failed =
-    why === undefined ? "" : ` of ${why}${line === "" ? "" : `: ${line.slice(0, 200)}`}`;
+  const failed = why === undefined ? "" : ` of ${why}${line === "" ? "" : `: ${cutTo(line, 200)}`}`;
   const leaked = numberIn(ended, "leaked_bytes");
   const how = status === "success" ? "It succeeded" : `It ended as ${status}${failed}`;
   return `${how}.${leaked === undefined ? "" : ` It left ${bytes(leaked)} behind, which Spark freed.`}`;

@@ -13,4 +13,6 @@ export interface FormatOptions {
   readonly forTerminal?: boolean;
   /** Characters of a table's cell at most; a longer text ends with `…`. */
   readonly cellWidth?: number;
+  /** Characters of a line at most: a wider table leaves out what is the same in each row, then becomes a record of lines for each. */
+  readonly columns?: number;
 }

@@ -1,13 +1,18 @@
 /** A table of characters; widths come from the first rows, so that any number of rows can follow. */
 import type { QueryValue, ResultColumn } from "../query.ts";
 import { cellText, printable } from "./cell.ts";
+import { records, saidOnce } from "./records.ts";
 import type { ResultFormat } from "./result-format.ts";
 
 /** Rows that the widths are taken from. */
 const MEASURED_ROWS = 2000;
 const CELL_WIDTH = 60;
 
-export const table: ResultFormat = async function* (columns, batches, { cellWidth = CELL_WIDTH }) {
+export const table: ResultFormat = async function* (
+  columns,
+  batches,
+  { cellWidth = CELL_WIDTH, columns: lineWidth },
+) {
   const right = columns.map(({ type }) => isNumeric(type));
   const cells = (row: readonly QueryValue[]): string[] =>
     columns.map((_, index) => clipped(printable(cellText(row[index] ?? null) ?? ""), cellWidth));
@@ -26,13 +31,36 @@ export const table: ResultFormat = async function* (columns, batches, { cellWidt
     waiting = [];
   }
   if (widths === undefined) {
-    yield begun(columns, waiting, widthsOf(columns, waiting), right);
+    yield lineWidth === undefined
+      ? begun(columns, waiting, widthsOf(columns, waiting), right)
+      : fitted(columns, waiting, right, lineWidth);
     if (waiting.length === 0) yield "(no rows)\n";
   }
 };
 
 export function isNumeric(type: string): boolean {
   return /^(?:U?(?:TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DOUBLE|FLOAT|DECIMAL.*)$/.test(type);
+}
+
+function fitted(
+  columns: readonly ResultColumn[],
+  rows: readonly (readonly string[])[],
+  right: readonly boolean[],
+  lineWidth: number,
+): string {
+  const fits = (widths: readonly number[]): boolean =>
+    widths.reduce((sum, one) => sum + one + 2, -2) <= lineWidth;
+  const all = widthsOf(columns, rows);
+  if (fits(all) || rows.length === 0) return begun(columns, rows, all, right);
+  const once = saidOnce({ names: columns.map(({ name }) => printable(name)), rows });
+  const pick = <Item>(items: readonly Item[]): Item[] =>
+    once.kept.flatMap((index) => items.slice(index, index + 1));
+  const [left, cells] = [pick(columns), rows.map(pick)];
+  const widths = widthsOf(left, cells);
+  const text = fits(widths)
+    ? begun(left, cells, widths, pick(right))
+    : records({ names: left.map(({ name }) => printable(name)), rows: cells });
+  return once.said === undefined ? text : `${text}(${once.said})\n`;
 }
 
 function begun(
