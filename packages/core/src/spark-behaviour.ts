@@ -68,6 +68,8 @@ export interface SparkBehaviour {
   readonly storedLineFree: "blocks_used" | "free";
   /** Whether that number includes off-heap storage. */
   readonly storedLineCountsOffHeap: boolean;
+  /** The driver of a cluster keeps the values of broadcast relations beside their pieces (TorrentBroadcast.writeBlocks; SPARK-39983 ended it). */
+  readonly driverKeepsRelations: boolean;
   /** How unroll memory becomes storage memory when a block is whole. */
   readonly unrollTransfer: "released_first" | "pending" | "storage_request" | "unroll_request";
   /** Which of a task's unroll memory goes to pending: all it gained meanwhile (1.6.0), or this block's. */
@@ -157,6 +159,7 @@ const spark12: SparkBehaviour = Object.freeze({
   duplicatePut: "exists",
   storedLineFree: "free",
   storedLineCountsOffHeap: false,
+  driverKeepsRelations: true,
   unrollTransfer: "released_first",
   pendingUnroll: "task_gain",
   serializedUnroll: "none",
@@ -304,6 +307,7 @@ const spark33 = after(spark32, "3.3.0", {
 const spark34 = after(spark33, "3.4.0", {
   modelEvidence: "source",
   outOfMemoryWording: "error_class",
+  driverKeepsRelations: false,
 });
 
 const spark35 = after(spark34, "3.5.0", {

@@ -25,6 +25,9 @@ export interface SparkVersionBounds {
   readonly atMost: string | undefined;
 }
 
+/** Utils.isLocalMaster: the driver is the executor. */
+const LOCAL_MASTER = /^local(?:\[|$)/;
+
 export class ApplicationConf {
   readonly properties: Map<string, string> = new Map();
   readonly #profileRows: {
@@ -161,6 +164,10 @@ export class ApplicationConf {
       freePrintsUsed: behaviour.storedLineFree === "blocks_used",
       freeExcludesExecution: !fixedPools,
       freeCountsOffHeap: behaviour.storedLineCountsOffHeap,
+      keepsRelations:
+        behaviour.driverKeepsRelations ||
+        known.executorId !== "driver" ||
+        LOCAL_MASTER.test(this.properties.get("spark.master") ?? ""),
       tungstenMode: layout.tungstenMode,
       slots: this.#slots(known.cores),
       unrollThresholdBytes: UNROLL_THRESHOLD_BYTES,

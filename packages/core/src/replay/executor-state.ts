@@ -35,6 +35,8 @@ export interface ExecutorRules {
   readonly freeExcludesExecution: boolean;
   /** off-heap counts in `free` and limits (2.1+) */
   readonly freeCountsOffHeap: boolean;
+  /** The value of a broadcast relation stands beside its pieces: not in the driver of a cluster, from 3.4 on. */
+  readonly keepsRelations: boolean;
   /** Mode of SQL's and shuffle's own memory consumers. */
   readonly tungstenMode: MemoryMode;
   /** tasks that it runs at once, at most; undefined: its cores are not known */

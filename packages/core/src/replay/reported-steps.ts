@@ -1,10 +1,10 @@
 /** An executor without a log of its own, as the driver's reports tell it: exact block sizes, no unroll memory, tasks by their totals. */
 
-import { amount, exactAmount } from "../amount.ts";
+import { type Amount, amount, exactAmount } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import type { BlockStatus, TaskEndFact } from "../event-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";
-import { isInMemory } from "./evidence.ts";
+import { isInMemory, isRemoval } from "./evidence.ts";
 import type { RunningTask, StepPlace } from "./executor-state.ts";
 import { lostEnds } from "./lost-ends.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
@@ -121,6 +121,8 @@ export class ReportedSteps {
           // What is unrolled on the way can exceed what it becomes.
           const most = status.level.deserialized ? MOST_UNROLLED : 1;
           if (ledger === this.#ledgerOf(status.blockId)) above += status.memoryBytes * most;
+          const isPiece = ledger.mode === "on_heap" && broadcastOf(status.blockId) !== undefined;
+          if (isPiece) above += this.#sizeOfValue(status.memoryBytes).atMost;
         } else if (held !== undefined) below += held;
       }
       // Blocks on disk may have been brought back by a read, without a report (spec event-log 3.7).
@@ -142,23 +144,51 @@ export class ReportedSteps {
     this.#onDisk.deleteRdd(rddId);
   }
 
-  /** Values of broadcasts are never reported: one stands beside its pieces, of a size that compression hides. */
+  /** Values of broadcasts are never reported: one stands beside its pieces. */
   #assumeBroadcastValue(at: StepPlace, blockId: string): void {
     const value = broadcastOf(blockId);
     if (value === undefined) return;
-    const ledger = this.#context.state.onHeap;
     const known = this.#pieces.get(value) ?? new Set<string>();
     known.delete(blockId);
     known.add(blockId);
     this.#pieces.set(value, known);
-    let pieces = 0;
-    for (const id of known) pieces += ledger.blocks.get(id)?.size.best ?? 0;
-    const small = pieces < SMALL_BROADCAST_BYTES;
-    const size = amount(
-      { atLeast: small ? 0 : Math.floor(pieces / 2), atMost: pieces * (small ? 16 : 3) },
-      small ? pieces * 2 : pieces,
-    );
-    ledger.store(value, { size, form: "values", storedAt: at.ts, taskId: undefined });
+    const size = this.#sizeOfValue(this.#heldBy(known));
+    this.#context.state.onHeap.store(value, {
+      size,
+      form: "values",
+      storedAt: at.ts,
+      taskId: undefined,
+    });
+  }
+
+  #heldBy(pieces: Iterable<string>): number {
+    const { blocks } = this.#context.state.onHeap;
+    let bytes = 0;
+    for (const id of pieces) bytes += blocks.get(id)?.size.best ?? 0;
+    return bytes;
+  }
+
+  /** Compression hides it, and a Python program's is a file beside a few hundred bytes. */
+  #sizeOfValue(pieceBytes: number): Amount {
+    const small = pieceBytes < SMALL_BROADCAST_BYTES;
+    const usual = small
+      ? pieceBytes * 2
+      : this.#context.state.rules.keepsRelations
+        ? pieceBytes
+        : 0;
+    return amount({ atLeast: 0, atMost: pieceBytes * (small ? 16 : 3) }, usual);
+  }
+
+  /** Its pieces went to disk one by one, and the value, read after them, as likely as not with the last. */
+  #valueMayBeEvicted(blockId: string): void {
+    const value = broadcastOf(blockId);
+    const pieces = value === undefined ? undefined : this.#pieces.get(value);
+    const { onHeap } = this.#context.state;
+    const size = value === undefined ? undefined : onHeap.blocks.get(value)?.size;
+    if (value === undefined || size === undefined) return;
+    if (this.#heldBy(pieces ?? []) === 0) {
+      onHeap.resize(value, amount({ atLeast: 0, atMost: size.atMost }, 0));
+    }
   }
 
   #ledgerOf(blockId: string): ModeLedger {
@@ -178,11 +208,12 @@ export class ReportedSteps {
     if (held === undefined) {
       if (toDisk) this.#storedOnDisk(at, status, taskId);
       else history.removed(blockId, at.ts);
+      if (isRemoval(status)) this.#removeBroadcast(at, broadcastOf(blockId)); // it had gone to disk
       return;
     }
     const size = held.forget(blockId)?.size ?? exactAmount(status.memoryBytes);
     // A removal has no replicas; an eviction has no flags. Unpersisted blocks are not reported one by one.
-    const evicted = level.replication > 0 && rddIdOf(blockId) !== undefined;
+    const evicted = toDisk || (level.replication > 0 && rddIdOf(blockId) !== undefined);
     state.memoryEvent(at, {
       op: "release_storage",
       mode: held.mode,
@@ -210,6 +241,7 @@ export class ReportedSteps {
       state.totals.evictions++;
       state.totals.evictedBytes += size.best;
       history.evicted(blockId, at.ts, toDisk);
+      this.#valueMayBeEvicted(blockId);
     } else {
       history.removed(blockId, at.ts);
       this.#removeBroadcast(at, broadcastOf(blockId));

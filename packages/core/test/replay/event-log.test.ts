@@ -197,3 +197,56 @@ test("tasks whose ends the log lost hold their slots no longer than others need 
     { taskId: 2 },
   ]);
 });
+
+test("a broadcast's value may be next to nothing: a Python program's is a file", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 registered 100000000
+      10 1 launched task-1
+      20 1 reported broadcast_1_piece0 4000000
+      30 1 ended task-1 since 10`,
+    { memory: 100_000_000 },
+  );
+  const held = memory_timeline.findLast((row) => row.ts === 30_000)?.storageUsed;
+  expect(held).toEqual({ bytes: 8_000_000, atLeast: 4_000_000, atMost: 16_000_000 });
+});
+
+test("from 3.4 on the driver of a cluster keeps a relation's pieces alone", () => {
+  const story = `
+       0 driver registered 100000000
+      20 driver reported broadcast_1_piece0 4000000
+      30 1 launched task-1`;
+  const held = (spark: string, master: string) =>
+    replayText(story, {
+      memory: 100_000_000,
+      spark,
+      conf: { "spark.master": master },
+    }).memory_timeline.findLast(({ executorId }) => executorId === "driver")?.storageUsed.bytes;
+  expect(held("3.3.4", "yarn")).toBe(8_000_000);
+  expect(held("3.4.4", "yarn")).toBe(4_000_000);
+  expect(held("3.4.4", "local[2]")).toBe(8_000_000);
+});
+
+test("a broadcast's piece that goes to disk is evicted, and the rest stays until it is removed", () => {
+  const { block_events, memory_timeline } = replayText(
+    `
+       0 1 registered 100000
+      10 1 launched task-1
+      20 1 reported broadcast_1_piece0 4000
+      20 1 reported broadcast_1_piece1 3000
+      30 1 ended task-1 since 10
+      40 1 reported broadcast_1_piece0 0 disk 4000
+      50 1 launched task-2
+      60 1 reported broadcast_1_piece0 gone
+      70 1 launched task-3`,
+    { memory: 100_000 },
+  );
+  const pieces = block_events.filter(({ blockId }) => blockId.includes("piece"));
+  expect(pieces.map(({ op, blockId }) => [op, blockId.slice(-1)])).toEqual([
+    ["store", "0"],
+    ["store", "1"],
+    ["drop_to_disk", "0"],
+    ["remove", "1"],
+  ]);
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(0);
+});
