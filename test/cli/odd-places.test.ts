@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { replayed, respark } from "./run-respark.ts";
+import { type Ran, replayed, respark } from "./run-respark.ts";
 
 const logs = join(import.meta.dirname, "../../fixtures/runs/s35-f-base-dbg");
 const bin = join(import.meta.dirname, "../../packages/cli/src/bin.ts");
@@ -68,6 +68,40 @@ test.each([
   expect([ran.code, ran.stdout]).toEqual([code, ""]);
   expect(ran.stderr).toContain(says);
   expect(ran.stderr.trimEnd().split("\n")).toHaveLength(1);
+});
+
+// Node 20's own way of making folders never comes back from there.
+test.runIf(existsSync("/proc/self"))("a folder that cannot be made is said at once", async () => {
+  for (const args of [
+    ["export", database, "--format", "csv"],
+    ["replay", logs, "--format", "parquet", "--quiet"],
+  ]) {
+    const ran = await respark([...args, "-o", "/proc/no-such-folder/tables"]);
+    expect([ran.code, ran.stdout]).toEqual([2, ""]);
+    expect(ran.stderr).toMatch(/^respark: \/proc\/no-such-folder[^\n]*: [^\n]+\n$/);
+  }
+});
+
+test("a report goes whole into its file, or says in words why not", async () => {
+  const good = join(folder, "good.json");
+  expect((await respark(["baseline", database, "-o", good])).code).toBe(0);
+  const check = (...into: string[]): Promise<Ran> =>
+    respark(["check", database, "--baseline", good, ...into]);
+  const whole = join(folder, "gate.xml");
+  expect((await check("--junit", whole)).code).toBe(0);
+  expect(readFileSync(whole, "utf8")).toContain("</testsuites>");
+  expect(readdirSync(folder).filter((name) => name.endsWith(".partial"))).toEqual([]);
+  const intoFolder = await check("--junit", join(folder, "folder"));
+  expect([intoFolder.code, intoFolder.stderr]).toEqual([
+    2,
+    `respark: cannot write ${join(folder, "folder")}: it is a directory, and a file is due\n`,
+  ]);
+  if (!existsSync("/dev/full")) return;
+  const full = await check("--junit", "/dev/full");
+  expect([full.code, full.stderr]).toEqual([
+    2,
+    "respark: cannot write /dev/full: no room left on the disk\n",
+  ]);
 });
 
 test("a database given for logs is told from a file that is none", async () => {

@@ -1,5 +1,5 @@
 /** `respark query` and `respark schema`: answers alone on standard output, and one sentence for what cannot be answered. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -89,6 +89,11 @@ describe("what cannot be answered is one sentence and the right exit code", () =
   test.each([
     { what: "a column that is not there", sql: "select nothing from executors", says: "nothing" },
     { what: "a table that is not there", sql: "executers", says: "executers" },
+    {
+      what: "a view that is nearly there",
+      sql: "eviction_leger",
+      says: "no view or table eviction_leger; the nearest are eviction_ledger, ",
+    },
     { what: "no SQL at all", sql: "selec 1", says: "the query failed" },
     { what: "an empty question", sql: " ", says: "empty" },
     { what: "a change to the database", sql: "drop table executors", says: "reading only" },
@@ -112,6 +117,17 @@ describe("what cannot be answered is one sentence and the right exit code", () =
     const { code, stderr } = await respark(["query", notes, "select 1"]);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^respark: [^\n]+\n$/);
+  });
+
+  test.each([
+    { what: "cut off", damage: (bytes: Buffer) => bytes.subarray(0, 100_000) },
+    { what: "overwritten", damage: overwritten },
+  ])("a database that is $what", async ({ what, damage }) => {
+    const path = join(scratch, `${what}.duckdb`);
+    writeFileSync(path, damage(readFileSync(database)));
+    const { code, stdout, stderr } = await respark(["query", path, "memory_timeline"]);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toMatch(/^respark: [^\n]*damaged: replay the logs again[^\n]*\n$/);
   });
 
   test("nothing asked", async () => {
@@ -143,3 +159,10 @@ test("schema of a table that is not there lists those that are", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("memory_timeline,");
 });
+
+/** Bytes in the middle of every block: checksums no longer hold. */
+function overwritten(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let at = 1 << 20; at < copy.length - 8192; at += 4096) copy.fill(0xff, at + 100, at + 140);
+  return copy;
+}

@@ -538,6 +538,10 @@ describe("respark diff", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/first run +second run +change/);
     expect(stdout).toContain("Spark: 4.0.1 → 4.1");
+    expect(stdout).toMatch(
+      /^ {2}first run: {2}lab-cacheset, app-20261121024700-0000, Spark 4\.0\.1/m,
+    );
+    expect(stdout).toMatch(/^ {2}second run: lab-cacheset, /m);
   });
 
   test("finds no difference between a run and itself", async () => {

@@ -52,3 +52,12 @@ test("a paragraph breaks at blanks, and a long word stays whole", () => {
     "  end",
   ]);
 });
+
+test("a line never ends between a number and its unit", () => {
+  const text = "It held at most 14.0 MiB for 2.9 s, 26 % of all 4 tasks";
+  for (let columns = 12; columns < 60; columns += 1) {
+    const lines = wrapped(text, columns);
+    expect(lines.join(" ")).toBe(text);
+    expect(lines.filter((line) => /^(?:MiB|s,|%)/.test(line))).toEqual([]);
+  }
+});

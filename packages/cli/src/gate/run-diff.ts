@@ -10,7 +10,8 @@ export async function runDiff(
   second: string,
   options: RunOptions,
 ): Promise<void> {
-  const baseline = baselineOf([await measured(host, [first], options)]);
+  const before = await measured(host, [first], options);
+  const baseline = baselineOf([before]);
   const result = judge({
     baseline,
     run: await measured(host, [second], options),
@@ -20,6 +21,6 @@ export async function runDiff(
     own: [],
   });
   await host.stdout.write(
-    options.json === true ? diffJson(result) : diffText(result, styleOf(host)),
+    options.json === true ? diffJson(result) : diffText(result, before, styleOf(host)),
   );
 }

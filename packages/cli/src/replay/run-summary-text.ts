@@ -342,7 +342,7 @@ export function nextCommands(
       why: "the timeline in Parquet, for Python and others",
       command: `export ${shellWord(database)} --format parquet -o tables`,
     });
-  } else {
+  } else if (!inputs.includes("-")) {
     shown.push({
       why: "which settings would make the next run tell more",
       command: `inspect ${inputs.map(shellWord).join(" ")}`,

@@ -31,11 +31,16 @@ evidence as (
 /** An expression: `executor logs` where every executor that ran tasks has one, whatever its level. */
 export const BY_ANY_LOG: string = "if(level >= 3, 'executor logs', by_logs)";
 
-/** CTE `stage_keys`: what each stage is. The numbers of lines move with every edit, so they stay out of the key. */
+/**
+ * CTE `stage_keys`: what each stage is. The numbers of lines move with every edit, so they stay out of the key. From 4.0 on Spark submits a
+ * query's stages on a thread of its own, which names them all alike: the query's own words tell them apart.
+ */
 export const STAGE_KEYS: string = `
 stage_keys as (
-  select stage_id, stage_attempt_id, regexp_replace(coalesce(name, 'stage ' || stage_id), ':\\d+$', '') as subject
-  from stages where ${THIS_APP} and status not in ('pending', 'skipped'))`;
+  select s.stage_id, s.stage_attempt_id,
+    regexp_replace(coalesce(if(s.name like '$anonfun$%' or s.name like '% at CompletableFuture.java%', nullif(q.description, ''), null), s.name, 'stage ' || s.stage_id), ':\\d+$', '') as subject
+  from stages s left join (select execution_id, description from sql_executions where ${THIS_APP}) q on q.execution_id = s.sql_execution_id
+  where ${thisApp("s")} and s.status not in ('pending', 'skipped'))`;
 
 /**
  * CTE `rdd_keys`: what each RDD is: the name its program gave it, or its operator and call site. A cached DataFrame's name

@@ -1,5 +1,8 @@
 /** Views of an executor: its layout, its peaks, its pressure, and its death. The story is in a-short-run.ts. */
 import { expect, test } from "vitest";
+import { aShortRun } from "../a-short-run.ts";
+import { ask, replayed } from "../replayed-by-hand.ts";
+import { rowsByHand, second, three } from "../rows-by-hand.ts";
 import { shortRunTold } from "./short-run-told.ts";
 
 const shortRun = shortRunTold();
@@ -62,6 +65,20 @@ test("pressure is time: averages, nearly full, borrowing, waiting", async () => 
     gc_ms: 300,
     gc_share: 0.0111,
   });
+});
+
+test("pressure counts from when the executor was added: its log begins when its JVM does", async () => {
+  const path = await replayed((emit) => {
+    aShortRun((table, row) => {
+      if (table !== "executors") emit(table, row);
+    });
+    emit("executors", { ...rowsByHand.executors, addedAt: three + 5 * second });
+  });
+  const [row] = await ask(
+    path,
+    "select observed_ms from executor_pressure where executor_id = '1'",
+  );
+  expect(row).toEqual({ observed_ms: 15_000n });
 });
 
 test("high-water marks name the moment and the biggest task", async () => {

@@ -1,5 +1,8 @@
 /** Views of tasks and stages: spills, waits, memory and skew. The story is in a-short-run.ts. */
 import { expect, test } from "vitest";
+import { aShortRun } from "../a-short-run.ts";
+import { ask, replayed } from "../replayed-by-hand.ts";
+import { rowsByHand } from "../rows-by-hand.ts";
 import { shortRunTold } from "./short-run-told.ts";
 
 const shortRun = shortRunTold();
@@ -75,5 +78,27 @@ test("a stage's memory and skew", async () => {
       execution_max_bytes: 600,
       biggest_task_id: 46,
     },
+  ]);
+});
+
+test("a stage has the words of its query beside its own name, which may be Spark's", async () => {
+  const path = await replayed((emit) => {
+    aShortRun((table, row) => {
+      if (table !== "stages" && table !== "sql_executions") emit(table, row);
+    });
+    emit("stages", {
+      ...rowsByHand.stages,
+      name: "$anonfun$withThreadLocalCaptured$2 at CompletableFuture.java:1768",
+      status: "complete",
+      sqlExecutionId: 5,
+    });
+    emit("sql_executions", {
+      ...rowsByHand.sql_executions,
+      executionId: 5,
+      description: "count at Job.scala:12",
+    });
+  });
+  expect(await ask(path, "select query from stage_memory")).toEqual([
+    { query: "count at Job.scala:12" },
   ]);
 });

@@ -1,11 +1,11 @@
 /** Two runs side by side, for people: what moved, and in which direction. Nobody passes or fails here. */
-import type { GateResult, Verdict } from "../check.ts";
+import type { GateResult, MeasuredRun, Verdict } from "../check.ts";
 import { changeInWords, changeShareInWords, intervalInWords, inWords } from "../in-words.ts";
 import type { Emphasis } from "./terminal.ts";
-import { circumstances, harmless, type Place, plain, shortNameOf } from "./words.ts";
+import { circumstances, harmless, type Place, plain, runInWords, shortNameOf } from "./words.ts";
 
 /** `result` holds the second run against a baseline of the first alone, with everything allowed. */
-export function diffText(result: GateResult, { bold, dim }: Emphasis): string {
+export function diffText(result: GateResult, first: MeasuredRun, { bold, dim }: Emphasis): string {
   const measured = result.verdicts.filter(
     ({ value, baseline }) => value !== undefined && baseline !== undefined,
   );
@@ -17,6 +17,7 @@ export function diffText(result: GateResult, { bold, dim }: Emphasis): string {
     .slice(0, PARTS_SHOWN);
   const lines = [
     bold(`${moved.length} of ${measured.length} measures differ`),
+    `  first run:  ${plain(runInWords(first))}`,
     ...circumstances(result, NOWHERE)
       .filter(([label]) => label !== "baseline" && label !== "note")
       .map(

@@ -1,5 +1,5 @@
 /** What every output says of a result, in the same words, and in text that no log can misuse. */
-import type { GateResult, SubjectMatch, Verdict, VerdictStatus } from "../check.ts";
+import type { GateResult, MeasuredRun, SubjectMatch, Verdict, VerdictStatus } from "../check.ts";
 import { intervalInWords, inWords, spanInWords } from "../in-words.ts";
 import { RUNS_FOR_STATISTICS } from "../statistics.ts";
 
@@ -96,28 +96,33 @@ export function headline({ outcome, verdicts }: GateResult): string {
   }
 }
 
-/** What was checked, against what, and what stands in the way: a label and a sentence each. */
-export function circumstances(result: GateResult, place: Place): [string, string][] {
-  const { run, baseline, differences, evidence, remarks, subjects } = result;
-  const { application, trust } = run;
+/** Which run it is, and how far its numbers can be trusted. */
+export function runInWords({ application, trust }: MeasuredRun): string {
   const accuracy =
     trust.statements === 0
       ? "no memory statement in the logs"
       : `${trust.statementsMet} of ${counted(trust.statements, "memory statement")} predicted`;
-  const lines: [string, string][] = [
-    [
-      "this run",
-      [
-        ...(application.name === undefined ? [] : [application.name]),
-        application.attemptId === "1"
-          ? application.appId
-          : `${application.appId} attempt ${application.attemptId}`,
-        `Spark ${application.sparkVersion ?? "of unknown version"}`,
-        `evidence ${application.evidenceLevel ?? "unknown"}`,
-        accuracy,
-      ].join(", "),
-    ],
-  ];
+  return [
+    ...(application.name === undefined ? [] : [application.name]),
+    application.attemptId === "1"
+      ? application.appId
+      : `${application.appId} attempt ${application.attemptId}`,
+    `Spark ${application.sparkVersion ?? "of unknown version"}`,
+    `evidence ${application.evidenceLevel ?? "unknown"}`,
+    accuracy,
+  ].join(", ");
+}
+
+/** A measured setting is a number with its unit in its name; a setting stands as it was given. */
+function settingInWords(name: string, value: string | undefined): string {
+  if (value === undefined) return "unset";
+  return /[_ ]bytes$/.test(name) && /^\d+$/.test(value) ? inWords(Number(value), "bytes") : value;
+}
+
+/** What was checked, against what, and what stands in the way: a label and a sentence each. */
+export function circumstances(result: GateResult, place: Place): [string, string][] {
+  const { run, baseline, differences, evidence, remarks, subjects } = result;
+  const lines: [string, string][] = [["this run", runInWords(run)]];
   if (baseline !== undefined) {
     const of = baseline.name === undefined ? "" : ` of ${baseline.name}`;
     lines.push([
@@ -128,7 +133,7 @@ export function circumstances(result: GateResult, place: Place): [string, string
   for (const { name, baseline: was, run: is, allowed } of differences) {
     lines.push([
       allowed ? "differs" : "not the same",
-      `${name}: ${was ?? "unset"} → ${is ?? "unset"}${allowed ? " (allowed)" : ""}`,
+      `${name}: ${settingInWords(name, was)} → ${settingInWords(name, is)}${allowed ? " (allowed)" : ""}`,
     ]);
   }
   for (const sentence of evidence) lines.push(["evidence", sentence]);

@@ -9,7 +9,8 @@ export const executorPressure: ViewSpec = {
     attempt_id: "attempt of the application",
     executor_id: "executor; driver is the driver",
     mode: "on_heap or off_heap",
-    observed_ms: "time that the timeline covers; ms",
+    observed_ms:
+      "time that the timeline covers, from when the executor was added where a log tells that; ms",
     storage_average_bytes: "storage memory in use, averaged over that time; bytes",
     execution_average_bytes: "execution memory in use, averaged over that time; bytes",
     nearly_full_ms: "time in which less than a tenth of both pools was free; ms",
@@ -24,7 +25,8 @@ export const executorPressure: ViewSpec = {
 with ended as (
   select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline group by all),
 steps as (
-  select t.*, (epoch_us(coalesce(t.end_ts, d.ended)) - epoch_us(t.ts)) / 1000.0 as ms,
+  -- Before it is added a JVM only starts: its log begins seconds earlier, with memory that nobody could use.
+  select t.*, greatest(0, epoch_us(coalesce(t.end_ts, d.ended)) - epoch_us(greatest(t.ts, e.added_at))) / 1000.0 as ms,
     case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as storage_region,
     case t.mode when 'off_heap' then e.off_heap_execution_bytes else e.execution_region_bytes end as execution_region,
     e.evidence_level

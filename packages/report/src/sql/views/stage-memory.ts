@@ -11,6 +11,7 @@ export const stageMemory: ViewSpec = {
     stage_id: "the stage",
     stage_attempt_id: "attempt of the stage",
     name: "its name",
+    query: "description of the query, else of the job, that it is part of; NULL: none",
     tasks: "task attempts that ran; count",
     failed_tasks: "those that failed; count",
     run_ms: "their run time, summed; ms",
@@ -44,6 +45,7 @@ select
   s.stage_id,
   s.stage_attempt_id,
   s.name,
+  any_value(coalesce(nullif(q.description, ''), j.description)) as query,
   count(t.task_id) as tasks,
   count(t.task_id) filter (t.status = 'failed') as failed_tasks,
   sum(t.run_ms)::bigint as run_ms,
@@ -65,6 +67,8 @@ from stages s
   left join waited w using (app_id, attempt_id, task_id)
   left join evicted e using (app_id, attempt_id, task_id)
   left join executors x on (x.app_id, x.attempt_id, x.executor_id) = (t.app_id, t.attempt_id, t.executor_id)
+  left join sql_executions q on (q.app_id, q.attempt_id, q.execution_id) = (s.app_id, s.attempt_id, s.sql_execution_id)
+  left join jobs j on (j.app_id, j.attempt_id, j.job_id) = (s.app_id, s.attempt_id, s.job_id)
 where s.status not in ('pending', 'skipped')
 group by s.app_id, s.attempt_id, s.stage_id, s.stage_attempt_id, s.name
 order by s.app_id, s.attempt_id, s.stage_id, s.stage_attempt_id`,
