@@ -49,14 +49,14 @@ function sampledWords(sampled: number): string {
 
 function applicationParts(application: SurveyedApplication, place: SurveyPlace): string[][] {
   return [
-    heading(application, place.style),
+    heading(application, place),
     executorLines(application, place),
     missingLines(application, place),
     fileLines(application.files, place),
   ];
 }
 
-function heading(application: SurveyedApplication, style: Style): string[] {
+function heading(application: SurveyedApplication, { columns, style }: SurveyPlace): string[] {
   const { appId, attemptId, name, sparkVersion, startedAt, endedAt } = application;
   const attempt = attemptId === "1" ? "" : ` attempt ${printableLine(attemptId)}`;
   const facts = [
@@ -71,7 +71,7 @@ function heading(application: SurveyedApplication, style: Style): string[] {
       `${printableLine(appId)}${attempt}${name === undefined ? "" : ` “${printableLine(name)}”`}`,
     ),
     facts.join(" · "),
-    CAN_TELL[application.evidenceLevel ?? "nothing"],
+    ...wrapped(CAN_TELL[application.evidenceLevel ?? "nothing"], columns),
   ];
 }
 

@@ -176,7 +176,7 @@ function lostSql(where: string): string {
   return `
     select class, count(*) as executors, min(executor_id) as example
     from (select *, coalesce(removed_class, 'unknown') as class from executors)
-    where ${where} and executor_id <> 'driver' and removed_at is not null
+    where ${where} and executor_id <> 'driver' and (removed_at is not null or removed_class is not null)
     group by class order by executors desc, class`;
 }
 

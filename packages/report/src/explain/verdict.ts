@@ -15,10 +15,10 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
   const findings: Finding[] = [];
   const absent: string[] = [];
   const unknowable: string[] = [];
-  for (const { find, named, needs, told } of troubles) {
+  for (const { find, named, needs, told, elsewhere } of troubles) {
     const found = await find(investigation);
     findings.push(...found);
-    if (found.length > 0) continue;
+    if (found.length > 0 || (elsewhere !== undefined && (await elsewhere(investigation)))) continue;
     const knowable =
       level >= levels.indexOf(needs) && (told === undefined || (await told(investigation)));
     (knowable ? absent : unknowable).push(named);

@@ -361,3 +361,30 @@ test("names that hold quotes and statements are data", async () => {
     answered((emit) => emit("executors", executor), { about: "block", blockId: hostile }),
   ).rejects.toThrow(`no block ${hostile}: the logs tell of no blocks`);
 });
+
+test("an out-of-memory names the stage it hit, and what it explains is not called absent", async () => {
+  const { findings, absent } = await verdict((emit) => {
+    emit("source_files", eventLog);
+    emit("stages", { ...rowsByHand.stages, stageId: 3, name: "collect at App.scala:9", tasks: 8 });
+    emit("jobs", { ...rowsByHand.jobs, status: "failed", error: "java.lang.OutOfMemoryError" });
+    for (const executorId of ["10", "9"]) {
+      emit("executors", {
+        ...executor,
+        executorId,
+        removedAt: three + 40 * second,
+        removedClass: "jvm_heap",
+      });
+    }
+    emit("tasks", { ...task, stageId: 3, executorId: "9", runMillis: 20_000, gcMillis: 15_000 });
+    emit("oom_events", { ...oom, executorId: "10", class: "jvm_heap", taskId: undefined });
+    emit("oom_events", { ...oom, executorId: "9", class: "jvm_heap" });
+  });
+  const [heap] = findings;
+  expect(heap?.title).toBe("The Java heap ran out (2 times, executors 9 and 10)");
+  expect(heap?.evidence[0]).toBe(
+    "It hit 1 task of stage 3 “collect at App.scala:9” of “nightly”, which spent 75 % of their 20.0 s collecting garbage.",
+  );
+  expect(heap?.change).toContain("more partitions in stage 3 than its 8");
+  expect(absent).not.toContain("lost executors");
+  expect(absent).not.toContain("failed jobs");
+});

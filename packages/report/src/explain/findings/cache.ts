@@ -167,7 +167,7 @@ export const noRoom: Finder = async (investigation) => {
     `with numbered as (select * from put_failures where ${investigation.here()})
      select coalesce(rule, 'unknown') as rule, any_value(rdd_name) as name, null::varchar as storage_level, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id, count(*) as failures, count(distinct block_id) as blocks,
        count(*) filter (missed_later) as missed, max(memory_bytes) as memory_bytes, max(storage_available_bytes) as available_bytes, bool_and(missed_later is null) as reads_unknown, count(*) filter (stored_on_disk) as on_disk,
-       any_value(block_id) as block_id, any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
+       arg_min(block_id, (ts, executor_id, seq)) as block_id, arg_min(source_file_id, (ts, executor_id, seq)) as source_file_id, arg_min(source_line, (ts, executor_id, seq)) as source_line
      from numbered group by 1, 4 order by failures desc limit 6`,
   );
   const findings: Finding[] = [];

@@ -1,10 +1,13 @@
 /** Executors that were lost, and memory that ran out. */
 import { counted } from "@respark/core";
+import { sqlText } from "../../sql/literal.ts";
 import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
+import type { Investigation } from "../investigation.ts";
 import { shellWord } from "../shell-word.ts";
+import { stageWords } from "../stage-name.ts";
 import type { Finding } from "../story.ts";
-import { bytes, capital, cutTo, executorsWords, instant, listed, millis } from "../words.ts";
-import { type Finder, settingOf, thereIs } from "./finder.ts";
+import { bytes, capital, cutTo, executorsWords, instant, listed, millis, share } from "../words.ts";
+import { type Finder, settingInWords, settingOf, thereIs } from "./finder.ts";
 
 const MEBI = 1024 * 1024;
 /** Overhead is asked for with this much to spare. */
@@ -13,41 +16,50 @@ const SPARE = 1.1;
 export const outOfMemory: Finder = async (investigation) => {
   if (!(await thereIs(investigation, "oom_events"))) return [];
   const rows = await investigation.ask(
-    `select class, count(*) as ooms, count(distinct task_id) as tasks, list(distinct executor_id) as executors, list(distinct stage_id) filter (stage_id is not null) as stages,
-       min(nth) as nth, max(jvm_max_memory_bytes) as heap_bytes, min(outside_pools_bytes) as outside_pools_bytes,
+    `select class, count(*) as ooms, count(distinct task_id) as tasks, list(distinct executor_id order by try_cast(executor_id as bigint), executor_id) as executors, list(distinct stage_id order by stage_id) filter (stage_id is not null) as stages,
+       mode(stage_id) as stage_id, min(nth) as nth, max(jvm_max_memory_bytes) as heap_bytes, min(outside_pools_bytes) as outside_pools_bytes,
        arg_min(storage_used_bytes, outside_pools_bytes) as storage_bytes, arg_min(execution_used_bytes, outside_pools_bytes) as execution_bytes,
        max(running_tasks) as running_tasks, max(requested_bytes) as requested_bytes, min(granted_bytes) as granted_bytes, count(distinct executor_id) filter (removed_class is not null) as lost,
-       any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
+       arg_min(source_file_id, nth) as source_file_id, arg_min(source_line, nth) as source_line
      from (select *, ordinal as nth from oom_context where ${investigation.here()})
      group by class order by ooms desc, class`,
   );
   const cores = await settingOf(investigation, "spark.executor.cores");
+  const memory = await settingInWords(investigation, "spark.executor.memory");
   const failed = numberIn(
     await investigation.one(
       `select count(*) as jobs from jobs where ${investigation.here()} and status = 'failed'`,
     ),
     "jobs",
   );
-  return rows.map((row): Finding => {
+  const findings: Finding[] = [];
+  for (const row of rows) {
     const kind = textIn(row, "class") ?? "unknown";
     const executors = textsIn(row, "executors");
-    return {
+    const stage = await oomStage(investigation, row);
+    findings.push({
       id: `oom_${kind}`,
       severity: "dead",
       weight: Math.min(1, (numberIn(row, "ooms") ?? 0) / 10),
       title: `${OUT_OF[kind] ?? "Memory ran out"} (${counted(numberIn(row, "ooms") ?? 0, "time")}, ${executorsWords(executors, 4)})`,
       evidence: [
+        ...(stage === undefined ? [] : [stage.words]),
         stateInWords(row, textIn(investigation.application, "evidence_level") === "debug"),
         ...lostInWords(numberIn(row, "lost") ?? 0),
         ...(failed === undefined || failed === 0
           ? []
           : [`${counted(failed, "job")} failed in this run.`]),
       ],
-      change: changeFor(kind, row, cores),
+      change: changeFor(kind, row, {
+        cores,
+        memory,
+        stage: stage === undefined ? undefined : numberIn(stage.row, "stage_id"),
+        tasks: numberIn(stage?.row, "stage_tasks"),
+      }),
       certainty:
         "the error is logged; what filled the memory is the replay's account of Spark's own pools",
-      places: investigation.places([{ row, says: "one of the errors" }]),
-      facts: { ...row, failed_jobs: failed ?? null },
+      places: investigation.places([{ row, says: "the first of the errors" }]),
+      facts: { ...row, failed_jobs: failed ?? null, of_stage: stage?.row ?? null },
       next: [
         {
           why: "the state at that moment",
@@ -55,9 +67,35 @@ export const outOfMemory: Finder = async (investigation) => {
           argument: `--oom ${numberIn(row, "nth") ?? 1}`,
         },
       ],
-    };
-  });
+    });
+  }
+  return findings;
 };
+
+/** The stage whose tasks it hit most, how many of them, and what became of their time. */
+async function oomStage(
+  investigation: Investigation,
+  oom: Row,
+): Promise<{ readonly row: Row; readonly words: string } | undefined> {
+  const stage = numberIn(oom, "stage_id");
+  if (stage === undefined) return undefined;
+  const row = await investigation.one(
+    `select ${stage} as stage_id, count(*) as tasks, sum(run_ms)::bigint as run_ms, sum(gc_ms)::bigint as gc_ms,
+       (select max(tasks) from stages where ${investigation.here()} and stage_id = ${stage}) as stage_tasks
+     from tasks where ${investigation.here()} and stage_id = ${stage} and task_id in (
+       select task_id from oom_events where ${investigation.here()} and class = ${sqlText(textIn(oom, "class") ?? "")})`,
+  );
+  if (row === undefined) return undefined;
+  const [run, gc] = [numberIn(row, "run_ms"), numberIn(row, "gc_ms")];
+  const time =
+    run === undefined || gc === undefined || run === 0
+      ? ""
+      : `, which spent ${share(gc, run)} of their ${millis(run)} collecting garbage`;
+  return {
+    row,
+    words: `It hit ${counted(numberIn(row, "tasks") ?? 0, "task")} of ${await stageWords(investigation, stage)}${time}.`,
+  };
+}
 
 const OUT_OF: Readonly<Record<string, string>> = {
   jvm_heap: "The Java heap ran out",
@@ -90,21 +128,33 @@ function stateInWords(row: Row, grantsLogged: boolean): string {
   return `${pools}${rest}; ${counted(numberIn(row, "running_tasks") ?? 0, "task")} ran there.${request}`;
 }
 
-function changeFor(kind: string, row: Row, cores: string | undefined): string {
+interface Circumstances {
+  readonly cores: string | undefined;
+  /** spark.executor.memory with its value */
+  readonly memory: string;
+  /** whose tasks it hit, and how many it has */
+  readonly stage: number | undefined;
+  readonly tasks: number | undefined;
+}
+
+function changeFor(kind: string, row: Row, at: Circumstances): string {
   const tasks = numberIn(row, "running_tasks") ?? 0;
+  const where =
+    at.stage === undefined
+      ? "the stage that failed"
+      : `stage ${at.stage}${at.tasks === undefined ? "" : ` than its ${at.tasks}`}`;
+  const more = `more partitions in ${where}, so that one task holds less`;
   const fewer =
     tasks > 1
-      ? `fewer tasks at once: spark.executor.cores below ${cores ?? String(tasks)} (each then has more of the heap)`
-      : "more partitions in the stage that failed, so that one task holds less";
+      ? `fewer tasks at once: spark.executor.cores below ${at.cores ?? String(tasks)} (each then has more of the heap); or ${more}`
+      : more;
   switch (kind) {
     case "direct":
       return "a larger spark.executor.memoryOverhead and, with it, -XX:MaxDirectMemorySize in spark.executor.extraJavaOptions; or smaller fetches (spark.reducer.maxSizeInFlight)";
     case "container":
       return "a larger spark.executor.memoryOverhead: the heap is not what grew";
     case "task_memory":
-      return tasks > 1
-        ? `more partitions in the stage that failed, so that one task needs less; or ${fewer}`
-        : fewer;
+      return fewer;
     default: {
       const [storage, execution] = [
         numberIn(row, "storage_bytes") ?? 0,
@@ -112,7 +162,7 @@ function changeFor(kind: string, row: Row, cores: string | undefined): string {
       ];
       const heap = numberIn(row, "heap_bytes");
       return heap !== undefined && storage + execution > heap / 2
-        ? "a smaller spark.memory.fraction (Spark's pools fill most of the heap and leave too little for user objects), or a larger spark.executor.memory"
+        ? `a smaller spark.memory.fraction (Spark's pools fill most of the heap and leave too little for user objects), or a larger ${at.memory}`
         : fewer;
     }
   }
@@ -124,7 +174,7 @@ export const executorsLost: Finder = async (investigation) => {
        arg_min(executor_id, removed_at) as first_executor, arg_min(removed_reason, removed_at) as reason, max(overhead_bytes) as overhead_bytes,
        epoch_us(min(removed_at)) as first_us, epoch_us(max(removed_at)) as last_us,
        arg_min((epoch_us(removed_at) - epoch_us(added_at)) // 1000, removed_at) as lived_ms, sum(blocks_bytes)::bigint as blocks_bytes, sum(lost_tasks)::bigint as lost_tasks,
-       any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
+       arg_min(source_file_id, removed_at) as source_file_id, arg_min(source_line, removed_at) as source_line
      from executors left join (
          select executor_id, arg_max(storage_used_bytes, seq) as blocks_bytes from memory_timeline where ${investigation.here()} and mode = 'on_heap' group by 1) using (executor_id)
        left join (
@@ -263,7 +313,7 @@ function remedyFor(
 
 export const leaks: Finder = async (investigation) => {
   const row = await investigation.one(
-    `select count(*) as leaks, count(distinct task_id) as tasks, sum(leaked_bytes)::bigint as bytes, arg_max(task_id, leaked_bytes) as task_id, any_value(source_file_id) as source_file_id, any_value(source_line) as source_line
+    `select count(*) as leaks, count(distinct task_id) as tasks, sum(leaked_bytes)::bigint as bytes, arg_max(task_id, leaked_bytes) as task_id, arg_max(source_file_id, leaked_bytes) as source_file_id, arg_max(source_line, leaked_bytes) as source_line
      from memory_leaks where ${investigation.here()}`,
   );
   const found = numberIn(row, "leaks") ?? 0;

@@ -18,6 +18,8 @@ export interface KindOfTrouble {
   readonly needs: "event_log" | "event_log_blocks" | "info" | "debug";
   /** what it needs beside that level; executors' logs alone are INFO, and tell nothing of jobs */
   readonly told?: (investigation: Investigation) => Promise<boolean>;
+  /** what there may be although another finding tells of it: then it is not "not found" */
+  readonly elsewhere?: (investigation: Investigation) => Promise<boolean>;
 }
 
 function byEventLog(investigation: Investigation): Promise<boolean> {
@@ -26,8 +28,25 @@ function byEventLog(investigation: Investigation): Promise<boolean> {
 
 export const troubles: readonly KindOfTrouble[] = [
   { find: outOfMemory, named: "out-of-memory errors", needs: "event_log" },
-  { find: executorsLost, named: "lost executors", needs: "event_log", told: byEventLog },
-  { find: otherFailures, named: "failed jobs", needs: "event_log", told: byEventLog },
+  {
+    find: executorsLost,
+    named: "lost executors",
+    needs: "event_log",
+    told: byEventLog,
+    elsewhere: (investigation) =>
+      thereIs(
+        investigation,
+        "executors",
+        "removed_class is not null and removed_class not in ('killed_by_driver', 'decommissioned')",
+      ),
+  },
+  {
+    find: otherFailures,
+    named: "failed jobs",
+    needs: "event_log",
+    told: byEventLog,
+    elsewhere: (investigation) => thereIs(investigation, "jobs", "status = 'failed'"),
+  },
   { find: noEnd, named: "a log that just stops", needs: "event_log", told: byEventLog },
   { find: evictionsRegretted, named: "evictions", needs: "event_log_blocks" },
   { find: noRoom, named: "blocks without room", needs: "info" },

@@ -20,7 +20,10 @@ export async function oomStory(investigation: Investigation, wanted: RowNumber):
     { about: "when", text: `${instant(numberIn(row, "us"))} on ${executorWords(executorId)}.` },
     { about: "what", text: `${WHAT[textIn(row, "class") ?? ""] ?? "Memory ran out."}` },
     { about: "request", text: requestInWords(row, task?.words) },
-    { about: "state", text: poolsInWords(row) },
+    {
+      about: "state",
+      text: poolsInWords(row, textIn(investigation.application, "evidence_level") === "debug"),
+    },
     { about: "beside", text: outsideInWords(row) },
     { about: "who", text: holdersInWords(row) },
     { about: "after", text: afterInWords(row, task?.row) },
@@ -69,12 +72,14 @@ function requestInWords(row: Row, task: string | undefined): string {
   return `${who}: it asked for ${bytes(asked)}${got === undefined ? "" : ` and got ${bytes(got)}`}.`;
 }
 
-function poolsInWords(row: Row): string {
+function poolsInWords(row: Row, grantsLogged: boolean): string {
   const storage = numberIn(row, "storage_used_bytes");
   const execution = numberIn(row, "execution_used_bytes");
   if (storage === undefined && execution === undefined)
     return "What Spark's pools held is not known.";
-  return `Spark's pools held ${bytes(storage)} of blocks and ${bytes(execution)} of tasks' memory, of ${bytes(numberIn(row, "max_memory_bytes"))}.`;
+  // Below DEBUG no grant is logged: an estimate of nothing is no knowledge of it.
+  const tasks = execution === 0 && !grantsLogged ? "an unknown amount" : bytes(execution);
+  return `Spark's pools held ${bytes(storage)} of blocks and ${tasks} of tasks' memory, of ${bytes(numberIn(row, "max_memory_bytes"))}.`;
 }
 
 function outsideInWords(row: Row): string {
@@ -102,11 +107,15 @@ function afterInWords(row: Row, task: Row | undefined): string {
   const removed = textIn(row, "removed_class");
   const status = textIn(task, "status");
   const failed =
-    status === undefined
-      ? ""
-      : `The task ${status === "success" ? "succeeded all the same" : `ended as ${status}`}. `;
+    status === undefined ? "" : `The task ${OUTCOMES[status] ?? `ended as ${status}`}. `;
   return `${failed}${removed === undefined ? "The executor lived on, as far as the logs tell." : `The executor was lost (${removed.replaceAll("_", " ")}).`}`;
 }
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  success: "succeeded all the same",
+  failed: "failed",
+  killed: "was killed",
+};
 
 function firstLine(message: string | undefined): string {
   const [line = ""] = (message ?? "").split("\n");

@@ -204,7 +204,14 @@ function endedInWords(task: Row, ended: Row | undefined): string {
   const [line = ""] = (reason ?? "").split("\n");
   const failed = why === undefined ? "" : ` of ${why}${line === "" ? "" : `: ${cutTo(line, 200)}`}`;
   const leaked = numberIn(ended, "leaked_bytes");
-  const how = status === "success" ? "It succeeded" : `It ended as ${status}${failed}`;
+  const how =
+    status === "success"
+      ? "It succeeded"
+      : status === "failed" || status === "killed"
+        ? `It ${status === "failed" ? "failed" : "was killed"}${why === undefined ? "" : ":"}${failed.replace(/^ of /, " ")}`
+        : status === "running"
+          ? "It was running when the event log ends"
+          : "How it ended is not told";
   return `${how}.${leaked === undefined ? "" : ` It left ${bytes(leaked)} behind, which Spark freed.`}`;
 }
 
