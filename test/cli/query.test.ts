@@ -154,10 +154,32 @@ test("schema shows every table with its columns and their meaning, and needs no 
   );
 });
 
-test("schema of a table that is not there lists those that are", async () => {
+test("schema of a table that is not there names those nearest to it", async () => {
   const { code, stderr } = await respark(["schema", "memory_timelines"]);
   expect(code).toBe(2);
-  expect(stderr).toContain("memory_timeline,");
+  expect(stderr).toContain("the nearest are memory_timeline, task_memory_timeline, ");
+});
+
+test("on a terminal what a column means goes on below itself", async () => {
+  const lines: string[] = [];
+  const columns = 80;
+  const { code } = await respark(["schema", "memory_waits"], {
+    stdout: {
+      isTerminal: true,
+      columns,
+      write: (text) => {
+        lines.push(...String(text).split("\n"));
+        return Promise.resolve();
+      },
+    },
+  });
+  expect(code).toBe(0);
+  expect(lines.filter((line) => line.length > columns)).toEqual([]);
+  const at = lines.findIndex((line) => line.startsWith("  mode "));
+  expect(lines.slice(at, at + 2)).toEqual([
+    "  mode             VARCHAR    on_heap (JVM heap) or off_heap",
+    "                              (spark.memory.offHeap.size)",
+  ]);
 });
 
 /** Bytes in the middle of every block: checksums no longer hold. */
