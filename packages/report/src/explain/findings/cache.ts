@@ -31,7 +31,8 @@ export const evictionsRegretted: Finder = async (investigation) => {
         weightOf(numberIn(row, "recompute_ms"), all),
         weightOf(regretted, numberIn(row, "reads") ?? 0),
       ),
-      title: `${counted(numberIn(row, "evictions") ?? 0, "block")} of ${rddWords(row)} evicted (${bytes(numberIn(row, "evicted_bytes"))})${
+      // A block may come back and go again: these are no blocks.
+      title: `${counted(numberIn(row, "evictions") ?? 0, "eviction")} (${bytes(numberIn(row, "evicted_bytes"))}) from ${rddWords(row)}${
         regretted === undefined
           ? ""
           : `, ${regretted === 0 ? "none missed later" : `${regretted} missed later`}`
@@ -128,7 +129,7 @@ function costInWords(row: Row): string {
   const parts: string[] = [];
   if (recomputed > 0) {
     parts.push(
-      `${counted(recomputed, "block")} had to be computed again${
+      `Blocks had to be computed again ${counted(recomputed, "time")}${
         time !== undefined
           ? ` (${millis(time)})`
           : most !== undefined
@@ -137,8 +138,11 @@ function costInWords(row: Row): string {
       }`,
     );
   }
-  if (fromDisk > 0) parts.push(`${counted(fromDisk, "block")} had to be read again from disk`);
-  return `${parts.join("; ")}.`;
+  if (fromDisk > 0)
+    parts.push(
+      `${parts.length === 0 ? "Blocks had to be" : "and"} read again from disk ${counted(fromDisk, "time")}`,
+    );
+  return `${parts.join(", ")}.`;
 }
 
 async function changeFor(investigation: Investigation, row: Row, lost: number): Promise<string> {
