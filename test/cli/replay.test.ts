@@ -32,6 +32,24 @@ async function asked(database: string, sql: string): Promise<Record<string, unkn
   return JSON.parse(stdout) as Record<string, unknown>[];
 }
 
+test("of an event log alone the summary says what its tasks spilled, and has dashes for what it does not tell", async () => {
+  const log = join(runs, "s35-f-base-dbg/app-20261121023659-0000.lz4");
+  const { code, stdout } = await respark(["replay", log, "-o", join(folder, "events.duckdb")]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^0 .* \d+ \(53\.2 MiB\) +– +36\.1 MiB +–$/m);
+  expect(stdout).toMatch(/^1 .* \d+ \(54\.8 MiB\) +– +0 +–$/m);
+  expect(stdout).toContain("– = these logs do not tell");
+  expect(stdout).toContain("Tasks spilled 36.1 MiB of memory, by their own totals.");
+  expect(stdout).toContain("spill_causes");
+});
+
+test("an application whose event log just stops is said to have no end, and what ran then", async () => {
+  const logs = join(runs, "s35-o-base-info");
+  const { stdout } = await respark(["replay", logs, "-o", join(folder, "crash.duckdb")]);
+  expect(stdout).toContain("from 2026-11-21 02:38:06 UTC · no end logged");
+  expect(stdout).toContain("The event log just stops (1 job and 4 tasks were running)");
+});
+
 test("a directory of real logs becomes a database, and the summary says how far it can be trusted", async () => {
   const database = join(folder, "app.duckdb");
   const { code, stdout, stderr } = await respark([

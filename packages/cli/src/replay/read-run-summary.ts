@@ -118,13 +118,17 @@ function executorSql(where: string): string {
         count(*) filter (memory_bytes is null) as spills_of_unknown_size from spills where ${where} group by all),
     told as (
       select task_id, sum(memory_bytes) as bytes, sum(coalesce(memory_bytes_max, memory_bytes)) as most from spills where ${where} group by all),
-    -- As spill_causes has it: what totals count beyond the lines of the same task. A line without a task might be any task's.
-    untold as (
-      select t.executor_id, sum(t.memory_spilled_bytes - coalesce(s.bytes, 0)) as untold_bytes
+    -- What totals count beyond the lines of the same task. A line without a task is some task's: it takes from what is left.
+    nameless as (
+      select executor_id, sum(coalesce(memory_bytes_max, memory_bytes)) as most, bool_or(memory_bytes is null) as of_unknown_size
+      from spills where ${where} and task_id is null group by all),
+    beyond as (
+      select t.executor_id, sum(t.memory_spilled_bytes - coalesce(s.bytes, 0)) as bytes
       from (select * from tasks where ${where} and memory_spilled_bytes > 0) t left join told s using (task_id)
-      where t.memory_spilled_bytes > coalesce(s.most, 0)
-        and not exists (from spills n where ${where} and n.executor_id = t.executor_id and n.task_id is null and n.ts >= t.launched_at and n.ts <= t.finished_at)
-      group by all),
+      where t.memory_spilled_bytes > coalesce(s.most, 0) group by all),
+    untold as (
+      select executor_id, case when n.of_unknown_size then 0 else greatest(0, b.bytes - coalesce(n.most, 0)) end as untold_bytes
+      from beyond b left join nameless n using (executor_id)),
     wait as (select executor_id, mode, count(*) as waits from memory_waits where ${where} group by all),
     checks as (
       select executor_id, count(*) as statements, count(*) filter (agrees) as statements_met
