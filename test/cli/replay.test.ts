@@ -40,7 +40,6 @@ test("of an event log alone the summary says what its tasks spilled, and has das
   expect(stdout).toMatch(/^1 .* \d+ \(54\.8 MiB\) +– +0 +–$/m);
   expect(stdout).toContain("– = these logs do not tell");
   expect(stdout).toContain("Tasks spilled 36.1 MiB of memory, by their own totals.");
-  expect(stdout).toContain("spill_causes");
 });
 
 test("an application whose event log just stops is said to have no end, and what ran then", async () => {
