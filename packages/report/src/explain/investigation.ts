@@ -129,3 +129,15 @@ export interface RowsOfAKind {
   /** SQL of what to call one by in a list */
   readonly named: string;
 }
+
+/** Whether a table has such rows; asked before a view over everything is. */
+export async function thereIs(
+  investigation: Investigation,
+  table: string,
+  condition = "true",
+): Promise<boolean> {
+  const row = await investigation.one(
+    `select 1 as found from ${table} where ${investigation.here()} and ${condition} limit 1`,
+  );
+  return row !== undefined;
+}

@@ -388,3 +388,30 @@ test("an out-of-memory names the stage it hit, and what it explains is not calle
   expect(absent).not.toContain("lost executors");
   expect(absent).not.toContain("failed jobs");
 });
+
+test("a spill asked for where no log has a line for one is answered with the task that spilled most", async () => {
+  await expect(
+    answered(
+      (emit) => {
+        emit("executors", executor);
+        emit("tasks", { ...task, memorySpilledBytes: 36 * MiB });
+      },
+      { about: "spill", row: { nth: 1 } },
+    ),
+  ).rejects.toThrow("by its own total task 20 spilled most, 36.0 MiB: ask with --task");
+});
+
+test("an executor's story has what its tasks' totals count beside the lines of its log", async () => {
+  const story = await answered(
+    (emit) => {
+      emit("executors", executor);
+      emit("tasks", { ...task, memorySpilledBytes: 36 * MiB });
+      emit("spills", { ...rowsByHand.spills, taskId: 20, ...freed(20) });
+    },
+    { about: "executor", executorId: "1" },
+  );
+  const text = story.kind === "verdict" ? "" : story.lines.map((line) => line.text).join("\n");
+  expect(text).toContain(
+    "Its tasks spilled 1 time (20.0 MiB) in its log, 36.0 MiB in all by their own totals; none waited for memory.",
+  );
+});

@@ -1,12 +1,12 @@
 /** Cached blocks: evicted and missed, without room, or held for nothing. */
 import { counted } from "@respark/core";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
-import type { Investigation } from "../investigation.ts";
+import { type Investigation, thereIs } from "../investigation.ts";
 import { shellWord } from "../shell-word.ts";
 import { stageWords } from "../stage-name.ts";
 import type { Finding } from "../story.ts";
 import { bytes, millis, share } from "../words.ts";
-import { type Finder, rddWords, runMillis, settingInWords, thereIs, weightOf } from "./finder.ts";
+import { type Finder, rddWords, runMillis, settingInWords, weightOf } from "./finder.ts";
 
 /** Held, and wanted by nobody any more: an RDD whose blocks were evicted and then missed is not idle, whatever its blocks were not read for. */
 const IDLE =

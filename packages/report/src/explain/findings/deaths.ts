@@ -2,12 +2,12 @@
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
-import type { Investigation } from "../investigation.ts";
+import { type Investigation, thereIs } from "../investigation.ts";
 import { shellWord } from "../shell-word.ts";
 import { stageWords } from "../stage-name.ts";
 import type { Finding } from "../story.ts";
 import { bytes, capital, cutTo, executorsWords, instant, listed, millis, share } from "../words.ts";
-import { type Finder, settingInWords, settingOf, thereIs } from "./finder.ts";
+import { type Finder, settingInWords, settingOf } from "./finder.ts";
 
 const MEBI = 1024 * 1024;
 /** Overhead is asked for with this much to spare. */

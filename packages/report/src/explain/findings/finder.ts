@@ -23,18 +23,6 @@ export async function settingInWords(investigation: Investigation, key: string):
   return value === undefined ? key : `${key}, now ${value}`;
 }
 
-/** Whether a table has such rows; asked before a view over everything is. */
-export async function thereIs(
-  investigation: Investigation,
-  table: string,
-  condition = "true",
-): Promise<boolean> {
-  const row = await investigation.one(
-    `select 1 as found from ${table} where ${investigation.here()} and ${condition} limit 1`,
-  );
-  return row !== undefined;
-}
-
 /** Run time of all tasks; what a finding cost is weighed against it. */
 export async function runMillis(investigation: Investigation): Promise<number> {
   const row = await investigation.one(

@@ -1,8 +1,8 @@
 /** What lay beside Spark's pools, and the time that collecting garbage took. */
 import { numberIn, textIn } from "../../sql/row.ts";
-import type { Investigation } from "../investigation.ts";
+import { type Investigation, thereIs } from "../investigation.ts";
 import { bytes, executorsWords, share } from "../words.ts";
-import { type Finder, settingInWords, thereIs } from "./finder.ts";
+import { type Finder, settingInWords } from "./finder.ts";
 
 /** Share of run time from which collecting garbage is worth a word. */
 const MUCH_GC = 0.1;

@@ -1,10 +1,10 @@
 /** Every kind of trouble that a verdict looks for. */
 
-import type { Investigation } from "../investigation.ts";
+import { type Investigation, thereIs } from "../investigation.ts";
 import { evictionsRegretted, heldForNothing, noRoom } from "./cache.ts";
 import { executorsLost, leaks, noEnd, otherFailures, outOfMemory } from "./deaths.ts";
 import { spilling, waiting } from "./execution.ts";
-import { type Finder, thereIs } from "./finder.ts";
+import type { Finder } from "./finder.ts";
 import { garbage, overheadLeft, overheadTold } from "./heap.ts";
 
 /** In order from the least: what a level of evidence tells, those after it tell too. */

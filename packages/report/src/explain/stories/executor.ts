@@ -42,6 +42,7 @@ export async function executorStory(
   const left = await investigation.one(
     `select nullif((select arg_max(storage_used_bytes, seq) from memory_timeline where ${here} and mode = 'on_heap'), 0) as blocks_bytes,
        (select count(*) from tasks where ${here} and failure_class = 'ExecutorLostFailure') as tasks,
+       (select sum(memory_spilled_bytes)::bigint from tasks where ${here}) as spilled_bytes,
        (select count(*) from block_events where ${investigation.here()} and miss_kind = 'after_loss') as missed`,
   );
   const lines: StoryLine[] = [
@@ -50,7 +51,7 @@ export async function executorStory(
     { about: "fullest", text: fullestInWords(marks, summary, textIn(executor, "evidence_level")) },
     { about: "pressed", text: pressureInWords(pressure) },
     { about: "evicted", text: evictionsInWords(summary) },
-    { about: "spilled", text: spillsInWords(summary) },
+    { about: "spilled", text: spillsInWords(summary, numberIn(left, "spilled_bytes")) },
     ...(offHeap === undefined ? [] : [{ about: "off-heap", text: offHeapInWords(offHeap) }]),
     { about: "beside", text: besideInWords(beside) },
     { about: "ended", text: endInWords(executor, numberIn(summary, "ooms") ?? 0) },
@@ -63,7 +64,15 @@ export async function executorStory(
     attemptId: investigation.attemptId,
     title: `${capital(executorWords(executorId))}${textIn(executor, "host") === undefined ? "" : ` on ${textIn(executor, "host")}`}`,
     lines,
-    places: investigation.places([{ row: executor, says: "where it is added" }]),
+    places: investigation.places([
+      {
+        row: executor,
+        says:
+          numberIn(executor, "added_us") === undefined
+            ? "where its log begins"
+            : "where it is added",
+      },
+    ]),
     next: [
       {
         why: "its timeline",
@@ -179,15 +188,22 @@ function evictionsInWords(summary: Row | undefined): string {
   return `${gone}; ${put}.`;
 }
 
-function spillsInWords(summary: Row | undefined): string {
+function spillsInWords(summary: Row | undefined, total: number | undefined): string {
   const spills = numberIn(summary, "spills");
+  const logged = numberIn(summary, "spilled_bytes");
   const waits = numberIn(summary, "waits");
   const spilled =
     spills === undefined
-      ? "Whether its tasks spilled is not told line by line"
+      ? total === undefined
+        ? "Whether its tasks spilled is not told"
+        : total === 0
+          ? "Its tasks spilled nothing, by their own totals"
+          : `Its tasks spilled ${bytes(total)} by their own totals; no log line tells when`
       : spills === 0
-        ? "No spill of its tasks is logged"
-        : `Its tasks spilled ${counted(spills, "time")} (${bytes(numberIn(summary, "spilled_bytes"))})`;
+        ? total === undefined || total === 0
+          ? "No spill of its tasks is logged"
+          : `No spill of its tasks has a line in its log, but they spilled ${bytes(total)} by their own totals`
+        : `Its tasks spilled ${counted(spills, "time")} (${bytes(logged)})${logged !== undefined && total !== undefined && total > logged * 1.02 ? ` in its log, ${bytes(total)} in all by their own totals` : ""}`;
   const waited =
     waits === undefined
       ? "waits for memory are told in executor logs alone"

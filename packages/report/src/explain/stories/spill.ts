@@ -2,7 +2,13 @@
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
-import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
+import {
+  type Investigation,
+  NotThereError,
+  type RowNumber,
+  rowNamed,
+  thereIs,
+} from "../investigation.ts";
 import {
   certaintyInWords,
   momentOf,
@@ -23,12 +29,7 @@ import {
 } from "../words.ts";
 
 export async function spillStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
-  const { row, nth, of } = await rowNamed(investigation, wanted, {
-    from: "spills",
-    order: "ts, executor_id, seq",
-    what: "spill",
-    named: "coalesce(consumer, 'a consumer')",
-  });
+  const { row, nth, of } = await spillNamed(investigation, wanted);
   const executorId = textIn(row, "executor_id") ?? "";
   const seq = numberIn(row, "seq") ?? 0;
   const taskId = numberIn(row, "task_id");
@@ -105,6 +106,29 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
       of_task: ofTask ?? null,
     },
   };
+}
+
+/** Without a line there is no spill to tell of, though tasks may count what they spilled. */
+async function spillNamed(
+  investigation: Investigation,
+  wanted: RowNumber,
+): ReturnType<typeof rowNamed> {
+  if (!(await thereIs(investigation, "spills"))) {
+    const most = await investigation.one(
+      `select task_id, memory_spilled_bytes from tasks where ${investigation.here()} and memory_spilled_bytes > 0 order by memory_spilled_bytes desc, task_id limit 1`,
+    );
+    if (most !== undefined) {
+      throw new NotThereError(
+        `no log has a line for a spill; by its own total task ${numberIn(most, "task_id") ?? 0} spilled most, ${bytes(numberIn(most, "memory_spilled_bytes"))}: ask with --task`,
+      );
+    }
+  }
+  return rowNamed(investigation, wanted, {
+    from: "spills",
+    order: "ts, executor_id, seq",
+    what: "spill",
+    named: "coalesce(consumer, 'a consumer')",
+  });
 }
 
 /**
