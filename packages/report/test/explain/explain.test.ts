@@ -415,3 +415,27 @@ test("an executor's story has what its tasks' totals count beside the lines of i
     "Its tasks spilled 1 time (20.0 MiB) in its log, 36.0 MiB in all by their own totals; none waited for memory.",
   );
 });
+
+test("off-heap blocks without room ask for more off-heap memory, not for more heap", async () => {
+  const { findings } = await verdict((emit) => {
+    emit("executors", executor);
+    emit("spark_conf", {
+      ...rowsByHand.spark_conf,
+      key: "spark.memory.offHeap.size",
+      value: String(64 * MiB),
+    });
+    emit("rdds", { ...rowsByHand.rdds, rddId: 7, storageLevel: "OFF_HEAP" });
+    emit("block_events", {
+      ...rowsByHand.block_events,
+      executorId: "1",
+      blockId: "rdd_7_0",
+      op: "put_fail",
+      mode: "off_heap",
+      missKind: undefined,
+      rule: "same_rdd",
+    });
+  });
+  const [noRoom] = findings;
+  expect(noRoom?.title).toContain("found no room (1 time)");
+  expect(noRoom?.evidence[0]).toContain("larger than off-heap storage memory");
+});

@@ -168,11 +168,12 @@ async function changeFor(investigation: Investigation, row: Row, lost: number): 
 export const noRoom: Finder = async (investigation) => {
   if (!(await thereIs(investigation, "block_events", "op = 'put_fail'"))) return [];
   const rows = await investigation.ask(
-    `with numbered as (select * from put_failures where ${investigation.here()})
-     select coalesce(rule, 'unknown') as rule, any_value(rdd_name) as name, null::varchar as storage_level, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id, count(*) as failures, count(distinct block_id) as blocks,
+    `with numbered as (
+       select p.*, b.mode from put_failures p join block_events b using (app_id, attempt_id, executor_id, seq) where ${investigation.here("p")})
+     select coalesce(mode, 'on_heap') as mode, coalesce(rule, 'unknown') as rule, any_value(rdd_name) as name, null::varchar as storage_level, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id, count(*) as failures, count(distinct block_id) as blocks,
        count(*) filter (missed_later) as missed, max(memory_bytes) as memory_bytes, max(storage_available_bytes) as available_bytes, bool_and(missed_later is null) as reads_unknown, count(*) filter (stored_on_disk) as on_disk,
        arg_min(block_id, (ts, executor_id, seq)) as block_id, arg_min(source_file_id, (ts, executor_id, seq)) as source_file_id, arg_min(source_line, (ts, executor_id, seq)) as source_line
-     from numbered group by 1, 4 order by failures desc limit 6`,
+     from numbered group by 1, 2, 5 order by failures desc limit 6`,
   );
   const findings: Finding[] = [];
   for (const row of rows) {
@@ -185,11 +186,17 @@ export const noRoom: Finder = async (investigation) => {
     const missed = numberIn(row, "missed") ?? 0;
     const blocks = numberIn(row, "blocks") ?? 0;
     findings.push({
-      id: `no_room_${textIn(row, "rule") ?? "unknown"}_${numberIn(row, "rdd_id") ?? "other"}`,
+      id: `no_room_${textIn(row, "mode") === "off_heap" ? "off_heap_" : ""}${textIn(row, "rule") ?? "unknown"}_${numberIn(row, "rdd_id") ?? "other"}`,
       severity: missed > 0 ? "slow" : "risk",
       weight: weightOf(missed, numberIn(rdd, "reads") ?? 0),
       title: `${counted(blocks, numberIn(row, "rdd_id") === undefined ? "other block" : "block")}${numberIn(row, "rdd_id") === undefined ? "" : ` of ${rddWords(rdd ?? row)}`} found no room (${counted(numberIn(row, "failures") ?? 0, "time")})${missed === 0 ? "" : `; after ${missed} of them a later read missed it`}`,
-      evidence: [WHY[textIn(row, "rule") ?? "unknown"] ?? "", ...roomInWords(row)],
+      evidence: [
+        (WHY[textIn(row, "rule") ?? "unknown"] ?? "").replace(
+          "storage memory",
+          textIn(row, "mode") === "off_heap" ? "off-heap storage memory" : "storage memory",
+        ),
+        ...roomInWords(row),
+      ],
       change: await roomChange(investigation, textIn(row, "rule"), rdd, row),
       certainty:
         textIn(row, "rule") === "unknown"
@@ -252,7 +259,10 @@ async function roomChange(
   if (!level.includes("DISK")) {
     return "persist it as MEMORY_AND_DISK, so that what finds no room is read from disk instead of computed again";
   }
-  const memory = await settingInWords(investigation, "spark.executor.memory");
+  const memory = await settingInWords(
+    investigation,
+    textIn(row, "mode") === "off_heap" ? "spark.memory.offHeap.size" : "spark.executor.memory",
+  );
   return level.includes("SER") || level.includes("OFF_HEAP")
     ? `a larger ${memory}; or more executors; or a smaller part of the data cached`
     : `persist it serialized; or a larger ${memory}`;

@@ -2,7 +2,7 @@
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import type { Investigation } from "../investigation.ts";
 import type { Finding } from "../story.ts";
-import { shortened } from "../words.ts";
+import { bytes, shortened } from "../words.ts";
 
 export type Finder = (investigation: Investigation) => Promise<Finding[]>;
 
@@ -20,7 +20,11 @@ export async function settingOf(
 /** `spark.executor.cores, now 4`; the name alone where its value is not told. */
 export async function settingInWords(investigation: Investigation, key: string): Promise<string> {
   const value = await settingOf(investigation, key);
-  return value === undefined ? key : `${key}, now ${value}`;
+  if (value === undefined) return key;
+  // Settings that take bytes where no unit is given; spark.executor.memory would take MiB.
+  const amount =
+    /(?:\.size|Bytes)$/.test(key) && /^\d+$/.test(value) ? bytes(Number(value)) : value;
+  return `${key}, now ${amount}`;
 }
 
 /** Run time of all tasks; what a finding cost is weighed against it. */
