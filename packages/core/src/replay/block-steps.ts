@@ -2,7 +2,7 @@
 
 import { type Amount, amount, exactAmount, NOTHING } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
-import { type ByteInterval, exactly, touches } from "../byte-interval.ts";
+import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { DecidingRule } from "../rows.ts";
 import { partitionOf } from "./block-history.ts";
@@ -31,7 +31,7 @@ export class BlockSteps {
 
   /** The line of a store, unless it has been replayed before its line came. */
   stored(step: LogStep, fact: Fact<"block_stored">): void {
-    if (this.#early.delete(step)) checkFree(this.#context, step, fact.free);
+    if (this.#early.delete(step)) checkFree(this.#context, step, fact.free, undefined);
     else this.#store(step, fact, true);
   }
 
@@ -58,6 +58,7 @@ export class BlockSteps {
     const hold = fact.form === "values" ? windows.finalHold(size) : size;
     windows.close(blockId);
     ledger.forget(blockId);
+    const unsaid = checks ? this.#context.removedUnsaid(step, sum(fact.free, size)) : undefined;
     const usedBefore = ledger.storageUsed;
     ledger.borrowForStorage(hold, usedBefore);
     if (fact.form === "values") state.follower?.unrolled(ledger, hold.best);
@@ -76,7 +77,7 @@ export class BlockSteps {
       grantedBytesMax: size.atMost,
       origin: "logged",
     });
-    if (checks) checkFree(this.#context, step, fact.free);
+    if (checks) checkFree(this.#context, step, fact.free, unsaid);
     state.sample(at, "logged");
     state.blockEvent(at, {
       blockId,
@@ -182,7 +183,9 @@ export class BlockSteps {
       this.#release(at, ledger.mode, { blockId: fact.blockId, size, took }, "logged");
       history.removed(fact.blockId, at.ts);
     }
-    checkFreeUnderLock(this.#context, step, exactly(fact.freeBytes), predictedFreeReal);
+    checkFreeUnderLock(this.#context, step, exactly(fact.freeBytes), {
+      predict: predictedFreeReal,
+    });
     state.sample(at, "logged");
   }
 

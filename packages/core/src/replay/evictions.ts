@@ -130,7 +130,8 @@ export class Evictions {
 
   /** `After dropping k blocks, free memory is …`: printed under the manager's lock, never stale. */
   done(step: LogStep, free: { atLeast: number; atMost: number }): void {
-    checkFreeUnderLock(this.#context, step, free, predictedFree);
+    const unsaid = this.#context.removedUnsaid(step, free);
+    checkFreeUnderLock(this.#context, step, free, { predict: predictedFree, unsaid });
     const inHand = this.#inHand.get(step.thread ?? "");
     this.#inHand.delete(step.thread ?? "");
     if (inHand?.cause === "execution" && !this.#context.debug) {

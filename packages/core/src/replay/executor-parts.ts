@@ -18,6 +18,7 @@ import { ReportedSteps } from "./reported-steps.ts";
 import { Spills } from "./spills.ts";
 import { TaskSteps } from "./task-steps.ts";
 import { UnrollWindows } from "./unroll-windows.ts";
+import { removeUnsaid } from "./unsaid-removals.ts";
 import { Waits } from "./waits.ts";
 
 /** What the application tells its executors' replays. */
@@ -85,6 +86,10 @@ export function partsOf(
     isDeserializedRdd: around.isDeserializedRdd,
     persistedRdds: (stageId) => around.persistedRdds(stageId),
     removedBefore: (step, missing) => removals.wentBefore(context, blocks, step, missing),
+    removedUnsaid: (step, room) =>
+      removals.isPending(step)
+        ? undefined
+        : removeUnsaid(context, { blocks, removals }, step, room),
     replayEarly: (step) => {
       blocks.storeEarly(step);
       tasks.takeEarly(step);

@@ -18,11 +18,24 @@ const STALE_LINES = 16;
 const REMOVED = "counts removals that were reported later";
 const STALE = "printed after a neighbouring line's step";
 const SWAPPED = "counts steps whose lines come later";
+const UNSAID = "counts blocks as gone that no line tells of";
 const ZERO: ByteInterval = exactly(0);
 
-/** `free` of a store line: read without a lock after the block went in, so that other tasks' steps may lie between. */
-export function checkFree(context: ReplayContext, step: LogStep, free: ByteInterval): void {
+/**
+ * `free` of a store line: read without a lock after the block went in, so that other tasks' steps may lie between.
+ * @param unsaid  bytes that had to go first, without a word, for the line to be possible
+ */
+export function checkFree(
+  context: ReplayContext,
+  step: LogStep,
+  free: ByteInterval,
+  unsaid: ByteInterval | undefined,
+): void {
   const { state } = context;
+  if (unsaid !== undefined) {
+    missedRemovals(context, step, free, unsaid, predictedFree);
+    return;
+  }
   const removed = removedBefore(context, step, free, predictedFree);
   const predicted = predictedFree(state);
   const stale = touches(predicted, free)
@@ -46,9 +59,13 @@ export function checkFreeUnderLock(
   context: ReplayContext,
   step: LogStep,
   free: ByteInterval,
-  predict: (state: ReplayContext["state"]) => ByteInterval,
+  { predict, unsaid }: { readonly predict: Predict; readonly unsaid?: ByteInterval | undefined },
 ): void {
   const { state } = context;
+  if (unsaid !== undefined) {
+    missedRemovals(context, step, free, unsaid, predict);
+    return;
+  }
   const removed = removedBefore(context, step, free, predict);
   const first = predict(state);
   const stale = touches(first, free) ? undefined : explanationOf(context, step, first, free);
@@ -67,12 +84,38 @@ export function checkFreeUnderLock(
   if (shift === ZERO) learnExecution(context, executionFromFree(state, free), agrees);
 }
 
+type Predict = (state: ReplayContext["state"]) => ByteInterval;
+
+/** What is held against the line is what the replay knew before the line told it better. */
+function missedRemovals(
+  context: ReplayContext,
+  step: LogStep,
+  free: ByteInterval,
+  unsaid: ByteInterval,
+  predict: Predict,
+): void {
+  const predicted = predict(context.state);
+  context.state.check(placeOf(step), {
+    quantity: "free",
+    logged: free,
+    replayed: minusInterval(predicted, unsaid),
+    usedFor: "storage",
+    explanation: UNSAID,
+  });
+  learnExecution(context, executionFromFree(context.state, free), touches(predicted, free));
+}
+
+/** A neighbouring line's step makes a line right that leaves `room`, before its own step. */
+export function isStale(context: ReplayContext, step: LogStep, room: ByteInterval): boolean {
+  return explanationOf(context, step, predictedFree(context.state), room) !== undefined;
+}
+
 /** A `free` with more than is known: blocks that the driver was told of later, within the second of the line, had gone before it. */
 function removedBefore(
   context: ReplayContext,
   step: LogStep,
   free: ByteInterval,
-  predict: (state: ReplayContext["state"]) => ByteInterval,
+  predict: Predict,
 ): boolean {
   const missing = minusInterval(free, predict(context.state));
   return missing.atLeast > 0 && context.removedBefore(step, missing);

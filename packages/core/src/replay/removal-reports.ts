@@ -45,6 +45,11 @@ export class RemovalReports {
     this.#reports.push({ blockId, from: from - DRIVER_HEARS_MICROS, until });
   }
 
+  /** A block that leaves memory between two times (µs). */
+  goes(blockId: string, from: number, until: number): void {
+    this.#reports.unshift({ blockId, from, until });
+  }
+
   /** An event with a time. */
   timePasses(ts: number): void {
     for (let at = this.#reports.length - 1; at >= 0; at--) {
@@ -84,6 +89,12 @@ export class RemovalReports {
       return true;
     }
     return false;
+  }
+
+  /** A removal was reported within the second that the line of a step was printed in: it may have come first. */
+  isPending(step: LogStep): boolean {
+    const latest = step.tsMax ?? step.ts;
+    return this.#reports.some(({ from }) => from > step.ts && from <= latest);
   }
 
   /** Before a step: what has gone by then goes, what may have gone drifts. */

@@ -34,6 +34,8 @@ export interface ReplayContext {
   persistedRdds(stageId: number | undefined): Iterable<number>;
   /** Removals whose reports came late make up what a `free` has more than is known: they go now. */
   removedBefore(step: LogStep, missing: ByteInterval): boolean;
+  /** Removes blocks that had gone without a word before a line that leaves `room`, and says how many bytes; undefined: none had. */
+  removedUnsaid(step: LogStep, room: ByteInterval): ByteInterval | undefined;
   /** Replays a store, grant or release whose line is yet to come. */
   replayEarly(step: LogStep): void;
   replayedEarly(step: LogStep): boolean;

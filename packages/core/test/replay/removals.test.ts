@@ -121,3 +121,89 @@ test("a failed task may have held memory that its totals do not tell", () => {
   const check = replay_checks.find(({ quantity }) => quantity === "execution_used");
   expect(check?.agrees).toBe(true);
 });
+
+test("memory that is free where known blocks would be shows that a broadcast went without a word, oldest first", () => {
+  const { replay_checks, block_events, memory_timeline } = replayText(
+    `
+        0 1 start 1000000
+       10 1 store broadcast_0_piece0 200000 bytes free 800000
+       20 1 store broadcast_0 200000 free 600000
+       30 1 store broadcast_1 200000 free 400000
+       40 1 store rdd_0_0 100000 free 300000
+     5000 1 store rdd_0_1 100000 free 600000
+     5010 1 store rdd_0_2 100000 free 500000
+     5020 1 store rdd_0_3 100000 free 400000`,
+    { memory: 1_000_000, level: "info" },
+  );
+  const frees = replay_checks.filter((check) => check.quantity === "free").slice(4);
+  expect(frees).toMatchObject([
+    {
+      agrees: false,
+      replayedMax: 200_000,
+      usedFor: "storage",
+      explanation: expect.stringContaining("no line tells"),
+    },
+    { agrees: true },
+    { agrees: true },
+  ]);
+  const removals = block_events.filter((event) => event.op === "remove");
+  expect(removals.map(({ blockId, ts, origin }) => [blockId, ts, origin])).toEqual([
+    ["broadcast_0", 5_000_000, "derived"],
+    ["broadcast_0_piece0", 5_000_000, "derived"],
+  ]);
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(600_000);
+});
+
+test("a broadcast that is being cleaned is there in part, and a second later not at all", () => {
+  const { memory_timeline, block_events } = replayText(
+    `
+        0 1 start 1000000
+       10 1 store broadcast_0_piece0 200000 bytes free 800000
+       20 1 store broadcast_0 300000 free 500000
+      500 1 store rdd_0_0 100000 free 700000
+      510 1 store rdd_0_1 100000 free 600000
+     2000 1 store rdd_0_2 100000 free 700000`,
+    { memory: 1_000_000, level: "info" },
+  );
+  const cleaning = memory_timeline.findLast((row) => row.ts < 2_000_000);
+  expect(cleaning?.storageUsed).toMatchObject({ atLeast: 200_000, atMost: 400_000 });
+  const removals = block_events.filter((event) => event.op === "remove");
+  expect(removals.map(({ blockId, ts }) => [blockId, ts])).toEqual([
+    ["broadcast_0", 500_000],
+    ["broadcast_0_piece0", 2_000_000],
+  ]);
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(300_000);
+});
+
+test("one line alone may be late: nothing goes for it", () => {
+  const { replay_checks, block_events } = replayText(
+    `
+        0 1 start 1000000
+       10 1 store broadcast_0 400000 free 600000
+     1000 1 store rdd_0_0 100000 free 900000
+     1010 1 store rdd_0_1 100000 free 400000`,
+    { memory: 1_000_000, level: "info" },
+  );
+  expect(block_events.some((event) => event.op === "remove")).toBe(false);
+  const frees = replay_checks.filter((check) => check.quantity === "free");
+  expect(frees[1]).toMatchObject({
+    agrees: true,
+    explanation: expect.any(String),
+    usedFor: "none",
+  });
+});
+
+test("blocks of RDDs, which have a line when they go, are the last to be missed", () => {
+  const { block_events } = replayText(
+    `
+        0 1 start 1000000
+       10 1 store rdd_0_0 300000 free 700000
+       20 1 store taskresult_7 300000 bytes free 400000
+     1000 1 store rdd_1_0 100000 free 600000
+     1010 1 store rdd_1_1 100000 free 500000
+     1020 1 store rdd_1_2 100000 free 400000`,
+    { memory: 1_000_000, level: "info" },
+  );
+  const removals = block_events.filter((event) => event.op === "remove");
+  expect(removals.map(({ blockId }) => blockId)).toEqual(["taskresult_7"]);
+});
