@@ -78,10 +78,11 @@ export class ExecutionEstimate {
     const running = this.#runners();
     const ceiling = ledger.executionCeiling();
     if (implied.atLeast > ceiling || (!agrees && running.size === 0)) return;
-    if (implied.atLeast > this.#mostThatRunnersHold()) return; // some block went or came that the log has not told
+    const most = this.#mostThatRunnersHold();
+    if (implied.atLeast > most) return; // some block went or came that the log has not told
     const total = amount({
       atLeast: Math.max(0, implied.atLeast),
-      atMost: Math.min(ceiling, Math.max(0, implied.atMost)),
+      atMost: Math.min(ceiling, most, Math.max(0, implied.atMost)),
     });
     this.#measured = { total, ts: this.#ts };
     this.#apply(total);

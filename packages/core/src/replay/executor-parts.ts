@@ -86,10 +86,7 @@ export function partsOf(
     isDeserializedRdd: around.isDeserializedRdd,
     persistedRdds: (stageId) => around.persistedRdds(stageId),
     removedBefore: (step, missing) => removals.wentBefore(context, blocks, step, missing),
-    removedUnsaid: (step, room) =>
-      removals.isPending(step)
-        ? undefined
-        : removeUnsaid(context, { blocks, removals }, step, room),
+    removedUnsaid: (step, room) => removeUnsaid(context, { blocks, removals }, step, room),
     replayEarly: (step) => {
       blocks.storeEarly(step);
       tasks.takeEarly(step);

@@ -14,7 +14,7 @@ import { placeOf, type ReplayContext } from "./replay-context.ts";
 interface RemovalReport {
   readonly blockId: string;
   /** µs of the last event with a time before the report, and of the first after it */
-  readonly from: number;
+  from: number;
   until: number | undefined;
 }
 
@@ -95,6 +95,44 @@ export class RemovalReports {
   isPending(step: LogStep): boolean {
     const latest = step.tsMax ?? step.ts;
     return this.#reports.some(({ from }) => from > step.ts && from <= latest);
+  }
+
+  /**
+   * A line that leaves more room than all blocks would: of those that may have gone by now some have, the ones reported first.
+   * They make up the missing bytes, as far as they can.
+   */
+  haveGone(context: ReplayContext, blocks: BlockSteps, step: LogStep, missing: number): void {
+    const { state } = context;
+    let freed = 0;
+    let kept = 0;
+    const gone: string[] = [];
+    for (const report of this.#reports) {
+      if (freed >= missing || report.from > step.ts) {
+        this.#reports[kept++] = report;
+        continue;
+      }
+      for (const id of withItsValue(report.blockId)) {
+        freed += state.ledgerOfBlock(id)?.blocks.get(id)?.size.atMost ?? 0;
+        gone.push(id);
+      }
+    }
+    this.#reports.length = kept;
+    if (gone.length === 0) return;
+    blocks.removeThese(placeOf(step), gone, "derived");
+    this.apply(context, blocks, step);
+  }
+
+  /** No more than so many bytes can be missing now: a block that is larger is still there. */
+  areStillThere(context: ReplayContext, blocks: BlockSteps, step: LogStep, missing: number): void {
+    let some = false;
+    for (const report of this.#reports) {
+      if (report.from > step.ts) continue;
+      const size = context.state.ledgerOfBlock(report.blockId)?.blocks.get(report.blockId)?.size;
+      if (size === undefined || size.atLeast <= missing) continue;
+      report.from = step.ts + 1;
+      some = true;
+    }
+    if (some) this.apply(context, blocks, step);
   }
 
   /** Before a step: what has gone by then goes, what may have gone drifts. */

@@ -3,6 +3,7 @@
  * input deleted (BlockManagerStorageEndpoint), and a lost part of a log tells nothing at all. What a `free` has beyond all memory that
  * the known blocks leave is proof that some of them are gone: no execution, no unroll can make it more.
  */
+import { NOTHING, plus } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import { type ByteInterval, exactly, sum } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
@@ -31,9 +32,16 @@ export function removeUnsaid(
 ): ByteInterval | undefined {
   const { state, evidence } = context;
   if (context.debug || state.rules.freePrintsUsed) return undefined;
-  const held = blocksOf(state);
   const maximum = countedMaximum(state);
-  const atLeast = borneOut(context, step, maximum - held.atLeast, room.atLeast);
+  const known = state.ledgers.map(({ blocksHeld }) => blocksHeld).reduce(plus, NOTHING);
+  const most = known.atMost + room.atMost + countedExecution(state).atMost - maximum;
+  removals.areStillThere(context, blocks, step, most);
+  const missing = borneOut(context, step, maximum - known.atLeast, room.atLeast);
+  if (missing <= 0) return undefined;
+  removals.haveGone(context, blocks, step, missing);
+  if (removals.isPending(step)) return undefined;
+  const held = blocksOf(state);
+  const atLeast = held.atLeast + room.atLeast - maximum;
   if (atLeast <= 0) return undefined;
   // Who is told of removals has heard of nearly all.
   if (evidence.blockUpdates > 0 && isStale(context, step, room)) return undefined;
