@@ -154,23 +154,25 @@ test("memory that is free where known blocks would be shows that a broadcast wen
   expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(600_000);
 });
 
-test("a broadcast that is being cleaned is there in part, and a second later not at all", () => {
+test("a broadcast that is being cleaned goes as far as a line shows, and a second later it is gone", () => {
   const { memory_timeline, block_events } = replayText(
     `
         0 1 start 1000000
-       10 1 store broadcast_0_piece0 200000 bytes free 800000
+       10 1 store broadcast_0_piece0 100000 bytes free 900000
+       11 1 store broadcast_0_piece1 100000 bytes free 800000
        20 1 store broadcast_0 300000 free 500000
-      500 1 store rdd_0_0 100000 free 700000
-      510 1 store rdd_0_1 100000 free 600000
+      500 1 store rdd_0_0 100000 free 800000
+      510 1 store rdd_0_1 100000 free 700000
      2000 1 store rdd_0_2 100000 free 700000`,
     { memory: 1_000_000, level: "info" },
   );
   const cleaning = memory_timeline.findLast((row) => row.ts < 2_000_000);
-  expect(cleaning?.storageUsed).toMatchObject({ atLeast: 200_000, atMost: 400_000 });
+  expect(cleaning?.storageUsed).toMatchObject({ atLeast: 300_000, atMost: 300_000 });
   const removals = block_events.filter((event) => event.op === "remove");
   expect(removals.map(({ blockId, ts }) => [blockId, ts])).toEqual([
     ["broadcast_0", 500_000],
-    ["broadcast_0_piece0", 2_000_000],
+    ["broadcast_0_piece0", 500_000],
+    ["broadcast_0_piece1", 2_000_000],
   ]);
   expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(300_000);
 });
