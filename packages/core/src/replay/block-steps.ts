@@ -175,7 +175,9 @@ export class BlockSteps {
   removed(step: LogStep, fact: Fact<"block_removed">): void {
     const { state, history } = this.#context;
     const at = placeOf(step);
-    const ledger = state.ledgerOfBlock(fact.blockId);
+    const ledger =
+      state.ledgerOfBlock(fact.blockId) ??
+      this.#context.unseen.reveal(step, fact.blockId, exactly(fact.bytes));
     if (ledger !== undefined) {
       const held = ledger.forget(fact.blockId)?.size ?? NOTHING;
       const size = exactAmount(fact.bytes);
@@ -191,6 +193,7 @@ export class BlockSteps {
 
   /** B6, G11: every block of an RDD goes, without a line of its own at INFO. */
   removeRdd(step: LogStep, rddId: number): void {
+    this.#context.unseen.mayHaveGone();
     if (!this.#context.debug) this.removeRddAt(placeOf(step), rddId, "logged");
   }
 
@@ -210,6 +213,7 @@ export class BlockSteps {
   cleared(step: LogStep): void {
     const at = placeOf(step);
     for (const ledger of this.#context.state.ledgers) ledger.unrollHolders.clear();
+    this.#context.unseen.cleared();
     this.#removeAll(at, () => true, "logged");
   }
 

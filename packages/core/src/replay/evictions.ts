@@ -2,7 +2,7 @@
 
 import { type Amount, exactAmount, NOTHING, plus } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
-import { exactly } from "../byte-interval.ts";
+import { type ByteInterval, exactly } from "../byte-interval.ts";
 import type { DecidingRule, EvictionCause } from "../rows.ts";
 import { partitionOf } from "./block-history.ts";
 import type { LogStep } from "./lookahead.ts";
@@ -22,6 +22,8 @@ export interface EvictionCulprit {
 interface EvictionInHand extends EvictionCulprit {
   remaining: number;
   evicted: Amount;
+  /** bytes of all that were selected, where the line tells */
+  readonly selected: ByteInterval | undefined;
 }
 
 const UNKNOWN: EvictionCulprit = {
@@ -49,11 +51,7 @@ export class Evictions {
   }
 
   /** `k blocks selected for dropping (b bytes)` */
-  selected(
-    step: LogStep,
-    blocks: number,
-    freed: { atLeast: number; atMost: number } | undefined,
-  ): void {
+  selected(step: LogStep, blocks: number, freed: ByteInterval | undefined): void {
     const { state } = this.#context;
     const named = this.#namedVictims(step, blocks);
     const sizes = named.map((blockId) => state.ledgerOfBlock(blockId)?.blocks.get(blockId)?.size);
@@ -66,17 +64,18 @@ export class Evictions {
       usedFor: "none",
     });
     const culprit = this.#culprit(step, named);
-    this.#inHand.set(step.thread ?? "", { ...culprit, remaining: blocks, evicted: NOTHING });
+    const inHand = { ...culprit, remaining: blocks, evicted: NOTHING, selected: freed };
+    this.#inHand.set(step.thread ?? "", inHand);
   }
 
   /** `Dropping block … from memory`: true when it was an eviction. */
   dropping(step: LogStep, blockId: string): boolean {
-    const { state, history } = this.#context;
-    const ledger = state.ledgerOfBlock(blockId);
+    const { state, history, unseen } = this.#context;
+    const inHand = this.#inHand.get(step.thread ?? "");
+    const ledger =
+      state.ledgerOfBlock(blockId) ?? unseen.reveal(step, blockId, this.#sizeOfNext(inHand));
     const held = ledger?.blocks.get(blockId);
     if (ledger === undefined || held === undefined) return false;
-    const key = step.thread ?? "";
-    const inHand = this.#inHand.get(key);
     const culprit = inHand ?? this.#culprit(step, [blockId]);
     const toDisk = this.#goesToDisk(step, blockId);
     const exact = this.#exactSizeAhead(blockId);
@@ -129,7 +128,7 @@ export class Evictions {
   }
 
   /** `After dropping k blocks, free memory is …`: printed under the manager's lock, never stale. */
-  done(step: LogStep, free: { atLeast: number; atMost: number }): void {
+  done(step: LogStep, free: ByteInterval): void {
     const unsaid = this.#context.removedUnsaid(step, free);
     checkFreeUnderLock(this.#context, step, free, { predict: predictedFree, unsaid });
     const inHand = this.#inHand.get(step.thread ?? "");
@@ -186,6 +185,17 @@ export class Evictions {
       if (next.fact.kind === "eviction_done" && next.thread === step.thread) return false;
     }
     return false;
+  }
+
+  /** Of the block dropped next, as far as the line of the selection tells; the last of them is what is left of it. */
+  #sizeOfNext(inHand: EvictionInHand | undefined): ByteInterval | undefined {
+    if (inHand?.selected === undefined) return undefined;
+    const { selected, evicted, remaining } = inHand;
+    const atMost = Math.max(0, selected.atMost - evicted.atLeast);
+    return {
+      atLeast: remaining === 1 ? Math.max(0, selected.atLeast - evicted.atMost) : 0,
+      atMost,
+    };
   }
 
   /** DEBUG prints the exact size when the block is gone. */

@@ -19,6 +19,7 @@ import { Spills } from "./spills.ts";
 import { TaskSteps } from "./task-steps.ts";
 import { UnrollWindows } from "./unroll-windows.ts";
 import { removeUnsaid } from "./unsaid-removals.ts";
+import { UnseenBlocks } from "./unseen-blocks.ts";
 import { Waits } from "./waits.ts";
 
 /** What the application tells its executors' replays. */
@@ -74,6 +75,7 @@ export function partsOf(
     state,
     ...kept,
     windows: new UnrollWindows(state),
+    unseen: new UnseenBlocks(state, kept.lookahead),
     recent: new RecentChanges(),
     recentPages: new RecentPages(),
     execution: new ExecutionEstimates(state, kept, around.isSqlStage),

@@ -30,6 +30,8 @@ export class ExecutorReplay {
   readonly #history: BlockHistory;
   #parts: Parts | undefined;
   #beganAt: StepPlace | undefined;
+  /** its log has the lines that an executor begins with */
+  #beginningSeen = false;
   /** µs up to which time has passed in the ledger */
   #passed = 0;
   readonly #removals = new RemovalReports();
@@ -180,13 +182,14 @@ export class ExecutorReplay {
       const next = this.#lookahead.peek(ahead);
       if (next === undefined) return;
       const { kind } = next.fact;
+      if (kind === "store_started") this.#beginningSeen = true;
       if (kind === "store_started" || kind === "block_level")
         this.#around.layoutFact(next.fact, next);
     }
   }
 
   /** The memory manager's life begins: nothing is used. */
-  #begin(at: StepPlace | undefined): Parts | undefined {
+  #begin(at: StepPlace | undefined, step?: LogStep): Parts | undefined {
     if (this.#parts !== undefined) return this.#parts;
     this.#learnLayoutAhead();
     const rules = this.#around.rules();
@@ -198,6 +201,9 @@ export class ExecutorReplay {
       polled: this.#polled,
       broadcasts: this.#around.broadcasts,
     });
+    const isLogged = this.#around.level === "debug" || this.#around.level === "info";
+    if (isLogged && !this.#beginningSeen && step !== undefined)
+      this.#parts.context.unseen.begin(step);
     if (at !== undefined) this.#parts.context.state.sample(at, "derived");
     return this.#parts;
   }
@@ -235,16 +241,18 @@ export class ExecutorReplay {
       case "block_manager_registered":
       case "spark_version_logged":
       case "java_version_logged":
+        this.#beginningSeen = true;
         this.#beganAt ??= placeOf(step);
         this.#around.layoutFact(fact, step);
         return;
       case "store_started":
+        this.#beginningSeen = true;
         this.#around.layoutFact(fact, step);
         break;
       default:
         break;
     }
-    const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step));
+    const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step), step);
     if (parts === undefined) return;
     if (!parts.context.debug) this.#removals.apply(parts.context, parts.blocks, step);
     this.#passTime(parts, step);

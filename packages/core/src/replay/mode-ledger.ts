@@ -42,6 +42,7 @@ export class ModeLedger {
   /** Bounds that hold at any instant, where `executionTotal` is of the second that a printed time leaves open. */
   executionAtInstant: Amount | undefined;
 
+  #unseen: Amount = NOTHING;
   readonly #byRdd = new Map<number, number>();
   #missing = 0;
   #evictedForGrant = 0;
@@ -54,6 +55,27 @@ export class ModeLedger {
     this.mode = mode;
     this.rules = rules;
     this.storagePool = exactAmount(rules.regionBytes);
+  }
+
+  /** What of `blocksHeld` is of blocks that no line names, as they were stored before the log begins. */
+  get unseen(): Amount {
+    return this.#unseen;
+  }
+
+  set unseen(held: Amount) {
+    this.blocksHeld = plus(this.seen, held);
+    this.#unseen = held;
+  }
+
+  /** The blocks that lines name. */
+  get seen(): Amount {
+    const { blocksHeld } = this;
+    const { atLeast, atMost, best } = this.#unseen;
+    return {
+      atLeast: blocksHeld.atLeast - atLeast,
+      atMost: blocksHeld.atMost - atMost,
+      best: blocksHeld.best - best,
+    };
   }
 
   get unroll(): Amount {
@@ -142,7 +164,7 @@ export class ModeLedger {
     const { atLeast, atMost, best } = this.blocksHeld;
     this.blocksHeld =
       this.blocks.size === 0
-        ? NOTHING
+        ? this.#unseen
         : { atLeast: atLeast - size.atLeast, atMost: atMost - size.atMost, best: best - size.best };
     return block;
   }

@@ -48,7 +48,9 @@ export function checkFree(
     usedFor: removed ? "order" : stale === undefined && !context.debug ? "execution" : "none",
     explanation: removed ? REMOVED : stale === undefined ? undefined : STALE,
   });
-  if (stale === undefined) learnExecution(context, executionFromFree(state, free), agrees);
+  if (stale !== undefined) return;
+  context.unseen.learn(step, free);
+  learnExecution(context, executionFromFree(state, free), agrees);
 }
 
 /**
@@ -81,7 +83,9 @@ export function checkFreeUnderLock(
     usedFor: swapped || removed ? "order" : context.debug ? "none" : "execution",
     explanation: stale !== undefined ? (swapped ? SWAPPED : STALE) : removed ? REMOVED : undefined,
   });
-  if (shift === ZERO) learnExecution(context, executionFromFree(state, free), agrees);
+  if (shift !== ZERO) return;
+  context.unseen.learn(step, free);
+  learnExecution(context, executionFromFree(state, free), agrees);
 }
 
 type Predict = (state: ReplayContext["state"]) => ByteInterval;

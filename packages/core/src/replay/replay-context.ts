@@ -11,6 +11,7 @@ import type { PolledPeaks } from "./polled-peaks.ts";
 import type { RecentChanges } from "./recent-changes.ts";
 import type { RecentPages } from "./recent-pages.ts";
 import type { UnrollWindows } from "./unroll-windows.ts";
+import type { UnseenBlocks } from "./unseen-blocks.ts";
 
 export interface ReplayContext {
   readonly state: ExecutorState;
@@ -20,6 +21,7 @@ export interface ReplayContext {
   /** of all executors */
   readonly broadcasts: BroadcastValues;
   readonly windows: UnrollWindows;
+  readonly unseen: UnseenBlocks;
   readonly lookahead: Lookahead;
   readonly recent: RecentChanges;
   readonly recentPages: RecentPages;

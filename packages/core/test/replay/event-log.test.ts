@@ -98,20 +98,6 @@ test("a capacity that nobody says is assumed, and says so", () => {
   expect(executors.map((executor) => executor.layout.maxMemory.origin)).toEqual(["assumed"]);
 });
 
-test("a log that begins late still keeps the laws, and what it never saw stored is not removed", () => {
-  const { block_events, memory_events } = replayText(
-    `
-     100 1 drop rdd_0_0
-     110 1 remove rdd_0_1 300 free 700
-     120 1 release task-9 500 by map
-     130 1 finish task-9
-     140 1 store rdd_0_2 100 bytes free 200`,
-    { memory: 1000 },
-  );
-  expect(block_events.filter((event) => event.op !== "store")).toEqual([]);
-  expect(memory_events.filter((event) => event.op === "release_storage")).toEqual([]);
-});
-
 test("times that run backwards are held at the latest time told", () => {
   const { block_events } = replayText(
     `

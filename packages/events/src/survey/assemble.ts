@@ -6,6 +6,7 @@ import { clockBounds } from "./clock-bounds.ts";
 import { findDuplicates } from "./duplicates.ts";
 import type { EventLogSample } from "./event-log-sample.ts";
 import { adviceFor, evidenceLevel } from "./evidence.ts";
+import { sayWhichBeginLate } from "./late-logs.ts";
 import { findOwners, type Owner } from "./ownership.ts";
 import type { SampledFile } from "./sampled-file.ts";
 import type { SurveyedApplication, SurveyedExecutor, SurveyedFile } from "./surveyed.ts";
@@ -90,6 +91,7 @@ function assembleApplication(
 ): { application: SurveyedApplication; all: SurveyedFile[] } {
   const events = mergedEvents(group);
   const clocks = alignLogs(group, events, givenZone, report);
+  sayWhichBeginLate(group, report);
   const all = group.map((member) => {
     const { log, sourceFileId } = member.sampled;
     if (!log) return surveyFile(member, "event_log", eventLogClock, undefined);

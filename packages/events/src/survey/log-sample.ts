@@ -20,6 +20,14 @@ export interface SampledRegistration {
   readonly place: number;
 }
 
+const BEGINNINGS: ReadonlySet<LogFact["kind"]> = new Set([
+  "executor_command",
+  "executor_started",
+  "block_manager_registered",
+  "store_started",
+  "spark_version_logged",
+]);
+
 /** Moments kept of a log; of a longer one every second, then every fourth, … */
 const momentLimit = 4096;
 
@@ -35,6 +43,10 @@ export class LogSample {
   executorLines = 0;
   records = 0;
   facts = 0;
+  /** it has a line with which an executor's or a driver's log begins */
+  hasBeginning = false;
+  /** it tells what memory is free */
+  tellsFree = false;
   sparkVersion: string | undefined;
   /** what bounds the version where nothing names it */
   readonly versionMarks: VersionMarks = new VersionMarks();
@@ -60,7 +72,12 @@ export class LogSample {
 
   see(fact: LogFact, wallMs: number | undefined, place: number): void {
     this.facts++;
+    if (BEGINNINGS.has(fact.kind)) this.hasBeginning = true;
     switch (fact.kind) {
+      case "block_stored":
+      case "eviction_done":
+        this.tellsFree = true;
+        break;
       case "executor_command":
         this.executorLines++;
         if (fact.executorId !== undefined) this.#executor(fact.executorId, "executor command line");

@@ -59,3 +59,26 @@ test("a packed log cut before anything can be unpacked is said to be damaged, no
     { sourceFileId: 1, code: "survey_unread_file" },
   ]);
 });
+
+const lateLines = [
+  "26/11/21 02:38:57 INFO Executor: Running task 0.0 in stage 0.0 (TID 0)",
+  "26/11/21 02:38:58 INFO MemoryStore: Block rdd_1_0 stored as values in memory (estimated size 16.7 MiB, free 40.4 MiB)",
+  "26/11/21 02:38:59 INFO Executor: Finished task 0.0 in stage 0.0 (TID 0). 902 bytes result sent to driver",
+  "",
+].join("\n");
+const beginning =
+  "26/11/21 02:38:56 INFO Executor: Starting executor ID 1 on host localhost\n26/11/21 02:38:56 INFO MemoryStore: MemoryStore started with capacity 127.2 MiB\n";
+
+test("an executor whose log begins within its life is told of, once, and one with its beginning is not", async () => {
+  const late: Diagnostic[] = [];
+  await surveyTexts({ "work/app-20261121023854-0000/1/stderr": lateLines }, { diagnostics: late });
+  expect(late.filter(({ code }) => code === "log_begins_late")).toMatchObject([
+    { sourceFileId: 1, message: expect.stringContaining("within the life of executor 1") },
+  ]);
+  const whole: Diagnostic[] = [];
+  await surveyTexts(
+    { "work/app-20261121023854-0000/1/stderr": beginning + lateLines },
+    { diagnostics: whole },
+  );
+  expect(whole.map(({ code }) => code)).not.toContain("log_begins_late");
+});

@@ -1,0 +1,92 @@
+/** Logs that begin within an executor's life: what memory held before, as far as their lines tell. */
+import { expect, test } from "vitest";
+import { replayText } from "./replay-text.ts";
+
+test("what is free at first tells what memory held before the log began", () => {
+  const { memory_timeline, replay_checks } = replayText(
+    `
+      100 1 run task-1
+      110 1 store rdd_5_0 100 free 300
+      120 1 finish task-1
+      200 1 store rdd_5_1 50 free 250`,
+    { memory: 1000, level: "info" },
+  );
+  expect(memory_timeline[0]?.storageUsed).toMatchObject({ atLeast: 0, atMost: 600, bytes: 600 });
+  expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 750, atMost: 750 });
+  expect(replay_checks.map(({ agrees }) => agrees)).toEqual([true, true]);
+});
+
+test("a block that was there before the log began is evicted with the size that its selection tells", () => {
+  const { block_events, memory_timeline, replay_checks } = replayText(
+    `
+      100 1 store rdd_5_0 100 free 300
+      200 1 select 1 400
+      201 1 drop rdd_3_7
+      202 1 dropped 1 free 700
+      210 1 store rdd_5_1 500 free 200`,
+    { memory: 1000, level: "info" },
+  );
+  expect(block_events.find(({ op }) => op === "evict")).toMatchObject({
+    blockId: "rdd_3_7",
+    memoryBytes: 400,
+    memoryBytesMin: 400,
+    memoryBytesMax: 400,
+  });
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(800);
+  const frees = replay_checks.filter(({ quantity }) => quantity === "free");
+  expect(frees.map(({ agrees }) => agrees)).toEqual([true, true, true]);
+});
+
+test("of several that are dropped together no line tells the sizes: they are bounded, and their sum is known", () => {
+  const { block_events, memory_timeline } = replayText(
+    `
+      100 1 store rdd_5_0 100 free 100
+      200 1 select 2 500
+      201 1 drop rdd_3_7
+      202 1 drop rdd_3_8
+      203 1 dropped 2 free 600
+      210 1 store rdd_5_1 500 free 100`,
+    { memory: 1000, level: "info" },
+  );
+  const evicted = block_events.filter(({ op }) => op === "evict");
+  expect(evicted).toMatchObject([
+    { blockId: "rdd_3_7", memoryBytesMin: 0, memoryBytesMax: 500 },
+    { blockId: "rdd_3_8", memoryBytesMin: 0, memoryBytesMax: 500 },
+  ]);
+  expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 900, atMost: 900 });
+});
+
+test("a task that began before the log did may hold what no line grants", () => {
+  const { memory_timeline } = replayText(
+    `
+      100 1 store rdd_5_0 100 free 300
+      150 1 finish task-9
+      200 1 store rdd_5_1 50 free 750`,
+    { memory: 1000, level: "info" },
+  );
+  const whileItRuns = memory_timeline.findLast((row) => row.ts < 150_000);
+  expect(whileItRuns?.storageUsed).toMatchObject({ atLeast: 100, atMost: 700 });
+  expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 250, atMost: 250 });
+});
+
+test("DEBUG tells the size of each that goes, once", () => {
+  const { block_events } = replayText(
+    `
+      100 1 drop rdd_0_0
+      101 1 remove rdd_0_0 200 free 500
+      110 1 remove rdd_0_1 300 free 800`,
+    { memory: 1000 },
+  );
+  expect(block_events).toMatchObject([
+    { op: "evict", blockId: "rdd_0_0", memoryBytes: 200 },
+    { op: "remove", blockId: "rdd_0_1", memoryBytes: 300 },
+  ]);
+});
+
+test("a log that has its executor's beginning has seen every store", () => {
+  const { memory_timeline } = replayText("0 1 start 1000\n100 1 store rdd_0_0 100 free 300", {
+    memory: 1000,
+    level: "info",
+  });
+  expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 100, atMost: 100 });
+});
