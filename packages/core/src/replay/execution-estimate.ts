@@ -37,8 +37,6 @@ export class ExecutionEstimate {
   readonly #ledger: ModeLedger;
   #measured: { readonly total: Amount; readonly ts: number } | undefined;
   #ts = 0;
-  /** as late as it may be by then, where whole seconds are printed */
-  #latest = 0;
   /** by running task */
   readonly #known = new Map<number, KnownTask>();
   /** kept and refilled */
@@ -141,7 +139,6 @@ export class ExecutionEstimate {
   /** Who runs has changed, or time has passed: bounds of each task's use. */
   update(ts: number, printedWithin = 0): void {
     this.#ts = ts;
-    this.#latest = ts + printedWithin / 2;
     const ledger = this.#ledger;
     const running = this.#runners();
     for (const taskId of ledger.executionByTask.keys()) {
@@ -268,10 +265,7 @@ export class ExecutionEstimate {
     const since = (from: number) => (ts - from) / Math.max(1, finishedAt - from);
     const spilled = (evidence.memorySpilledBytes ?? 0) > 0;
     const usual = shapeAt(since(task.startedAt), spilled);
-    const early = Math.max(
-      since(task.preparedAt),
-      (this.#latest - task.preparedAt) / EARLY_OF_MICROS,
-    );
+    const early = Math.max(since(task.preparedAt), (ts - task.preparedAt) / EARLY_OF_MICROS);
     const { high } = shapeAt(early, spilled);
     const shape = high > usual.high ? { ...usual, high } : usual;
     if (this.#state.followsTasks) return heldAt(peak, shape);
