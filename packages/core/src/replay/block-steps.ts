@@ -4,7 +4,7 @@ import { type Amount, amount, exactAmount, NOTHING } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
-import type { DecidingRule } from "../rows.ts";
+import type { DecidingRule, Origin } from "../rows.ts";
 import { partitionOf } from "./block-history.ts";
 import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
@@ -406,7 +406,7 @@ export class BlockSteps {
   }
 
   /** Those of them that are in memory, in this order. */
-  removeThese(at: StepPlace, blockIds: readonly string[], origin: "logged" | "derived"): void {
+  removeThese(at: StepPlace, blockIds: readonly string[], origin: Origin): void {
     const { state, history } = this.#context;
     let removed = false;
     for (const ledger of state.ledgers) {
@@ -427,7 +427,7 @@ export class BlockSteps {
     at: StepPlace,
     mode: "on_heap" | "off_heap",
     { blockId, size, took }: { blockId: string; size: Amount; took: Amount },
-    origin: "logged" | "derived",
+    origin: Origin,
   ): void {
     const { state } = this.#context;
     state.memoryEvent(at, {

@@ -75,8 +75,11 @@ export class ExecutorReplay {
     }
   }
 
-  /** A line of the driver's log says that a block is no longer in memory here. */
-  removedByDriver(at: Observation, { blockId }: Extract<LogFact, { kind: "driver_block" }>): void {
+  /** A line of the driver's log about a block here. */
+  printedByDriver(at: Observation, fact: Extract<LogFact, { kind: "driver_block" }>): void {
+    this.#removals.isTold = true;
+    const { blockId, change, where } = fact;
+    if (change !== "removed" || where !== "memory") return;
     if (!this.#around.hasLog || this.#around.level === "debug" || at.ts === undefined) return;
     this.#removals.printed(blockId, { from: at.tsMin ?? at.ts, until: at.tsMax ?? at.ts });
   }
@@ -254,6 +257,8 @@ export class ExecutorReplay {
     }
     const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step), step);
     if (parts === undefined) return;
+    // Up to 1.3 broadcasts that are removed have lines of their own at INFO.
+    if (fact.kind === "removing" && fact.what === "broadcast") this.#removals.isTold = true;
     if (!parts.context.debug) this.#removals.apply(parts.context, parts.blocks, step);
     this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);

@@ -50,6 +50,8 @@ export interface RunningTask {
   readonly taskId: number;
   readonly stageId: number | undefined;
   readonly index: number | undefined;
+  /** it was said to run, µs */
+  readonly saidAt: number;
   /** it usually holds memory from then on, µs: the last broadcast before it ends is read */
   readonly startedAt: number;
   /** before this it holds none, µs: its binary is read */

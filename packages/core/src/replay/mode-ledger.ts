@@ -25,6 +25,8 @@ export interface HeldBlock {
   readonly taskId: number | undefined;
 }
 
+const PASSING = /^(?:broadcast|taskresult)_/;
+
 export class ModeLedger {
   readonly mode: MemoryMode;
   readonly rules: PoolRules;
@@ -32,6 +34,10 @@ export class ModeLedger {
   /** by holder: a task (`task 5`) or a block being put (`put rdd_1_2`) */
   readonly unrollHolders: Map<string, Amount> = new Map();
   readonly executionByTask: Map<number, Amount> = new Map();
+  /** of the blocks, those that go without a word: broadcasts' pieces and values, and tasks' results; in the order of their stores */
+  readonly passing: Set<string> = new Set();
+  /** counts changes of that set */
+  passingChanges = 0;
   blocksHeld: Amount = NOTHING;
   /** Size of the storage pool; the execution pool is the rest (unified). */
   storagePool: Amount;
@@ -152,6 +158,9 @@ export class ModeLedger {
     this.blocks.set(blockId, block);
     this.blocksHeld = plus(this.blocksHeld, block.size);
     this.#addToRdd(blockId, block.size.best);
+    if (!PASSING.test(blockId)) return;
+    this.passing.add(blockId);
+    this.passingChanges++;
   }
 
   /** Takes a block out of memory; undefined when it was not known to be there. */
@@ -159,6 +168,7 @@ export class ModeLedger {
     const block = this.blocks.get(blockId);
     if (block === undefined) return undefined;
     this.blocks.delete(blockId);
+    if (this.passing.delete(blockId)) this.passingChanges++;
     const { size } = block;
     this.#addToRdd(blockId, -size.best);
     const { atLeast, atMost, best } = this.blocksHeld;

@@ -99,12 +99,13 @@ function missedRemovals(
   predict: Predict,
 ): void {
   const predicted = predict(context.state);
+  const replayed = minusInterval(predicted, unsaid);
   context.state.check(placeOf(step), {
     quantity: "free",
     logged: free,
-    replayed: minusInterval(predicted, unsaid),
+    replayed,
     usedFor: "storage",
-    explanation: UNSAID,
+    explanation: touches(replayed, free) ? undefined : UNSAID,
   });
   learnExecution(context, executionFromFree(context.state, free), touches(predicted, free));
 }

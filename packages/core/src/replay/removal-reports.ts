@@ -9,6 +9,7 @@ import type { BlockSteps } from "./block-steps.ts";
 import { isInMemory, isRemoval } from "./evidence.ts";
 import type { LogStep } from "./lookahead.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
+import { PassingBlocks } from "./passing-blocks.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
 
 interface RemovalReport {
@@ -26,9 +27,13 @@ const NO_DRIFT = { below: 0, above: 0 } as const;
 
 export class RemovalReports {
   readonly #reports: RemovalReport[] = [];
+  /** Blocks of this executor are reported, stored or removed: what is not reported as gone is there. */
+  isTold = false;
+  readonly passing: PassingBlocks = new PassingBlocks();
 
   /** A block left memory; the executor's own log tells evictions. */
   heard(status: BlockStatus, ts: number): void {
+    this.isTold = true;
     if (isInMemory(status) || !isRemoval(status)) return;
     this.#reports.push({ blockId: status.blockId, from: ts, until: undefined });
   }
@@ -112,7 +117,7 @@ export class RemovalReports {
         continue;
       }
       for (const id of withItsValue(report.blockId)) {
-        freed += state.ledgerOfBlock(id)?.blocks.get(id)?.size.atMost ?? 0;
+        freed += state.ledgerOfBlock(id)?.blocks.get(id)?.size.atLeast ?? 0;
         gone.push(id);
       }
     }
@@ -133,11 +138,15 @@ export class RemovalReports {
       some = true;
     }
     if (some) this.apply(context, blocks, step);
+    if (this.isTold) return;
+    const { onHeap } = context.state;
+    const below = Math.max(0, Math.min(onHeap.drift.below, missing));
+    if (below < onHeap.drift.below) onHeap.drift = { below, above: 0 };
   }
 
   /** Before a step: what has gone by then goes, what may have gone drifts. */
   apply({ state }: ReplayContext, blocks: BlockSteps, step: LogStep): void {
-    if (this.#reports.length === 0) return;
+    if (this.#reports.length === 0 && this.isTold) return;
     const below = new Map<ModeLedger, number>();
     let kept = 0;
     for (const report of this.#reports) {
@@ -145,7 +154,7 @@ export class RemovalReports {
       const goes = withItsValue(blockId);
       if (from > step.ts || until === undefined || until > step.ts) {
         this.#reports[kept++] = report;
-        if (from > step.ts) continue;
+        if (from > step.ts || !this.isTold) continue;
         for (const id of goes) {
           const ledger = state.ledgerOfBlock(id);
           const size = ledger?.blocks.get(id)?.size.atMost ?? 0;
@@ -158,6 +167,7 @@ export class RemovalReports {
       if (!known && step.ts - until < SETTLING_MICROS) this.#reports[kept++] = report;
     }
     this.#reports.length = kept;
+    if (!this.isTold) below.set(state.onHeap, this.passing.below(state, step));
     for (const ledger of state.ledgers) {
       const bytes = below.get(ledger) ?? 0;
       if (bytes !== ledger.drift.below)

@@ -162,10 +162,10 @@ export class Replay {
       }
       case "driver_block":
         // Where the event log reports blocks, it does so without a driver's log, and exactly.
-        if (this.#blockUpdates === 0 && fact.change === "removed" && fact.where === "memory") {
+        if (this.#blockUpdates === 0) {
           const executorId = this.#roster.byHostPort(fact.hostPort)?.executorId;
           if (executorId !== undefined)
-            this.#executor(executorId).removedByDriver(observation, fact);
+            this.#executor(executorId).printedByDriver(observation, fact);
         }
         return;
       case "executor_stopping":

@@ -50,8 +50,8 @@ export class ReportedSteps {
     const { state, execution } = this.#context;
     this.settle(at.ts);
     const { taskId, stageId, index } = task;
-    const [startedAt, preparedAt, thread] = [at.ts, at.ts, undefined];
-    state.running.set(taskId, { taskId, stageId, index, startedAt, preparedAt, thread });
+    const times = { saidAt: at.ts, startedAt: at.ts, preparedAt: at.ts };
+    state.running.set(taskId, { taskId, stageId, index, ...times, thread: undefined });
     for (const lost of lostEnds(this.#context, at.ts)) this.#gone(at, lost);
     execution.update(at.ts);
     state.sample(at, "assumed");

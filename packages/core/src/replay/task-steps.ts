@@ -57,6 +57,7 @@ export class TaskSteps {
       taskId: fact.taskId,
       stageId: fact.stageId,
       index: fact.index,
+      saidAt: step.ts,
       ...(this.#context.debug ? began(step.ts) : this.#beganAfter(step, fact.taskId)),
       thread: step.thread,
     });

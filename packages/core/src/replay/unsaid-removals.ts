@@ -3,16 +3,17 @@
  * input deleted (BlockManagerStorageEndpoint), and a lost part of a log tells nothing at all. What a `free` has beyond all memory that
  * the known blocks leave is proof that some of them are gone: no execution, no unroll can make it more.
  */
-import { NOTHING, plus } from "../amount.ts";
+import { type Amount, NOTHING, plus } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import { type ByteInterval, exactly, sum } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { BlockSteps } from "./block-steps.ts";
 import type { LogStep } from "./lookahead.ts";
+import { isResult } from "./passing-blocks.ts";
 import { isStale } from "./reconcile.ts";
 import type { RemovalReports } from "./removal-reports.ts";
 import { placeOf, type ReplayContext } from "./replay-context.ts";
-import { blocksOf, countedExecution, countedMaximum } from "./statements.ts";
+import { countedExecution, countedMaximum, predictedFree } from "./statements.ts";
 
 /** A line alone may be late: two more have to say the same, among so many that follow. */
 const WITNESSES = 2;
@@ -21,7 +22,7 @@ const LINES_AHEAD = 400;
 const GOING_MICROS = 1_000_000;
 
 /**
- * What went before a line that leaves `room` (its `free`, and the block that it stores) goes, the oldest first; how many bytes that is.
+ * What went before a line that leaves `room` (its `free`, and the block that it stores) goes; by how much more that leaves than was expected.
  * undefined: nothing did, or the lines that follow do not bear it out.
  */
 export function removeUnsaid(
@@ -33,33 +34,41 @@ export function removeUnsaid(
   const { state, evidence } = context;
   if (context.debug || state.rules.freePrintsUsed) return undefined;
   const maximum = countedMaximum(state);
-  const known = state.ledgers.map(({ blocksHeld }) => blocksHeld).reduce(plus, NOTHING);
+  const known = blocksHeldOf(context);
+  const expected = predictedFree(state);
   const most = known.atMost + room.atMost + countedExecution(state).atMost - maximum;
   removals.areStillThere(context, blocks, step, most);
-  const missing = borneOut(context, step, maximum - known.atLeast, room.atLeast);
-  if (missing <= 0) return undefined;
+  const { missing, witnesses } = borneOut(context, step, maximum - known.atLeast, room.atLeast);
+  if (missing <= 0 || (witnesses === 0 && removals.isTold)) return undefined;
   removals.haveGone(context, blocks, step, missing);
   if (removals.isPending(step)) return undefined;
-  const held = blocksOf(state);
-  const atLeast = held.atLeast + room.atLeast - maximum;
+  const held = blocksHeldOf(context);
+  const atLeast = missing - (known.atLeast - held.atLeast);
   if (atLeast <= 0) return undefined;
   // Who is told of removals has heard of nearly all.
   if (evidence.blockUpdates > 0 && isStale(context, step, room)) return undefined;
-  const atMost = room.atMost + held.atMost + countedExecution(state).atMost - maximum;
-  const { gone, going } = thoseThatWent(context, { atLeast, atMost });
+  const alone = room.atMost + held.atMost - maximum;
+  const all = candidates(context, removals, witnesses > 0);
+  const { gone, going } = thoseThatWent(context, all, { atLeast, atMost: alone });
   if (gone.length === 0) return undefined;
-  blocks.removeThese(placeOf(step), gone, "derived");
+  blocks.removeThese(placeOf(step), gone, "assumed");
   for (const blockId of going) removals.goes(blockId, step.ts, step.ts + GOING_MICROS);
-  const left = blocksOf(state);
-  return { atLeast: held.atLeast - left.atLeast, atMost: held.atMost - left.atMost };
+  removals.apply(context, blocks, step);
+  const left = predictedFree(state);
+  return { atLeast: left.atMost - expected.atMost, atMost: left.atLeast - expected.atLeast };
 }
 
 /**
- * Bytes that a line and those after it agree to be missing at least: 0 or less where they do not agree.
+ * Bytes that a line and those after it agree to be missing at least: 0 or less where they do not agree; and how many come after it.
  * @param left  what the known blocks leave
  * @param told  what the line says they leave, at least
  */
-function borneOut(context: ReplayContext, step: LogStep, left: number, told: number): number {
+function borneOut(
+  context: ReplayContext,
+  step: LogStep,
+  left: number,
+  told: number,
+): { readonly missing: number; readonly witnesses: number } {
   let missing = told - left;
   let leaves = left + (roomAfter(context, step.fact) ?? 0);
   let witnesses = 0;
@@ -74,7 +83,7 @@ function borneOut(context: ReplayContext, step: LogStep, left: number, told: num
     witnesses++;
     missing = Math.min(missing, free - leaves);
   }
-  return witnesses === 0 ? 0 : missing;
+  return { missing, witnesses };
 }
 
 /** By how much more room blocks leave after a line, at most; undefined: no telling. */
@@ -100,55 +109,81 @@ function freeOf(fact: LogFact): number | undefined {
     : undefined;
 }
 
+/** All of them, those that may have gone among them. */
+function blocksHeldOf({ state }: ReplayContext): Amount {
+  return state.ledgers.map(({ blocksHeld }) => blocksHeld).reduce(plus, NOTHING);
+}
+
 /** A broadcast's value and pieces, or one block: they go together. */
 type Candidate = [blockId: string, size: ByteInterval][];
 
+/** What went, and what of the same broadcasts is going. */
+interface Departure {
+  readonly gone: readonly string[];
+  readonly going: readonly string[];
+}
+
 /**
- * Blocks that add up to what went. RDDs have a line of their own when they go, so that theirs are the last to be thought of; of what is
- * left the longest unused comes first, and what the log still drops does not come at all. The rest of a broadcast that went is going.
+ * Blocks that add up to what went, the oldest first; that it was these, and not younger ones of their size, is assumed. Where none do, execution
+ * holds some of what they left.
  */
 function thoseThatWent(
   context: ReplayContext,
+  all: readonly Candidate[],
   went: ByteInterval,
-): { readonly gone: readonly string[]; readonly going: readonly string[] } {
-  const { ofRdds, others } = candidates(context);
+): Departure {
+  const alone = departure(all, went);
+  if (alone.freed >= went.atLeast) return alone;
+  const atMost = went.atMost + countedExecution(context.state).atMost;
+  return departure(all, { atLeast: went.atLeast, atMost });
+}
+
+function departure(all: readonly Candidate[], went: ByteInterval): Departure & { freed: number } {
   const gone: string[] = [];
   const going: string[] = [];
   let freed: ByteInterval = exactly(0);
-  for (const candidate of [...others, ...ofRdds]) {
-    if (freed.atMost >= went.atLeast) break;
-    const rest: string[] = [];
+  for (const candidate of all) {
+    if (freed.atLeast >= went.atLeast) break;
+    let taken = 0;
     for (const [blockId, size] of candidate) {
       const total = sum(freed, size);
-      if (freed.atMost >= went.atLeast || total.atLeast > went.atMost) rest.push(blockId);
-      else {
-        gone.push(blockId);
-        freed = total;
-      }
+      if (freed.atLeast >= went.atLeast || total.atLeast > went.atMost) break;
+      gone.push(blockId);
+      freed = total;
+      taken++;
     }
-    if (rest.length < candidate.length) going.push(...rest);
+    if (taken > 0) going.push(...candidate.slice(taken).map(([blockId]) => blockId));
   }
-  return { gone, going };
+  return { gone, going, freed: freed.atLeast };
 }
 
-function candidates({ state, lookahead }: ReplayContext): {
-  readonly ofRdds: readonly Candidate[];
-  readonly others: Iterable<Candidate>;
-} {
+/**
+ * Tasks' results, then broadcasts that nobody reads now and blocks of streams, then RDDs, which have a line of their own when they go. What the log
+ * still drops is there. For one line alone, which may be late, nothing goes that might have a line.
+ */
+function candidates(
+  { state, lookahead }: ReplayContext,
+  { passing }: RemovalReports,
+  isBorneOut: boolean,
+): Candidate[] {
+  const results: Candidate[] = [];
   const ofRdds: Candidate[] = [];
   const others = new Map<string, Candidate>();
   for (const ledger of state.ledgers) {
     if (ledger.mode === "off_heap" && !state.rules.freeCountsOffHeap) continue;
-    for (const [blockId, { size }] of ledger.blocks) {
+    for (const [blockId, { size, storedAt }] of ledger.blocks) {
       if (lookahead.upcoming(blockId)[0]?.fact.kind === "block_dropping") continue;
       const broadcast = /^broadcast_\d+/.exec(blockId)?.[0];
+      if (broadcast !== undefined && passing.isRead(blockId, storedAt)) continue;
+      if (!isBorneOut && !ledger.passing.has(blockId)) continue;
       const known = others.get(broadcast ?? blockId);
-      if (rddIdOf(blockId) !== undefined) ofRdds.push([[blockId, size]]);
+      if (isResult(blockId)) results.push([[blockId, size]]);
+      else if (rddIdOf(blockId) !== undefined) ofRdds.push([[blockId, size]]);
       else if (known === undefined) others.set(broadcast ?? blockId, [[blockId, size]]);
       // The value is stored last and is most of it.
       else if (blockId === broadcast) known.unshift([blockId, size]);
       else known.push([blockId, size]);
     }
   }
-  return { ofRdds, others: others.values() };
+  return [...results, ...others.values(), ...ofRdds];
 }

@@ -122,20 +122,19 @@ test("a failed task may have held memory that its totals do not tell", () => {
   expect(check?.agrees).toBe(true);
 });
 
-test("memory that is free where known blocks would be shows that a broadcast went without a word, oldest first", () => {
+test("memory that is free where known blocks would be shows that one of a stream went without a word, the oldest", () => {
   const { replay_checks, block_events, memory_timeline } = replayText(
     `
         0 1 start 1000000
-       10 1 store broadcast_0_piece0 200000 bytes free 800000
-       20 1 store broadcast_0 200000 free 600000
-       30 1 store broadcast_1 200000 free 400000
+       10 1 store input-0-1 400000 bytes free 600000
+       30 1 store input-0-2 200000 bytes free 400000
        40 1 store rdd_0_0 100000 free 300000
      5000 1 store rdd_0_1 100000 free 600000
      5010 1 store rdd_0_2 100000 free 500000
      5020 1 store rdd_0_3 100000 free 400000`,
     { memory: 1_000_000, level: "info" },
   );
-  const frees = replay_checks.filter((check) => check.quantity === "free").slice(4);
+  const frees = replay_checks.filter((check) => check.quantity === "free").slice(3);
   expect(frees).toMatchObject([
     {
       agrees: false,
@@ -148,8 +147,7 @@ test("memory that is free where known blocks would be shows that a broadcast wen
   ]);
   const removals = block_events.filter((event) => event.op === "remove");
   expect(removals.map(({ blockId, ts, origin }) => [blockId, ts, origin])).toEqual([
-    ["broadcast_0", 5_000_000, "derived"],
-    ["broadcast_0_piece0", 5_000_000, "derived"],
+    ["input-0-1", 5_000_000, "assumed"],
   ]);
   expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(600_000);
 });
@@ -181,7 +179,7 @@ test("one line alone may be late: nothing goes for it", () => {
   const { replay_checks, block_events } = replayText(
     `
         0 1 start 1000000
-       10 1 store broadcast_0 400000 free 600000
+       10 1 store input-0-1 400000 free 600000
      1000 1 store rdd_0_0 100000 free 900000
      1010 1 store rdd_0_1 100000 free 400000`,
     { memory: 1_000_000, level: "info" },
