@@ -106,6 +106,8 @@ export interface SparkBehaviour {
   readonly sizeSuffixes: SizeSuffixes;
   /** `spark.task.…`: driver log lines about blocks at INFO. */
   readonly driverBlockLines: "info" | "debug";
+  /** whether ends of tasks in the event log tell of the blocks they stored: `spark.taskMetrics.trackUpdatedBlockStatuses` */
+  readonly updatedBlocks: "always" | "asked_for";
 }
 
 type Change = Partial<Omit<SparkBehaviour, "since">> & { readonly modelEvidence: ModelEvidence };
@@ -178,6 +180,7 @@ const spark12: SparkBehaviour = Object.freeze({
   sizeStyle: decimalToTera,
   sizeSuffixes: shortSizeSuffixes,
   driverBlockLines: "info",
+  updatedBlocks: "always",
 });
 
 const spark13 = after(spark12, "1.3.0", { modelEvidence: "source" });
@@ -266,6 +269,7 @@ const spark23 = after(spark22, "2.3.0", {
   taskOutOfMemoryClass: "org.apache.spark.memory.SparkOutOfMemoryError",
   pageTooLargeClass: "org.apache.spark.memory.TooLargePageException",
   sizeStyle: decimalToExa,
+  updatedBlocks: "asked_for",
 });
 
 /** Values and serialized form unroll alike; the missing rest is asked for as unroll memory; a consumer spills until it gives nothing. */

@@ -51,6 +51,16 @@ export class ApplicationConf {
     return this.#version;
   }
 
+  /** The event log tells of blocks (spec event-log.md 3.5, 3.7). */
+  get reportsBlocks(): boolean {
+    const isOn = (key: string) => this.properties.get(key) === "true";
+    return (
+      isOn("spark.eventLog.logBlockUpdates.enabled") ||
+      isOn("spark.taskMetrics.trackUpdatedBlockStatuses") ||
+      this.behaviour.updatedBlocks === "always"
+    );
+  }
+
   get behaviour(): SparkBehaviour {
     const known = this.#version === undefined ? undefined : sparkBehaviour(this.#version);
     return known ?? this.#assumed;

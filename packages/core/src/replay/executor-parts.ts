@@ -40,6 +40,8 @@ export interface ExecutorSurroundings {
   isOffHeapRdd(rddId: number): boolean;
   isDeserializedRdd: (rddId: number) => boolean | undefined;
   isSqlStage: (stageId: number) => boolean;
+  /** The event log tells of blocks, as far as settings and version say. */
+  reportsBlocks(): boolean;
   /** A setting of the application, as written; undefined: not set, or not known. */
   setting(key: string): string | undefined;
   /** a fact about the JVM or identity that decides its layout */
@@ -69,6 +71,7 @@ export function partsOf(
     manager: around.manager(),
     emit: around.emit,
     followsTasks: around.level === "debug" || around.level === "info",
+    isStorageTold: around.hasLog || around.reportsBlocks(),
   });
   const workerTask = new Map<string, number>();
   const context: ReplayContext = {

@@ -114,6 +114,8 @@ export class ExecutorState {
   /** by task and mode: `trackOf` */
   readonly #taskTimelines = new Map<number, TaskTimeline>();
   readonly followsTasks: boolean;
+  /** Somebody tells of its blocks: a log of its own, or reports in the event log. */
+  isStorageTold: boolean;
   #seq = 0;
   #sampledSeq = -1;
   #ts = Number.NEGATIVE_INFINITY;
@@ -125,9 +127,11 @@ export class ExecutorState {
     emit: EmitRow;
     /** a log tells of its tasks' memory step by step; without one their tracks show their peaks alone */
     followsTasks: boolean;
+    isStorageTold: boolean;
   }) {
     this.executorId = of.executorId;
     this.followsTasks = of.followsTasks;
+    this.isStorageTold = of.isStorageTold;
     this.emit = of.emit;
     this.rules = of.rules;
     this.follower = of.manager === undefined ? undefined : new ManagerFollower(of.manager);
@@ -234,7 +238,15 @@ export class ExecutorState {
       const timeline = this.#timelines.get(ledger.mode);
       const unrollUsed = within(ledger.unroll, storageUsed);
       const activeTasks = ledger.executionByTask.size;
-      const pools = { storageUsed, unrollUsed, executionUsed, storagePool, activeTasks };
+      const { isStorageTold } = this;
+      const pools = {
+        storageUsed,
+        unrollUsed,
+        executionUsed,
+        storagePool,
+        activeTasks,
+        isStorageTold,
+      };
       if (timeline === undefined || timeline.stands(pools)) continue;
       timeline.add({
         seq: this.#seq,
@@ -250,6 +262,7 @@ export class ExecutorState {
         storageAvailable: ledger.storageAvailable(),
         executionAvailable: ledger.executionAvailable(),
         activeTasks,
+        isStorageTold,
         origin,
         sourceFileId: at.sourceFileId,
         sourceLine: at.line,

@@ -330,6 +330,7 @@ export class Replay {
           known.offHeapRdds.has(rddId) || this.#conf.isOffHeap(this.#facts.level(rddId)),
         isDeserializedRdd: (rddId) => this.#facts.level(rddId)?.deserialized,
         isSqlStage: (stageId) => this.#facts.isSql(stageId),
+        reportsBlocks: () => this.#blockUpdates > 0 || this.#conf.reportsBlocks,
         setting: (key) => this.#conf.properties.get(key),
         layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),
         oom: (step, fact, seq) => this.#deaths.lineSays(executorId, step, fact, seq, known),

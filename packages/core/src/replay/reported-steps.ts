@@ -198,6 +198,7 @@ export class ReportedSteps {
   #apply(at: StepPlace, status: BlockStatus, taskId: number | undefined): void {
     const { state, history } = this.#context;
     const { blockId, level } = status;
+    state.isStorageTold = true;
     const held = state.ledgerOfBlock(blockId);
     if (isInMemory(status)) {
       this.#stored(at, status, taskId);

@@ -9,6 +9,8 @@ export interface MemoryState {
   readonly executionUsed: Amount;
   readonly storagePool: Amount;
   readonly activeTasks: number | undefined;
+  /** false: nobody tells of blocks, so that storage and all that depends on it is unknown */
+  readonly isStorageTold: boolean;
 }
 
 /** A state of one executor's pools of one mode, right after event `seq`. */
@@ -87,14 +89,15 @@ export class MemoryTimeline {
     row.seq = sample.seq;
     row.ts = sample.ts;
     row.endTs = endTs;
-    setTriple(row.storageUsed, sample.storageUsed);
-    setTriple(row.unrollUsed, sample.unrollUsed);
+    const told = sample.isStorageTold;
+    setTriple(row.storageUsed, told ? sample.storageUsed : undefined);
+    setTriple(row.unrollUsed, told ? sample.unrollUsed : undefined);
     setTriple(row.executionUsed, sample.executionUsed);
-    setTriple(row.storagePool, sample.storagePool);
-    setTriple(row.executionPool, sample.executionPool);
-    setTriple(row.free, sample.free);
-    setTriple(row.storageAvailable, sample.storageAvailable);
-    setTriple(row.executionAvailable, sample.executionAvailable);
+    setTriple(row.storagePool, told ? sample.storagePool : undefined);
+    setTriple(row.executionPool, told ? sample.executionPool : undefined);
+    setTriple(row.free, told ? sample.free : undefined);
+    setTriple(row.storageAvailable, told ? sample.storageAvailable : undefined);
+    setTriple(row.executionAvailable, told ? sample.executionAvailable : undefined);
     row.activeTasks = sample.activeTasks;
     row.origin = sample.origin;
     row.sourceFileId = sample.sourceFileId;
@@ -107,10 +110,10 @@ function emptyTriple(): Triple {
   return { bytes: undefined, atLeast: undefined, atMost: undefined };
 }
 
-function setTriple(to: Triple, from: Amount): void {
-  to.bytes = from.best;
-  to.atLeast = from.atLeast;
-  to.atMost = from.atMost;
+function setTriple(to: Triple, from: Amount | undefined): void {
+  to.bytes = from?.best;
+  to.atLeast = from?.atLeast;
+  to.atMost = from?.atMost;
 }
 
 function sameState(a: MemoryState, b: MemoryState): boolean {
@@ -119,7 +122,8 @@ function sameState(a: MemoryState, b: MemoryState): boolean {
     same(a.unrollUsed, b.unrollUsed) &&
     same(a.executionUsed, b.executionUsed) &&
     same(a.storagePool, b.storagePool) &&
-    a.activeTasks === b.activeTasks
+    a.activeTasks === b.activeTasks &&
+    a.isStorageTold === b.isStorageTold
   );
 }
 

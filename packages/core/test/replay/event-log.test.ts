@@ -236,3 +236,24 @@ test("a broadcast's piece that goes to disk is evicted, and the rest stays until
   ]);
   expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(0);
 });
+
+test("where nobody tells of blocks, storage and all that depends on it is unknown, not 0", () => {
+  const story = `
+        0 1 registered 1000000
+       10 1 launched task-1
+      100 1 ended task-1 since 10 peak 300`;
+  const { memory_timeline } = replayText(story, { memory: 1_000_000 });
+  const unknown = { bytes: undefined, atLeast: undefined, atMost: undefined };
+  for (const row of memory_timeline) {
+    expect(row).toMatchObject({ storageUsed: unknown, storagePool: unknown, free: unknown });
+  }
+  expect(memory_timeline.some((row) => (row.executionUsed.atMost ?? 0) > 0)).toBe(true);
+});
+
+test("asked for its blocks, or before 2.3 of itself, an event log tells that nothing is stored yet", () => {
+  const story = "0 1 registered 1000000\n10 1 launched task-1";
+  const asked = { conf: { "spark.eventLog.logBlockUpdates.enabled": "true" }, memory: 1_000_000 };
+  expect(replayText(story, asked).memory_timeline[0]?.storageUsed.atMost).toBe(0);
+  const old = { spark: "2.1.3", memory: 1_000_000 };
+  expect(replayText(story, old).memory_timeline[0]?.storageUsed.atMost).toBe(0);
+});
