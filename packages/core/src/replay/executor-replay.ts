@@ -45,7 +45,7 @@ export class ExecutorReplay {
   constructor(around: ExecutorSurroundings) {
     this.#around = around;
     this.#history = new BlockHistory(around);
-    this.#polled = new PolledPeaks(() => around.setting("spark.executor.metrics.pollingInterval"));
+    this.#polled = new PolledPeaks((key) => around.setting(key));
   }
 
   /** A log line about this executor; replayed once what follows it is known. */

@@ -24,7 +24,7 @@ const POLLS_TO_TRUST = 8;
 const ENDED_KEPT = 20_000;
 /** How many lives are kept to find who ran beside whom. */
 const LIVES_KEPT = 512;
-/** spark.executor.heartbeatInterval: without an interval of its own, metrics are polled at heartbeats */
+/** spark.executor.heartbeatInterval, where it is not set */
 const HEARTBEAT_MICROS = 10_000_000;
 
 /** Starts are told in their order, but for so much. */
@@ -38,16 +38,16 @@ interface Life {
 }
 
 export class PolledPeaks {
-  readonly #pollingInterval: () => string | undefined;
+  readonly #setting: (key: string) => string | undefined;
   readonly #lives = new Map<number, PolledLife>();
   /** tasks that ran, polled or not, in the order of their starts */
   readonly #all = new Map<number, Life>();
   /** those of them into which a start to come may still fall */
   readonly #near = new Set<Life>();
 
-  /** @param pollingInterval  spark.executor.metrics.pollingInterval as configured */
-  constructor(pollingInterval: () => string | undefined) {
-    this.#pollingInterval = pollingInterval;
+  /** @param setting  of the application, as configured */
+  constructor(setting: (key: string) => string | undefined) {
+    this.#setting = setting;
   }
 
   taskStarted(taskId: number, launchedMs: number): void {
@@ -82,8 +82,7 @@ export class PolledPeaks {
     const executionBytes = metrics?.get("OnHeapExecutionMemory");
     const storageBytes = metrics?.get("OnHeapStorageMemory");
     if (executionBytes === undefined || storageBytes === undefined) return;
-    const every = microsOf(this.#pollingInterval()) ?? HEARTBEAT_MICROS;
-    const polls = Math.floor((until - from) / every);
+    const polls = Math.floor((until - from) / this.#everyMicros());
     this.#lives.set(taskId, {
       taskId,
       from,
@@ -95,6 +94,15 @@ export class PolledPeaks {
     });
     const [oldest] = this.#lives.keys();
     if (this.#lives.size > ENDED_KEPT && oldest !== undefined) this.#lives.delete(oldest);
+  }
+
+  /** Without an interval of its own, metrics are polled at heartbeats. */
+  #everyMicros(): number {
+    return (
+      microsOf(this.#setting("spark.executor.metrics.pollingInterval")) ??
+      microsOf(this.#setting("spark.executor.heartbeatInterval")) ??
+      HEARTBEAT_MICROS
+    );
   }
 
   /** Most execution memory that all tasks together were seen to hold while this one ran; undefined: not polled often enough to say. */

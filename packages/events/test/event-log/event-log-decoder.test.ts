@@ -107,6 +107,19 @@ test("a failed task of 1.x has its metrics in the reason", () => {
   }
 });
 
+test("a task that failed has no peaks of its own where 4.x left them at 0; one that ended well has", () => {
+  const peaks = { "Peak On Heap Execution Memory": 0, "Peak Off Heap Execution Memory": 0 };
+  const ended = { ...taskEnd, "Task Metrics": { ...taskEnd["Task Metrics"], ...peaks } };
+  for (const fact of factsOf(ended)) expect(fact).toMatchObject({ peakOnHeapExecutionBytes: 0 });
+  const failure = { Reason: "ExceptionFailure", "Class Name": "a.B", Description: "" };
+  for (const fact of factsOf({ ...ended, "Task End Reason": failure })) {
+    expect(fact).toMatchObject({
+      peakOnHeapExecutionBytes: undefined,
+      peakOffHeapExecutionBytes: undefined,
+    });
+  }
+});
+
 test("a lost executor and a kill give their words; no metrics are no metrics", () => {
   const { "Task Metrics": _, ...rest } = taskEnd;
   const lost = {

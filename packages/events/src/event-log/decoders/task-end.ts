@@ -299,8 +299,8 @@ function peakOf(task: JsonObject): number | undefined {
 }
 
 /** Spark writes 0 for a time that has not come. */
-function notZero(timeMs: number | undefined): number | undefined {
-  return timeMs === 0 ? undefined : timeMs;
+function notZero(quantity: number | undefined): number | undefined {
+  return quantity === 0 ? undefined : quantity;
 }
 
 const none: JsonObject = {};
@@ -322,8 +322,10 @@ function fillMetrics(fact: TaskEndFact, logged: JsonObject | undefined): void {
   fact.memorySpilledBytes = quantity(from, "Memory Bytes Spilled");
   fact.diskSpilledBytes = quantity(from, "Disk Bytes Spilled");
   fact.peakExecutionBytes = quantity(from, "Peak Execution Memory");
-  fact.peakOnHeapExecutionBytes = quantity(from, "Peak On Heap Execution Memory");
-  fact.peakOffHeapExecutionBytes = quantity(from, "Peak Off Heap Execution Memory");
+  // Set when a task has returned its value: one that failed leaves them at 0 (Executor.TaskRunner.run, 4.0).
+  const told = fact.reason === "Success" ? (bytes: number | undefined) => bytes : notZero;
+  fact.peakOnHeapExecutionBytes = told(quantity(from, "Peak On Heap Execution Memory"));
+  fact.peakOffHeapExecutionBytes = told(quantity(from, "Peak Off Heap Execution Memory"));
   fact.inputBytes = quantity(input, "Bytes Read");
   fact.inputRecords = quantity(input, "Records Read");
   fact.outputBytes = quantity(output, "Bytes Written");
