@@ -3,24 +3,24 @@
 import type { LogFact } from "../log-fact.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
-import type { ApplicationBlocks } from "./block-history.ts";
-import { BlockSteps } from "./block-steps.ts";
-import type { BroadcastValues } from "./broadcast-values.ts";
-import { ExecutionEstimates } from "./execution-estimates.ts";
+import type { ApplicationBlocks } from "./blocks/block-history.ts";
+import { BlockSteps } from "./blocks/block-steps.ts";
+import type { BroadcastValues } from "./blocks/broadcast-values.ts";
+import { PutsUnderWay } from "./blocks/puts-under-way.ts";
+import type { RemovalReports } from "./blocks/removal-reports.ts";
+import { UnrollWindows } from "./blocks/unroll-windows.ts";
+import { removeUnsaid } from "./blocks/unsaid-removals.ts";
+import { UnseenBlocks } from "./blocks/unseen-blocks.ts";
 import { type ExecutorRules, ExecutorState } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
-import { PutsUnderWay } from "./puts-under-way.ts";
 import { RecentChanges } from "./recent-changes.ts";
-import { RecentPages } from "./recent-pages.ts";
-import type { RemovalReports } from "./removal-reports.ts";
 import type { ReplayContext } from "./replay-context.ts";
 import { ReportedSteps } from "./reported-steps.ts";
-import { Spills } from "./spills.ts";
-import { TaskSteps } from "./task-steps.ts";
-import { UnrollWindows } from "./unroll-windows.ts";
-import { removeUnsaid } from "./unsaid-removals.ts";
-import { UnseenBlocks } from "./unseen-blocks.ts";
-import { Waits } from "./waits.ts";
+import { ExecutionEstimates } from "./tasks/execution-estimates.ts";
+import { RecentPages } from "./tasks/recent-pages.ts";
+import { Spills } from "./tasks/spills.ts";
+import { TaskSteps } from "./tasks/task-steps.ts";
+import { Waits } from "./tasks/waits.ts";
 
 /** What the application tells its executors' replays. */
 export interface ExecutorSurroundings {

@@ -3,19 +3,19 @@
 import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
-import { BlockHistory } from "./block-history.ts";
+import { BlockHistory } from "./blocks/block-history.ts";
+import { RemovalReports } from "./blocks/removal-reports.ts";
 import { DelayedReports } from "./delayed-reports.ts";
 import { ExecutorEvidence } from "./evidence.ts";
 import { type ExecutorSurroundings, type Parts, partsOf } from "./executor-parts.ts";
 import type { ExecutorTotals, StepPlace } from "./executor-state.ts";
 import { act } from "./log-steps.ts";
 import { type LogStep, Lookahead } from "./lookahead.ts";
-import { PolledPeaks } from "./polled-peaks.ts";
-import { PrivateMaps } from "./private-maps.ts";
 import { changeOfFree } from "./reconcile.ts";
-import { RemovalReports } from "./removal-reports.ts";
 import { placeOf, printedWithin } from "./replay-context.ts";
 import { copyOf } from "./reported-steps.ts";
+import { PolledPeaks } from "./tasks/polled-peaks.ts";
+import { PrivateMaps } from "./tasks/private-maps.ts";
 
 const LINES_TO_LAYOUT = 1000; // how far ahead facts about the layout are looked for
 

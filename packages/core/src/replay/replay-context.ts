@@ -1,17 +1,17 @@
 /** What every part of one executor's replay shares. */
 
 import type { ByteInterval } from "../byte-interval.ts";
-import type { BlockHistory } from "./block-history.ts";
-import type { BroadcastValues } from "./broadcast-values.ts";
+import type { BlockHistory } from "./blocks/block-history.ts";
+import type { BroadcastValues } from "./blocks/broadcast-values.ts";
+import type { UnrollWindows } from "./blocks/unroll-windows.ts";
+import type { UnseenBlocks } from "./blocks/unseen-blocks.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
-import type { ExecutionEstimates } from "./execution-estimates.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
-import type { PolledPeaks } from "./polled-peaks.ts";
 import type { RecentChanges } from "./recent-changes.ts";
-import type { RecentPages } from "./recent-pages.ts";
-import type { UnrollWindows } from "./unroll-windows.ts";
-import type { UnseenBlocks } from "./unseen-blocks.ts";
+import type { ExecutionEstimates } from "./tasks/execution-estimates.ts";
+import type { PolledPeaks } from "./tasks/polled-peaks.ts";
+import type { RecentPages } from "./tasks/recent-pages.ts";
 
 export interface ReplayContext {
   readonly state: ExecutorState;

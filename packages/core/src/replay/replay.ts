@@ -4,19 +4,19 @@ import type { EventFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
-import { ApplicationConf, type SparkVersionBounds } from "./application-conf.ts";
-import { ApplicationFacts } from "./application-facts.ts";
-import { ApplicationBlocks } from "./block-history.ts";
-import { BroadcastValues } from "./broadcast-values.ts";
-import { DeathRecords } from "./death-records.ts";
+import { ApplicationConf, type SparkVersionBounds } from "./application/application-conf.ts";
+import { ApplicationFacts } from "./application/application-facts.ts";
+import { DeathRecords } from "./application/death-records.ts";
+import { ExecutorRoster } from "./application/executor-roster.ts";
+import { writeApplication, writeExecutors } from "./application/life-rows.ts";
+import { MetricRows } from "./application/metric-rows.ts";
+import { ApplicationBlocks } from "./blocks/block-history.ts";
+import { BroadcastValues } from "./blocks/broadcast-values.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
-import { ExecutorRoster } from "./executor-roster.ts";
 import { emptyTotals } from "./executor-state.ts";
-import { writeApplication, writeExecutors } from "./life-rows.ts";
 import { HELD_MICROS } from "./lookahead.ts";
-import { MetricRows } from "./metric-rows.ts";
 import type { ExecutorSummary, ReplaySummary } from "./replay-summary.ts";
-import { TaskRows } from "./task-rows.ts";
+import { TaskRows } from "./tasks/task-rows.ts";
 
 export interface ReplayOptions {
   readonly appId: string;

@@ -3,12 +3,12 @@
 import { type Amount, amount, exactAmount } from "../amount.ts";
 import { rddIdOf } from "../block-id.ts";
 import type { BlockStatus, TaskEndFact } from "../event-fact.ts";
-import type { BlockSteps } from "./block-steps.ts";
+import type { BlockSteps } from "./blocks/block-steps.ts";
 import { isInMemory, isRemoval } from "./evidence.ts";
 import type { RunningTask, StepPlace } from "./executor-state.ts";
-import { lostEnds } from "./lost-ends.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 import type { ReplayContext } from "./replay-context.ts";
+import { lostEnds } from "./tasks/lost-ends.ts";
 
 /** Most that an unroll holds over what the block weighs in the end (unroll-windows). */
 const MOST_UNROLLED = 1.59;

@@ -6,7 +6,7 @@ import {
   oomClassOf,
   removalClassOf,
   requestOf,
-} from "../../src/replay/death-classes.ts";
+} from "../../src/replay/application/death-classes.ts";
 import { replayText } from "./replay-text.ts";
 
 const consider = "Consider boosting spark.yarn.executor.memoryOverhead";

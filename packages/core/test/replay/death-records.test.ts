@@ -1,9 +1,12 @@
 /** Out-of-memory errors that logs tell several times, or only below a warning: the rows they become. */
 import { expect, test } from "vitest";
 import type { LogFact } from "../../src/log-fact.ts";
-import { classifyRemoval } from "../../src/replay/death-classes.ts";
-import { DeathRecords } from "../../src/replay/death-records.ts";
-import { type ExecutorKnowledge, ExecutorRoster } from "../../src/replay/executor-roster.ts";
+import { classifyRemoval } from "../../src/replay/application/death-classes.ts";
+import { DeathRecords } from "../../src/replay/application/death-records.ts";
+import {
+  type ExecutorKnowledge,
+  ExecutorRoster,
+} from "../../src/replay/application/executor-roster.ts";
 
 const java = "java.lang.OutOfMemoryError";
 const direct =

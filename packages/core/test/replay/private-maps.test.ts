@@ -1,6 +1,6 @@
 /** Hash maps of broadcast joins are filled by a memory manager of their own, whose lines name a task 0 that is none of the executor's. */
 import { expect, test } from "vitest";
-import { PrivateMaps } from "../../src/replay/private-maps.ts";
+import { PrivateMaps } from "../../src/replay/tasks/private-maps.ts";
 import { replayText } from "./replay-text.ts";
 
 const MAP = "org.apache.spark.sql.execution.joins.LongToUnsafeRowMap@438dfa14";

@@ -1,0 +1,247 @@
+/** What is known of an application's version and configuration, and the memory layouts that follow from it. */
+import { ModelError, SparkFailure } from "../../assert.ts";
+import { exactly } from "../../byte-interval.ts";
+import type { StorageLevelFlags } from "../../event-fact.ts";
+import { memoryManagerKind } from "../../memory/capacity.ts";
+import { memoryManagerFromLayout } from "../../memory/managers/index.ts";
+import { type ExecutorMemoryLayout, executorMemoryLayout } from "../../memory/memory-layout.ts";
+import type { MemoryManager } from "../../memory/memory-manager.ts";
+import type { EmitRow } from "../../rows.ts";
+import {
+  behaviourWithin,
+  type GarbageCollector,
+  modelEvidence,
+  type SparkBehaviour,
+  sparkBehaviour,
+} from "../../spark-behaviour.ts";
+import { confOffHeapBytes } from "../../spark-conf.ts";
+import type { ExecutorRules } from "../executor-state.ts";
+import { assumedConf } from "./assumed-conf.ts";
+import type { ExecutorKnowledge } from "./executor-roster.ts";
+
+/** Spark lines (`2.1`), both included; undefined: open. */
+export interface SparkVersionBounds {
+  readonly atLeast: string | undefined;
+  readonly atMost: string | undefined;
+}
+
+/** Utils.isLocalMaster: the driver is the executor. */
+const LOCAL_MASTER = /^local(?:\[|$)/;
+
+export class ApplicationConf {
+  readonly properties: Map<string, string> = new Map();
+  readonly #profileRows: {
+    profileId: number;
+    resource: string;
+    scope: "executor" | "task";
+    amount: number;
+  }[] = [];
+  #version: string | undefined;
+  #versionFromEventLog = false;
+  /** What is gone by while nothing names the version. */
+  readonly #assumed: SparkBehaviour;
+
+  /** `bounds`: between which lines the version is, where nothing names it. */
+  constructor(version: string | undefined, bounds?: SparkVersionBounds) {
+    this.#version = version;
+    this.#assumed = behaviourWithin(bounds?.atLeast, bounds?.atMost);
+  }
+
+  get versionText(): string | undefined {
+    return this.#version;
+  }
+
+  /** The event log tells of blocks (spec event-log.md 3.5, 3.7). */
+  get reportsBlocks(): boolean {
+    const isOn = (key: string) => this.properties.get(key) === "true";
+    return (
+      isOn("spark.eventLog.logBlockUpdates.enabled") ||
+      isOn("spark.taskMetrics.trackUpdatedBlockStatuses") ||
+      this.behaviour.updatedBlocks === "always"
+    );
+  }
+
+  get behaviour(): SparkBehaviour {
+    const known = this.#version === undefined ? undefined : sparkBehaviour(this.#version);
+    return known ?? this.#assumed;
+  }
+
+  /** Which manager the version and its configuration select. */
+  get managerKind(): "unified" | "static" | "pre16" {
+    const { behaviour } = this;
+    return unlessRefused(
+      () => memoryManagerKind(behaviour, this.properties),
+      behaviour.memoryManager,
+    );
+  }
+
+  /** Whether the model of this version was held against recorded vectors. */
+  get modelEvidence(): "vectors" | "source" {
+    return this.#version === undefined ? "source" : modelEvidence(this.#version);
+  }
+
+  /** The event log's word on the version beats a line of a log. */
+  versionSeen(version: string, where: "event_log" | "log"): void {
+    if (this.#versionFromEventLog && where === "log") return;
+    this.#version = version;
+    this.#versionFromEventLog = where === "event_log";
+  }
+
+  environment(
+    spark: ReadonlyMap<string, string>,
+    _system: ReadonlyMap<string, string>,
+    _jvm: ReadonlyMap<string, string>,
+  ): void {
+    for (const [key, value] of spark) this.properties.set(key, value);
+  }
+
+  profile(
+    profileId: number,
+    executor: ReadonlyMap<string, number>,
+    task: ReadonlyMap<string, number>,
+  ): void {
+    for (const [resource, amount] of executor) {
+      this.#profileRows.push({ profileId, resource, scope: "executor", amount });
+    }
+    for (const [resource, amount] of task) {
+      this.#profileRows.push({ profileId, resource, scope: "task", amount });
+    }
+  }
+
+  /** The memory layout of an executor, from all that is known of it now. */
+  layout(known: ExecutorKnowledge): ExecutorMemoryLayout {
+    return executorMemoryLayout({
+      behaviour: this.behaviour,
+      conf: this.#confOf(known),
+      onHeapCapacityBytes:
+        known.maxOnHeapBytes === undefined ? undefined : exactly(known.maxOnHeapBytes),
+      totalCapacityBytes: known.maxBytes === undefined ? known.capacity : exactly(known.maxBytes),
+      xmxBytes: known.xmxBytes,
+      collector: collectorOf(known.jvmFlags),
+      cores: known.cores,
+      isDriver: known.executorId === "driver",
+    });
+  }
+
+  /** The application's settings; without an event log, those that the executor's heap and capacity give away. */
+  #confOf(known: ExecutorKnowledge): ReadonlyMap<string, string> {
+    const { xmxBytes, capacity } = known;
+    if (this.properties.size > 0 || xmxBytes === undefined || capacity === undefined) {
+      return this.#withRegistered(known.maxOffHeapBytes);
+    }
+    known.assumedConf ??= assumedConf({
+      behaviour: this.behaviour,
+      xmxBytes,
+      collector: collectorOf(known.jvmFlags),
+      capacity,
+      usesOffHeap: known.offHeapRdds.size > 0,
+    });
+    return known.assumedConf;
+  }
+
+  /** What an executor registered as its off-heap memory beats what is set: not every way to set it is logged. */
+  #withRegistered(maxOffHeapBytes: number | undefined): ReadonlyMap<string, string> {
+    const { properties } = this;
+    const told = maxOffHeapBytes !== undefined && this.behaviour.storedLineCountsOffHeap;
+    if (!told || this.managerKind !== "unified") return properties;
+    const set = unlessRefused(() => Number(confOffHeapBytes(properties, this.behaviour)), 0);
+    if (set === maxOffHeapBytes) return properties;
+    return new Map(properties).set(OFF_HEAP_SIZE, String(maxOffHeapBytes));
+  }
+
+  /** What the replay of an executor goes by; undefined while its capacity is unknown. */
+  rules(known: ExecutorKnowledge): ExecutorRules | undefined {
+    const layout = this.layout(known);
+    const { behaviour } = this;
+    const max = layout.maxMemory.bytes;
+    const region = layout.storageRegion.bytes;
+    if (max === undefined || region === undefined || max <= 0 || region < 0) return undefined;
+    if (!Number.isSafeInteger(max)) return undefined; // damage: no heap is as large
+    const fixedPools = layout.memoryManager !== "unified";
+    const offStorage = layout.offHeapStorage.bytes ?? 0;
+    const offExecution = layout.offHeapExecution.bytes ?? 0;
+    const common = {
+      fixedPools,
+      storageBorrow: behaviour.storageBorrow,
+      evictionCreditsExecution: behaviour.evictionCreditsExecution,
+    };
+    return {
+      onHeap: { maxBytes: max, regionBytes: region, ...common },
+      offHeap:
+        offStorage + offExecution > 0
+          ? { maxBytes: offStorage + offExecution, regionBytes: offStorage, ...common }
+          : undefined,
+      freePrintsUsed: behaviour.storedLineFree === "blocks_used",
+      freeExcludesExecution: !fixedPools,
+      freeCountsOffHeap: behaviour.storedLineCountsOffHeap,
+      keepsRelations:
+        behaviour.driverKeepsRelations ||
+        known.executorId !== "driver" ||
+        LOCAL_MASTER.test(this.properties.get("spark.master") ?? ""),
+      tungstenMode: layout.tungstenMode,
+      slots: this.#slots(known.cores),
+      unrollThresholdBytes: UNROLL_THRESHOLD_BYTES,
+      unrollGrowth: UNROLL_GROWTH,
+    };
+  }
+
+  /** Tasks that run at once on so many cores, at most: those of any profile may (3.4+). */
+  #slots(cores: number | undefined): number | undefined {
+    if (cores === undefined) return undefined;
+    let cpus = Number(this.properties.get("spark.task.cpus") ?? 1);
+    for (const { resource, scope, amount } of this.#profileRows)
+      if (scope === "task" && resource === "cpus") cpus = Math.min(cpus, amount);
+    return cpus >= 1 ? Math.max(1, Math.floor(cores / cpus)) : undefined;
+  }
+
+  /** The manager that this version and configuration select, of the executor's own size. */
+  manager(known: ExecutorKnowledge): MemoryManager | undefined {
+    const layout = this.layout(known);
+    return unlessRefused(
+      () => memoryManagerFromLayout(this.behaviour, layout, this.#confOf(known)),
+      undefined,
+    );
+  }
+
+  /** Whether blocks of this level are stored off-heap; 2.0–3.3 do not write it, but only OFF_HEAP has disk, memory, serialized there. */
+  isOffHeap(level: StorageLevelFlags | undefined): boolean {
+    if (level === undefined) return false;
+    if (level.useOffHeap !== undefined) return level.useOffHeap;
+    return level.useDisk && level.useMemory && !level.deserialized && level.replication === 1;
+  }
+
+  write(emit: EmitRow, redact: (key: string, value: string) => string): void {
+    for (const [key, value] of this.properties) {
+      emit("spark_conf", { key, value: redact(key, value), isDefault: false });
+    }
+    for (const row of this.#profileRows) emit("resource_profiles", row);
+  }
+}
+
+const OFF_HEAP_SIZE = "spark.memory.offHeap.size";
+/** Defaults of spark.storage.unrollMemoryThreshold and …GrowthFactor. */
+const UNROLL_THRESHOLD_BYTES = 1024 * 1024;
+const UNROLL_GROWTH = 1.5;
+
+const COLLECTORS: readonly (readonly [string, GarbageCollector])[] = [
+  ["-XX:+UseG1GC", "G1"],
+  ["-XX:+UseSerialGC", "Serial"],
+  ["-XX:+UseParallelGC", "Parallel"],
+  ["-XX:+UseZGC", "ZGC"],
+  ["-XX:+UseShenandoahGC", "Shenandoah"],
+  ["-XX:+UseConcMarkSweepGC", "CMS"],
+];
+
+/** Settings that Spark would not have started with are no reason to stop: what remains is read without them. */
+function unlessRefused<T>(compute: () => T, otherwise: T): T {
+  try {
+    return compute();
+  } catch (failure) {
+    if (failure instanceof SparkFailure || failure instanceof ModelError) return otherwise;
+    throw failure;
+  }
+}
+
+function collectorOf(flags: readonly string[]): GarbageCollector | undefined {
+  return COLLECTORS.find(([flag]) => flags.includes(flag))?.[1];
+}

@@ -1,0 +1,168 @@
+/** Why an executor went and what memory a task lacked, from the words of Spark, the JVM, YARN and Kubernetes: one rule each, in the order in which they are believed. */
+import type { OomEventRow, RemovedClass } from "../../rows.ts";
+
+/** Words first: an exit code says less. (log-templates D14–D18, X13, Y1–Y4, K1; YarnAllocator, ExecutorPodsLifecycleManager, ExecutorExitCode 1.2–4.2) */
+const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
+  [/GC overhead limit exceeded/i, "gc_overhead"],
+  [/OutOfDirectMemoryError|of direct memory|direct buffer memory/i, "direct"],
+  // Up to 2.3 both limits are told in one sentence, whose advice names the virtual one whichever it was.
+  [
+    /exceeding virtual memory limits|beyond.{0,20}virtual.{0,3} memory limit|exceeding memory limits\. +[\d.]+ [KMGT]?B of [\d.]+ [KMGT]?B virtual memory used/i,
+    "container_virtual",
+  ],
+  [
+    /exceeding (?:physical )?memory limits|beyond.{0,20}physical.{0,3} memory limit|OOMKilled|possible container OOM|Memory limit exceeded/i,
+    "container_physical",
+  ],
+  // Errors of the JVM's memory that is no heap.
+  [/Metaspace|Compressed class space|native thread/i, "exited"],
+  [/Java heap space|OutOfMemoryError|\(JVM OOM\)/i, "jvm_heap"],
+  [/decommission/i, "decommissioned"],
+  // It exited by itself with 0; pre-emption is only Spark's example.
+  [/exited because of a YARN event/i, "exited"],
+  [/was preempted|preempted by|preempting|preemption/i, "preempted"],
+  [/heartbeat/i, "lost_heartbeat"],
+  [
+    /killed by (?:the )?driver|removed by (?:the )?driver|requested by (?:the )?driver|Driver commanded|explicit termination request|after Application shutdown|Container released by application|\bidle\b/i,
+    "killed_by_driver",
+  ],
+  // The node went, and why is not told.
+  [/released on a \*lost\* node/i, "unknown"],
+  [
+    /SIGKILL|SIGTERM|died from signal (?:9|15)\b|Killed by external signal|deleted by a user or the framework|low on resource|Executor (?:\S+ )?killed/i,
+    "killed",
+  ],
+  [/Uncaught exception|ExternalBlockStore failed|Failed to create local directory/i, "exited"],
+];
+
+const EXIT_CODE = /exit(?:ed)?(?: with)?(?: exit)? (?:code|status):? ?\(?(-?\d+)/i;
+
+/** Spark's own codes, 128 + signal, and YARN's below zero. Any other: it exited. */
+const EXIT_CODES: ReadonlyMap<number, RemovedClass> = new Map([
+  [52, "jvm_heap"],
+  [56, "lost_heartbeat"],
+  [9, "killed"],
+  [15, "killed"],
+  [137, "killed"],
+  [143, "killed"],
+  [-100, "unknown"],
+  [-102, "preempted"],
+  [-103, "container_virtual"],
+  [-104, "container_physical"],
+  [-105, "killed_by_driver"],
+  [-106, "killed_by_driver"],
+  [-107, "killed"],
+]);
+
+/** The class of an executor's removal by the words of its reason. What they do not tell (`Executor Process Lost`, a lost connection) is unknown. */
+export function removalClassOf(reason: string): RemovedClass {
+  const rule = REASONS.find(([pattern]) => pattern.test(reason));
+  if (rule !== undefined) return rule[1];
+  const code = EXIT_CODE.exec(reason)?.[1];
+  return code === undefined ? "unknown" : (EXIT_CODES.get(Number(code)) ?? "exited");
+}
+
+/** From what says most to what says least. */
+const TELLING: readonly (readonly RemovedClass[])[] = [
+  ["container_physical", "container_virtual", "jvm_heap", "gc_overhead", "direct"],
+  ["preempted", "decommissioned", "lost_heartbeat", "killed_by_driver"],
+  ["killed"],
+  ["exited"],
+];
+
+/** Which of two reasons for one removal says more: the event log often has a lost connection where the driver's log has the exit code. The first if they are alike. */
+export function moreTelling(reason: string | undefined, other: string): string {
+  if (reason === undefined) return other;
+  const rank = (words: string): number => {
+    const at = TELLING.findIndex((classes) => classes.includes(removalClassOf(words)));
+    return at < 0 ? TELLING.length : at;
+  };
+  const before = rank(reason);
+  const after = rank(other);
+  if (before !== after) return before < after ? reason : other;
+  return other.length > reason.length ? other : reason;
+}
+
+/** The memory of a JVM that it died without. */
+export type JvmMemoryClass = "jvm_heap" | "gc_overhead" | "direct";
+
+/** How long before an executor went an error in its log may be why, µs. */
+const SHORTLY_BEFORE_MICROS = 60_000_000;
+/** How much later than the driver it may have said so itself. */
+const AFTERWARDS_MICROS = 2_000_000;
+
+/** The same with what the executor's own log knows, which is nearer to it. `undefined`: no log says that it went. */
+export function classifyRemoval(known: {
+  readonly removedReason: string | undefined;
+  /** µs */
+  readonly removedAt?: number | undefined;
+  /** It logged a SIGTERM. */
+  readonly signalled: boolean;
+  /** The error that ended its JVM. */
+  readonly outOfMemory: JvmMemoryClass | undefined;
+  /** The last one that it logged and may have lived on with; `ts` in µs. */
+  readonly loggedOutOfMemory?: { readonly class: JvmMemoryClass; readonly ts: number } | undefined;
+}): RemovedClass | undefined {
+  if (known.outOfMemory !== undefined) return known.outOfMemory;
+  if (known.removedReason === undefined) return undefined;
+  const told = removalClassOf(known.removedReason);
+  const logged = known.loggedOutOfMemory;
+  if (logged !== undefined && known.removedAt !== undefined) {
+    const since = known.removedAt - logged.ts;
+    const isShortlyBefore = since <= SHORTLY_BEFORE_MICROS && since >= -AFTERWARDS_MICROS;
+    const saysMore = told !== "unknown" && !endedUncaught(known.removedReason);
+    if (isShortlyBefore && !saysMore && !known.signalled) return logged.class;
+  }
+  return told === "unknown" && known.signalled ? "killed" : told;
+}
+
+/** SparkExitCode.UNCAUGHT_EXCEPTION and UNCAUGHT_EXCEPTION_TWICE, in figures or in ExecutorExitCode's words (1.2 to 4.2). */
+function endedUncaught(reason: string): boolean {
+  if (removalClassOf(reason) !== "exited") return false;
+  const code = EXIT_CODE.exec(reason)?.[1];
+  return code === undefined ? /Uncaught exception/i.test(reason) : code === "50" || code === "51";
+}
+
+/** Class of an error by its Java class and message; `undefined`: not one of memory that Spark or the heap gives. */
+export function oomClassOf(
+  errorClass: string | undefined,
+  message: string | undefined,
+): OomEventRow["class"] | undefined {
+  const text = `${errorClass ?? ""}: ${message ?? ""}`;
+  if (
+    /SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|SPILL_OUT_OF_MEMORY|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes memory|error while calling spill/i.test(
+      text,
+    )
+  )
+    return "task_memory";
+  if (/OutOfDirectMemoryError|byte\(s\) of direct memory/.test(text)) return "direct";
+  if (!/OutOfMemoryError/.test(text)) return undefined;
+  if (/GC overhead limit exceeded/.test(text)) return "gc_overhead";
+  if (/direct (?:buffer )?memory/i.test(text)) return "direct";
+  return /Metaspace|Compressed class space|native thread/.test(text) ? undefined : "jvm_heap";
+}
+
+const REQUESTS: readonly RegExp[] = [
+  /Unable to acquire (\d+) bytes of memory(?:, got (\d+))?/,
+  /Can't acquire (\d+) bytes memory to build hash relation, got (\d+) bytes/,
+  /failed to allocate (\d+) byte\(s\) of direct memory/,
+  /Cannot reserve (\d+) bytes of direct buffer memory/,
+];
+
+/** What an error says was asked for and what there was; bytes. */
+export function requestOf(message: string): {
+  readonly requestedBytes: number | undefined;
+  readonly grantedBytes: number | undefined;
+} {
+  for (const pattern of REQUESTS) {
+    const match = pattern.exec(message);
+    if (match !== null)
+      return { requestedBytes: bytesOf(match[1]), grantedBytes: bytesOf(match[2]) };
+  }
+  return { requestedBytes: undefined, grantedBytes: undefined };
+}
+
+function bytesOf(digits: string | undefined): number | undefined {
+  const bytes = Number(digits);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}

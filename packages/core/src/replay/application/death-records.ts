@@ -1,0 +1,188 @@
+/** Out-of-memory errors, wherever they are told: in a task's end, in an executor's log, or as the JVM's last words. */
+import type { TaskEndFact } from "../../event-fact.ts";
+import type { LogFact } from "../../log-fact.ts";
+import type { Observation } from "../../observation.ts";
+import type { EmitRow, OomEventRow } from "../../rows.ts";
+import type { LogStep } from "../lookahead.ts";
+import { oomClassOf, requestOf } from "./death-classes.ts";
+import type { ExecutorKnowledge } from "./executor-roster.ts";
+
+/** How long after an error the same may be said again, µs: by another logger, as a task's failure, as the JVM's last words. */
+const LAST_WORDS_MICROS = 10_000_000;
+
+interface Failure {
+  readonly class: OomEventRow["class"];
+  taskId: number | undefined;
+  /** when it was said last, µs */
+  ts: number;
+}
+
+interface OutOfMemory {
+  readonly executorId: string;
+  readonly ts: number;
+  readonly class: OomEventRow["class"];
+  readonly taskId: number | undefined;
+  readonly message: string;
+  readonly timelineSeq: number | undefined;
+  readonly sourceFileId: number;
+  readonly line: number;
+}
+
+export class DeathRecords {
+  readonly #emit: EmitRow;
+  /** Of each executor, as long as they may be said again. */
+  readonly #recent = new Map<string, Failure[]>();
+  /** Logged by an executor before any task failed of it: which one it was may be told yet. */
+  readonly #pending = new Map<string, OutOfMemory & { readonly saidAt: number }>();
+
+  constructor(emit: EmitRow) {
+    this.#emit = emit;
+  }
+
+  taskFailed(at: Observation, fact: TaskEndFact, timelineSeq: number | undefined): void {
+    const found = oomClassOf(fact.failureClass, fact.failureReason);
+    if (found === undefined) return;
+    this.#write({
+      executorId: fact.executorId,
+      ts: fact.finishedMs === undefined ? (at.ts ?? 0) : fact.finishedMs * 1000,
+      class: found,
+      taskId: fact.taskId,
+      message: fact.failureReason ?? fact.failureClass ?? "",
+      timelineSeq,
+      sourceFileId: at.sourceFileId,
+      line: at.line,
+    });
+  }
+
+  /** A failed task's line, an uncaught error, or one that a warning or an error has below it. */
+  lineSays(
+    executorId: string,
+    step: LogStep,
+    fact: LogFact,
+    timelineSeq: number | undefined,
+    known: ExecutorKnowledge,
+  ): void {
+    const error = errorIn(fact, step);
+    if (error === undefined) return;
+    const told: OutOfMemory = {
+      executorId,
+      ts: step.ts,
+      class: error.class,
+      taskId: fact.kind === "task_finished" ? fact.taskId : step.taskId,
+      message: error.message,
+      timelineSeq,
+      sourceFileId: step.sourceFileId,
+      line: step.line,
+    };
+    learn(known, fact, told);
+    if (this.#isToldAgain(fact, told)) return;
+    this.#writePending(executorId);
+    if (fact.kind === "error_logged") this.#pending.set(executorId, { ...told, saidAt: told.ts });
+    else this.#write(told);
+  }
+
+  /** No log says any more. */
+  finish(): void {
+    for (const executorId of this.#pending.keys()) this.#writePending(executorId);
+  }
+
+  /** Spark prints one error several times: where it was thrown, as the task's failure, and once more when its JVM dies of it. */
+  #isToldAgain(fact: LogFact, told: OutOfMemory): boolean {
+    const recent = (this.#recent.get(told.executorId) ?? []).filter(
+      (before) => told.ts - before.ts <= LAST_WORDS_MICROS,
+    );
+    this.#recent.set(told.executorId, recent);
+    if (this.#isPendingAgain(fact, told)) return true;
+    const same =
+      fact.kind === "task_finished" ? undefined : recent.find((before) => isSame(before, told));
+    if (same === undefined) recent.push({ class: told.class, taskId: told.taskId, ts: told.ts });
+    else same.ts = told.ts;
+    return same !== undefined;
+  }
+
+  /** Of a thread that is no task's, only the same words are those of a task's error. */
+  #isPendingAgain(fact: LogFact, told: OutOfMemory): boolean {
+    const { executorId, taskId } = told;
+    const pending = this.#pending.get(executorId);
+    if (pending === undefined || !isSame(pending, told)) return false;
+    if (told.ts - pending.saidAt > LAST_WORDS_MICROS) return false;
+    const isNew = taskId !== undefined && pending.taskId === undefined;
+    if (isNew && pending.message !== told.message) return false;
+    const both = { ...pending, taskId: pending.taskId ?? taskId, saidAt: told.ts };
+    this.#pending.set(executorId, both);
+    for (const before of this.#recent.get(executorId) ?? []) {
+      if (!isSame(before, told)) continue;
+      before.taskId ??= taskId;
+      before.ts = told.ts;
+      break;
+    }
+    // A second task that fails has a row of its own.
+    if (fact.kind === "task_finished") this.#writePending(executorId);
+    return true;
+  }
+
+  #writePending(executorId: string): void {
+    const pending = this.#pending.get(executorId);
+    if (pending === undefined) return;
+    this.#pending.delete(executorId);
+    this.#write(pending);
+  }
+
+  #write(oom: OutOfMemory): void {
+    const { requestedBytes, grantedBytes } = requestOf(oom.message);
+    this.#emit("oom_events", {
+      executorId: oom.executorId,
+      ts: oom.ts,
+      class: oom.class,
+      taskId: oom.taskId,
+      requestedBytes,
+      grantedBytes,
+      timelineSeq: oom.timelineSeq,
+      message: oom.message.slice(0, 2000),
+      origin: "logged",
+      sourceFileId: oom.sourceFileId,
+      sourceLine: oom.line,
+    });
+  }
+}
+
+/** Nobody says that these are two tasks' errors. */
+function isSame(one: Pick<Failure, "class" | "taskId">, other: OutOfMemory): boolean {
+  return (
+    one.class === other.class &&
+    (one.taskId === undefined || other.taskId === undefined || one.taskId === other.taskId)
+  );
+}
+
+/** The error that a line tells, or the OutOfMemoryError among its causes. */
+function errorIn(
+  fact: LogFact,
+  step: LogStep,
+): { readonly class: OomEventRow["class"]; readonly message: string } | undefined {
+  if (
+    fact.kind !== "task_finished" &&
+    fact.kind !== "uncaught_error" &&
+    fact.kind !== "error_logged"
+  )
+    return undefined;
+  // What a driver's errors are caused by, its executors may have told it.
+  if (fact.kind === "error_logged" && fact.isCause && step.source === "driver_log")
+    return undefined;
+  const message = fact.kind === "task_finished" ? fact.errorMessage : fact.message;
+  if (step.source === "driver_log" && message?.startsWith("Job aborted") === true) return undefined;
+  const found = oomClassOf(fact.errorClass, message);
+  if (found !== undefined)
+    return { class: found, message: `${fact.errorClass ?? ""}: ${message ?? ""}` };
+  if (fact.kind === "error_logged" || fact.cause === undefined) return undefined;
+  const { cause } = fact;
+  const caused = oomClassOf(cause.errorClass, cause.message);
+  if (caused === undefined || step.source === "driver_log") return undefined;
+  return { class: caused, message: `${cause.errorClass}: ${cause.message}` };
+}
+
+/** What an error says of the end of its executor, if it ends. */
+function learn(known: ExecutorKnowledge, fact: LogFact, told: OutOfMemory): void {
+  if (told.class === "task_memory" || told.class === "container") return;
+  if (fact.kind === "uncaught_error") known.outOfMemory ??= told.class;
+  else known.loggedOutOfMemory = { class: told.class, ts: told.ts };
+}

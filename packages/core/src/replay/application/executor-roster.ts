@@ -1,0 +1,125 @@
+/** Executors of one application: what is known of each one's JVM and life, from whichever log tells it best. */
+import { rddIdOf } from "../../block-id.ts";
+import type { ByteInterval } from "../../byte-interval.ts";
+import type { LogFact } from "../../log-fact.ts";
+import { type JvmMemoryClass, moreTelling } from "./death-classes.ts";
+
+/** What decides an executor's memory layout, as far as heard. */
+export interface ExecutorKnowledge {
+  readonly executorId: string;
+  host: string | undefined;
+  hostPort: string | undefined;
+  cores: number | undefined;
+  addedAt: number | undefined;
+  removedAt: number | undefined;
+  removedReason: string | undefined;
+  /** where that is said */
+  removedSaid: { readonly sourceFileId: number; readonly line: number } | undefined;
+  resourceProfileId: number | undefined;
+  /** exact, from BlockManagerAdded */
+  maxBytes: number | undefined;
+  maxOnHeapBytes: number | undefined;
+  maxOffHeapBytes: number | undefined;
+  /** printed, from `MemoryStore started` or the driver's registration line */
+  capacity: ByteInterval | undefined;
+  xmxBytes: number | undefined;
+  jvmFlags: readonly string[];
+  /** settings inferred where none were logged */
+  assumedConf: ReadonlyMap<string, string> | undefined;
+  /** RDDs that the executor's log shows to live off-heap */
+  readonly offHeapRdds: Set<number>;
+  javaVersion: string | undefined;
+  sourceFileId: number | undefined;
+  sourceLine: number | undefined;
+  signalled: boolean;
+  /** the error that ended its JVM */
+  outOfMemory: JvmMemoryClass | undefined;
+  /** the last one in its log that may not have ended it; µs */
+  loggedOutOfMemory: { readonly class: JvmMemoryClass; readonly ts: number } | undefined;
+}
+
+export class ExecutorRoster {
+  readonly all: Map<string, ExecutorKnowledge> = new Map();
+
+  of(executorId: string): ExecutorKnowledge {
+    let known = this.all.get(executorId);
+    if (known === undefined) {
+      known = {
+        executorId,
+        host: undefined,
+        hostPort: undefined,
+        cores: undefined,
+        addedAt: undefined,
+        removedAt: undefined,
+        removedReason: undefined,
+        removedSaid: undefined,
+        resourceProfileId: undefined,
+        maxBytes: undefined,
+        maxOnHeapBytes: undefined,
+        maxOffHeapBytes: undefined,
+        capacity: undefined,
+        xmxBytes: undefined,
+        jvmFlags: [],
+        assumedConf: undefined,
+        offHeapRdds: new Set(),
+        javaVersion: undefined,
+        sourceFileId: undefined,
+        sourceLine: undefined,
+        signalled: false,
+        outOfMemory: undefined,
+        loggedOutOfMemory: undefined,
+      };
+      this.all.set(executorId, known);
+    }
+    return known;
+  }
+
+  byHostPort(hostPort: string): ExecutorKnowledge | undefined {
+    for (const known of this.all.values()) if (known.hostPort === hostPort) return known;
+    return undefined;
+  }
+
+  /** It is gone, in the words of a log; what says most of why is kept. */
+  gone(executorId: string, reason: string, at: { sourceFileId: number; line: number }): void {
+    const known = this.of(executorId);
+    const kept = moreTelling(known.removedReason, reason);
+    if (kept === known.removedReason) return;
+    known.removedReason = kept;
+    known.removedSaid = { sourceFileId: at.sourceFileId, line: at.line };
+  }
+
+  /** What an executor's own log says of its JVM. */
+  learn(executorId: string, fact: LogFact, at: { sourceFileId: number; line: number }): void {
+    const known = this.of(executorId);
+    known.sourceFileId ??= at.sourceFileId;
+    known.sourceLine ??= at.line;
+    switch (fact.kind) {
+      case "executor_command":
+        known.cores ??= fact.cores;
+        known.xmxBytes ??= fact.xmxBytes;
+        known.jvmFlags = fact.jvmFlags;
+        return;
+      case "executor_started":
+        known.host ??= fact.host;
+        return;
+      case "block_manager_registered":
+        if (fact.executorId !== executorId) return;
+        known.host ??= fact.host;
+        known.hostPort ??= `${fact.host}:${fact.port}`;
+        return;
+      case "java_version_logged":
+        known.javaVersion ??= fact.version;
+        return;
+      case "block_level": {
+        const rdd = rddIdOf(fact.blockId);
+        if (fact.useOffHeap && rdd !== undefined) known.offHeapRdds.add(rdd);
+        return;
+      }
+      case "store_started":
+        known.capacity ??= fact.capacity;
+        return;
+      default:
+        return;
+    }
+  }
+}

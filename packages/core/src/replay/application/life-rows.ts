@@ -1,0 +1,80 @@
+/** The rows about the application and its executors as wholes, written when all is known. */
+import type { EmitRow } from "../../rows.ts";
+import type { ReplaySummary } from "../replay-summary.ts";
+import type { ApplicationConf } from "./application-conf.ts";
+import { classifyRemoval } from "./death-classes.ts";
+import type { ExecutorKnowledge, ExecutorRoster } from "./executor-roster.ts";
+
+export function writeExecutors(
+  emit: EmitRow,
+  roster: ExecutorRoster,
+  conf: ApplicationConf,
+  summary: ReplaySummary,
+): void {
+  for (const known of roster.all.values()) {
+    const replayed = summary.executors.find((e) => e.executorId === known.executorId);
+    const layout = conf.layout(known);
+    const removedClass = classifyRemoval(known);
+    emit("executors", {
+      executorId: known.executorId,
+      host: known.host,
+      cores: known.cores,
+      addedAt: known.addedAt,
+      removedAt: known.removedAt,
+      removedReason: known.removedReason,
+      removedClass,
+      evidenceLevel: replayed?.evidenceLevel ?? summary.evidenceLevel,
+      memoryManager: layout.memoryManager,
+      resourceProfileId: known.resourceProfileId,
+      layout,
+      statements: replayed?.statements ?? 0,
+      statementsMet: replayed?.statementsMet ?? 0,
+      sourceFileId: known.sourceFileId,
+      sourceLine: known.sourceLine,
+    });
+    if (removedClass === "container_physical" || removedClass === "container_virtual")
+      writeContainerKill(emit, known);
+  }
+}
+
+/** A container over its limit has no error of its own: the JVM was killed before it could say a word. */
+function writeContainerKill(emit: EmitRow, known: ExecutorKnowledge): void {
+  if (known.removedAt === undefined) return;
+  emit("oom_events", {
+    executorId: known.executorId,
+    ts: known.removedAt,
+    class: "container",
+    taskId: undefined,
+    requestedBytes: undefined,
+    grantedBytes: undefined,
+    timelineSeq: undefined,
+    message: (known.removedReason ?? "").slice(0, 2000),
+    origin: "logged",
+    sourceFileId: known.removedSaid?.sourceFileId,
+    sourceLine: known.removedSaid?.line,
+  });
+}
+
+export function writeApplication(
+  emit: EmitRow,
+  summary: ReplaySummary,
+  conf: ApplicationConf,
+  life: {
+    readonly startedAt: number | undefined;
+    readonly endedAt: number | undefined;
+    readonly user: string | undefined;
+  },
+): void {
+  emit("applications", {
+    name: summary.name,
+    sparkVersion: summary.sparkVersion,
+    memoryManager: summary.sparkVersion === undefined ? undefined : conf.managerKind,
+    startedAt: life.startedAt,
+    endedAt: life.endedAt,
+    user: life.user,
+    evidenceLevel: summary.evidenceLevel,
+    modelEvidence: conf.modelEvidence,
+    statements: summary.statements,
+    statementsMet: summary.statementsMet,
+  });
+}

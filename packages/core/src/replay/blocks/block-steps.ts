@@ -1,0 +1,473 @@
+/** Blocks as an executor's log tells them: stored, refused, dropped, removed, found and missed. */
+
+import { type Amount, amount, exactAmount, NOTHING } from "../../amount.ts";
+import { rddIdOf } from "../../block-id.ts";
+import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
+import type { LogFact } from "../../log-fact.ts";
+import type { DecidingRule, Origin } from "../../rows.ts";
+import type { StepPlace } from "../executor-state.ts";
+import type { LogStep } from "../lookahead.ts";
+import { checkFree, checkFreeUnderLock, checkLimit, checkMemoryUse } from "../reconcile.ts";
+import { placeOf, type ReplayContext } from "../replay-context.ts";
+import { predictedFreeReal } from "../statements.ts";
+import { partitionOf } from "./block-history.ts";
+import { sizeOfStored } from "./block-sizes.ts";
+import { Evictions } from "./evictions.ts";
+import type { PutsUnderWay } from "./puts-under-way.ts";
+
+type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
+
+export class BlockSteps {
+  readonly #context: ReplayContext;
+  readonly evictions: Evictions;
+  /** Blocks found nowhere whose put has not ended yet: the miss is written once. */
+  readonly #missed = new Set<string>();
+  readonly #early = new Set<LogStep>();
+
+  constructor(context: ReplayContext, puts: PutsUnderWay) {
+    this.#context = context;
+    this.evictions = new Evictions(context, puts);
+  }
+
+  /** The line of a store, unless it has been replayed before its line came. */
+  stored(step: LogStep, fact: Fact<"block_stored">): void {
+    if (this.#early.delete(step)) checkFree(this.#context, step, fact.free, undefined);
+    else this.#store(step, fact, true);
+  }
+
+  /** A store that other lines show to have come before its own. */
+  storeEarly(step: LogStep): void {
+    if (step.fact.kind !== "block_stored" || this.#early.has(step)) return;
+    this.#early.add(step);
+    this.#store(step, step.fact, false);
+  }
+
+  storedEarly(step: LogStep): boolean {
+    return this.#early.has(step);
+  }
+
+  #store(step: LogStep, fact: Fact<"block_stored">, checks: boolean): void {
+    const { state, history, evidence, windows } = this.#context;
+    const at = placeOf(step);
+    const { blockId } = fact;
+    const size = sizeOfStored(this.#context, step, fact);
+    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(blockId);
+    const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
+    const ledger = state.ledger(mode);
+    this.#impliedMiss(at, step, blockId, taskId, fact.form);
+    const hold = fact.form === "values" ? windows.finalHold(size) : size;
+    windows.close(blockId);
+    ledger.forget(blockId);
+    const unsaid = checks ? this.#context.removedUnsaid(step, sum(fact.free, size)) : undefined;
+    const usedBefore = ledger.storageUsed;
+    ledger.borrowForStorage(hold, usedBefore);
+    if (fact.form === "values") state.follower?.unrolled(ledger, hold.best);
+    ledger.store(blockId, { size, form: fact.form, storedAt: at.ts, taskId });
+    history.stored(blockId, size, at.ts);
+    if (size.atLeast === size.atMost) evidence.learnSize(blockId, size.best);
+    state.totals.stores++;
+    state.memoryEvent(at, {
+      op: "acquire_storage",
+      mode,
+      taskId,
+      blockId,
+      requestedBytes: size.best,
+      grantedBytes: size.best,
+      grantedBytesMin: size.atLeast,
+      grantedBytesMax: size.atMost,
+      origin: "logged",
+    });
+    if (checks) checkFree(this.#context, step, fact.free, unsaid);
+    state.sample(at, "logged");
+    state.blockEvent(at, {
+      blockId,
+      op: "store",
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
+      mode,
+      taskId,
+      origin: "logged",
+    });
+    this.#missed.delete(blockId);
+  }
+
+  /** M6, M7, M8, P1: a request for storage that was not granted. */
+  refused(step: LogStep, fact: Fact<"store_refused">): void {
+    const { state, lookahead } = this.#context;
+    const at = placeOf(step);
+    const limit = fact.limitBytes;
+    if (limit !== undefined) checkLimit(this.#context, step, exactly(limit), "exceeds_limit");
+    else
+      state.check(at, {
+        quantity: "granted_bytes",
+        logged: exactly(0),
+        replayed: this.#wouldGrant(fact.blockId),
+        usedFor: "none",
+      });
+    if (fact.why === "not_evictable" || fact.why === "same_rdd") {
+      state
+        .ledger(this.#context.isOffHeap(fact.blockId) ? "off_heap" : "on_heap")
+        .borrowForRefused();
+      state.sample(at, "derived");
+    }
+    // A refusal inside an unroll ends in its own failure line; only a put of whole bytes ends here.
+    const inUnroll = lookahead
+      .upcoming(fact.blockId)
+      .some((next) => next.fact.kind === "unroll_failed" && next.ts - step.ts < 10_000_000);
+    // A block that is on disk was only read back: nothing that was put is lost.
+    if (!inUnroll && !this.#context.history.isOnDisk(fact.blockId)) {
+      // Up to 1.6 `same RDD` is printed for any shortage; later nothing says which it was.
+      const tooLarge = fact.why === "larger_than_limit" || fact.why === "exceeds_limit";
+      const rule = tooLarge ? "too_large" : this.#whyFailed(fact.blockId);
+      const { requiredBytes } = fact;
+      const size = requiredBytes === undefined ? undefined : exactAmount(requiredBytes);
+      this.#putFailed(step, fact.blockId, undefined, { rule, size });
+    }
+  }
+
+  /** M13 */
+  unrollFailed(step: LogStep, fact: Fact<"unroll_failed">): void {
+    const { state, windows } = this.#context;
+    const { blockId, computed } = fact;
+    const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
+    const ledger = state.ledger(mode);
+    const available = ledger.storageAvailable();
+    state.check(placeOf(step), {
+      quantity: "unroll_computed",
+      logged: computed,
+      // The request that failed asked for 1.5 × computed less what was held: more than could be had.
+      replayed: {
+        atLeast: Math.min(
+          Math.floor(available.atLeast / state.rules.unrollGrowth),
+          computed.atMost,
+        ),
+        atMost: ledger.rules.maxBytes,
+      },
+      usedFor: "unroll",
+    });
+    windows.close(blockId);
+    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(blockId);
+    const ceiling = ledger.storageAvailable().atMost;
+    const held = Math.min(computed.atMost, ceiling);
+    const key = taskId === undefined ? `put ${blockId}` : `task ${taskId}`;
+    const kept = amount({ atLeast: 0, atMost: Math.max(0, held) }, 0);
+    const peak = amount({ atLeast: 0, atMost: Math.max(0, held) }, Math.floor(held * 0.8));
+    ledger.borrowForStorage(peak, ledger.storageUsed);
+    ledger.unrollHolders.set(key, kept);
+    // Up to 1.6 it is kept until the task ends; later its reader gives it back (spec memory-model 3.4).
+    if (ledger.rules.evictionCreditsExecution) windows.keep(key, mode, step.ts, blockId);
+    const capped = this.#context.state.onHeap.rules.fixedPools;
+    const rule = capped ? "static_unroll_cap" : this.#whyFailed(blockId);
+    this.#putFailed(step, blockId, taskId, { rule, size: amount(computed) });
+  }
+
+  /** M14 */
+  memoryUse(step: LogStep, fact: Fact<"memory_use">): void {
+    checkMemoryUse(this.#context, step, fact);
+  }
+
+  dropping(step: LogStep, blockId: string): void {
+    this.evictions.dropping(step, blockId);
+  }
+
+  /** M16: exact, at every removal; an eviction's own block is gone already. */
+  removed(step: LogStep, fact: Fact<"block_removed">): void {
+    const { state, history } = this.#context;
+    const at = placeOf(step);
+    const ledger =
+      state.ledgerOfBlock(fact.blockId) ??
+      this.#context.unseen.reveal(step, fact.blockId, exactly(fact.bytes));
+    if (ledger !== undefined) {
+      const held = ledger.forget(fact.blockId)?.size ?? NOTHING;
+      const size = exactAmount(fact.bytes);
+      const took = touches(held, size) ? held : size;
+      this.#release(at, ledger.mode, { blockId: fact.blockId, size, took }, "logged");
+      history.removed(fact.blockId, at.ts);
+    }
+    checkFreeUnderLock(this.#context, step, exactly(fact.freeBytes), {
+      predict: predictedFreeReal,
+    });
+    state.sample(at, "logged");
+  }
+
+  /** B6, G11: every block of an RDD goes, without a line of its own at INFO. */
+  removeRdd(step: LogStep, rddId: number): void {
+    this.#context.unseen.mayHaveGone();
+    if (!this.#context.debug) this.removeRddAt(placeOf(step), rddId, "logged");
+  }
+
+  removeRddAt(at: StepPlace, rddId: number, origin: "logged" | "derived"): void {
+    this.#removeAll(at, (blockId) => rddIdOf(blockId) === rddId, origin);
+  }
+
+  removeBroadcast(at: StepPlace, broadcastId: string, origin: "logged" | "derived"): void {
+    const values = `broadcast_${broadcastId}`;
+    this.#removeAll(at, (id) => id === values || id.startsWith(`${values}_`), origin);
+  }
+
+  removeOne(at: StepPlace, blockId: string, origin: "logged" | "derived"): void {
+    this.#removeAll(at, (id) => id === blockId, origin);
+  }
+
+  cleared(step: LogStep): void {
+    const at = placeOf(step);
+    for (const ledger of this.#context.state.ledgers) ledger.unrollHolders.clear();
+    this.#context.unseen.cleared();
+    this.#removeAll(at, () => true, "logged");
+  }
+
+  found(step: LogStep, fact: Fact<"block_found">): void {
+    const { state, history } = this.#context;
+    const { blockId } = fact;
+    const ledger = state.ledgerOfBlock(blockId);
+    const fromDisk = history.takeReadBack(blockId) || ledger === undefined;
+    const op = fact.where === "remote" ? "hit_remote" : fromDisk ? "hit_disk" : "hit_memory";
+    const size = ledger?.blocks.get(blockId)?.size;
+    history.hit(blockId);
+    if (ledger !== undefined) touch(ledger.blocks, blockId);
+    state.blockEvent(placeOf(step), {
+      blockId,
+      op,
+      memoryBytes: op === "hit_memory" ? size?.best : undefined,
+      memoryBytesMin: op === "hit_memory" ? size?.atLeast : undefined,
+      memoryBytesMax: op === "hit_memory" ? size?.atMost : undefined,
+      mode: ledger?.mode,
+      taskId: this.#context.taskOf(step) ?? this.#taskPutting(blockId),
+      origin: "logged",
+    });
+  }
+
+  missing(step: LogStep, fact: Fact<"block_missing">): void {
+    if (!this.#context.lookahead.isMiss(step, fact)) return;
+    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(fact.blockId);
+    this.#miss(placeOf(step), fact.blockId, taskId, "logged");
+    this.#openWindow(step, fact.blockId, taskId, true);
+  }
+
+  persistingToDisk(step: LogStep, blockId: string): void {
+    this.#context.history.storedOnDisk(blockId, undefined, step.ts);
+  }
+
+  writingToDisk(step: LogStep, blockId: string): void {
+    this.#context.history.storedOnDisk(blockId, undefined, step.ts);
+  }
+
+  diskPut(step: LogStep, fact: Fact<"disk_put">): void {
+    const { state, history } = this.#context;
+    if (fact.size === undefined) return;
+    const bytes = Math.floor((fact.size.atLeast + fact.size.atMost) / 2);
+    history.storedOnDisk(fact.blockId, bytes, step.ts);
+    this.#context.windows.drained(fact.blockId);
+    if (state.ledgerOfBlock(fact.blockId) !== undefined) return;
+    state.blockEvent(placeOf(step), {
+      blockId: fact.blockId,
+      op: "store",
+      memoryBytes: 0,
+      memoryBytesMin: 0,
+      memoryBytesMax: 0,
+      diskBytes: bytes,
+      taskId: this.#context.taskOf(step) ?? this.#taskPutting(fact.blockId),
+      origin: "logged",
+    });
+  }
+
+  /** A task began: what the log will say it puts, it unrolls from now on. */
+  taskBegan(step: LogStep, taskId: number, rdds: Iterable<number>, partition: number): void {
+    if (this.#context.debug) return; // a lookup that finds nothing says better when an unroll begins
+    for (const rdd of rdds) this.#openWindow(step, `rdd_${rdd}_${partition}`, taskId, false);
+  }
+
+  #openWindow(step: LogStep, blockId: string, taskId: number | undefined, precise: boolean): void {
+    const end = this.#context.lookahead
+      .upcoming(blockId)
+      .find((next) => next.fact.kind === "block_stored" || next.fact.kind === "unroll_failed");
+    if (end === undefined) return;
+    const { fact } = end;
+    if (fact.kind === "block_stored" && fact.form === "bytes" && rddIdOf(blockId) === undefined)
+      return;
+    const printed =
+      fact.kind === "block_stored"
+        ? fact.size
+        : fact.kind === "unroll_failed"
+          ? fact.computed
+          : undefined;
+    if (printed === undefined) return;
+    this.#context.windows.open({
+      blockId,
+      taskId,
+      from: precise ? step.ts : this.#lastPreparation(step, end),
+      until: end.ts,
+      size: amount(printed),
+      mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
+      precise,
+      fails: fact.kind === "unroll_failed",
+    });
+  }
+
+  /** A task reads its broadcasts before it computes: the last such line before the put ends, of its thread where one is printed. */
+  #lastPreparation(begun: LogStep, end: LogStep): number {
+    let from = begun.ts;
+    for (let ahead = 1; ahead < 2000; ahead++) {
+      const next = this.#context.lookahead.peek(ahead);
+      if (next === undefined || next === end) break;
+      if (begun.thread !== undefined && next.thread !== begun.thread) continue;
+      const { fact } = next;
+      const prepares =
+        fact.kind === "broadcast_read" ||
+        (fact.kind === "block_stored" && rddIdOf(fact.blockId) === undefined);
+      if (prepares && next.ts < end.ts) from = Math.max(from, next.ts);
+    }
+    return from;
+  }
+
+  /** At INFO nothing says that a block was not found; that it was then computed and stored does. */
+  #impliedMiss(
+    at: StepPlace,
+    step: LogStep,
+    blockId: string,
+    taskId: number | undefined,
+    form: "values" | "bytes",
+  ): void {
+    if (rddIdOf(blockId) === undefined || this.#missed.has(blockId)) return;
+    if (this.#context.debug) return;
+    if (this.#context.history.isOnDisk(blockId)) return;
+    if (form === "bytes" && step.thread !== undefined && step.taskId === undefined) return;
+    this.#miss(at, blockId, taskId, "derived");
+  }
+
+  #miss(
+    at: StepPlace,
+    blockId: string,
+    taskId: number | undefined,
+    origin: "logged" | "derived",
+  ): void {
+    if (rddIdOf(blockId) === undefined) return;
+    const { state, history } = this.#context;
+    this.#missed.add(blockId);
+    state.blockEvent(at, {
+      blockId,
+      op: "miss",
+      taskId,
+      missKind: history.missed(blockId),
+      origin,
+    });
+  }
+
+  /** `size` is what the block asked for, as far as it was unrolled. */
+  #putFailed(
+    step: LogStep,
+    blockId: string,
+    taskId: number | undefined,
+    { rule, size }: { readonly rule: DecidingRule; readonly size: Amount | undefined },
+  ): void {
+    const { state, history } = this.#context;
+    const at = placeOf(step);
+    this.#impliedMiss(at, step, blockId, taskId, "values");
+    state.totals.failedPuts++;
+    history.putFailed(blockId);
+    state.sample(at, "logged");
+    state.blockEvent(at, {
+      blockId,
+      op: "put_fail",
+      memoryBytes: size?.best,
+      memoryBytesMin: size?.atLeast,
+      memoryBytesMax: size?.atMost,
+      mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
+      taskId: taskId ?? this.#context.taskOf(step) ?? this.#taskPutting(blockId),
+      rule,
+      origin: "logged",
+    });
+    this.#missed.delete(blockId);
+  }
+
+  /** The rule that kept a block out: its own RDD's blocks, which are never evicted for it, hold more than others', or nothing could go. */
+  #whyFailed(blockId: string): DecidingRule {
+    const rdd = rddIdOf(blockId);
+    const ledger = this.#context.state.ledger(
+      this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
+    );
+    const own = rdd === undefined ? 0 : ledger.bytesOfRdd(rdd);
+    const others = ledger.blocksHeld.best - own;
+    if (own + others === 0) return "too_large";
+    return own > others ? "same_rdd" : "nothing_evictable";
+  }
+
+  /** What a request for this block could have got: 0 up to what evicting every other RDD's blocks frees. */
+  #wouldGrant(blockId: string): ByteInterval {
+    const { state } = this.#context;
+    const ledger = state.ledger(this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap");
+    return { atLeast: 0, atMost: ledger.storageAvailable().atMost };
+  }
+
+  #removeAll(at: StepPlace, goes: (id: string) => boolean, origin: "logged" | "derived"): void {
+    const all = this.#context.state.ledgers.flatMap(({ blocks }) => [...blocks.keys()]);
+    this.removeThese(at, all.filter(goes), origin);
+  }
+
+  /** Those of them that are in memory, in this order. */
+  removeThese(at: StepPlace, blockIds: readonly string[], origin: Origin): void {
+    const { state, history } = this.#context;
+    let removed = false;
+    for (const ledger of state.ledgers) {
+      for (const blockId of blockIds) {
+        const block = ledger.forget(blockId);
+        if (block === undefined) continue;
+        removed = true;
+        const { size } = block;
+        this.#release(at, ledger.mode, { blockId, size, took: size }, origin);
+        history.removed(blockId, at.ts);
+      }
+    }
+    if (removed) state.sample(at, origin);
+  }
+
+  /** A block goes as it is known now; what memory gets back is what the block took, which sums over a run rely on. */
+  #release(
+    at: StepPlace,
+    mode: "on_heap" | "off_heap",
+    { blockId, size, took }: { blockId: string; size: Amount; took: Amount },
+    origin: Origin,
+  ): void {
+    const { state } = this.#context;
+    state.memoryEvent(at, {
+      op: "release_storage",
+      mode,
+      blockId,
+      requestedBytes: took.best,
+      grantedBytes: took.best,
+      grantedBytesMin: took.atLeast,
+      grantedBytesMax: took.atMost,
+      origin,
+    });
+    state.sample(at, origin);
+    state.blockEvent(at, {
+      blockId,
+      op: "remove",
+      memoryBytes: size.best,
+      memoryBytesMin: size.atLeast,
+      memoryBytesMax: size.atMost,
+      mode,
+      origin,
+    });
+  }
+
+  #taskPutting(blockId: string): number | undefined {
+    const { running } = this.#context.state;
+    const partition = partitionOf(blockId);
+    const all = [...running.values()];
+    if (partition === undefined) return all.length === 1 ? all[0]?.taskId : undefined;
+    const candidates = all.filter(
+      (task) => (this.#context.evidence.task(task.taskId)?.partition ?? task.index) === partition,
+    );
+    return candidates.length === 1 ? candidates[0]?.taskId : undefined;
+  }
+}
+
+/** A read makes a block the youngest of the access-ordered map (spec memory-model 3.2). */
+function touch<T>(blocks: Map<string, T>, blockId: string): void {
+  const block = blocks.get(blockId);
+  if (block === undefined) return;
+  blocks.delete(blockId);
+  blocks.set(blockId, block);
+}

@@ -1,0 +1,44 @@
+/**
+ * Blocks that go without a word: Spark removes broadcasts once nobody refers to them any more, and a task's result once the driver has it.
+ * INFO logs are silent about it, and where neither the event log reports blocks nor a driver's log prints them (from 4.0 on it does so at
+ * DEBUG), nothing but what is free tells that they went.
+ */
+import type { ExecutorState } from "../executor-state.ts";
+import type { LogStep } from "../lookahead.ts";
+
+export class PassingBlocks {
+  /** what `#below` was computed of */
+  #changes = -1;
+  #readSince = 0;
+  #below = 0;
+
+  /** Before a step: bytes of those that may be gone by then, at most: results, and broadcasts that no running task was there to read. */
+  below({ onHeap, running }: ExecutorState, step: LogStep): number {
+    const ends = step.fact.kind === "task_finished" ? step.fact.taskId : undefined;
+    let readSince = Number.POSITIVE_INFINITY;
+    for (const { taskId, saidAt } of running.values()) {
+      if (taskId !== ends) readSince = Math.min(readSince, saidAt);
+    }
+    if (onHeap.passingChanges === this.#changes && readSince === this.#readSince)
+      return this.#below;
+    this.#changes = onHeap.passingChanges;
+    this.#readSince = readSince;
+    this.#below = 0;
+    for (const id of onHeap.passing) {
+      const block = onHeap.blocks.get(id);
+      if (block !== undefined && (isResult(id) || block.storedAt < readSince)) {
+        this.#below += block.size.atMost;
+      }
+    }
+    return this.#below;
+  }
+
+  /** A broadcast that a running task may still read. */
+  isRead(blockId: string, storedAt: number): boolean {
+    return !isResult(blockId) && storedAt >= this.#readSince;
+  }
+}
+
+export function isResult(blockId: string): boolean {
+  return blockId.startsWith("taskresult_");
+}

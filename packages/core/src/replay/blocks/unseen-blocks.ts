@@ -1,0 +1,111 @@
+/**
+ * What memory held before its log begins: rotated logs keep their last files, and YARN and Kubernetes their last megabytes. No line says which
+ * blocks these are. How much they hold, what is free tells, and each line that tells it bounds what the others left open.
+ */
+import { type Amount, amount, minus, NOTHING, plus } from "../../amount.ts";
+import type { ByteInterval } from "../../byte-interval.ts";
+import type { ExecutorState } from "../executor-state.ts";
+import type { LogStep, Lookahead } from "../lookahead.ts";
+import type { ModeLedger } from "../mode-ledger.ts";
+import { countedExecution, countedMaximum } from "../statements.ts";
+
+const LINES_AHEAD = 10_000;
+
+export class UnseenBlocks {
+  readonly #state: ExecutorState;
+  readonly #lookahead: Lookahead;
+  /** µs; until then tasks run that began before the log did, and nothing tells what they hold */
+  #strangersUntil = Number.NEGATIVE_INFINITY;
+  #isOpen = false;
+  /** once a block is known it is none of them, whatever becomes of it */
+  readonly #revealed = new Set<string>();
+
+  constructor(state: ExecutorState, lookahead: Lookahead) {
+    this.#state = state;
+    this.#lookahead = lookahead;
+  }
+
+  /** The log begins with this step, within the executor's life: anything may be in memory. */
+  begin(step: LogStep): void {
+    const state = this.#state;
+    if (state.rules.freePrintsUsed) return;
+    this.#isOpen = true;
+    const ledger = state.onHeap;
+    const begun = new Set<number>();
+    let stored = NOTHING;
+    let first: Amount | undefined;
+    for (let ahead = 0; ahead <= LINES_AHEAD; ahead++) {
+      const next = ahead === 0 ? step : this.#lookahead.peek(ahead);
+      if (next === undefined) break;
+      const { fact } = next;
+      if (fact.kind === "task_running") begun.add(fact.taskId);
+      else if (fact.kind === "task_finished" && !begun.has(fact.taskId)) {
+        this.#strangersUntil = next.ts;
+      } else if (fact.kind === "block_stored" && first === undefined) {
+        stored = plus(stored, amount(fact.size));
+        first = minus(this.#heldBesides(fact.free), stored);
+      } else if (fact.kind === "eviction_done") first ??= this.#heldBesides(fact.free);
+    }
+    const all = amount({ atLeast: 0, atMost: ledger.rules.maxBytes });
+    ledger.unseen =
+      first === undefined ? all : amount({ atLeast: 0, atMost: first.atMost }, first.best);
+  }
+
+  /** A line says what is free: what neither known blocks nor execution hold, unseen blocks do. */
+  learn(step: LogStep, free: ByteInterval): void {
+    const state = this.#state;
+    const ledger = state.onHeap;
+    if (!this.#isOpen || ledger.unseen.atMost === 0) return;
+    const seen = state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);
+    const execution = countedExecution(state);
+    const stranger = step.ts <= this.#strangersUntil;
+    const told = minus(
+      minus(this.#heldBesides(free), seen),
+      stranger ? amount({ atLeast: 0, atMost: countedMaximum(state) }, execution.best) : execution,
+    );
+    const { atLeast, atMost } = ledger.unseen;
+    // Some of them have gone since, without a word, if the two do not meet.
+    const meet = told.atLeast <= atMost && told.atMost >= atLeast;
+    const bounds = meet
+      ? { atLeast: Math.max(atLeast, told.atLeast), atMost: Math.min(atMost, told.atMost) }
+      : told;
+    ledger.unseen = amount(bounds, Math.min(Math.max(told.best, bounds.atLeast), bounds.atMost));
+  }
+
+  /** A block that nobody saw stored leaves memory: it was one of them. `size`: as far as lines tell. */
+  reveal(step: LogStep, blockId: string, size: ByteInterval | undefined): ModeLedger | undefined {
+    const ledger = this.#state.onHeap;
+    const { atMost } = ledger.unseen;
+    if (atMost === 0 || this.#revealed.has(blockId)) return undefined;
+    this.#revealed.add(blockId);
+    const bounds = {
+      atLeast: Math.min(size?.atLeast ?? 0, atMost),
+      atMost: Math.min(size?.atMost ?? atMost, atMost),
+    };
+    const held = amount(bounds);
+    ledger.unseen = minus(ledger.unseen, held);
+    ledger.store(blockId, { size: held, form: "values", storedAt: step.ts, taskId: undefined });
+    return ledger;
+  }
+
+  /** Blocks went of which some may have been unseen ones. */
+  mayHaveGone(): void {
+    const { onHeap } = this.#state;
+    if (onHeap.unseen.atMost > 0) onHeap.unseen = { ...onHeap.unseen, atLeast: 0 };
+  }
+
+  /** All of them went. */
+  cleared(): void {
+    this.#isOpen = false;
+    this.#state.onHeap.unseen = NOTHING;
+  }
+
+  /** Blocks and execution. */
+  #heldBesides(free: ByteInterval): Amount {
+    const maximum = countedMaximum(this.#state);
+    return amount({
+      atLeast: Math.max(0, maximum - free.atMost),
+      atMost: Math.max(0, maximum - free.atLeast),
+    });
+  }
+}

@@ -1,0 +1,424 @@
+/**
+ * Execution memory where no grant is logged (INFO, or no executor log): statements measure the sum at an instant; between them it is
+ * bounded by who runs, what each is known to have reached, and the pool.
+ */
+
+import { type Amount, amount, NOTHING } from "../../amount.ts";
+import { type ByteInterval, hull } from "../../byte-interval.ts";
+import type { MemoryMode } from "../../memory/memory-mode.ts";
+import type { ExecutorEvidence, TaskEvidence } from "../evidence.ts";
+import type { ExecutorState, RunningTask } from "../executor-state.ts";
+import type { ModeLedger } from "../mode-ledger.ts";
+import type { PolledPeaks } from "./polled-peaks.ts";
+import {
+  heldAt,
+  heldTogether,
+  type PoolNow,
+  peakOf,
+  SHAPE_BREAKS,
+  shapeAt,
+} from "./task-demand.ts";
+
+/** How long a measured sum is taken to stand when nothing else is known (µs). */
+const MEASURE_STANDS_MICROS = 20_000;
+/**
+ * How little a task holds at first is a matter of its time, not of its share of it: in recorded lives of half a second and of 20 alike, 1 in 50
+ * had taken memory after 50 to 150 ms. Lives longer than this (µs) begin as those of this length.
+ */
+const EARLY_OF_MICROS = 2_000_000;
+/** Least part of the true peak that polls saw in recorded lives that were polled often. */
+const SEEN_OF_PEAK = 0.7;
+
+export class ExecutionEstimate {
+  readonly #state: ExecutorState;
+  readonly #evidence: ExecutorEvidence;
+  readonly #polled: PolledPeaks;
+  readonly #isSql: (stageId: number) => boolean;
+  readonly #ledger: ModeLedger;
+  #measured: { readonly total: Amount; readonly ts: number } | undefined;
+  #ts = 0;
+  /** by running task */
+  readonly #known = new Map<number, KnownTask>();
+  /** kept and refilled */
+  readonly #peakFromNow: PeakFrom = {
+    ceiling: 0,
+    running: 0,
+    runningAtLeast: 0,
+    sql: false,
+    exact: undefined,
+    seen: undefined,
+    alone: false,
+    finishedAt: undefined,
+  };
+  /** what a task may hold of whose end nothing is known yet */
+  #unknown: Amount = NOTHING;
+
+  constructor(
+    state: ExecutorState,
+    known: { readonly evidence: ExecutorEvidence; readonly polled: PolledPeaks },
+    isSql: (stageId: number) => boolean,
+    mode: MemoryMode,
+  ) {
+    this.#state = state;
+    this.#ledger = state.ledger(mode);
+    this.#evidence = known.evidence;
+    this.#polled = known.polled;
+    this.#isSql = isSql;
+  }
+
+  get hasRunners(): boolean {
+    return this.#runners().size > 0;
+  }
+
+  /** A statement told the sum now. */
+  measured(implied: ByteInterval, agrees: boolean): void {
+    const ledger = this.#ledger;
+    const running = this.#runners();
+    const ceiling = ledger.executionCeiling();
+    if (implied.atLeast > ceiling || (!agrees && running.size === 0)) return;
+    const most = this.#mostThatRunnersHold();
+    if (implied.atLeast > most) return; // some block went or came that the log has not told
+    const total = amount({
+      atLeast: Math.max(0, implied.atLeast),
+      atMost: Math.min(ceiling, most, Math.max(0, implied.atMost)),
+    });
+    this.#measured = { total, ts: this.#ts };
+    this.#apply(total);
+  }
+
+  /** Blocks were evicted for execution: what it holds now reaches to what storage left, within the last block (2.0+). */
+  grewByEviction(lastVictimBytes: number): void {
+    const ledger = this.#ledger;
+    const running = this.#runners();
+    if (ledger.rules.fixedPools || !ledger.rules.evictionCreditsExecution) return;
+    const used = ledger.storageUsed;
+    const { maxBytes } = ledger.rules;
+    const share = Math.floor(ledger.executionCeiling() / Math.max(1, running.size));
+    const full = maxBytes - used.best;
+    const total = amount(
+      {
+        atLeast: Math.max(0, Math.min(maxBytes - used.atMost - lastVictimBytes, share)),
+        atMost: Math.max(0, maxBytes - used.atLeast),
+      },
+      Math.max(0, full - Math.floor(lastVictimBytes / 2)),
+    );
+    this.#measured = { total, ts: this.#ts };
+    ledger.storagePool = used;
+    this.#apply(total);
+  }
+
+  /** A spill for want of memory: the request before it had taken all that was free from storage. */
+  fellShort(): void {
+    const ledger = this.#ledger;
+    if (ledger.rules.fixedPools) return;
+    const used = ledger.storageUsed;
+    ledger.storagePool = {
+      atLeast: used.atLeast,
+      atMost: Math.max(used.atMost, ledger.storagePool.atMost),
+      best: used.best,
+    };
+  }
+
+  /** Times after `from` and before `ts` at which a running task's bounds change. */
+  breaksBetween(from: number, ts: number, parts: readonly number[] = SHAPE_BREAKS): number[] {
+    const found: number[] = [];
+    for (const task of this.#runners().values()) {
+      const evidence = this.#ended(task);
+      if (evidence?.finishedAt === undefined) continue;
+      const length = evidence.finishedAt - task.startedAt;
+      const first = found.length;
+      for (const part of parts) {
+        const at = Math.ceil(task.startedAt + length * part);
+        if (at > from && at <= ts) found.push(at);
+      }
+      if (found.length > first && !this.#usesMemory(evidence)) found.length = first;
+    }
+    return found;
+  }
+
+  /** Who runs has changed, or time has passed: bounds of each task's use. */
+  update(ts: number, printedWithin = 0): void {
+    this.#ts = ts;
+    const ledger = this.#ledger;
+    const running = this.#runners();
+    for (const taskId of ledger.executionByTask.keys()) {
+      if (!running.has(taskId)) ledger.executionByTask.delete(taskId);
+    }
+    if (running.size === 0) {
+      ledger.executionTotal = NOTHING;
+      ledger.executionAtInstant = undefined;
+      this.#measured = undefined;
+      return;
+    }
+    const ceiling = ledger.executionCeiling();
+    const share = ceiling / running.size;
+    let best = 0;
+    let most = 0;
+    let below = 0;
+    let above = 0;
+    let aboveTogether = 0;
+    for (const task of running.values()) {
+      const evidence = this.#ended(task);
+      const held = this.#heldBy(task, evidence, this.#knownOf(task.taskId, running.size), ts);
+      // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
+      if (held.atMost > 0 && evidence !== undefined) ledger.executionByTask.set(task.taskId, held);
+      else ledger.executionByTask.delete(task.taskId);
+      best += held.best;
+      most += held.atMost;
+      below += (held.best - held.atLeast) ** 2;
+      if (this.#spilled(task.taskId)) aboveTogether += Math.min(share, held.atMost) - held.best;
+      else above += (held.atMost - held.best) ** 2;
+    }
+    const measured = this.#measured;
+    if (measured !== undefined && ts - measured.ts <= MEASURE_STANDS_MICROS) {
+      this.#apply(measured.total);
+      return;
+    }
+    // Each task's bounds are those of most tasks, not of all; they do not stray the same way at once, so their deviations add as
+    // squares. Only tasks that spill fill their shares together.
+    const seen = this.#seenAtMost();
+    const within = (bytes: number) => Math.round(Math.min(ceiling, seen, Math.max(0, bytes)));
+    const total = amount(
+      {
+        atLeast: within(best - 1.2 * Math.sqrt(below)),
+        atMost: within(best + 0.9 * Math.sqrt(above) + aboveTogether),
+      },
+      within(best),
+    );
+    // Told once in a while: until it is told anew, each may rise to its peak or let go of all.
+    if (!this.#state.followsTasks) {
+      this.#apply(amount({ atLeast: 0, atMost: within(most) }, within(best)));
+      return;
+    }
+    const together = this.#heldTogether(ts, seen, printedWithin);
+    if (together === undefined) this.#apply(total);
+    else this.#apply(together, total);
+  }
+
+  /** The end of a task: its peak, which its track has to have shown. */
+  peak(taskId: number): Amount | undefined {
+    const task = this.#evidence.task(taskId);
+    if (task?.finishedAt === undefined || !this.#runners().has(taskId)) return undefined;
+    const peak = this.#peakOf(task);
+    return peak.atMost > 0 ? peak : undefined;
+  }
+
+  /** @param atInstant  bounds that hold at any instant, where `total` is of the time that a step's own leaves open */
+  /** Whether a task may hold execution memory by its totals: how sure that is, 0 … 1. */
+  mayTake(taskId: number): number {
+    const task = this.#evidence.task(taskId);
+    if (task?.finishedAt === undefined) return 0.5;
+    if ((task.peakExecutionBytes ?? 0) > 0 || (task.memorySpilledBytes ?? 0) > 0) return 1;
+    return this.#usesMemory(task) ? 0.5 : 0;
+  }
+
+  /** Tasks that may hold memory of this mode; all of them unless Spark's own data structures (Tungsten) live off-heap. */
+  #runners(): ReadonlyMap<number, RunningTask> {
+    const { running, rules } = this.#state;
+    if (rules.tungstenMode === "on_heap") return running;
+    const ours = new Map<number, RunningTask>();
+    for (const [taskId, task] of running) if (this.#uses(task.stageId)) ours.set(taskId, task);
+    return ours;
+  }
+
+  /** Of a query's operators Tungsten holds the memory; of an RDD's collections the heap does. */
+  #uses(stageId: number | undefined): boolean {
+    const tungsten = stageId !== undefined && this.#isSql(stageId);
+    return tungsten === (this.#ledger.mode === "off_heap");
+  }
+
+  #apply(total: Amount, atInstant?: Amount): void {
+    const ledger = this.#ledger;
+    ledger.executionTotal = total;
+    ledger.executionAtInstant = atInstant;
+    if (atInstant === undefined) ledger.growForExecution(total, 0);
+    else {
+      const { atLeast, atMost } = hull(total, this.#unseen(atInstant));
+      ledger.growForExecution({ atLeast, atMost, best: total.best }, 0);
+    }
+  }
+
+  /** Between two polls more may have been held for a moment, and the pools remember it. */
+  #unseen(seen: Amount): ByteInterval {
+    const ceiling = this.#ledger.executionCeiling();
+    return {
+      atLeast: seen.atLeast,
+      atMost: Math.min(ceiling, Math.ceil(seen.atMost / SEEN_OF_PEAK)),
+    };
+  }
+
+  #heldBy(
+    task: RunningTask,
+    evidence: TaskEvidence | undefined,
+    known: KnownTask,
+    ts: number,
+  ): Amount {
+    if (evidence?.finishedAt === undefined) {
+      const ceiling = this.#ledger.executionCeiling();
+      if (this.#unknown.atMost !== ceiling)
+        this.#unknown = { atLeast: 0, atMost: ceiling, best: 0 };
+      return this.#unknown;
+    }
+    const peak = this.#peakOf(evidence);
+    known.highest = Math.max(known.highest, peak.atMost);
+    const { finishedAt } = evidence;
+    const since = (from: number) => (ts - from) / Math.max(1, finishedAt - from);
+    const spilled = (evidence.memorySpilledBytes ?? 0) > 0;
+    const usual = shapeAt(since(task.startedAt), spilled);
+    const early = Math.max(since(task.preparedAt), (ts - task.preparedAt) / EARLY_OF_MICROS);
+    const { high } = shapeAt(early, spilled);
+    const shape = high > usual.high ? { ...usual, high } : usual;
+    if (this.#state.followsTasks) return heldAt(peak, shape);
+    const { best } = heldAt(peak, shape);
+    if (known.held.best !== best || known.held.atMost !== known.highest)
+      known.held = { atLeast: 0, atMost: known.highest, best };
+    return known.held;
+  }
+
+  #knownOf(taskId: number, running: number): KnownTask {
+    let known = this.#known.get(taskId);
+    if (known === undefined) {
+      known = { most: running, least: running, highest: 0, held: NOTHING, peak: undefined };
+      this.#known.set(taskId, known);
+    }
+    known.most = Math.max(known.most, running);
+    known.least = Math.min(known.least, running);
+    return known;
+  }
+
+  forget(taskId: number): void {
+    this.#known.delete(taskId);
+    this.#polled.forget(taskId);
+  }
+
+  /** Its peak from its totals, within what was polled of all tasks while it ran. */
+  #peakOf(task: TaskEvidence): Amount {
+    const { taskId } = task;
+    const { mode } = this.#ledger;
+    const running = this.#runners().size;
+    const known = this.#known.get(taskId);
+    const from = this.#peakFromNow;
+    from.ceiling = this.#ledger.executionCeiling();
+    from.running = Math.max(running, known?.most ?? 0);
+    from.runningAtLeast = Math.max(1, Math.min(running, known?.least ?? running));
+    from.sql = this.#isSql(task.stageId);
+    from.exact = exactPeak(task, mode);
+    from.seen = this.#polled.executionWhile(taskId, mode);
+    from.alone = from.seen !== undefined && this.#polled.ranAlone(taskId);
+    from.finishedAt = task.finishedAt;
+    if (known?.peak !== undefined && isSame(known.peak.from, from)) return known.peak.is;
+    const is = this.#peakFrom(task, from);
+    if (known !== undefined) known.peak = { from: { ...from }, is };
+    return is;
+  }
+
+  #peakFrom(task: TaskEvidence, pool: PeakFrom): Amount {
+    const { seen, alone, exact } = pool;
+    const peak = peakOf(task, pool, exact);
+    if (seen === undefined || exact !== undefined) return peak;
+    // A task that says it held more than polls saw of all of them: they may have missed a moment.
+    const missed = (task.peakExecutionBytes ?? 0) > seen * 1.1;
+    const most = missed ? Math.min(pool.ceiling, seen / SEEN_OF_PEAK) : seen;
+    const atMost = Math.ceil(Math.min(Math.max(peak.atMost, seen), most));
+    if (alone) return amount({ atLeast: Math.min(seen, atMost), atMost }, seen);
+    return amount(
+      { atLeast: Math.min(peak.atLeast, atMost), atMost: Math.min(peak.atMost, atMost) },
+      peak.best,
+    );
+  }
+
+  /** What polls saw in the lives of those that run, spread over them; undefined: nobody's life was polled often enough. */
+  #heldTogether(ts: number, seen: number, printedWithin: number): Amount | undefined {
+    if (seen === Number.POSITIVE_INFINITY) return undefined;
+    let progress = 0;
+    let life = 0;
+    let known = 0;
+    let spilled = false;
+    for (const task of this.#runners().values()) {
+      const evidence = this.#ended(task);
+      if (evidence?.finishedAt === undefined) continue;
+      const length = Math.max(1, evidence.finishedAt - evidence.launchedAt);
+      progress += Math.min(1, Math.max(0, (ts - evidence.launchedAt) / length));
+      life += length;
+      known++;
+      spilled ||= this.#spilled(task.taskId);
+    }
+    return known === 0
+      ? undefined
+      : heldTogether(seen, {
+          progress: progress / known,
+          lifeMicros: life / known,
+          spilled,
+          printedWithin,
+        });
+  }
+
+  /** No poll in the life of any task that runs now saw more. */
+  #seenAtMost(): number {
+    let most = Number.POSITIVE_INFINITY;
+    for (const taskId of this.#runners().keys())
+      most = Math.min(most, this.#polled.executionWhile(taskId, this.#ledger.mode) ?? most);
+    return most;
+  }
+
+  #mostThatRunnersHold(): number {
+    let most = 0;
+    for (const task of this.#runners().values()) {
+      const evidence = this.#evidence.task(task.taskId);
+      if (evidence?.finishedAt === undefined) return Number.POSITIVE_INFINITY;
+      most += this.#peakOf(evidence).atMost;
+    }
+    return most;
+  }
+
+  #spilled(taskId: number): boolean {
+    return (this.#evidence.task(taskId)?.memorySpilledBytes ?? 0) > 0;
+  }
+
+  #usesMemory(task: TaskEvidence): boolean {
+    return this.#peakOf(task).atMost > 0;
+  }
+
+  /** What is known of a task; undefined while its end is not. */
+  #ended(task: RunningTask): TaskEvidence | undefined {
+    const evidence = this.#evidence.task(task.taskId);
+    return evidence?.finishedAt === undefined ? undefined : evidence;
+  }
+}
+
+/** What a task's peak follows from. */
+interface PeakFrom extends PoolNow {
+  exact: number | undefined;
+  seen: number | undefined;
+  alone: boolean;
+  finishedAt: number | undefined;
+}
+
+interface KnownTask {
+  /** how many ran at once while it did */
+  most: number;
+  least: number;
+  /** what its peak may have been at most, of all times that it was asked for */
+  highest: number;
+  /** what it was said to hold last, where a log does not follow it */
+  held: Amount;
+  peak: { readonly from: PeakFrom; readonly is: Amount } | undefined;
+}
+
+function isSame(a: PeakFrom, b: PeakFrom): boolean {
+  return (
+    a.ceiling === b.ceiling &&
+    a.running === b.running &&
+    a.runningAtLeast === b.runningAtLeast &&
+    a.sql === b.sql &&
+    a.exact === b.exact &&
+    a.seen === b.seen &&
+    a.alone === b.alone &&
+    a.finishedAt === b.finishedAt
+  );
+}
+
+/** A task's own account of its peak, where it tells the modes apart (4.0+). */
+function exactPeak(task: TaskEvidence, mode: MemoryMode): number | undefined {
+  return mode === "on_heap" ? task.peakOnHeapBytes : task.peakOffHeapBytes;
+}

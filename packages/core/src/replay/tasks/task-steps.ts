@@ -1,0 +1,473 @@
+/** Tasks as an executor's log tells them: their life, and at DEBUG every grant, release and page of execution memory. */
+
+import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
+import { parseBlockId } from "../../block-id.ts";
+import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
+import type { LogFact } from "../../log-fact.ts";
+import type { MemoryMode } from "../../memory/memory-mode.ts";
+import type { BlockSteps } from "../blocks/block-steps.ts";
+import { COUNTED_ALREADY, countedAlready, minusInterval } from "../early-steps.ts";
+import type { RunningTask } from "../executor-state.ts";
+import type { LogStep } from "../lookahead.ts";
+import { placeOf, printedWithin, type ReplayContext } from "../replay-context.ts";
+import { lostEnds } from "./lost-ends.ts";
+import { firstGrant, pageNear, requestBehindSpill } from "./short-grants.ts";
+import type { Spills } from "./spills.ts";
+import type { Waits } from "./waits.ts";
+
+type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
+
+/** Consumers that always live on the heap: Spillable collections (spec memory-model 4.4). */
+const ON_HEAP_CONSUMER = /\.(ExternalSorter|ExternalAppendOnlyMap)@|^null$/;
+
+export class TaskSteps {
+  readonly #context: ReplayContext;
+  readonly #blocks: BlockSteps;
+  readonly #spills: Spills;
+  readonly #waits: Waits;
+  /** `need to spill x`: by how much the request in hand exceeded its first grant. */
+  readonly #wanted = new Map<number, ByteInterval>();
+  /** What that request already holds. */
+  readonly #early = new Map<number, Amount>();
+  /** Java thread id → task, learned from lines that name both or leave one candidate. */
+  readonly #taskOfThread = new Map<number, number>();
+  /** consumer → what it holds, exact where pages told */
+  readonly #byConsumer = new Map<string, Amount>();
+  /** grants and releases that were replayed before their lines came */
+  readonly #tookEarly = new Set<LogStep>();
+  #dumpTask: number | undefined;
+  /** of those read here */
+  #newestBroadcast = -1;
+  /** 3.3+: `need to spill` says when a request falls short. */
+  #saysWanted = false;
+
+  constructor(
+    context: ReplayContext,
+    beside: { readonly blocks: BlockSteps; readonly spills: Spills; readonly waits: Waits },
+  ) {
+    this.#context = context;
+    this.#blocks = beside.blocks;
+    this.#spills = beside.spills;
+    this.#waits = beside.waits;
+  }
+
+  running(step: LogStep, fact: Fact<"task_running">, rdds: Iterable<number>): void {
+    const { state, evidence } = this.#context;
+    state.running.set(fact.taskId, {
+      taskId: fact.taskId,
+      stageId: fact.stageId,
+      index: fact.index,
+      saidAt: step.ts,
+      ...(this.#context.debug ? began(step.ts) : this.#beganAfter(step, fact.taskId)),
+      thread: step.thread,
+    });
+    for (const taskId of lostEnds(this.#context, step.ts)) this.finished(step, taskId);
+    const partition = evidence.task(fact.taskId)?.partition ?? fact.index;
+    if (partition !== undefined) this.#blocks.taskBegan(step, fact.taskId, rdds, partition);
+  }
+
+  /**
+   * The first tasks of a stage all wait for the same reads of broadcasts. A task holds memory once it has its stage's binary, the newest of
+   * them; older ones, of joins or files, it may read while it computes, though most hold little before the last is read.
+   */
+  #beganAfter(step: LogStep, taskId: number): Pick<RunningTask, "startedAt" | "preparedAt"> {
+    let preparedAt = step.ts;
+    let startedAt = step.ts;
+    let newest = this.#newestBroadcast;
+    for (let ahead = 1; ahead < 400; ahead++) {
+      const next = this.#context.lookahead.peek(ahead);
+      if (next === undefined) break;
+      const { fact } = next;
+      if (fact.kind === "task_finished" && (fact.taskId === taskId || step.thread === undefined))
+        break;
+      if (step.thread !== undefined && next.thread !== step.thread) continue;
+      const read =
+        fact.kind === "broadcast_read"
+          ? fact.broadcastId
+          : fact.kind === "block_stored"
+            ? parseBlockId(fact.blockId).broadcastId
+            : undefined;
+      if (read === undefined) continue;
+      startedAt = Math.max(startedAt, next.ts + 1);
+      if (read < newest) continue;
+      newest = read;
+      preparedAt = startedAt;
+    }
+    return { startedAt, preparedAt };
+  }
+
+  broadcastRead({ broadcastId }: Fact<"broadcast_read">): void {
+    this.#newestBroadcast = Math.max(this.#newestBroadcast, broadcastId);
+  }
+
+  /** At its last line a task's execution and unroll memory is 0 (spec memory-model 4.6). */
+  finished(step: LogStep, taskId: number): void {
+    const { state, windows, evidence, execution } = this.#context;
+    const at = placeOf(step);
+    if (!this.#context.debug) this.#showPeak(step, taskId);
+    state.running.delete(taskId);
+    execution.forget(taskId);
+    windows.closeOfTask(taskId);
+    for (const ledger of state.ledgers) {
+      ledger.unrollHolders.delete(`task ${taskId}`);
+      const held = ledger.executionByTask.get(taskId);
+      if (held !== undefined && held.best > 0 && this.#context.debug) {
+        state.memoryEvent(at, {
+          op: "release_execution",
+          mode: ledger.mode,
+          taskId,
+          requestedBytes: held.best,
+          grantedBytes: held.best,
+          grantedBytesMin: held.atLeast,
+          grantedBytesMax: held.atMost,
+          rule: "task_end",
+          origin: "derived",
+        });
+      }
+      ledger.executionByTask.delete(taskId);
+    }
+    this.#wanted.delete(taskId);
+    this.#early.delete(taskId);
+    this.#waits.ended(taskId, step);
+    this.#waits.released(step, taskId);
+    state.endTaskTracks(taskId, at.ts);
+    evidence.forgetTask(taskId);
+    if (!this.#context.debug) execution.update(at.ts, printedWithin(step));
+    if (state.running.size === 0) {
+      for (const ledger of state.ledgers) ledger.unrollHolders.clear();
+      this.#byConsumer.clear();
+    }
+    state.sample(at, "logged");
+  }
+
+  /** Where grants are not logged, a task's track shows at least once what its totals say it reached. */
+  #showPeak(step: LogStep, taskId: number): void {
+    const { state, execution } = this.#context;
+    for (const { mode, peak } of execution.peaks(taskId))
+      state.sampleTask(placeOf(step), taskId, mode, peak);
+  }
+
+  /** A grant or release of another thread that a statement shows to have come before its own line. */
+  takeEarly(step: LogStep): void {
+    const { fact } = step;
+    if (this.#tookEarly.has(step)) return;
+    if (fact.kind === "execution_acquired") this.acquired(step, fact);
+    else if (fact.kind === "execution_released") this.released(step, fact);
+    else return;
+    this.#tookEarly.add(step);
+  }
+
+  #answeredEarly(taskId: number): boolean {
+    for (const { fact } of this.#tookEarly) {
+      if (fact.kind === "execution_acquired" && fact.taskId === taskId) return true;
+    }
+    return false;
+  }
+
+  tookEarly(step: LogStep): boolean {
+    return this.#tookEarly.has(step);
+  }
+
+  /** What a grant or release that is yet to come will add to the execution memory that is known to be held. */
+  #changeOf({ fact }: LogStep): ByteInterval | undefined {
+    if (fact.kind === "execution_released") {
+      return { atLeast: -fact.released.atMost, atMost: -fact.released.atLeast };
+    }
+    if (fact.kind !== "execution_acquired") return undefined;
+    const early = this.#early.get(fact.taskId) ?? NOTHING;
+    return sum(fact.granted, { atLeast: -early.atMost, atMost: -early.atLeast });
+  }
+
+  acquired(step: LogStep, fact: Fact<"execution_acquired">): void {
+    if (this.#tookEarly.delete(step)) return;
+    const { state } = this.#context;
+    const at = placeOf(step);
+    const ledger = state.ledger(this.#modeOf(fact.consumer));
+    const granted = this.#pageSize(step, fact.granted, "page_allocated") ?? amount(fact.granted);
+    const early = this.#early.get(fact.taskId);
+    this.#early.delete(fact.taskId);
+    const before = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    const held = early === undefined ? before : without(before, early);
+    ledger.executionTotal = undefined;
+    ledger.executionByTask.set(fact.taskId, plus(held, granted));
+    const wanted = this.#wanted.get(fact.taskId);
+    this.#wanted.delete(fact.taskId);
+    const missing = wanted === undefined ? NOTHING : amount(wanted);
+    const evicted = this.#blocks.evictions.takeEvictedFor(fact.taskId);
+    ledger.growForExecution(plus(ledger.executionUsed, missing), evicted);
+    if (fact.consumer !== undefined) this.#addToConsumer(fact.taskId, fact.consumer, granted);
+    const requested = wanted === undefined ? undefined : sum(fact.granted, wanted);
+    state.memoryEvent(at, {
+      op: "acquire_execution",
+      mode: ledger.mode,
+      taskId: fact.taskId,
+      consumer: fact.consumer,
+      requestedBytes: requested === undefined ? granted.best : amount(requested).best,
+      grantedBytes: granted.best,
+      grantedBytesMin: granted.atLeast,
+      grantedBytesMax: granted.atMost,
+      origin: "logged",
+    });
+    this.#waits.ended(fact.taskId, step, {
+      granted: granted.best,
+      requested: requested === undefined ? undefined : amount(requested).best,
+      certain: true,
+    });
+    state.sample(at, "logged");
+  }
+
+  released(step: LogStep, fact: Fact<"execution_released">): void {
+    if (this.#tookEarly.delete(step)) return;
+    this.#grantBeforeSpill(step, fact.taskId, fact.released);
+    const freed = this.#pageSize(step, fact.released, "page_freed") ?? amount(fact.released);
+    this.#release(step, fact.taskId, fact.consumer, freed);
+  }
+
+  /** The task's use fell by what a consumer gave back. */
+  #release(step: LogStep, taskId: number, consumer: string | undefined, freed: Amount): void {
+    const { state } = this.#context;
+    const at = placeOf(step);
+    const ledger = state.ledger(this.#modeOf(consumer));
+    const held = ledger.executionByTask.get(taskId) ?? NOTHING;
+    const left = this.#leftAfter(taskId, consumer, held, freed);
+    ledger.executionTotal = undefined;
+    if (left.atMost <= 0) ledger.executionByTask.delete(taskId);
+    else ledger.executionByTask.set(taskId, left);
+    state.memoryEvent(at, {
+      op: "release_execution",
+      mode: ledger.mode,
+      taskId,
+      consumer,
+      requestedBytes: freed.best,
+      grantedBytes: freed.best,
+      grantedBytesMin: freed.atLeast,
+      grantedBytesMax: freed.atMost,
+      origin: "logged",
+    });
+    state.sample(at, "logged");
+    if (left.atMost <= 0) state.endTaskTracks(taskId, at.ts);
+  }
+
+  /** A release that gives back all of what a consumer held takes its whole interval with it, so that rounding does not pile up. */
+  #leftAfter(taskId: number, consumer: string | undefined, held: Amount, freed: Amount): Amount {
+    const key = `${taskId} ${consumer ?? ""}`;
+    const mine = this.#byConsumer.get(key);
+    if (mine === undefined) return minus(held, freed);
+    const rest = minus(mine, freed);
+    const everything = freed.atMost >= mine.atLeast && freed.atLeast <= mine.atMost;
+    if (everything) {
+      this.#byConsumer.delete(key);
+      return without(held, mine);
+    }
+    this.#byConsumer.set(key, rest);
+    return minus(held, freed);
+  }
+
+  #addToConsumer(taskId: number, consumer: string, granted: Amount): void {
+    const key = `${taskId} ${consumer}`;
+    this.#byConsumer.set(key, plus(this.#byConsumer.get(key) ?? NOTHING, granted));
+  }
+
+  /** TRACE prints a page's exact size next to the rounded grant. */
+  #pageSize(
+    step: LogStep,
+    printed: ByteInterval,
+    kind: "page_allocated" | "page_freed",
+  ): Amount | undefined {
+    const { recentPages } = this.#context;
+    const fits = (bytes: number) => bytes >= printed.atLeast && bytes <= printed.atMost;
+    if (kind === "page_freed") {
+      const bytes = recentPages.take(step, fits);
+      return bytes === undefined ? undefined : exactAmount(bytes);
+    }
+    return pageNear(this.#context.lookahead, 0, { printed, thread: step.thread });
+  }
+
+  pageFreed(step: LogStep, bytes: number): void {
+    this.#context.recentPages.add(step, bytes);
+  }
+
+  /**
+   * `need to spill x`: the request in hand got all but x at first. That part is held from now on, while others spill for the rest;
+   * the line that tells how much it was comes only when all is over.
+   */
+  spillWanted(step: LogStep, fact: Fact<"spill_wanted">): void {
+    if (fact.consumer !== undefined && fact.forConsumer !== undefined) return;
+    if (this.#answeredEarly(fact.taskId)) return;
+    this.#wanted.set(fact.taskId, fact.wanted);
+    this.#saysWanted = true;
+    const first = firstGrant(this.#context.lookahead, fact);
+    if (first === undefined || first.atMost <= 0) return;
+    this.#early.set(fact.taskId, first);
+    const { state } = this.#context;
+    const ledger = state.ledger(this.#modeOf(fact.consumer ?? fact.forConsumer));
+    const held = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    ledger.executionTotal = undefined;
+    ledger.executionByTask.set(fact.taskId, plus(held, first));
+    ledger.growForExecution(
+      plus(ledger.executionUsed, amount(fact.wanted)),
+      this.#blocks.evictions.takeEvictedFor(fact.taskId),
+    );
+    state.sample(placeOf(step), "logged");
+  }
+
+  /**
+   * Up to 3.2 nothing says that a request fell short before its spills. It had what the pool's law gave it: the rest of its 1/N,
+   * or of what was free.
+   */
+  #grantBeforeSpill(step: LogStep, taskId: number, released: ByteInterval | undefined): void {
+    if (this.#saysWanted || this.#early.has(taskId)) return;
+    const { state, lookahead } = this.#context;
+    const request = requestBehindSpill(lookahead, taskId, released);
+    if (request === undefined) return;
+    const { consumer, granted } = request;
+    const ledger = state.ledger(this.#modeOf(consumer));
+    const held = ledger.executionByTask.get(taskId) ?? NOTHING;
+    const active = Math.max(1, ledger.executionByTask.size);
+    const share = minus(exactAmount(Math.floor(ledger.executionCeiling() / active)), held);
+    const free = minus(exactAmount(ledger.executionCeiling()), ledger.executionUsed);
+    const early = least(granted, least(share, free));
+    if (early.best === 0) return;
+    this.#early.set(taskId, early);
+    ledger.executionTotal = undefined;
+    ledger.executionByTask.set(taskId, plus(held, early));
+    const missing = without(granted, early);
+    ledger.growForExecution(
+      plus(ledger.executionUsed, missing),
+      this.#blocks.evictions.takeEvictedFor(taskId),
+    );
+    state.sample(placeOf(step), "derived");
+  }
+
+  waiting(step: LogStep, fact: Fact<"execution_waiting">): void {
+    this.#waits.began(step, fact.taskId ?? this.#context.taskOf(step), fact.mode);
+  }
+
+  /** S1–S3 */
+  spilled(step: LogStep, fact: Fact<"spill">): void {
+    const taskId = this.#taskOfSpill(step, fact);
+    this.#spills.printed(step, fact, taskId);
+    if (taskId !== undefined) {
+      if (this.#context.debug) this.#grantBeforeSpill(step, taskId, undefined);
+      else this.#waits.ended(taskId, step);
+    }
+    this.#waits.released(step, taskId);
+    if (!this.#context.debug && fact.what !== "forced_collection") {
+      this.#context.execution.fellShort();
+    }
+  }
+
+  /** T7 `spilled x of requested y from c for r` and its forms */
+  spilledAtDebug(step: LogStep, fact: Fact<"execution_spilled">): void {
+    this.#spills.atDebug(step, fact);
+  }
+
+  leak(step: LogStep, fact: Fact<"task_leak">): void {
+    const { state } = this.#context;
+    state.emit("memory_leaks", {
+      executorId: state.executorId,
+      ts: step.ts,
+      taskId: fact.taskId,
+      leakedBytes: fact.bytes,
+      origin: "logged",
+      sourceFileId: step.sourceFileId,
+      sourceLine: step.line,
+    });
+  }
+
+  dumpTask(fact: Fact<"dump_task">): void {
+    this.#dumpTask = fact.taskId;
+  }
+
+  /** T4: exact totals of both modes, a snapshot of the manager. */
+  dumpTotals(step: LogStep, fact: Fact<"dump_totals">): void {
+    const { state } = this.#context;
+    let storage = NOTHING;
+    for (const ledger of state.ledgers) storage = plus(storage, ledger.storageUsed);
+    const at = placeOf(step);
+    const logged = exactly(fact.executionBytes);
+    const missing = minusInterval(logged, this.#executionHeld());
+    const early = touches(missing, exactly(0))
+      ? undefined
+      : countedAlready(
+          this.#context.lookahead,
+          step,
+          { missing, printedBy: this.#dumpTask },
+          (next) => this.#changeOf(next),
+        );
+    for (const next of early ?? []) this.takeEarly(next);
+    state.check(at, {
+      quantity: "execution_used",
+      logged,
+      replayed: this.#executionHeld(),
+      usedFor: early === undefined ? "execution" : "order",
+      explanation: early === undefined ? undefined : COUNTED_ALREADY,
+    });
+    state.check(at, {
+      quantity: "storage_used",
+      logged: exactly(fact.storageBytes),
+      replayed: storage,
+      usedFor: "none",
+    });
+    if (state.offHeap === undefined) {
+      this.#context.execution.measured(exactly(fact.executionBytes), true);
+      state.sample(at, "logged");
+    }
+    this.#dumpTask = undefined;
+  }
+
+  #executionHeld(): Amount {
+    return this.#context.state.ledgers.reduce((all, l) => plus(all, l.executionUsed), NOTHING);
+  }
+
+  #taskOfSpill(step: LogStep, fact: Fact<"spill">): number | undefined {
+    const named = fact.taskId ?? this.#context.taskOf(step);
+    const { running } = this.#context.state;
+    if (named !== undefined) {
+      if (fact.threadId !== undefined) this.#taskOfThread.set(fact.threadId, named);
+      return named;
+    }
+    if (running.size === 1) {
+      const [only] = running.keys();
+      if (fact.threadId !== undefined && only !== undefined) {
+        this.#taskOfThread.set(fact.threadId, only);
+      }
+      return only;
+    }
+    const learned = fact.threadId === undefined ? undefined : this.#taskOfThread.get(fact.threadId);
+    return learned !== undefined && running.has(learned) ? learned : undefined;
+  }
+
+  #modeOf(consumer: string | undefined): MemoryMode {
+    if (consumer === undefined || ON_HEAP_CONSUMER.test(consumer)) return "on_heap";
+    return this.#context.state.rules.tungstenMode;
+  }
+
+  /** The task whose memory dump is being printed. */
+  get dumpedTask(): number | undefined {
+    return this.#dumpTask;
+  }
+}
+
+function least(a: Amount, b: Amount): Amount {
+  return {
+    atLeast: Math.min(a.atLeast, b.atLeast),
+    atMost: Math.min(a.atMost, b.atMost),
+    best: Math.min(a.best, b.best),
+  };
+}
+
+/** Takes out a part that was added as it stands, so that its uncertainty goes with it. */
+function without(whole: Amount, part: Amount): Amount {
+  return amount(
+    {
+      atLeast: Math.max(0, whole.atLeast - part.atLeast),
+      atMost: Math.max(0, whole.atMost - part.atMost),
+    },
+    Math.max(0, whole.best - part.best),
+  );
+}
+
+function began(ts: number): Pick<RunningTask, "startedAt" | "preparedAt"> {
+  return { startedAt: ts, preparedAt: ts };
+}
