@@ -207,3 +207,16 @@ test("blocks of RDDs, which have a line when they go, are the last to be missed"
   const removals = block_events.filter((event) => event.op === "remove");
   expect(removals.map(({ blockId }) => blockId)).toEqual(["taskresult_7"]);
 });
+
+test("more free than all memory is no sign that blocks went, but of another layout", () => {
+  const { block_events } = replayText(
+    `
+        0 1 store broadcast_0 100000 free 2900000
+       10 1 start 1000000
+       20 1 store rdd_0_0 100000 free 2800000
+       30 1 store rdd_0_1 100000 free 2700000
+       40 1 store rdd_0_2 100000 free 2600000`,
+    { memory: 1_000_000, level: "info" },
+  );
+  expect(block_events.filter(({ op }) => op === "remove")).toEqual([]);
+});

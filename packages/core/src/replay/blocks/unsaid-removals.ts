@@ -34,6 +34,7 @@ export function removeUnsaid(
   const { state, evidence } = context;
   if (context.debug || state.rules.freePrintsUsed) return undefined;
   const maximum = countedMaximum(state);
+  if (room.atLeast > maximum) return undefined; // no removal makes so much room: the layout is another than is known
   const known = blocksHeldOf(context);
   const expected = predictedFree(state);
   const most = known.atMost + room.atMost + countedExecution(state).atMost - maximum;
