@@ -90,3 +90,23 @@ test("a log that has its executor's beginning has seen every store", () => {
   });
   expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 100, atMost: 100 });
 });
+
+test("a block found that no line stored is taken to be in memory, until it was dropped", () => {
+  const { block_events } = replayText(
+    `
+      100 1 store rdd_5_0 100 free 300
+      150 1 found rdd_3_7
+      200 1 select 1 400
+      201 1 drop rdd_3_7
+      202 1 write rdd_3_7
+      203 1 dropped 1 free 700
+      250 1 found rdd_3_7
+      260 1 store rdd_5_1 500 free 200`,
+    { memory: 1000, level: "info" },
+  );
+  const reads = block_events.filter(({ op }) => op.startsWith("hit"));
+  expect(reads.map(({ op, origin }) => [op, origin])).toEqual([
+    ["hit_memory", "assumed"],
+    ["hit_disk", "logged"],
+  ]);
+});

@@ -221,7 +221,10 @@ export class BlockSteps {
     const { state, history } = this.#context;
     const { blockId } = fact;
     const ledger = state.ledgerOfBlock(blockId);
-    const fromDisk = history.takeReadBack(blockId) || ledger === undefined;
+    // Where it was stored before the log begins, only what was put to disk since is known to be there.
+    const isUnseen =
+      ledger === undefined && !history.isOnDisk(blockId) && this.#context.unseen.mayHold(blockId);
+    const fromDisk = history.takeReadBack(blockId) || (ledger === undefined && !isUnseen);
     const op = fact.where === "remote" ? "hit_remote" : fromDisk ? "hit_disk" : "hit_memory";
     const size = ledger?.blocks.get(blockId)?.size;
     history.hit(blockId);
@@ -234,7 +237,7 @@ export class BlockSteps {
       memoryBytesMax: op === "hit_memory" ? size?.atMost : undefined,
       mode: ledger?.mode,
       taskId: this.#context.taskOf(step) ?? this.#taskPutting(blockId),
-      origin: "logged",
+      origin: isUnseen && op === "hit_memory" ? "assumed" : "logged",
     });
   }
 

@@ -88,6 +88,11 @@ export class UnseenBlocks {
     return ledger;
   }
 
+  /** A block that no line has told of yet may be one of them. */
+  mayHold(blockId: string): boolean {
+    return this.#state.onHeap.unseen.atMost > 0 && !this.#revealed.has(blockId);
+  }
+
   /** Blocks went of which some may have been unseen ones. */
   mayHaveGone(): void {
     const { onHeap } = this.#state;
