@@ -225,7 +225,7 @@ function capacityValue(
   const logged = evidence.onHeapCapacityBytes;
   if (logged !== undefined && logged.atLeast === logged.atMost)
     return { bytes: logged.atLeast, origin: "logged" };
-  if (heap.bytes !== undefined) return { bytes: capacityOf(heap.bytes), origin: heap.origin };
+  if (heap.bytes !== undefined) return countable(capacityOf(heap.bytes), heap.origin);
   if (logged === undefined) return nothing;
   return { bytes: Math.floor((logged.atLeast + logged.atMost) / 2), origin: "assumed" };
 }
@@ -233,10 +233,17 @@ function capacityValue(
 /** A value computed from another: no better known than it. */
 function from(value: LayoutValue, compute: (bytes: number) => number): LayoutValue {
   if (value.bytes === undefined) return nothing;
-  return {
-    bytes: compute(value.bytes),
-    origin: value.origin === "logged" ? "derived" : value.origin,
-  };
+  return countable(compute(value.bytes), value.origin === "logged" ? "derived" : value.origin);
+}
+
+/** What a heap has beside a part of it. */
+function without(heap: LayoutValue, { bytes: part }: LayoutValue, reserved: number): LayoutValue {
+  return part === undefined ? nothing : from(heap, (bytes) => bytes - reserved - part);
+}
+
+/** Damaged settings can ask for more bytes than a number counts exactly: that is no size of memory. */
+function countable(bytes: number, origin: LayoutValue["origin"]): LayoutValue {
+  return Number.isSafeInteger(bytes) ? { bytes, origin } : nothing;
 }
 
 type OnHeapColumns = Pick<
@@ -256,7 +263,7 @@ function onHeapRegions(
     const region = (max: number): number => storageRegionBytes(behaviour, conf, max);
     return {
       reserved: { bytes: reserved, origin: "derived" },
-      userMemory: from(heap, (bytes) => bytes - reserved - (capacity.bytes ?? 0)),
+      userMemory: without(heap, capacity, reserved),
       maxMemory: capacity,
       storageRegion: from(capacity, region),
       executionRegion: from(capacity, (max) => max - region(max)),
@@ -274,7 +281,7 @@ function onHeapRegions(
       : from(execution, (bytes) => bytes + (capacity.bytes ?? 0));
   return {
     reserved: nothing,
-    userMemory: from(heap, (bytes) => bytes - (both.bytes ?? 0)),
+    userMemory: without(heap, both, 0),
     maxMemory: both,
     storageRegion: from(capacity, (bytes) => bytes),
     executionRegion: execution,

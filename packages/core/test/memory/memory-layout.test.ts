@@ -139,3 +139,17 @@ test("a container is heap, overhead and, from 3.0 on, off-heap memory", () => {
   expect(executorContainer(behaviourOf("3.5.6"), conf).totalMiB).toBe(8192 + 819 + 2048);
   expect(executorContainer(behaviourOf("3.5.6"), none).overheadMiB).toBe(384);
 });
+
+test("a damaged fraction asks for more memory than a number counts: that is unknown, and the heap is not", () => {
+  const layout = executorMemoryLayout({
+    behaviour: behaviourOf("3.5.6"),
+    conf: new Map([
+      ["spark.executor.memory", "512m"],
+      ["spark.memory.fraction", "253402300799999"],
+    ]),
+  });
+  expect(layout.jvmMaxMemory.bytes).toBe(512 * MIB);
+  expect(layout.maxMemory.bytes).toBeUndefined();
+  expect(layout.storageRegion.bytes).toBeUndefined();
+  expect(layout.userMemory.bytes).toBeUndefined();
+});
