@@ -457,15 +457,12 @@ function least(a: Amount, b: Amount): Amount {
   };
 }
 
-/** Takes out a part that was added as it stands, so that its uncertainty goes with it. */
+/** Takes out a part that was added as it stands, so that its uncertainty goes with it; unless a line since has told the whole better. */
 function without(whole: Amount, part: Amount): Amount {
-  return amount(
-    {
-      atLeast: Math.max(0, whole.atLeast - part.atLeast),
-      atMost: Math.max(0, whole.atMost - part.atMost),
-    },
-    Math.max(0, whole.best - part.best),
-  );
+  const atLeast = Math.max(0, whole.atLeast - part.atLeast);
+  const atMost = Math.max(0, whole.atMost - part.atMost);
+  if (atLeast > atMost) return minus(whole, part);
+  return amount({ atLeast, atMost }, Math.max(0, whole.best - part.best));
 }
 
 function began(ts: number): Pick<RunningTask, "startedAt" | "preparedAt"> {
