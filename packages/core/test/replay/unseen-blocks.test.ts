@@ -110,3 +110,16 @@ test("a block found that no line stored is taken to be in memory, until it was d
     ["hit_disk", "logged"],
   ]);
 });
+
+test("unseen blocks go without a word before those that lines name", () => {
+  const { block_events, memory_timeline } = replayText(
+    `
+      100 1 store input-0-1 100 bytes free 300
+      200 1 store rdd_5_1 50 free 550
+      210 1 store rdd_5_2 50 free 500
+      220 1 store rdd_5_3 50 free 450`,
+    { memory: 1000, level: "info" },
+  );
+  expect(block_events.filter(({ op }) => op === "remove")).toEqual([]);
+  expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 550, atMost: 550 });
+});

@@ -110,9 +110,11 @@ function freeOf(fact: LogFact): number | undefined {
     : undefined;
 }
 
-/** All of them, those that may have gone among them. */
+/** All of them, those that may have gone among them; of those that no line names, none needs to be there. */
 function blocksHeldOf({ state }: ReplayContext): Amount {
-  return state.ledgers.map(({ blocksHeld }) => blocksHeld).reduce(plus, NOTHING);
+  return state.ledgers
+    .map(({ blocksHeld, seen }) => ({ ...blocksHeld, atLeast: seen.atLeast }))
+    .reduce(plus, NOTHING);
 }
 
 /** A broadcast's value and pieces, or one block: they go together. */
