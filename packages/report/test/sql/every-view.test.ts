@@ -56,6 +56,8 @@ test("a row in every table, all else missing, breaks no view", async () => {
     await expect(ask(path, `from ${name}`)).resolves.toBeInstanceOf(Array);
 });
 
+const unknown = { bytes: undefined, atLeast: undefined, atMost: undefined };
+
 test("without logs of reads and of pools, what nobody could see is NULL and not zero", async () => {
   const path = await replayed((emit) => {
     emit("executors", {
@@ -72,7 +74,10 @@ test("without logs of reads and of pools, what nobody could see is NULL and not 
     emit("block_events", { ...rowsByHand.block_events, op: "store", cause: undefined });
     emit("memory_timeline", {
       ...rowsByHand.memory_timeline,
-      storageUsed: { bytes: undefined, atLeast: undefined, atMost: undefined },
+      storageUsed: unknown,
+      storagePool: unknown,
+      executionPool: unknown,
+      free: unknown,
     });
     emit("executor_metrics", { ...rowsByHand.executor_metrics, name: "JVMHeapMemory" });
     emit("memory_waits", {
@@ -89,6 +94,14 @@ test("without logs of reads and of pools, what nobody could see is NULL and not 
     failed_puts: null,
     spills: null,
     wait_ms: null,
+  });
+  const [pressure] = await ask(path, "from executor_pressure");
+  expect(pressure).toMatchObject({
+    storage_average_bytes: null,
+    nearly_full_ms: null,
+    nearly_full_share: null,
+    storage_borrowing_ms: null,
+    execution_borrowing_ms: null,
   });
   const [cache] = await ask(path, "from rdd_cache_efficiency");
   expect(cache).toMatchObject({ reads: null, hit_share: null, unread_share: null });

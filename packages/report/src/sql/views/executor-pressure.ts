@@ -1,6 +1,11 @@
 /** A row is an executor's memory in one mode: how much of the time it was short. */
 import type { ViewSpec } from "../view.ts";
 
+/** SQL: time in which a condition held; NULL where none of the time tells. */
+function timeIn(condition: string): string {
+  return `sum(if(${condition}, ms, 0)) filter ((${condition}) is not null)`;
+}
+
 export const executorPressure: ViewSpec = {
   name: "executor_pressure",
   comment: "A row is an executor's memory in one mode: how much of the time it was short.",
@@ -13,10 +18,13 @@ export const executorPressure: ViewSpec = {
       "time that the timeline covers, from when the executor was added where a log tells that; ms",
     storage_average_bytes: "storage memory in use, averaged over that time; bytes",
     execution_average_bytes: "execution memory in use, averaged over that time; bytes",
-    nearly_full_ms: "time in which less than a tenth of both pools was free; ms",
-    nearly_full_share: "its share of observed_ms; 0 to 1",
-    storage_borrowing_ms: "time in which storage held more than its own region; ms",
-    execution_borrowing_ms: "time in which the execution pool was larger than its own region; ms",
+    nearly_full_ms:
+      "time in which less than a tenth of both pools was free; ms; NULL: no log tells what was free",
+    nearly_full_share: "its share of the time in which that is known; 0 to 1",
+    storage_borrowing_ms:
+      "time in which storage held more than its own region; ms; NULL: no log tells of blocks",
+    execution_borrowing_ms:
+      "time in which the execution pool was larger than its own region; ms; NULL: no log tells of the pools",
     waiting_ms: "time in which some task waited for 1/2N, best estimate; ms; NULL: no log tells",
     gc_ms: "garbage collection in the tasks there, in the row on_heap; ms",
     gc_share: "its share of the tasks' run time; 0 to 1",
@@ -47,10 +55,10 @@ select
   round(sum(ms))::bigint as observed_ms,
   round(sum(storage_used_bytes * ms) / nullif(sum(ms) filter (storage_used_bytes is not null), 0))::bigint as storage_average_bytes,
   round(sum(execution_used_bytes * ms) / nullif(sum(ms) filter (execution_used_bytes is not null), 0))::bigint as execution_average_bytes,
-  round(coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0))::bigint as nearly_full_ms,
-  round(coalesce(sum(ms) filter (free_bytes < max_memory_bytes / 10), 0) / nullif(sum(ms), 0), 4) as nearly_full_share,
-  round(coalesce(sum(ms) filter (storage_used_bytes > storage_region), 0))::bigint as storage_borrowing_ms,
-  round(coalesce(sum(ms) filter (execution_pool_bytes > execution_region), 0))::bigint as execution_borrowing_ms,
+  round(${timeIn("free_bytes < max_memory_bytes / 10")})::bigint as nearly_full_ms,
+  round(${timeIn("free_bytes < max_memory_bytes / 10")} / nullif(sum(ms) filter (free_bytes is not null), 0), 4) as nearly_full_share,
+  round(${timeIn("storage_used_bytes > storage_region")})::bigint as storage_borrowing_ms,
+  round(${timeIn("execution_pool_bytes > execution_region")})::bigint as execution_borrowing_ms,
   round(case when any_value(s.evidence_level) in ('debug', 'info') and any_value(w.waits) is null then 0 else any_value(w.waiting_ms) end)::bigint as waiting_ms,
   case when s.mode = 'on_heap' then any_value(g.gc_ms)::bigint end as gc_ms,
   round(case when s.mode = 'on_heap' then any_value(g.gc_ms) / nullif(any_value(g.run_ms), 0) end, 4) as gc_share
