@@ -3,29 +3,11 @@
  * DuckDB's own `read_ndjson`, of the version that respark uses, on one thread, writing the columns of the table `tasks` alone.
  * Prints its own CPU seconds.
  */
-import { rmSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
-
-interface Connection {
-  run(sql: string): Promise<unknown>;
-}
-interface Api {
-  readonly DuckDBInstance: {
-    create(
-      path: string,
-      options: Readonly<Record<string, string>>,
-    ): Promise<{ connect(): Promise<Connection> }>;
-  };
-}
+import { connectOneThread } from "./one-thread-duckdb.ts";
 
 const [path = "", database = ""] = process.argv.slice(2);
-const require = createRequire(join(import.meta.dirname, "../../packages/report/package.json"));
-const api: Api = require("@duckdb/node-api");
-rmSync(database, { force: true });
 const before = process.cpuUsage();
-const instance = await api.DuckDBInstance.create(database, { threads: "1" });
-const connection = await instance.connect();
+const connection = await connectOneThread(database);
 await connection.run(`
   create table tasks as
   select "Stage ID" as stage_id, "Stage Attempt ID" as stage_attempt_id, info."Task ID" as task_id, info."Index" as task_index,

@@ -34,6 +34,25 @@ export function rddIdOf(blockId: string): number | undefined {
   return id;
 }
 
+const BROADCAST_VALUE = /^broadcast_\d+$/;
+const BROADCAST_PIECE = /^(broadcast_\d+)_piece\d+$/;
+
+/** `broadcast_7`: what the pieces of a broadcast make together. */
+export function isBroadcastValue(blockId: string): boolean {
+  return BROADCAST_VALUE.test(blockId);
+}
+
+/** The value that a piece is of (`broadcast_7_piece0` → `broadcast_7`); `undefined` for any other block. */
+export function valueOfPiece(blockId: string): string | undefined {
+  if (!blockId.startsWith("broadcast_")) return undefined;
+  return BROADCAST_PIECE.exec(blockId)?.[1];
+}
+
+/** The result of a task that was too large for its message: fetched by the driver, and then removed. */
+export function isTaskResult(blockId: string): boolean {
+  return blockId.startsWith("taskresult_");
+}
+
 export function parseBlockId(blockId: string): BlockName {
   const rddId = rddIdOf(blockId);
   const kind = kindOf(blockId, rddId);
@@ -54,7 +73,7 @@ function leadingInteger(text: string): number | undefined {
 function kindOf(blockId: string, rddId: number | undefined): BlockKind {
   if (rddId !== undefined) return "rdd";
   if (blockId.startsWith("broadcast_")) return "broadcast";
-  if (blockId.startsWith("taskresult_")) return "taskresult";
+  if (isTaskResult(blockId)) return "taskresult";
   if (blockId.startsWith("shuffle_")) return "shuffle";
   if (blockId.startsWith("input-")) return "stream";
   if (blockId.startsWith("temp_")) return "temp";

@@ -1,7 +1,7 @@
 /** An executor without a log of its own, as the driver's reports tell it: exact block sizes, no unroll memory, tasks by their totals. */
 
 import { type Amount, amount, exactAmount } from "../amount.ts";
-import { rddIdOf } from "../block-id.ts";
+import { rddIdOf, valueOfPiece } from "../block-id.ts";
 import type { BlockStatus, TaskEndFact } from "../event-fact.ts";
 import type { BlockSteps } from "./blocks/block-steps.ts";
 import { isInMemory, isRemoval } from "./evidence.ts";
@@ -121,7 +121,7 @@ export class ReportedSteps {
           // What is unrolled on the way can exceed what it becomes.
           const most = status.level.deserialized ? MOST_UNROLLED : 1;
           if (ledger === this.#ledgerOf(status.blockId)) above += status.memoryBytes * most;
-          const isPiece = ledger.mode === "on_heap" && broadcastOf(status.blockId) !== undefined;
+          const isPiece = ledger.mode === "on_heap" && valueOfPiece(status.blockId) !== undefined;
           if (isPiece) above += this.#sizeOfValue(status.memoryBytes).atMost;
         } else if (held !== undefined) below += held;
       }
@@ -146,7 +146,7 @@ export class ReportedSteps {
 
   /** Values of broadcasts are never reported: one stands beside its pieces. */
   #assumeBroadcastValue(at: StepPlace, blockId: string): void {
-    const value = broadcastOf(blockId);
+    const value = valueOfPiece(blockId);
     if (value === undefined) return;
     const known = this.#pieces.get(value) ?? new Set<string>();
     known.delete(blockId);
@@ -181,7 +181,7 @@ export class ReportedSteps {
 
   /** Its pieces went to disk one by one, and the value, read after them, as likely as not with the last. */
   #valueMayBeEvicted(blockId: string): void {
-    const value = broadcastOf(blockId);
+    const value = valueOfPiece(blockId);
     const pieces = value === undefined ? undefined : this.#pieces.get(value);
     const { onHeap } = this.#context.state;
     const size = value === undefined ? undefined : onHeap.blocks.get(value)?.size;
@@ -209,7 +209,7 @@ export class ReportedSteps {
     if (held === undefined) {
       if (toDisk) this.#storedOnDisk(at, status, taskId);
       else history.removed(blockId, at.ts);
-      if (isRemoval(status)) this.#removeBroadcast(at, broadcastOf(blockId)); // it had gone to disk
+      if (isRemoval(status)) this.#removeBroadcast(at, valueOfPiece(blockId)); // it had gone to disk
       return;
     }
     const size = held.forget(blockId)?.size ?? exactAmount(status.memoryBytes);
@@ -245,7 +245,7 @@ export class ReportedSteps {
       this.#valueMayBeEvicted(blockId);
     } else {
       history.removed(blockId, at.ts);
-      this.#removeBroadcast(at, broadcastOf(blockId));
+      this.#removeBroadcast(at, valueOfPiece(blockId));
     }
   }
 
@@ -315,12 +315,6 @@ export class ReportedSteps {
       origin: "logged",
     });
   }
-}
-
-/** `broadcast_7_piece0` → `broadcast_7`; undefined for any other block. */
-function broadcastOf(blockId: string): string | undefined {
-  if (!blockId.startsWith("broadcast_")) return undefined;
-  return /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
 }
 
 function withTimes(

@@ -3,11 +3,12 @@
  * tell their sizes: storage memory as executors polled it, `free` of DEBUG's removals, and the same value on another executor.
  */
 import { type Amount, amount, exactAmount } from "../../amount.ts";
+import { isBroadcastValue } from "../../block-id.ts";
 import { type ByteInterval, exactly, hull, intersection } from "../../byte-interval.ts";
 import type { LogStep } from "../lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import { blocksOf, countedMaximum } from "../statements.ts";
-import { holds, isBroadcastValue } from "./broadcast-values.ts";
+import { holds } from "./broadcast-values.ts";
 
 /** SizeEstimator rounds every object up to this (Spark 1.2 … 4.2). */
 const OBJECT_ALIGNMENT = 8;

@@ -1,11 +1,6 @@
 /** Exact sizes of broadcasts' values, which are the same on every executor: SizeEstimator is deterministic. */
+import { isBroadcastValue } from "../../block-id.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
-
-const BROADCAST_VALUE = /^broadcast_\d+$/;
-
-export function isBroadcastValue(blockId: string): boolean {
-  return BROADCAST_VALUE.test(blockId);
-}
 
 export class BroadcastValues {
   readonly #bytes = new Map<string, number>();

@@ -3,6 +3,7 @@
  * INFO logs are silent about it, and where neither the event log reports blocks nor a driver's log prints them (from 4.0 on it does so at
  * DEBUG), nothing but what is free tells that they went.
  */
+import { isTaskResult } from "../../block-id.ts";
 import type { ExecutorState } from "../executor-state.ts";
 import type { LogStep } from "../lookahead.ts";
 
@@ -26,7 +27,7 @@ export class PassingBlocks {
     this.#below = 0;
     for (const id of onHeap.passing) {
       const block = onHeap.blocks.get(id);
-      if (block !== undefined && (isResult(id) || block.storedAt < readSince)) {
+      if (block !== undefined && (isTaskResult(id) || block.storedAt < readSince)) {
         this.#below += block.size.atMost;
       }
     }
@@ -35,10 +36,6 @@ export class PassingBlocks {
 
   /** A broadcast that a running task may still read. */
   isRead(blockId: string, storedAt: number): boolean {
-    return !isResult(blockId) && storedAt >= this.#readSince;
+    return !isTaskResult(blockId) && storedAt >= this.#readSince;
   }
-}
-
-export function isResult(blockId: string): boolean {
-  return blockId.startsWith("taskresult_");
 }

@@ -2,7 +2,7 @@
  * Removals that the driver was told of and INFO logs are silent about. A report of the event log carries no time: the block went after the event before it
  * and before the next one that has a time. Until then it may be there or gone; how much that is, is the ledger's drift.
  */
-import { rddIdOf } from "../../block-id.ts";
+import { rddIdOf, valueOfPiece } from "../../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
 import type { BlockStatus } from "../../event-fact.ts";
 import { isInMemory, isRemoval } from "../evidence.ts";
@@ -178,6 +178,6 @@ export class RemovalReports {
 
 /** Only pieces are reported; the value they made goes with the first of them. */
 function withItsValue(blockId: string): readonly string[] {
-  const value = /^(broadcast_\d+)_piece\d+$/.exec(blockId)?.[1];
+  const value = valueOfPiece(blockId);
   return value === undefined ? [blockId] : [value, blockId];
 }

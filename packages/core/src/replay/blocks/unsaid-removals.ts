@@ -4,7 +4,7 @@
  * the known blocks leave is proof that some of them are gone: no execution, no unroll can make it more.
  */
 import { type Amount, NOTHING, plus } from "../../amount.ts";
-import { rddIdOf } from "../../block-id.ts";
+import { isBroadcastValue, isTaskResult, rddIdOf, valueOfPiece } from "../../block-id.ts";
 import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { LogStep } from "../lookahead.ts";
@@ -12,7 +12,6 @@ import { isStale } from "../reconcile.ts";
 import { placeOf, type ReplayContext } from "../replay-context.ts";
 import { countedExecution, countedMaximum, predictedFree } from "../statements.ts";
 import type { BlockSteps } from "./block-steps.ts";
-import { isResult } from "./passing-blocks.ts";
 import type { RemovalReports } from "./removal-reports.ts";
 
 /** A line alone may be late: two more have to say the same, among so many that follow. */
@@ -176,11 +175,11 @@ function candidates(
     if (ledger.mode === "off_heap" && !state.rules.freeCountsOffHeap) continue;
     for (const [blockId, { size, storedAt }] of ledger.blocks) {
       if (lookahead.upcoming(blockId)[0]?.fact.kind === "block_dropping") continue;
-      const broadcast = /^broadcast_\d+/.exec(blockId)?.[0];
+      const broadcast = isBroadcastValue(blockId) ? blockId : valueOfPiece(blockId);
       if (broadcast !== undefined && passing.isRead(blockId, storedAt)) continue;
       if (!isBorneOut && !ledger.passing.has(blockId)) continue;
       const known = others.get(broadcast ?? blockId);
-      if (isResult(blockId)) results.push([[blockId, size]]);
+      if (isTaskResult(blockId)) results.push([[blockId, size]]);
       else if (rddIdOf(blockId) !== undefined) ofRdds.push([[blockId, size]]);
       else if (known === undefined) others.set(broadcast ?? blockId, [[blockId, size]]);
       // The value is stored last and is most of it.
