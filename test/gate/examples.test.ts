@@ -1,16 +1,16 @@
 /** The GitHub Action and the CI examples: they run, or at least say nothing that respark does not know. */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
-  chmodSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -20,10 +20,15 @@ const root = join(import.meta.dirname, "../..");
 const example = join(root, "examples/ci-check");
 const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
 const database = join(scratch, "run.duckdb");
+const eventLogAlone = join(root, "fixtures/runs/s35-f-base-dbg/app-20261121023659-0000.lz4");
 const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
+
+const bundle = join(scratch, "npm/dist/respark.mjs");
 
 beforeAll(async () => {
   cpSync(example, scratch, { recursive: true });
+  execFileSync(process.execPath, ["scripts/bundle.mjs", join(scratch, "npm")], { cwd: root });
+  symlinkSync(join(root, "packages/cli/node_modules"), join(scratch, "npm/node_modules"));
   await replayed([join(root, "fixtures/runs/s35-f-base-dbg"), "-o", database]);
   const { code, stderr } = await respark([
     "baseline",
@@ -61,16 +66,15 @@ const action = z
       using: z.literal("composite"),
       steps: z.array(
         z.object({
-          id: z.string(),
-          shell: z.literal("bash"),
-          env: z.record(z.string(), z.string()),
-          run: z.string(),
+          id: z.string().optional(),
+          env: z.record(z.string(), z.string()).optional(),
+          run: z.string().optional(),
         }),
       ),
     }),
   })
   .parse(parse(textOf("action.yml")));
-const [step] = action.runs.steps;
+const step = action.runs.steps.find(({ id }) => id === "check");
 
 describe("the GitHub Action", () => {
   test("takes every input as environment, and puts none of them into its script", () => {
@@ -81,27 +85,47 @@ describe("the GitHub Action", () => {
     }
   });
 
-  test.each([
-    { what: "a run that holds", better: false, extra: "", code: 0 },
-    { what: "a run that is worse", better: true, extra: "", code: 1 },
-    { what: "an argument that is no option", better: false, extra: "--no-such-option", code: 2 },
-    { what: "an argument that would be a command", better: false, extra: "; touch owned", code: 3 },
-  ])(
-    "ends as respark check does, and names its reports: $what",
-    ({ what, better, extra, code }) => {
+  /** A copy of the action's repository whose launcher runs the bundle, or cannot be built. */
+  function launcherIn(directory: string, { builds }: { readonly builds: boolean }): string {
+    const repository = join(directory, "action");
+    mkdirSync(repository, { recursive: true });
+    const launcher = join(repository, "respark");
+    writeFileSync(
+      launcher,
+      builds
+        ? `exec "${process.execPath}" "${bundle}" "$@"\n`
+        : "echo 'respark: what it needs could not be fetched' >&2\nexit 69\n",
+    );
+    return launcher;
+  }
+
+  interface Case {
+    readonly what: string;
+    readonly code: number;
+    readonly budget?: number;
+    readonly extra?: string;
+    readonly path?: string;
+    readonly builds?: boolean;
+  }
+  const cases: readonly Case[] = [
+    { what: "a run that holds", code: 0 },
+    { what: "a run that is worse", budget: 1, code: 1 },
+    { what: "an argument that is no option", extra: "--no-such-option", code: 2 },
+    { what: "an argument that would be a command", extra: "; touch owned", code: 3 },
+    { what: "logs that are not there", path: "no-logs", code: 3 },
+    { what: "an event log alone", path: eventLogAlone, code: 4 },
+    { what: "other memory settings", path: join(root, "fixtures/runs/s35-g-base-dbg"), code: 5 },
+    { what: "a tool that cannot be built", builds: false, code: 69 },
+  ];
+  test.each(cases)(
+    "ends as respark check does, and names the reports it wrote: $code, $what",
+    ({ what, budget, extra = "", path = database, builds = true, code }) => {
       const directory = join(scratch, what.replaceAll(" ", "-"));
-      const bin = join(directory, "bin");
-      mkdirSync(bin, { recursive: true });
-      // In place of npm's npx, which would fetch the published package: this one runs the sources.
-      writeFileSync(
-        join(bin, "npx"),
-        `#!/bin/sh\nshift 4\nexec "${process.execPath}" --conditions=@respark/source --import "${import.meta.resolve("tsx")}" "${join(root, "packages/cli/src/bin.ts")}" "$@"\n`,
-      );
-      chmodSync(join(bin, "npx"), 0o755);
+      mkdirSync(directory, { recursive: true });
       cpSync(join(scratch, "memory.baseline.json"), join(directory, "memory.baseline.json"));
       writeFileSync(
         join(directory, "strict.json"),
-        JSON.stringify({ limits: better ? { evicted_bytes: { budget: 1 } } : {} }),
+        JSON.stringify({ limits: budget === undefined ? {} : { evicted_bytes: { budget } } }),
       );
       writeFileSync(join(directory, "output"), "");
       writeFileSync(join(directory, "summary"), "");
@@ -109,15 +133,16 @@ describe("the GitHub Action", () => {
         cwd: directory,
         encoding: "utf8",
         env: {
-          PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}`,
+          PATH: process.env["PATH"] ?? "",
           RUNNER_TEMP: directory,
           GITHUB_OUTPUT: join(directory, "output"),
           GITHUB_STEP_SUMMARY: join(directory, "summary"),
-          RESPARK_PATH: database,
+          RESPARK: launcherIn(directory, { builds }),
+          RESPARK_PATH: path,
           RESPARK_BASELINE: "memory.baseline.json",
           RESPARK_CONFIG: "strict.json",
           RESPARK_ARGUMENTS: extra,
-          RESPARK_VERSION: "0.1.0",
+          RESPARK_RETRY_SECONDS: "0",
         },
       });
       expect({ status: ran.status, stderr: ran.stderr }).toMatchObject({ status: code });
@@ -126,10 +151,11 @@ describe("the GitHub Action", () => {
       const reports = [...outputs.matchAll(/^(?:junit|sarif|markdown)=(.*)$/gm)].map(
         ([, file]) => file ?? "",
       );
-      expect(reports.length).toBe(3);
+      for (const file of reports) expect(readFileSync(file, "utf8")).not.toBe("");
+      expect(reports.length).toBe(code < 2 || code === 4 || code === 5 ? 3 : 0);
       const summary = readFileSync(join(directory, "summary"), "utf8");
-      expect(summary.includes("Memory gate")).toBe(code < 2);
-      expect(ran.stdout.includes("::error")).toBe(code === 1);
+      expect(summary.includes("Memory gate")).toBe(reports.length === 3);
+      expect(ran.stdout.includes("respark could not run")).toBe(code === 69);
       expect(execFileSync("ls", [directory], { encoding: "utf8" })).not.toContain("owned");
     },
   );

@@ -2,6 +2,8 @@
 import type { Host } from "./host.ts";
 
 export function calledAs({ env }: Host): string {
+  const launcher = env["RESPARK_COMMAND"];
+  if (launcher !== undefined && launcher !== "") return launcher;
   switch (env["npm_lifecycle_event"]) {
     case "start":
     case "respark":

@@ -1,5 +1,5 @@
 /** What several good runs of a job measured: one small, sorted file that reads well in a diff. */
-import { z } from "zod";
+import * as z from "zod";
 import type { BaselineValue, InputSize, Interval, Measure, MeasuredRun, Subject } from "./check.ts";
 import { metrics } from "./index.ts";
 import { baselineValue } from "./statistics.ts";

@@ -1,6 +1,6 @@
 /** respark.config.json: what a team asks of its job beyond the defaults. Checked whole, with messages that name the place. */
 import type { EvidenceLevel } from "@respark/core";
-import { z } from "zod";
+import * as z from "zod";
 import type { Level, Metric } from "./check.ts";
 import { metrics } from "./index.ts";
 
