@@ -26,14 +26,8 @@ const PARTIAL_BYTES = 1 << 20;
 
 /** One file's decoder. Lines go in, in order; records come out as soon as they are complete. */
 export class LogDecoder {
-  readonly counts: LogCounts = {
-    lines: 0,
-    records: 0,
-    relevant: 0,
-    matched: 0,
-    facts: 0,
-    unreadStatements: 0,
-  };
+  /** Of each stream: a file of several containers has several. */
+  private readonly counted = new Map<string | undefined, LogCounts>();
   private readonly options: LogDecoderOptions;
   private readonly readers = new Map<string | undefined, RecordReader>();
   private readonly unwrapped = new Unwrapped();
@@ -55,6 +49,17 @@ export class LogDecoder {
     this.reader = this.readerOf(undefined);
   }
 
+  /** Of all streams together. */
+  get counts(): LogCounts {
+    return [...this.counted.values()].reduce(sumOf, noCounts());
+  }
+
+  /** Of one container's lines, or of all where `container` is undefined. */
+  countsOf(container: string | undefined): LogCounts {
+    if (container === undefined) return this.counts;
+    return this.counted.get(container) ?? noCounts();
+  }
+
   /** log4j pattern or name of the layout that most lines have; undefined before the first record. */
   get layoutName(): string | undefined {
     return this.reader.layoutName;
@@ -62,7 +67,6 @@ export class LogDecoder {
 
   /** The record is valid only during `emit`. */
   decode(line: LineSlice, emit: (record: LogRecord) => void): void {
-    this.counts.lines++;
     if (this.sections.isHeader(line.buffer, line.start, line.end)) {
       this.turnTo(this.sections.container, emit);
     } else if (this.envelopes.length > 0) {
@@ -90,9 +94,10 @@ export class LogDecoder {
       return;
     }
     this.joinPartial(inner);
-    const before = this.counts.records;
+    const { counts } = this.reader;
+    const before = counts.records;
     this.reader.read(line, inner.buffer, inner.start, inner.end, inner.utcMicros, emit);
-    if (!opened && !this.wrapped && this.counts.records > before) this.envelopes = [];
+    if (!opened && !this.wrapped && counts.records > before) this.envelopes = [];
   }
 
   private keepPartial(inner: Unwrapped): void {
@@ -124,9 +129,26 @@ export class LogDecoder {
     const known = this.readers.get(container);
     if (known !== undefined) return known;
     const { pattern, everyRecord = false, report } = this.options;
-    const reader = new RecordReader(templates, { pattern, everyRecord, report }, this.counts);
+    const counts = this.counted.get(container) ?? noCounts();
+    this.counted.set(container, counts);
+    const reader = new RecordReader(templates, { pattern, everyRecord, report }, counts);
     reader.container = container;
     if (this.readers.size < READERS_KEPT) this.readers.set(container, reader);
     return reader;
   }
+}
+
+function noCounts(): LogCounts {
+  return { lines: 0, records: 0, relevant: 0, matched: 0, facts: 0, unreadStatements: 0 };
+}
+
+function sumOf(a: LogCounts, b: LogCounts): LogCounts {
+  return {
+    lines: a.lines + b.lines,
+    records: a.records + b.records,
+    relevant: a.relevant + b.relevant,
+    matched: a.matched + b.matched,
+    facts: a.facts + b.facts,
+    unreadStatements: a.unreadStatements + b.unreadStatements,
+  };
 }

@@ -108,6 +108,7 @@ export class RecordReader {
     utcMicros: number,
     emit: (record: LogRecord) => void,
   ): void {
+    this.counts.lines++;
     const limit = end - start > LINE_BYTES ? start + LINE_BYTES : end;
     const head = this.head;
     // What stands behind the limit is read by nobody, but a record that lost its own line may be the last of it.

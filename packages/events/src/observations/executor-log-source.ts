@@ -2,7 +2,7 @@
 import type { Observation } from "@respark/core";
 import { LogDecoder } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
-import type { LogOddity } from "../executor-log/record-reader.ts";
+import type { LogCounts, LogOddity } from "../executor-log/record-reader.ts";
 import { type HugeStart, type LineFeed, wholeLine } from "../survey/line-feed.ts";
 import { type ClockRule, WallClock } from "../survey/zone.ts";
 import { LogContext, type LogContextOptions, observationFromRecord } from "./from-log-record.ts";
@@ -76,6 +76,11 @@ export class ExecutorLogSource implements MergeSource {
     });
     this.#decoder = new LogDecoder({ report: options.report, pattern: options.pattern });
     this.#emit = (record) => this.#take(record);
+  }
+
+  /** What was made of this log's lines so far. */
+  get counts(): LogCounts {
+    return this.#decoder.countsOf(this.#options.container);
   }
 
   get head(): Observation {

@@ -1,6 +1,7 @@
 /** One application's logs as one ordered stream of observations: event logs lead, executor and driver logs follow. */
 import type { Observation } from "@respark/core";
 import type { Diagnostic } from "../diagnostic.ts";
+import type { LogCounts } from "../executor-log/record-reader.ts";
 import { type LineFeed, openLines } from "../survey/line-feed.ts";
 import type { SurveyedApplication, SurveyedFile } from "../survey/surveyed.ts";
 import { EventLogSource } from "./event-log-source.ts";
@@ -25,6 +26,8 @@ export interface FileDone {
   readonly lines: number;
   /** it ends in the middle of a line or of a compressed stream */
   readonly truncated: boolean;
+  /** of an executor or driver log: what was made of its lines; of an aggregated file this container's */
+  readonly counts: LogCounts | undefined;
 }
 
 /** Of all executor logs together, hundreds of which may be open at a time: lines that are split and wait. */
@@ -103,7 +106,7 @@ function logSource(
 ): MergeSource {
   const { sourceFileId } = file;
   const feed = progress.open(file);
-  return new ExecutorLogSource({
+  const source = new ExecutorLogSource({
     sourceFileId,
     rank,
     source: file.kind === "driver_log" ? "driver_log" : "executor_log",
@@ -118,10 +121,14 @@ function logSource(
     report: ({ code, line, byteOffset, message }) =>
       progress.report({ sourceFileId, line, byteOffset, code, severity: "warning", message }),
   });
+  progress.counted.set(sourceFileId, source);
+  return source;
 }
 
 /** Counts bytes and says when a file is done. */
 class Progress {
+  /** by file: who counts its lines */
+  readonly counted = new Map<number, { readonly counts: LogCounts }>();
   readonly #handlers: ReadHandlers;
   readonly #open: { readonly file: SurveyedFile; readonly feed: LineFeed }[] = [];
   readonly #logSliceBytes: number;
@@ -168,6 +175,7 @@ class Progress {
         bytes: feed.bytes,
         lines: feed.lines,
         truncated: feed.cut || this.#cut.has(file.sourceFileId),
+        counts: this.counted.get(file.sourceFileId)?.counts,
       });
     }
   }

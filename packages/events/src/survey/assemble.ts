@@ -286,6 +286,7 @@ function surveyFile(
       rule: aligned.clock,
     },
     level: log && (log.debug ? "debug" : log.info ? "info" : log.warn ? "warn" : undefined),
+    counts: sampled.counts,
     duplicateOf: member.duplicateOf,
     unread: member.duplicateOf === undefined ? sampled.unread : "it says the same as another log",
     source: sampled.source,

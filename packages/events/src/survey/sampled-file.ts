@@ -1,6 +1,7 @@
 /** One logical log after its samples were read, before it is known whose it is. */
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { Diagnostic } from "../diagnostic.ts";
+import type { LogCounts } from "../executor-log/record-reader.ts";
 import type { EventLogSample } from "./event-log-sample.ts";
 import type { LogSample } from "./log-sample.ts";
 
@@ -22,6 +23,8 @@ export interface SampledFile {
   readonly layout: string | undefined;
   readonly zoned: boolean;
   readonly resolutionMs: number;
+  /** of an executor or driver log: what was made of the lines sampled */
+  readonly counts: LogCounts | undefined;
   /** of a file that no replay reads */
   readonly unread: string | undefined;
   /** what the sample met in reading bytes; a replay of the file meets it again */

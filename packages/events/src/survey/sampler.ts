@@ -162,7 +162,7 @@ function storedBytes(source: DiscoveredSource): number | undefined {
 
 type Found = Pick<
   SampledFile,
-  "events" | "log" | "container" | "layout" | "zoned" | "resolutionMs" | "unread"
+  "events" | "log" | "container" | "layout" | "zoned" | "resolutionMs" | "counts" | "unread"
 >;
 
 /** What was sampled of one stream of records. */
@@ -242,7 +242,13 @@ class SampleReader {
 
   finish(): Found[] {
     this.#logDecoder.flush(this.#record);
-    const nothing = { events: undefined, log: undefined, container: undefined, layout: undefined };
+    const nothing = {
+      events: undefined,
+      log: undefined,
+      container: undefined,
+      layout: undefined,
+      counts: undefined,
+    };
     if (this.#eventLines > 0 || this.#events.facts > 0) {
       return [
         { ...nothing, events: this.#events, zoned: true, resolutionMs: 1, unread: undefined },
@@ -264,6 +270,7 @@ class SampleReader {
       layout: this.#logDecoder.layoutName,
       zoned: zoned * 2 > log.records,
       resolutionMs: resolutionMicros / 1000,
+      counts: this.#logDecoder.countsOf(container),
     };
     const application = container === undefined ? undefined : applicationIdIn(container);
     if (application !== undefined) log.appIds.set(application, `container ${container}`);

@@ -1,6 +1,7 @@
 /** What a survey found: files, the applications they belong to, their clocks, and what they can tell. */
 import type { EvidenceLevel } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
+import type { LogCounts } from "../executor-log/record-reader.ts";
 import type { Advice } from "./evidence.ts";
 import type { VersionBounds } from "./version-marks.ts";
 import type { ClockRule } from "./zone.ts";
@@ -51,6 +52,8 @@ export interface SurveyedFile {
   readonly clock: FileClock;
   /** lowest level printed; of an event log undefined */
   readonly level: "debug" | "info" | "warn" | undefined;
+  /** of an executor or driver log: what was made of the lines sampled (all where `readWhole`); a replay counts its own */
+  readonly counts: LogCounts | undefined;
   /** the file that says the same; this one is not read */
   readonly duplicateOf: number | undefined;
   /** why a replay does not read it */
