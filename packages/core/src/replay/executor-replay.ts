@@ -211,20 +211,32 @@ export class ExecutorReplay {
     return this.#parts;
   }
 
-  /** What is held without a word changes with time: told at the times when it does. */
-  #passTime({ context }: Parts, step: LogStep): void {
-    const { windows, execution, state, debug } = context;
+  /**
+   * What changes between two lines, in the order of time: unroll memory and execution memory grow, reported removals take
+   * effect. Each change has its own time; none waits for the next line.
+   */
+  #passTime(parts: Parts, step: LogStep): void {
+    const { windows, execution, state, debug } = parts.context;
     const from = this.#passed;
     const breaks = windows.breaksBetween(from, step.ts);
-    if (!debug) breaks.push(...execution.breaksBetween(from, step.ts));
-    for (const ts of breaks.sort((a, b) => a - b)) {
-      windows.advance(ts);
-      if (!debug) execution.update(ts, printedWithin(step));
-      state.sample({ ...placeOf(step), ts, tsMin: undefined, tsMax: undefined }, "assumed");
+    if (!debug) {
+      breaks.push(...execution.breaksBetween(from, step.ts));
+      breaks.push(...this.#removals.breaksBetween(from, step.ts));
     }
-    windows.advance(step.ts);
-    if (!debug) execution.update(step.ts, printedWithin(step));
+    for (const ts of inOrder(breaks)) {
+      const at = { ...step, ts, tsMin: undefined, tsMax: undefined };
+      this.#advance(parts, at, printedWithin(step));
+      state.sample(placeOf(at), "assumed");
+    }
+    this.#advance(parts, step, printedWithin(step));
     this.#passed = Math.max(from, step.ts);
+  }
+
+  #advance({ context, blocks }: Parts, at: LogStep, openMicros: number): void {
+    const { windows, execution, debug } = context;
+    if (!debug) this.#removals.apply(context, blocks, at);
+    windows.advance(at.ts);
+    if (!debug) execution.update(at.ts, openMicros);
   }
 
   #placeOfEvent(at: Observation): StepPlace {
@@ -259,7 +271,6 @@ export class ExecutorReplay {
     if (parts === undefined) return;
     // Up to 1.3 broadcasts that are removed have lines of their own at INFO.
     if (fact.kind === "removing" && fact.what === "broadcast") this.#removals.isTold = true;
-    if (!parts.context.debug) this.#removals.apply(parts.context, parts.blocks, step);
     this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);
     parts.puts.see(step);
@@ -268,4 +279,8 @@ export class ExecutorReplay {
     if (fact.kind === "store_cleared" && parts.context.state.running.size === 0)
       this.#endedAt ??= step.ts;
   }
+}
+
+function inOrder(times: readonly number[]): number[] {
+  return [...new Set(times)].sort((a, b) => a - b);
 }

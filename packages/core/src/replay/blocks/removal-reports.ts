@@ -144,6 +144,15 @@ export class RemovalReports {
     if (below < onHeap.drift.below) onHeap.drift = { below, above: 0 };
   }
 
+  /** Times after `from` and not after `to` (µs) at which a removal may have happened, or has. */
+  breaksBetween(from: number, to: number): number[] {
+    const breaks: number[] = [];
+    for (const report of this.#reports)
+      for (const ts of [report.from, report.until])
+        if (ts !== undefined && ts > from && ts <= to) breaks.push(ts);
+    return breaks;
+  }
+
   /** Before a step: what has gone by then goes, what may have gone drifts. */
   apply({ state }: ReplayContext, blocks: BlockSteps, step: LogStep): void {
     if (this.#reports.length === 0 && this.isTold) return;
