@@ -210,6 +210,7 @@ export type EventFact =
       readonly executorId: string;
       readonly host: string;
       readonly launchedMs: number;
+      readonly locality: string | undefined;
       readonly speculative: boolean;
     }
   | {

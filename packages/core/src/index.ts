@@ -97,7 +97,6 @@ export type {
   ReplayCheckRow,
   ResourceProfileRow,
   Rows,
-  SourceFileRow,
   SparkConfRow,
   SpillRow,
   SqlExecutionRow,
@@ -107,6 +106,7 @@ export type {
   TaskRow,
   Triple,
 } from "./rows.ts";
+export type { SourceFileRow } from "./source-rows.ts";
 export {
   type GarbageCollector,
   type ModelEvidence,
@@ -130,6 +130,7 @@ export { MemoryStore, NO_TASK } from "./storage/memory-store.ts";
 export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";
 export type { UnrollDemand } from "./storage/unroll.ts";
 export { type StorageLevel, storageLevelName, storageLevels } from "./storage-level.ts";
+export type { TaskResubmissionRow } from "./task-resubmission-row.ts";
 export { type MemoryConsumer, SpillFailure } from "./tasks/memory-consumer.ts";
 export {
   answerAtOnce,

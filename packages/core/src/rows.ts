@@ -4,6 +4,8 @@
  * A row may be a reused record: a writer copies what it keeps.
  */
 import type { MemoryMode } from "./memory/memory-mode.ts";
+import type { SourceFileRow } from "./source-rows.ts";
+import type { TaskResubmissionRow } from "./task-resubmission-row.ts";
 
 /** Where a derived row comes from. */
 export type Origin = "logged" | "derived" | "assumed";
@@ -28,21 +30,6 @@ export interface ApplicationRow {
   /** memory statements of the logs, and how many the replay had predicted */
   statements: number;
   statementsMet: number;
-}
-
-export interface SourceFileRow {
-  sourceFileId: number;
-  path: string;
-  kind: "event_log" | "executor_log" | "driver_log" | "other";
-  codec: string;
-  /** decoded bytes read */
-  bytes: number;
-  lines: number;
-  truncated: boolean;
-  executorId: string | undefined;
-  /** how executor and application were found */
-  identityEvidence: string | undefined;
-  layout: string | undefined;
 }
 
 export interface ClockOffsetRow {
@@ -137,14 +124,15 @@ export interface JobRow {
 export interface StageRow {
   stageId: number;
   stageAttemptId: number;
-  name: string;
+  /** undefined: only tasks and jobs name the stage */
+  name: string | undefined;
   details: string | undefined;
   submittedAt: number | undefined;
   completedAt: number | undefined;
-  status: "running" | "complete" | "failed" | "pending" | "skipped";
+  status: "running" | "complete" | "failed" | "pending" | "skipped" | "unknown";
   failureReason: string | undefined;
-  /** as planned */
-  tasks: number;
+  /** as planned; undefined: no event of the stage says */
+  tasks: number | undefined;
   jobId: number | undefined;
   sqlExecutionId: number | undefined;
   parentIds: readonly number[];
@@ -158,6 +146,7 @@ export interface TaskRow {
   stageId: number;
   stageAttemptId: number;
   index: number;
+  /** logged since 3.3 */
   partitionId: number | undefined;
   attempt: number;
   executorId: string;
@@ -466,6 +455,7 @@ export interface Rows {
   jobs: JobRow;
   stages: StageRow;
   tasks: TaskRow;
+  task_resubmissions: TaskResubmissionRow;
   sql_executions: SqlExecutionRow;
   rdds: RddRow;
   blocks: BlockRow;

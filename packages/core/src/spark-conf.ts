@@ -1,6 +1,7 @@
 /** Settings that decide memory: key, default, which versions know it; and how Spark reads their text. */
 import { JAVA_ILLEGAL_ARGUMENT, JAVA_NUMBER_FORMAT, SparkFailure } from "./assert.ts";
 import type { SparkBehaviour } from "./spark-behaviour.ts";
+import { compareSparkVersions, parseSparkVersion } from "./spark-version.ts";
 import { byteStringAs, byteStringAsBytes } from "./units.ts";
 
 /** Explicit settings, as an event log's Spark Properties give them. */
@@ -163,6 +164,24 @@ const defaults = new Map(memorySettings.map((setting) => [setting.key, setting.d
 export function defaultOf(key: string, behaviour: SparkBehaviour): string | undefined {
   const value = defaults.get(key);
   return typeof value === "function" ? value(behaviour) : value;
+}
+
+/** Memory settings that nobody set, with what this line takes instead; those that a formula gives are left out. */
+export function defaultsInForce(
+  conf: SparkConf,
+  behaviour: SparkBehaviour,
+): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const line = parseSparkVersion(behaviour.since);
+  for (const { key, since, until } of memorySettings) {
+    const value = defaultOf(key, behaviour);
+    if (conf.has(key) || value === undefined || line === undefined) continue;
+    const [first, last] = [parseSparkVersion(since ?? ""), parseSparkVersion(`${until}.9999`)];
+    if (first !== undefined && compareSparkVersions(line, first) < 0) continue;
+    if (last !== undefined && compareSparkVersions(line, last) > 0) continue;
+    found.set(key, value);
+  }
+  return found;
 }
 
 function textOf(conf: SparkConf, key: string, behaviour: SparkBehaviour): string {

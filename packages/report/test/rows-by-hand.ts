@@ -102,6 +102,16 @@ export const rowsByHand: Rows = {
     rddIds: [7],
     resourceProfileId: 0,
   },
+  task_resubmissions: {
+    taskId: 44,
+    stageId: 3,
+    stageAttemptId: 0,
+    index: 0,
+    executorId: "1",
+    ts: three + second,
+    sourceFileId: 1,
+    sourceLine: 70,
+  },
   tasks: {
     taskId: 44,
     stageId: 3,

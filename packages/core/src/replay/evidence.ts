@@ -10,7 +10,8 @@ type TaskStartFact = Extract<EventFact, { kind: "task_start" }>;
 export interface TaskEvidence {
   readonly taskId: number;
   readonly stageId: number;
-  readonly partition: number;
+  /** undefined: not logged, and the index is another thing */
+  readonly partition: number | undefined;
   launchedAt: number;
   finishedAt: number | undefined;
   /** it failed or was killed: operators that had not ended reported no peak */
@@ -119,11 +120,20 @@ export class ExecutorEvidence {
   }
 }
 
+/** Before 3.3 only the index is logged; in a stage's later attempts it counts the missing partitions alone. */
+function partitionOf({
+  partitionId,
+  index,
+  stageAttemptId,
+}: TaskStartFact | TaskEndFact): number | undefined {
+  return partitionId ?? (stageAttemptId === 0 ? index : undefined);
+}
+
 function begun(fact: TaskStartFact | TaskEndFact): TaskEvidence {
   return {
     taskId: fact.taskId,
     stageId: fact.stageId,
-    partition: fact.partitionId ?? fact.index,
+    partition: partitionOf(fact),
     launchedAt: fact.launchedMs * 1000,
     finishedAt: undefined,
     failed: false,

@@ -89,8 +89,8 @@ export class ExecutorReplay {
     this.#polled.taskStarted(fact.taskId, fact.launchedMs);
     const place = this.#placeOfEvent(at);
     if (this.#around.hasLog) return;
-    const { taskId, stageId, index, partitionId } = fact;
-    const task = { taskId, stageId, index: partitionId ?? index };
+    const { taskId, stageId } = fact;
+    const task = { taskId, stageId, index: this.evidence.task(taskId)?.partition };
     this.#report(place, ({ reports }) => reports.taskStarted(place, task));
   }
 

@@ -189,6 +189,11 @@ export class Replay {
     }
     switch (fact.kind) {
       case "task_end": {
+        this.#facts.taskSeen(fact);
+        if (fact.reason === "Resubmitted") {
+          this.#tasks.resubmitted(fact, observation);
+          return;
+        }
         this.#tasks.ended(fact, sourceFileId, line);
         const executor = this.#executor(fact.executorId);
         executor.taskEnded(observation, fact);
@@ -216,6 +221,7 @@ export class Replay {
         return;
       }
       case "task_start":
+        this.#facts.taskSeen(fact);
         this.#tasks.started(fact, sourceFileId, line);
         this.#executor(fact.executorId).taskStarted(observation, fact);
         return;

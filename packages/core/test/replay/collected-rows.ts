@@ -15,6 +15,7 @@ export class CollectedRows {
     jobs: [],
     stages: [],
     tasks: [],
+    task_resubmissions: [],
     sql_executions: [],
     rdds: [],
     blocks: [],

@@ -160,6 +160,7 @@ test("parts of a log that are there twice, or in another order, give each job, s
     executorId: "1",
     host: "h",
     launchedMs: 1,
+    locality: "ANY",
     speculative: false,
   };
   const part: readonly EventFact[] = [

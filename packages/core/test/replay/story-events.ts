@@ -75,6 +75,7 @@ export function eventOf(
         executorId: executor,
         host,
         launchedMs: ms,
+        locality: "PROCESS_LOCAL",
         speculative: false,
       };
     case "ended":

@@ -57,6 +57,13 @@ export function executorIdOf(logged: string): string {
 /** How every event begins, in all versions. */
 export const eventPrefix: Buffer = Buffer.from('{"Event":"');
 
+/** Whether these bytes begin at `at`, and end before `end`. */
+export function standsAt(wanted: Buffer, { buffer, end }: LineBytes, at: number): boolean {
+  if (at + wanted.length > end) return false;
+  for (let k = 0; k < wanted.length; k++) if (buffer[at + k] !== wanted[k]) return false;
+  return true;
+}
+
 /** Its rare first letter makes it quicker to look for; inside text its quotes would be escaped. */
 const eventKey = Buffer.from('Event":"');
 

@@ -104,14 +104,30 @@ export function integers(from: JsonObject, key: string): readonly number[] {
   return found;
 }
 
-/** Key → text; numbers and booleans are spelled out, nulls and nested values left out. */
+/**
+ * Key → text; numbers and booleans are spelled out, nulls and nested values left out. A list of pairs is read as a map:
+ * `[["k","v"], …]` (Spark's own REST form), `{"_1":"k","_2":"v"}` or `{"key":"k","value":"v"}` (through a DataFrame).
+ */
 export function texts(from: JsonObject, key: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  for (const [name, value] of Object.entries(object(from, key) ?? {})) {
+  for (const [name, value] of entriesOf(from[key])) {
     if (typeof value === "string") found.set(name, value);
     else if (typeof value === "number" || typeof value === "boolean") found.set(name, `${value}`);
   }
   return found;
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  if (isObject(value)) return Object.entries(value);
+  if (!isList(value)) return [];
+  return value.flatMap((pair): readonly (readonly [string, unknown])[] => {
+    const [name, of]: readonly unknown[] = isList(pair)
+      ? pair
+      : isObject(pair)
+        ? [pair["_1"] ?? pair["key"], pair["_2"] ?? pair["value"]]
+        : [];
+    return typeof name === "string" ? [[name, of]] : [];
+  });
 }
 
 export function needInteger(from: JsonObject, key: string): number {

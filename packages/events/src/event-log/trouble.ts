@@ -10,6 +10,8 @@ export const eventLogTroubleCodes = {
     "the log begins anew with another application start: logs were put together, ids may repeat",
   events_out_of_order:
     "a job starts again, or before one that was told: parts are out of order or there twice, and rows may be, too",
+  event_behind_prefix:
+    "a tool wrote something before each event (a time, a name); the events are read",
   incomplete_event: "an event without what every Spark version writes",
   huge_line_shortened: "texts or lists of a line too long to hold were cut",
   unknown_event: "an event that no decoder knows, counted by name",

@@ -1,6 +1,7 @@
 /** An event log as a source of the merge: decoded line by line, its records reused, nothing queued. */
 import type { EventFact, Observation } from "@respark/core";
-import { EventLogDecoder, type EventLogTrouble } from "../event-log/event-log-decoder.ts";
+import type { EventLogTrouble } from "../event-log/event-log-decoder.ts";
+import { EventReader } from "../event-log/event-reader.ts";
 import type { FedLine, LineFeed } from "../survey/line-feed.ts";
 import { type EventCursor, observationFromEvent } from "./from-event.ts";
 import type { MergeSource, SourceState } from "./merge.ts";
@@ -22,14 +23,14 @@ export class EventLogSource implements MergeSource {
   readonly head: Observation;
   readonly #lead: number;
   readonly #feed: LineFeed;
-  readonly #decoder: EventLogDecoder;
+  readonly #reader: EventReader;
   readonly #cursor: { sourceFileId: number; line: number; lastTimedMs?: number | undefined };
 
   constructor({ sourceFileId, rank, lead, feed, report }: EventLogSourceOptions) {
     this.rank = rank;
     this.#lead = lead;
     this.#feed = feed;
-    this.#decoder = new EventLogDecoder({ report });
+    this.#reader = new EventReader({ report });
     const cursor: EventCursor & { line: number } = { sourceFileId, line: 0 };
     this.#cursor = cursor;
     const nothingYet: EventFact = { kind: "log_start", sparkVersion: "" };
@@ -42,9 +43,14 @@ export class EventLogSource implements MergeSource {
 
   advance(): void {
     const feed = this.#feed;
-    for (let line = feed.next(); line !== undefined; line = feed.next()) {
-      const fact = this.#factOf(line);
-      if (fact === undefined) continue;
+    let fact = this.#reader.more();
+    while (fact === undefined) {
+      const line = feed.next();
+      if (line === undefined) break;
+      fact = this.#factOf(line);
+    }
+    if (fact !== undefined) {
+      this.#cursor.line = this.#reader.line;
       const head = observationFromEvent(fact, this.#cursor, this.head);
       if (head.ts !== undefined && head.ts - this.#lead > this.key) this.key = head.ts - this.#lead;
       this.state = "ready";
@@ -56,17 +62,15 @@ export class EventLogSource implements MergeSource {
   #factOf(line: FedLine): EventFact | undefined {
     switch (line.what) {
       case "line":
-        this.#cursor.line = line.number;
-        return this.#decoder.decode(line);
+        return this.#reader.read(line);
       case "huge_begin":
-        this.#cursor.line = line.number;
-        this.#decoder.hugeBegin({ number: line.number, byteOffset: line.byteOffset });
+        this.#reader.hugeBegin({ number: line.number, byteOffset: line.byteOffset });
         return undefined;
       case "huge_piece":
-        this.#decoder.hugePiece(line.buffer, line.start, line.end);
-        return undefined;
+        this.#reader.hugePiece(line.buffer, line.start, line.end);
+        return this.#reader.more();
       case "huge_end":
-        return this.#decoder.hugeEnd({ terminated: line.terminated });
+        return this.#reader.hugeEnd({ terminated: line.terminated });
     }
   }
 
@@ -75,7 +79,7 @@ export class EventLogSource implements MergeSource {
       this.advance();
       return;
     }
-    this.#decoder.finish();
+    this.#reader.finish();
     this.state = "ended";
   }
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { EventFact } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { Diagnostic } from "../diagnostic.ts";
-import { EventLogDecoder } from "../event-log/event-log-decoder.ts";
+import { beginsJson, EventReader, mayHoldEvent } from "../event-log/event-reader.ts";
 import { LogDecoder } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
 import { EventLogSample } from "./event-log-sample.ts";
@@ -136,13 +136,13 @@ export async function scanEventLog(
 ): Promise<EventLogSample> {
   const events = new EventLogSample();
   events.wanted = wanted;
-  const decoder = new EventLogDecoder({ report: () => {} });
+  const reader = new EventReader({ report: () => {} });
   const feed = new LineFeed(source.parts, { report: () => {} });
   try {
     while (!enough(events) && (await feed.read())) {
       for (let line = feed.next(); line !== undefined; line = feed.next()) {
-        const fact = line.what === "line" ? decoder.decode(line) : undefined;
-        if (fact) events.see(fact);
+        let fact = line.what === "line" ? reader.read(line) : undefined;
+        for (; fact !== undefined; fact = reader.more()) events.see(fact);
       }
     }
   } finally {
@@ -175,7 +175,9 @@ class SampledStream {
 /** Finds out by content what a log is: JSON events, or records with a date, a level and a logger. */
 class SampleReader {
   readonly #events = new EventLogSample();
-  readonly #eventDecoder = new EventLogDecoder({ report: () => {} });
+  readonly #eventReader = new EventReader({ report: () => {} });
+  /** the first line begins as JSON does: events may stand in more lines than one */
+  #jsonText = false;
   /** by container; most files have none */
   readonly #streams = new Map<string | undefined, SampledStream>();
   #stream: SampledStream | undefined;
@@ -212,17 +214,19 @@ class SampleReader {
     this.#takeHash(line);
     if (line.what === "line") {
       this.#lines++;
-      if (isEvent(line)) {
-        this.#eventLines++;
-        this.#takeEvent(this.#eventDecoder.decode(line));
-        return;
+      if (this.#lines === 1) this.#jsonText = beginsJson(line);
+      const holdsEvent = mayHoldEvent(line);
+      if (holdsEvent) this.#eventLines++;
+      if (holdsEvent || (this.#jsonText && this.#records === 0)) {
+        this.#takeEvent(this.#eventReader.read(line));
+        if (this.#events.facts > 0 || holdsEvent) return;
       }
     } else if (this.#eventLines > 0 || this.#records === 0) this.#takeHugeEvent(line);
     if (this.#eventLines > 0 && this.#records === 0) return;
     const whole = wholeLine(line, this.#huge);
     if (whole === undefined) return;
     if (this.#records === 0) {
-      if (line.what === "huge_piece") this.#hugeJunk = !isEvent(whole);
+      if (line.what === "huge_piece") this.#hugeJunk = !mayHoldEvent(whole);
       if (holdsNul(whole)) this.#linesWithNuls++;
       // Records begin early or nowhere: beyond the head only events are looked for, which is cheap.
       if (this.#lines > kindLines && whole.byteOffset > this.#recordBytes) return;
@@ -288,14 +292,17 @@ class SampleReader {
   }
 
   #takeHugeEvent(line: FedLine): void {
-    if (line.what === "huge_begin") this.#eventDecoder.hugeBegin(line);
-    else if (line.what === "huge_piece")
-      this.#eventDecoder.hugePiece(line.buffer, line.start, line.end);
-    else this.#takeEvent(this.#eventDecoder.hugeEnd());
+    if (line.what === "huge_begin") this.#eventReader.hugeBegin(line);
+    else if (line.what === "huge_piece") {
+      this.#eventReader.hugePiece(line.buffer, line.start, line.end);
+      this.#takeEvent(this.#eventReader.more());
+    } else this.#takeEvent(this.#eventReader.hugeEnd());
   }
 
   #takeEvent(fact: EventFact | undefined): void {
-    if (fact) this.#events.see(fact);
+    for (let each = fact; each !== undefined; each = this.#eventReader.more()) {
+      this.#events.see(each);
+    }
   }
 
   #takeRecord(record: LogRecord): void {
@@ -385,19 +392,8 @@ const memoryLoggers = new Set([
   "ShuffleMemoryManager",
 ]);
 
-const eventStart = Buffer.from('{"Event":');
-
 const nulBytes = 256;
 
 function holdsNul({ buffer, start, end }: FedLine): boolean {
   return buffer.subarray(start, Math.min(end, start + nulBytes)).includes(0);
-}
-
-/** A JSON object that begins with its Event; spaces and a byte order mark aside. */
-function isEvent(line: FedLine): boolean {
-  const { buffer, end } = line;
-  let at = line.start;
-  while (at < end && buffer[at] !== 0x7b && at < line.start + 8) at++;
-  for (const byte of eventStart) if (buffer[at++] !== byte) return false;
-  return at <= end;
 }

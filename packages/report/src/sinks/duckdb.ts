@@ -176,6 +176,7 @@ async function createWriters(
     jobs: await writer("jobs"),
     stages: await writer("stages"),
     tasks: await writer("tasks"),
+    task_resubmissions: await writer("task_resubmissions"),
     sql_executions: await writer("sql_executions"),
     rdds: await writer("rdds"),
     blocks: await writer("blocks"),

@@ -24,6 +24,7 @@ import { sqlExecutions } from "./sql-executions.ts";
 import { stages } from "./stages.ts";
 import type { TableSpec } from "./table.ts";
 import { taskMemoryTimeline } from "./task-memory-timeline.ts";
+import { taskResubmissions } from "./task-resubmissions.ts";
 import { tasks } from "./tasks.ts";
 
 export type Tables = { readonly [Name in TableName]: TableSpec<Rows[Name]> };
@@ -39,6 +40,7 @@ export const tables: Tables = {
   jobs,
   stages,
   tasks,
+  task_resubmissions: taskResubmissions,
   sql_executions: sqlExecutions,
   rdds,
   blocks,

@@ -5,7 +5,8 @@ import type { TableSpec } from "./table.ts";
 
 export const sparkConf: TableSpec<SparkConfRow> = {
   name: "spark_conf",
-  comment: "A row is a setting of the application.",
+  comment:
+    "A row is a setting of the application: one that was logged, or a memory setting that was not set and has its default, where the settings were logged at all.",
   columns: [
     always(text("key", "name of the setting", (row) => row.key)),
     always(
@@ -15,6 +16,12 @@ export const sparkConf: TableSpec<SparkConfRow> = {
         (row) => row.value,
       ),
     ),
-    always(flag("is_default", "true: Spark's default, not set by anyone", (row) => row.isDefault)),
+    always(
+      flag(
+        "is_default",
+        "true: not set, and this is the default of the Spark version",
+        (row) => row.isDefault,
+      ),
+    ),
   ],
 };

@@ -9,7 +9,11 @@ export const stages: TableSpec<StageRow> = {
   columns: [
     always(big("stage_id", "stage", (row) => row.stageId)),
     always(small("stage_attempt_id", "attempt of the stage, from 0", (row) => row.stageAttemptId)),
-    always(text("name", "name, with its call site", (row) => row.name)),
+    text(
+      "name",
+      "name, with its call site; NULL: only its tasks are in the log",
+      (row) => row.name,
+    ),
     text("details", "call stack of the program", (row) => row.details),
     moment("submitted_at", "when it was submitted", (row) => row.submittedAt),
     moment(
@@ -17,9 +21,19 @@ export const stages: TableSpec<StageRow> = {
       "when it ended; NULL: it was running when the log ends",
       (row) => row.completedAt,
     ),
-    always(text("status", "running, complete, failed, pending or skipped", (row) => row.status)),
+    always(
+      text(
+        "status",
+        "running, complete, failed, pending, skipped, or unknown: only its tasks are in the log",
+        (row) => row.status,
+      ),
+    ),
     text("failure_reason", "why it failed", (row) => row.failureReason),
-    always(big("tasks", "tasks as planned; count", (row) => row.tasks)),
+    big(
+      "tasks",
+      "tasks as planned; NULL: only its tasks are in the log; count",
+      (row) => row.tasks,
+    ),
     big("job_id", "first job that needs it", (row) => row.jobId),
     big("sql_execution_id", "SQL execution that it is part of", (row) => row.sqlExecutionId),
     always(ids("parent_ids", "stages that it reads from", (row) => row.parentIds)),

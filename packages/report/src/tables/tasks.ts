@@ -5,13 +5,18 @@ import type { TableSpec } from "./table.ts";
 
 export const tasks: TableSpec<TaskRow> = {
   name: "tasks",
-  comment: "A row is an attempt of a task, with the totals that Spark logged when it ended.",
+  comment:
+    "A row is an attempt of a task, with the totals that Spark logged when it ended. One that ran, and whose output was lost later, is in task_resubmissions, too.",
   columns: [
     always(big("task_id", "task attempt, unique in the application", (row) => row.taskId)),
     always(big("stage_id", "its stage", (row) => row.stageId)),
     always(small("stage_attempt_id", "attempt of the stage, from 0", (row) => row.stageAttemptId)),
     always(big("task_index", "index of the task in its stage", (row) => row.index)),
-    big("partition_id", "partition it computes", (row) => row.partitionId),
+    big(
+      "partition_id",
+      "partition it computes, as logged; NULL before Spark 3.3, which logs the index alone",
+      (row) => row.partitionId,
+    ),
     always(small("attempt", "attempt of the same task, from 0", (row) => row.attempt)),
     executorId(),
     text("host", "host it ran on", (row) => row.host),

@@ -7,7 +7,9 @@ import { tables } from "../../src/tables/index.ts";
 
 test("every table, view and macro is there, each column with its type and meaning", async () => {
   const schema = await describeSchema();
-  expect(schema.slice(0, 24).map(({ name }) => name)).toEqual(Object.keys(tables));
+  expect(schema.slice(0, Object.keys(tables).length).map(({ name }) => name)).toEqual(
+    Object.keys(tables),
+  );
   expect(schema.map(({ name }) => name)).toContain("executor_memory_layout");
   expect(schema.at(-1)).toMatchObject({ name: "memory_at", kind: "macro", parameters: "(moment)" });
   const columns = schema.flatMap(({ name, columns: its }) =>

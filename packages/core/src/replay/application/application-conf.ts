@@ -14,7 +14,7 @@ import {
   type SparkBehaviour,
   sparkBehaviour,
 } from "../../spark-behaviour.ts";
-import { confOffHeapBytes } from "../../spark-conf.ts";
+import { confOffHeapBytes, defaultsInForce } from "../../spark-conf.ts";
 import type { ExecutorRules } from "../executor-state.ts";
 import { assumedConf } from "./assumed-conf.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
@@ -38,6 +38,8 @@ export class ApplicationConf {
   }[] = [];
   #version: string | undefined;
   #versionFromEventLog = false;
+  /** an environment was logged: what is not in it was not set */
+  #logged = false;
   /** What is gone by while nothing names the version. */
   readonly #assumed: SparkBehaviour;
 
@@ -93,6 +95,7 @@ export class ApplicationConf {
     _jvm: ReadonlyMap<string, string>,
   ): void {
     for (const [key, value] of spark) this.properties.set(key, value);
+    this.#logged ||= spark.size > 0;
   }
 
   profile(
@@ -213,6 +216,11 @@ export class ApplicationConf {
   write(emit: EmitRow, redact: (key: string, value: string) => string): void {
     for (const [key, value] of this.properties) {
       emit("spark_conf", { key, value: redact(key, value), isDefault: false });
+    }
+    if (this.#logged && this.#version !== undefined) {
+      for (const [key, value] of defaultsInForce(this.properties, this.behaviour)) {
+        emit("spark_conf", { key, value, isDefault: true });
+      }
     }
     for (const row of this.#profileRows) emit("resource_profiles", row);
   }

@@ -6,10 +6,18 @@ import { NumberSet } from "../number-set.ts";
 
 /** Stages of ended jobs that are still known: executors' logs may be a while behind. */
 const STAGES_KEPT = 10_000;
+/** Stages that a damaged log's tasks name, and nothing else does. */
+const UNNAMED_KEPT = 50_000;
 /** An RDD that is not persisted is written once so many others were spoken of after it. */
 const MENTIONS_KEPT = 5_000;
 
 type Fact<Kind extends EventFact["kind"]> = Extract<EventFact, { kind: Kind }>;
+
+type StageKey = Pick<StageInfo, "stageId" | "stageAttemptId">;
+type StageOfRow = Omit<StageInfo, "name" | "tasks"> & {
+  readonly name: string | undefined;
+  readonly tasks: number | undefined;
+};
 
 export class ApplicationFacts {
   readonly #emit: EmitRow;
@@ -33,6 +41,10 @@ export class ApplicationFacts {
   /** attempts of stages after their first: few */
   readonly #endedLater = new Set<string>();
   readonly #endedSql = new NumberSet();
+
+  /** stages that only tasks name so far */
+  readonly #unnamed = new Map<string, StageKey>();
+  #lastStage: StageKey = { stageId: -1, stageAttemptId: -1 };
 
   readonly #sqlStages = new Set<number>();
   readonly #endedStages = new Lingering<number>(STAGES_KEPT, (stageId) =>
@@ -126,7 +138,17 @@ export class ApplicationFacts {
     this.#endedStages.add(stage.stageId);
   }
 
-  #hasEnded(stage: StageInfo): boolean {
+  /** A task's stage has a row even where its own events are not in the log. */
+  taskSeen({ stageId, stageAttemptId }: StageKey): void {
+    const last = this.#lastStage;
+    if (last.stageId === stageId && last.stageAttemptId === stageAttemptId) return;
+    const stage = { stageId, stageAttemptId };
+    this.#lastStage = stage;
+    if (this.#stages.has(keyOf(stage)) || this.#hasEnded(stage)) return;
+    if (this.#unnamed.size < UNNAMED_KEPT) this.#unnamed.set(keyOf(stage), stage);
+  }
+
+  #hasEnded(stage: StageKey): boolean {
     return stage.stageAttemptId === 0
       ? this.#endedFirst.has(stage.stageId)
       : this.#endedLater.has(keyOf(stage));
@@ -181,6 +203,17 @@ export class ApplicationFacts {
   finish(): void {
     for (const job of this.#jobs.values()) this.#emit("jobs", job);
     for (const stage of this.#stages.values()) this.#emit("stages", stage);
+    for (const stage of this.#unnamed.values()) {
+      if (this.#stages.has(keyOf(stage)) || this.#hasEnded(stage)) continue;
+      const planned = this.#planned.get(stage.stageId);
+      this.#planned.delete(stage.stageId);
+      const jobId = this.#jobOfStage.get(stage.stageId);
+      this.#emit("stages", {
+        ...(planned ?? stageRow(unnamedStage(stage), jobId, undefined)),
+        ...stage,
+        status: "unknown",
+      });
+    }
     for (const stage of this.#planned.values()) this.#emit("stages", stage);
     for (const sql of this.#sql.values()) this.#emit("sql_executions", sql);
     for (const rdd of this.#rdds.values()) this.#emit("rdds", rdd);
@@ -242,8 +275,23 @@ export class ApplicationFacts {
   }
 }
 
+function unnamedStage(stage: StageKey): StageOfRow {
+  return {
+    ...stage,
+    name: undefined,
+    details: undefined,
+    submittedMs: undefined,
+    completedMs: undefined,
+    failureReason: undefined,
+    tasks: undefined,
+    parentIds: [],
+    rdds: [],
+    resourceProfileId: undefined,
+  };
+}
+
 function stageRow(
-  stage: StageInfo,
+  stage: StageOfRow,
   jobId: number | undefined,
   sqlExecutionId: number | undefined,
 ): StageRow {
@@ -289,7 +337,7 @@ function levelOf(level: StorageLevelFlags): string | undefined {
   return `MEMORY${level.useDisk ? "_AND_DISK" : "_ONLY"}${serialized}${copies}`;
 }
 
-function keyOf(stage: StageInfo): string {
+function keyOf(stage: StageKey): string {
   return `${stage.stageId}.${stage.stageAttemptId}`;
 }
 

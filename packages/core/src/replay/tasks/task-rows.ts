@@ -1,4 +1,4 @@
-/** Tasks of one application: a row for each end, and for each that the log never sees end. */
+/** Tasks of one application: one row an attempt, at its end or, without one, at the end of the log. */
 import type { EventFact, TaskEndFact } from "../../event-fact.ts";
 import type { EmitRow, TaskRow } from "../../rows.ts";
 import { NumberSet } from "../number-set.ts";
@@ -7,6 +7,12 @@ type TaskStart = Extract<EventFact, { kind: "task_start" }>;
 
 /** A copy of a task's start, and where it stands. */
 interface OpenTask extends Omit<TaskStart, "kind"> {
+  readonly sourceFileId: number;
+  readonly line: number;
+}
+
+interface TaskResubmissionPlace {
+  readonly ts: number | undefined;
   readonly sourceFileId: number;
   readonly line: number;
 }
@@ -34,6 +40,7 @@ export class TaskRows {
       executorId: fact.executorId,
       host: fact.host,
       launchedMs: fact.launchedMs,
+      locality: fact.locality,
       speculative: fact.speculative,
       sourceFileId,
       line,
@@ -42,17 +49,14 @@ export class TaskRows {
 
   ended(fact: TaskEndFact, sourceFileId: number, line: number): void {
     this.#open.delete(fact.taskId);
-    // A task that is resubmitted ends once more, in the words of its first end.
-    if (fact.reason !== "Resubmitted") {
-      if (this.#ended.has(fact.taskId)) return;
-      this.#ended.add(fact.taskId);
-    }
+    if (this.#ended.has(fact.taskId)) return;
+    this.#ended.add(fact.taskId);
     const row = this.#row;
     row.taskId = fact.taskId;
     row.stageId = fact.stageId;
     row.stageAttemptId = fact.stageAttemptId;
     row.index = fact.index;
-    row.partitionId = fact.partitionId ?? fact.index;
+    row.partitionId = fact.partitionId;
     row.attempt = fact.attempt;
     row.executorId = fact.executorId;
     row.host = fact.host;
@@ -61,7 +65,8 @@ export class TaskRows {
     row.status = statusOf(fact);
     row.speculative = fact.speculative;
     row.locality = fact.locality;
-    row.failureClass = fact.reason === "Success" ? undefined : (fact.failureClass ?? fact.reason);
+    const succeeded = row.status === "success";
+    row.failureClass = succeeded ? undefined : (fact.failureClass ?? fact.reason);
     row.failureReason = fact.failureReason;
     row.peakExecutionBytes = fact.peakExecutionBytes;
     row.peakOnHeapExecutionBytes = fact.peakOnHeapExecutionBytes;
@@ -89,6 +94,22 @@ export class TaskRows {
     this.#emit("tasks", row);
   }
 
+  /** A finished task's output was lost: it ends once more, in the words of its first end and without totals. */
+  resubmitted(fact: TaskEndFact, at: TaskResubmissionPlace): void {
+    this.#emit("task_resubmissions", {
+      taskId: fact.taskId,
+      stageId: fact.stageId,
+      stageAttemptId: fact.stageAttemptId,
+      index: fact.index,
+      executorId: fact.executorId,
+      ts: at.ts,
+      sourceFileId: at.sourceFileId,
+      sourceLine: at.line,
+    });
+    // Only a task that had succeeded is resubmitted; its own end is not in this log.
+    if (!this.#ended.has(fact.taskId)) this.ended(fact, at.sourceFileId, at.line);
+  }
+
   /** Tasks without an end: running when the log stopped, or lost with their executor. */
   finish(applicationEnded: boolean): void {
     for (const task of this.#open.values()) {
@@ -98,13 +119,14 @@ export class TaskRows {
         stageId: task.stageId,
         stageAttemptId: task.stageAttemptId,
         index: task.index,
-        partitionId: task.partitionId ?? task.index,
+        partitionId: task.partitionId,
         attempt: task.attempt,
         executorId: task.executorId,
         host: task.host,
         launchedAt: task.launchedMs * 1000,
         status: applicationEnded ? "unknown" : "running",
         speculative: task.speculative,
+        locality: task.locality,
         sourceFileId: task.sourceFileId,
         sourceLine: task.line,
       });
@@ -114,7 +136,7 @@ export class TaskRows {
 }
 
 function statusOf(fact: TaskEndFact): TaskRow["status"] {
-  if (fact.reason === "Success") return "success";
+  if (fact.reason === "Success" || fact.reason === "Resubmitted") return "success";
   return fact.killed || fact.reason === "TaskKilled" ? "killed" : "failed";
 }
 

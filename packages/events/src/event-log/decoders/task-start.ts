@@ -13,6 +13,7 @@ import {
   needText,
   needTimeMs,
   stageAttemptOf,
+  text,
 } from "../json.ts";
 import { LearnedShapes } from "../learned-shape.ts";
 import { ShapeFields } from "../shape.ts";
@@ -28,6 +29,7 @@ const partitionId = fields.integer(info, "Partition ID");
 const launchTime = fields.need(info, "Launch Time");
 const executorId = fields.needText(info, "Executor ID");
 const host = fields.needText(info, "Host");
+const locality = fields.text(info, "Locality");
 const speculative = fields.flag(info, "Speculative");
 
 /** A reused record. */
@@ -42,6 +44,7 @@ interface TaskStartFact {
   executorId: string;
   host: string;
   launchedMs: number;
+  locality: string | undefined;
   speculative: boolean;
 }
 
@@ -62,6 +65,7 @@ class TaskStartDecoder implements EventDecoder, LineReader {
       "Launch Time": true,
       "Executor ID": true,
       Host: true,
+      Locality: true,
       Speculative: true,
     },
   };
@@ -78,6 +82,7 @@ class TaskStartDecoder implements EventDecoder, LineReader {
     executorId: "",
     host: "",
     launchedMs: 0,
+    locality: undefined,
     speculative: false,
   };
 
@@ -93,6 +98,7 @@ class TaskStartDecoder implements EventDecoder, LineReader {
     fact.executorId = executorIdOf(needText(task, "Executor ID"));
     fact.host = needText(task, "Host");
     fact.launchedMs = needTimeMs(task, "Launch Time");
+    fact.locality = text(task, "Locality");
     fact.speculative = flag(task, "Speculative") ?? false;
     return fact;
   }
@@ -113,6 +119,7 @@ class TaskStartDecoder implements EventDecoder, LineReader {
     fact.executorId = executorIdOf(shapes.text(executorId) ?? "");
     fact.host = shapes.text(host) ?? "";
     fact.launchedMs = shapes.number(launchTime);
+    fact.locality = shapes.text(locality);
     fact.speculative = shapes.flag(speculative) ?? false;
     return fact;
   }
