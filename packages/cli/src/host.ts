@@ -49,6 +49,8 @@ export interface Host {
   copyToStdout(path: string): Promise<void>;
   /** The bytes of standard input, once; Ctrl-C ends them. */
   stdin(): AsyncIterable<Uint8Array>;
+  /** Calls back once when standard input is at its end. */
+  onStdinEnd(listener: () => void): void;
   /** An empty directory of our own; `remove` takes it away again. */
   scratch(): Promise<{ readonly path: string; remove(): Promise<void> }>;
   /** Calls back on Ctrl-C or a polite kill; the returned function stops that. A second Ctrl-C kills at once. */
@@ -72,6 +74,7 @@ export function processHost(): Host {
     readStdin,
     copyToStdout: (path) => pipeline(createReadStream(path), process.stdout, { end: false }),
     stdin,
+    onStdinEnd: (listener) => void process.stdin.once("end", listener),
     scratch,
     onInterrupt,
   };

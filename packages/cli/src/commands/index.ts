@@ -6,6 +6,7 @@ import { addDiff } from "./diff.ts";
 import { addExplain } from "./explain.ts";
 import { addExport } from "./export.ts";
 import { addInspect } from "./inspect.ts";
+import { addMcp } from "./mcp.ts";
 import { addQuery } from "./query.ts";
 import { addReplay } from "./replay.ts";
 import { addSchema } from "./schema.ts";
@@ -20,4 +21,5 @@ export const commands: readonly AddCommand[] = [
   addCheck,
   addDiff,
   addSchema,
+  addMcp,
 ];

@@ -40,8 +40,11 @@ export class QueryError extends Error {
 
 export interface Database {
   readonly path: string;
-  /** Streams the answer. A QueryError may come here or while it streams. */
-  query(sql: string): Promise<QueryResult>;
+  /**
+   * Streams the answer. A QueryError may come here or while it streams; an aborted signal
+   * interrupts DuckDB and ends in one.
+   */
+  query(sql: string, signal?: AbortSignal): Promise<QueryResult>;
   /** The whole answer, for small ones: a record a row. */
   rows(sql: string): Promise<readonly Readonly<Record<string, QueryValue>>[]>;
   close(): void;
@@ -72,9 +75,12 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   const done = (connection: DuckDBConnection): void => {
     if (asking.delete(connection)) connection.closeSync();
   };
-  const query = async (sql: string): Promise<QueryResult> => {
+  const query = async (sql: string, signal?: AbortSignal): Promise<QueryResult> => {
     const connection = await opened.connect();
     asking.add(connection);
+    signal?.addEventListener("abort", () => {
+      if (asking.has(connection)) connection.interrupt();
+    });
     try {
       const result = await connection.stream(sql);
       return {
@@ -98,9 +104,13 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
 }
 
 /** A name of a view or table is a question for all of it; everything else is SQL. */
-export async function runQuery(database: Database, sqlOrView: string): Promise<QueryResult> {
+export async function runQuery(
+  database: Database,
+  sqlOrView: string,
+  signal?: AbortSignal,
+): Promise<QueryResult> {
   const name = sqlOrView.trim();
-  return database.query(/^\w+$/.test(name) ? `from ${sqlName(name)}` : sqlOrView);
+  return database.query(/^\w+$/.test(name) ? `from ${sqlName(name)}` : sqlOrView, signal);
 }
 
 interface ReadOnlyConnection {
