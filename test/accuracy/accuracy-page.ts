@@ -1,8 +1,10 @@
 /** Writes docs/accuracy.md: how near the replay is to what the JVMs did, beside the bars. */
-import { type Bar, bars, barText, classes, classTitles, type LogClass, shortfall } from "./bars.ts";
+import { type Bar, bars, barText, shortfall } from "./bars.ts";
+import { type Before, beforeMean } from "./before.ts";
+import { classTitles, type LogClass, logClasses } from "./log-classes.ts";
 import { type Measures, meanOf, type Quantity } from "./measures.ts";
 import type { Outcome } from "./outcomes.ts";
-import type { Score } from "./score.ts";
+import type { Score } from "./score-run.ts";
 
 const number = (value: number | undefined): string =>
   value === undefined ? "–" : value.toFixed(3);
@@ -42,8 +44,12 @@ export function farOff(measured: readonly Measured[]): FarOff[] {
   );
 }
 
-/** One line per bar of a class: the mean, whether it is met, and the run that is furthest from it. */
-export function barRows(measured: readonly Measured[], logClass: LogClass): string[][] {
+/** One line per bar of a class: the mean before and now, and the run that is furthest from the bar. */
+export function barRows(
+  measured: readonly Measured[],
+  logClass: LogClass,
+  before: (quantity: Quantity) => number | undefined,
+): string[][] {
   const of = inClass(measured, logClass);
   return bars[logClass].map((bar) => {
     const mean = meanOf(
@@ -66,6 +72,7 @@ export function barRows(measured: readonly Measured[], logClass: LogClass): stri
     return [
       bar.quantity,
       barText(bar),
+      number(before(bar.quantity)),
       number(mean),
       verdict,
       worst === undefined ? "–" : `${worst.name} ${number(worst.value)}`,
@@ -123,7 +130,7 @@ function spillsAndWaits(scores: readonly Score[], outcomes: ReadonlyMap<string, 
   const rows = scores.flatMap(({ run, logClass, counts }) => {
     const outcome = outcomes.get(run.name);
     if (counts === undefined || outcome === undefined) return [];
-    if (logClass === "exec" || logClass === "event") return [];
+    if (!WHOLE.has(logClass)) return [];
     if (outcome.spills + outcome.waits + counts.spillsReported + counts.waits === 0) return [];
     return [
       [
@@ -136,27 +143,32 @@ function spillsAndWaits(scores: readonly Score[], outcomes: ReadonlyMap<string, 
   return table(["run", "class", "spills", "reported", "waits", "reported"], rows);
 }
 
-export function accuracyPage(
-  scores: readonly Score[],
-  outcomes: ReadonlyMap<string, Outcome>,
-  notes: string,
-): string {
-  const measured = measuredOf(scores);
-  const troubles = scores.filter(({ trouble }) => trouble !== undefined);
+/** The runs of one directory, scored. */
+export interface ScoredSet {
+  readonly name: string;
+  readonly title: string;
+  readonly scores: readonly Score[];
+  readonly outcomes: ReadonlyMap<string, Outcome>;
+}
+
+/** Classes that a replay is given as its user would; in the others part of the logs is taken away. */
+const WHOLE: ReadonlySet<LogClass> = new Set(["dbg", "info", "old"]);
+
+function setSections(set: ScoredSet, before: Before): string[] {
+  const measured = measuredOf(set.scores);
+  const present = logClasses.filter((logClass) => inClass(measured, logClass).length > 0);
+  const troubles = set.scores.filter(({ trouble }) => trouble !== undefined);
   const far = farOff(measured);
-  const whole = measured.filter(({ score }) => !["exec", "event"].includes(score.logClass));
-  const present = classes.filter((logClass) => inClass(measured, logClass).length > 0);
-  const sections = [
-    "# How near the replay is",
-    "Recorded runs of real Spark carry, beside their logs, every call on the memory manager inside each JVM. `pnpm accuracy` replays the logs with the real command, scores the database against that record, and writes this page; what was written by hand is in [accuracy-notes.md](accuracy-notes.md) and included below.",
-    "`inside` is the share of moments (or stores, tasks) whose true value lies in the replay's interval, `width` the interval's mean width and `point` the distance of the best estimate, both over the pools' maximum; `area_off` is how far the best estimate's byte-seconds are off. Means are over runs.",
-    "## Bars",
+  return [
+    `## ${set.title}`,
     ...present.flatMap((logClass) => [
       `### ${classTitles[logClass]} (${inClass(measured, logClass).length} runs)`,
-      table(["quantity", "bar", "mean", "", "worst run"], barRows(measured, logClass)),
+      table(
+        ["quantity", "bar", `before (${before.commit})`, "now", "", "worst run"],
+        barRows(measured, logClass, (quantity) => beforeMean(before, set.name, logClass, quantity)),
+      ),
     ]),
-    notes.trim(),
-    "## Runs more than 0.10 beyond a bar",
+    "### Runs more than 0.10 beyond a bar",
     far.length === 0
       ? "None."
       : table(
@@ -169,16 +181,23 @@ export function accuracyPage(
             number(value),
           ]),
         ),
-    "## Runs that could not be replayed",
+    "### Runs that could not be replayed",
     troubles.length === 0
       ? "None."
       : table(
           ["run", "logs"],
           troubles.map(({ run, logClass }) => [run.name, classTitles[logClass]]),
         ),
-    "## Causes of evictions",
+    "### Causes of evictions, and sizes without the values of broadcasts",
     table(
-      ["logs", "kind right", "task right", "runs with evictions"],
+      [
+        "logs",
+        "kind right",
+        "task right",
+        "runs with evictions",
+        "size_width",
+        "without broadcasts",
+      ],
       present.map((logClass) => {
         const all = inClass(measured, logClass).map(({ measures }) => measures);
         const withCauses = all.filter((measures) => measures.cause_kind !== undefined);
@@ -187,21 +206,24 @@ export function accuracyPage(
           number(meanOf(all, "cause_kind")),
           number(meanOf(all, "cause_task")),
           String(withCauses.length),
-        ];
-      }),
-    ),
-    "## Widths of sizes, without the values of broadcasts",
-    table(
-      ["logs", "size_width", "without broadcast values"],
-      present.map((logClass) => {
-        const all = inClass(measured, logClass).map(({ measures }) => measures);
-        return [
-          classTitles[logClass],
           meanOf(all, "size_width")?.toFixed(4) ?? "–",
           meanOf(all, "size_width_without_broadcasts")?.toFixed(4) ?? "–",
         ];
       }),
     ),
+  ];
+}
+
+export function accuracyPage(sets: readonly ScoredSet[], before: Before, notes: string): string {
+  const whole = sets
+    .flatMap(({ scores }) => measuredOf(scores))
+    .filter(({ score }) => WHOLE.has(score.logClass));
+  const sections = [
+    "# How near the replay is",
+    "Recorded runs of real Spark carry, beside their logs, every call on the memory manager inside each JVM. `pnpm accuracy` replays the logs, scores the rows against that record, and writes this page; what was written by hand is in [accuracy-notes.md](accuracy-notes.md) and included below. The same scorer holds the eight runs in `fixtures` to the bars of `test/accuracy/golden/fixture-bars.json` in every `pnpm test`.",
+    "`inside` is the share of moments (or stores, tasks) whose true value lies in the replay's interval, `given_inside` the same where the replay gives a value at all, `width` the interval's mean width and `point` the distance of the best estimate, both over the pools' maximum; `area_off` is how far the best estimate's byte-seconds are off. Means are over runs.",
+    ...sets.flatMap((set) => setSections(set, before)),
+    notes.trim(),
     "## By Spark version (all logs)",
     groupTable(whole, "version", ({ run }) => run.sparkVersion),
     "## By scenario (all logs)",
@@ -210,7 +232,9 @@ export function accuracyPage(
     groupTable(whole, "level", ({ run }) => run.logLevel),
     "## Spills and waits beside what happened",
     "Runs with neither, in the record or in the replay, are left out.",
-    spillsAndWaits(scores, outcomes),
+    ...sets.flatMap(({ scores, outcomes }) =>
+      outcomes.size === 0 ? [] : [spillsAndWaits(scores, outcomes)],
+    ),
   ];
   return `${sections.join("\n\n")}\n`;
 }

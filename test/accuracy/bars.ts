@@ -1,17 +1,6 @@
 /** What counts as near enough: the bars of each class of logs, and whether a mean meets them. */
+import type { LogClass } from "./log-classes.ts";
 import type { Measures, Quantity } from "./measures.ts";
-
-/** Which logs a replay was given, and what they can tell. */
-export const classes = ["dbg", "info", "old", "exec", "event"] as const;
-export type LogClass = (typeof classes)[number];
-
-export const classTitles: Readonly<Record<LogClass, string>> = {
-  dbg: "DEBUG + event log, 2.x–4.x",
-  info: "INFO + event log, 2.x–4.x",
-  old: "1.6, and legacy (static) of 2.4",
-  exec: "executor logs alone (DEBUG; zone given)",
-  event: "event log alone (2.3+, block updates)",
-};
 
 /** A bound on a quantity; `share` are right shares (≥), the others distances and widths (≤). */
 export interface Bar {
@@ -60,6 +49,19 @@ const blocks: readonly Bar[] = [
 const exactSizes = atMost("size_width", 0.002);
 const threads = [atLeast("cause_kind_threads", 0.97), atLeast("cause_task_threads", 0.95)];
 
+/** Where part of the evidence is missing, a value may be unknown; one that is given holds the truth. */
+const givenInTime: readonly Bar[] = [
+  atLeast("storage_given_inside", 0.95),
+  atLeast("execution_given_inside", 0.95),
+  atLeast("peak_given_inside", 0.95),
+];
+/** Only where no store is cut off: states are compared at the k-th store of a block. */
+const given: readonly Bar[] = [
+  ...givenInTime,
+  atLeast("state_given_inside", 0.95),
+  atLeast("pool_given_inside", 0.95),
+];
+
 export const bars: Readonly<Record<LogClass, readonly Bar[]>> = {
   dbg: [
     ...memory([0.99, 0.02], [0.97, 0.06, 0.01], [0.95, 0.08], [0.95, 0.05, 0.15], [0.99, 0.01]),
@@ -81,11 +83,21 @@ export const bars: Readonly<Record<LogClass, readonly Bar[]>> = {
     ...memory([0.98, 0.03], [0.95, 0.08, 0.015], [0.9, 0.1], [0.95, 0.06, 0.2], [0.98, 0.02]),
     ...blocks,
   ],
+  "exec-info": given,
   event: [
     atLeast("storage_inside", 0.95),
     atMost("storage_width", 0.15),
     atLeast("peak_inside", 0.9),
     atMost("peak_width", 0.45),
+    atLeast("storage_given_inside", 0.95),
+  ],
+  "event-plain": [atLeast("execution_given_inside", 0.95), atLeast("peak_given_inside", 0.95)],
+  late: givenInTime,
+  early: given,
+  "late-alone": givenInTime,
+  "info-like": [
+    ...memory([0.99, 0.03], [0.95, 0.08, 0.015], [0.9, 0.12], [0.95, 0.4, 0.6], [0.95, 0.4]),
+    ...blocks,
   ],
 };
 

@@ -1,4 +1,4 @@
-/** What one replay was measured to be worth: the numbers of `score-replay.py`, and the shares that follow from them. */
+/** What one replay was measured to be worth: the numbers of a score, and the shares that follow from them. */
 
 const scored = [
   "storage_inside",
@@ -16,20 +16,28 @@ const scored = [
   "eviction_order",
   "size_width",
   "statement_width",
+  "size_width_without_broadcasts",
+  "storage_given_share",
+  "storage_given_inside",
+  "execution_given_inside",
+  "state_given_inside",
+  "pool_given_inside",
+  "peak_given_inside",
 ] as const;
 
-export type Quantity =
-  | (typeof scored)[number]
-  | "stores_found_share"
-  | "stores_extra_share"
-  | "sizes_right_share"
-  | "statements_checked_share"
-  | "statements_met_share"
-  | "cause_kind"
-  | "cause_task"
-  | "cause_kind_threads"
-  | "cause_task_threads"
-  | "size_width_without_broadcasts";
+export const quantities = [
+  ...scored,
+  "stores_found_share",
+  "stores_extra_share",
+  "sizes_right_share",
+  "statements_checked_share",
+  "statements_met_share",
+  "cause_kind",
+  "cause_task",
+  "cause_kind_threads",
+  "cause_task_threads",
+] as const;
+export type Quantity = (typeof quantities)[number];
 
 /** A quantity that has nothing to be measured on in a run is absent, never 0. */
 export type Measures = Readonly<Partial<Record<Quantity, number>>>;
@@ -41,11 +49,8 @@ export interface Counts {
   readonly waits: number;
 }
 
-/** @param summary the `summary` of `score-replay.py --json` */
-export function measuresOf(
-  summary: ReadonlyMap<string, number>,
-  run: { readonly namesThreads: boolean; readonly sizeWidthWithoutBroadcasts: number | undefined },
-): Measures {
+/** @param namesThreads whether lines of the run say their thread */
+export function measuresOf(summary: ReadonlyMap<string, number>, namesThreads: boolean): Measures {
   const measures: Partial<Record<Quantity, number>> = {};
   const keep = (quantity: Quantity, value: number | undefined): void => {
     if (value !== undefined && Number.isFinite(value)) measures[quantity] = value;
@@ -68,12 +73,11 @@ export function measuresOf(
     const task = share(of("cause_task_right"), of("causes"));
     keep("cause_kind", kind);
     keep("cause_task", task);
-    if (run.namesThreads) {
+    if (namesThreads) {
       keep("cause_kind_threads", kind);
       keep("cause_task_threads", task);
     }
   }
-  keep("size_width_without_broadcasts", run.sizeWidthWithoutBroadcasts);
   return measures;
 }
 

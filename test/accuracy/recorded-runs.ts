@@ -1,20 +1,26 @@
 /** The recorded runs of a directory, and which classes of logs each can be replayed as. */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { LogClass } from "./bars.ts";
+import type { LogClass } from "./log-classes.ts";
 
 /** Layouts in which a line says its thread, so a line can be given to a task. */
 const layoutsWithThreads = new Set(["ms", "thread", "fqcn", "json"]);
 
 export interface RecordedRun {
   readonly name: string;
-  readonly directory: string;
   readonly sparkVersion: string;
   readonly scenario: string;
   readonly logLevel: string;
   readonly namesThreads: boolean;
   readonly timeZone: string;
-  /** The logs of the run by path, in order of name. */
+  /** `spark.eventLog.logBlockUpdates.enabled` */
+  readonly logsBlockUpdates: boolean;
+  /** ms that a printed time may be off: a stock layout prints seconds */
+  readonly windowMs: number;
+  /** directory of what its JVMs did */
+  readonly truth: string;
+  readonly logsDirectory: string;
+  /** what is in it by path, in order of name */
   readonly logs: readonly string[];
 }
 
@@ -24,51 +30,79 @@ function textOf(record: unknown, key: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+const BLOCK_UPDATES = /"spark\.eventLog\.logBlockUpdates\.enabled": ?"true"/;
+
+/** `<name>/{logs,truth,run.json}` of every run in a directory. */
 export async function recordedRuns(directory: string): Promise<RecordedRun[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const names = await directoriesIn(directory);
   return Promise.all(
-    names.sort().map(async (name) => {
+    names.map((name) => {
       const run = join(directory, name);
-      const meta: unknown = JSON.parse(await readFile(join(run, "run.json"), "utf8"));
-      const logs = (await readdir(join(run, "logs"))).sort();
-      return {
-        name,
-        directory: run,
-        sparkVersion: textOf(meta, "spark_version") ?? "unknown",
-        scenario: name.split("-")[1] ?? "unknown",
-        logLevel: textOf(meta, "log_level") ?? "unknown",
-        namesThreads: layoutsWithThreads.has(textOf(meta, "log_pattern_name") ?? ""),
-        timeZone: textOf(meta, "timezone") ?? "UTC",
-        logs: logs.map((log) => join(run, "logs", log)),
-      };
+      return recordedRun(name, {
+        description: run,
+        logs: join(run, "logs"),
+        truth: join(run, "truth"),
+      });
     }),
   );
+}
+
+/** The runs of the repository, whose truth stands beside them: `fixtures/runs`, `fixtures/truth`. */
+export async function fixtureRuns(fixtures: string): Promise<RecordedRun[]> {
+  const names = await directoriesIn(join(fixtures, "truth"));
+  return Promise.all(
+    names.map((name) => {
+      const truth = join(fixtures, "truth", name);
+      return recordedRun(name, { description: truth, logs: join(fixtures, "runs", name), truth });
+    }),
+  );
+}
+
+async function directoriesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+async function recordedRun(
+  name: string,
+  at: { readonly description: string; readonly logs: string; readonly truth: string },
+): Promise<RecordedRun> {
+  const text = await readFile(join(at.description, "run.json"), "utf8");
+  const meta: unknown = JSON.parse(text);
+  const logs = (await readdir(at.logs)).sort();
+  return {
+    name,
+    sparkVersion: textOf(meta, "spark_version") ?? "unknown",
+    scenario: name.split("-")[1] ?? "unknown",
+    logLevel: textOf(meta, "log_level") ?? "unknown",
+    namesThreads: layoutsWithThreads.has(textOf(meta, "log_pattern_name") ?? ""),
+    timeZone: textOf(meta, "timezone") ?? "UTC",
+    logsBlockUpdates: BLOCK_UPDATES.test(text),
+    windowMs: textOf(meta, "log_pattern_name") === "stock" ? 1000 : 100,
+    logsDirectory: at.logs,
+    logs: logs.map((log) => join(at.logs, log)),
+    truth: at.truth,
+  };
 }
 
 const is16 = (run: RecordedRun): boolean => run.sparkVersion.startsWith("1.");
 const before23 = (run: RecordedRun): boolean => is16(run) || /^2\.[012]\./.test(run.sparkVersion);
 
-/** Every run is replayed whole in one class, and again with part of its logs where that class holds it. */
+/** Every run is replayed whole in one class, and again with parts of its logs. */
 export function classesOf(run: RecordedRun): LogClass[] {
-  const whole =
-    is16(run) || run.name.includes("-legacy") ? "old" : run.logLevel === "dbg" ? "dbg" : "info";
+  const debug = run.logLevel === "dbg";
+  const whole = is16(run) || run.name.includes("-legacy") ? "old" : debug ? "dbg" : "info";
+  const eventLog = run.logsBlockUpdates ? "event" : "event-plain";
   return [
     whole,
-    ...(run.logLevel === "dbg" ? (["exec"] as const) : []),
-    ...(before23(run) ? [] : (["event"] as const)),
+    debug ? "exec" : "exec-info",
+    ...(before23(run) ? [] : ([eventLog] as const)),
+    "late",
+    "early",
+    "late-alone",
+    ...(debug ? (["info-like"] as const) : []),
   ];
-}
-
-const logName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
-
-/** What `respark replay` is given for a run in a class. */
-export function replayArguments(run: RecordedRun, logClass: LogClass): string[] {
-  if (logClass === "exec") {
-    const logs = run.logs.filter((path) => logName(path).startsWith("executor-"));
-    return [...logs, "--time-zone", run.timeZone];
-  }
-  if (logClass === "event")
-    return run.logs.filter((path) => !/^(executor|driver)/.test(logName(path)));
-  return [join(run.directory, "logs")];
 }
