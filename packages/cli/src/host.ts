@@ -51,6 +51,8 @@ export interface Host {
   stdin(): AsyncIterable<Uint8Array>;
   /** Calls back once when standard input is at its end. */
   onStdinEnd(listener: () => void): void;
+  /** A GET of this address, redirects followed; rejects where nothing answers within a minute. */
+  download(address: URL): Promise<Response>;
   /** An empty directory of our own; `remove` takes it away again. */
   scratch(): Promise<{ readonly path: string; remove(): Promise<void> }>;
   /** Calls back on Ctrl-C or a polite kill; the returned function stops that. A second Ctrl-C kills at once. */
@@ -75,6 +77,7 @@ export function processHost(): Host {
     copyToStdout: (path) => pipeline(createReadStream(path), process.stdout, { end: false }),
     stdin,
     onStdinEnd: (listener) => void process.stdin.once("end", listener),
+    download: (address) => fetch(address, { signal: AbortSignal.timeout(60_000) }),
     scratch,
     onInterrupt,
   };

@@ -2,7 +2,9 @@
 import type { Diagnostic, SurveyedFile } from "@respark/events";
 import { DatabaseError, openDatabase } from "@respark/report";
 import { exitCode } from "./exit-code.ts";
+import { downloadedLog } from "./history-server.ts";
 import type { Host } from "./host.ts";
+import { refuseRemote } from "./remote-paths.ts";
 import { UserError } from "./user-error.ts";
 
 export interface Input {
@@ -20,7 +22,17 @@ export async function openInput(host: Host, given: readonly string[]): Promise<I
   if (given[0] === "-") {
     return { paths: given, named: "standard input", standardInput: host.stdin() };
   }
+  const [first] = given;
+  if (given.some(isWebAddress)) {
+    if (first === undefined || given.length > 1) {
+      throw new UserError(
+        "an address of a history server is one application by itself: name it alone, or download its log and name the file",
+      );
+    }
+    return { paths: ["-"], named: first, standardInput: downloadedLog(host, first) };
+  }
   for (const path of given) {
+    refuseRemote(path);
     // A name that is not UTF-8 comes mangled from Node; the survey looks for the file that is meant.
     if (path.includes("\uFFFD")) continue;
     if ((await host.kindOf(path)) === undefined) {
@@ -28,6 +40,10 @@ export async function openInput(host: Host, given: readonly string[]): Promise<I
     }
   }
   return { paths: given, named: given.join(", "), standardInput: undefined };
+}
+
+function isWebAddress(path: string): boolean {
+  return /^https?:\/\//.test(path) && URL.canParse(path);
 }
 
 /** What keeps a survey from reading a file or folder at all; it has no row among the files. */

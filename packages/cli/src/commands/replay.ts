@@ -12,7 +12,10 @@ export function addReplay(program: Command, host: Host): void {
     program
       .command("replay")
       .description("reads event logs and executor logs and writes their memory timelines")
-      .argument("<path...>", "directories or files, or - for standard input")
+      .argument(
+        "<path...>",
+        "directories or files, a history server's address of an application, or - for standard input",
+      )
       .option(
         "-o, --output <path>",
         "where to write; - is standard output (default: ./<application or folder>.duckdb)",
@@ -45,6 +48,7 @@ Examples:
   respark replay /var/log/spark/app-20260101120000-0001 executor-logs/ -o app.duckdb
   respark replay logs/ --time-zone America/New_York --overwrite -o app.duckdb
   respark replay logs/ --format parquet -o tables/
+  respark replay http://history-server:18080/history/app-20260101120000-0001/
   zcat app.gz | respark replay - -o app.duckdb`,
     )
     .action(async (paths: string[], options: ReplayOptions) => {
