@@ -4,7 +4,9 @@ import type { LogFact } from "@respark/core";
 import type { LineSlice } from "../lines/lines.ts";
 import { ErrorBelow } from "./error-below.ts";
 import { CAUSED_BY } from "./error-line.ts";
+import { HeadSample } from "./head-sample.ts";
 import { layoutsFor } from "./layouts/index.ts";
+import { learnLayout } from "./layouts/learn-layout.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
 import { Literal, textOf, viewOf } from "./line-bytes.ts";
 import { LogRecord } from "./log-record.ts";
@@ -56,14 +58,19 @@ const TAB = 9;
 const SPACE = 32;
 const NINE = 57;
 const OPEN_BRACE = 123;
+const OPEN_BRACKET = 91;
 
 export class RecordReader {
   readonly counts: LogCounts;
   container: string | undefined = undefined;
   private readonly options: ReaderOptions;
   private readonly templates: TemplateSet;
-  private readonly layouts: readonly Layout[];
+  private layouts: readonly Layout[];
   private layout: Layout | undefined = undefined;
+  /** Lines that wait until they show the layout; undefined once they have. */
+  private sample: HeadSample | undefined = new HeadSample();
+  /** Heads of the layouts at hand may begin with a letter. */
+  private mayBeginWithLetter = false;
   /** Of the lines that a layout other than the first one read: how many in a row. */
   private otherLayoutRow = 0;
   private readonly head = new RecordHead();
@@ -99,8 +106,36 @@ export class RecordReader {
     return this.layout?.name;
   }
 
-  /** `utcMicros`: when a container runtime read the line, NaN where none says it. Reads one line; records that are complete go to `emit`. */
+  /** `utcMicros`: when a container runtime read the line, NaN where none says it. Reads one line; records that are complete go to `emit`, those of the first lines once these have shown the layout. */
   read(
+    line: LineSlice,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    utcMicros: number,
+    emit: (record: LogRecord) => void,
+  ): void {
+    const { sample } = this;
+    if (sample === undefined) {
+      this.readLine(line, buffer, start, end, utcMicros, emit);
+      return;
+    }
+    sample.add(line, buffer, start, end, utcMicros);
+    if (sample.isEnough) this.learn(sample, emit);
+  }
+
+  private learn({ lines }: HeadSample, emit: (record: LogRecord) => void): void {
+    this.sample = undefined;
+    const { best, others } = learnLayout(lines, this.layouts, this.templates);
+    this.layout = best;
+    this.layouts = [...(best === undefined ? [] : [best]), ...others, ...this.layouts];
+    this.mayBeginWithLetter = others.length > 0;
+    for (const kept of lines) {
+      this.readLine(kept, kept.buffer, kept.start, kept.end, kept.utcMicros, emit);
+    }
+  }
+
+  private readLine(
     line: LineSlice,
     buffer: Buffer,
     start: number,
@@ -125,6 +160,9 @@ export class RecordReader {
       return;
     }
     this.counts.records++;
+    if (layout?.isLoose === true && head.buffer === buffer) {
+      this.findSwallowed(line, buffer, start, head.messageStart);
+    }
     if (!Number.isNaN(utcMicros)) anchor(head, utcMicros);
     if (this.heldValues !== undefined) this.release(emit);
     if (!Number.isNaN(head.localMicros)) {
@@ -161,6 +199,7 @@ export class RecordReader {
 
   /** Ends the stream: a held record is complete now. */
   flush(emit: (record: LogRecord) => void): void {
+    if (this.sample !== undefined) this.learn(this.sample, emit);
     if (this.heldValues !== undefined) this.release(emit);
   }
 
@@ -392,13 +431,13 @@ export class RecordReader {
     const first = buffer[start] ?? 0;
     if (end - start < 12 || this.skipFirstBytes[first] === 1) return false;
     // A learned file's other lines are traces and JVM chatter; a head begins with a digit, bracket or brace.
-    if (this.layout !== undefined && first > NINE && first !== OPEN_BRACE && first !== 91)
-      return false;
+    const isLetter = first > NINE && first !== OPEN_BRACE && first !== OPEN_BRACKET;
+    if (this.layout !== undefined && isLetter && !this.mayBeginWithLetter) return false;
     for (let i = 0; i < this.layouts.length; i++) {
       const layout = this.layouts[i];
       if (layout === undefined || layout === this.layout) continue;
       if (!layout.read(buffer, start, end, this.head)) continue;
-      if (this.head.buffer === buffer) {
+      if (this.head.buffer === buffer && this.layout?.isLoose !== true) {
         this.findSwallowed(line, buffer, start, this.head.messageStart);
       }
       this.otherLayoutRow++;

@@ -232,7 +232,6 @@ class SampleReader {
       if (this.#lines > kindLines && whole.byteOffset > this.#recordBytes) return;
     }
     this.#logDecoder.decode(whole, this.#record);
-    this.#idIn(whole);
   }
 
   hash(): string {
@@ -309,6 +308,8 @@ class SampleReader {
     const { log } = this.#streamOf(record.container);
     const micros = record.localMicros;
     if (record.timed && micros !== undefined) this.#takeTime(record, micros);
+    else if (record.level !== undefined || record.fact !== undefined) this.#takeUntimed(log);
+    this.#idIn(record, log);
     switch (record.level) {
       case "TRACE":
       case "DEBUG":
@@ -340,6 +341,12 @@ class SampleReader {
     return stream;
   }
 
+  /** A layout may print no time. */
+  #takeUntimed(log: LogSample): void {
+    this.#records++;
+    log.records++;
+  }
+
   #takeTime(record: LogRecord, micros: number): void {
     const stream = this.#streamOf(record.container);
     this.#records++;
@@ -352,10 +359,9 @@ class SampleReader {
   }
 
   /** Lines that name the application and carry no fact. */
-  #idIn(line: FedLine): void {
-    const log = this.#stream?.log;
-    if (!log || log.appIds.size > 0 || log.records > 2000 || line.end - line.start > 2000) return;
-    const text = line.buffer.latin1Slice(line.start, line.end);
+  #idIn(record: LogRecord, log: LogSample): void {
+    if (log.appIds.size > 0 || log.records > 2000) return;
+    const text = record.message;
     const says = sayings.find((saying) => text.includes(saying));
     const id = says === undefined ? undefined : applicationIdIn(text);
     if (id !== undefined) log.appIds.set(id, `\`${says}\``);

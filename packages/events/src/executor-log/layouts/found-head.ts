@@ -25,6 +25,7 @@ function hoursMore(date: string, half: string): number {
 export class FoundHead implements Layout {
   readonly name = "found";
   readonly beginsBlank = false;
+  readonly isLoose = true;
   private readonly iso = new IsoTime();
   private readonly short = logTime("yy-MM-dd HH:mm:ss", undefined);
   private scratch: Buffer = Buffer.alloc(64);

@@ -35,6 +35,7 @@ const NO_LITERAL = new Literal("");
 export class Log4jPattern implements Layout {
   readonly name: string;
   readonly beginsBlank: boolean;
+  readonly isLoose = false;
   private readonly elements: readonly Element[];
   /** Where only level, logger and plain text are left before the message; -1: not so. */
   private readonly tail: number;

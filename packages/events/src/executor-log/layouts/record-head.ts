@@ -54,6 +54,8 @@ export interface Layout {
   readonly name: string;
   /** Heads may begin with a blank; else a line that does belongs to the record before. */
   readonly beginsBlank: boolean;
+  /** It takes text between its fields for part of the head, which may be a record that lost its end. */
+  readonly isLoose: boolean;
   /** True when a record begins here; `head` is then filled whole. */
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean;
 }

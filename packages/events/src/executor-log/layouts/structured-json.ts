@@ -70,6 +70,7 @@ const TASK_NAMES = ["task_name", "mdc.taskName"] as const;
 export class StructuredJson implements Layout {
   readonly name = "json";
   readonly beginsBlank = false;
+  readonly isLoose = false;
   private readonly time = new IsoTime();
   private scratch: Buffer = Buffer.alloc(4096);
   private filled = 0;

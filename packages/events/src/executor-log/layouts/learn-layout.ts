@@ -1,0 +1,138 @@
+/** The layout of a file: the best of those known and those learned, tried on its first lines. */
+import type { SparkWords } from "../spark-wording.ts";
+import { sparkWordsIn } from "../spark-wording.ts";
+import type { TemplateSet } from "../template-set.ts";
+import { headShape, levelsIn, type SeenHead } from "./head-shape.ts";
+import { LearnedCut } from "./learned-cut.ts";
+import { type Layout, RecordHead } from "./record-head.ts";
+import { timeIn } from "./time-forms.ts";
+
+export interface SampleLine {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface LearnedLayouts {
+  /** Undefined where no line says anything that Spark says. */
+  readonly best: Layout | undefined;
+  /** Others that lines of the sample need; beside those known. */
+  readonly others: readonly LearnedCut[];
+}
+
+interface Telling {
+  readonly line: SampleLine;
+  readonly words: SparkWords;
+}
+
+/** Lines in which Spark's words are looked for: one in hundreds shows a layout. */
+const TELLING_LINES = 400;
+const MOST_LEARNED = 4;
+/** Lines that make another layout beside one that reads, and which share of all they are. */
+const FEWEST = 4;
+const LEAST_SHARE = 0.05;
+/** A layout that takes many lines for heads must read so many times as much as one that does not. */
+const LOOSE = 1.2;
+
+/** `known`: in the order in which they are preferred where they do as well. */
+export function learnLayout(
+  lines: readonly SampleLine[],
+  known: readonly Layout[],
+  templates: TemplateSet,
+): LearnedLayouts {
+  const telling: Telling[] = [];
+  for (const line of lines) {
+    const words = sparkWordsIn(line.buffer, line.start, line.end);
+    if (words !== undefined) telling.push({ line, words });
+    if (telling.length >= TELLING_LINES) break;
+  }
+  if (telling.length === 0) return { best: undefined, others: [] };
+  const trial = new Trial(templates);
+  let best = trial.best(known, telling);
+  const isOther = best !== undefined || lines.some((line) => trial.begins(known, line));
+  // What was learned says more of each field than what takes anything.
+  const isSure = best !== undefined && !best.isLoose;
+  let unread =
+    best === undefined || !isSure ? telling : telling.filter((one) => !trial.reads(best, one));
+  const others: LearnedCut[] = [];
+  for (let i = 0; i < MOST_LEARNED && unread.length > 0; i++) {
+    const learned = learnedFrom(unread);
+    if (learned === undefined) break;
+    const rest = unread.filter((one) => !trial.reads(learned, one));
+    // A few lines that others do not read are damaged ones.
+    const enough = isOther ? Math.max(FEWEST, telling.length * LEAST_SHARE) : 1;
+    if (unread.length - rest.length < enough) break;
+    const gained = telling.filter((one) => trial.reads(learned, one)).length;
+    const has = best === undefined ? 0 : telling.filter((one) => trial.reads(best, one)).length;
+    if (gained > has || (best?.isLoose === true && gained === has)) best = learned;
+    others.push(learned);
+    unread = rest;
+  }
+  return { best, others: others.filter((one) => one !== best) };
+}
+
+function learnedFrom(telling: readonly Telling[]): LearnedCut | undefined {
+  const heads = telling
+    .map(
+      ({ line, words }): SeenHead => ({
+        text: line.buffer.latin1Slice(line.start, words.at),
+        loggers: words.loggers,
+      }),
+    )
+    .filter(({ text }) => !isTwo(text));
+  const shape = headShape(heads);
+  // Words with nothing before them may stand in any text.
+  const tells = shape?.fields.some(
+    ({ kind }) => kind === "level" || kind === "logger" || kind === "time",
+  );
+  return shape === undefined || tells !== true ? undefined : new LearnedCut(shape);
+}
+
+/** Two records in one line, the first of which lost its end. */
+function isTwo(text: string): boolean {
+  const time = timeIn(text);
+  return (time !== undefined && timeIn(text, time.end) !== undefined) || levelsIn(text).length > 1;
+}
+
+class Trial {
+  private readonly head = new RecordHead();
+  private readonly templates: TemplateSet;
+
+  constructor(templates: TemplateSet) {
+    this.templates = templates;
+  }
+
+  best(layouts: readonly Layout[], telling: readonly Telling[]): Layout | undefined {
+    let best: Layout | undefined;
+    let most = 0;
+    for (const layout of layouts) {
+      let read = 0;
+      for (const one of telling) if (this.reads(layout, one)) read++;
+      // What takes anything for a head is right about more of a damaged file, and wrong about more.
+      if (read > most * (layout.isLoose && best !== undefined ? LOOSE : 1)) {
+        best = layout;
+        most = read;
+      }
+      if (most === telling.length) break;
+    }
+    return best;
+  }
+
+  /** One of the layouts takes the line for a record's first, whatever it says. */
+  begins(layouts: readonly Layout[], { buffer, start, end }: SampleLine): boolean {
+    return layouts.some((layout) => layout.read(buffer, start, end, this.head));
+  }
+
+  /** The line is cut so that the words are known by their logger, as a replay would know them. */
+  reads(layout: Layout | undefined, { line }: Telling): boolean {
+    const { head } = this;
+    if (layout?.read(line.buffer, line.start, line.end, head) !== true) return false;
+    const ofLogger =
+      head.loggerNumber >= 0
+        ? this.templates.ofNumber(head.loggerNumber)
+        : head.loggerEnd > head.loggerStart
+          ? this.templates.ofLogger(head.buffer, head.loggerStart, head.loggerEnd)
+          : this.templates.withoutLogger;
+    return ofLogger?.find(head.buffer, head.messageStart, head.messageEnd) !== undefined;
+  }
+}

@@ -1,0 +1,234 @@
+/** Times in any form that log4j, logback, syslog and vendors print, found in a text and read. */
+
+const MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
+const MONTH_NAMES = MONTHS.toLowerCase().split("|");
+const DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun";
+const ZONES =
+  "UTC|GMT|CET|CEST|EST|EDT|CST|CDT|MST|MDT|PST|PDT|BST|IST|JST|KST|SGT|HKT|AEST|AEDT|MSK|EET|EEST|WET|WEST";
+const CLOCK =
+  "(?<H>\\d{1,2}):(?<m>\\d{2}):(?<s>\\d{2})(?:[.,:](?<f>\\d{1,9}))?(?:\\s?(?<half>[AaPp][Mm])(?![A-Za-z]))?";
+const ZONE = `(?:\\s?(?<zone>Z|[+-]\\d{2}:?\\d{2}|${ZONES})(?![\\w:]))?`;
+const BETWEEN = "(?:[T_:-]|,?\\s+(?:at\\s+)?)";
+const NOT_BEFORE = "(?<![\\d.:/-])";
+
+/** How a date's two numbers of doubtful order are read. */
+type Order = "ymd" | "dmy" | "mdy";
+
+interface TimeForm {
+  readonly source: string;
+  /** Orders that the digits leave open, the usual one first. */
+  readonly orders: (separator: string) => readonly Order[];
+  /** It has no day of its own: times count from the first of January 1970. */
+  readonly dateless: boolean;
+}
+
+const certain = (): readonly Order[] => ["ymd"];
+
+/** The first that is found counts, and of two at one place the first here. */
+const FORMS: readonly TimeForm[] = [
+  {
+    source: `${NOT_BEFORE}(?<y>\\d{4})(?<sep>[-/.])(?<M>\\d{1,2})\\k<sep>(?<d>\\d{1,2})${BETWEEN}${CLOCK}${ZONE}`,
+    orders: certain,
+    dateless: false,
+  },
+  {
+    source: `${NOT_BEFORE}(?<a>\\d{1,2})(?<sep>[-/.])(?<b>\\d{1,2})\\k<sep>(?<y>\\d{4})${BETWEEN}${CLOCK}${ZONE}`,
+    orders: (separator) => (separator === "/" ? ["mdy", "dmy"] : ["dmy", "mdy"]),
+    dateless: false,
+  },
+  {
+    source: `${NOT_BEFORE}(?<a>\\d{2})(?<sep>[-/.])(?<b>\\d{2})\\k<sep>(?<c>\\d{2})${BETWEEN}${CLOCK}${ZONE}`,
+    orders: () => ["ymd", "dmy", "mdy"],
+    dateless: false,
+  },
+  {
+    source: `${NOT_BEFORE}(?<d>\\d{1,2})[-/ .](?<mon>${MONTHS})[a-z]*[-/ .,]+(?<y>\\d{4}|\\d{2})${BETWEEN}${CLOCK}${ZONE}`,
+    orders: certain,
+    dateless: false,
+  },
+  {
+    source: `(?<!\\w)(?:(?:${DAYS})[a-z]*,?\\s+)?(?<mon>${MONTHS})[a-z]*\\.?\\s+(?<d>\\d{1,2})(?:,?\\s+(?<y>\\d{4}))?,?\\s+${CLOCK}${ZONE}(?:\\s+(?<y2>\\d{4})(?!\\d))?`,
+    orders: certain,
+    dateless: false,
+  },
+  {
+    source: `${NOT_BEFORE}(?<y>20\\d{2})(?<M>\\d{2})(?<d>\\d{2})[T _-]?(?:${CLOCK.replaceAll("?<", "?<c")}|(?<H>\\d{2})(?<m>\\d{2})(?<s>\\d{2})(?:[.,]?(?<f>\\d{3,9}))?)(?![\\d:])${ZONE}`,
+    orders: certain,
+    dateless: false,
+  },
+  {
+    source: `(?<![\\w.:/-])(?<epoch>[12]\\d{9}(?:\\d{3}){0,3})(?:[.,](?<f>\\d{1,9}))?(?![\\w.:/-])`,
+    orders: certain,
+    dateless: false,
+  },
+  {
+    source: `(?<![\\w.:/-])(?<H>\\d{2}):(?<m>\\d{2}):(?<s>\\d{2})(?:[.,:](?<f>\\d{1,9}))?(?:\\s?(?<half>[AaPp][Mm])(?![A-Za-z]))?(?![\\w:])`,
+    orders: certain,
+    dateless: true,
+  },
+];
+const SEARCHES = FORMS.map(({ source }) => new RegExp(source));
+
+export interface FoundTime {
+  readonly form: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The first time in a text from `from` on; undefined: none. */
+export function timeIn(text: string, from = 0): FoundTime | undefined {
+  let best: FoundTime | undefined;
+  for (let form = 0; form < SEARCHES.length; form++) {
+    const rest = text.slice(from);
+    const found = SEARCHES[form]?.exec(rest);
+    if (found === null || found === undefined) continue;
+    // What stands before a slice is not seen by it.
+    if (from > 0 && found.index === 0 && /[\d.:/]/.test(text[from - 1] ?? "")) continue;
+    const start = from + found.index;
+    if (best === undefined || start < best.start) {
+      best = { form, start, end: start + found[0].length };
+    }
+  }
+  return best;
+}
+
+const MICROS_PER_SECOND = 1_000_000;
+const MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
+const HALF_A_DAY = MICROS_PER_DAY / 2;
+
+/** One form of time, as the lines of a file print it. */
+export class TimeReader {
+  micros: number = Number.NaN;
+  resolutionMicros = 0;
+  zoned = false;
+  /** It says no day (or no year): only the order and the distances of its times are known. */
+  readonly dateless: boolean;
+  /** For a search where this form's time stands between other fields; it captures nothing. */
+  readonly source: string;
+  private readonly form: RegExp;
+  private readonly order: Order;
+  private lastText = "";
+  private days = 0;
+  private lastClock = Number.NaN;
+
+  /** `samples`: texts that the form was found in, which tell a day from a month. */
+  constructor(form: number, samples: readonly string[]) {
+    const { source, orders, dateless } = FORMS[form] ?? NO_FORM;
+    this.form = new RegExp(`^${source}$`);
+    this.source = source.replaceAll(/\?<\w+>/g, "?:").replaceAll(/\\k<sep>/g, "[-/.]");
+    const found = samples.map((sample) => this.form.exec(sample)?.groups ?? {});
+    const separator = found[0]?.["sep"] ?? "";
+    const fits = (order: Order): boolean => found.every((groups) => isDay(dayOf(groups, order)));
+    this.order = orders(separator).find(fits) ?? "ymd";
+    this.dateless = dateless || (found[0] !== undefined && isYearless(found[0]));
+  }
+
+  /** Reads a text that the form matched; false when no calendar has it. */
+  read(text: string): boolean {
+    if (text === this.lastText) return true;
+    const groups = this.form.exec(text)?.groups;
+    if (groups === undefined) return false;
+    const digits = groups["f"] ?? groups["cf"] ?? "";
+    const fraction = digits === "" ? 0 : Number(digits.padEnd(6, "0").slice(0, 6));
+    this.resolutionMicros = MICROS_PER_SECOND / 10 ** Math.min(digits.length, 6);
+    const { epoch } = groups;
+    if (epoch !== undefined) {
+      this.micros = microsOfEpoch(epoch) + fraction;
+      if (epoch.length > 10) this.resolutionMicros = epoch.length > 13 ? 1 : 1000;
+      this.zoned = true;
+    } else {
+      const seconds = secondsOf(groups);
+      const day = dayOf(groups, this.order);
+      if (seconds === undefined || !isDay(day)) return false;
+      const zone = groups["zone"];
+      this.zoned = zone !== undefined && /^(?:Z|UTC|GMT|[+-])/.test(zone);
+      const clock = seconds * MICROS_PER_SECOND + fraction;
+      const { year, month } = day;
+      const local =
+        month === undefined
+          ? this.daysPassed(clock)
+          : Date.UTC(year, month - 1, day.day) * 1000 + clock;
+      this.micros = local - aheadOf(zone);
+    }
+    this.lastText = text;
+    return true;
+  }
+
+  /** A clock that shows no day: midnight has passed where it jumps back. */
+  private daysPassed(clock: number): number {
+    if (this.lastClock - clock > HALF_A_DAY) this.days++;
+    else if (clock - this.lastClock > HALF_A_DAY && this.days > 0) this.days--;
+    this.lastClock = clock;
+    return this.days * MICROS_PER_DAY + clock;
+  }
+}
+
+const NO_FORM: TimeForm = { source: "(?!)", orders: certain, dateless: false };
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+function isYearless(groups: Groups): boolean {
+  return groups["mon"] !== undefined && groups["y"] === undefined && groups["y2"] === undefined;
+}
+
+interface Day {
+  readonly year: number;
+  /** undefined: the form shows no day */
+  readonly month: number | undefined;
+  readonly day: number;
+}
+
+/** A year that has a 29th of February, for dates that name none. */
+const SOME_YEAR = 1972;
+
+function dayOf(groups: Groups, order: Order): Day {
+  const { mon, y, y2, M, d, a, b, c } = groups;
+  if (mon !== undefined) {
+    const said = y ?? y2;
+    const year = said === undefined ? SOME_YEAR : yearOf(said);
+    return { year, month: MONTH_NAMES.indexOf(mon.toLowerCase()) + 1, day: Number(d) };
+  }
+  if (M !== undefined) return { year: yearOf(y ?? ""), month: Number(M), day: Number(d) };
+  if (a === undefined) return { year: 1970, month: undefined, day: 1 };
+  if (order === "ymd" && c !== undefined) {
+    return { year: yearOf(a), month: Number(b), day: Number(c) };
+  }
+  const year = yearOf(y ?? c ?? "");
+  return order === "mdy"
+    ? { year, month: Number(a), day: Number(b) }
+    : { year, month: Number(b), day: Number(a) };
+}
+
+function yearOf(digits: string): number {
+  return digits.length === 2 ? 2000 + Number(digits) : Number(digits);
+}
+
+function isDay({ year, month, day }: Day): boolean {
+  if (month === undefined) return true;
+  if (year < 1970 || year >= 2200 || month < 1 || month > 12 || day < 1) return false;
+  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+}
+
+function secondsOf(groups: Groups): number | undefined {
+  const half = (groups["half"] ?? groups["chalf"])?.toUpperCase();
+  const said = Number(groups["H"] ?? groups["cH"]);
+  const hour = half === undefined ? said : (said % 12) + (half === "PM" ? 12 : 0);
+  const minute = Number(groups["m"] ?? groups["cm"]);
+  const second = Number(groups["s"] ?? groups["cs"]);
+  if (hour > 24 || minute > 59 || second > 60) return undefined;
+  return (hour * 60 + minute) * 60 + second;
+}
+
+function aheadOf(zone: string | undefined): number {
+  const [all, sign, hours, minutes = "0"] = /^([+-])(\d\d)(?::?(\d\d))?$/.exec(zone ?? "") ?? [];
+  if (all === undefined) return 0;
+  const micros = (Number(hours) * 3600 + Number(minutes) * 60) * MICROS_PER_SECOND;
+  return sign === "-" ? -micros : micros;
+}
+
+/** Seconds, milliseconds, microseconds or nanoseconds, by how many digits there are. */
+function microsOfEpoch(digits: string): number {
+  const seconds = Number(digits.slice(0, 10)) * MICROS_PER_SECOND;
+  const rest = digits.slice(10);
+  return rest === "" ? seconds : seconds + Number(rest.padEnd(6, "0").slice(0, 6));
+}
