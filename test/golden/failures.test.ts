@@ -38,11 +38,11 @@ const FAILURES: Readonly<Record<string, Failures>> = {
     failed: {},
     outOfMemory: {},
   },
-  // The memory of a GPU is none that Spark's pools or the heap give.
+  // The memory of a GPU is none that Spark's pools or the heap give: a class of its own.
   "rapids-tools/gpu_oom_eventlog.zstd": {
     removed: {},
     failed: { "com.nvidia.spark.rapids.jni.GpuSplitAndRetryOOM": 112, TaskKilled: 1 },
-    outOfMemory: {},
+    outOfMemory: { gpu: 112 },
   },
   // `Container … exited from explicit termination request.`
   "spark/application_1628109047826_1317105": {

@@ -22,6 +22,7 @@ export type {
   StorageLevelFlags,
   TaskEndFact,
 } from "./event-fact.ts";
+export type { FailureClass, FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
 export {
   bytesInWords,
   counted,

@@ -48,6 +48,7 @@ export type LogFact =
       readonly errorClass: string;
       readonly message: string;
       readonly cause?: OutOfMemoryCause | undefined;
+      readonly userFrame?: string | undefined;
     }
   /** X14: a warning or an error of any logger with an OutOfMemoryError below it, or one as a cause of what is below it; the line is that of the OutOfMemoryError */
   | {
@@ -199,6 +200,8 @@ export type LogFact =
       readonly errorClass: string | undefined;
       readonly errorMessage: string | undefined;
       readonly cause?: OutOfMemoryCause | undefined;
+      /** innermost frame of the trace that is neither Spark's nor Java's nor Scala's */
+      readonly userFrame?: string | undefined;
     }
   | { readonly kind: "task_kill_requested"; readonly taskId: number }
   /** X8: exact */
@@ -333,6 +336,18 @@ export type LogFact =
       readonly taskId: number;
       readonly executorId: string | undefined;
       readonly lostReason: string | undefined;
+      /** of a lost one, as far as the line says */
+      readonly stageId?: number | undefined;
+      readonly host?: string | undefined;
+      readonly cause?: OutOfMemoryCause | undefined;
+      readonly userFrame?: string | undefined;
+    }
+  /** X15: what failed, where no other fact holds it: a start refused, results too large, a crash */
+  | {
+      readonly kind: "trouble_logged";
+      readonly what: "task" | "process" | "application";
+      readonly message: string;
+      readonly stageId?: number | undefined;
     }
   /** D14, D15, D16, D18, Y1–Y4, K1: an executor is gone, in the words of the log */
   | {

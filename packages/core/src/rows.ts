@@ -3,6 +3,7 @@
  * Every table also has app_id and attempt_id, which the writer adds. undefined is NULL. Times are epoch microseconds, UTC.
  * A row may be a reused record: a writer copies what it keeps.
  */
+import type { FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
 import type { MemoryMode } from "./memory/memory-mode.ts";
 import type { SourceFileRow } from "./source-rows.ts";
 import type { TaskResubmissionRow } from "./task-resubmission-row.ts";
@@ -376,8 +377,11 @@ export interface SpillRow extends Provenance {
 export interface OomEventRow extends Provenance {
   executorId: string;
   ts: number;
-  class: "jvm_heap" | "gc_overhead" | "container" | "task_memory" | "direct";
+  class: OutOfMemoryClass;
   taskId: number | undefined;
+  stageId: number | undefined;
+  /** tasks that ran on the executor then, the failed one among them */
+  runningTasks: number | undefined;
   requestedBytes: number | undefined;
   grantedBytes: number | undefined;
   /** seq of the memory_timeline row in force */
@@ -466,6 +470,7 @@ export interface Rows {
   memory_waits: MemoryWaitRow;
   spills: SpillRow;
   oom_events: OomEventRow;
+  failures: FailureRow;
   memory_leaks: MemoryLeakRow;
   executor_metrics: ExecutorMetricRow;
   exclusions: ExclusionRow;

@@ -277,7 +277,22 @@ function evictionCause(text: string | undefined): EvictionCause | undefined {
   return text === "execution" || text === "storage" || text === "unroll" ? text : undefined;
 }
 
-const OUT_OF_MEMORY = ["jvm_heap", "gc_overhead", "container", "task_memory", "direct"] as const;
+const OUT_OF_MEMORY = [
+  "jvm_heap",
+  "gc_overhead",
+  "container",
+  "task_memory",
+  "direct",
+  "broadcast",
+  "metaspace",
+  "permgen",
+  "native_thread",
+  "array_size",
+  "native",
+  "gpu",
+  "native_engine",
+  "python",
+] as const;
 
 function outOfMemoryClass(text: string | undefined): OomEventRow["class"] | undefined {
   return OUT_OF_MEMORY.find((kind) => kind === text);

@@ -160,6 +160,15 @@ const OUT_OF_MEMORY: Readonly<Record<OomEventRow["class"], string>> = {
   container: "more than the container may have",
   task_memory: "a task could not get execution memory",
   direct: "direct buffers",
+  broadcast: "the driver could not build a broadcast table",
+  metaspace: "Metaspace (classes)",
+  permgen: "PermGen space (classes)",
+  native_thread: "no new native thread",
+  array_size: "one array beyond the JVM's limit",
+  native: "the host or container gave the JVM no more",
+  gpu: "a GPU's memory",
+  native_engine: "a native engine's memory",
+  python: "a Python worker's memory",
 };
 
 const LOST: Readonly<Record<Exclude<RemovedClass, "killed_by_driver">, string>> = {

@@ -153,6 +153,7 @@ export function act(
     case "block_lost":
     case "driver_task_started":
     case "driver_task_ended":
+    case "trouble_logged":
     case "driver_executor_lost":
     case "driver_executor_granted":
     case "driver_unpersist":

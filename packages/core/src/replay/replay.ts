@@ -8,8 +8,10 @@ import { ApplicationConf, type SparkVersionBounds } from "./application/applicat
 import { ApplicationFacts } from "./application/application-facts.ts";
 import { DeathRecords } from "./application/death-records.ts";
 import { ExecutorRoster } from "./application/executor-roster.ts";
+import { FailureRecords } from "./application/failure-records.ts";
 import { writeApplication, writeExecutors } from "./application/life-rows.ts";
 import { MetricRows } from "./application/metric-rows.ts";
+import { TaskCensus } from "./application/task-census.ts";
 import { ApplicationBlocks } from "./blocks/block-history.ts";
 import { BroadcastValues } from "./blocks/broadcast-values.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
@@ -41,7 +43,9 @@ export class Replay {
   readonly #tasks: TaskRows;
   readonly #metrics: MetricRows;
   readonly #roster = new ExecutorRoster();
+  readonly #census = new TaskCensus();
   readonly #deaths: DeathRecords;
+  readonly #failures: FailureRecords;
   readonly #executors = new Map<string, ExecutorReplay>();
   readonly #blocks: ApplicationBlocks;
   readonly #broadcasts = new BroadcastValues();
@@ -62,6 +66,7 @@ export class Replay {
     this.#tasks = new TaskRows(options.emit);
     this.#metrics = new MetricRows(options.emit);
     this.#deaths = new DeathRecords(options.emit);
+    this.#failures = new FailureRecords(options.emit, this.#census, this.#roster);
     this.#blocks = new ApplicationBlocks({ readsAreTold: (options.executorLogs?.size ?? 0) > 0 });
     this.#name = options.name;
   }
@@ -136,6 +141,9 @@ export class Replay {
   }
 
   #line(observation: Observation, fact: LogFact): void {
+    this.#failures.line(observation, fact);
+    if (fact.kind === "driver_task_ended") this.#taskLost(observation, fact);
+    this.#census.line(observation, fact);
     switch (fact.kind) {
       case "spark_version_logged":
         this.#conf.versionSeen(fact.version, "log");
@@ -181,6 +189,37 @@ export class Replay {
     this.#executor(observation.executorId).observe(observation, fact);
   }
 
+  /** A task's failure in the driver's words, and its executor's loss where only they hold it. */
+  #taskLost(observation: Observation, fact: Extract<LogFact, { kind: "driver_task_ended" }>): void {
+    const executorId =
+      fact.executorId ??
+      (fact.host === undefined ? undefined : this.#roster.onHost(fact.host)?.executorId);
+    if (fact.lostReason === undefined || executorId === undefined) return;
+    const [, gone] =
+      /^ExecutorLostFailure \(executor \S+ (?:exited|lost)[^)]*\)(?: Reason: ([\s\S]*))?/.exec(
+        fact.lostReason,
+      ) ?? [];
+    if (gone !== undefined && gone.trim() !== "") {
+      this.#roster.of(executorId).removedAt ??= observation.ts;
+      this.#roster.gone(executorId, gone.trim(), observation);
+    }
+    const { stageId, runningTasks } = this.#census.now(executorId, fact.taskId);
+    const around = { stageId: fact.stageId ?? stageId, runningTasks };
+    const hasLog = this.#hasLog(executorId);
+    const at = {
+      ts: observation.ts,
+      sourceFileId: observation.sourceFileId,
+      line: observation.line,
+    };
+    if (hasLog) {
+      this.#deaths.taskLost(at, fact, { executorId, hasLog, timelineSeq: undefined, around });
+      return;
+    }
+    this.#executor(executorId).afterReports((timelineSeq) =>
+      this.#deaths.taskLost(at, fact, { executorId, hasLog, timelineSeq, around }),
+    );
+  }
+
   #event(observation: Observation, fact: EventFact): void {
     const { sourceFileId, line } = observation;
     if (this.#unsettled.length > 0 && observation.ts !== undefined && settles(observation, fact)) {
@@ -194,6 +233,9 @@ export class Replay {
           this.#tasks.resubmitted(fact, observation);
           return;
         }
+        const around = this.#census.now(fact.executorId, fact.taskId);
+        this.#failures.taskEnded(observation, fact);
+        this.#census.event(fact);
         this.#tasks.ended(fact, sourceFileId, line);
         const executor = this.#executor(fact.executorId);
         executor.taskEnded(observation, fact);
@@ -209,7 +251,7 @@ export class Replay {
         }
         if (fact.reason !== "Success" && !this.#hasLog(fact.executorId)) {
           const [at, failure] = [{ ...observation }, { ...fact }];
-          executor.afterReports((seq) => this.#deaths.taskFailed(at, failure, seq));
+          executor.afterReports((seq) => this.#deaths.taskFailed(at, failure, seq, around));
         }
         return;
       }
@@ -222,6 +264,7 @@ export class Replay {
       }
       case "task_start":
         this.#facts.taskSeen(fact);
+        this.#census.event(fact);
         this.#tasks.started(fact, sourceFileId, line);
         this.#executor(fact.executorId).taskStarted(observation, fact);
         return;
@@ -261,6 +304,7 @@ export class Replay {
         return;
       }
       case "executor_removed": {
+        this.#census.event(fact);
         const known = this.#roster.of(fact.executorId);
         known.removedAt = fact.timeMs * 1000;
         this.#roster.gone(fact.executorId, fact.reason, observation);
@@ -339,7 +383,8 @@ export class Replay {
         reportsBlocks: () => this.#blockUpdates > 0 || this.#conf.reportsBlocks,
         setting: (key) => this.#conf.properties.get(key),
         layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),
-        oom: (step, fact, seq) => this.#deaths.lineSays(executorId, step, fact, seq, known),
+        oom: (step, fact, seq) =>
+          this.#deaths.lineSays(executorId, step, fact, seq, known, this.#census.around(step)),
       });
       this.#executors.set(executorId, replay);
     }

@@ -26,6 +26,7 @@ export class CollectedRows {
     memory_waits: [],
     spills: [],
     oom_events: [],
+    failures: [],
     memory_leaks: [],
     executor_metrics: [],
     exclusions: [],

@@ -3,10 +3,13 @@ import { expect, test } from "vitest";
 import {
   classifyRemoval,
   moreTelling,
-  oomClassOf,
   removalClassOf,
-  requestOf,
 } from "../../src/replay/application/death-classes.ts";
+import {
+  failureClassOf,
+  oomClassOf,
+  requestOf,
+} from "../../src/replay/application/death-errors.ts";
 import { replayText } from "./replay-text.ts";
 
 const consider = "Consider boosting spark.yarn.executor.memoryOverhead";
@@ -250,7 +253,7 @@ test.each([
   ],
   ["jvm_heap", "java.lang.OutOfMemoryError", "Java heap space", undefined, undefined],
   [
-    "jvm_heap",
+    "array_size",
     "java.lang.OutOfMemoryError",
     "Requested array size exceeds VM limit",
     undefined,
@@ -279,18 +282,109 @@ test.each([
     16_777_216,
     undefined,
   ],
-  [undefined, "java.lang.OutOfMemoryError", "Metaspace", undefined, undefined],
+  ["metaspace", "java.lang.OutOfMemoryError", "Metaspace", undefined, undefined],
+  ["metaspace", "java.lang.OutOfMemoryError", "Compressed class space", undefined, undefined],
+  ["permgen", "java.lang.OutOfMemoryError", "PermGen space", undefined, undefined],
   [
-    undefined,
+    "native_thread",
     "java.lang.OutOfMemoryError",
     "unable to create new native thread",
     undefined,
     undefined,
   ],
+  [
+    "native_thread",
+    "java.lang.OutOfMemoryError",
+    "unable to create native thread: possibly out of memory or process/resource limits reached",
+    undefined,
+    undefined,
+  ],
+  ["native", "java.lang.OutOfMemoryError", "Map failed", undefined, undefined],
+  [
+    "native",
+    "java.io.IOException",
+    'Cannot run program "python3": error=12, Cannot allocate memory',
+    undefined,
+    undefined,
+  ],
+  [
+    "broadcast",
+    "org.apache.spark.SparkException",
+    "Not enough memory to build and broadcast the table to all worker nodes. As a workaround …",
+    undefined,
+    undefined,
+  ],
+  [
+    "task_memory",
+    "org.apache.gluten.exception.GlutenException",
+    "Not enough spark off-heap execution memory. Acquired: 8388608, granted: 8126464. Try …",
+    8_388_608,
+    8_126_464,
+  ],
+  [
+    "native_engine",
+    "org.apache.comet.CometNativeException",
+    "External error: Resources exhausted: Failed to acquire 16777216 bytes, only 1 byte left",
+    16_777_216,
+    undefined,
+  ],
+  [
+    "gpu",
+    "com.nvidia.spark.rapids.jni.GpuSplitAndRetryOOM",
+    "GPU OutOfMemory: could not split inputs and retry",
+    undefined,
+    undefined,
+  ],
+  ["python", "MemoryError", "Unable to allocate 1.49 GiB for an array", undefined, undefined],
   [undefined, "java.lang.RuntimeException", "boom", undefined, undefined],
 ] as const)("%s: %s: %s", (oomClass, errorClass, message, requestedBytes, grantedBytes) => {
   expect(oomClassOf(errorClass, message)).toBe(oomClass);
   expect(requestOf(message)).toEqual({ requestedBytes, grantedBytes });
+});
+
+test.each([
+  [
+    "size_limit",
+    "org.apache.spark.memory.TooLargePageException",
+    "Cannot allocate a page of 9 bytes.",
+  ],
+  [
+    "size_limit",
+    "java.lang.IllegalArgumentException",
+    "Cannot grow BufferHolder by size 1800 because the size after growing exceeds size limitation 2147483632",
+  ],
+  [
+    "size_limit",
+    "org.apache.spark.SparkException",
+    "Kryo serialization failed: Buffer overflow. Available: 0, required: 134217728.",
+  ],
+  ["size_limit", undefined, "Result is larger than maxResultSize, dropping it."],
+  [
+    "size_limit",
+    undefined,
+    "Total size of serialized results of 4 tasks (1.0 GiB) is bigger than spark.driver.maxResultSize (1.0 GiB)",
+  ],
+  [
+    "size_limit",
+    undefined,
+    "Serialized task 137:0 was 138018304 bytes, which exceeds max allowed: spark.rpc.message.maxSize",
+  ],
+  [
+    "start_refused",
+    "java.lang.IllegalArgumentException",
+    "System memory 259522560 must be at least 471859200.",
+  ],
+  [
+    "start_refused",
+    "java.lang.IllegalArgumentException",
+    "Required executor memory (8192 MB), offHeap memory (0) MB, overhead (819 MB) is above the max threshold (8192 MB) of this cluster!",
+  ],
+  ["no_resources", undefined, "Initial job has not accepted any resources; check your cluster UI"],
+  ["crash", "org.apache.spark.SparkException", "Python worker exited unexpectedly (crashed)"],
+  ["jvm_heap", "java.lang.OutOfMemoryError", "Java heap space"],
+  ["other", "java.lang.RuntimeException", "boom"],
+])("a failure is of class %s: %s: %s", (failureClass, errorClass, message) => {
+  expect(failureClassOf(errorClass, message)).toBe(failureClass);
 });
 
 test("a container over its limit is an out-of-memory of the executor, with the line that says so", () => {

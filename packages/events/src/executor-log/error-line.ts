@@ -1,4 +1,4 @@
-/** A Java stack trace, taken apart: class and message of its first line, and the OutOfMemoryError among its causes. */
+/** A Java stack trace, taken apart: class and message of its first line, the error of memory among its causes, the frame of user code. */
 
 export interface ErrorLine {
   readonly errorClass: string;
@@ -18,10 +18,39 @@ export function errorOf(line: string): ErrorLine {
 /** java.lang's, Netty's OutOfDirectMemoryError, Spark's SparkOutOfMemoryError. */
 const OUT_OF_MEMORY = /^[\w.$]*OutOf(?:Direct)?MemoryError(?=:|\s*$)/;
 
-/** The OutOfMemoryError that a line of a trace names, the throwable itself or a cause. */
+/** Errors of other classes whose words name a memory or a limit (Spark 1.2 to 4.2, Gluten, Comet, RAPIDS). */
+const IN_OTHER_WORDS =
+  /^[\w.$]+(?:Exception|Error|OOM): .*?(?:Not enough memory to build and broadcast|Not enough spark off-heap execution memory|(?:System|Executor|Driver) memory \d+ must be at least|Required (?:executor|AM) memory|Resources exhausted|Kryo serialization failed: Buffer overflow|maxResultSize|which exceeds max allowed|error=12\b|Cannot allocate memory)|^[\w.$]*(?:TooLargePageException|Gpu\w*OOM|arrow\.memory\.OutOfMemoryException)(?=:|\s*$)/;
+
+/** The error of memory that a line of a trace names, the throwable itself or a cause. */
 export function outOfMemoryOf(line: string): ErrorLine | undefined {
   const error = line.startsWith(CAUSED_BY) ? line.slice(CAUSED_BY.length) : line;
-  return OUT_OF_MEMORY.test(error) ? errorOf(error) : undefined;
+  return OUT_OF_MEMORY.test(error) || IN_OTHER_WORDS.test(error) ? errorOf(error) : undefined;
+}
+
+const NOT_THE_PROGRAM =
+  /^(?:java\.base\/|java\.|javax\.|jdk\.|sun\.|com\.sun\.|scala\.|py4j\.|org\.apache\.(?:spark|hadoop|gluten)\.|io\.netty\.|com\.esotericsoftware\.|com\.nvidia\.spark\.|\$line)/;
+
+/** The innermost frame of a trace that is the program's own: neither Spark's nor Java's nor Scala's nor of what they use. */
+export function userFrameOf(trace: readonly string[]): string | undefined {
+  for (const line of trace) {
+    const frame = /^\s*at ([\w$.<>/]+\([^()]*\))/.exec(line)?.[1];
+    if (frame !== undefined && !NOT_THE_PROGRAM.test(frame)) return frame;
+    if (line.startsWith(CAUSED_BY)) return undefined;
+  }
+  return undefined;
+}
+
+/** What a Python worker's traceback ends with: its error, in one line. */
+export function pythonErrorOf(trace: readonly string[]): string | undefined {
+  if (!/PythonException\b|PythonRunner|Traceback \(most recent/.test(trace[0] ?? ""))
+    return undefined;
+  let error: string | undefined;
+  for (const line of trace.slice(1)) {
+    if (/^\s+at /.test(line)) break;
+    if (/^[\w.]+(?:Error|Exception|Exit|Interrupt)\b/.test(line)) error = line;
+  }
+  return error;
 }
 
 /**
@@ -40,6 +69,8 @@ export function outOfMemoryCause(trace: readonly string[]): ErrorLine | undefine
   if (first === undefined || outOfMemoryOf(first) !== undefined || quotesAnother(first)) {
     return undefined;
   }
+  const python = pythonErrorOf(trace);
+  if (python !== undefined && /\bMemoryError\b/.test(python)) return errorOf(python);
   for (const line of below) {
     if (!line.startsWith(CAUSED_BY)) continue;
     const found = outOfMemoryOf(line);

@@ -249,6 +249,11 @@ export class RecordReader {
       else this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
       if (!this.options.everyRecord) return;
     }
+    if (found?.awaitsTrace === true && head.trace === undefined) {
+      this.errorBelow.close();
+      this.hold(line, found, loggerOf(head));
+      return;
+    }
     const record = this.record;
     record.takeHead(head);
     this.place(record, line, loggerOf(head));

@@ -231,3 +231,70 @@ test("a task that fails while its executor stops has no trace", () => {
     { kind: "store_cleared" },
   ]);
 });
+
+test("a lost task in a driver's log has its stage, its error's cause and the program's own frame", () => {
+  expect(
+    facts(
+      "24/07/24 04:27:42 WARN TaskSetManager: Lost task 1.0 in stage 2.0 (TID 11) (host-a executor 3): org.apache.spark.SparkException: Task failed while writing rows",
+      "\tat org.apache.spark.sql.errors.QueryExecutionErrors$.taskFailed(QueryExecutionErrors.scala:1)",
+      "\tat com.example.Job$.write(Job.scala:44)",
+      "Caused by: java.lang.OutOfMemoryError: Java heap space",
+      "\tat java.util.Arrays.copyOf(Arrays.java:3332)",
+    ),
+  ).toEqual([
+    {
+      kind: "driver_task_ended",
+      taskId: 11,
+      executorId: "3",
+      host: "host-a",
+      stageId: 2,
+      lostReason: "org.apache.spark.SparkException: Task failed while writing rows",
+      cause: { errorClass: "java.lang.OutOfMemoryError", message: "Java heap space" },
+      userFrame: "com.example.Job$.write(Job.scala:44)",
+    },
+  ]);
+});
+
+test("a failed Python task has Python's own error, not the head of its traceback", () => {
+  expect(
+    facts(
+      "24/07/24 04:27:42 ERROR Executor: Exception in task 1.0 in stage 2.0 (TID 11)",
+      "org.apache.spark.api.python.PythonException: Traceback (most recent call last):",
+      '  File "/opt/spark/python/lib/pyspark.zip/pyspark/worker.py", line 1247, in main',
+      "    process()",
+      "MemoryError: Unable to allocate 1.49 GiB for an array",
+      "",
+      "\tat org.apache.spark.api.python.BasePythonRunner.handle(PythonRunner.scala:572)",
+    ),
+  ).toMatchObject([
+    {
+      errorMessage: "MemoryError: Unable to allocate 1.49 GiB for an array",
+      cause: { errorClass: "MemoryError", message: "Unable to allocate 1.49 GiB for an array" },
+    },
+  ]);
+});
+
+test("an executor lost by a vendor's scheduler, its reason on the lines below, is lost", () => {
+  expect(
+    facts(
+      "20/01/10 00:51:08 ERROR AcmeTaskScheduler: Lost executor 1 on 10.0.0.146:",
+      "The executor with id 1 exited with exit code 137.",
+    ),
+  ).toMatchObject([
+    {
+      kind: "driver_executor_lost",
+      executorId: "1",
+      exitCode: 137,
+      reason: "The executor with id 1 exited with exit code 137.",
+    },
+  ]);
+});
+
+test.each([
+  ["# java.lang.OutOfMemoryError: Java heap space", "java.lang.OutOfMemoryError"],
+  ["# There is insufficient memory for the Java Runtime Environment to continue.", ""],
+])("last words of a JVM are an error: %s", (line, errorClass) => {
+  expect(
+    facts("24/07/24 04:20:05 INFO Executor: Running task 1.0 in stage 2.0 (TID 11)", "#", line),
+  ).toMatchObject([{ kind: "task_running" }, { kind: "uncaught_error", errorClass }]);
+});

@@ -187,6 +187,7 @@ async function createWriters(
     memory_waits: await writer("memory_waits"),
     spills: await writer("spills"),
     oom_events: await writer("oom_events"),
+    failures: await writer("failures"),
     memory_leaks: await writer("memory_leaks"),
     executor_metrics: new MetricSampleWriter(
       new TableWriter(metricSamples, await connection.createAppender(metricSamples.name), {

@@ -8,6 +8,7 @@ import { diagnostics } from "./diagnostics.ts";
 import { exclusions } from "./exclusions.ts";
 import { executorMetrics } from "./executor-metrics.ts";
 import { executors } from "./executors.ts";
+import { failures } from "./failures.ts";
 import { jobs } from "./jobs.ts";
 import { memoryEvents } from "./memory-events.ts";
 import { memoryLeaks } from "./memory-leaks.ts";
@@ -51,6 +52,7 @@ export const tables: Tables = {
   memory_waits: memoryWaits,
   spills,
   oom_events: oomEvents,
+  failures,
   memory_leaks: memoryLeaks,
   executor_metrics: executorMetrics,
   exclusions,

@@ -1,5 +1,5 @@
-/** Why an executor went and what memory a task lacked, from the words of Spark, the JVM, YARN and Kubernetes: one rule each, in the order in which they are believed. */
-import type { OomEventRow, RemovedClass } from "../../rows.ts";
+/** Why an executor went, from the words of Spark, YARN and Kubernetes: one rule each, in the order in which they are believed. */
+import type { RemovedClass } from "../../rows.ts";
 
 /** Words first: an exit code says less. (log-templates D14–D18, X13, Y1–Y4, K1; YarnAllocator, ExecutorPodsLifecycleManager, ExecutorExitCode 1.2–4.2) */
 const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
@@ -102,8 +102,11 @@ export function classifyRemoval(known: {
   readonly outOfMemory: JvmMemoryClass | undefined;
   /** The last one that it logged and may have lived on with; `ts` in µs. */
   readonly loggedOutOfMemory?: { readonly class: JvmMemoryClass; readonly ts: number } | undefined;
+  /** Its JVM's last words name a memory that is not the heap. */
+  readonly crashed?: boolean;
 }): RemovedClass | undefined {
   if (known.outOfMemory !== undefined) return known.outOfMemory;
+  if (known.removedReason === undefined && known.crashed === true) return "exited";
   if (known.removedReason === undefined) return undefined;
   const told = removalClassOf(known.removedReason);
   const logged = known.loggedOutOfMemory;
@@ -121,48 +124,4 @@ function endedUncaught(reason: string): boolean {
   if (removalClassOf(reason) !== "exited") return false;
   const code = EXIT_CODE.exec(reason)?.[1];
   return code === undefined ? /Uncaught exception/i.test(reason) : code === "50" || code === "51";
-}
-
-/** Class of an error by its Java class and message; `undefined`: not one of memory that Spark or the heap gives. */
-export function oomClassOf(
-  errorClass: string | undefined,
-  message: string | undefined,
-): OomEventRow["class"] | undefined {
-  const text = `${errorClass ?? ""}: ${message ?? ""}`;
-  if (
-    /SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|SPILL_OUT_OF_MEMORY|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes memory|error while calling spill/i.test(
-      text,
-    )
-  )
-    return "task_memory";
-  if (/OutOfDirectMemoryError|byte\(s\) of direct memory/.test(text)) return "direct";
-  if (!/OutOfMemoryError/.test(text)) return undefined;
-  if (/GC overhead limit exceeded/.test(text)) return "gc_overhead";
-  if (/direct (?:buffer )?memory/i.test(text)) return "direct";
-  return /Metaspace|Compressed class space|native thread/.test(text) ? undefined : "jvm_heap";
-}
-
-const REQUESTS: readonly RegExp[] = [
-  /Unable to acquire (\d+) bytes of memory(?:, got (\d+))?/,
-  /Can't acquire (\d+) bytes memory to build hash relation, got (\d+) bytes/,
-  /failed to allocate (\d+) byte\(s\) of direct memory/,
-  /Cannot reserve (\d+) bytes of direct buffer memory/,
-];
-
-/** What an error says was asked for and what there was; bytes. */
-export function requestOf(message: string): {
-  readonly requestedBytes: number | undefined;
-  readonly grantedBytes: number | undefined;
-} {
-  for (const pattern of REQUESTS) {
-    const match = pattern.exec(message);
-    if (match !== null)
-      return { requestedBytes: bytesOf(match[1]), grantedBytes: bytesOf(match[2]) };
-  }
-  return { requestedBytes: undefined, grantedBytes: undefined };
-}
-
-function bytesOf(digits: string | undefined): number | undefined {
-  const bytes = Number(digits);
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }

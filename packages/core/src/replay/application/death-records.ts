@@ -4,8 +4,12 @@ import type { LogFact } from "../../log-fact.ts";
 import type { Observation } from "../../observation.ts";
 import type { EmitRow, OomEventRow } from "../../rows.ts";
 import type { LogStep } from "../lookahead.ts";
-import { oomClassOf, requestOf } from "./death-classes.ts";
+import { NumberSet } from "../number-set.ts";
+import type { JvmMemoryClass } from "./death-classes.ts";
+import { oomClassOf, requestOf } from "./death-errors.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
+import { isQuoted, lostError } from "./failure-records.ts";
+import type { Circumstances } from "./task-census.ts";
 
 /** How long after an error the same may be said again, µs: by another logger, as a task's failure, as the JVM's last words. */
 const LAST_WORDS_MICROS = 10_000_000;
@@ -24,9 +28,13 @@ interface OutOfMemory {
   readonly taskId: number | undefined;
   readonly message: string;
   readonly timelineSeq: number | undefined;
+  readonly around: Circumstances;
   readonly sourceFileId: number;
   readonly line: number;
 }
+
+/** What a driver's log holds of tasks that failed for memory, and executors' logs may hold too. */
+const KEPT = 10_000;
 
 export class DeathRecords {
   readonly #emit: EmitRow;
@@ -35,11 +43,50 @@ export class DeathRecords {
   /** Logged by an executor before any task failed of it: which one it was may be told yet. */
   readonly #pending = new Map<string, OutOfMemory & { readonly saidAt: number }>();
 
+  /** Tasks whose error has its row. */
+  readonly #tasks = new NumberSet();
+  /** Of tasks on executors with a log of their own, by the driver's word: written where that log has none. */
+  readonly #byDriver = new Map<number, OutOfMemory>();
+
   constructor(emit: EmitRow) {
     this.#emit = emit;
   }
 
-  taskFailed(at: Observation, fact: TaskEndFact, timelineSeq: number | undefined): void {
+  /** A driver's `Lost task`. `hasLog`: its executor's own log may hold the error too. */
+  taskLost(
+    at: Pick<Observation, "ts" | "sourceFileId" | "line">,
+    fact: Extract<LogFact, { kind: "driver_task_ended" }>,
+    place: {
+      readonly executorId: string;
+      readonly hasLog: boolean;
+      readonly timelineSeq: number | undefined;
+      readonly around: Circumstances;
+    },
+  ): void {
+    const error = fact.cause ?? lostError(fact.lostReason ?? "");
+    const found = oomClassOf(error.errorClass, error.message);
+    if (found === undefined) return;
+    const told: OutOfMemory = {
+      executorId: place.executorId,
+      ts: at.ts ?? 0,
+      class: found,
+      taskId: fact.taskId,
+      message: `${error.errorClass ?? ""}: ${error.message}`,
+      timelineSeq: place.timelineSeq,
+      around: place.around,
+      sourceFileId: at.sourceFileId,
+      line: at.line,
+    };
+    if (!place.hasLog) this.#write(told);
+    else if (this.#byDriver.size < KEPT) this.#byDriver.set(fact.taskId, told);
+  }
+
+  taskFailed(
+    at: Observation,
+    fact: TaskEndFact,
+    timelineSeq: number | undefined,
+    around: Circumstances,
+  ): void {
     const found = oomClassOf(fact.failureClass, fact.failureReason);
     if (found === undefined) return;
     this.#write({
@@ -49,6 +96,7 @@ export class DeathRecords {
       taskId: fact.taskId,
       message: fact.failureReason ?? fact.failureClass ?? "",
       timelineSeq,
+      around: { ...around, stageId: fact.stageId },
       sourceFileId: at.sourceFileId,
       line: at.line,
     });
@@ -61,6 +109,7 @@ export class DeathRecords {
     fact: LogFact,
     timelineSeq: number | undefined,
     known: ExecutorKnowledge,
+    around: Circumstances = NOTHING_KNOWN,
   ): void {
     const error = errorIn(fact, step);
     if (error === undefined) return;
@@ -71,6 +120,7 @@ export class DeathRecords {
       taskId: fact.kind === "task_finished" ? fact.taskId : step.taskId,
       message: error.message,
       timelineSeq,
+      around,
       sourceFileId: step.sourceFileId,
       line: step.line,
     };
@@ -84,6 +134,7 @@ export class DeathRecords {
   /** No log says any more. */
   finish(): void {
     for (const executorId of this.#pending.keys()) this.#writePending(executorId);
+    for (const told of this.#byDriver.values()) this.#write(told);
   }
 
   /** Spark prints one error several times: where it was thrown, as the task's failure, and once more when its JVM dies of it. */
@@ -129,12 +180,18 @@ export class DeathRecords {
   }
 
   #write(oom: OutOfMemory): void {
+    if (oom.taskId !== undefined) {
+      if (this.#tasks.has(oom.taskId)) return;
+      this.#tasks.add(oom.taskId);
+    }
     const { requestedBytes, grantedBytes } = requestOf(oom.message);
     this.#emit("oom_events", {
       executorId: oom.executorId,
       ts: oom.ts,
       class: oom.class,
       taskId: oom.taskId,
+      stageId: oom.around.stageId,
+      runningTasks: oom.around.runningTasks,
       requestedBytes,
       grantedBytes,
       timelineSeq: oom.timelineSeq,
@@ -145,6 +202,8 @@ export class DeathRecords {
     });
   }
 }
+
+const NOTHING_KNOWN: Circumstances = { stageId: undefined, runningTasks: undefined };
 
 /** Nobody says that these are two tasks' errors. */
 function isSame(one: Pick<Failure, "class" | "taskId">, other: OutOfMemory): boolean {
@@ -165,24 +224,32 @@ function errorIn(
     fact.kind !== "error_logged"
   )
     return undefined;
-  // What a driver's errors are caused by, its executors may have told it.
-  if (fact.kind === "error_logged" && fact.isCause && step.source === "driver_log")
-    return undefined;
   const message = fact.kind === "task_finished" ? fact.errorMessage : fact.message;
-  if (step.source === "driver_log" && message?.startsWith("Job aborted") === true) return undefined;
   const found = oomClassOf(fact.errorClass, message);
+  // What a driver's errors are caused by, its executors may have told it; a broadcast table is its own.
+  if (step.source === "driver_log" && found !== "broadcast") {
+    if (fact.kind === "error_logged" && fact.isCause) return undefined;
+    if (isQuoted(step, { message: message ?? "" })) return undefined;
+  }
   if (found !== undefined)
     return { class: found, message: `${fact.errorClass ?? ""}: ${message ?? ""}` };
   if (fact.kind === "error_logged" || fact.cause === undefined) return undefined;
   const { cause } = fact;
   const caused = oomClassOf(cause.errorClass, cause.message);
-  if (caused === undefined || step.source === "driver_log") return undefined;
+  if (caused === undefined) return undefined;
+  if (step.source === "driver_log" && caused !== "broadcast") return undefined;
   return { class: caused, message: `${cause.errorClass}: ${cause.message}` };
 }
 
 /** What an error says of the end of its executor, if it ends. */
 function learn(known: ExecutorKnowledge, fact: LogFact, told: OutOfMemory): void {
-  if (told.class === "task_memory" || told.class === "container") return;
-  if (fact.kind === "uncaught_error") known.outOfMemory ??= told.class;
-  else known.loggedOutOfMemory = { class: told.class, ts: told.ts };
+  const ended = OF_THE_JVM.find((kind) => kind === told.class);
+  if (ended === undefined) {
+    if (fact.kind === "uncaught_error" && told.class === "native") known.crashed = true;
+    return;
+  }
+  if (fact.kind === "uncaught_error") known.outOfMemory ??= ended;
+  else known.loggedOutOfMemory = { class: ended, ts: told.ts };
 }
+
+const OF_THE_JVM: readonly JvmMemoryClass[] = ["jvm_heap", "gc_overhead", "direct"];

@@ -36,6 +36,8 @@ export interface ExecutorKnowledge {
   outOfMemory: JvmMemoryClass | undefined;
   /** the last one in its log that may not have ended it; µs */
   loggedOutOfMemory: { readonly class: JvmMemoryClass; readonly ts: number } | undefined;
+  /** its JVM's last words name a memory that is not the heap */
+  crashed: boolean;
 }
 
 export class ExecutorRoster {
@@ -68,10 +70,17 @@ export class ExecutorRoster {
         signalled: false,
         outOfMemory: undefined,
         loggedOutOfMemory: undefined,
+        crashed: false,
       };
       this.all.set(executorId, known);
     }
     return known;
+  }
+
+  /** The one executor on a host; undefined: none is known there, or several are. */
+  onHost(host: string): ExecutorKnowledge | undefined {
+    const there = [...this.all.values()].filter((known) => known.host === host);
+    return there.length === 1 ? there[0] : undefined;
   }
 
   byHostPort(hostPort: string): ExecutorKnowledge | undefined {

@@ -45,6 +45,8 @@ function writeContainerKill(emit: EmitRow, known: ExecutorKnowledge): void {
     ts: known.removedAt,
     class: "container",
     taskId: undefined,
+    stageId: undefined,
+    runningTasks: undefined,
     requestedBytes: undefined,
     grantedBytes: undefined,
     timelineSeq: undefined,

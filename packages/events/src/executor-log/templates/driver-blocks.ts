@@ -85,6 +85,13 @@ export const ANY_LOGGER: readonly LogTemplate[] = [
     example: "Removing RDD 12 from persistence list",
     fact: (id) => ({ kind: "driver_unpersist", what: "rdd", id }),
   }),
+  template({
+    name: "X12",
+    level: "ERROR",
+    says: "RECEIVED SIGNAL {text}",
+    example: "RECEIVED SIGNAL TERM",
+    fact: (signal) => ({ kind: "executor_stopping", how: "signal", reason: signal }),
+  }),
 ];
 
 function block(

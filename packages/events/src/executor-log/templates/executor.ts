@@ -1,6 +1,6 @@
 /** Executor and its backend (spec/log-templates.md 2.6, X1–X13): tasks begin and end, the JVM starts and stops. */
 import type { LogFact } from "@respark/core";
-import { errorOf, outOfMemoryCause } from "../error-line.ts";
+import { errorOf, outOfMemoryCause, pythonErrorOf, userFrameOf } from "../error-line.ts";
 import { type LogTemplate, type RecordAround, silent, template } from "../log-template.ts";
 
 export const EXECUTOR: readonly LogTemplate[] = [
@@ -319,6 +319,88 @@ export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
     example: "Aborting due to java.lang.OutOfMemoryError: GC overhead limit exceeded",
     fact: outOfMemory,
   }),
+  // -XX:OnOutOfMemoryError, -XX:+CrashOnOutOfMemoryError: the JVM's report begins so.
+  template({
+    name: "X13",
+    level: "ERROR",
+    says: "# java.lang.OutOfMemoryError: {text}",
+    example: "# java.lang.OutOfMemoryError: Java heap space",
+    fact: outOfMemory,
+  }),
+  template({
+    name: "X13",
+    level: "ERROR",
+    says: "Exception: java.lang.OutOfMemoryError thrown from the UncaughtExceptionHandler in thread {text}",
+    example:
+      'Exception: java.lang.OutOfMemoryError thrown from the UncaughtExceptionHandler in thread "dispatcher-Executor"',
+    fact: (thread) => ({
+      kind: "uncaught_error",
+      thread: thread.replaceAll('"', ""),
+      errorClass: "java.lang.OutOfMemoryError",
+      message: "thrown from the UncaughtExceptionHandler",
+    }),
+  }),
+  template({
+    name: "X13",
+    level: "ERROR",
+    says: "# There is insufficient memory for the Java Runtime Environment to continue{text}",
+    example: "# There is insufficient memory for the Java Runtime Environment to continue.",
+    fact: () => ({
+      kind: "uncaught_error",
+      thread: undefined,
+      errorClass: "",
+      message: "There is insufficient memory for the Java Runtime Environment to continue.",
+    }),
+  }),
+  template({
+    name: "X13",
+    level: "ERROR",
+    says: "OpenJDK 64-Bit Server VM warning: INFO: os::commit_memory({text}",
+    example:
+      "OpenJDK 64-Bit Server VM warning: INFO: os::commit_memory(0x00000007a0000000, 12288, 0) failed; error='Not enough space' (errno=12)",
+    fact: (text) => ({
+      kind: "uncaught_error",
+      thread: undefined,
+      errorClass: "",
+      message: `os::commit_memory(${text}`,
+    }),
+  }),
+  template({
+    name: "X13",
+    level: "ERROR",
+    says: "Java HotSpot(TM) 64-Bit Server VM warning: INFO: os::commit_memory({text}",
+    example:
+      "Java HotSpot(TM) 64-Bit Server VM warning: INFO: os::commit_memory(0x00000007a0000000, 12288, 0) failed; error='Cannot allocate memory' (errno=12)",
+    fact: (text) => ({
+      kind: "uncaught_error",
+      thread: undefined,
+      errorClass: "",
+      message: `os::commit_memory(${text}`,
+    }),
+  }),
+  template({
+    name: "X13",
+    level: "ERROR",
+    says: "terminate called after throwing an instance of 'std::bad_alloc'{text}",
+    example: "terminate called after throwing an instance of 'std::bad_alloc'",
+    fact: () => ({
+      kind: "uncaught_error",
+      thread: undefined,
+      errorClass: "std::bad_alloc",
+      message: "terminate called after throwing an instance of 'std::bad_alloc'",
+    }),
+  }),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "# A fatal error has been detected by the Java Runtime Environment:{text}",
+    example: "# A fatal error has been detected by the Java Runtime Environment:",
+    fact: () => ({
+      kind: "trouble_logged",
+      what: "process",
+      message: "A fatal error has been detected by the Java Runtime Environment",
+    }),
+  }),
 ];
 
 function outOfMemory(message: string): LogFact {
@@ -336,11 +418,13 @@ function uncaught(thread: string, { trace }: RecordAround): LogFact {
     thread,
     ...errorOf(trace[0] ?? ""),
     cause: outOfMemoryCause(trace),
+    userFrame: userFrameOf(trace),
   };
 }
 
 function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact {
   const error = trace[0] === undefined ? undefined : errorOf(trace[0]);
+  const python = pythonErrorOf(trace);
   return {
     kind: "task_finished",
     taskId,
@@ -348,8 +432,9 @@ function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact
     resultBytes: undefined,
     viaBlockManager: false,
     errorClass: error?.errorClass,
-    errorMessage: error?.message,
+    errorMessage: python ?? error?.message,
     cause: outOfMemoryCause(trace),
+    userFrame: userFrameOf(trace),
   };
 }
 

@@ -120,7 +120,15 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
 export const LOGGER_NAMES: readonly string[] = TEMPLATE_GROUPS.flatMap(({ loggers }) => loggers);
 
 /** Templates of lines whose logger may be any class. */
-export const ANY_LOGGER_TEMPLATES: readonly LogTemplate[] = ANY_LOGGER;
+export const ANY_LOGGER_TEMPLATES: readonly LogTemplate[] = [
+  ...ANY_LOGGER,
+  // Schedulers and their backends have many names, some of vendors; their words are Spark's.
+  ...[...TASK_SCHEDULER, ...YARN, ...KUBERNETES].filter(({ says }) =>
+    /^(?:Lost executor|Initial job|Requesting driver to remove|Container killed by|The executor with id)/.test(
+      says,
+    ),
+  ),
+];
 
 /** Templates of lines without any layout. */
 export const BARE_TEMPLATES: readonly LogTemplate[] = [...WITHOUT_LAYOUT, ...LAUNCH];

@@ -13,6 +13,28 @@ export const TASK_SCHEDULER: readonly LogTemplate[] = [
     fact: (executorId, host, reason, { trace }) =>
       lost({ executorId, host, reason: withTrace(reason, trace) }),
   }),
+  // A collector took the blank behind the colon; the reason stands below.
+  template({
+    name: "D14",
+    level: "ERROR",
+    says: "Lost executor {word} on {word}:",
+    example: "Lost executor 1 on 10.0.0.7:",
+    awaitsTrace: true,
+    fact: (executorId, host, { trace }) =>
+      lost({ executorId, host, reason: withTrace("", trace).trim() }),
+  }),
+  template({
+    name: "X15",
+    level: "WARN",
+    says: "Initial job has not accepted any resources; {text}",
+    example:
+      "Initial job has not accepted any resources; check your cluster UI to ensure that workers are registered and have sufficient resources",
+    fact: (text) => ({
+      kind: "trouble_logged",
+      what: "application",
+      message: `Initial job has not accepted any resources; ${text}`,
+    }),
+  }),
   template({
     name: "D14",
     level: "INFO",
@@ -158,8 +180,8 @@ export const SPARK_CONTEXT: readonly LogTemplate[] = [
 
 /** A multi-line reason (Kubernetes container statuses, YARN diagnostics) in one text. */
 export function withTrace(reason: string, trace: readonly string[]): string {
-  const lines = trace.map((line) => line.trim()).filter((line) => line !== "");
-  return [reason, ...lines].join("\n").slice(0, 4096);
+  const lines = [reason, ...trace].map((line) => line.trim()).filter((line) => line !== "");
+  return lines.join("\n").slice(0, 4096);
 }
 
 /** Standalone says `app-…/0` where the event log says `0`. */

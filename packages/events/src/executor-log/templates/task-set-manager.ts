@@ -1,6 +1,8 @@
 /** TaskSetManager (spec/log-templates.md 2.6, D11–D13): tasks as the driver places and loses them. */
-import type { LogFact } from "@respark/core";
+import { bytesInWords, type LogFact } from "@respark/core";
+import { outOfMemoryCause, pythonErrorOf, userFrameOf } from "../error-line.ts";
 import { type LogTemplate, template } from "../log-template.ts";
+import { withTrace } from "./scheduler.ts";
 
 export const TASK_SET_MANAGER: readonly LogTemplate[] = [
   template({
@@ -67,7 +69,9 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
     says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}) ({word} executor {word}): {text}",
     example:
       "Lost task 3.0 in stage 0.0 (TID 3) (10.0.0.7 executor 1): java.lang.OutOfMemoryError: Java heap space",
-    fact: (_i, _a, _s, _sa, taskId, _host, executorId, reason) => ended(taskId, executorId, reason),
+    awaitsTrace: true,
+    fact: (_i, _a, stageId, _sa, taskId, host, executorId, reason, { trace }) =>
+      lost(taskId, { executorId, host, stageId, reason, trace }),
   }),
   template({
     name: "D13",
@@ -77,7 +81,9 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
     says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}, {word}, executor {word}): {text}",
     example:
       "Lost task 3.0 in stage 0.0 (TID 3, 10.0.0.7, executor 1): ExecutorLostFailure (executor 1 exited caused by one of the running tasks) Reason: worker lost",
-    fact: (_i, _a, _s, _sa, taskId, _host, executorId, reason) => ended(taskId, executorId, reason),
+    awaitsTrace: true,
+    fact: (_i, _a, stageId, _sa, taskId, host, executorId, reason, { trace }) =>
+      lost(taskId, { executorId, host, stageId, reason, trace }),
   }),
   template({
     name: "D13",
@@ -85,7 +91,9 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
     level: "WARN",
     says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}, {word}): {text}",
     example: "Lost task 3.0 in stage 0.0 (TID 3, 10.0.0.7): ExecutorLostFailure (executor 1 lost)",
-    fact: (_i, _a, _s, _sa, taskId, _host, reason) => ended(taskId, undefined, reason),
+    awaitsTrace: true,
+    fact: (_i, _a, stageId, _sa, taskId, host, reason, { trace }) =>
+      lost(taskId, { executorId: undefined, host, stageId, reason, trace }),
   }),
   template({
     name: "D13",
@@ -94,7 +102,8 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
     says: "Lost task {int}.{int} in stage {int}.{int} (TID {int}) on {word}, executor {word}: {text}",
     example:
       "Lost task 3.1 in stage 0.0 (TID 9) on 10.0.0.7, executor 1: java.lang.OutOfMemoryError (Java heap space) [duplicate 1]",
-    fact: (_i, _a, _s, _sa, taskId, _host, executorId, reason) => ended(taskId, executorId, reason),
+    fact: (_i, _a, stageId, _sa, taskId, host, executorId, reason) =>
+      lost(taskId, { executorId, host, stageId, reason, trace: [] }),
   }),
   template({
     name: "D13",
@@ -104,7 +113,32 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
     example:
       "Lost task 3.1 in stage 0.0 (TID 9) on executor 10.0.0.7: java.lang.OutOfMemoryError (Java heap space) [duplicate 1]",
     // In 1.x the word after `executor` is the host.
-    fact: (_i, _a, _s, _sa, taskId, _host, reason) => ended(taskId, undefined, reason),
+    fact: (_i, _a, stageId, _sa, taskId, host, reason) =>
+      lost(taskId, { executorId: undefined, host, stageId, reason, trace: [] }),
+  }),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "Total size of serialized results of {int} tasks ({size}) is bigger than {text}",
+    example:
+      "Total size of serialized results of 16 tasks (1048.5 MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)",
+    fact: (tasks, size, limit) => ({
+      kind: "trouble_logged",
+      what: "application",
+      message: `Total size of serialized results of ${tasks} tasks (${bytesInWords(size.atLeast)}) is bigger than ${limit.replace(/^(?=\d|\()/, "maxResultSize ")}`,
+    }),
+  }),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "Task {int} in stage {int}.{int} failed {int} times; aborting job",
+    example: "Task 3 in stage 2.0 failed 4 times; aborting job",
+    fact: (index, stageId, _attempt, times) => ({
+      kind: "trouble_logged",
+      what: "application",
+      stageId,
+      message: `Task ${index} in stage ${stageId}.${_attempt} failed ${times} times; aborting job`,
+    }),
   }),
 ];
 
@@ -118,6 +152,32 @@ function started(
   },
 ): LogFact {
   return { kind: "driver_task_started", taskId, ...place };
+}
+
+interface Lost {
+  readonly executorId: string | undefined;
+  readonly host: string;
+  readonly stageId: number;
+  readonly reason: string;
+  readonly trace: readonly string[];
+}
+
+/** Of an error its first line and what caused it; of a lost executor the lines below too, which give the reason. */
+function lost(taskId: number, { executorId, host, stageId, reason, trace }: Lost): LogFact {
+  const isLoss = /^ExecutorLostFailure\b|^$/.test(reason);
+  const python = pythonErrorOf([reason, ...trace]);
+  return {
+    kind: "driver_task_ended",
+    taskId,
+    executorId,
+    host,
+    stageId,
+    lostReason: isLoss
+      ? withTrace(reason, trace)
+      : `${reason}${python === undefined ? "" : `\n${python}`}`,
+    cause: outOfMemoryCause([reason, ...trace]),
+    userFrame: userFrameOf(trace),
+  };
 }
 
 function ended(

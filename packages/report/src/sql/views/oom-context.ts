@@ -10,13 +10,17 @@ export const oomContext: ViewSpec = {
     executor_id: "executor",
     ordinal: "place among the application's out-of-memory errors, from 1: respark explain --oom",
     ts: "when; UTC",
-    class: "jvm_heap, gc_overhead, container, task_memory or direct",
+    class: "whose memory, as in oom_events",
     task_id: "task that failed of it",
     stage_id: "its stage",
     requested_bytes: "what was asked for; bytes",
     granted_bytes: "what there was to get; bytes",
-    storage_used_bytes: "on-heap memory of blocks and unrolling; bytes",
-    execution_used_bytes: "on-heap memory of tasks; bytes",
+    storage_used_bytes: "on-heap memory of blocks and unrolling, best estimate; bytes",
+    storage_used_bytes_min: "at least; bytes",
+    storage_used_bytes_max: "at most; bytes",
+    execution_used_bytes: "on-heap memory of tasks, best estimate; bytes",
+    execution_used_bytes_min: "at least; bytes",
+    execution_used_bytes_max: "at most; bytes",
     free_bytes: "free on-heap memory of both pools; bytes",
     max_memory_bytes: "both on-heap pools; bytes",
     jvm_max_memory_bytes: "the heap; bytes",
@@ -30,14 +34,22 @@ export const oomContext: ViewSpec = {
     biggest_rdd_bytes: "what they held; bytes",
     removed_class: "why the executor went, if it did",
     message: "the log's words",
+    user_frame: "innermost frame of the stack trace that is the program's own; NULL: none logged",
     source_file_id: "file that tells of it",
     source_line: "line in that file",
   },
   sql: `
-with placed as (
-  select o.*, t.storage_used_bytes, t.execution_used_bytes, t.free_bytes, t.max_memory_bytes
-  from oom_events o asof left join (select * from memory_timeline where mode = 'on_heap') t
-    on t.app_id = o.app_id and t.attempt_id = o.attempt_id and t.executor_id = o.executor_id and t.ts <= o.ts),
+-- The state before the failed task gave its memory back: of the step that the replay was at, else the last before that time.
+with steps as (select * from memory_timeline where mode = 'on_heap'),
+at_time as (
+  select o.*, t.seq as before_seq
+  from oom_events o asof left join steps t
+    on t.app_id = o.app_id and t.attempt_id = o.attempt_id and t.executor_id = o.executor_id and t.ts < o.ts),
+placed as (
+  select o.*, t.storage_used_bytes, t.storage_used_bytes_min, t.storage_used_bytes_max,
+    t.execution_used_bytes, t.execution_used_bytes_min, t.execution_used_bytes_max, t.free_bytes, t.max_memory_bytes
+  from (select * replace (coalesce(timeline_seq, before_seq) as before_seq) from at_time) o asof left join steps t
+    on t.app_id = o.app_id and t.attempt_id = o.attempt_id and t.executor_id = o.executor_id and t.seq <= o.before_seq),
 running as (
   select o.app_id, o.attempt_id, o.executor_id, o.ts, o.source_file_id, o.source_line, count(*) as running_tasks
   from oom_events o join tasks k on k.app_id = o.app_id and k.attempt_id = o.attempt_id and k.executor_id = o.executor_id
@@ -73,17 +85,24 @@ select
   p.ts,
   p.class,
   p.task_id,
-  k.stage_id,
+  coalesce(k.stage_id, p.stage_id) as stage_id,
   p.requested_bytes,
   p.granted_bytes,
   p.storage_used_bytes,
+  p.storage_used_bytes_min,
+  p.storage_used_bytes_max,
   p.execution_used_bytes,
+  p.execution_used_bytes_min,
+  p.execution_used_bytes_max,
   p.free_bytes,
   p.max_memory_bytes,
   e.jvm_max_memory_bytes,
   e.jvm_max_memory_bytes - p.storage_used_bytes - p.execution_used_bytes as outside_pools_bytes,
   e.overhead_bytes,
-  if(exists (from tasks a where (a.app_id, a.attempt_id) = (p.app_id, p.attempt_id)), coalesce(r.running_tasks, 0), null) as running_tasks,
+  coalesce(
+    p.running_tasks,
+    if(exists (from tasks a where (a.app_id, a.attempt_id) = (p.app_id, p.attempt_id)), coalesce(r.running_tasks, 0), null)
+  ) as running_tasks,
   h.task_id as biggest_task_id,
   h.bytes as biggest_task_bytes,
   c.blocks,
@@ -91,10 +110,13 @@ select
   c.bytes as biggest_rdd_bytes,
   e.removed_class,
   p.message,
+  f.user_frame,
   p.source_file_id,
   p.source_line
 from placed p
   left join executors e using (app_id, attempt_id, executor_id)
+  left join (from failures where task_id is not null) f
+    on (f.app_id, f.attempt_id, f.task_id) = (p.app_id, p.attempt_id, p.task_id)
   left join tasks k on (k.app_id, k.attempt_id, k.task_id) = (p.app_id, p.attempt_id, p.task_id)
   left join running r on (r.app_id, r.attempt_id, r.executor_id, r.ts) = (p.app_id, p.attempt_id, p.executor_id, p.ts)
     and r.source_file_id is not distinct from p.source_file_id and r.source_line is not distinct from p.source_line

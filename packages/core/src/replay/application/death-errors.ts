@@ -1,0 +1,119 @@
+/** What an error's own words say ran out: one rule each, in the order in which they are believed. */
+import type { FailureClass, OutOfMemoryClass } from "../../failure-rows.ts";
+
+/**
+ * Wordings of Spark 1.2 to 4.2, of JDK 7 to 21, Gluten, Comet, RAPIDS and Python.
+ * Errors of other memories come first: their messages often hold `OutOfMemory` too.
+ */
+const MEMORY: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
+  [/Not enough memory to build and broadcast/, "broadcast"],
+  [
+    /Not enough spark off-heap execution memory|SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|SPILL_OUT_OF_MEMORY|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes memory|error while calling spill|not enough memory to build hash map/i,
+    "task_memory",
+  ],
+  [
+    /\bGpu\w*OOM\b|GPU OutOfMemory|GpuOutOfMemory|cudaErrorMemoryAllocation|CUDA out of memory|RMM failure|\brmm::out_of_memory/,
+    "gpu",
+  ],
+  [
+    /Resources exhausted|MEM_(?:CAP_EXCEEDED|ALLOC_ERROR)|Exceeded memory (?:pool )?cap|std::bad_alloc|Failed to acquire \d+ bytes/i,
+    "native_engine",
+  ],
+  [/\bMemoryError\b/, "python"],
+  [
+    /insufficient memory for the Java Runtime|os::commit_memory|Native memory allocation|Out of swap space|OutOfMemoryError: Map failed|error=12\b|errno=12\b|Cannot allocate memory/,
+    "native",
+  ],
+  [
+    /OutOfDirectMemoryError|byte\(s\) of direct memory|arrow\.memory\.OutOfMemoryException/,
+    "direct",
+  ],
+];
+
+/** Of java.lang.OutOfMemoryError; none of them: the heap. */
+const JVM: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
+  [/GC overhead limit exceeded/, "gc_overhead"],
+  [/direct (?:buffer )?memory/i, "direct"],
+  [/Metaspace|Compressed class space/, "metaspace"],
+  [/PermGen/, "permgen"],
+  [/unable to create (?:new )?native thread/, "native_thread"],
+  [
+    /Requested array size exceeds|Required (?:array )?length|array size exceeds VM limit/,
+    "array_size",
+  ],
+];
+
+const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
+  [
+    /(?:System|Executor|Driver) memory \d+ must be at least|Required (?:executor|AM) memory|is above the max threshold/,
+    "start_refused",
+  ],
+  [/has not accepted any resources/, "no_resources"],
+  [
+    /TooLargePageException|Cannot allocate a page of|maxResultSize|Kryo serialization failed: Buffer overflow|KRYO_BUFFER_OVERFLOW|Cannot grow (?:BufferHolder|internal buffer)|BufferHolder|which exceeds max allowed|spark\.rpc\.message\.maxSize|akka\.frameSize|Size exceeds Integer\.MAX_VALUE|Too large frame|Cannot broadcast the table|larger than 8 ?G|COLLECTION_SIZE_LIMIT|exceeds the array size limit/i,
+    "size_limit",
+  ],
+  [/Python worker exited unexpectedly|fatal error has been detected by the Java Runtime/, "crash"],
+  [/^(?:ExecutorLostFailure|SlaveLost|ExecutorExited)\b/, "executor_lost"],
+  [/^(?:FetchFailed|[\w.]*FetchFailedException)\b/, "fetch"],
+  [/RECEIVED SIGNAL/, "signal"],
+  [/; aborting job/, "aborted"],
+];
+
+/** Class of an error by its Java class and message; `undefined`: it names no memory. */
+export function oomClassOf(
+  errorClass: string | undefined,
+  message: string | undefined,
+): OutOfMemoryClass | undefined {
+  const text = textOf(errorClass, message);
+  const rule = MEMORY.find(([pattern]) => pattern.test(text));
+  if (rule !== undefined) return rule[1];
+  if (!/OutOfMemoryError/.test(text)) return undefined;
+  return JVM.find(([pattern]) => pattern.test(text))?.[1] ?? "jvm_heap";
+}
+
+/** The same of any failure: `other` where its words name neither a memory nor a limit. */
+export function failureClassOf(
+  errorClass: string | undefined,
+  message: string | undefined,
+): FailureClass {
+  const memory = oomClassOf(errorClass, message);
+  if (memory !== undefined) return memory;
+  const text = textOf(errorClass, message);
+  return OTHERS.find(([pattern]) => pattern.test(text))?.[1] ?? "other";
+}
+
+function textOf(errorClass: string | undefined, message: string | undefined): string {
+  if (errorClass === undefined || errorClass === "") return message ?? "";
+  return message === undefined ? errorClass : `${errorClass}: ${message}`;
+}
+
+const REQUESTS: readonly RegExp[] = [
+  /Unable to acquire (\d+) bytes of memory(?:, got (\d+))?/,
+  /Can't acquire (\d+) bytes memory to build hash relation, got (\d+) bytes/,
+  /off-heap execution memory\. Acquired: (\d+), granted: (\d+)/,
+  /Failed to acquire (\d+) bytes/,
+  /failed to allocate (\d+) byte\(s\) of direct memory/,
+  /Cannot reserve (\d+) bytes of direct buffer memory/,
+  /os::commit_memory\(0x[\da-f]+, (\d+)/,
+  /failed to (?:map|allocate) \(?\w*\)? ?(\d+) bytes/,
+];
+
+/** What an error says was asked for and what there was; bytes. */
+export function requestOf(message: string): {
+  readonly requestedBytes: number | undefined;
+  readonly grantedBytes: number | undefined;
+} {
+  for (const pattern of REQUESTS) {
+    const match = pattern.exec(message);
+    if (match !== null)
+      return { requestedBytes: bytesOf(match[1]), grantedBytes: bytesOf(match[2]) };
+  }
+  return { requestedBytes: undefined, grantedBytes: undefined };
+}
+
+function bytesOf(digits: string | undefined): number | undefined {
+  if (digits === undefined) return undefined;
+  const bytes = Number(digits);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}

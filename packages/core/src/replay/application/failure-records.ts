@@ -1,0 +1,225 @@
+/** Failures of tasks, processes and the application, in the words of whichever log holds them: a row each, once. */
+import type { TaskEndFact } from "../../event-fact.ts";
+import type { FailureRow } from "../../failure-rows.ts";
+import type { LogFact } from "../../log-fact.ts";
+import type { Observation } from "../../observation.ts";
+import type { EmitRow } from "../../rows.ts";
+import { NumberSet } from "../number-set.ts";
+import { failureClassOf } from "./death-errors.ts";
+import type { ExecutorRoster } from "./executor-roster.ts";
+import type { TaskCensus } from "./task-census.ts";
+
+/** How long after a failure its process may print the same again, µs. */
+const AGAIN_MICROS = 10_000_000;
+const MESSAGE_CHARACTERS = 2000;
+
+type TaskLost = Extract<LogFact, { kind: "driver_task_ended" }>;
+type TaskFinished = Extract<LogFact, { kind: "task_finished" }>;
+type Failure = Pick<FailureRow, "what" | "class" | "errorClass" | "message" | "userFrame"> & {
+  readonly executorId: string | undefined;
+  readonly taskId?: number | undefined;
+  readonly stageId?: number | undefined;
+};
+
+export class FailureRecords {
+  readonly #emit: EmitRow;
+  readonly #census: TaskCensus;
+  readonly #roster: ExecutorRoster;
+  /** An executor's log, the driver's and the event log may each report a task's failure. */
+  readonly #tasks = new NumberSet();
+  /** executor and class → when it was logged last */
+  readonly #recent = new Map<string, number>();
+  readonly #commanded = new Set<string>();
+
+  constructor(emit: EmitRow, census: TaskCensus, roster: ExecutorRoster) {
+    this.#emit = emit;
+    this.#census = census;
+    this.#roster = roster;
+  }
+
+  taskEnded(at: Observation, fact: TaskEndFact): void {
+    if (fact.reason === "Success" || fact.reason === "Resubmitted") return;
+    if (fact.killed || fact.reason === "TaskKilled") return;
+    this.#write(at, {
+      what: "task",
+      class: failureClassOf(fact.failureClass, fact.failureReason),
+      executorId: fact.executorId,
+      taskId: fact.taskId,
+      stageId: fact.stageId,
+      errorClass: fact.failureClass,
+      message: fact.failureReason ?? fact.failureClass ?? fact.reason,
+      userFrame: undefined,
+    });
+  }
+
+  line(at: Observation, fact: LogFact): void {
+    switch (fact.kind) {
+      case "task_finished":
+        this.#taskFailed(at, fact);
+        return;
+      case "driver_task_ended":
+        if (fact.lostReason !== undefined) this.#taskLost(at, fact, fact.lostReason);
+        return;
+      case "uncaught_error":
+      case "error_logged":
+        this.#errorLogged(at, fact);
+        return;
+      case "trouble_logged":
+        this.#write(at, {
+          what: fact.what,
+          class: failureClassOf(undefined, fact.message),
+          executorId: at.executorId,
+          stageId: fact.stageId,
+          errorClass: undefined,
+          message: fact.message,
+          userFrame: undefined,
+        });
+        return;
+      case "executor_stopping":
+        this.#stopping(at, fact);
+        return;
+      default:
+        return;
+    }
+  }
+
+  #taskFailed(at: Observation, fact: TaskFinished): void {
+    if (fact.how !== "failed" && fact.how !== "result_too_large") return;
+    const error = fact.cause ?? { errorClass: fact.errorClass, message: fact.errorMessage };
+    const message =
+      fact.how === "failed"
+        ? (fact.errorMessage ?? "")
+        : "Result is larger than maxResultSize, dropping it.";
+    this.#write(at, {
+      what: "task",
+      class:
+        fact.how === "failed"
+          ? failureClassOf(error.errorClass, error.message)
+          : failureClassOf(undefined, message),
+      executorId: at.executorId,
+      taskId: fact.taskId,
+      errorClass: fact.errorClass,
+      message: fact.cause === undefined ? message : withCause(message, fact.cause),
+      userFrame: fact.userFrame,
+    });
+  }
+
+  #taskLost(at: Observation, fact: TaskLost, reason: string): void {
+    if (/^TaskKilled\b|^Resubmitted\b/.test(reason)) return;
+    const { errorClass, message } = lostError(reason);
+    this.#write(at, {
+      what: "task",
+      class:
+        fact.cause === undefined
+          ? failureClassOf(errorClass, message)
+          : failureClassOf(fact.cause.errorClass, fact.cause.message),
+      executorId: this.#executorOf(fact),
+      taskId: fact.taskId,
+      stageId: fact.stageId,
+      errorClass,
+      message: fact.cause === undefined ? message : withCause(message, fact.cause),
+      userFrame: fact.userFrame,
+    });
+  }
+
+  #executorOf({ executorId, host }: TaskLost): string | undefined {
+    if (executorId !== undefined || host === undefined) return executorId;
+    return this.#roster.onHost(host)?.executorId;
+  }
+
+  #errorLogged(
+    at: Observation,
+    fact: Extract<LogFact, { kind: "uncaught_error" | "error_logged" }>,
+  ): void {
+    const isDriver = at.source === "driver_log";
+    const error = fact.kind === "uncaught_error" ? (fact.cause ?? fact) : fact;
+    const found = isQuoted(at, fact) ? "aborted" : failureClassOf(error.errorClass, error.message);
+    // What a driver's error was caused by, an executor may have sent to it.
+    if (isDriver && fact.kind === "error_logged" && fact.isCause && found !== "broadcast") return;
+    if (fact.kind === "error_logged" && at.taskId !== undefined && !isDriver) return;
+    this.#write(at, {
+      what: isDriver ? "application" : "process",
+      class: found,
+      executorId: at.executorId,
+      errorClass: error.errorClass,
+      message: error.message,
+      userFrame: fact.kind === "uncaught_error" ? fact.userFrame : undefined,
+    });
+  }
+
+  #stopping(at: Observation, fact: Extract<LogFact, { kind: "executor_stopping" }>): void {
+    if (at.executorId === undefined) return;
+    if (fact.how !== "signal") {
+      this.#commanded.add(at.executorId);
+      return;
+    }
+    const { runningTasks } = this.#census.now(at.executorId);
+    if (this.#commanded.has(at.executorId) || (runningTasks ?? 0) === 0) return;
+    this.#write(at, {
+      what: "process",
+      class: "signal",
+      executorId: at.executorId,
+      errorClass: undefined,
+      message: `RECEIVED SIGNAL ${fact.reason ?? ""}`.trim(),
+      userFrame: undefined,
+    });
+  }
+
+  #write(at: Observation, failure: Failure): void {
+    const { taskId } = failure;
+    const ts = at.ts ?? 0;
+    const executorId = failure.executorId;
+    const key = `${executorId ?? ""} ${failure.class}`;
+    const before = this.#recent.get(key);
+    if (taskId === undefined) {
+      if (before !== undefined && ts - before <= AGAIN_MICROS) return;
+    } else {
+      if (this.#tasks.has(taskId)) return;
+      this.#tasks.add(taskId);
+    }
+    this.#recent.set(key, ts);
+    const around =
+      executorId === undefined
+        ? { stageId: undefined, runningTasks: undefined }
+        : this.#census.now(executorId, taskId);
+    this.#emit("failures", {
+      executorId,
+      ts,
+      what: failure.what,
+      class: failure.class,
+      taskId,
+      stageId: failure.stageId ?? around.stageId,
+      runningTasks: around.runningTasks,
+      errorClass: failure.errorClass,
+      message: failure.message.slice(0, MESSAGE_CHARACTERS),
+      userFrame: failure.userFrame,
+      origin: "logged",
+      sourceFileId: at.sourceFileId,
+      sourceLine: at.line,
+    });
+  }
+}
+
+/** A driver's message quotes what its executors failed of. */
+export function isQuoted(
+  at: Pick<Observation, "source">,
+  { message }: { readonly message: string },
+): boolean {
+  return at.source === "driver_log" && message.startsWith("Job aborted");
+}
+
+function withCause(message: string, cause: { errorClass: string; message: string }): string {
+  const caused = `Caused by: ${cause.errorClass}: ${cause.message}`;
+  return message === "" ? caused : `${message}\n${caused}`;
+}
+
+/** `java.lang.OutOfMemoryError: Java heap space`; since 1.x `java.lang.OutOfMemoryError (Java heap space) [duplicate 1]`. */
+export function lostError(reason: string): {
+  readonly errorClass: string | undefined;
+  readonly message: string;
+} {
+  const [, javaClass, message] = /^([\w$.]+\.[\w$]+)(?::\s|\s\()([\s\S]*)$/.exec(reason) ?? [];
+  if (javaClass !== undefined) return { errorClass: javaClass, message: message ?? "" };
+  const [, word] = /^(\w+(?:Failure|Failed|Denied|Lost))\b/.exec(reason) ?? [];
+  return { errorClass: word, message: reason };
+}

@@ -1,0 +1,124 @@
+/** Failures of tasks and processes as several logs report them: a row each, once, with what stood around it. */
+import { expect, test } from "vitest";
+import type { LogFact } from "../../src/log-fact.ts";
+import type { Observation } from "../../src/observation.ts";
+import { Replay } from "../../src/replay/replay.ts";
+import { CollectedRows } from "./collected-rows.ts";
+
+type Said = readonly [ms: number, executor: string, fact: LogFact];
+
+function replayed(lines: readonly Said[], executorLogs: readonly string[] = []) {
+  const rows = new CollectedRows();
+  const replay = new Replay({
+    appId: "app",
+    attemptId: "1",
+    emit: rows.emit,
+    sparkVersion: "3.5.6",
+    executorLogs: new Map(executorLogs.map((id) => [id, "info"])),
+  });
+  for (const [i, [ms, executorId, fact]] of lines.entries()) {
+    const at: Observation = {
+      fact,
+      source: executorId === "driver" ? "driver_log" : "executor_log",
+      executorId,
+      taskId: undefined,
+      thread: undefined,
+      ts: ms * 1000,
+      tsMin: ms * 1000,
+      tsMax: ms * 1000,
+      sourceFileId: executorId === "driver" ? 1 : 2,
+      line: i + 1,
+    };
+    replay.step(at);
+  }
+  replay.finish();
+  return rows.tables;
+}
+
+function running(taskId: number): LogFact {
+  return { kind: "task_running", taskId, stageId: 9, stageAttempt: 0, index: 0, attempt: 0 };
+}
+
+function lost(taskId: number, lostReason: string): LogFact {
+  return { kind: "driver_task_ended", taskId, executorId: "3", host: "a", stageId: 9, lostReason };
+}
+
+const heap = "java.lang.OutOfMemoryError: Java heap space";
+
+test("a task that the driver lost for memory is an out-of-memory of its executor, without any log of its own", () => {
+  const { oom_events, failures } = replayed([[10, "driver", lost(11, heap)]]);
+  expect(oom_events).toMatchObject([
+    { executorId: "3", class: "jvm_heap", taskId: 11, stageId: 9, sourceLine: 1 },
+  ]);
+  expect(failures).toMatchObject([
+    { executorId: "3", what: "task", class: "jvm_heap", message: "Java heap space" },
+  ]);
+});
+
+test("a failure that the executor's and the driver's log report is one, with the tasks that ran then", () => {
+  const failed: LogFact = {
+    kind: "task_finished",
+    taskId: 11,
+    how: "failed",
+    resultBytes: undefined,
+    viaBlockManager: false,
+    errorClass: "java.lang.OutOfMemoryError",
+    errorMessage: "Java heap space",
+    userFrame: "com.example.Job.grow(Job.scala:7)",
+  };
+  const { oom_events, failures } = replayed(
+    [
+      [1, "3", running(10)],
+      [2, "3", running(11)],
+      [3, "3", failed],
+      [4, "driver", lost(11, heap)],
+    ],
+    ["3"],
+  );
+  expect(oom_events).toMatchObject([{ taskId: 11, stageId: 9, runningTasks: 2, sourceFileId: 2 }]);
+  expect(failures).toMatchObject([
+    { taskId: 11, runningTasks: 2, userFrame: "com.example.Job.grow(Job.scala:7)" },
+  ]);
+});
+
+test("SIGTERM with a task running is a failure; of an idle executor it is the usual end", () => {
+  const term: LogFact = { kind: "executor_stopping", how: "signal", reason: "TERM" };
+  const idle = replayed([[1, "3", term]], ["3"]);
+  expect(idle.failures).toEqual([]);
+  const busy = replayed(
+    [
+      [1, "3", running(10)],
+      [2, "3", term],
+    ],
+    ["3"],
+  );
+  expect(busy.failures).toMatchObject([{ class: "signal", runningTasks: 1, taskId: undefined }]);
+});
+
+test("an executor whose loss stands in a lost task's words alone is lost, and the task names why", () => {
+  const words =
+    "ExecutorLostFailure (executor 3 exited caused by one of the running tasks) Reason: Container killed by YARN for exceeding physical memory limits. 10.6 GB of 10 GB physical memory used.";
+  const { executors, failures } = replayed([[5, "driver", lost(11, words)]]);
+  expect(executors.find(({ executorId }) => executorId === "3")).toMatchObject({
+    removedClass: "container_physical",
+    removedAt: 5000,
+  });
+  expect(failures).toMatchObject([{ class: "executor_lost", taskId: 11 }]);
+});
+
+test("a job that Spark gave up quotes an executor's error: the driver's own memory did not run out", () => {
+  const { oom_events, failures } = replayed([
+    [
+      5,
+      "driver",
+      {
+        kind: "uncaught_error",
+        thread: "main",
+        errorClass: "org.apache.spark.SparkException",
+        message: `Job aborted due to stage failure: Task 1 failed 4 times: ${heap}`,
+      },
+    ],
+  ]);
+  expect(oom_events).toEqual([]);
+  expect(failures).toMatchObject([{ what: "application", class: "aborted" }]);
+});
