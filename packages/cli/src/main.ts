@@ -46,6 +46,7 @@ Examples:
   respark query app.duckdb executor_memory_summary
   respark query app.duckdb "select * from eviction_ledger" --format json
   respark export app.duckdb --format parquet -o tables/
+  respark whatif app.duckdb --set spark.executor.memory=2g
   respark check app.duckdb --baseline memory.baseline.json
 
 Exit codes: 0 fine · 1 a check failed · 2 asked wrongly · 3 input unreadable or no application in it ·

@@ -39,7 +39,7 @@ export {
   memoryManagerKind,
   offHeapPools,
 } from "./memory/capacity.ts";
-export { type ContainerSize, executorContainer } from "./memory/container.ts";
+export { type ContainerSize, executorContainer, executorHeapMiB } from "./memory/container.ts";
 export type { ExecutionRequest } from "./memory/execution-memory-pool.ts";
 export { type HeapCandidate, maxHeapBytes } from "./memory/heap.ts";
 export {
@@ -107,6 +107,28 @@ export type {
   TaskRow,
   Triple,
 } from "./rows.ts";
+export type {
+  BlockRead,
+  CachedRead,
+  ConsumerDemand,
+  Wanted,
+  WantedBlock,
+  WantedBroadcast,
+  WantedMemory,
+  WantedRdd,
+  WantedStage,
+  WantedTask,
+} from "./simulate/demand.ts";
+export { Draws } from "./simulate/draws.ts";
+export type { SimulatedConfiguration } from "./simulate/executor.ts";
+export {
+  isInBytes,
+  isPeak,
+  OUTCOMES,
+  type OutcomeName,
+  type Outcomes,
+} from "./simulate/outcomes.ts";
+export { simulate } from "./simulate/simulation.ts";
 export type { SourceFileRow } from "./source-rows.ts";
 export {
   type GarbageCollector,
@@ -130,7 +152,12 @@ export type {
 export { MemoryStore, NO_TASK } from "./storage/memory-store.ts";
 export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";
 export type { UnrollDemand } from "./storage/unroll.ts";
-export { type StorageLevel, storageLevelName, storageLevels } from "./storage-level.ts";
+export {
+  type StorageLevel,
+  storageLevelName,
+  storageLevelNamed,
+  storageLevels,
+} from "./storage-level.ts";
 export type { TaskResubmissionRow } from "./task-resubmission-row.ts";
 export { type MemoryConsumer, SpillFailure } from "./tasks/memory-consumer.ts";
 export {

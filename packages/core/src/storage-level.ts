@@ -54,3 +54,20 @@ export function storageLevelName(wanted: StorageLevel): string {
   ].filter((flag) => flag !== undefined);
   return `StorageLevel(${[...flags, `${wanted.replication} replicas`].join(", ")})`;
 }
+
+/** A level from its name, or from flags as `StorageLevel(disk, memory, deserialized, 1 replicas)` writes them; `undefined`: neither. */
+export function storageLevelNamed(text: string): StorageLevel | undefined {
+  const known = storageLevels[text.trim().toUpperCase()];
+  if (known !== undefined) return known;
+  const inner = /^StorageLevel\((.*)\)$/.exec(text.trim())?.[1];
+  if (inner === undefined) return undefined;
+  const flags = inner.split(",").map((flag) => flag.trim());
+  const replicas = flags.map((flag) => /^(\d+) replicas$/.exec(flag)?.[1]).find(Boolean);
+  return {
+    useDisk: flags.includes("disk"),
+    useMemory: flags.includes("memory"),
+    useOffHeap: flags.includes("offheap"),
+    deserialized: flags.includes("deserialized"),
+    replication: Number(replicas ?? 1),
+  };
+}

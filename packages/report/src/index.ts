@@ -36,3 +36,13 @@ export { type Ask, numberIn, type Row, textIn } from "./sql/row.ts";
 export { type ColumnSchema, describeSchema, type RelationSchema } from "./sql/schema.ts";
 export { type SchemaFormat, schemaText } from "./sql/schema-text.ts";
 export type { ApplicationKey } from "./tables/table.ts";
+export {
+  type AnsweredOutcome,
+  type AnsweredScenario,
+  type WhatIfAnswer,
+  type WhatIfQuestion,
+  whatIf,
+} from "./whatif/answer.ts";
+export { AskedWrongly, NotComparable } from "./whatif/configurations.ts";
+export { type GradeLetter, isAtLeast } from "./whatif/grades.ts";
+export { type RunRecord, readRun } from "./whatif/run-record.ts";

@@ -10,10 +10,12 @@ import { addMcp } from "./mcp.ts";
 import { addQuery } from "./query.ts";
 import { addReplay } from "./replay.ts";
 import { addSchema } from "./schema.ts";
+import { addWhatIf } from "./whatif.ts";
 
 export const commands: readonly AddCommand[] = [
   addReplay,
   addExplain,
+  addWhatIf,
   addInspect,
   addQuery,
   addExport,

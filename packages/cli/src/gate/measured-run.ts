@@ -49,7 +49,8 @@ export async function measured(
   return await withRun(host, paths, options, ({ run }) => Promise.resolve(run));
 }
 
-async function withDatabase<Result>(
+/** A database, or logs that are replayed for now alone. */
+export async function withDatabase<Result>(
   host: Host,
   paths: readonly string[],
   options: RunOptions,

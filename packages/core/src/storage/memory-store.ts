@@ -9,10 +9,12 @@ import type { SparkConf } from "../spark-conf.ts";
 import type { StorageLevel } from "../storage-level.ts";
 import { AccessOrder, type MemoryEntry } from "./access-order.ts";
 import {
+  drained,
+  type Reserve,
   type UnrollDemand,
   UnrollLedger,
-  type UnrollOutcome,
   type UnrollSettings,
+  type UnrollSteps,
   unrollAsBytes,
   unrollAsValues,
   unrollSettings,
@@ -48,6 +50,9 @@ export type PutIteratorResult =
       readonly interrupted: boolean;
     }
   | { readonly kind: "exists" };
+
+/** A put look by look; yields the bytes unrolled so far. */
+export type PutSteps = Generator<number, PutIteratorResult, void>;
 
 /** A block that eviction took out of memory. */
 export interface EvictedBlock {
@@ -177,6 +182,11 @@ export class MemoryStore implements BlockEvictor {
 
   /** Unrolls an iterator into an array of objects and stores it. */
   putValues(block: BlockToPut, demand: UnrollDemand): PutIteratorResult {
+    return drained(this.putValuesByStep(block, demand));
+  }
+
+  /** The same look by look. */
+  putValuesByStep(block: BlockToPut, demand: UnrollDemand): PutSteps {
     // Only a task's thread can be interrupted.
     const settings =
       block.taskId === undefined ? { ...this.#settings, interruptStops: false } : this.#settings;
@@ -185,8 +195,14 @@ export class MemoryStore implements BlockEvictor {
 
   /** Unrolls an iterator into a byte buffer and stores it (2.0+). */
   putIteratorAsBytes(block: BlockToPut, demand: UnrollDemand): PutIteratorResult {
+    return drained(this.putIteratorAsBytesByStep(block, demand));
+  }
+
+  /** The same look by look. */
+  putIteratorAsBytesByStep(block: BlockToPut, demand: UnrollDemand): PutSteps {
     const serialized = this.#behaviour.serializedUnroll;
-    if (serialized === "as_values" || serialized === "none") return this.putValues(block, demand);
+    if (serialized === "as_values" || serialized === "none")
+      return this.putValuesByStep(block, demand);
     const growthFactor = serialized === "each_record" ? 1 : this.#settings.growthFactor;
     return this.#putIterator(
       block,
@@ -196,16 +212,18 @@ export class MemoryStore implements BlockEvictor {
     );
   }
 
-  #putIterator(
+  *#putIterator(
     block: BlockToPut,
     demand: UnrollDemand,
-    unroll: (reserve: (bytes: number) => boolean) => UnrollOutcome,
+    unroll: (reserve: Reserve) => UnrollSteps,
     whollyReserved = false,
-  ): PutIteratorResult {
+  ): PutSteps {
     if (this.#isDuplicate(block.blockId)) return { kind: "exists" };
     const taskId = block.taskId ?? NO_TASK;
     const heldBefore = this.#unroll(block.mode).bytesOf(taskId);
-    const outcome = unroll((bytes) => this.reserveUnroll(block.blockId, taskId, bytes, block.mode));
+    const outcome = yield* unroll((bytes) =>
+      this.reserveUnroll(block.blockId, taskId, bytes, block.mode),
+    );
     const failed = (heldBytes: number): PutIteratorResult => ({
       kind: "failed",
       partial: { blockId: block.blockId, mode: block.mode, taskId, heldBytes },

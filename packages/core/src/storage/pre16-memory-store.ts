@@ -12,6 +12,7 @@ import type {
   PutResult,
 } from "./memory-store.ts";
 import {
+  drained,
   type UnrollDemand,
   UnrollLedger,
   type UnrollSettings,
@@ -109,13 +110,14 @@ export class Pre16MemoryStore {
     const taskId = block.taskId ?? NO_TASK;
     const heldBefore = this.#unroll.bytesOf(taskId);
     let isFirst = true;
-    const outcome = unrollAsValues(demand, this.#settings, (bytes) => {
+    const steps = unrollAsValues(demand, this.#settings, (bytes) => {
       if (isFirst) {
         isFirst = false;
         return this.reserveUnroll(taskId, bytes);
       }
       return this.#reserveEvicting(block.blockId, taskId, bytes);
     });
+    const outcome = drained(steps);
     const partial = { blockId: block.blockId, mode: block.mode, taskId };
     if (!outcome.whole)
       return {

@@ -50,12 +50,23 @@ export interface UnrollOutcome {
 /** Asks for unroll memory; true = granted. */
 export type Reserve = (bytes: number) => boolean;
 
+/** An unroll look by look: it yields the bytes unrolled so far before each request beyond the first, so that other tasks can act in between. */
+export type UnrollSteps = Generator<number, UnrollOutcome, void>;
+
+/** Runs steps to their end at once. */
+export function drained<Result>(steps: Generator<number, Result, void>): Result {
+  for (;;) {
+    const turn = steps.next();
+    if (turn.done === true) return turn.value;
+  }
+}
+
 /** The loop that all versions share for values, and 2.4+ for the serialized form. The threshold grows even when the request fails. */
-export function unrollAsValues(
+export function* unrollAsValues(
   demand: UnrollDemand,
   settings: UnrollSettings,
   reserve: Reserve,
-): UnrollOutcome {
+): UnrollSteps {
   const stopsAfter = settings.interruptStops ? demand.interruptedAfterLooks : undefined;
   let threshold = settings.thresholdBytes;
   if (!reserve(threshold)) return { whole: false, heldBytes: 0 };
@@ -63,6 +74,7 @@ export function unrollAsValues(
   for (const [look, size] of demand.checkedBytes.entries()) {
     if (look === stopsAfter) break;
     if (size < threshold) continue;
+    yield size;
     const request = Math.trunc(size * settings.growthFactor - threshold);
     if (!reserve(request)) return { whole: false, heldBytes };
     heldBytes += request;
@@ -76,16 +88,17 @@ export function unrollAsValues(
  * The serialized form of 2.0–2.3: `checkedBytes` are the buffer's sizes after every record (2.0–2.2, no growth factor),
  * or after records `period`, 2·`period`, … (2.3).
  */
-export function unrollAsBytes(
+export function* unrollAsBytes(
   demand: UnrollDemand,
   settings: UnrollSettings,
   growthFactor: number,
   reserve: Reserve,
-): UnrollOutcome {
+): UnrollSteps {
   if (!reserve(settings.thresholdBytes)) return { whole: false, heldBytes: 0 };
   let heldBytes = settings.thresholdBytes;
   for (const size of demand.checkedBytes) {
     if (size <= heldBytes) continue;
+    yield size;
     const request = Math.trunc(size * growthFactor - heldBytes);
     if (!reserve(request)) return { whole: false, heldBytes };
     heldBytes += request;

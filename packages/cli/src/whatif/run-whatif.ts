@@ -1,0 +1,117 @@
+/** The whatif command's own part: what was asked, and its answer as text or JSON. */
+import { type StorageLevel, storageLevelNamed } from "@respark/core";
+import {
+  AskedWrongly,
+  type GradeLetter,
+  isAtLeast,
+  NotComparable,
+  type RunRecord,
+  readRun,
+  type WhatIfAnswer,
+  whatIf,
+} from "@respark/report";
+import { sayingTrouble } from "../database/database-trouble.ts";
+import { oneApplication } from "../database/one-application.ts";
+import { exitCode } from "../exit-code.ts";
+import { type RunOptions, withDatabase } from "../gate/measured-run.ts";
+import type { Host } from "../host.ts";
+import { styleOf } from "../terminal/style.ts";
+import { UserError } from "../user-error.ts";
+import { scenariosOf, sweptSetting } from "./scenarios.ts";
+import { whatIfText } from "./whatif-text.ts";
+
+export interface WhatIfOptions extends RunOptions {
+  readonly set?: readonly string[];
+  readonly sweep?: string;
+  readonly level?: readonly string[];
+  readonly draws?: string;
+  readonly seed?: string;
+  readonly minGrade?: string;
+}
+
+/** Throws a UserError with code 4 where an outcome is below the grade asked for: after the answer is printed. */
+export async function runWhatIf(
+  host: Host,
+  paths: readonly string[],
+  options: WhatIfOptions,
+): Promise<void> {
+  const sweep = options.sweep === undefined ? undefined : sweptSetting(options.sweep);
+  const least = gradeNamed(options.minGrade ?? "C");
+  const question = {
+    scenarios: scenariosOf(options.set ?? [], sweep),
+    levels: levelsOf(options.level ?? []),
+    draws: whole("--draws", options.draws ?? "40", 1),
+    seed: whole("--seed", options.seed ?? "1", 0),
+    knob: sweep?.key,
+  };
+  const answer = await withRecord(host, paths, options, (run) => whatIf(run, question));
+  await host.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(answer, undefined, 2)}\n`
+      : whatIfText(answer, styleOf(host)),
+  );
+  const below = outcomesBelow(answer, least);
+  if (below.length > 0)
+    throw new UserError(
+      `answered, but below grade ${least}: ${below.join(", ")}`,
+      exitCode.belowFloor,
+    );
+}
+
+/** What a run wanted, read from a database or from logs; what cannot be asked becomes the user's trouble. */
+export async function withRecord<Result>(
+  host: Host,
+  paths: readonly string[],
+  options: RunOptions,
+  use: (run: RunRecord) => Result,
+): Promise<Result> {
+  const run = await withDatabase(host, paths, options, (database, path) =>
+    sayingTrouble(async () => {
+      const ask = (sql: string) => database.rows(sql);
+      const application = await oneApplication(ask, path ?? paths.join(", "), options);
+      return await readRun(ask, application);
+    }),
+  );
+  if (run === undefined)
+    throw new UserError("there is no application in this input", exitCode.unreadable);
+  try {
+    return use(run);
+  } catch (error) {
+    if (error instanceof AskedWrongly) throw new UserError(error.message);
+    if (error instanceof NotComparable)
+      throw new UserError(`not comparable: ${error.message}`, exitCode.notComparable);
+    throw error;
+  }
+}
+
+function gradeNamed(text: string): GradeLetter {
+  const grade = (["A", "B", "C", "D"] as const).find((letter) => letter === text.toUpperCase());
+  if (grade === undefined) throw new UserError(`--min-grade is A, B, C or D, not ${text}`);
+  return grade;
+}
+
+function outcomesBelow(answer: WhatIfAnswer, least: GradeLetter): string[] {
+  const names = answer.scenarios.flatMap(({ outcomes }) =>
+    outcomes.filter(({ grade }) => !isAtLeast(grade, least)).map(({ name }) => name),
+  );
+  return [...new Set(names)];
+}
+
+function levelsOf(given: readonly string[]): ReadonlyMap<number, StorageLevel> {
+  const levels = new Map<number, StorageLevel>();
+  for (const text of given) {
+    const parts = /^rdd:(\d+)=(\w+)$/.exec(text);
+    const level = parts?.[2] === undefined ? undefined : storageLevelNamed(parts[2]);
+    if (parts === null || level === undefined)
+      throw new UserError(`--level is rdd:ID=LEVEL, as rdd:3=MEMORY_AND_DISK, not ${text}`);
+    levels.set(Number(parts[1]), level);
+  }
+  return levels;
+}
+
+export function whole(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw new UserError(`${option} is a whole number from ${least} on, not ${text}`);
+  return value;
+}

@@ -1,0 +1,166 @@
+/** What an application wanted of memory, whatever it got: stages, tasks, blocks, broadcasts, and how sure each size is. */
+import type { StorageLevel } from "../storage-level.ts";
+
+/** A quantity that a log tells more or less well. Bytes or rows. */
+export interface Wanted {
+  readonly best: number;
+  readonly atLeast: number;
+  readonly atMost: number;
+  /** Deviation of the logarithm around `best`; `undefined`: anything between the bounds is as likely. */
+  readonly sigma: number | undefined;
+}
+
+export interface WantedBlock {
+  readonly blockId: string;
+  readonly bytes: Wanted;
+  /** Elements of the partition, where a read told; else `undefined`. */
+  readonly elements: number | undefined;
+}
+
+export interface WantedRdd {
+  readonly rddId: number;
+  readonly level: StorageLevel;
+  /** By partition. */
+  readonly blocks: ReadonlyMap<number, WantedBlock>;
+  /** Removed once so many stages are complete; `undefined`: never. */
+  readonly unpersistedAfterStages: number | undefined;
+}
+
+/** A cached RDD that a stage reads, and those that it reads to compute it. */
+export interface CachedRead {
+  /** Position in `WantedMemory.rdds`. */
+  readonly rdd: number;
+  readonly parents: readonly CachedRead[];
+}
+
+/** A cached partition that one task reads; used where partitions do not map one to one. */
+export interface BlockRead {
+  readonly rdd: number;
+  readonly partition: number;
+}
+
+/** A collection that asks by its estimated size and spills itself (ExternalSorter, ExternalAppendOnlyMap). */
+export interface SpillableDemand {
+  readonly kind: "spillable";
+  readonly consumer: string;
+  /** Estimated size of the whole, had it never spilled. */
+  readonly bytes: Wanted;
+  /** Bytes on disk a byte spilled. */
+  readonly diskRatio: Wanted;
+}
+
+/** Rows sorted in pages with an array of pointers (UnsafeExternalSorter). */
+export interface SorterDemand {
+  readonly kind: "sorter";
+  readonly rows: Wanted;
+  /** With what the sorter adds to each. */
+  readonly rowBytes: number;
+  readonly radix: boolean;
+  readonly diskRatio: Wanted;
+}
+
+/** Serialized rows sorted by partition (ShuffleExternalSorter). */
+export interface ShuffleSorterDemand {
+  readonly kind: "shuffle_sorter";
+  readonly rows: Wanted;
+  readonly rowBytes: number;
+  readonly diskRatio: Wanted;
+}
+
+/** Groups in a hash map in pages (BytesToBytesMap), with what happens when it gets no more. */
+export interface MapDemand {
+  readonly kind: "map";
+  /** Distinct keys. */
+  readonly rows: Wanted;
+  readonly rowBytes: number;
+  /** A page of the generated code's own map. */
+  readonly fastPage: boolean;
+  readonly diskRatio: Wanted;
+}
+
+/** The build side of a join in memory that cannot spill. */
+export interface RelationDemand {
+  readonly kind: "relation";
+  readonly bytes: Wanted;
+  /** Rows and keys, where known. */
+  readonly rows: number | undefined;
+  readonly keyedByLong: boolean;
+}
+
+/** Memory of an unknown consumer in pages: spills all when it gets no more. */
+export interface PagesDemand {
+  readonly kind: "pages";
+  readonly bytes: Wanted;
+  readonly diskRatio: Wanted;
+}
+
+export type ConsumerDemand =
+  | SpillableDemand
+  | SorterDemand
+  | ShuffleSorterDemand
+  | MapDemand
+  | RelationDemand
+  | PagesDemand;
+
+export interface WantedTask {
+  readonly taskId: number;
+  readonly partition: number;
+  /** Run time when its cached reads are met, and when the first of them is computed, ms. */
+  readonly hitMillis: number;
+  readonly missMillis: number;
+  /** Replaces the stage's reads. */
+  readonly reads: readonly BlockRead[] | undefined;
+  /** One after the other, as its operators work. */
+  readonly consumers: readonly ConsumerDemand[];
+}
+
+export interface WantedBroadcast {
+  readonly broadcastId: number;
+  readonly pieceBytes: readonly number[];
+  readonly valueBytes: number;
+  /** Gone once so many stages are complete. */
+  readonly removedAfterStages: number | undefined;
+}
+
+export interface WantedStage {
+  readonly stageId: number;
+  readonly attempt: number;
+  readonly jobId: number;
+  /** So many stages, in the order of their completion, precede it. */
+  readonly afterStages: number;
+  /** What the driver did between their end and its submission, ms. */
+  readonly gapMillis: number;
+  /** Its place among stages by completion. */
+  readonly completionOrder: number;
+  readonly reads: readonly CachedRead[];
+  /** Positions in `WantedMemory.broadcasts`: the task binary first. */
+  readonly broadcasts: readonly number[];
+  /** Time before a task runs (fetching, deserializing), ms: of an executor's first tasks, by executor, and of later ones. */
+  readonly firstOverheadMillis: readonly number[];
+  readonly overheadMillis: number;
+  /** Spread of run times, as the deviation of their logarithm. */
+  readonly durationSigma: number;
+  readonly tasks: readonly WantedTask[];
+}
+
+export interface WantedExecutor {
+  readonly executorId: string;
+  readonly host: string;
+  /** From the first submission of a stage, ms. */
+  readonly availableAtMillis: number;
+}
+
+/** Everything that a simulation is given of an application. */
+export interface WantedMemory {
+  readonly executors: readonly WantedExecutor[];
+  readonly rdds: readonly WantedRdd[];
+  readonly broadcasts: readonly WantedBroadcast[];
+  readonly stages: readonly WantedStage[];
+  /** Deviation of the logarithm of executors' speeds; 0: all are equally fast. */
+  readonly speedSigma: number;
+  /** `spark.locality.wait`, ms. */
+  readonly localityWaitMillis: { readonly process: number; readonly node: number };
+  readonly fair: boolean;
+  /** `spark.task.maxFailures`. */
+  readonly maxFailures: number;
+}

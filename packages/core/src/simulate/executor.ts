@@ -1,0 +1,67 @@
+/** One executor of a simulation: the real manager and store, and what it came to. */
+import { rddIdOf } from "../block-id.ts";
+import type { ManagerCapacity } from "../memory/capacity.ts";
+import { createMemoryManager } from "../memory/managers/index.ts";
+import type { MemoryManager } from "../memory/memory-manager.ts";
+import type { SparkBehaviour } from "../spark-behaviour.ts";
+import type { SparkConf } from "../spark-conf.ts";
+import { MemoryStore } from "../storage/memory-store.ts";
+import { noOutcomes, type Outcomes } from "./outcomes.ts";
+
+/** A configuration that a simulation runs under. */
+export interface SimulatedConfiguration {
+  readonly behaviour: SparkBehaviour;
+  readonly conf: SparkConf;
+  readonly capacity: ManagerCapacity;
+  /** Tasks at once. */
+  readonly slots: number;
+}
+
+export class SimulatedExecutor {
+  readonly index: number;
+  readonly host: string;
+  readonly manager: MemoryManager;
+  readonly store: MemoryStore;
+  readonly outcomes: Outcomes = noOutcomes();
+  /** Blocks that a level with disk wrote, or that were evicted to it. */
+  readonly onDisk: Set<string> = new Set();
+  readonly broadcasts: Set<number> = new Set();
+  /** Blocks that some task here computes right now. */
+  readonly computing: Set<string> = new Set();
+  /** How much longer its tasks take than the base's. */
+  readonly slowness: number;
+  freeSlots: number;
+  isAvailable = false;
+
+  constructor(
+    configuration: SimulatedConfiguration,
+    given: { readonly index: number; readonly host: string; readonly slowness: number },
+  ) {
+    const { behaviour, conf, capacity } = configuration;
+    this.index = given.index;
+    this.host = given.host;
+    this.slowness = given.slowness;
+    this.manager = createMemoryManager(behaviour, capacity, conf);
+    this.store = new MemoryStore(behaviour, this.manager, conf);
+    this.freeSlots = configuration.slots;
+  }
+
+  /** Takes note of highest use, and hands on the RDD blocks that were just evicted. */
+  observe(evicted: (blockId: string, toDisk: boolean) => void): void {
+    const { outcomes, manager } = this;
+    const storage = manager.storageUsedBytes("on_heap");
+    if (storage > outcomes.peak_storage_bytes) outcomes.peak_storage_bytes = storage;
+    const execution = manager.executionUsedBytes("on_heap");
+    if (execution > outcomes.peak_execution_bytes) outcomes.peak_execution_bytes = execution;
+    const offHeap = manager.storageUsedBytes("off_heap");
+    if (offHeap > outcomes.peak_off_heap_storage_bytes)
+      outcomes.peak_off_heap_storage_bytes = offHeap;
+    for (const { blockId, bytes, toDisk } of this.store.takeEvicted()) {
+      if (rddIdOf(blockId) === undefined) continue;
+      outcomes.evicted_blocks++;
+      outcomes.evicted_bytes += bytes;
+      if (toDisk) this.onDisk.add(blockId);
+      evicted(blockId, toDisk);
+    }
+  }
+}

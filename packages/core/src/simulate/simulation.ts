@@ -1,0 +1,366 @@
+/** One run of an application under one configuration, event by event: the driver's schedule, its executors, their tasks. */
+import { assert } from "../assert.ts";
+import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
+import { BlockLocations } from "./block-locations.ts";
+import type { CachedRead, WantedMemory, WantedStage } from "./demand.ts";
+import type { Draws } from "./draws.ts";
+import { EventQueue } from "./event-queue.ts";
+import { type SimulatedConfiguration, SimulatedExecutor } from "./executor.ts";
+import { noOutcomes, type Outcomes, PEAKS, SUMMED } from "./outcomes.ts";
+import { SimulatedTask } from "./simulated-task.ts";
+import { LEVELS, TaskSet } from "./task-set.ts";
+
+/** A stage whose tasks are offered or run. */
+interface ActiveStage {
+  readonly stage: WantedStage;
+  readonly tasks: TaskSet;
+  /** Attempts of each task that died. */
+  readonly deaths: Map<number, number>;
+  /** Tasks of the stage that each executor was given. */
+  readonly given: number[];
+  running: number;
+  unfinished: number;
+}
+
+type Happening =
+  | { readonly kind: "submit"; readonly stage: number }
+  | { readonly kind: "executor"; readonly executor: SimulatedExecutor }
+  | { readonly kind: "task"; readonly task: SimulatedTask; readonly of: ActiveStage }
+  | { readonly kind: "revive" };
+
+/** Spark looks for executors once a second when locality made a task wait (`spark.scheduler.revive.interval`). */
+const REVIVE_MILLIS = 1000;
+
+/** Runs an application through; results in what it came to. */
+export function simulate(
+  wanted: WantedMemory,
+  configuration: SimulatedConfiguration,
+  draws: Draws,
+): Outcomes {
+  return new Simulation(wanted, configuration, draws).run();
+}
+
+class Simulation {
+  readonly #wanted: WantedMemory;
+  readonly #configuration: SimulatedConfiguration;
+  readonly #draws: Draws;
+  readonly #queue = new EventQueue<Happening>();
+  readonly #executors: readonly SimulatedExecutor[];
+  readonly #locations = new BlockLocations();
+  readonly #active: ActiveStage[] = [];
+  readonly #submitted: Uint8Array;
+  readonly #isComplete: Uint8Array;
+  /** Stages by completion order that are all complete. */
+  #completePrefix = 0;
+  readonly #parked = new Map<ExecutionRequest, { task: SimulatedTask; of: ActiveStage }>();
+  readonly #unpersisted = new Set<number>();
+  #now = 0;
+  #offers = 0;
+  #attempts = 0;
+  #revivesAt = Number.POSITIVE_INFINITY;
+
+  constructor(wanted: WantedMemory, configuration: SimulatedConfiguration, draws: Draws) {
+    this.#wanted = wanted;
+    this.#configuration = configuration;
+    this.#draws = draws;
+    this.#submitted = new Uint8Array(wanted.stages.length);
+    this.#isComplete = new Uint8Array(wanted.stages.length);
+    this.#executors = wanted.executors.map(
+      ({ host }, index) =>
+        new SimulatedExecutor(configuration, {
+          index,
+          host,
+          slowness: draws.logNormal(wanted.speedSigma, "executor_speed", index),
+        }),
+    );
+  }
+
+  run(): Outcomes {
+    for (const [index, { availableAtMillis }] of this.#wanted.executors.entries()) {
+      const executor = this.#executors[index];
+      if (executor !== undefined)
+        this.#queue.add(Math.max(0, availableAtMillis), { kind: "executor", executor });
+    }
+    this.#submitReady();
+    for (;;) {
+      const next = this.#queue.take();
+      if (next === undefined) break;
+      this.#now = next.at;
+      this.#happen(next.event);
+    }
+    return this.#total();
+  }
+
+  #total(): Outcomes {
+    const total = noOutcomes();
+    for (const { outcomes } of this.#executors) {
+      for (const name of SUMMED) total[name] += outcomes[name];
+      for (const name of PEAKS) total[name] = Math.max(total[name], outcomes[name]);
+    }
+    return total;
+  }
+
+  #happen(event: Happening): void {
+    switch (event.kind) {
+      case "submit":
+        this.#submit(event.stage);
+        this.#offerAll();
+        break;
+      case "executor":
+        event.executor.isAvailable = true;
+        this.#offer([event.executor]);
+        break;
+      case "task":
+        this.#step(event.task, event.of, 0);
+        break;
+      case "revive":
+        this.#revivesAt = Number.POSITIVE_INFINITY;
+        this.#offerAll();
+        break;
+    }
+  }
+
+  /** Stages whose predecessors are complete are submitted once the driver has done what it did between. */
+  #submitReady(): void {
+    for (const [index, stage] of this.#wanted.stages.entries()) {
+      if (this.#submitted[index] === 1 || stage.afterStages > this.#completePrefix) continue;
+      this.#submitted[index] = 1;
+      this.#queue.add(this.#now + stage.gapMillis, { kind: "submit", stage: index });
+    }
+  }
+
+  #submit(index: number): void {
+    const stage = this.#wanted.stages[index];
+    if (stage === undefined) return;
+    const tasks = new TaskSet({
+      tasks: stage.tasks.length,
+      preferred: (task) => this.#preferred(stage, task),
+      hostOf: (executor) => this.#executors[executor]?.host ?? "",
+      waitMillis: this.#wanted.localityWaitMillis,
+      now: this.#now,
+    });
+    this.#active.push({
+      stage,
+      tasks,
+      deaths: new Map(),
+      given: this.#executors.map(() => 0),
+      running: 0,
+      unfinished: stage.tasks.length,
+    });
+    if (!this.#wanted.fair)
+      this.#active.sort(
+        (a, b) => a.stage.jobId - b.stage.jobId || a.stage.stageId - b.stage.stageId,
+      );
+    if (stage.tasks.length === 0) this.#complete(stage);
+  }
+
+  /** `DAGScheduler.getPreferredLocs`: who has the nearest cached ancestor, as the driver knows it now. */
+  #preferred(stage: WantedStage, index: number): ReadonlySet<number> | undefined {
+    const task = stage.tasks[index];
+    if (task === undefined) return undefined;
+    if (task.reads !== undefined) {
+      for (const { rdd, partition } of task.reads) {
+        const found = this.#locationsOf(rdd, partition);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    }
+    return this.#nearest(stage.reads, task.partition);
+  }
+
+  #nearest(reads: readonly CachedRead[], partition: number): ReadonlySet<number> | undefined {
+    for (const read of reads) {
+      const found =
+        this.#locationsOf(read.rdd, partition) ?? this.#nearest(read.parents, partition);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  #locationsOf(rdd: number, partition: number): ReadonlySet<number> | undefined {
+    if (!this.#isCached(rdd)) return undefined;
+    const block = this.#wanted.rdds[rdd]?.blocks.get(partition);
+    return block === undefined ? undefined : this.#locations.of(block.blockId);
+  }
+
+  #isCached(rdd: number): boolean {
+    return !this.#unpersisted.has(rdd);
+  }
+
+  #offerAll(): void {
+    const free = this.#executors.filter(
+      ({ isAvailable, freeSlots }) => isAvailable && freeSlots > 0,
+    );
+    if (free.length === 0) return;
+    const round = this.#offers++;
+    const order = free.map((executor) => ({
+      executor,
+      at: this.#draws.uniform("offer_order", round, executor.index),
+    }));
+    order.sort((a, b) => a.at - b.at);
+    this.#offer(order.map(({ executor }) => executor));
+  }
+
+  /** `TaskSchedulerImpl.resourceOffers`: by task set and level, one task an executor and round. */
+  #offer(executors: readonly SimulatedExecutor[]): void {
+    const sets = this.#wanted.fair
+      ? [...this.#active].sort((a, b) => a.running - b.running)
+      : this.#active;
+    for (const active of [...sets]) {
+      if (active.tasks.left === 0) continue;
+      for (const level of LEVELS) {
+        if (!active.tasks.levels.includes(level)) continue;
+        let launched = true;
+        while (launched) {
+          launched = false;
+          for (const executor of executors) {
+            if (executor.freeSlots === 0 || !executor.isAvailable) continue;
+            const index = active.tasks.offer(executor.index, executor.host, level, this.#now);
+            if (index === undefined) continue;
+            launched = true;
+            this.#launch(active, index, executor);
+          }
+        }
+      }
+      this.#reviveLater(active);
+    }
+  }
+
+  #reviveLater(active: ActiveStage): void {
+    if (active.tasks.left === 0) return;
+    const idle = this.#executors.some(({ isAvailable, freeSlots }) => isAvailable && freeSlots > 0);
+    const at = active.tasks.nextLevelAt();
+    if (!idle || at === undefined) return;
+    const wake =
+      this.#now + REVIVE_MILLIS * Math.max(1, Math.ceil((at - this.#now) / REVIVE_MILLIS));
+    if (wake >= this.#revivesAt) return;
+    this.#revivesAt = wake;
+    this.#queue.add(wake, { kind: "revive" });
+  }
+
+  #launch(active: ActiveStage, index: number, executor: SimulatedExecutor): void {
+    const task = active.stage.tasks[index];
+    assert(task !== undefined, () => `stage ${active.stage.stageId} has no task ${index}`);
+    const given = active.given[executor.index] ?? 0;
+    active.given[executor.index] = given + 1;
+    executor.freeSlots--;
+    active.running++;
+    const simulated = new SimulatedTask({
+      wanted: this.#wanted,
+      stage: active.stage,
+      task,
+      executor,
+      locations: this.#locations,
+      draws: this.#draws,
+      configuration: this.#configuration,
+      attemptId: this.#attempts++,
+      isFirst: given < this.#configuration.slots,
+      isCached: (rdd) => this.#isCached(rdd),
+    });
+    this.#queue.add(this.#now, { kind: "task", task: simulated, of: active });
+  }
+
+  /** Runs a task until time must pass or a request must wait. */
+  #step(task: SimulatedTask, of: ActiveStage, answer: number): void {
+    const { executor } = task.around;
+    let given = answer;
+    for (;;) {
+      const turn = task.course.next(given);
+      this.#observe(executor);
+      if (turn.done === true) {
+        this.#finish(task, of);
+        return;
+      }
+      if (typeof turn.value === "number") {
+        this.#queue.add(this.#now + turn.value, { kind: "task", task, of });
+        return;
+      }
+      const granted = executor.manager.evaluate(turn.value);
+      this.#observe(executor);
+      if (granted === undefined) {
+        task.waited = true;
+        this.#parked.set(turn.value, { task, of });
+        this.#wake(executor);
+        return;
+      }
+      this.#wake(executor);
+      given = granted;
+    }
+  }
+
+  #observe(executor: SimulatedExecutor): void {
+    executor.observe((blockId, toDisk) => {
+      if (!toDisk && !executor.onDisk.has(blockId)) this.#locations.remove(blockId, executor.index);
+    });
+  }
+
+  /** Every release and every new task lets the waiting look again. */
+  #wake(executor: SimulatedExecutor): void {
+    while (executor.manager.needsWake) {
+      const answers = executor.manager.wake();
+      this.#observe(executor);
+      for (const { request, granted } of answers) {
+        const parked = this.#parked.get(request);
+        if (parked === undefined || granted === "task_ended") continue;
+        this.#parked.delete(request);
+        this.#step(parked.task, parked.of, granted);
+      }
+    }
+  }
+
+  #finish(task: SimulatedTask, of: ActiveStage): void {
+    const { executor } = task.around;
+    executor.freeSlots++;
+    of.running--;
+    this.#wake(executor);
+    const { partition } = task.around.task;
+    const deaths = (of.deaths.get(partition) ?? 0) + (task.isDead ? 1 : 0);
+    of.deaths.set(partition, deaths);
+    if (task.isDead && deaths < this.#wanted.maxFailures) {
+      of.tasks.retry(of.stage.tasks.indexOf(task.around.task));
+    } else {
+      of.unfinished--;
+      if (of.unfinished === 0) this.#complete(of.stage);
+    }
+    this.#offer([executor]);
+  }
+
+  #complete(stage: WantedStage): void {
+    const at = this.#active.findIndex((active) => active.stage === stage);
+    if (at >= 0) this.#active.splice(at, 1);
+    this.#isComplete[stage.completionOrder] = 1;
+    while (this.#isComplete[this.#completePrefix] === 1) this.#completePrefix++;
+    this.#removeUnused();
+    this.#submitReady();
+  }
+
+  /** What the program unpersisted or the cleaner removed by now. */
+  #removeUnused(): void {
+    for (const [index, rdd] of this.#wanted.rdds.entries()) {
+      const after = rdd.unpersistedAfterStages;
+      if (after === undefined || after > this.#completePrefix || this.#unpersisted.has(index))
+        continue;
+      this.#unpersisted.add(index);
+      for (const { blockId } of rdd.blocks.values()) this.#removeEverywhere(blockId);
+    }
+    for (const [index, broadcast] of this.#wanted.broadcasts.entries()) {
+      const after = broadcast.removedAfterStages;
+      if (after === undefined || after > this.#completePrefix) continue;
+      const name = `broadcast_${broadcast.broadcastId}`;
+      for (const executor of this.#executors) {
+        if (!executor.broadcasts.has(index)) continue;
+        executor.store.remove(name);
+        for (const piece of broadcast.pieceBytes.keys())
+          executor.store.remove(`${name}_piece${piece}`);
+      }
+    }
+  }
+
+  #removeEverywhere(blockId: string): void {
+    for (const executor of this.#executors) {
+      executor.store.remove(blockId);
+      executor.onDisk.delete(blockId);
+      this.#locations.remove(blockId, executor.index);
+    }
+  }
+}

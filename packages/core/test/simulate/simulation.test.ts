@@ -1,0 +1,160 @@
+/** A simulated application: its stages, blocks and collections under small pools, draw by draw. */
+import { expect, test } from "vitest";
+import {
+  Draws,
+  managerCapacity,
+  type Outcomes,
+  type SimulatedConfiguration,
+  simulate,
+  sparkBehaviour,
+  storageLevels,
+  type Wanted,
+  type WantedMemory,
+  type WantedStage,
+} from "../../src/index.ts";
+
+const MIB = 1_048_576;
+
+function known(value: number): Wanted {
+  return { best: value, atLeast: value, atMost: value, sigma: 0 };
+}
+
+/** A configuration whose on-heap memory is exactly this. */
+function pool(bytes: number, version = "3.5.6"): SimulatedConfiguration {
+  const behaviour = sparkBehaviour(version);
+  if (behaviour === undefined) throw new Error(version);
+  const conf = new Map([
+    ["spark.testing.memory", String(bytes)],
+    ["spark.testing.reservedMemory", "0"],
+    ["spark.memory.fraction", "1.0"],
+  ]);
+  const capacity = managerCapacity({ behaviour, conf, heapBytes: bytes, cores: 2 });
+  return { behaviour, conf, capacity, slots: 2 };
+}
+
+/** RDDs of `partitions` blocks of `blockBytes`, read by stages in the order given. */
+function cacheOf(given: {
+  readonly rdds: number;
+  readonly partitions: number;
+  readonly blockBytes: number;
+  readonly reads: readonly number[];
+  readonly spillableBytes?: number;
+}): WantedMemory {
+  const level = storageLevels["MEMORY_ONLY"];
+  if (level === undefined) throw new Error("no level");
+  const stages = given.reads.map(
+    (rdd, index): WantedStage => ({
+      stageId: index,
+      attempt: 0,
+      jobId: index,
+      afterStages: index,
+      gapMillis: 10,
+      completionOrder: index,
+      reads: rdd < 0 ? [] : [{ rdd, parents: [] }],
+      broadcasts: [],
+      firstOverheadMillis: [1],
+      overheadMillis: 1,
+      durationSigma: 0,
+      tasks: Array.from({ length: given.partitions }, (_, partition) => ({
+        taskId: index * given.partitions + partition,
+        partition,
+        hitMillis: 20,
+        missMillis: 100,
+        reads: undefined,
+        consumers:
+          rdd >= 0
+            ? []
+            : [
+                {
+                  kind: "spillable" as const,
+                  consumer: "ExternalSorter",
+                  bytes: known(given.spillableBytes ?? 0),
+                  diskRatio: known(0.25),
+                },
+              ],
+      })),
+    }),
+  );
+  return {
+    executors: [{ executorId: "0", host: "a", availableAtMillis: 0 }],
+    rdds: Array.from({ length: given.rdds }, (_, rddId) => ({
+      rddId,
+      level,
+      blocks: new Map(
+        Array.from({ length: given.partitions }, (_item, partition) => [
+          partition,
+          {
+            blockId: `rdd_${rddId}_${partition}`,
+            bytes: known(given.blockBytes),
+            elements: 100,
+          },
+        ]),
+      ),
+      unpersistedAfterStages: undefined,
+    })),
+    broadcasts: [],
+    stages,
+    speedSigma: 0,
+    localityWaitMillis: { process: 3000, node: 3000 },
+    fair: false,
+    maxFailures: 4,
+  };
+}
+
+function run(wanted: WantedMemory, bytes: number, draw = 0): Outcomes {
+  return simulate(wanted, pool(bytes), new Draws(1, draw));
+}
+
+test("blocks that fit are computed once and then read from memory", () => {
+  const outcomes = run(
+    cacheOf({ rdds: 1, partitions: 4, blockBytes: 4 * MIB, reads: [0, 0, 0] }),
+    64 * MIB,
+  );
+  expect(outcomes).toMatchObject({ misses: 4, memory_hits: 8, recomputes: 0, evicted_blocks: 0 });
+});
+
+test("a second RDD evicts the first where both do not fit, and the first is computed again", () => {
+  const wanted = cacheOf({ rdds: 2, partitions: 4, blockBytes: 4 * MIB, reads: [0, 1, 0] });
+  const outcomes = run(wanted, 20 * MIB);
+  expect(outcomes.evicted_blocks).toBeGreaterThan(0);
+  expect(outcomes.recomputes).toBeGreaterThan(0);
+  expect(outcomes.memory_hits + outcomes.misses).toBe(12);
+  expect(outcomes.peak_storage_bytes).toBeLessThanOrEqual(20 * MIB);
+});
+
+test("blocks of the RDD being stored are never evicted for it: their puts fail", () => {
+  const wanted = cacheOf({ rdds: 1, partitions: 8, blockBytes: 4 * MIB, reads: [0, 0] });
+  const outcomes = run(wanted, 16 * MIB);
+  expect(outcomes.evicted_blocks).toBe(0);
+  expect(outcomes.failed_puts).toBeGreaterThan(0);
+  expect(outcomes.recomputes).toBe(outcomes.failed_puts - (8 - outcomes.memory_hits));
+});
+
+test("a collection larger than its share spills, and one that fits does not", () => {
+  const wanted = cacheOf({
+    rdds: 0,
+    partitions: 2,
+    blockBytes: 0,
+    reads: [-1],
+    spillableBytes: 30 * MIB,
+  });
+  const tight = run(wanted, 20 * MIB);
+  expect(tight.spilled_tasks).toBe(2);
+  expect(tight.spilled_bytes).toBeGreaterThan(10 * MIB);
+  expect(tight.peak_execution_bytes).toBeLessThanOrEqual(20 * MIB);
+  expect(run(wanted, 256 * MIB).spilled_tasks).toBe(0);
+});
+
+test("the same draw gives the same run, another draw may not", () => {
+  const wanted = cacheOf({ rdds: 3, partitions: 8, blockBytes: 3 * MIB, reads: [0, 1, 2, 0, 1] });
+  const stages = wanted.stages.map((stage) => ({ ...stage, durationSigma: 0.6 }));
+  const executors = ["0", "1", "2"].map((executorId) => ({
+    executorId,
+    host: "a",
+    availableAtMillis: 0,
+  }));
+  const jittered = { ...wanted, stages, executors, speedSigma: 0.5 };
+  expect(run(jittered, 18 * MIB, 3)).toEqual(run(jittered, 18 * MIB, 3));
+  const different = [0, 1, 2, 3, 4, 5].map((draw) => run(jittered, 18 * MIB, draw).misses);
+  expect(new Set(different).size).toBeGreaterThan(1);
+});

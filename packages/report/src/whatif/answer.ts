@@ -1,0 +1,296 @@
+/** The answer to a what-if question: base, self-check, scenarios and bands, as `--json` prints it (respark.whatif/1). */
+import {
+  isInBytes,
+  type ManagerCapacity,
+  OUTCOMES,
+  type OutcomeName,
+  type StorageLevel,
+} from "@respark/core";
+import { baseOutcomes } from "./base-outcomes.ts";
+import {
+  AskedWrongly,
+  type BaseConfiguration,
+  baseConfiguration,
+  changedConfiguration,
+  NotComparable,
+} from "./configurations.ts";
+import { drawnOutcomes, type ForetoldOutcomes, foretold } from "./foretold.ts";
+import { type GradeLetter, gradeOf } from "./grades.ts";
+import type { RunRecord } from "./run-record.ts";
+import { type SelfCheck, selfCheckOf, widened } from "./self-check.ts";
+import { type Demand, demandOf } from "./wanted-memory.ts";
+
+export interface WhatIfQuestion {
+  readonly scenarios: readonly ReadonlyMap<string, string>[];
+  /** Storage levels by RDD id. */
+  readonly levels: ReadonlyMap<number, StorageLevel>;
+  readonly draws: number;
+  readonly seed: number;
+  /** Along this setting the scenarios are steps of a sweep. */
+  readonly knob: string | undefined;
+}
+
+export interface AnsweredOutcome {
+  readonly name: OutcomeName;
+  readonly unit: "count" | "bytes";
+  /** `null` where the base's logs do not tell. */
+  readonly base: number | null;
+  readonly median: number | null;
+  readonly lo: number | null;
+  readonly hi: number | null;
+  readonly p_any: number | null;
+  readonly grade: GradeLetter;
+  readonly reason: string | null;
+  readonly at_least?: number;
+}
+
+export interface AnsweredCapacity {
+  readonly manager: string;
+  readonly collector: string | null;
+  readonly max_memory_bytes: number;
+  readonly storage_region_bytes: number;
+  readonly off_heap_bytes: number;
+  readonly page_size_bytes: number | null;
+  readonly slots: number;
+}
+
+export interface AnsweredScenario {
+  readonly name: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly capacity: AnsweredCapacity;
+  readonly draws: number;
+  readonly simulated_executors: number;
+  readonly outcomes: readonly AnsweredOutcome[];
+}
+
+export interface Warning {
+  readonly code: string;
+  readonly text: string;
+}
+
+export interface Band {
+  readonly outcome: OutcomeName;
+  readonly knob: string;
+  readonly p95: string | null;
+  readonly p05: string | null;
+}
+
+export interface WhatIfAnswer {
+  readonly schema: "respark.whatif/1";
+  readonly app_id: string;
+  readonly attempt_id: string;
+  readonly spark_version: string;
+  readonly seed: number;
+  readonly base: {
+    readonly settings: Readonly<Record<string, string>>;
+    readonly capacity: AnsweredCapacity;
+    readonly reproduced: true;
+  };
+  readonly self_check: SelfCheck;
+  readonly warnings: readonly Warning[];
+  readonly scenarios: readonly AnsweredScenario[];
+  readonly bands: readonly Band[];
+}
+
+/** Throws NotComparable (exit 5) and AskedWrongly (exit 2). */
+export function whatIf(run: RunRecord, question: WhatIfQuestion): WhatIfAnswer {
+  const base = baseConfiguration(run);
+  refuseUnusable(run);
+  const demand = demandOf(run);
+  const changed = demandUnder(run, demand, question.levels);
+  const { draws, seed } = question;
+  const logged = baseOutcomes(run);
+  const asItWas = foretold(drawnOutcomes(demand.wanted, base.configuration, { draws, seed }));
+  const selfCheck = selfCheckOf(logged, asItWas);
+  const scenarios = question.scenarios.map((settings): AnsweredScenario => {
+    const { configuration, executors } = changedConfiguration(base, settings);
+    const wanted = withExecutors(changed.wanted, executors);
+    const isBase = settings.size === 0 && question.levels.size === 0;
+    const outcomes = isBase
+      ? asItWas
+      : foretold(drawnOutcomes(wanted, configuration, { draws, seed }));
+    const atBestC = atBestCBecause(settings, question.levels);
+    return {
+      name: nameOf(settings, question.levels),
+      settings: Object.fromEntries(settings),
+      capacity: answeredCapacity(base, configuration.capacity, configuration.slots),
+      draws,
+      simulated_executors: wanted.executors.length,
+      outcomes: OUTCOMES.map((name) =>
+        answered(name, outcomes, { run, demand: changed, selfCheck, atBestC }, logged[name]),
+      ),
+    };
+  });
+  return {
+    schema: "respark.whatif/1",
+    app_id: run.appId,
+    attempt_id: run.attemptId,
+    spark_version: base.sparkVersion,
+    seed,
+    base: {
+      settings: memorySettingsOf(run),
+      capacity: answeredCapacity(base, base.configuration.capacity, base.configuration.slots),
+      reproduced: true,
+    },
+    self_check: selfCheck,
+    warnings: warningsOf(run, base, question),
+    scenarios,
+    bands: question.knob === undefined ? [] : bandsAlong(question.knob, scenarios),
+  };
+}
+
+function refuseUnusable(run: RunRecord): void {
+  if (run.executors.length === 0) throw new NotComparable("no executor is in these logs");
+  if (run.tasks.length === 0) throw new NotComparable("no task is in these logs");
+  const lost = run.executors.filter(({ removedClass }) =>
+    ["jvm_heap", "gc_overhead", "container_physical", "container_virtual"].includes(
+      removedClass ?? "",
+    ),
+  );
+  if (lost.length > 0)
+    throw new NotComparable(
+      `executor ${lost[0]?.executorId ?? ""} was lost for want of memory outside the pools: the run shows what its pools did, not what they would have`,
+    );
+  if (!run.isFinished)
+    throw new NotComparable("the run did not finish: part of its demand is in no log");
+}
+
+function demandUnder(
+  run: RunRecord,
+  demand: Demand,
+  levels: ReadonlyMap<number, StorageLevel>,
+): Demand {
+  if (levels.size === 0) return demand;
+  for (const rddId of levels.keys())
+    if (!run.rdds.some((rdd) => rdd.rddId === rddId))
+      throw new AskedWrongly(`there is no RDD ${rddId} in this run`);
+  return demandOf(run, levels);
+}
+
+function withExecutors(wanted: Demand["wanted"], count: number | undefined): Demand["wanted"] {
+  if (count === undefined || count === wanted.executors.length) return wanted;
+  const executors = Array.from({ length: count }, (_, index) => {
+    const like = wanted.executors[index % Math.max(1, wanted.executors.length)];
+    return {
+      executorId: String(index),
+      host: like?.host ?? "",
+      availableAtMillis: like?.availableAtMillis ?? 0,
+    };
+  });
+  return { ...wanted, executors };
+}
+
+function atBestCBecause(
+  settings: ReadonlyMap<string, string>,
+  levels: ReadonlyMap<number, StorageLevel>,
+): string | undefined {
+  if (levels.size > 0) return "a storage level changes what a partition is and costs";
+  if (settings.has("spark.executor.instances"))
+    return "with another number of executors tasks run elsewhere";
+  if (settings.has("spark.version")) return "another version of Spark may plan and place otherwise";
+  return undefined;
+}
+
+function nameOf(
+  settings: ReadonlyMap<string, string>,
+  levels: ReadonlyMap<number, StorageLevel>,
+): string {
+  const parts = [...settings].map(([key, value]) => `${key}=${value}`);
+  for (const rddId of levels.keys()) parts.push(`level of rdd ${rddId}`);
+  return parts.length === 0 ? "as it was" : parts.join(", ");
+}
+
+function answered(
+  name: OutcomeName,
+  outcomes: ForetoldOutcomes,
+  grading: Parameters<typeof gradeOf>[1],
+  base: number | undefined,
+): AnsweredOutcome {
+  const { letter, reason } = gradeOf(name, grading);
+  const checked = grading.selfCheck.outcomes.find((outcome) => outcome.name === name);
+  const numbers = widened(outcomes[name], checked);
+  const about = { name, unit: isInBytes(name) ? "bytes" : "count", base: base ?? null } as const;
+  if (letter === "D")
+    return {
+      ...about,
+      median: null,
+      lo: null,
+      hi: null,
+      p_any: null,
+      grade: letter,
+      reason: reason ?? null,
+      at_least: numbers.lo,
+    };
+  return {
+    ...about,
+    median: numbers.median,
+    lo: numbers.lo,
+    hi: numbers.hi,
+    p_any: numbers.anyShare,
+    grade: letter,
+    reason: reason ?? null,
+  };
+}
+
+function answeredCapacity(
+  base: BaseConfiguration,
+  capacity: ManagerCapacity,
+  slots: number,
+): AnsweredCapacity {
+  return {
+    manager: capacity.kind,
+    collector: base.collector?.toLowerCase() ?? null,
+    max_memory_bytes: capacity.onHeapStorageBytes + capacity.onHeapExecutionBytes,
+    storage_region_bytes: capacity.onHeapStorageBytes,
+    off_heap_bytes: capacity.offHeapStorageBytes + capacity.offHeapExecutionBytes,
+    page_size_bytes: capacity.pageSizeBytes ?? null,
+    slots,
+  };
+}
+
+const SHOWN_SETTINGS =
+  /^spark\.(executor\.(memory|cores|instances)|memory\.|storage\.|shuffle\.memoryFraction|buffer\.)/;
+
+function memorySettingsOf(run: RunRecord): Record<string, string> {
+  return Object.fromEntries([...run.conf].filter(([key]) => SHOWN_SETTINGS.test(key)));
+}
+
+function warningsOf(run: RunRecord, base: BaseConfiguration, question: WhatIfQuestion): Warning[] {
+  const warnings: Warning[] = [];
+  if (run.stages.some(({ sqlExecutionId }) => sqlExecutionId !== undefined))
+    if (run.conf.get("spark.sql.adaptive.enabled") !== "false")
+      warnings.push({
+        code: "plan_may_change",
+        text: "adaptive execution plans from sizes of shuffles: the plan of this run is taken as it was",
+      });
+  const smaller = question.scenarios.some((settings) => {
+    const { heapBytes } = base;
+    const size = settings.get("spark.executor.memory");
+    if (size === undefined) return false;
+    const { configuration } = changedConfiguration(base, settings);
+    return configuration.capacity.systemBytes < heapBytes;
+  });
+  if (smaller)
+    warnings.push({
+      code: "smaller_heap",
+      text: "objects of user code are in no log: whether a smaller heap holds them is not foretold",
+    });
+  return warnings;
+}
+
+/** Where an outcome ends along a knob: still certain, and gone for good. */
+export function bandsAlong(knob: string, scenarios: readonly AnsweredScenario[]): Band[] {
+  return OUTCOMES.flatMap((outcome): Band[] => {
+    const points = scenarios.flatMap((scenario) => {
+      const found = scenario.outcomes.find(({ name }) => name === outcome);
+      const value = scenario.settings[knob];
+      return found === undefined || found.p_any === null || value === undefined
+        ? []
+        : [{ value, anyShare: found.p_any }];
+    });
+    if (points.length === 0 || points.every(({ anyShare }) => anyShare === 0)) return [];
+    const sure = points.filter(({ anyShare }) => anyShare >= 0.95).at(-1);
+    const lastAny = points.findLastIndex(({ anyShare }) => anyShare > 0.05);
+    return [{ outcome, knob, p95: sure?.value ?? null, p05: points[lastAny + 1]?.value ?? null }];
+  });
+}

@@ -1,0 +1,87 @@
+/** Many simulated runs of one configuration, and what they say together: median, band, how often anything happened. */
+import {
+  Draws,
+  isInBytes,
+  isPeak,
+  OUTCOMES,
+  type OutcomeName,
+  type SimulatedConfiguration,
+  simulate,
+  type WantedMemory,
+} from "@respark/core";
+
+const MIB = 1_048_576;
+
+/** Whole numbers; 0 ≤ lo ≤ median ≤ hi. */
+export interface Foretold {
+  readonly median: number;
+  readonly lo: number;
+  readonly hi: number;
+  /** Share of the draws in which it happened at all. */
+  readonly anyShare: number;
+}
+
+export type ForetoldOutcomes = Readonly<Record<OutcomeName, Foretold>>;
+
+/** Values by outcome, a number a draw. */
+export type DrawnOutcomes = Readonly<Record<OutcomeName, readonly number[]>>;
+
+export function drawnOutcomes(
+  wanted: WantedMemory,
+  configuration: SimulatedConfiguration,
+  given: { readonly draws: number; readonly seed: number },
+): DrawnOutcomes {
+  const values = recordOf((): number[] => []);
+  for (let draw = 0; draw < given.draws; draw++) {
+    const outcomes = simulate(wanted, configuration, new Draws(given.seed, draw));
+    for (const name of OUTCOMES) values[name].push(Math.round(outcomes[name]));
+  }
+  return values;
+}
+
+export function foretold(drawn: DrawnOutcomes): ForetoldOutcomes {
+  return recordOf((name) => summary(name, drawn[name]));
+}
+
+/** The 5th and 95th percentile so that lo > 0 means 95 of 100, and hi = 0 at most 5; a peak is never surer than 2 % and 1 MiB. */
+function summary(name: OutcomeName, values: readonly number[]): Foretold {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (index: number): number => sorted[index] ?? 0;
+  const n = sorted.length;
+  const median = at(Math.floor((n - 1) / 2));
+  let lo = at(Math.floor(0.05 * n));
+  let hi = at(Math.ceil(0.95 * n) - 1);
+  if (isPeak(name) && hi > 0) {
+    lo = Math.max(0, Math.min(lo, median - Math.max(MIB, 0.02 * median)));
+    hi = Math.max(hi, median + Math.max(MIB, 0.02 * median));
+  }
+  return {
+    median,
+    lo: isInBytes(name) ? Math.floor(lo) : lo,
+    hi: isInBytes(name) ? Math.ceil(hi) : hi,
+    anyShare: n === 0 ? 0 : sorted.filter((value) => value > 0).length / n,
+  };
+}
+
+/** A value for every outcome. */
+export function recordOf<Value>(of: (name: OutcomeName) => Value): Record<OutcomeName, Value> {
+  return {
+    evicted_blocks: of("evicted_blocks"),
+    evicted_bytes: of("evicted_bytes"),
+    failed_puts: of("failed_puts"),
+    memory_hits: of("memory_hits"),
+    disk_hits: of("disk_hits"),
+    remote_hits: of("remote_hits"),
+    misses: of("misses"),
+    recomputes: of("recomputes"),
+    spilled_tasks: of("spilled_tasks"),
+    spills: of("spills"),
+    spilled_bytes: of("spilled_bytes"),
+    spilled_disk_bytes: of("spilled_disk_bytes"),
+    waiting_tasks: of("waiting_tasks"),
+    oom_tasks: of("oom_tasks"),
+    peak_storage_bytes: of("peak_storage_bytes"),
+    peak_execution_bytes: of("peak_execution_bytes"),
+    peak_off_heap_storage_bytes: of("peak_off_heap_storage_bytes"),
+  };
+}

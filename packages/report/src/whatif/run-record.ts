@@ -1,0 +1,317 @@
+/** What a replayed database holds of one run, as the simulation needs it: stages, tasks, executors, RDDs, block events. */
+import { sqlText } from "../sql/literal.ts";
+import { type Ask, flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
+import type { ApplicationKey } from "../tables/table.ts";
+
+/** Times are ms since the epoch. */
+export interface RecordedStage {
+  readonly stageId: number;
+  readonly attempt: number;
+  readonly name: string;
+  readonly jobId: number;
+  readonly sqlExecutionId: number | undefined;
+  readonly submittedAt: number;
+  readonly completedAt: number;
+  readonly status: string;
+  readonly plannedTasks: number;
+  readonly parentIds: readonly number[];
+  readonly rddIds: readonly number[];
+}
+
+export interface RecordedTask {
+  readonly taskId: number;
+  readonly stageId: number;
+  readonly stageAttempt: number;
+  readonly index: number;
+  readonly partition: number;
+  readonly executorId: string;
+  readonly launchedAt: number;
+  readonly finishedAt: number;
+  readonly status: string;
+  readonly speculative: boolean;
+  readonly failureReason: string | undefined;
+  readonly runMillis: number | undefined;
+  readonly peakBytes: number | undefined;
+  readonly memorySpilledBytes: number | undefined;
+  readonly diskSpilledBytes: number | undefined;
+  readonly inputBytes: number | undefined;
+  readonly inputRecords: number | undefined;
+  readonly shuffleReadBytes: number | undefined;
+  readonly shuffleReadRecords: number | undefined;
+  readonly shuffleWriteBytes: number | undefined;
+  readonly shuffleWriteRecords: number | undefined;
+}
+
+export interface RecordedExecutor {
+  readonly executorId: string;
+  readonly host: string;
+  readonly cores: number | undefined;
+  readonly addedAt: number | undefined;
+  readonly removedAt: number | undefined;
+  readonly removedClass: string | undefined;
+  readonly evidenceLevel: string;
+  readonly heapBytes: number | undefined;
+  readonly maxMemoryBytes: number | undefined;
+  readonly maxMemoryOrigin: string | undefined;
+  readonly storageRegionBytes: number | undefined;
+  readonly executionRegionBytes: number | undefined;
+  readonly pageSizeBytes: number | undefined;
+}
+
+export interface RecordedRdd {
+  readonly rddId: number;
+  readonly name: string;
+  readonly scope: string | undefined;
+  readonly storageLevel: string | undefined;
+  readonly partitions: number | undefined;
+  readonly parentIds: readonly number[];
+  readonly firstStageId: number | undefined;
+  readonly unpersistedAt: number | undefined;
+}
+
+/** Sizes of a block, over all executors that had it. */
+export interface RecordedBlock {
+  readonly rddId: number;
+  readonly partition: number;
+  readonly memoryBytes: number | undefined;
+  readonly memoryBytesMin: number | undefined;
+  readonly memoryBytesMax: number | undefined;
+  readonly diskBytes: number | undefined;
+}
+
+export interface RecordedBlockEvent {
+  readonly executorId: string;
+  readonly at: number;
+  readonly blockId: string;
+  readonly op: string;
+  readonly memoryBytes: number | undefined;
+  readonly taskId: number | undefined;
+  readonly missKind: string | undefined;
+}
+
+export interface RunRecord {
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly sparkVersion: string | undefined;
+  readonly evidenceLevel: string;
+  readonly isFinished: boolean;
+  readonly conf: ReadonlyMap<string, string>;
+  readonly executors: readonly RecordedExecutor[];
+  readonly stages: readonly RecordedStage[];
+  readonly tasks: readonly RecordedTask[];
+  readonly rdds: readonly RecordedRdd[];
+  readonly blocks: readonly RecordedBlock[];
+  readonly blockEvents: readonly RecordedBlockEvent[];
+  /** Which class spilled in a task, by task id. */
+  readonly spillers: ReadonlyMap<number, string>;
+  /** Tasks that waited for 1/2N. */
+  readonly waitingTasks: number;
+  /** Tasks that died of task memory, by id; requested bytes, where printed. */
+  readonly taskMemoryDeaths: ReadonlyMap<number, number | undefined>;
+}
+
+/** Reads one application. Empty parts are empty lists; `undefined`: the application is not there. */
+export async function readRun(ask: Ask, app: ApplicationKey): Promise<RunRecord | undefined> {
+  const here = `app_id = ${sqlText(app.appId)} and attempt_id = ${sqlText(app.attemptId)}`;
+  const [application] = await ask(
+    `select spark_version, evidence_level, ended_at is not null as is_finished
+     from applications where ${here}`,
+  );
+  if (application === undefined) return undefined;
+  const conf = await ask(
+    `select key, value from spark_conf where ${here} and not is_default order by key`,
+  );
+  return {
+    appId: app.appId,
+    attemptId: app.attemptId,
+    sparkVersion: textIn(application, "spark_version"),
+    evidenceLevel: textIn(application, "evidence_level") ?? "event_log",
+    isFinished: flagIn(application, "is_finished") ?? false,
+    conf: new Map(conf.map((row) => [textIn(row, "key") ?? "", textIn(row, "value") ?? ""])),
+    executors: (await ask(executorsSql(here))).map(executorOf),
+    stages: (await ask(stagesSql(here))).map(stageOf),
+    tasks: (await ask(tasksSql(here))).map(taskOf),
+    rdds: (await ask(rddsSql(here))).map(rddOf),
+    blocks: (await ask(blocksSql(here))).map(blockOf),
+    blockEvents: (await ask(blockEventsSql(here))).map(blockEventOf),
+    spillers: new Map(
+      (
+        await ask(
+          `select task_id, any_value(consumer) as consumer from spills
+           where ${here} and task_id is not null and consumer is not null
+           group by task_id order by task_id`,
+        )
+      ).map((row) => [numberIn(row, "task_id") ?? -1, textIn(row, "consumer") ?? ""]),
+    ),
+    waitingTasks:
+      numberIn(
+        (
+          await ask(
+            `select count(distinct task_id) as n from memory_waits
+             where ${here} and executor_id <> 'driver'`,
+          )
+        )[0],
+        "n",
+      ) ?? 0,
+    taskMemoryDeaths: new Map(
+      (
+        await ask(
+          `select task_id, max(requested_bytes) as requested from oom_events
+           where ${here} and class = 'task_memory' and task_id is not null
+           group by task_id order by task_id`,
+        )
+      ).map((row) => [numberIn(row, "task_id") ?? -1, numberIn(row, "requested")]),
+    ),
+  };
+}
+
+const millis = (column: string): string => `epoch_us(${column}) / 1000.0 as ${column}`;
+const ids = (column: string): string => `array_to_string(${column}, ',') as ${column}`;
+
+function executorsSql(here: string): string {
+  return `select executor_id, host, cores, ${millis("added_at")}, ${millis("removed_at")},
+      removed_class, evidence_level, jvm_max_memory_bytes, max_memory_bytes, max_memory_origin,
+      storage_region_bytes, execution_region_bytes, page_size_bytes
+    from executors where ${here} and executor_id <> 'driver'
+    order by added_at, try_cast(executor_id as bigint), executor_id`;
+}
+
+function executorOf(row: Row): RecordedExecutor {
+  return {
+    executorId: textIn(row, "executor_id") ?? "",
+    host: textIn(row, "host") ?? "",
+    cores: numberIn(row, "cores"),
+    addedAt: numberIn(row, "added_at"),
+    removedAt: numberIn(row, "removed_at"),
+    removedClass: textIn(row, "removed_class"),
+    evidenceLevel: textIn(row, "evidence_level") ?? "event_log",
+    heapBytes: numberIn(row, "jvm_max_memory_bytes"),
+    maxMemoryBytes: numberIn(row, "max_memory_bytes"),
+    maxMemoryOrigin: textIn(row, "max_memory_origin"),
+    storageRegionBytes: numberIn(row, "storage_region_bytes"),
+    executionRegionBytes: numberIn(row, "execution_region_bytes"),
+    pageSizeBytes: numberIn(row, "page_size_bytes"),
+  };
+}
+
+function stagesSql(here: string): string {
+  return `select stage_id, stage_attempt_id, name, job_id, sql_execution_id,
+      ${millis("submitted_at")}, ${millis("completed_at")}, status, tasks,
+      ${ids("parent_ids")}, ${ids("rdd_ids")}
+    from stages where ${here} and submitted_at is not null
+    order by submitted_at, stage_id, stage_attempt_id`;
+}
+
+function stageOf(row: Row): RecordedStage {
+  const submittedAt = numberIn(row, "submitted_at") ?? 0;
+  return {
+    stageId: numberIn(row, "stage_id") ?? -1,
+    attempt: numberIn(row, "stage_attempt_id") ?? 0,
+    name: textIn(row, "name") ?? "",
+    jobId: numberIn(row, "job_id") ?? 0,
+    sqlExecutionId: numberIn(row, "sql_execution_id"),
+    submittedAt,
+    completedAt: numberIn(row, "completed_at") ?? Number.POSITIVE_INFINITY,
+    status: textIn(row, "status") ?? "",
+    plannedTasks: numberIn(row, "tasks") ?? 0,
+    parentIds: idsIn(row, "parent_ids"),
+    rddIds: idsIn(row, "rdd_ids"),
+  };
+}
+
+function idsIn(row: Row, column: string): number[] {
+  const text = textIn(row, column) ?? "";
+  return text === "" ? [] : text.split(",").map(Number);
+}
+
+function tasksSql(here: string): string {
+  return `select task_id, stage_id, stage_attempt_id, task_index, partition_id, executor_id,
+      ${millis("launched_at")}, ${millis("finished_at")}, status, speculative, failure_reason,
+      run_ms, peak_execution_bytes, memory_spilled_bytes, disk_spilled_bytes, input_bytes,
+      input_records, shuffle_read_bytes, shuffle_read_records, shuffle_write_bytes,
+      shuffle_write_records
+    from tasks where ${here} order by task_id`;
+}
+
+function taskOf(row: Row): RecordedTask {
+  const index = numberIn(row, "task_index") ?? 0;
+  const launchedAt = numberIn(row, "launched_at") ?? 0;
+  return {
+    taskId: numberIn(row, "task_id") ?? -1,
+    stageId: numberIn(row, "stage_id") ?? -1,
+    stageAttempt: numberIn(row, "stage_attempt_id") ?? 0,
+    index,
+    partition: numberIn(row, "partition_id") ?? index,
+    executorId: textIn(row, "executor_id") ?? "",
+    launchedAt,
+    finishedAt: numberIn(row, "finished_at") ?? launchedAt,
+    status: textIn(row, "status") ?? "unknown",
+    speculative: flagIn(row, "speculative") ?? false,
+    failureReason: textIn(row, "failure_reason"),
+    runMillis: numberIn(row, "run_ms"),
+    peakBytes: numberIn(row, "peak_execution_bytes"),
+    memorySpilledBytes: numberIn(row, "memory_spilled_bytes"),
+    diskSpilledBytes: numberIn(row, "disk_spilled_bytes"),
+    inputBytes: numberIn(row, "input_bytes"),
+    inputRecords: numberIn(row, "input_records"),
+    shuffleReadBytes: numberIn(row, "shuffle_read_bytes"),
+    shuffleReadRecords: numberIn(row, "shuffle_read_records"),
+    shuffleWriteBytes: numberIn(row, "shuffle_write_bytes"),
+    shuffleWriteRecords: numberIn(row, "shuffle_write_records"),
+  };
+}
+
+function rddsSql(here: string): string {
+  return `select rdd_id, name, scope, storage_level, partitions, ${ids("parent_ids")},
+      first_stage_id, ${millis("unpersisted_at")}
+    from rdds where ${here} order by rdd_id`;
+}
+
+function rddOf(row: Row): RecordedRdd {
+  return {
+    rddId: numberIn(row, "rdd_id") ?? -1,
+    name: textIn(row, "name") ?? "",
+    scope: textIn(row, "scope"),
+    storageLevel: textIn(row, "storage_level"),
+    partitions: numberIn(row, "partitions"),
+    parentIds: idsIn(row, "parent_ids"),
+    firstStageId: numberIn(row, "first_stage_id"),
+    unpersistedAt: numberIn(row, "unpersisted_at"),
+  };
+}
+
+function blocksSql(here: string): string {
+  return `select rdd_id, partition_id,
+      max(memory_bytes) as memory_bytes, max(memory_bytes_min) as memory_bytes_min,
+      max(memory_bytes_max) as memory_bytes_max, max(disk_bytes) as disk_bytes
+    from blocks where ${here} and rdd_id is not null and executor_id <> 'driver'
+    group by all order by rdd_id, partition_id`;
+}
+
+function blockOf(row: Row): RecordedBlock {
+  return {
+    rddId: numberIn(row, "rdd_id") ?? -1,
+    partition: numberIn(row, "partition_id") ?? -1,
+    memoryBytes: numberIn(row, "memory_bytes"),
+    memoryBytesMin: numberIn(row, "memory_bytes_min"),
+    memoryBytesMax: numberIn(row, "memory_bytes_max"),
+    diskBytes: numberIn(row, "disk_bytes"),
+  };
+}
+
+function blockEventsSql(here: string): string {
+  return `select executor_id, ${millis("ts")}, block_id, op, memory_bytes, task_id, miss_kind
+    from block_events where ${here} and executor_id <> 'driver' order by executor_id, seq`;
+}
+
+function blockEventOf(row: Row): RecordedBlockEvent {
+  return {
+    executorId: textIn(row, "executor_id") ?? "",
+    at: numberIn(row, "ts") ?? 0,
+    blockId: textIn(row, "block_id") ?? "",
+    op: textIn(row, "op") ?? "",
+    memoryBytes: numberIn(row, "memory_bytes"),
+    taskId: numberIn(row, "task_id"),
+    missKind: textIn(row, "miss_kind"),
+  };
+}

@@ -1,0 +1,199 @@
+/** The cached RDDs of a run and the size of each of their partitions, whether it was ever stored or not. */
+import {
+  parseBlockId,
+  type StorageLevel,
+  storageLevelNamed,
+  type Wanted,
+  type WantedBlock,
+  type WantedRdd,
+} from "@respark/core";
+import type { RecordedBlock, RecordedBlockEvent, RecordedRdd, RunRecord } from "./run-record.ts";
+import { grouped, logDeviation, median } from "./statistics.ts";
+
+/** How sure the sizes are: bytes that a log stated, and those that only siblings or bounds tell. */
+export interface BlockEvidence {
+  statedBytes: number;
+  inferredBytes: number;
+  /** Partitions whose size is in no log. */
+  unknownBlocks: number;
+  /** Partitions that never fit, of which a lower bound is all there is. */
+  boundedBlocks: number;
+}
+
+export interface WantedBlocks {
+  readonly rdds: readonly WantedRdd[];
+  /** Position in `rdds` by RDD id. */
+  readonly positions: ReadonlyMap<number, number>;
+  /** When each was first stored or asked for, ms; by RDD id. */
+  readonly cachedFrom: ReadonlyMap<number, number>;
+  readonly evidence: BlockEvidence;
+}
+
+/** Spread of sizes that are inferred from siblings, at least. */
+const LEAST_SIBLING_SPREAD = 0.1;
+const MEMORY_AND_DISK: StorageLevel = {
+  useDisk: true,
+  useMemory: true,
+  useOffHeap: false,
+  deserialized: true,
+  replication: 1,
+};
+
+export function wantedBlocks(
+  run: RunRecord,
+  given: {
+    /** So many stages were complete at this time. */
+    readonly completedBy: (millis: number) => number;
+    readonly levels: ReadonlyMap<number, StorageLevel>;
+  },
+): WantedBlocks {
+  const blocks = grouped(run.blocks, ({ rddId }) => rddId);
+  const events = grouped(
+    run.blockEvents.filter(({ blockId }) => blockId.startsWith("rdd_")),
+    ({ blockId }) => parseBlockId(blockId).rddId ?? -1,
+  );
+  const evidence: BlockEvidence = {
+    statedBytes: 0,
+    inferredBytes: 0,
+    unknownBlocks: 0,
+    boundedBlocks: 0,
+  };
+  const elements = elementsByBlock(run);
+  const rdds: WantedRdd[] = [];
+  const positions = new Map<number, number>();
+  const cachedFrom = new Map<number, number>();
+  for (const rdd of run.rdds) {
+    const level = given.levels.get(rdd.rddId) ?? levelOf(rdd);
+    if (level === undefined) continue;
+    const mine = events.get(rdd.rddId) ?? [];
+    positions.set(rdd.rddId, rdds.length);
+    const first = mine.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
+    if (Number.isFinite(first)) cachedFrom.set(rdd.rddId, first);
+    rdds.push({
+      rddId: rdd.rddId,
+      level,
+      blocks: blocksOf(rdd, blocks.get(rdd.rddId) ?? [], mine, elements, evidence),
+      unpersistedAfterStages:
+        rdd.unpersistedAt === undefined ? undefined : given.completedBy(rdd.unpersistedAt),
+    });
+  }
+  return { rdds, positions, cachedFrom, evidence };
+}
+
+function levelOf(rdd: RecordedRdd): StorageLevel | undefined {
+  if (rdd.storageLevel === undefined || rdd.storageLevel === "NONE") return undefined;
+  return storageLevelNamed(rdd.storageLevel) ?? MEMORY_AND_DISK;
+}
+
+/** Elements of a block: records of a task whose only read was a hit on it. */
+function elementsByBlock(run: RunRecord): Map<string, number> {
+  const reads = grouped(
+    run.blockEvents.filter(
+      ({ taskId, op }) => taskId !== undefined && (op.startsWith("hit") || op === "miss"),
+    ),
+    ({ taskId }) => taskId ?? -1,
+  );
+  const found = new Map<string, number>();
+  for (const task of run.tasks) {
+    const mine = (reads.get(task.taskId) ?? []).filter(({ blockId }) => blockId.startsWith("rdd_"));
+    const [only, ...others] = mine;
+    if (only === undefined || others.length > 0 || !only.op.startsWith("hit")) continue;
+    if ((task.inputRecords ?? 0) > 0) found.set(only.blockId, task.inputRecords ?? 0);
+  }
+  return found;
+}
+
+function blocksOf(
+  rdd: RecordedRdd,
+  known: readonly RecordedBlock[],
+  events: readonly RecordedBlockEvent[],
+  elements: ReadonlyMap<string, number>,
+  evidence: BlockEvidence,
+): ReadonlyMap<number, WantedBlock> {
+  const sizes = new Map<number, Wanted>();
+  for (const block of known) {
+    const size = statedSize(block);
+    if (size !== undefined) sizes.set(block.partition, size);
+  }
+  const stated = [...sizes.values()].map(({ best }) => best);
+  const typical = median(stated);
+  const spread = Math.max(LEAST_SIBLING_SPREAD, logDeviation(stated));
+  const onDisk = new Map(known.map(({ partition, diskBytes }) => [partition, diskBytes]));
+  const ratio = median(
+    known.flatMap(({ memoryBytes, diskBytes }) =>
+      memoryBytes !== undefined && (diskBytes ?? 0) > 0 ? [memoryBytes / (diskBytes ?? 1)] : [],
+    ),
+  );
+  const failedAt = new Map<number, number>();
+  for (const { op, blockId, memoryBytes } of events) {
+    if (op !== "put_fail" || memoryBytes === undefined) continue;
+    const partition = parseBlockId(blockId).partitionId ?? -1;
+    failedAt.set(partition, Math.max(failedAt.get(partition) ?? 0, memoryBytes));
+  }
+  const typicalElements = median(
+    [...elements].flatMap(([blockId, count]) =>
+      parseBlockId(blockId).rddId === rdd.rddId ? [count] : [],
+    ),
+  );
+  const blocks = new Map<number, WantedBlock>();
+  const partitions = Math.max(rdd.partitions ?? 0, ...[...sizes.keys()].map((at) => at + 1));
+  for (let partition = 0; partition < partitions; partition++) {
+    const blockId = `rdd_${rdd.rddId}_${partition}`;
+    const size = sizes.get(partition);
+    const bytes =
+      size ??
+      inferredSize({
+        disk: onDisk.get(partition),
+        ratio,
+        typical,
+        spread,
+        atLeast: failedAt.get(partition) ?? 0,
+      });
+    if (size !== undefined) evidence.statedBytes += size.best;
+    else {
+      evidence.inferredBytes += bytes?.best ?? 0;
+      if (bytes === undefined) evidence.unknownBlocks++;
+      else if (failedAt.has(partition)) evidence.boundedBlocks++;
+    }
+    if (bytes === undefined) continue;
+    blocks.set(partition, {
+      blockId,
+      bytes,
+      elements: elements.get(blockId) ?? scaled(typicalElements, bytes.best, typical),
+    });
+  }
+  return blocks;
+}
+
+function scaled(
+  elements: number | undefined,
+  bytes: number,
+  typical: number | undefined,
+): number | undefined {
+  if (elements === undefined || typical === undefined || typical <= 0) return undefined;
+  return Math.max(1, Math.round((elements * bytes) / typical));
+}
+
+/** An exact size is drawn as it is, a printed one in the middle of what it can be. */
+function statedSize(block: RecordedBlock): Wanted | undefined {
+  const { memoryBytes } = block;
+  if (memoryBytes === undefined || memoryBytes <= 0) return undefined;
+  return { best: memoryBytes, atLeast: memoryBytes, atMost: memoryBytes, sigma: 0 };
+}
+
+function inferredSize(given: {
+  readonly disk: number | undefined;
+  readonly ratio: number | undefined;
+  readonly typical: number | undefined;
+  readonly spread: number;
+  readonly atLeast: number;
+}): Wanted | undefined {
+  const { disk, ratio, typical, spread, atLeast } = given;
+  if ((disk ?? 0) > 0 && ratio !== undefined) {
+    const best = Math.max(atLeast, (disk ?? 0) * ratio);
+    return { best, atLeast, atMost: best * 1.2, sigma: 0.03 };
+  }
+  if (typical === undefined && atLeast === 0) return undefined;
+  const best = Math.max(typical ?? 0, atLeast * 1.15);
+  return { best, atLeast, atMost: best * 3, sigma: spread };
+}

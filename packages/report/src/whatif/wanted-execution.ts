@@ -1,0 +1,118 @@
+/** What tasks wanted of execution memory: what they report, where they did not spill; else what their own spills bound. */
+import type { ConsumerDemand, Wanted } from "@respark/core";
+import type { RecordedTask, RunRecord } from "./run-record.ts";
+import { clipped, logDeviation, median } from "./statistics.ts";
+
+export interface ExecutionEvidence {
+  /** Demand that a task reported without having spilled. */
+  statedBytes: number;
+  /** Demand that is bounded by spills, or narrowed by siblings. */
+  inferredBytes: number;
+  /** Tasks that died of task memory: a lower bound is all they tell. */
+  deadTasks: number;
+}
+
+const LEAST_SPREAD = 0.03;
+
+/** Consumers of each task of a stage, by task id. */
+export function wantedExecution(
+  run: RunRecord,
+  tasks: readonly RecordedTask[],
+  isSql: boolean,
+  evidence: ExecutionEvidence,
+): ReadonlyMap<number, readonly ConsumerDemand[]> {
+  const found = new Map<number, readonly ConsumerDemand[]>();
+  const perRecord = bytesPerRecord(tasks);
+  const diskRatio = diskRatioOf(tasks);
+  for (const task of tasks) {
+    const bytes = demandOf(task, perRecord, evidence);
+    if (bytes === undefined) continue;
+    const consumer = run.spillers.get(task.taskId) ?? "ExternalAppendOnlyMap";
+    const tungsten = isSql || consumer.startsWith("Unsafe") || consumer.startsWith("Shuffle");
+    found.set(task.taskId, [
+      tungsten
+        ? { kind: "pages", bytes, diskRatio }
+        : { kind: "spillable", consumer, bytes, diskRatio },
+    ]);
+  }
+  return found;
+}
+
+interface PerRecord {
+  readonly best: number | undefined;
+  readonly atLeast: number;
+  readonly atMost: number;
+  readonly spread: number;
+}
+
+function recordsOf(task: RecordedTask): number {
+  return (task.shuffleReadRecords ?? 0) || (task.shuffleWriteRecords ?? 0);
+}
+
+/** What a record costs in a stage: from tasks that did not spill; bounds that all that did spill agree on. */
+function bytesPerRecord(tasks: readonly RecordedTask[]): PerRecord {
+  const unspilled: number[] = [];
+  let atLeast = 0;
+  let atMost = Number.POSITIVE_INFINITY;
+  for (const task of tasks) {
+    const records = recordsOf(task);
+    const peak = task.peakBytes ?? 0;
+    const spilled = task.memorySpilledBytes ?? 0;
+    if (records === 0) continue;
+    if (spilled === 0) {
+      if (peak > 0) unspilled.push(peak / records);
+      continue;
+    }
+    atLeast = Math.max(atLeast, spilled / records);
+    if (peak > 0) atMost = Math.min(atMost, (spilled + peak) / records);
+  }
+  return { best: median(unspilled), atLeast, atMost, spread: logDeviation(unspilled) };
+}
+
+function demandOf(
+  task: RecordedTask,
+  perRecord: PerRecord,
+  evidence: ExecutionEvidence,
+): Wanted | undefined {
+  const peak = task.peakBytes ?? 0;
+  const spilled = task.memorySpilledBytes ?? 0;
+  if (spilled === 0) {
+    if (peak <= 0) return undefined;
+    evidence.statedBytes += peak;
+    return { best: peak, atLeast: peak, atMost: peak, sigma: 0 };
+  }
+  const atLeast = spilled;
+  const atMost = spilled + Math.max(peak, spilled * 0.1);
+  evidence.inferredBytes += (atLeast + atMost) / 2;
+  const records = recordsOf(task);
+  if (records > 0 && perRecord.best !== undefined) {
+    const best = clipped(records * perRecord.best, atLeast, atMost);
+    return { best, atLeast, atMost, sigma: Math.max(LEAST_SPREAD, perRecord.spread) };
+  }
+  if (records > 0 && perRecord.atLeast < perRecord.atMost) {
+    return {
+      best: (atLeast + atMost) / 2,
+      atLeast: Math.max(atLeast, records * perRecord.atLeast),
+      atMost: Math.min(atMost, records * perRecord.atMost),
+      sigma: undefined,
+    };
+  }
+  return { best: (atLeast + atMost) / 2, atLeast, atMost, sigma: undefined };
+}
+
+/** Bytes on disk a byte spilled: as the stage's spills show, else from what its shuffle read and wrote. */
+function diskRatioOf(tasks: readonly RecordedTask[]): Wanted {
+  const memory = tasks.reduce((sum, { memorySpilledBytes }) => sum + (memorySpilledBytes ?? 0), 0);
+  const disk = tasks.reduce((sum, { diskSpilledBytes }) => sum + (diskSpilledBytes ?? 0), 0);
+  if (memory > 0 && disk > 0) {
+    const best = disk / memory;
+    return { best, atLeast: best * 0.5, atMost: best * 2, sigma: 0.1 };
+  }
+  const peaks = tasks.reduce((sum, { peakBytes }) => sum + (peakBytes ?? 0), 0);
+  const shuffled = tasks.reduce(
+    (sum, task) => sum + Math.max(task.shuffleReadBytes ?? 0, task.shuffleWriteBytes ?? 0),
+    0,
+  );
+  const best = peaks > 0 && shuffled > 0 ? shuffled / peaks : 0.1;
+  return { best, atLeast: best * 0.6, atMost: best * 1.3, sigma: undefined };
+}

@@ -1,0 +1,370 @@
+/** A run's demand for memory, put together for the simulation: program order, reads, broadcasts, executors. */
+import {
+  type BlockRead,
+  type CachedRead,
+  parseBlockId,
+  type StorageLevel,
+  type WantedBroadcast,
+  type WantedMemory,
+  type WantedStage,
+  type WantedTask,
+} from "@respark/core";
+import type { RecordedBlockEvent, RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
+import { clipped, grouped, logDeviation, median } from "./statistics.ts";
+import { type BlockEvidence, type WantedBlocks, wantedBlocks } from "./wanted-blocks.ts";
+import { type ExecutionEvidence, wantedExecution } from "./wanted-execution.ts";
+
+export interface Demand {
+  readonly wanted: WantedMemory;
+  readonly blocks: BlockEvidence;
+  readonly execution: ExecutionEvidence;
+  /** Tasks of the run that count: the last good attempt of each partition. */
+  readonly tasks: number;
+}
+
+/** What happens to a block because a task wants it; an eviction names the task that made room. */
+const READS: ReadonlySet<string> = new Set([
+  "hit_memory",
+  "hit_disk",
+  "hit_remote",
+  "miss",
+  "store",
+  "put_fail",
+]);
+/** Spread of durations: of tasks that read cached blocks, and of those that work for execution memory. */
+const CACHED_SIGMA = 0.6;
+const EXECUTION_SIGMA = { least: 0.15, most: 0.3 } as const;
+
+export function demandOf(
+  run: RunRecord,
+  levels: ReadonlyMap<number, StorageLevel> = new Map(),
+): Demand {
+  const tasksOf = grouped(run.tasks, (task) => stageKey(task.stageId, task.stageAttempt));
+  const stages = run.stages.filter(
+    (stage) => (tasksOf.get(stageKey(stage.stageId, stage.attempt))?.length ?? 0) > 0,
+  );
+  const completions = stages.map(({ completedAt }) => completedAt).sort((a, b) => a - b);
+  const completedBy = (at: number): number => countUntil(completions, at);
+  const blocks = wantedBlocks(run, { completedBy, levels });
+  const eventsOf = grouped(
+    run.blockEvents.filter(({ taskId, op }) => taskId !== undefined && READS.has(op)),
+    ({ taskId }) => taskId ?? -1,
+  );
+  const broadcasts = new Broadcasts(run, completedBy);
+  const execution: ExecutionEvidence = { statedBytes: 0, inferredBytes: 0, deadTasks: 0 };
+  const order = completionOrder(stages);
+  const startedAt = stages[0]?.submittedAt ?? 0;
+  const executorIds = run.executors.map(({ executorId }) => executorId);
+  const times = new ReadTimes(run, stages, tasksOf, eventsOf, blocks);
+  const wantedStages: WantedStage[] = stages.map((stage, index) => {
+    const all = tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [];
+    const tasks = lastGood(all);
+    const isSql = stage.sqlExecutionId !== undefined;
+    const consumers = wantedExecution(run, tasks, isSql, execution);
+    const reads = cachedReads(run, stage, blocks);
+    const ownReads = readsThatDiffer(tasks, eventsOf, blocks);
+    const works = tasks.some(({ taskId }) => consumers.has(taskId));
+    const overheads = overheadsOf(all, executorIds, slotsOf(run));
+    return {
+      stageId: stage.stageId,
+      attempt: stage.attempt,
+      jobId: stage.jobId,
+      afterStages: completedBy(stage.submittedAt),
+      gapMillis: gapBefore(stage, completions),
+      completionOrder: order[index] ?? index,
+      reads,
+      broadcasts: broadcasts.of(all, eventsOf),
+      ...overheads,
+      durationSigma: works
+        ? clipped(rateDeviation(tasks), EXECUTION_SIGMA.least, EXECUTION_SIGMA.most)
+        : CACHED_SIGMA,
+      tasks: tasks.map(
+        (task): WantedTask => ({
+          taskId: task.taskId,
+          partition: task.partition,
+          ...times.of(stage, task),
+          reads: ownReads?.get(task.taskId) ?? (ownReads === undefined ? undefined : []),
+          consumers: consumers.get(task.taskId) ?? [],
+        }),
+      ),
+    };
+  });
+  const wait = durationMillis(run.conf.get("spark.locality.wait")) ?? 3000;
+  return {
+    wanted: {
+      executors: run.executors.map(({ executorId, host, addedAt }) => ({
+        executorId,
+        host,
+        availableAtMillis: Math.max(0, (addedAt ?? startedAt) - startedAt),
+      })),
+      rdds: blocks.rdds,
+      broadcasts: broadcasts.wanted,
+      stages: wantedStages,
+      speedSigma: speedSigma(run, stages, tasksOf, blocks),
+      localityWaitMillis: {
+        process: durationMillis(run.conf.get("spark.locality.wait.process")) ?? wait,
+        node: durationMillis(run.conf.get("spark.locality.wait.node")) ?? wait,
+      },
+      fair: run.conf.get("spark.scheduler.mode")?.toUpperCase() === "FAIR",
+      maxFailures: Number(run.conf.get("spark.task.maxFailures") ?? 4),
+    },
+    blocks: blocks.evidence,
+    execution,
+    tasks: wantedStages.reduce((sum, { tasks }) => sum + tasks.length, 0),
+  };
+}
+
+export function slotsOf(run: RunRecord): number {
+  const cores = run.executors.find((executor) => executor.cores !== undefined)?.cores ?? 1;
+  const perTask = Number(run.conf.get("spark.task.cpus") ?? 1);
+  return Math.max(1, Math.floor(cores / Math.max(1, perTask)));
+}
+
+function stageKey(stageId: number, attempt: number): string {
+  return `${stageId}.${attempt}`;
+}
+
+/** How many of the sorted times are not later. */
+function countUntil(sorted: readonly number[], at: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function completionOrder(stages: readonly RecordedStage[]): number[] {
+  const indexes = stages.map((_, index) => index);
+  indexes.sort((a, b) => (stages[a]?.completedAt ?? 0) - (stages[b]?.completedAt ?? 0) || a - b);
+  const order: number[] = [];
+  for (const [place, index] of indexes.entries()) order[index] = place;
+  return order;
+}
+
+function gapBefore(stage: RecordedStage, completions: readonly number[]): number {
+  const before = completions[countUntil(completions, stage.submittedAt) - 1];
+  return before === undefined ? 0 : stage.submittedAt - before;
+}
+
+/** The attempt of each partition whose demand is known best: the one that succeeded, else the last. */
+function lastGood(tasks: readonly RecordedTask[]): RecordedTask[] {
+  const best = new Map<number, RecordedTask>();
+  for (const task of tasks) {
+    const known = best.get(task.index);
+    if (known === undefined || known.status !== "success" || task.status === "success")
+      best.set(task.index, task);
+  }
+  return [...best.values()].sort((a, b) => a.index - b.index);
+}
+
+/** The cached RDDs of a stage as its lineage has them: below a cached one lies what only its computation reads. */
+function cachedReads(
+  run: RunRecord,
+  stage: RecordedStage,
+  blocks: WantedBlocks,
+): readonly CachedRead[] {
+  const inStage = new Set(stage.rddIds);
+  const parentsOf = new Map(
+    run.rdds.filter(({ rddId }) => inStage.has(rddId)).map((rdd) => [rdd.rddId, rdd.parentIds]),
+  );
+  const isParent = new Set([...parentsOf.values()].flat());
+  const tops = stage.rddIds.filter((rddId) => !isParent.has(rddId));
+  const seen = new Set<number>();
+  const below = (rddIds: readonly number[]): CachedRead[] =>
+    rddIds.flatMap((rddId) => {
+      if (!inStage.has(rddId) || seen.has(rddId)) return [];
+      seen.add(rddId);
+      const parents = below(parentsOf.get(rddId) ?? []);
+      const position = blocks.positions.get(rddId);
+      const cached = (blocks.cachedFrom.get(rddId) ?? Number.POSITIVE_INFINITY) < stage.completedAt;
+      return position === undefined || !cached ? parents : [{ rdd: position, parents }];
+    });
+  return below(tops);
+}
+
+/** Reads by task where a stage's partitions do not map one to one to those of its cached RDDs (union, coalesce); else `undefined`. */
+function readsThatDiffer(
+  tasks: readonly RecordedTask[],
+  eventsOf: ReadonlyMap<number, readonly RecordedBlockEvent[]>,
+  blocks: WantedBlocks,
+): ReadonlyMap<number, readonly BlockRead[]> | undefined {
+  let differs = false;
+  const reads = new Map<number, readonly BlockRead[]>();
+  for (const task of tasks) {
+    const seen = new Set<string>();
+    const mine: BlockRead[] = [];
+    for (const { blockId } of eventsOf.get(task.taskId) ?? []) {
+      if (!blockId.startsWith("rdd_") || seen.has(blockId)) continue;
+      seen.add(blockId);
+      const { rddId, partitionId } = parseBlockId(blockId);
+      const rdd = blocks.positions.get(rddId ?? -1);
+      if (rdd === undefined || partitionId === undefined) continue;
+      if (partitionId !== task.partition) differs = true;
+      mine.push({ rdd, partition: partitionId });
+    }
+    reads.set(task.taskId, mine);
+  }
+  return differs ? reads : undefined;
+}
+
+/** Which broadcasts a stage's tasks fetched, each once: the task binary is the youngest. */
+class Broadcasts {
+  readonly wanted: WantedBroadcast[] = [];
+  readonly #positions = new Map<number, number>();
+
+  constructor(run: RunRecord, completedBy: (at: number) => number) {
+    const byId = grouped(
+      run.blockEvents.filter(({ blockId }) => blockId.startsWith("broadcast_")),
+      ({ blockId }) => parseBlockId(blockId).broadcastId ?? -1,
+    );
+    for (const [broadcastId, events] of byId) {
+      const pieces = new Map<string, number>();
+      let valueBytes = 0;
+      let removedAt: number | undefined;
+      for (const { blockId, op, memoryBytes, at } of events) {
+        if (op === "remove") removedAt = Math.min(removedAt ?? at, at);
+        if (op !== "store" || memoryBytes === undefined) continue;
+        if (blockId.includes("piece")) pieces.set(blockId, memoryBytes);
+        else valueBytes = memoryBytes;
+      }
+      this.#positions.set(broadcastId, this.wanted.length);
+      this.wanted.push({
+        broadcastId,
+        pieceBytes: [...pieces.values()],
+        valueBytes,
+        removedAfterStages: removedAt === undefined ? undefined : completedBy(removedAt),
+      });
+    }
+  }
+
+  of(
+    tasks: readonly RecordedTask[],
+    eventsOf: ReadonlyMap<number, readonly RecordedBlockEvent[]>,
+  ): readonly number[] {
+    const ids = new Set<number>();
+    for (const { taskId } of tasks)
+      for (const { blockId, op } of eventsOf.get(taskId) ?? [])
+        if (op === "store" && blockId.startsWith("broadcast_"))
+          ids.add(parseBlockId(blockId).broadcastId ?? -1);
+    const [binary, ...others] = [...ids].sort((a, b) => b - a);
+    const inOrder = binary === undefined ? [] : [binary, ...others.reverse()];
+    return inOrder.flatMap((id) => this.#positions.get(id) ?? []);
+  }
+}
+
+/** Time between launch and running: of the first tasks that each executor had of the stage, and of the others. */
+function overheadsOf(
+  tasks: readonly RecordedTask[],
+  executorIds: readonly string[],
+  slots: number,
+): Pick<WantedStage, "firstOverheadMillis" | "overheadMillis"> {
+  const byExecutor = grouped(tasks, ({ executorId }) => executorId);
+  const overhead = (task: RecordedTask): number =>
+    Math.max(0, task.finishedAt - task.launchedAt - (task.runMillis ?? 0));
+  const later: number[] = [];
+  const firsts = new Map<string, number>();
+  for (const [executorId, mine] of byExecutor) {
+    const inOrder = [...mine].sort((a, b) => a.launchedAt - b.launchedAt || a.taskId - b.taskId);
+    const first = median(inOrder.slice(0, slots).map(overhead));
+    if (first !== undefined) firsts.set(executorId, first);
+    later.push(...inOrder.slice(slots).map(overhead));
+  }
+  const typical = median([...firsts.values()]) ?? 5;
+  return {
+    firstOverheadMillis: executorIds.map((executorId) => firsts.get(executorId) ?? typical),
+    overheadMillis: median(later) ?? Math.min(typical, 5),
+  };
+}
+
+/** How unequal tasks of a stage are in what they do in a second. */
+function rateDeviation(tasks: readonly RecordedTask[]): number {
+  return logDeviation(
+    tasks.flatMap((task) => {
+      const records = task.shuffleReadRecords ?? task.shuffleWriteRecords ?? 0;
+      return records > 0 && (task.runMillis ?? 0) > 0 ? [(task.runMillis ?? 1) / records] : [];
+    }),
+  );
+}
+
+/** Run times by the state of a task's cached reads; what a task did not show, others of the same RDD do. */
+class ReadTimes {
+  readonly #stateOf = new Map<number, "hit" | "miss">();
+  readonly #typical = new Map<number, { hit: number | undefined; miss: number | undefined }>();
+  readonly #rddOf = new Map<string, number>();
+
+  constructor(
+    run: RunRecord,
+    stages: readonly RecordedStage[],
+    tasksOf: ReadonlyMap<string, readonly RecordedTask[]>,
+    eventsOf: ReadonlyMap<number, readonly RecordedBlockEvent[]>,
+    blocks: WantedBlocks,
+  ) {
+    const millis = new Map<number, { hit: number[]; miss: number[] }>();
+    for (const stage of stages) {
+      const key = stageKey(stage.stageId, stage.attempt);
+      const [read] = cachedReads(run, stage, blocks);
+      if (read === undefined) continue;
+      this.#rddOf.set(key, read.rdd);
+      const mine = millis.get(read.rdd) ?? { hit: [], miss: [] };
+      millis.set(read.rdd, mine);
+      for (const task of tasksOf.get(key) ?? []) {
+        const state = stateOf(task, eventsOf.get(task.taskId));
+        this.#stateOf.set(task.taskId, state);
+        if (task.runMillis !== undefined) mine[state].push(task.runMillis);
+      }
+    }
+    for (const [rdd, { hit, miss }] of millis)
+      this.#typical.set(rdd, { hit: median(hit), miss: median(miss) });
+  }
+
+  of(stage: RecordedStage, task: RecordedTask): { hitMillis: number; missMillis: number } {
+    const run = Math.max(1, task.runMillis ?? task.finishedAt - task.launchedAt);
+    const rdd = this.#rddOf.get(stageKey(stage.stageId, stage.attempt));
+    if (rdd === undefined) return { hitMillis: run, missMillis: run };
+    const typical = this.#typical.get(rdd);
+    if (this.#stateOf.get(task.taskId) === "miss")
+      return { hitMillis: Math.min(run, typical?.hit ?? run * 0.2), missMillis: run };
+    return { hitMillis: run, missMillis: Math.max(run, typical?.miss ?? run * 5) };
+  }
+}
+
+function stateOf(
+  task: RecordedTask,
+  events: readonly RecordedBlockEvent[] | undefined,
+): "hit" | "miss" {
+  const read = events?.find(({ op, blockId }) => blockId.startsWith("rdd_") && op !== "store");
+  if (read !== undefined) return read.op.startsWith("hit") ? "hit" : "miss";
+  return (task.inputBytes ?? 0) > 0 ? "hit" : "miss";
+}
+
+/** How unequally fast the executors are: 1.5 times the spread of the tasks they took where nothing kept them (spec 5.1). */
+function speedSigma(
+  run: RunRecord,
+  stages: readonly RecordedStage[],
+  tasksOf: ReadonlyMap<string, readonly RecordedTask[]>,
+  blocks: WantedBlocks,
+): number {
+  if (run.executors.length < 3) return 0;
+  const counts = new Map<string, number>();
+  const seen = new Set<number>();
+  for (const stage of stages) {
+    const reads = cachedReads(run, stage, blocks);
+    const isCold = reads.every(({ rdd }) => !seen.has(rdd));
+    for (const { rdd } of reads) seen.add(rdd);
+    if (!isCold) continue;
+    for (const { executorId } of tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [])
+      counts.set(executorId, (counts.get(executorId) ?? 0) + 1);
+  }
+  return 1.5 * logDeviation([...counts.values()]);
+}
+
+function durationMillis(text: string | undefined): number | undefined {
+  const parts = /^\s*(\d+)\s*(ms|s|m|min|h)?\s*$/.exec(text ?? "");
+  if (parts === null) return undefined;
+  const unit = { ms: 1, s: 1000, m: 60_000, min: 60_000, h: 3_600_000 };
+  const factor = Object.entries(unit).find(([name]) => name === (parts[2] ?? "ms"))?.[1] ?? 1;
+  return Number(parts[1]) * factor;
+}

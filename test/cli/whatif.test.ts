@@ -1,0 +1,106 @@
+/** `respark whatif`: one recorded run foretold under other settings, as text and as JSON that keeps the contract's laws. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { replayed, respark } from "./run-respark.ts";
+
+const runs = join(import.meta.dirname, "../../fixtures/runs");
+const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
+const database = join(scratch, "app.duckdb");
+beforeAll(async () => {
+  await replayed([join(runs, "s35-f-base-dbg"), "-o", database]);
+});
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+interface Outcome {
+  readonly name: string;
+  readonly base: number | null;
+  readonly median: number | null;
+  readonly lo: number;
+  readonly hi: number;
+  readonly p_any: number;
+  readonly grade: string;
+  readonly reason: string | null;
+}
+
+interface Answer {
+  readonly self_check: { readonly passed: boolean };
+  readonly scenarios: readonly { readonly name: string; readonly outcomes: readonly Outcome[] }[];
+  readonly bands: readonly { readonly outcome: string; readonly p05: string | null }[];
+}
+
+async function asked(...args: readonly string[]): Promise<Answer> {
+  const { code, stdout, stderr } = await respark(["whatif", database, ...args, "--json"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  return JSON.parse(stdout) as Answer;
+}
+
+function median(answer: Answer, name: string): number | null | undefined {
+  return answer.scenarios[0]?.outcomes.find((outcome) => outcome.name === name)?.median;
+}
+
+test("four times the memory: nothing is evicted, nothing spills; half of it: more of both", async () => {
+  const more = await asked("--set", "spark.executor.memory=2g");
+  expect(median(more, "evicted_blocks")).toBe(0);
+  expect(median(more, "spilled_tasks")).toBe(0);
+  const less = await asked("--set", "spark.memory.fraction=0.3");
+  expect(median(less, "spilled_bytes")).toBeGreaterThan(0);
+  expect(median(less, "misses")).toBeGreaterThan(median(more, "misses") ?? 0);
+});
+
+test("every number keeps the laws: ordered bands, shares that fit them, a reason below grade A", async () => {
+  const answer = await asked("--set", "spark.memory.fraction=0.4", "--draws", "20");
+  for (const { median: middle, lo, hi, p_any, grade, reason } of answer.scenarios[0]?.outcomes ??
+    []) {
+    if (middle === null) continue;
+    expect([0, lo, middle, hi]).toEqual([0, lo, middle, hi].toSorted((a, b) => a - b));
+    expect([lo, middle, hi].every(Number.isSafeInteger)).toBe(true);
+    if (middle > 0) expect(p_any).toBeGreaterThanOrEqual(0.5);
+    if (lo > 0) expect(p_any).toBeGreaterThanOrEqual(0.95);
+    if (hi === 0) expect(p_any).toBeLessThanOrEqual(0.05);
+    if (grade !== "A") expect(reason).not.toBeNull();
+  }
+});
+
+test("the same seed gives the same bytes", async () => {
+  const args = ["whatif", database, "--set", "spark.memory.fraction=0.35", "--json", "--seed", "7"];
+  const first = await respark(args);
+  expect((await respark(args)).stdout).toBe(first.stdout);
+});
+
+test("a sweep has a scenario for each step, and says where an outcome ends", async () => {
+  const answer = await asked("--sweep", "spark.executor.memory=512m..2g:512m", "--draws", "10");
+  expect(answer.scenarios.map(({ name }) => name)).toEqual([
+    "spark.executor.memory=512m",
+    "spark.executor.memory=1024m",
+    "spark.executor.memory=1536m",
+    "spark.executor.memory=2048m",
+  ]);
+  expect(answer.bands.find(({ outcome }) => outcome === "evicted_blocks")?.p05).toBe("1024m");
+});
+
+test("a person reads counts of simulated runs, never a plain safe", async () => {
+  const { code, stdout } = await respark(["whatif", database, "--set", "spark.executor.memory=2g"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("no evicted blocks in 40 of 40 simulated runs");
+  expect(stdout).toContain("Self-check: simulated as it was");
+  expect(stdout).not.toMatch(/\bsafe\b/);
+});
+
+test.each([
+  { set: "spark.sql.shuffle.partitions=400", code: 5, says: "changes the plan" },
+  { set: "spark.executor.memory=400m", code: 2, says: "at least 471859200" },
+  { set: "spark.memori.fraction=0.4", code: 2, says: "no memory setting" },
+  { set: "spark.memory.fraction", code: 2, says: "key=value" },
+])("$set is refused in a sentence, with exit $code", async ({ set, code, says }) => {
+  const ran = await respark(["whatif", database, "--set", set]);
+  expect(ran.code).toBe(code);
+  expect(ran.stderr).toContain(says);
+});
+
+test("a run that did not finish is not comparable", async () => {
+  const { code, stderr } = await respark(["whatif", join(runs, "s35-o-base-info"), "--quiet"]);
+  expect(code).toBe(5);
+  expect(stderr).toContain("did not finish");
+});
