@@ -49,18 +49,24 @@ test("four times the memory: nothing is evicted, nothing spills; half of it: mor
   expect(median(less, "misses")).toBeGreaterThan(median(more, "misses") ?? 0);
 });
 
-test("every number keeps the laws: ordered bands, shares that fit them, a reason below grade A", async () => {
+/** Which laws of the contract an outcome breaks. */
+function broken({ name, median: middle, lo, hi, p_any, grade, reason }: Outcome): string[] {
+  const laws: readonly (readonly [string, boolean])[] = [
+    ["ordered", middle === null || (lo >= 0 && lo <= middle && middle <= hi)],
+    ["whole", middle === null || [lo, middle, hi].every(Number.isSafeInteger)],
+    ["a median above 0 is likely", middle === null || middle === 0 || p_any >= 0.5],
+    ["a band above 0 is almost sure", middle === null || lo === 0 || p_any >= 0.95],
+    ["a band at 0 is almost never", middle === null || hi > 0 || p_any <= 0.05],
+    ["a reason below A", grade === "A" || reason !== null],
+  ];
+  return laws.flatMap(([law, holds]) => (holds ? [] : [`${name}: ${law}`]));
+}
+
+test("every number keeps the laws: ordered bands, shares that fit them, a reason below A", async () => {
   const answer = await asked("--set", "spark.memory.fraction=0.4", "--draws", "20");
-  for (const { median: middle, lo, hi, p_any, grade, reason } of answer.scenarios[0]?.outcomes ??
-    []) {
-    if (middle === null) continue;
-    expect([0, lo, middle, hi]).toEqual([0, lo, middle, hi].toSorted((a, b) => a - b));
-    expect([lo, middle, hi].every(Number.isSafeInteger)).toBe(true);
-    if (middle > 0) expect(p_any).toBeGreaterThanOrEqual(0.5);
-    if (lo > 0) expect(p_any).toBeGreaterThanOrEqual(0.95);
-    if (hi === 0) expect(p_any).toBeLessThanOrEqual(0.05);
-    if (grade !== "A") expect(reason).not.toBeNull();
-  }
+  const outcomes = answer.scenarios[0]?.outcomes ?? [];
+  expect(outcomes.length).toBeGreaterThan(10);
+  expect(outcomes.flatMap(broken)).toEqual([]);
 });
 
 test("the same seed gives the same bytes", async () => {

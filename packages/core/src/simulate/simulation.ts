@@ -206,7 +206,7 @@ class Simulation {
     const sets = this.#wanted.fair
       ? [...this.#active].sort((a, b) => a.running - b.running)
       : this.#active;
-    for (const active of [...sets]) {
+    for (const active of sets) {
       if (active.tasks.left === 0) continue;
       for (const level of LEVELS) {
         if (!active.tasks.levels.includes(level)) continue;

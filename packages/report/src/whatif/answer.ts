@@ -288,7 +288,7 @@ export function bandsAlong(knob: string, scenarios: readonly AnsweredScenario[])
         ? []
         : [{ value, anyShare: found.p_any }];
     });
-    if (points.length === 0 || points.every(({ anyShare }) => anyShare === 0)) return [];
+    if (points.every(({ anyShare }) => anyShare === 0)) return [];
     const sure = points.filter(({ anyShare }) => anyShare >= 0.95).at(-1);
     const lastAny = points.findLastIndex(({ anyShare }) => anyShare > 0.05);
     return [{ outcome, knob, p95: sure?.value ?? null, p05: points[lastAny + 1]?.value ?? null }];
