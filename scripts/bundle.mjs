@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
+import { builtModule } from "../packages/report/scripts/page-from-source.mjs";
 
 const out = resolve(process.argv[2] ?? "out/npm");
 const cli = json("packages/cli/package.json");
@@ -40,7 +41,10 @@ const { metafile } = await build({
   metafile: true,
   legalComments: "none",
   logLevel: "warning",
-  plugins: [{ name: "duckdb-api", setup: importDuckDbApi }],
+  plugins: [
+    { name: "duckdb-api", setup: importDuckDbApi },
+    { name: "report-page", setup: inlinePage },
+  ],
 });
 
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
@@ -53,6 +57,14 @@ function importDuckDbApi(bundler) {
     contents: 'import * as api from "@duckdb/node-api";\nexport const duckdb = api;\n',
     loader: "ts",
     resolveDir: dirname(path),
+  }));
+}
+
+/** A clone bundles the page of a report when it writes one; here it is a string, and no bundler is needed. */
+function inlinePage(bundler) {
+  bundler.onLoad({ filter: /[\\/]page-from-source\.mjs$/ }, async () => ({
+    contents: await builtModule(),
+    loader: "js",
   }));
 }
 

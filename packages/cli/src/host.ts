@@ -3,6 +3,7 @@ import { constants, createReadStream } from "node:fs";
 import {
   access,
   lstat,
+  mkdir,
   mkdtemp,
   readdir,
   readFile,
@@ -43,6 +44,8 @@ export interface Host {
   /** A file appears whole or not at all; a device or a pipe gets the text as it is. */
   writeText(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
+  /** A folder in one that is there; one that exists stays as it is. */
+  makeFolder(path: string): Promise<void>;
   /** Everything of standard input as text. */
   readStdin(): Promise<string>;
   /** A file's bytes to standard output. */
@@ -73,6 +76,7 @@ export function processHost(): Host {
     mayWriteInto,
     writeText,
     remove: (path) => rm(path, { recursive: true, force: true }),
+    makeFolder,
     readStdin,
     copyToStdout: (path) => pipeline(createReadStream(path), process.stdout, { end: false }),
     stdin,
@@ -142,6 +146,14 @@ async function mayWriteInto(directory: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Error && "code" in error) return false;
     throw error;
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error) || error.code !== "EEXIST") throw error;
   }
 }
 

@@ -42,6 +42,7 @@ const examples = `
 Examples:
   respark replay logs/                     one DuckDB file of per-executor memory timelines
   respark explain app.duckdb               what went wrong, and what to change
+  respark report app.duckdb -o report.html the same in pictures, as one file for the ticket
   respark inspect logs/                    what is there, and which settings would tell more
   respark query app.duckdb executor_memory_summary
   respark query app.duckdb "select * from eviction_ledger" --format json

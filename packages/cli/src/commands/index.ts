@@ -9,12 +9,14 @@ import { addInspect } from "./inspect.ts";
 import { addMcp } from "./mcp.ts";
 import { addQuery } from "./query.ts";
 import { addReplay } from "./replay.ts";
+import { addReport } from "./report.ts";
 import { addSchema } from "./schema.ts";
 import { addWhatIf } from "./whatif.ts";
 
 export const commands: readonly AddCommand[] = [
   addReplay,
   addExplain,
+  addReport,
   addWhatIf,
   addInspect,
   addQuery,

@@ -6,12 +6,14 @@ import { executionReclaimed } from "./execution-reclaimed.ts";
 import { executorMemoryLayout } from "./executor-memory-layout.ts";
 import { executorMemorySummary } from "./executor-memory-summary.ts";
 import { executorPressure } from "./executor-pressure.ts";
+import { executorRanking } from "./executor-ranking.ts";
 import { headroom } from "./headroom.ts";
 import { highWaterMarks } from "./high-water-marks.ts";
 import { importHealth } from "./import-health.ts";
 import { memoryAt } from "./memory-at.ts";
 import { memoryOutsidePools } from "./memory-outside-pools.ts";
 import { oomContext } from "./oom-context.ts";
+import { pressureEvents } from "./pressure-events.ts";
 import { putFailures } from "./put-failures.ts";
 import { rddCacheEfficiency } from "./rdd-cache-efficiency.ts";
 import { replayAccuracy } from "./replay-accuracy.ts";
@@ -26,6 +28,7 @@ export const views: readonly ViewSpec[] = [
   executorMemorySummary,
   executorMemoryLayout,
   executorPressure,
+  executorRanking,
   highWaterMarks,
   evictionLedger,
   evictionRegret,
@@ -38,6 +41,7 @@ export const views: readonly ViewSpec[] = [
   executionReclaimed,
   putFailures,
   oomContext,
+  pressureEvents,
   memoryOutsidePools,
   headroom,
   importHealth,

@@ -1,0 +1,41 @@
+/** `respark report`: one HTML file that shows what memory did, to attach to an incident. */
+import type { Command } from "commander";
+import type { Host } from "../host.ts";
+import type { ReportOptions } from "../report/run-report.ts";
+import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import { sayingMachineTrouble } from "./machine-trouble.ts";
+
+export function addReport(program: Command, host: Host): void {
+  withEverywhereOptions(
+    withApplicationOptions(
+      program
+        .command("report")
+        .description("writes one HTML file that shows what memory did, how sure that is, and why")
+        .argument("<path...>", "a database written by respark replay, or logs")
+        .option(
+          "-o, --output <path>",
+          "an HTML file, or a folder for a page of each application (default: ./<application>.html)",
+        )
+        .option("--overwrite", "replace files that exist")
+        .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
+        .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+    ),
+  )
+    .addHelpText(
+      "after",
+      `
+The file opens in any browser, offline, and asks nothing of any network. It names hosts and log files, no directories
+and no settings that a log holds as secrets. Several applications: -o reports/ writes a page of each, and index.html
+with all of them, worst first.
+
+Examples:
+  respark report app.duckdb -o report.html
+  respark report logs/ -o report.html
+  respark report all.duckdb --app app-20260101120000-0001 -o report.html
+  respark report all.duckdb -o reports/`,
+    )
+    .action(async (paths: string[], options: ReportOptions) => {
+      const { runReport } = await import("../report/run-report.ts");
+      await sayingMachineTrouble(() => runReport(host, paths, options));
+    });
+}

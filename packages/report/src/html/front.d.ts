@@ -1,0 +1,6 @@
+/** What `#page` gives: the built strings in a package, a bundle of the sources in a clone. */
+export interface Front {
+  readonly script: string;
+  readonly style: string;
+}
+export function front(): Promise<Front>;

@@ -1,0 +1,157 @@
+/** One application of a database as one HTML file: its verdict in words, its memory in pictures, all data inside. */
+import { front } from "#page";
+import { type ApplicationName, explain, type RunVerdict } from "../explain/index.ts";
+import type { Meta, SmallJson, StageFacts } from "../picture/facts.ts";
+import type { Database } from "../sql/query.ts";
+import { Answer } from "./answer.ts";
+import { type Chunk, chunk, dataChunks, MOST_BYTES } from "./chunks.ts";
+import { conditionOn } from "./condition.ts";
+import { documentText } from "./document.ts";
+import { type Happened, pictureOf } from "./finding-pictures.ts";
+import { pageBody } from "./page.ts";
+import { questions } from "./questions.ts";
+import { type Run, runIn } from "./run-facts.ts";
+import { storiesOf } from "./stories.ts";
+import { type Advised, verdictHtml } from "./verdict.ts";
+
+export interface ReportRequest {
+  readonly application: ApplicationName;
+  /** as commands to copy should name it; undefined: it is not kept */
+  readonly databaseName: string | undefined;
+  /** settings that would have told more, for what logs there were */
+  readonly advice: (logs: RunVerdict["logs"]) => readonly Advised[];
+  /** relative address of the page of all applications, where there is one */
+  readonly fleet?: string | undefined;
+  /** size to stay below, as far as thinning reaches; bytes */
+  readonly mostBytes?: number | undefined;
+}
+
+export interface ReportPage {
+  readonly html: string;
+  readonly verdict: RunVerdict;
+  readonly run: Run;
+}
+
+/** Throws a NotThereError where the database has no such application. */
+export async function reportPage(
+  database: Pick<Database, "rows" | "query">,
+  request: ReportRequest,
+): Promise<ReportPage> {
+  const { application } = request;
+  const verdict = await explain(database, application, undefined);
+  if (verdict.kind !== "verdict") throw new TypeError("a run's question was answered by a story");
+  const here = conditionOn(application);
+  const ask = questions(here);
+  const run = await runIn(database, ask, here);
+  const events = await Answer.of(database, ask.events);
+  const happened = happenedIn(events);
+  const pictures = verdict.findings.map((finding) => pictureOf(finding, run, happened));
+  const small = await smallJson(database, ask, run);
+  const stories = await storiesOf(database, application, verdict.findings);
+  const chunks: Chunk[] = [
+    chunk("small", {}, small),
+    chunk("stories", {}, stories),
+    ...(await dataChunks(
+      { database, ask, here, run, events, pictures },
+      request.mostBytes ?? MOST_BYTES,
+    )),
+  ];
+  const tasks = (
+    await Answer.of(database, `select count(*)::integer as n from tasks where ${here}`)
+  ).numbers("n")[0];
+  const meta: Meta = {
+    unit: run.axis.unit,
+    start: run.axis.start,
+    span: run.axis.span,
+    lead: await leadOf(database, here, run),
+    manager: run.manager,
+    roomy:
+      run.executors.length > 0 &&
+      run.executors.every(({ peakShare }) => peakShare !== null && peakShare < 0.09),
+    executors: run.executors,
+    files: run.files,
+    findings: pictures,
+  };
+  const body = pageBody({
+    appId: application.appId,
+    attemptId: application.attemptId,
+    run,
+    tasks: tasks ?? 0,
+    verdict: verdictHtml({
+      verdict,
+      advice: request.advice(verdict.logs),
+      pictures,
+      executors: run.executors,
+      unit: run.axis.unit,
+      accuracy: small.accuracy,
+    }),
+    ask,
+    database: request.databaseName,
+    whatif: small.whatif.length > 0,
+    fleet: request.fleet,
+  });
+  const title = `${run.name ?? application.appId} · memory report`;
+  return {
+    html: documentText({ title, body, front: await front(), meta, chunks }),
+    verdict,
+    run,
+  };
+}
+
+function happenedIn(events: Answer): Happened[] {
+  const [ids, kinds] = [events.texts("executor_id"), events.texts("kind")];
+  const [times, subjects] = [events.numbers("t"), events.texts("subject")];
+  return ids.map((executorId, index) => ({
+    executorId: executorId ?? "",
+    t: times[index] ?? 0,
+    kind: kinds[index] ?? "",
+    subject: subjects[index] ?? null,
+  }));
+}
+
+async function smallJson(
+  database: Pick<Database, "query">,
+  ask: ReturnType<typeof questions>,
+  run: Run,
+): Promise<SmallJson> {
+  const stages = await Answer.of(database, ask.stages);
+  const misses = await Answer.of(database, ask.misses);
+  const names = stages.texts("name");
+  const [ids, begins] = [stages.numbers("stage_id"), stages.numbers("t")];
+  const [ends, counts] = [stages.numbers("ends"), stages.numbers("tasks")];
+  const status = stages.texts("status");
+  return {
+    stages: ids.map(
+      (stage, index): StageFacts => ({
+        stage: stage ?? 0,
+        name: names[index] ?? "",
+        t: run.axis.at(begins[index] ?? run.axis.start),
+        end: run.axis.at(ends[index] ?? null),
+        failed: status[index] === "failed",
+        tasks: counts[index] ?? null,
+      }),
+    ),
+    rdds: (await Answer.of(database, ask.rdds)).cells(),
+    skew: (await Answer.of(database, ask.skew)).cells(),
+    accuracy: (await Answer.of(database, ask.accuracy)).cells(),
+    misses: misses.cells().map((row) => ({ ...row, t: run.axis.at(Number(row["t"])) })),
+    whatif: [],
+  };
+}
+
+/** The pictures open where tasks ran, where the time before that is long. */
+async function leadOf(
+  database: Pick<Database, "query">,
+  here: string,
+  { axis }: Run,
+): Promise<number> {
+  const answer = await Answer.of(
+    database,
+    `select least(
+       (select epoch_us(min(launched_at))::double from tasks where ${here}),
+       (select epoch_us(min(ts))::double from block_events where ${here})) as t`,
+  );
+  const first = answer.numbers("t")[0] ?? null;
+  if (first === null || (first - axis.start) / (axis.end - axis.start) <= 0.12) return 0;
+  return axis.at(first - (axis.end - first) * 0.04);
+}

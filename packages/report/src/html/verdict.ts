@@ -1,0 +1,147 @@
+/** The verdict as HTML: complete without a script, and painted before any data is unpacked. */
+import { counted, countInWords } from "@respark/core";
+import type { Finding, RunVerdict, Severity } from "../explain/index.ts";
+import type { Cells, ExecutorFacts, Picture } from "../picture/facts.ts";
+import { type Html, html } from "./html.ts";
+import { durationWords } from "./words.ts";
+
+/** More findings than this are counted. */
+const SHOWN = 8;
+
+/** Settings that would have told more; whoever knows Spark's settings gives them. */
+export interface Advised {
+  readonly gives: string;
+  readonly file: string;
+  readonly lines: readonly string[];
+}
+
+export const SEVERITIES: Readonly<
+  Record<Severity, { readonly word: string; readonly sign: string }>
+> = {
+  dead: { word: "Work was lost", sign: "✕" },
+  slow: { word: "Time was lost", sign: "◔" },
+  risk: { word: "At risk", sign: "△" },
+  waste: { word: "Memory was wasted", sign: "◌" },
+  fine: { word: "Fine", sign: "✓" },
+};
+
+const EVIDENCE: Readonly<Record<string, string>> = {
+  debug: "executor logs at DEBUG",
+  info: "executor logs at INFO",
+  event_log_blocks: "event log with block updates",
+  event_log: "bare event log",
+};
+
+export function headlineOf({ findings }: Pick<RunVerdict, "findings">): string {
+  const [worst] = findings;
+  if (worst === undefined) {
+    return "Nothing is wrong with this run’s memory, as far as its logs tell.";
+  }
+  const lead: Readonly<Record<Severity, string>> = {
+    dead: "Work was lost",
+    slow: "Time was lost",
+    risk: "It ended well, but at a risk",
+    waste: "It ended well, but wasted memory",
+    fine: "It ended well",
+  };
+  return `${lead[worst.severity]}: ${worst.title}`;
+}
+
+export interface VerdictParts {
+  readonly verdict: RunVerdict;
+  readonly advice: readonly Advised[];
+  readonly pictures: readonly (Picture | null)[];
+  readonly executors: readonly ExecutorFacts[];
+  /** µs in a unit of the pictures' time */
+  readonly unit: number;
+  readonly accuracy: readonly Cells[];
+}
+
+export function verdictHtml(parts: VerdictParts): Html {
+  const { verdict, advice } = parts;
+  const { findings, absent, unknowable, trust } = verdict;
+  const heaviest = Math.max(...findings.map(({ weight }) => weight), 0);
+  const rest = findings.length - SHOWN;
+  return html`<section id="verdict" class="${findings[0]?.severity ?? "fine"}"><h1>${headlineOf(verdict)}</h1>
+<div class="trustline">${chips(parts)}</div>
+${
+  findings.length === 0
+    ? ""
+    : html`<ol class="findings">${findings
+        .slice(0, SHOWN)
+        .map((finding, index) => findingHtml(finding, index, heaviest, parts))}</ol>`
+}
+${rest > 0 ? html`<p>… and ${counted(rest, "smaller finding")}: <code>respark explain --json</code> lists all.</p>` : ""}
+<div class="three">
+<div><h2>Looked for and not found</h2><p>${absent.length === 0 ? "–" : `${absent.join(", ")}.`}</p></div>
+<div class="unknowable"><h2>These logs would not tell of</h2><p>${unknowable.length === 0 ? "Nothing is missing." : `${unknowable.join(", ")}.`}</p></div>
+<div><h2>How far to trust this</h2>${trust.sentences.map((sentence) => html`<p>${sentence}</p>`)}${
+    advice.length === 0
+      ? ""
+      : html`<details><summary>What would tell more next time</summary>${advice.map(
+          ({ gives, file, lines }) =>
+            html`<p>${gives} <small>(${file})</small></p><pre tabindex="0">${lines.join("\n")}</pre>`,
+        )}</details>`
+  }</div>
+</div></section>`;
+}
+
+function chips({ verdict, executors, accuracy }: VerdictParts): Html[] {
+  const { findings, trust } = verdict;
+  const severities = Object.entries(SEVERITIES).flatMap(([severity, { word, sign }]) => {
+    const n = findings.filter((finding) => finding.severity === severity).length;
+    return n === 0
+      ? []
+      : [
+          html`<span class="chip is-${severity}"><span aria-hidden="true">${sign}</span> <b>${n}</b> × ${word.toLowerCase()}</span>`,
+        ];
+  });
+  // A prediction as wide as half the memory is met by nearly any number: that is said beside the total.
+  const easy = accuracy
+    .filter((row) => Number(row["mean_width_share"] ?? 0) > 0.5)
+    .reduce((sum, row) => sum + Number(row["met"] ?? 0), 0);
+  const trusted =
+    trust.statements === 0
+      ? html`<span class="chip">the logs make <b>no</b> memory statement to check by</span>`
+      : html`<span class="chip"><b>${countInWords(trust.statementsMet)} of ${countInWords(trust.statements)}</b> memory statements predicted${
+          easy > 0
+            ? `, ${countInWords(easy)} of them by a prediction so wide that it is easily met`
+            : ""
+        }</span>`;
+  const levels = Object.entries(EVIDENCE).flatMap(([level, words]) => {
+    const n = executors.filter(({ evidence }) => evidence === level).length;
+    return n === 0 ? [] : [html`<span class="chip level-${level}">${n} × ${words}</span>`];
+  });
+  return [...severities, trusted, ...levels];
+}
+
+function findingHtml(
+  finding: Finding,
+  index: number,
+  heaviest: number,
+  { pictures, executors, unit }: VerdictParts,
+): Html {
+  const { word, sign } = SEVERITIES[finding.severity];
+  const weight = Math.max(1, Math.min(10, Math.round((finding.weight / (heaviest || 1)) * 10)));
+  const picture = pictures[index] ?? null;
+  const executor = picture === null ? undefined : executors[picture.executor];
+  return html`<li class="finding ${finding.severity}" id="finding-${index + 1}">
+<div class="rank" aria-hidden="true">${index + 1}</div>
+<div class="say"><p class="sev"><span aria-hidden="true">${sign}</span> ${word}<meter class="cost" min="0" max="10" value="${weight}" title="cost beside the worst finding">${weight} of 10</meter></p>
+<h2 class="title">${finding.title}</h2>
+${finding.change === undefined ? "" : html`<p class="change"><b>Change</b> ${finding.change}</p>`}
+<ul class="evidence">${finding.evidence.map((words) => html`<li>${words}</li>`)}</ul>
+<p class="sure"><b>Certain</b> ${finding.certainty}${finding.places.map(
+    ({ path, line, says }) => html` · <code>${path.split(/[/\\]/).at(-1)}:${line}</code> (${says})`,
+  )}</p></div>
+${
+  picture === null || executor === undefined
+    ? html`<p class="see none">no picture: the logs do not tell where</p>`
+    : html`<a class="see" href="#finding-${index + 1}" data-finding="${index}"><canvas width="220" height="72" role="img" aria-label="Memory of ${nameOf(executor.id)} at the time of this finding"></canvas><span>${nameOf(executor.id)}, ${durationWords((picture.to - picture.from) * unit)} <b>Show</b></span></a>`
+}
+</li>`;
+}
+
+function nameOf(executorId: string): string {
+  return executorId === "driver" ? "driver" : `executor ${executorId}`;
+}

@@ -1,0 +1,260 @@
+/** How far to trust the replay: what the logs state, predicted before it was read, executor by executor. */
+import type { Cells } from "../picture/facts.ts";
+import { bytes, count } from "./amounts.ts";
+import { colour, prepared, texture } from "./canvas.ts";
+import { smallFacts } from "./details.ts";
+import { make, need } from "./elements.ts";
+import { clock, logPlace, meta, painter, repaint } from "./state.ts";
+
+const LEVELS: Readonly<Record<string, string>> = {
+  debug: "DEBUG logs",
+  info: "INFO logs",
+  event_log_blocks: "event log, block updates",
+  event_log: "event log only",
+};
+
+/** More executors than this are summed up, and those that missed most follow. */
+const SINGLE = 6;
+const WORST = 12;
+
+interface Told {
+  readonly statements: number;
+  readonly met: number;
+  readonly explained: number;
+  readonly unexplained: number;
+  readonly without: number;
+  /** width of the predictions, of the executor's memory; undefined: none was made */
+  readonly width: number | undefined;
+}
+
+interface Line {
+  readonly executor: string;
+  readonly level: string;
+  readonly about: string;
+  /** undefined: nothing to check by */
+  readonly told: Told | undefined;
+}
+
+export function setUpAccuracy(): void {
+  const table = need("acc", HTMLTableElement);
+  void smallFacts().then(({ accuracy, misses }) => {
+    const heads = [
+      "executor",
+      "evidence",
+      "statement about",
+      "statements",
+      "predicted",
+      "explained",
+      "not explained",
+      "no prediction",
+      "shares",
+      "width of a prediction",
+    ];
+    table.tHead?.append(
+      make(
+        "tr",
+        {},
+        heads.map((head, i) => make("th", i < 3 || i === 8 ? { class: "l" } : {}, head)),
+      ),
+    );
+    const bars: { readonly bar: HTMLCanvasElement; readonly told: Told | undefined }[] = [];
+    table.tBodies[0]?.append(
+      ...linesOf(accuracy).map(({ executor, level, about, told }) => {
+        const bar = document.createElement("canvas");
+        bar.className = "bars";
+        bar.setAttribute("role", "img");
+        bar.setAttribute(
+          "aria-label",
+          told === undefined
+            ? "nothing to check by"
+            : "shares of predicted, explained, not explained and without prediction",
+        );
+        bars.push({ bar, told });
+        const numbers =
+          told === undefined
+            ? [make("td", { class: "l unknown", colspan: 6 }, about)]
+            : [
+                make("td", { class: "l" }, about),
+                ...[told.statements, told.met, told.explained, told.unexplained, told.without].map(
+                  (value) => make("td", {}, count(value)),
+                ),
+              ];
+        return make(
+          "tr",
+          {},
+          make("td", {}, executor),
+          make("td", { class: "l" }, level),
+          numbers,
+          make("td", { class: "l" }, bar),
+          make(
+            "td",
+            {},
+            told?.width === undefined ? "–" : `${(told.width * 100).toFixed(2)} % of memory`,
+          ),
+        );
+      }),
+    );
+    showMisses(misses, accuracy.length > 0);
+    painter("accuracy", table, () => {
+      for (const { bar, told } of bars) paintBar(bar, told);
+    });
+    repaint("accuracy");
+  });
+}
+
+function toldIn(rows: readonly Cells[]): Told {
+  const sum = (column: string): number =>
+    rows.reduce((all, row) => all + Number(row[column] ?? 0), 0);
+  const wide = rows.filter((row) => typeof row["mean_width_share"] === "number");
+  const weight = wide.reduce((all, row) => all + Number(row["statements"]), 0);
+  return {
+    statements: sum("statements"),
+    met: sum("met"),
+    explained: sum("explained"),
+    unexplained: sum("missed") - sum("explained"),
+    without: sum("without_prediction"),
+    width:
+      weight === 0
+        ? undefined
+        : wide.reduce(
+            (all, row) => all + Number(row["mean_width_share"]) * Number(row["statements"]),
+            0,
+          ) / weight,
+  };
+}
+
+function linesOf(accuracy: readonly Cells[]): Line[] {
+  const of = (id: string): readonly Cells[] => accuracy.filter((row) => row["executor_id"] === id);
+  const speaking = meta.executors.filter(({ id }) => of(id).length > 0);
+  const lines: Line[] = [];
+  if (speaking.length <= SINGLE) {
+    for (const { id, evidence } of speaking) {
+      for (const [index, row] of of(id).entries()) {
+        lines.push({
+          executor: index === 0 ? id : "",
+          level: index === 0 ? (LEVELS[evidence ?? ""] ?? "") : "",
+          about: String(row["quantity"]),
+          told: toldIn([row]),
+        });
+      }
+    }
+  } else {
+    const quantities = [...new Set(accuracy.map((row) => String(row["quantity"])))];
+    for (const [index, about] of quantities.entries()) {
+      lines.push({
+        executor: index === 0 ? `all ${speaking.length}` : "",
+        level: "",
+        about,
+        told: toldIn(accuracy.filter((row) => row["quantity"] === about)),
+      });
+    }
+    const each = speaking.map(({ id, evidence }) => ({
+      executor: id,
+      level: LEVELS[evidence ?? ""] ?? "",
+      about: "all of them",
+      told: toldIn(of(id)),
+    }));
+    each.sort(
+      (a, b) => b.told.unexplained - a.told.unexplained || b.told.explained - a.told.explained,
+    );
+    lines.push(...each.slice(0, WORST));
+    if (each.length > WORST) {
+      lines.push({
+        executor: `+ ${each.length - WORST}`,
+        level: "",
+        about: "more executors: respark query <db> replay_accuracy",
+        told: undefined,
+      });
+    }
+  }
+  for (const level of Object.keys(LEVELS)) {
+    const silent = meta.executors.filter(
+      ({ id, evidence }) => evidence === level && of(id).length === 0,
+    );
+    if (silent.length === 0) continue;
+    const names = silent.slice(0, 6).map(({ id }) => id);
+    lines.push({
+      executor: `${names.join(", ")}${silent.length > 6 ? ` … (${silent.length})` : ""}`,
+      level: LEVELS[level] ?? "",
+      about: "these logs make no statement of memory: nothing to check by",
+      told: undefined,
+    });
+  }
+  return lines;
+}
+
+function paintBar(bar: HTMLCanvasElement, told: Told | undefined): void {
+  const [width, height] = [200, 12];
+  const c = prepared(bar, width, height);
+  if (told === undefined || told.statements === 0) {
+    c.fillStyle = texture(c, "?", "unknown");
+    c.fillRect(0, 0, width, height);
+    return;
+  }
+  const easy = (told.width ?? 0) > 0.5;
+  const parts = [
+    { n: told.met, fill: easy ? texture(c, "dense/", "ok") : colour("ok") },
+    { n: told.explained, fill: colour("waited") },
+    { n: told.unexplained, fill: colour("bad") },
+    { n: told.without, fill: texture(c, "?", "unknown") },
+  ];
+  let x = 0;
+  for (const { n, fill } of parts) {
+    const part = n === 0 ? 0 : Math.max(2, (n / told.statements) * width);
+    c.fillStyle = fill;
+    c.fillRect(x, 0, part, height);
+    x += part;
+  }
+}
+
+function showMisses(misses: readonly Cells[], some: boolean): void {
+  const box = need("misses", HTMLElement);
+  if (misses.length === 0) {
+    box.replaceChildren(
+      ...(some
+        ? [make("p", {}, "Every statement for which a prediction was possible was predicted.")]
+        : []),
+    );
+    return;
+  }
+  const number = (row: Cells, column: string): number => Number(row[column] ?? Number.NaN);
+  const between = (row: Cells, name: string): string =>
+    `${bytes(number(row, `${name}_min`))} … ${bytes(number(row, `${name}_max`))}`;
+  const heads = ["executor", "when", "about", "logged", "predicted", "why", "line"];
+  const more = misses.length === 50 ? ", the first 50" : "";
+  box.replaceChildren(
+    make(
+      "table",
+      {},
+      make("caption", {}, `Statements that the replay did not predict (${misses.length}${more})`),
+      make(
+        "thead",
+        {},
+        make(
+          "tr",
+          {},
+          heads.map((head) => make("th", { class: "l" }, head)),
+        ),
+      ),
+      make(
+        "tbody",
+        {},
+        misses.map((row) =>
+          make(
+            "tr",
+            {},
+            [
+              String(row["executor_id"] ?? ""),
+              clock(number(row, "t")),
+              String(row["quantity"] ?? ""),
+              between(row, "logged"),
+              between(row, "replayed"),
+              String(row["explanation"] ?? "not explained"),
+              logPlace(number(row, "source_file_id"), number(row, "source_line")) ?? "",
+            ].map((words) => make("td", { class: "l" }, words)),
+          ),
+        ),
+      ),
+    ),
+  );
+}
