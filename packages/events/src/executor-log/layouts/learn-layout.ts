@@ -124,9 +124,12 @@ class Trial {
   }
 
   /** The line is cut so that the words are known by their logger, as a replay would know them. */
-  reads(layout: Layout | undefined, { line }: Telling): boolean {
+  reads(layout: Layout | undefined, { line, words }: Telling): boolean {
     const { head } = this;
     if (layout?.read(line.buffer, line.start, line.end, head) !== true) return false;
+    // Another class may print the same words: a logger right before them is as good a cut.
+    const hasLogger = head.loggerNumber >= 0 || head.loggerEnd > head.loggerStart;
+    if (!layout.isLoose && hasLogger && head.messageStart === words.at) return true;
     const ofLogger =
       head.loggerNumber >= 0
         ? this.templates.ofNumber(head.loggerNumber)
