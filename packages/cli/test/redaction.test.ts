@@ -31,3 +31,12 @@ test("with a pattern that cannot be read nobody knows what was meant: everything
   expect(secrets.redact("spark.password", "x")).toBe("*********(redacted)");
   expect(secrets.redact("spark.executor.memory", "512m")).toBe("*********(redacted)");
 });
+
+test("a value that its key made secret is hidden in every other text too, and what was hidden is counted", () => {
+  const secrets = redaction();
+  expect(secrets.text("job of hunter2hunter2")).toBe("job of hunter2hunter2");
+  secrets.redact("spark.app.apiKey", "hunter2hunter2");
+  expect(secrets.text("job of hunter2hunter2")).toBe("job of *********(redacted)");
+  expect(secrets.text("count at Workload.java:64")).toBe("count at Workload.java:64");
+  expect(secrets.hidden).toBe(2);
+});

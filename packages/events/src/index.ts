@@ -46,6 +46,7 @@ export {
   redactedText,
   redactProperties,
 } from "./redact-properties.ts";
+export { hideSecretShapes, isSecretKey } from "./secret-shapes.ts";
 export { type Advice, type AdviceQuestion, adviceFor } from "./survey/evidence.ts";
 export { type SurveyOptions, survey } from "./survey/survey.ts";
 export type {

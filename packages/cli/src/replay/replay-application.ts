@@ -8,10 +8,11 @@ import {
   type SurveyedFile,
 } from "@respark/events";
 import type { Watch } from "../look-around.ts";
-import { redaction } from "./redaction.ts";
+import type { Redaction } from "./redaction.ts";
 
 export interface ApplicationRequest {
-  readonly showSecrets: boolean;
+  /** Hides secrets among settings; undefined: they are shown. The rows' other texts are the caller's. */
+  readonly secrets: Redaction | undefined;
   /** Files that belong to no application; their rows go with this one. */
   readonly strays: readonly SurveyedFile[];
 }
@@ -23,7 +24,7 @@ export async function replayApplication(
   { report, progress, carryOn }: Watch,
 ): Promise<ReplaySummary> {
   const { appId, attemptId } = application;
-  const secrets = redaction();
+  const { secrets } = request;
   const replay = new Replay({
     appId,
     attemptId,
@@ -32,7 +33,7 @@ export async function replayApplication(
     sparkVersionBounds: application.sparkVersionBounds,
     name: application.name,
     executorLogs: executorLogs(application),
-    ...(request.showSecrets ? {} : { redact: (key, value) => secrets.redact(key, value) }),
+    ...(secrets === undefined ? {} : { redact: (key, value) => secrets.redact(key, value) }),
   });
   const done = new Map<number, FileDone>();
   const total = knownTotal(application.files);
@@ -41,7 +42,7 @@ export async function replayApplication(
       const { fact } = observation;
       if (fact.kind === "environment") {
         const regex = fact.sparkProperties.get("spark.redaction.regex");
-        if (regex !== undefined) secrets.learn(regex);
+        if (regex !== undefined) secrets?.learn(regex);
       }
       replay.step(observation);
     },

@@ -1,4 +1,5 @@
 /** The main job: logs in, one database out, whole or not at all. */
+import type { Rows } from "@respark/core";
 import { DiagnosticLog, type SurveyedApplication } from "@respark/events";
 import { DuckDbSink } from "@respark/report";
 import { sayingTrouble } from "../database/database-trouble.ts";
@@ -8,6 +9,8 @@ import { untilInterrupted } from "../interruption.ts";
 import { findApplications, type Watch } from "../look-around.ts";
 import { progressOn } from "../terminal/progress.ts";
 import type { WriteMode } from "./output-path.ts";
+import { redactedRows } from "./redacted-rows.ts";
+import { type Redaction, redaction } from "./redaction.ts";
 import { emitDiagnostics, replayApplication } from "./replay-application.ts";
 
 export interface ReplayRequest {
@@ -42,17 +45,24 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
         for (const [index, application] of applications.entries()) {
           const { appId, attemptId } = application;
           const writer = sink.application({ appId, attemptId });
+          const secrets = request.showSecrets ? undefined : redaction();
+          const emit =
+            secrets === undefined
+              ? writer.emit
+              : redactedRows(writer.emit, (text) => secrets.text(text));
           await replayApplication(
             application,
-            writer.emit,
-            { showSecrets: request.showSecrets, strays: index === 0 ? strays : [] },
+            emit,
+            { secrets, strays: index === 0 ? strays : [] },
             watch,
           );
           // What is odd about no file, or about a file of nobody, goes with the first application.
           const ours = new Set(idsOf(application));
-          emitDiagnostics(writer.emit, diagnostics, (id) =>
+          emitDiagnostics(emit, diagnostics, (id) =>
             id !== undefined && owned.has(id) ? ours.has(id) : index === 0,
           );
+          if (secrets !== undefined && secrets.hidden > 0)
+            emit("diagnostics", hiddenSecrets(secrets));
           await writer.complete();
         }
         carryOn();
@@ -66,6 +76,18 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
   } finally {
     progress.clear();
   }
+}
+
+function hiddenSecrets({ hidden }: Redaction): Rows["diagnostics"] {
+  return {
+    sourceFileId: undefined,
+    line: undefined,
+    byteOffset: undefined,
+    code: "secrets_hidden",
+    severity: "info",
+    message: "texts that look like secrets were hidden; --show-secrets writes them down",
+    count: hidden,
+  };
 }
 
 function idsOf({ files }: SurveyedApplication): number[] {
