@@ -11,8 +11,8 @@ import {
   parseConfig,
 } from "@respark/report/checks";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "../seeded.ts";
 import { aRun, MIB } from "./a-run.ts";
 
 const runs = [200, 300, 100].map((mib, index) =>

@@ -1,7 +1,7 @@
 /** How a run is judged: limits, intervals, what is not measured, what cannot be compared. */
 import type { GateResult } from "@respark/report/checks";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fc } from "../seeded.ts";
 import { judged, MIB, type RunByHand, statusOf, type Value } from "./a-run.ts";
 
 const evicted = (bytes: Value): RunByHand => ({ metrics: { evicted_bytes: bytes } });

@@ -8,8 +8,8 @@ import {
   type SparkBehaviour,
   sparkBehaviours,
 } from "@respark/core";
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { behaviourOf, staticWorld, unifiedWorld } from "./world.ts";
 
 const MAX = 10_000;

@@ -1,6 +1,7 @@
 /** Whatever lines and events come, in whatever order: the replay goes on, and the laws hold. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { brokenLaws } from "./pool-laws.ts";
 import { replayAnyText } from "./replay-text.ts";
 

@@ -1,6 +1,7 @@
 /** What amounts sound like: no part is ever said as a whole of the next unit. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import {
   bytesInWords,
   counted,

@@ -9,8 +9,8 @@ import {
   SparkFailure,
   sparkBehaviours,
 } from "@respark/core";
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { behaviourOf } from "../memory/world.ts";
 
 const styleOf = (version: string) => behaviourOf(version).sizeStyle;

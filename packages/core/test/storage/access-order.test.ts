@@ -1,6 +1,7 @@
 /** The order of last use, held against a plain Map that does the same slowly. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { AccessOrder } from "../../src/storage/access-order.ts";
 
 const blockIds = [

@@ -1,6 +1,7 @@
 /** The check that stands before JSON.parse agrees with it. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { JsonCheck } from "../../src/event-log/json-check.ts";
 import { decoded } from "./decoded.ts";
 

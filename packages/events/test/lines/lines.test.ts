@@ -1,6 +1,7 @@
 /** Bytes become the same lines however they are cut into chunks. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import type { Diagnostic } from "../../src/diagnostic.ts";
 import { LineReader, type LineReaderOptions } from "../../src/lines/lines.ts";
 

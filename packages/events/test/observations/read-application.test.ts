@@ -1,6 +1,6 @@
 import type { Observation } from "@respark/core";
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { LEAD } from "../../src/observations/merge.ts";
 import { readApplication } from "../../src/observations/read-application.ts";
 import type { Survey } from "../../src/survey/surveyed.ts";

@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { readApplication } from "../../src/observations/read-application.ts";
 import type { SurveyedApplication } from "../../src/survey/surveyed.ts";
 import { smallApplication } from "./small-application.ts";
