@@ -17,7 +17,7 @@ test("no test takes fast-check past its seed", () => {
       ),
     )
     .filter((path) => path.endsWith(".ts") && !/node_modules|\/dist\//.test(path))
-    .filter((path) => !/^test\/seeded\./.test(path))
+    .filter((path) => !path.startsWith("test/seeded."))
     .filter((path) => /from "fast-check";/.test(readFileSync(join(root, path), "utf8")));
   expect(strays).toEqual([]);
 });
