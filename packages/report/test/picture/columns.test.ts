@@ -1,6 +1,7 @@
 /** Columns of a report's file: what goes in comes out, and what no log tells stays unknown. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { packed, unpacked } from "../../src/picture/chunk.ts";
 import { boundColumn, numberColumn, textColumn } from "../../src/picture/columns.ts";
 

@@ -1,6 +1,7 @@
 /** The picture as a list of what is drawn: known rows in, and nothing that the rows do not say comes out. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { perPixel } from "../../src/picture/per-pixel.ts";
 import { betweenOf, type Quantity, type Track } from "../../src/picture/track.ts";
 import { type Band, type Wall, wallsOf } from "../../src/picture/walls.ts";
