@@ -59,7 +59,7 @@ test("a directory of real logs becomes a database, and the summary says how far 
   ]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toContain("Spark 3.5.6 · unified memory manager");
-  expect(stdout).toMatch(/The replay predicted [\d,]+ of [\d,]+ memory statements/);
+  expect(stdout).toMatch(/the replay predicted [\d,]+ \([\d.]+ %\) and\s+explained [\d,]+/);
   expect(stdout).toContain("Next\n");
   expect(readdirSync(folder)).toEqual(["app.duckdb"]);
   const executors = await asked(database, "select executor_id from executors order by all");

@@ -53,7 +53,12 @@ export function aRun(hand: RunByHand): MeasuredRun {
       shuffle_write_records: undefined,
       planned_tasks: undefined,
     },
-    trust: { statements: of, statementsMet: met, incomplete: hand.incomplete ?? [] },
+    trust: {
+      statements: of,
+      statementsMet: met,
+      statementsExplained: 0,
+      incomplete: hand.incomplete ?? [],
+    },
     subjects: Object.keys(hand.stages ?? {}).map((key) => ({
       kind: "stage",
       key,

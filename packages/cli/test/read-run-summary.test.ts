@@ -21,6 +21,9 @@ const application: Rows["applications"] = {
   modelEvidence: "vectors",
   statements: 0,
   statementsMet: 0,
+  statementsExplained: 0,
+  decisions: 0,
+  decisionsForeseen: 0,
 };
 const untold: LayoutValue = { bytes: undefined, origin: undefined };
 const executor: Rows["executors"] = {
@@ -49,6 +52,9 @@ const executor: Rows["executors"] = {
   },
   statements: 0,
   statementsMet: 0,
+  statementsExplained: 0,
+  decisions: 0,
+  decisionsForeseen: 0,
   sourceFileId: undefined,
   sourceLine: undefined,
 };

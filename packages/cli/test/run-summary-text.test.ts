@@ -43,7 +43,9 @@ const run: RunSummary = {
   leftRunning: undefined,
   statements: 4830,
   statementsMet: 4812,
-  statementsUnpredicted: 6,
+  statementsExplained: 12,
+  decisions: 40,
+  decisionsForeseen: 39,
   executors: [executor],
   jobs: 4,
   jobsFailed: 0,
@@ -74,9 +76,10 @@ test("the summary says what each executor did and how many statements were predi
   expect(text).toContain(
     "app-1 “mixed”\nSpark 3.5.6 · unified memory manager · from 2026-10-28 02:32:07 UTC · for 16.2 s",
   );
-  expect(text).toContain("predicted 4,812 of 4,830 memory statements");
-  expect(text).toContain("It was wrong about 12 of “free_bytes” (in the log of the driver).");
-  expect(text).toContain("For 6 it had no prediction");
+  expect(text.replaceAll("\n", " ")).toContain(
+    "Of 4,830 memory statements in the logs the replay predicted 4,812 (99.6 %) and explained 12; 6 are unexplained. Of 40 decisions of the memory manager it foresaw 39 (97.5 %).",
+  );
+  expect(text).toContain("Unexplained: 12 of “free_bytes” (in the log of the driver).");
   expect(text).toMatch(
     /^0 +106 MiB +98\.0 MiB +45\.0 MiB +61\.5 MiB +7 \(98\.0 MiB\) +0 +12 \(230 MiB\) +0$/m,
   );
@@ -140,7 +143,7 @@ test("without statements the summary says that nothing could be checked, and nev
       ...run,
       statements: 0,
       statementsMet: 0,
-      statementsUnpredicted: 0,
+      statementsExplained: 0,
       missed: [],
       evidenceLevel: "event_log",
     },

@@ -11,6 +11,7 @@ export {
   sum,
   touches,
 } from "./byte-interval.ts";
+export type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
 export type {
   BlockStatus,
   BlockUpdatedFact,
@@ -95,7 +96,6 @@ export type {
   Provenance,
   RddRow,
   RemovedClass,
-  ReplayCheckRow,
   ResourceProfileRow,
   Rows,
   SparkConfRow,

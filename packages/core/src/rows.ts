@@ -3,6 +3,7 @@
  * Every table also has app_id and attempt_id, which the writer adds. undefined is NULL. Times are epoch microseconds, UTC.
  * A row may be a reused record: a writer copies what it keeps.
  */
+import type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
 import type { FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
 import type { MemoryMode } from "./memory/memory-mode.ts";
 import type { SourceFileRow } from "./source-rows.ts";
@@ -19,7 +20,7 @@ export interface Provenance {
   sourceLine: number | undefined;
 }
 
-export interface ApplicationRow {
+export interface ApplicationRow extends ReplayAccuracy {
   name: string | undefined;
   sparkVersion: string | undefined;
   memoryManager: "unified" | "static" | "pre16" | undefined;
@@ -28,9 +29,6 @@ export interface ApplicationRow {
   user: string | undefined;
   evidenceLevel: EvidenceLevel;
   modelEvidence: "vectors" | "source";
-  /** memory statements of the logs, and how many the replay had predicted */
-  statements: number;
-  statementsMet: number;
 }
 
 export interface ClockOffsetRow {
@@ -56,7 +54,7 @@ export interface ResourceProfileRow {
   amount: number;
 }
 
-export interface ExecutorRow {
+export interface ExecutorRow extends ReplayAccuracy {
   executorId: string;
   host: string | undefined;
   cores: number | undefined;
@@ -69,9 +67,6 @@ export interface ExecutorRow {
   resourceProfileId: number | undefined;
   /** each with its origin beside it */
   layout: ExecutorLayoutColumns;
-  /** memory statements held against the replay, and met */
-  statements: number;
-  statementsMet: number;
   sourceFileId: number | undefined;
   sourceLine: number | undefined;
 }
@@ -417,25 +412,6 @@ export interface ExclusionRow {
   host: string | undefined;
   stageId: number | undefined;
   failures: number | undefined;
-}
-
-/** One memory statement of a log, held against the prediction made before it was used. */
-export interface ReplayCheckRow {
-  executorId: string;
-  ts: number;
-  quantity: string;
-  loggedMin: number | undefined;
-  loggedMax: number | undefined;
-  /** undefined: no prediction was possible */
-  replayedMin: number | undefined;
-  replayedMax: number | undefined;
-  agrees: boolean | undefined;
-  /** what the statement then narrowed or set; `none` for a test only */
-  usedFor: string;
-  /** of a miss that has an explanation: which */
-  explanation: string | undefined;
-  sourceFileId: number;
-  sourceLine: number;
 }
 
 export interface DiagnosticRow {

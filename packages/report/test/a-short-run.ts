@@ -109,6 +109,8 @@ export function aShortRun(emit: EmitRow): void {
       replayedMin,
       replayedMax: replayedMin === undefined ? undefined : replayedMin + 100,
       agrees,
+      outcome: agrees === true ? "predicted" : "explained",
+      rule: agrees === true ? undefined : "execution_measured",
       explanation: undefined,
     });
   }

@@ -36,7 +36,9 @@ export async function readRunSummaries(
           : undefined,
       statements: numberIn(application, "statements") ?? 0,
       statementsMet: numberIn(application, "statements_met") ?? 0,
-      statementsUnpredicted: numberIn(application, "statements_unpredicted") ?? 0,
+      statementsExplained: numberIn(application, "statements_explained") ?? 0,
+      decisions: numberIn(application, "decisions") ?? 0,
+      decisionsForeseen: numberIn(application, "decisions_foreseen") ?? 0,
       executors: (await ask(executorSql(where))).map((row) => executorOf(row, curves)),
       jobs: numberIn(application, "jobs") ?? 0,
       jobsFailed: numberIn(application, "jobs_failed") ?? 0,
@@ -92,9 +94,7 @@ function applicationSql(where: string): string {
       (select count(*) from jobs where ${where}) as jobs,
       (select count(*) from jobs where ${where} and status = 'failed') as jobs_failed,
       (select arg_min(error, job_id) from jobs where ${where} and status = 'failed' and error is not null) as job_error,
-      (select count(*) from replay_checks where ${where}) as statements,
-      (select count(*) from replay_checks where ${where} and agrees) as statements_met,
-      (select count(*) from replay_checks where ${where} and agrees is null) as statements_unpredicted
+      statements, statements_met, statements_explained, decisions, decisions_foreseen
     from applications where ${where}`;
 }
 
@@ -131,8 +131,8 @@ function executorSql(where: string): string {
       from beyond b left join nameless n using (executor_id)),
     wait as (select executor_id, mode, count(*) as waits from memory_waits where ${where} group by all),
     checks as (
-      select executor_id, count(*) as statements, count(*) filter (agrees) as statements_met
-      from replay_checks where ${where} group by all)
+      select executor_id, count(*) as statements, count(*) filter (outcome = 'predicted') as statements_met
+      from replay_checks where ${where} and kind = 'statement' group by all)
     select e.executor_id, coalesce(t.mode, 'on_heap') as mode, e.evidence_level, e.removed_reason,
       t.memory_bytes, t.storage_peak_bytes, t.execution_peak_bytes, b.borrowed_peak_bytes,
       if(e.evidence_level = 'event_log', k.evictions, coalesce(k.evictions, 0)) as evictions, k.evicted_bytes, coalesce(k.evictions_of_unknown_size, 0) as evictions_of_unknown_size, if(e.evidence_level in ('debug', 'info'), coalesce(k.failed_puts, 0), nullif(k.failed_puts, 0)) as failed_puts,
@@ -187,7 +187,7 @@ function lostSql(where: string): string {
 function missedSql(where: string): string {
   return `
     select quantity, count(*) as statements, count(distinct executor_id) as executors, min(executor_id) as example
-    from replay_checks where ${where} and not agrees
+    from replay_checks where ${where} and kind = 'statement' and outcome = 'unexplained'
     group by quantity order by statements desc, quantity limit 3`;
 }
 

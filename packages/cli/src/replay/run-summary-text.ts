@@ -221,29 +221,10 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
       ),
     );
   } else {
-    lines.push(
-      ...wrapped(
-        `The replay predicted ${countInWords(run.statementsMet)} of ${countInWords(run.statements)} memory statements of the logs before it read them (${shareOrDash(run.statementsMet, run.statements)}).`,
-        columns,
-      ),
-    );
-    const missed = run.statements - run.statementsMet - run.statementsUnpredicted;
-    if (missed > 0) {
+    lines.push(...wrapped(accuracyInWords(run), columns));
+    if (run.missed.length > 0) {
       const about = run.missed.map(missedInWords).join(", ");
-      const [only, ...more] = run.missed;
-      lines.push(
-        ...wrapped(
-          only?.statements === missed && more.length === 0
-            ? `It was wrong about ${about}.`
-            : `It was wrong about ${countInWords(missed)}: ${about}.`,
-          columns,
-        ),
-      );
-    }
-    if (run.statementsUnpredicted > 0) {
-      lines.push(
-        `For ${countInWords(run.statementsUnpredicted)} it had no prediction (they told it something new).`,
-      );
+      lines.push(...wrapped(`Unexplained: ${about}.`, columns));
     }
   }
   lines.push(...wrapped(EVIDENCE_IN_WORDS[run.evidenceLevel], columns));
@@ -266,6 +247,17 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
     );
   }
   return lines;
+}
+
+/** Predicted before the number was read, explained by a rule, or neither. */
+function accuracyInWords(run: RunSummary): string {
+  const { statements, statementsMet, statementsExplained, decisions, decisionsForeseen } = run;
+  const unexplained = statements - statementsMet - statementsExplained;
+  const decided =
+    decisions === 0
+      ? ""
+      : ` Of ${counted(decisions, "decision")} of the memory manager it foresaw ${countInWords(decisionsForeseen)} (${shareOrDash(decisionsForeseen, decisions)}).`;
+  return `Of ${counted(statements, "memory statement")} in the logs the replay predicted ${countInWords(statementsMet)} (${shareOrDash(statementsMet, statements)}) and explained ${countInWords(statementsExplained)}; ${countInWords(unexplained)} ${unexplained === 1 ? "is" : "are"} unexplained.${decided}`;
 }
 
 /** Most are of one executor, or of the driver alone, whose numbers are then the ones to doubt. */

@@ -15,9 +15,13 @@ export interface RunSummary {
   /** what was running where an event log just stops; undefined: it tells the application's end, or there is none */
   readonly leftRunning: { readonly jobs: number; readonly tasks: number } | undefined;
   readonly statements: number;
+  /** of these, predicted ones */
   readonly statementsMet: number;
-  /** memory statements for which the replay had no prediction */
-  readonly statementsUnpredicted: number;
+  /** of these, ones that a rule of inference accounts for */
+  readonly statementsExplained: number;
+  /** decisions of memory managers that logs show, and how many the replay had foreseen */
+  readonly decisions: number;
+  readonly decisionsForeseen: number;
   readonly executors: readonly ExecutorSummary[];
   readonly jobs: number;
   readonly jobsFailed: number;
@@ -46,7 +50,7 @@ export interface RunSummary {
   readonly missedAfterEviction: number;
   readonly missedAfterNoRoom: number;
   readonly missedAfterLoss: number;
-  /** what the statements not met were about, most first */
+  /** what the unexplained statements were about, most first */
   readonly missed: readonly {
     readonly quantity: string;
     readonly statements: number;

@@ -9,12 +9,6 @@ import type { LogStep, Lookahead } from "./lookahead.ts";
 const LINES = 24;
 const MICROS = 2_000_000;
 
-export const COUNTED_ALREADY = "counts grants and releases whose lines come later";
-
-export function minusInterval(a: ByteInterval, b: ByteInterval): ByteInterval {
-  return { atLeast: a.atLeast - b.atMost, atMost: a.atMost - b.atLeast };
-}
-
 /**
  * The steps, in the order of their lines, that make up what a statement counts beyond (or short of) what is known: the first ones of
  * one other task, or else of all others together. A task's own lines are in order. undefined: none do.

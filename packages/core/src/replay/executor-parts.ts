@@ -1,5 +1,6 @@
 /** What an executor's replay is made of, and what the application tells it. */
 
+import type { ByteInterval } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
@@ -8,9 +9,10 @@ import { BlockSteps } from "./blocks/block-steps.ts";
 import type { BroadcastValues } from "./blocks/broadcast-values.ts";
 import { PutsUnderWay } from "./blocks/puts-under-way.ts";
 import type { RemovalReports } from "./blocks/removal-reports.ts";
+import { SilentRemovals } from "./blocks/silent-removals.ts";
 import { UnrollWindows } from "./blocks/unroll-windows.ts";
-import { removeUnsaid } from "./blocks/unsaid-removals.ts";
 import { UnseenBlocks } from "./blocks/unseen-blocks.ts";
+import { Foresight } from "./evidence/foresight.ts";
 import { type ExecutorRules, ExecutorState } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
 import { RecentChanges } from "./recent-changes.ts";
@@ -33,6 +35,8 @@ export interface ExecutorSurroundings {
   readonly broadcasts: BroadcastValues;
   /** Once something happens in memory: the executor's rules, from all that is known by then. */
   rules(): ExecutorRules | undefined;
+  /** What its store's capacity will be, by its heap, settings and registration. */
+  foreseenCapacity(): ByteInterval | undefined;
   /** A manager of this executor's version, configuration and layout, nothing used. */
   manager(): MemoryManager | undefined;
   /** RDDs that a stage computes or reads and that are persisted. */
@@ -56,6 +60,7 @@ export interface Parts {
   readonly spills: Spills;
   readonly waits: Waits;
   readonly puts: PutsUnderWay;
+  readonly silent: SilentRemovals;
   readonly reports: ReportedSteps;
 }
 
@@ -73,12 +78,14 @@ export function partsOf(
     followsTasks: around.level === "debug" || around.level === "info",
     isStorageTold: around.hasLog || around.reportsBlocks(),
   });
+  const foresight = new Foresight();
   const workerTask = new Map<string, number>();
   const context: ReplayContext = {
     state,
     ...kept,
     windows: new UnrollWindows(state),
-    unseen: new UnseenBlocks(state, kept.lookahead),
+    unseen: new UnseenBlocks(state, kept.lookahead, foresight),
+    foresight,
     recent: new RecentChanges(),
     recentPages: new RecentPages(),
     execution: new ExecutionEstimates(state, kept, around.isSqlStage),
@@ -91,7 +98,7 @@ export function partsOf(
     isDeserializedRdd: around.isDeserializedRdd,
     persistedRdds: (stageId) => around.persistedRdds(stageId),
     removedBefore: (step, missing) => removals.wentBefore(context, blocks, step, missing),
-    removedUnsaid: (step, room) => removeUnsaid(context, { blocks, removals }, step, room),
+    inferRemovals: (step, room) => silent.infer(step, room),
     replayEarly: (step) => {
       blocks.storeEarly(step);
       tasks.takeEarly(step);
@@ -109,6 +116,7 @@ export function partsOf(
   const waits = new Waits(context);
   const puts = new PutsUnderWay(context);
   const blocks = new BlockSteps(context, puts);
+  const silent = new SilentRemovals(context, { blocks, removals });
   const tasks = new TaskSteps(context, { blocks, spills, waits });
   return {
     context,
@@ -117,6 +125,7 @@ export function partsOf(
     spills,
     waits,
     puts,
+    silent,
     reports: new ReportedSteps(context, blocks),
   };
 }

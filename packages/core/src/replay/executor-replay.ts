@@ -168,6 +168,7 @@ export class ExecutorReplay {
     const parts = this.#parts ?? this.#begin(this.#beganAt);
     if (parts !== undefined) {
       parts.waits.finish(this.#last);
+      parts.silent.finish();
       parts.context.state.end(this.#endedAt);
     }
     this.#history.finish();
@@ -275,6 +276,7 @@ export class ExecutorReplay {
     const change = changeOfFree(parts.context, step);
     parts.puts.see(step);
     act(parts, step, this.#around);
+    parts.context.foresight.passed(step);
     if (change !== undefined) parts.context.recent.add(step, change);
     if (fact.kind === "store_cleared" && parts.context.state.running.size === 0)
       this.#endedAt ??= step.ts;

@@ -1,18 +1,12 @@
 /** One executor's memory as the replay holds it now, and the one place where its rows are numbered and written. */
 
 import { type Amount, exactAmount, minus, NOTHING } from "../amount.ts";
-import type { ByteInterval } from "../byte-interval.ts";
+import type { ReplayAccuracy } from "../check-rows.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
-import type {
-  BlockEventRow,
-  EmitRow,
-  MemoryEventRow,
-  Origin,
-  ReplayCheckRow,
-  SpillRow,
-} from "../rows.ts";
+import type { BlockEventRow, EmitRow, MemoryEventRow, Origin, SpillRow } from "../rows.ts";
 import { emptyTaskRow, MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
+import { Grades, type Statement, type Verdict, type Weighed } from "./evidence/grades.ts";
 import { ManagerFollower } from "./manager-follower.ts";
 import { ModeLedger, type PoolRules } from "./mode-ledger.ts";
 
@@ -59,7 +53,7 @@ export interface RunningTask {
   thread: string | undefined;
 }
 
-export interface ExecutorTotals {
+export interface ExecutorTotals extends ReplayAccuracy {
   storagePeak: number;
   executionPeak: number;
   borrowedPeak: number;
@@ -70,8 +64,6 @@ export interface ExecutorTotals {
   spilledBytes: number;
   waits: number;
   stores: number;
-  statements: number;
-  statementsMet: number;
 }
 
 export function emptyTotals(): ExecutorTotals {
@@ -88,6 +80,9 @@ export function emptyTotals(): ExecutorTotals {
     stores: 0,
     statements: 0,
     statementsMet: 0,
+    statementsExplained: 0,
+    decisions: 0,
+    decisionsForeseen: 0,
   };
 }
 
@@ -110,6 +105,7 @@ export class ExecutorState {
   readonly #blockRow: BlockEventRow = emptyBlockRow();
   readonly #spillRow: SpillRow = emptySpillRow();
   readonly #taskTimelineRow = emptyTaskRow();
+  readonly #grades: Grades;
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
   /** by task and mode: `trackOf` */
   readonly #taskTimelines = new Map<number, TaskTimeline>();
@@ -139,6 +135,8 @@ export class ExecutorState {
     this.offHeap =
       of.rules.offHeap === undefined ? undefined : new ModeLedger("off_heap", of.rules.offHeap);
     this.ledgers = this.offHeap === undefined ? [this.onHeap] : [this.onHeap, this.offHeap];
+    const memoryBytes = this.ledgers.reduce((sum, ledger) => sum + ledger.rules.maxBytes, 0);
+    this.#grades = new Grades({ memoryBytes, totals: this.totals, emit: of.emit });
     this.#timelines = new Map(
       this.ledgers.map((ledger) => [
         ledger.mode,
@@ -330,40 +328,21 @@ export class ExecutorState {
     }
   }
 
-  /** One memory statement of a log held against what the replay says, before it is used for anything. */
-  check(
-    at: StepPlace,
-    statement: {
-      quantity: string;
-      logged: ByteInterval | undefined;
-      replayed: ByteInterval | undefined;
-      usedFor: string;
-      explanation?: string | undefined;
-    },
-  ): boolean {
-    const { logged, replayed } = statement;
-    const agrees =
-      logged === undefined || replayed === undefined
-        ? undefined
-        : replayed.atLeast <= logged.atMost && replayed.atMost >= logged.atLeast;
-    this.totals.statements++;
-    if (agrees === true) this.totals.statementsMet++;
-    const row: ReplayCheckRow = {
+  /** A statement or decision of a log held against what was predicted of it; written at once. */
+  check(at: StepPlace, statement: Statement & Verdict): boolean {
+    const weighed = this.weigh(at, statement);
+    weighed.settle(statement);
+    return weighed.agrees;
+  }
+
+  /** The same for one whose rule is known only once later lines have borne it out. */
+  weigh(at: StepPlace, statement: Statement): Weighed {
+    return this.#grades.weigh(statement, {
       executorId: this.executorId,
       ts: this.time(at.ts),
-      quantity: statement.quantity,
-      loggedMin: logged?.atLeast,
-      loggedMax: logged?.atMost,
-      replayedMin: replayed?.atLeast,
-      replayedMax: replayed?.atMost,
-      agrees,
-      usedFor: statement.usedFor,
-      explanation: statement.explanation,
       sourceFileId: at.sourceFileId,
       sourceLine: at.line,
-    };
-    this.emit("replay_checks", row);
-    return agrees ?? false;
+    });
   }
 
   /** seq of the on-heap state in force. */

@@ -4,7 +4,6 @@ import { assertNever } from "../assert.ts";
 import type { ExecutorSurroundings, Parts } from "./executor-parts.ts";
 import type { LogStep } from "./lookahead.ts";
 import { placeOf } from "./replay-context.ts";
-import { capacityOf } from "./statements.ts";
 
 /** One `switch` says what each step of an executor's log means. */
 export function act(
@@ -19,8 +18,9 @@ export function act(
       state.check(placeOf(step), {
         quantity: "capacity",
         logged: fact.capacity,
-        replayed: capacityOf(state),
+        foreseen: around.foreseenCapacity(),
         usedFor: "layout",
+        rule: "layout_adopted",
       });
       state.sample(placeOf(step), "logged");
       return;

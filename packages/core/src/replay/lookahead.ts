@@ -28,8 +28,10 @@ const LINES_BETWEEN = 8;
 export class Lookahead {
   #steps: LogStep[] = [];
   #head = 0;
-  /** block → positions (absolute) of upcoming stores, failures and removals of it */
+  /** block → upcoming stores, failures and removals of it */
   readonly #byBlock = new Map<string, LogStep[]>();
+  /** block → upcoming lines that show it in memory */
+  readonly #uses = new Map<string, LogStep[]>();
   #newest = Number.NEGATIVE_INFINITY;
 
   add(observation: Observation, fact: LogFact, ts: number): void {
@@ -46,11 +48,8 @@ export class Lookahead {
     };
     this.#steps.push(step);
     this.#newest = Math.max(this.#newest, ts);
-    const block = blockOf(step.fact);
-    if (block === undefined) return;
-    const known = this.#byBlock.get(block);
-    if (known === undefined) this.#byBlock.set(block, [step]);
-    else known.push(step);
+    keep(this.#byBlock, blockOf(step.fact), step);
+    keep(this.#uses, usedBy(step.fact), step);
   }
 
   /** The next step if it has waited long enough, or `all` may go. */
@@ -74,12 +73,8 @@ export class Lookahead {
       this.#steps = this.#steps.slice(this.#head);
       this.#head = 0;
     }
-    const block = blockOf(step.fact);
-    if (block !== undefined) {
-      const known = this.#byBlock.get(block);
-      known?.shift();
-      if (known?.length === 0) this.#byBlock.delete(block);
-    }
+    pass(this.#byBlock, blockOf(step.fact));
+    pass(this.#uses, usedBy(step.fact));
     return step;
   }
 
@@ -101,15 +96,54 @@ export class Lookahead {
     return true;
   }
 
+  /** A later line shows that the block in memory now is still there: read, dropped or removed. */
+  isStillUsed(blockId: string): boolean {
+    const use = this.#uses.get(blockId)?.[0];
+    if (use === undefined) return false;
+    const next = this.upcoming(blockId)[0];
+    return next === undefined || next === use || next.ts > use.ts || !stores(next.fact);
+  }
+
   /** What is about to happen to a block, in log order. */
   upcoming(blockId: string): readonly LogStep[] {
     return this.#byBlock.get(blockId) ?? [];
   }
 }
 
+function keep(steps: Map<string, LogStep[]>, blockId: string | undefined, step: LogStep): void {
+  if (blockId === undefined) return;
+  const known = steps.get(blockId);
+  if (known === undefined) steps.set(blockId, [step]);
+  else known.push(step);
+}
+
+function pass(steps: Map<string, LogStep[]>, blockId: string | undefined): void {
+  if (blockId === undefined) return;
+  const known = steps.get(blockId);
+  known?.shift();
+  if (known?.length === 0) steps.delete(blockId);
+}
+
+/** The block that a line shows to be in memory: read here, dropped or removed. */
+function usedBy(fact: LogFact): string | undefined {
+  switch (fact.kind) {
+    case "block_found":
+      return fact.where === "local" ? fact.blockId : undefined;
+    case "block_removed":
+    case "block_dropping":
+      return fact.blockId;
+    default:
+      return undefined;
+  }
+}
+
 /** JSON layouts name the task and not the thread: one task, one thread. */
 function workerOf(taskId: number | undefined): string | undefined {
   return taskId === undefined ? undefined : `task ${taskId}`;
+}
+
+function stores({ kind }: LogFact): boolean {
+  return kind === "block_stored" || kind === "unroll_failed" || kind === "unroll_refused";
 }
 
 /** The block whose size or place a fact changes. */

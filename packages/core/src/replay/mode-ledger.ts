@@ -179,6 +179,14 @@ export class ModeLedger {
     return block;
   }
 
+  /** A read makes a block the youngest of the access-ordered map (memory-model 3.2). */
+  touch(blockId: string): void {
+    const block = this.blocks.get(blockId);
+    if (block === undefined) return;
+    this.blocks.delete(blockId);
+    this.blocks.set(blockId, block);
+  }
+
   /** What an RDD's blocks hold in memory, by best estimate (bytes). */
   bytesOfRdd(rddId: number): number {
     return this.#byRdd.get(rddId) ?? 0;

@@ -1,128 +1,161 @@
-/** Which side wins when a memory statement and the replay meet: one rule, one function. The check row is written before anything is narrowed. */
+/**
+ * What a memory statement teaches, once it has been held against its prediction: one rule, one
+ * function. Which rule it was stands in the statement's row.
+ */
 
 import { amount, narrowed } from "../amount.ts";
-import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
+import { type ByteInterval, difference, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
-import { minusInterval } from "./early-steps.ts";
-import type { LogStep } from "./lookahead.ts";
-import { placeOf, type ReplayContext } from "./replay-context.ts";
+import type { Weighed } from "./evidence/grades.ts";
+import { executionFromFree, executionFromLimit } from "./evidence/memory-equation.ts";
 import {
-  executionFromFree,
-  executionFromLimit,
-  predictedFree,
-  predictedLimit,
-} from "./statements.ts";
+  foreseenBlocks,
+  foreseenFree,
+  foreseenFreeReal,
+  foreseenLimit,
+} from "./evidence/prediction.ts";
+import type { RuleName } from "./evidence/rules.ts";
+import { whatIsOpen } from "./evidence/what-is-open.ts";
+import type { LogStep } from "./lookahead.ts";
+import { type Inferred, placeOf, type ReplayContext } from "./replay-context.ts";
 
-/** Neighbouring lines that a stale `free` may already count, or not yet count (spec memory-model 5.3). */
+/** Neighbouring lines that a stale `free` may already count, or not yet count (memory-model 5.3). */
 const STALE_LINES = 16;
-const REMOVED = "counts removals that were reported later";
-const STALE = "printed after a neighbouring line's step";
-const SWAPPED = "counts steps whose lines come later";
-const UNSAID = "counts blocks as gone that no line tells of";
 const ZERO: ByteInterval = exactly(0);
 
-/**
- * `free` of a store line: read without a lock after the block went in, so that other tasks' steps may lie between.
- * @param unsaid  bytes that had to go first, without a word, for the line to be possible
- */
-export function checkFree(
-  context: ReplayContext,
+/** A line that prints `free`, and what was predicted of it. */
+export interface FreeLine {
+  readonly step: LogStep;
+  readonly free: ByteInterval;
+  readonly weighed: Weighed;
+  readonly inferred: Inferred;
+}
+
+/** Holds a printed `free` against its prediction, before anything is learned from it. */
+export function weighFree(
+  { state }: ReplayContext,
   step: LogStep,
-  free: ByteInterval,
-  unsaid: ByteInterval | undefined,
-): void {
-  const { state } = context;
-  if (unsaid !== undefined) {
-    missedRemovals(context, step, free, unsaid, predictedFree);
-    return;
-  }
-  const removed = removedBefore(context, step, free, predictedFree);
-  const predicted = predictedFree(state);
-  const stale = touches(predicted, free)
-    ? undefined
-    : explanationOf(context, step, predicted, free);
-  const agrees = state.check(placeOf(step), {
-    quantity: "free",
-    logged: free,
-    replayed: shifted(predicted, stale?.shift ?? ZERO),
-    usedFor: removed ? "order" : stale === undefined && !context.debug ? "execution" : "none",
-    explanation: removed ? REMOVED : stale === undefined ? undefined : STALE,
-  });
-  if (stale !== undefined) return;
-  context.unseen.learn(step, free);
-  learnExecution(context, executionFromFree(state, free), agrees);
+  { logged, foreseen }: { readonly logged: ByteInterval; readonly foreseen: ByteInterval },
+): Weighed {
+  return state.weigh(placeOf(step), { quantity: "free", logged, foreseen });
 }
 
 /**
- * A `free` that is printed under the manager's lock, or of exact bytes: never stale. When it already counts stores (or other tasks'
- * grants) whose lines come later, those came first: they are replayed now, and the order of the lines is what was wrong.
+ * `free` of a store line: read without a lock after the block went in, so that other tasks' steps
+ * may lie between.
  */
-export function checkFreeUnderLock(
-  context: ReplayContext,
-  step: LogStep,
-  free: ByteInterval,
-  { predict, unsaid }: { readonly predict: Predict; readonly unsaid?: ByteInterval | undefined },
-): void {
-  const { state } = context;
-  if (unsaid !== undefined) {
-    missedRemovals(context, step, free, unsaid, predict);
+export function learnFree(context: ReplayContext, line: FreeLine): void {
+  if (settledByRemovals(context, line)) return;
+  const { step, free, weighed } = line;
+  const removed = removedBefore(context, step, free, foreseenFree);
+  const now = foreseenFree(context);
+  const stale = touches(now, free) ? undefined : explanationOf(context, step, now, free);
+  if (stale !== undefined) {
+    weighed.settle({ usedFor: "none", rule: "stale_line" });
     return;
   }
-  const removed = removedBefore(context, step, free, predict);
-  const first = predict(state);
+  const rule = removed ? "removal_reported_late" : ruleOfFree(context, line, now);
+  weighed.settle({ usedFor: removed ? "order" : usedFor(context), rule });
+  context.unseen.learn(step, free);
+  learnExecution(context, executionFromFree(context.state, free), touches(now, free));
+}
+
+/**
+ * A `free` that is printed under the manager's lock, or of exact bytes: never stale. When it
+ * already counts stores (or other tasks' grants) whose lines come later, those came first: they
+ * are replayed now, and the order of the lines is what was wrong.
+ */
+export function learnFreeUnderLock(
+  context: ReplayContext,
+  line: FreeLine,
+  foresee: typeof foreseenFree = foreseenFree,
+): void {
+  if (settledByRemovals(context, line)) return;
+  const { step, free, weighed } = line;
+  const removed = removedBefore(context, step, free, foresee);
+  const first = foresee(context);
   const stale = touches(first, free) ? undefined : explanationOf(context, step, first, free);
   const early = stale?.steps ?? [];
   const swapped = early.length > 0 && early.every((next) => mayComeFirst(step, next));
   if (swapped) for (const next of early) context.replayEarly(next);
-  const shift = stale === undefined || swapped ? ZERO : stale.shift;
-  const predicted = swapped ? predict(state) : first;
-  const agrees = state.check(placeOf(step), {
-    quantity: "free",
-    logged: free,
-    replayed: shifted(predicted, shift),
-    usedFor: swapped || removed ? "order" : context.debug ? "none" : "execution",
-    explanation: stale !== undefined ? (swapped ? SWAPPED : STALE) : removed ? REMOVED : undefined,
-  });
-  if (shift !== ZERO) return;
+  if (stale !== undefined && !swapped) {
+    weighed.settle({ usedFor: "none", rule: "stale_line" });
+    return;
+  }
+  const now = swapped ? foresee(context) : first;
+  const rule = swapped
+    ? "steps_counted_early"
+    : removed
+      ? "removal_reported_late"
+      : ruleOfFree(context, line, now);
+  weighed.settle({ usedFor: swapped || removed ? "order" : usedFor(context), rule });
   context.unseen.learn(step, free);
-  learnExecution(context, executionFromFree(state, free), agrees);
+  learnExecution(context, executionFromFree(context.state, free), touches(now, free));
 }
 
-type Predict = (state: ReplayContext["state"]) => ByteInterval;
+/** Exact bytes that a removal leaves free, printed at DEBUG. */
+export function learnFreeOfRemoval(context: ReplayContext, line: FreeLine): void {
+  learnFreeUnderLock(context, line, foreseenFreeReal);
+}
 
-/** What is held against the line is what the replay knew before the line told it better. */
-function missedRemovals(
+/** Blocks that went without a line account for what is free: now, or once later lines say the same. */
+function settledByRemovals(context: ReplayContext, line: FreeLine): boolean {
+  const { step, free, weighed, inferred } = line;
+  if (inferred === "nothing") return false;
+  if (inferred !== "removed") {
+    inferred.hold(weighed);
+    return true;
+  }
+  weighed.settle({ usedFor: "storage", rule: "silent_removal" });
+  const { state } = context;
+  const agrees = touches(foreseenFree(context), free);
+  learnExecution(context, executionFromFree(state, free), agrees);
+  context.unseen.learn(step, free);
+  return true;
+}
+
+/** What accounts for a `free` that no step around it makes right, or that was foreseen too widely. */
+function ruleOfFree(
   context: ReplayContext,
-  step: LogStep,
-  free: ByteInterval,
-  unsaid: ByteInterval,
-  predict: Predict,
-): void {
-  const predicted = predict(context.state);
-  const replayed = minusInterval(predicted, unsaid);
-  context.state.check(placeOf(step), {
-    quantity: "free",
-    logged: free,
-    replayed,
-    usedFor: "storage",
-    explanation: touches(replayed, free) ? undefined : UNSAID,
-  });
-  learnExecution(context, executionFromFree(context.state, free), touches(predicted, free));
+  { step, free, weighed }: FreeLine,
+  now: ByteInterval,
+): RuleName | undefined {
+  const { state, debug, foresight } = context;
+  if (weighed.agrees || touches(now, free))
+    return foresight.isEmpty ? whatIsOpen(state, { debug }) : "unseen_blocks";
+  if (context.unseen.explains(step, free)) return "unseen_blocks";
+  return mayBeExecution(context, executionFromFree(state, free)) ? "execution_measured" : undefined;
+}
+
+/** At INFO a task that runs may have taken what is missing. */
+function mayBeExecution(
+  { debug, state }: ReplayContext,
+  implied: ByteInterval | undefined,
+): boolean {
+  if (debug || implied === undefined || state.running.size === 0) return false;
+  return implied.atLeast <= state.ledgers.reduce((all, l) => all + l.executionCeiling(), 0);
+}
+
+function usedFor({ debug }: ReplayContext): string {
+  return debug ? "none" : "execution";
 }
 
 /** A neighbouring line's step makes a line right that leaves `room`, before its own step. */
 export function isStale(context: ReplayContext, step: LogStep, room: ByteInterval): boolean {
-  return explanationOf(context, step, predictedFree(context.state), room) !== undefined;
+  return explanationOf(context, step, foreseenFree(context), room) !== undefined;
 }
 
-/** A `free` with more than is known: blocks that the driver was told of later, within the second of the line, had gone before it. */
+/**
+ * A `free` with more than is known: blocks whose removal the driver heard of later, within the
+ * second of the line, had gone before it.
+ */
 function removedBefore(
   context: ReplayContext,
   step: LogStep,
   free: ByteInterval,
-  predict: Predict,
+  foresee: typeof foreseenFree,
 ): boolean {
-  const missing = minusInterval(free, predict(context.state));
+  const missing = difference(free, foresee(context));
   return missing.atLeast > 0 && context.removedBefore(step, missing);
 }
 
@@ -141,14 +174,19 @@ export function checkLimit(
   limit: ByteInterval,
   quantity: string,
 ): void {
-  const { state } = context;
-  const agrees = state.check(placeOf(step), {
-    quantity,
-    logged: limit,
-    replayed: predictedLimit(state),
-    usedFor: context.debug ? "none" : "execution",
-  });
-  learnExecution(context, executionFromLimit(state, limit), agrees);
+  const { state, debug } = context;
+  const foreseen = foreseenLimit(context);
+  const weighed = state.weigh(placeOf(step), { quantity, logged: limit, foreseen });
+  const implied = executionFromLimit(state, limit);
+  const rule = weighed.agrees
+    ? debug
+      ? "printed_sizes"
+      : "execution_measured"
+    : mayBeExecution(context, implied)
+      ? "execution_measured"
+      : undefined;
+  weighed.settle({ usedFor: usedFor(context), rule });
+  learnExecution(context, implied, weighed.agrees);
 }
 
 /** M14: five reads, one after the other; each is right alone. */
@@ -158,7 +196,22 @@ export function checkMemoryUse(
   fact: Extract<LogFact, { kind: "memory_use" }>,
 ): void {
   const { state } = context;
+  const blocks = state.weigh(placeOf(step), {
+    quantity: "blocks_used",
+    logged: fact.blocks,
+    foreseen: foreseenBlocks(context),
+  });
   checkLimit(context, step, fact.limit, "storage_limit");
+  blocks.settle({
+    usedFor: "none",
+    rule: blocks.agrees
+      ? whatIsOpen(state, context)
+      : blocksAreStale(context, step, fact.blocks)
+        ? "stale_line"
+        : context.unseen.mayHoldBytes
+          ? "unseen_blocks"
+          : undefined,
+  });
   // Unroll memory of all tasks: the only direct sight of it.
   const ledger = state.onHeap;
   const others = [...ledger.unrollHolders.entries()];
@@ -193,8 +246,9 @@ interface Staleness {
 }
 
 /**
- * By how much a `free` line is early or late: a neighbouring step, within a few lines, of another task that the line already
- * counts (or does not count yet). undefined: no such step makes the line right.
+ * By how much a `free` line is early or late: a neighbouring step, within a few lines, of another
+ * task that the line already counts (or does not count yet). undefined: no such step makes the
+ * line right.
  */
 function explanationOf(
   context: ReplayContext,
@@ -202,6 +256,16 @@ function explanationOf(
   predicted: ByteInterval,
   logged: ByteInterval,
 ): Staleness | undefined {
+  return neighbours(context, step).find(({ shift }) => touches(sum(predicted, shift), logged));
+}
+
+function blocksAreStale(context: ReplayContext, step: LogStep, logged: ByteInterval): boolean {
+  const known = foreseenBlocks(context);
+  return neighbours(context, step).some(({ shift }) => touches(difference(known, shift), logged));
+}
+
+/** By how much steps around a line move `free`, each alone and summed up from the line on. */
+function neighbours(context: ReplayContext, step: LogStep): Staleness[] {
   const found: Staleness[] = [];
   let ahead: Staleness = { shift: ZERO, steps: [] };
   for (let n = 1; n <= STALE_LINES; n++) {
@@ -216,11 +280,7 @@ function explanationOf(
   for (const change of context.recent.changes(step)) {
     found.push({ shift: { atLeast: -change.atMost, atMost: -change.atLeast }, steps: [] });
   }
-  return found.find(({ shift }) => touches(sum(predicted, shift), logged));
-}
-
-function shifted(interval: ByteInterval, by: ByteInterval): ByteInterval {
-  return by === ZERO ? interval : sum(interval, by);
+  return found;
 }
 
 /** What a step that is yet to come will do to `free`. */

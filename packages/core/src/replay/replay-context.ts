@@ -5,6 +5,8 @@ import type { BlockHistory } from "./blocks/block-history.ts";
 import type { BroadcastValues } from "./blocks/broadcast-values.ts";
 import type { UnrollWindows } from "./blocks/unroll-windows.ts";
 import type { UnseenBlocks } from "./blocks/unseen-blocks.ts";
+import type { Foresight } from "./evidence/foresight.ts";
+import type { Weighed } from "./evidence/grades.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
@@ -12,6 +14,9 @@ import type { RecentChanges } from "./recent-changes.ts";
 import type { ExecutionEstimates } from "./tasks/execution-estimates.ts";
 import type { PolledPeaks } from "./tasks/polled-peaks.ts";
 import type { RecentPages } from "./tasks/recent-pages.ts";
+
+/** Blocks that went without a line: none, some that are removed now, or more lines have to say so. */
+export type Inferred = "nothing" | "removed" | { readonly hold: (weighed: Weighed) => void };
 
 export interface ReplayContext {
   readonly state: ExecutorState;
@@ -22,6 +27,7 @@ export interface ReplayContext {
   readonly broadcasts: BroadcastValues;
   readonly windows: UnrollWindows;
   readonly unseen: UnseenBlocks;
+  readonly foresight: Foresight;
   readonly lookahead: Lookahead;
   readonly recent: RecentChanges;
   readonly recentPages: RecentPages;
@@ -36,8 +42,8 @@ export interface ReplayContext {
   persistedRdds(stageId: number | undefined): Iterable<number>;
   /** Removals whose reports came late make up what a `free` has more than is known: they go now. */
   removedBefore(step: LogStep, missing: ByteInterval): boolean;
-  /** Removes blocks that had gone without a word before a line that leaves `room`, and says how many bytes; undefined: none had. */
-  removedUnsaid(step: LogStep, room: ByteInterval): ByteInterval | undefined;
+  /** What a line that leaves `room` shows to have been removed without a line. */
+  inferRemovals(step: LogStep, room: ByteInterval): Inferred;
   /** Replays a store, grant or release whose line is yet to come. */
   replayEarly(step: LogStep): void;
   replayedEarly(step: LogStep): boolean;

@@ -1,4 +1,5 @@
 /** What a replay says of itself at its end. */
+import type { ReplayAccuracy } from "../check-rows.ts";
 import type { EvidenceLevel } from "../rows.ts";
 import type { ExecutorTotals } from "./executor-state.ts";
 
@@ -10,13 +11,11 @@ export interface ExecutorSummary extends ExecutorTotals {
   readonly removedReason: string | undefined;
 }
 
-export interface ReplaySummary {
+export interface ReplaySummary extends Readonly<ReplayAccuracy> {
   readonly appId: string;
   readonly attemptId: string;
   readonly name: string | undefined;
   readonly sparkVersion: string | undefined;
   readonly evidenceLevel: EvidenceLevel;
   readonly executors: readonly ExecutorSummary[];
-  readonly statements: number;
-  readonly statementsMet: number;
 }

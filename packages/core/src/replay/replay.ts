@@ -1,5 +1,6 @@
 /** Replays one application attempt: sends every observation to whom it concerns, and writes what is about the application as a whole. */
 import { assertNever } from "../assert.ts";
+import type { ReplayAccuracy } from "../check-rows.ts";
 import type { EventFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
@@ -96,8 +97,6 @@ export class Replay {
     this.#deaths.finish();
     this.#facts.finish();
     this.#tasks.finish(this.#endedAt !== undefined);
-    const statements = executors.reduce((sum, e) => sum + e.statements, 0);
-    const statementsMet = executors.reduce((sum, e) => sum + e.statementsMet, 0);
     const summary: ReplaySummary = {
       appId: this.#options.appId,
       attemptId: this.#options.attemptId,
@@ -105,8 +104,7 @@ export class Replay {
       sparkVersion: this.#conf.versionText,
       evidenceLevel: bestOf(executors.map((e) => e.evidenceLevel)) ?? this.#eventLevel(),
       executors,
-      statements,
-      statementsMet,
+      ...accuracyOf(executors),
     };
     const redact = this.#options.redact ?? ((_key: string, value: string) => value);
     this.#conf.write(this.#emit, redact);
@@ -374,6 +372,7 @@ export class Replay {
         broadcasts: this.#broadcasts,
         rules: () => this.#conf.rules(known),
         manager: () => this.#conf.manager(known),
+        foreseenCapacity: () => this.#conf.foreseenCapacity(known),
         persistedRdds: (stageId) =>
           stageId === undefined ? [] : this.#facts.persistedRdds(stageId),
         isOffHeapRdd: (rddId) =>
@@ -402,6 +401,17 @@ export class Replay {
   #eventLevel(): EvidenceLevel {
     return this.#blockUpdates > 0 ? "event_log_blocks" : "event_log";
   }
+}
+
+function accuracyOf(executors: readonly ExecutorSummary[]): ReplayAccuracy {
+  const sumOf = (key: keyof ReplayAccuracy) => executors.reduce((sum, e) => sum + e[key], 0);
+  return {
+    statements: sumOf("statements"),
+    statementsMet: sumOf("statementsMet"),
+    statementsExplained: sumOf("statementsExplained"),
+    decisions: sumOf("decisions"),
+    decisionsForeseen: sumOf("decisionsForeseen"),
+  };
 }
 
 const SIDE_BY_SIDE_MICROS = 250_000;

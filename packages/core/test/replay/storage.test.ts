@@ -66,8 +66,8 @@ test("a free that already counts a parallel put is stale, and the order stays", 
     { memory: 1000 },
   );
   const [first, second] = replay_checks.filter((check) => check.quantity === "free");
-  expect(first).toMatchObject({ agrees: true, explanation: expect.any(String), usedFor: "none" });
-  expect(second).toMatchObject({ agrees: true, explanation: undefined });
+  expect(first).toMatchObject({ agrees: false, outcome: "explained", rule: "stale_line" });
+  expect(second).toMatchObject({ agrees: true, outcome: "predicted", rule: undefined });
   expect(block_events.filter((e) => e.op === "store").map((e) => e.blockId)).toEqual([
     "rdd_0_0",
     "rdd_0_1",
@@ -89,8 +89,9 @@ test("an exact free that counts a later line's store shows that the store came f
     "acquire_storage rdd_0_1",
   ]);
   const exact = replay_checks.find((check) => check.sourceLine === 3);
-  expect(exact).toMatchObject({ usedFor: "order", explanation: expect.any(String) });
-  expect(replay_checks.filter((check) => check.agrees === false)).toEqual([]);
+  expect(exact).toMatchObject({ usedFor: "order", rule: "steps_counted_early" });
+  expect(exact).toMatchObject({ replayedMin: 1000, replayedMax: 1000, outcome: "explained" });
+  expect(replay_checks.filter(({ outcome }) => outcome === "unexplained")).toEqual([]);
 });
 
 test("a block stored again replaces itself: it is never counted twice", () => {

@@ -261,9 +261,9 @@ test("a grant that a statement counts before its line comes is replayed before i
     { memory: 1000 },
   );
   const checks = replay_checks.filter((check) => check.quantity === "execution_used");
-  expect(checks.map(({ agrees, usedFor }) => [agrees, usedFor])).toEqual([
-    [true, "order"],
-    [true, "execution"],
+  expect(checks.map(({ outcome, usedFor }) => [outcome, usedFor])).toEqual([
+    ["explained", "order"],
+    ["predicted", "execution"],
   ]);
   expect(Math.max(...memory_timeline.map((row) => row.executionUsed.bytes ?? 0))).toBe(350);
 });
@@ -283,7 +283,7 @@ test("a request whose whole grant a statement counts early is not granted again 
     { memory: 1000 },
   );
   const checks = replay_checks.filter((check) => check.quantity === "execution_used");
-  expect(checks.map(({ agrees }) => agrees)).toEqual([true, true]);
+  expect(checks.map(({ outcome }) => outcome)).toEqual(["explained", "predicted"]);
 });
 
 test("up to 3.2 an array that a sorter outgrows is no sign of the spill that follows later", () => {

@@ -5,7 +5,7 @@ import { EVIDENCE, THIS_APP } from "./this-application.ts";
 export const accuracy: readonly Metric[] = [
   {
     id: "replay_accuracy_share",
-    title: "memory statements of the logs that the replay predicted",
+    title: "memory statements of the logs that the replay predicted or explained",
     unit: "share",
     better: "higher",
     scope: "application",
@@ -15,9 +15,10 @@ export const accuracy: readonly Metric[] = [
     extensive: false,
     sql: `with ${EVIDENCE}
       select null as subject, met / nullif(of, 0) as value, value as value_min, value as value_max, by_logs as "by"
-      from evidence, (select count(*) filter (agrees) as met, count(*) as of from replay_checks where ${THIS_APP})`,
-    causes: `select count(*) || ' of ' || quantity || ' not met' as sentence from replay_checks
-      where ${THIS_APP} and not agrees group by quantity order by count(*) desc, sentence limit 4`,
+      from evidence, (select count(*) filter (outcome <> 'unexplained') as met, count(*) as of
+        from replay_checks where ${THIS_APP} and kind = 'statement')`,
+    causes: `select count(*) || ' of ' || quantity || ' unexplained' as sentence from replay_checks
+      where ${THIS_APP} and outcome = 'unexplained' group by quantity order by count(*) desc, sentence limit 4`,
     lookFurther: "from replay_accuracy",
   },
 ];

@@ -42,6 +42,7 @@ export interface Baseline {
     readonly evidence_level?: string | undefined;
     readonly statements: number;
     readonly statements_met: number;
+    readonly statements_explained?: number | undefined;
   }[];
   readonly metrics: StoredMetrics;
   readonly stages: StoredSubjects;
@@ -78,6 +79,7 @@ const baselineSchema: z.ZodType<Baseline> = z.strictObject({
         evidence_level: z.string().optional(),
         statements: z.int(),
         statements_met: z.int(),
+        statements_explained: z.int().optional(),
       }),
     )
     .min(1),
@@ -173,6 +175,7 @@ function runEntry({ application, trust }: MeasuredRun): Baseline["runs"][number]
     evidence_level: application.evidenceLevel,
     statements: trust.statements,
     statements_met: trust.statementsMet,
+    statements_explained: trust.statementsExplained,
   };
 }
 

@@ -98,7 +98,9 @@ export interface InputSize {
 
 export interface Trust {
   readonly statements: number;
+  /** predicted ones */
   readonly statementsMet: number;
+  readonly statementsExplained: number;
   /** Why the logs do not tell the whole run; empty: they do. */
   readonly incomplete: readonly string[];
 }

@@ -207,6 +207,7 @@ async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
   return {
     statements: numberIn(application, "statements") ?? 0,
     statementsMet: numberIn(application, "statements_met") ?? 0,
+    statementsExplained: numberIn(application, "statements_explained") ?? 0,
     incomplete,
   };
 }

@@ -62,7 +62,11 @@ export interface Finding {
 export interface Trust {
   /** memory statements of the logs; count */
   readonly statements: number;
+  /** predicted ones */
   readonly statementsMet: number;
+  readonly statementsExplained: number;
+  readonly decisions: number;
+  readonly decisionsForeseen: number;
   readonly evidenceLevel: string;
   readonly sentences: readonly string[];
 }

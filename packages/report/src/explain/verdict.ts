@@ -44,15 +44,26 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
 function trustIn({ application }: Investigation): Trust {
   const statements = numberIn(application, "statements") ?? 0;
   const statementsMet = numberIn(application, "statements_met") ?? 0;
+  const statementsExplained = numberIn(application, "statements_explained") ?? 0;
+  const decisions = numberIn(application, "decisions") ?? 0;
+  const decisionsForeseen = numberIn(application, "decisions_foreseen") ?? 0;
   const evidenceLevel = textIn(application, "evidence_level") ?? "event_log";
   return {
     statements,
     statementsMet,
+    statementsExplained,
+    decisions,
+    decisionsForeseen,
     evidenceLevel,
     sentences: [
       statements === 0
         ? "The logs make no statement of memory to check the replay by."
-        : `The replay predicted ${countInWords(statementsMet)} of ${counted(statements, "memory statement")} of the logs (${share(statementsMet, statements)}).`,
+        : `Of ${counted(statements, "memory statement")} in the logs the replay predicted ${countInWords(statementsMet)} (${share(statementsMet, statements)}) and explained ${countInWords(statementsExplained)}; ${countInWords(statements - statementsMet - statementsExplained)} ${statements - statementsMet - statementsExplained === 1 ? "is" : "are"} unexplained.`,
+      ...(decisions === 0
+        ? []
+        : [
+            `Of ${counted(decisions, "decision")} of the memory manager it foresaw ${countInWords(decisionsForeseen)} (${share(decisionsForeseen, decisions)}).`,
+          ]),
       LEVELS[evidenceLevel] ?? "",
       ...(textIn(application, "model_evidence") === "source"
         ? ["The model of this Spark version follows its sources, not recordings of it."]

@@ -111,7 +111,7 @@ function toldIn(rows: readonly Cells[]): Told {
     statements: sum("statements"),
     met: sum("met"),
     explained: sum("explained"),
-    unexplained: sum("missed") - sum("explained"),
+    unexplained: sum("unexplained"),
     without: sum("without_prediction"),
     width:
       weight === 0

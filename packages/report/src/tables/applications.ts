@@ -45,5 +45,22 @@ export const applications: TableSpec<ApplicationRow> = {
         (row) => row.statementsMet,
       ),
     ),
+    always(
+      big(
+        "statements_explained",
+        "those that were not predicted and that a rule of inference accounts for; count",
+        (row) => row.statementsExplained,
+      ),
+    ),
+    always(
+      big("decisions", "decisions of memory managers in the logs; count", (row) => row.decisions),
+    ),
+    always(
+      big(
+        "decisions_foreseen",
+        "those that the replayed managers had foreseen; count",
+        (row) => row.decisionsForeseen,
+      ),
+    ),
   ],
 };

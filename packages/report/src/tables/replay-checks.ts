@@ -6,10 +6,17 @@ import type { TableSpec } from "./table.ts";
 export const replayChecks: TableSpec<ReplayCheckRow> = {
   name: "replay_checks",
   comment:
-    "A row is a memory statement of a log, held against what the replay had predicted before it used the statement.",
+    "A row is a memory statement or decision of a log, held against what the replay had predicted before it read the line's number.",
   columns: [
     executorId(),
     always(moment("ts", "when it was logged", (row) => row.ts)),
+    always(
+      text(
+        "kind",
+        "statement: bytes that the log prints; decision: what a memory manager did (a count of blocks, or 1 and 0 for yes and no)",
+        (row) => row.kind,
+      ),
+    ),
     always(text("quantity", "what the statement is about", (row) => row.quantity)),
     big("logged_min", "what was logged, at least; bytes", (row) => row.loggedMin),
     big(
@@ -35,7 +42,19 @@ export const replayChecks: TableSpec<ReplayCheckRow> = {
         (row) => row.usedFor,
       ),
     ),
-    text("explanation", "of a miss that has one: why", (row) => row.explanation),
+    always(
+      text(
+        "outcome",
+        "predicted: the two touch and the prediction is at most a tenth of the executor's memory wide; explained: a rule accounts for it; unexplained",
+        (row) => row.outcome,
+      ),
+    ),
+    text(
+      "rule",
+      "of an explained one: the rule of inference that accounts for it",
+      (row) => row.rule,
+    ),
+    text("explanation", "that rule in words", (row) => row.explanation),
     ...source<ReplayCheckRow>(),
   ],
 };

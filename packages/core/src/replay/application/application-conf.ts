@@ -1,6 +1,6 @@
 /** What is known of an application's version and configuration, and the memory layouts that follow from it. */
 import { ModelError, SparkFailure } from "../../assert.ts";
-import { exactly } from "../../byte-interval.ts";
+import { type ByteInterval, exactly } from "../../byte-interval.ts";
 import type { StorageLevelFlags } from "../../event-fact.ts";
 import { memoryManagerKind } from "../../memory/capacity.ts";
 import { memoryManagerFromLayout } from "../../memory/managers/index.ts";
@@ -124,6 +124,18 @@ export class ApplicationConf {
       cores: known.cores,
       isDriver: known.executorId === "driver",
     });
+  }
+
+  /** What the store of an executor will say its capacity is; undefined: nothing but that tells. */
+  foreseenCapacity(known: ExecutorKnowledge): ByteInterval | undefined {
+    const layout = this.layout({ ...known, capacity: undefined });
+    const isUnified = layout.memoryManager === "unified";
+    const { bytes, origin } = isUnified ? layout.maxMemory : layout.storageRegion;
+    if (bytes === undefined || origin === "assumed") return undefined;
+    const { offHeapStorage, offHeapExecution } = layout;
+    const counts = isUnified && this.behaviour.storedLineCountsOffHeap;
+    const offHeap = counts ? (offHeapStorage.bytes ?? 0) + (offHeapExecution.bytes ?? 0) : 0;
+    return exactly(bytes + offHeap);
   }
 
   /** The application's settings; without an event log, those that the executor's heap and capacity give away. */

@@ -1,4 +1,5 @@
 /** The rows about the application and its executors as wholes, written when all is known. */
+import type { ReplayAccuracy } from "../../check-rows.ts";
 import type { EmitRow } from "../../rows.ts";
 import type { ReplaySummary } from "../replay-summary.ts";
 import type { ApplicationConf } from "./application-conf.ts";
@@ -27,8 +28,7 @@ export function writeExecutors(
       memoryManager: layout.memoryManager,
       resourceProfileId: known.resourceProfileId,
       layout,
-      statements: replayed?.statements ?? 0,
-      statementsMet: replayed?.statementsMet ?? 0,
+      ...accuracyOf(replayed),
       sourceFileId: known.sourceFileId,
       sourceLine: known.sourceLine,
     });
@@ -76,7 +76,16 @@ export function writeApplication(
     user: life.user,
     evidenceLevel: summary.evidenceLevel,
     modelEvidence: conf.modelEvidence,
-    statements: summary.statements,
-    statementsMet: summary.statementsMet,
+    ...accuracyOf(summary),
   });
+}
+
+function accuracyOf(of: ReplayAccuracy | undefined): ReplayAccuracy {
+  return {
+    statements: of?.statements ?? 0,
+    statementsMet: of?.statementsMet ?? 0,
+    statementsExplained: of?.statementsExplained ?? 0,
+    decisions: of?.decisions ?? 0,
+    decisionsForeseen: of?.decisionsForeseen ?? 0,
+  };
 }

@@ -4,10 +4,10 @@
  */
 import { type Amount, amount, exactAmount } from "../../amount.ts";
 import { isBroadcastValue } from "../../block-id.ts";
-import { type ByteInterval, exactly, hull, intersection } from "../../byte-interval.ts";
+import { type ByteInterval, exactly, hull, intersection, sum } from "../../byte-interval.ts";
+import { blocksOf, countedMaximum } from "../evidence/memory-equation.ts";
 import type { LogStep } from "../lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
-import { blocksOf, countedMaximum } from "../statements.ts";
 import { holds } from "./broadcast-values.ts";
 
 /** SizeEstimator rounds every object up to this (Spark 1.2 … 4.2). */
@@ -18,12 +18,36 @@ const LARGEST_SPAN = 1024;
 const STEPS_AHEAD = 600;
 const MICROS_AHEAD = 30_000_000;
 
+/** How large a stored block is, and what predictions go by until the lines that told it are read. */
+export interface StoredSize {
+  readonly size: Amount;
+  /** what is known of it without statements ahead */
+  readonly foreseen: ByteInterval;
+  /** the last statement that `size` was drawn from; undefined: none ahead */
+  readonly toldBy: LogStep | undefined;
+}
+
 /** The size of the block that a step stores, before the ledger holds it. */
 export function sizeOfStored(
   context: ReplayContext,
   step: LogStep,
   stored: { readonly blockId: string; readonly size: ByteInterval },
-): Amount {
+): StoredSize {
+  const known = sizeBesideStatements(context, stored);
+  if (known !== undefined) return { size: known, foreseen: known, toldBy: undefined };
+  const aligned = onlyAligned(stored.size);
+  const polled = fromSums(context, step, aligned, { readsFree: false });
+  const { bytes, toldBy } = fromSums(context, step, aligned, { readsFree: context.debug });
+  const [size, foreseen] = [bytes ?? aligned, polled.bytes ?? aligned];
+  if (isSame(size, foreseen)) return { size: amount(size), foreseen, toldBy: undefined };
+  return { size: amount(size), foreseen, toldBy: context.foresight.until(toldBy) };
+}
+
+/** undefined: sums that count it may tell more than its line does. */
+function sizeBesideStatements(
+  context: ReplayContext,
+  stored: { readonly blockId: string; readonly size: ByteInterval },
+): Amount | undefined {
   const { blockId, size: printed } = stored;
   if (printed.atLeast === printed.atMost) return amount(printed);
   const reported = context.evidence.takeExactSize(blockId, printed);
@@ -38,11 +62,7 @@ export function sizeOfStored(
   const aligned = onlyAligned(printed);
   if (aligned.atLeast > aligned.atMost) return amount(printed);
   // Among the hundred thousand values that `44.0 MiB` leaves open, some sum is met by chance.
-  const rough = aligned.atMost - aligned.atLeast > LARGEST_SPAN;
-  const counted = rough ? undefined : fromSums(context, step, aligned);
-  if (counted === undefined) return amount(aligned);
-  if (counted.atLeast === counted.atMost) context.broadcasts.learn(blockId, counted.atLeast);
-  return amount(counted);
+  return aligned.atMost - aligned.atLeast > LARGEST_SPAN ? amount(aligned) : undefined;
 }
 
 /** What the first exact sums that count the block leave for it; undefined: none does. */
@@ -50,12 +70,16 @@ function fromSums(
   context: ReplayContext,
   step: LogStep,
   printed: ByteInterval,
-): ByteInterval | undefined {
+  { readsFree }: { readonly readsFree: boolean },
+): { readonly bytes: ByteInterval | undefined; readonly toldBy: LogStep | undefined } {
   const { state, lookahead, polled } = context;
-  const onHeap = state.onHeap.blocksHeld;
+  const onHeap = readsFree
+    ? state.onHeap.blocksHeld
+    : sum(state.onHeap.blocksHeld, context.foresight.bytes);
   const sums = polled.storageWhile(step.ts, step.ts + MICROS_AHEAD);
   let change: ByteInterval = exactly(0);
   let found: ByteInterval | undefined;
+  let toldBy: LogStep | undefined;
   let grants = state.ledgers.some((ledger) => ledger.executionByTask.size > 0);
   for (let ahead = 0; ahead < STEPS_AHEAD; ahead++) {
     const next = ahead === 0 ? undefined : lookahead.peek(ahead);
@@ -70,14 +94,16 @@ function fromSums(
       if (left !== undefined) found = found === undefined ? left : hull(found, left);
     }
     // At DEBUG a removal prints what is free, to the byte: all but blocks, where nobody holds execution memory.
-    if (next?.fact.kind !== "block_removed" || !context.debug) continue;
+    if (next?.fact.kind !== "block_removed" || !readsFree) continue;
     if (state.rules.freeExcludesExecution && grants) continue;
     const held = exactly(countedMaximum(state) - next.fact.freeBytes);
     const left = intersection(printed, without(held, blocksOf(state), change));
+    toldBy = next; // whether it agrees or not: what is known until then hangs on no number
     if (left !== undefined) found = found === undefined ? left : hull(found, left);
   }
   const aligned = found === undefined ? undefined : onlyAligned(found);
-  return aligned !== undefined && aligned.atLeast <= aligned.atMost ? aligned : undefined;
+  const bytes = aligned !== undefined && aligned.atLeast <= aligned.atMost ? aligned : undefined;
+  return { bytes, toldBy };
 }
 
 /** By how much a step to come changes the sum of blocks in memory; undefined: its own size is not known to the byte. */
@@ -108,10 +134,14 @@ function changeOfBlocks(context: ReplayContext, step: LogStep): ByteInterval | u
   }
 }
 
-function without(sum: ByteInterval, held: ByteInterval, change: ByteInterval): ByteInterval {
+function isSame(a: ByteInterval, b: ByteInterval): boolean {
+  return a.atLeast === b.atLeast && a.atMost === b.atMost;
+}
+
+function without(total: ByteInterval, held: ByteInterval, change: ByteInterval): ByteInterval {
   return {
-    atLeast: sum.atLeast - held.atMost - change.atMost,
-    atMost: sum.atMost - held.atLeast - change.atLeast,
+    atLeast: total.atLeast - held.atMost - change.atMost,
+    atMost: total.atMost - held.atLeast - change.atLeast,
   };
 }
 

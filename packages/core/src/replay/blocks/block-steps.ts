@@ -2,18 +2,29 @@
 
 import { type Amount, amount, exactAmount, NOTHING } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
-import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
+import { difference, exactly, sum, touches } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { DecidingRule, Origin } from "../../rows.ts";
+import {
+  foreseenFree,
+  foreseenFreeReal,
+  foreseenUnroll,
+  released,
+} from "../evidence/prediction.ts";
 import type { StepPlace } from "../executor-state.ts";
 import type { LogStep } from "../lookahead.ts";
-import { checkFree, checkFreeUnderLock, checkLimit, checkMemoryUse } from "../reconcile.ts";
+import {
+  checkLimit,
+  checkMemoryUse,
+  learnFree,
+  learnFreeOfRemoval,
+  weighFree,
+} from "../reconcile.ts";
 import { placeOf, type ReplayContext } from "../replay-context.ts";
-import { predictedFreeReal } from "../statements.ts";
-import { partitionOf } from "./block-history.ts";
 import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
+import { taskPutting } from "./task-putting.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
@@ -31,8 +42,16 @@ export class BlockSteps {
 
   /** The line of a store, unless it has been replayed before its line came. */
   stored(step: LogStep, fact: Fact<"block_stored">): void {
-    if (this.#early.delete(step)) checkFree(this.#context, step, fact.free, undefined);
-    else this.#store(step, fact, true);
+    if (!this.#early.delete(step)) {
+      this.#store(step, fact, true);
+      return;
+    }
+    const { free } = fact;
+    const weighed = weighFree(this.#context, step, {
+      logged: free,
+      foreseen: foreseenFree(this.#context),
+    });
+    learnFree(this.#context, { step, free, weighed, inferred: "nothing" });
   }
 
   /** A store that other lines show to have come before its own. */
@@ -47,24 +66,43 @@ export class BlockSteps {
   }
 
   #store(step: LogStep, fact: Fact<"block_stored">, checks: boolean): void {
-    const { state, history, evidence, windows } = this.#context;
+    const { state, history, windows } = this.#context;
     const at = placeOf(step);
     const { blockId } = fact;
-    const size = sizeOfStored(this.#context, step, fact);
-    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(blockId);
+    const { size, foreseen, toldBy } = sizeOfStored(this.#context, step, fact);
+    const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, blockId);
     const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
     const ledger = state.ledger(mode);
+    const replaced = ledger.blocks.get(blockId)?.size ?? NOTHING;
+    const weighed = checks
+      ? weighFree(this.#context, step, {
+          logged: fact.free,
+          foreseen: foreseenFree(this.#context, difference(foreseen, replaced)),
+        })
+      : undefined;
     this.#impliedMiss(at, step, blockId, taskId, fact.form);
     const hold = fact.form === "values" ? windows.finalHold(size) : size;
     windows.close(blockId);
     ledger.forget(blockId);
-    const unsaid = checks ? this.#context.removedUnsaid(step, sum(fact.free, size)) : undefined;
+    const inferred = checks ? this.#context.inferRemovals(step, sum(fact.free, size)) : "nothing";
     const usedBefore = ledger.storageUsed;
     ledger.borrowForStorage(hold, usedBefore);
     if (fact.form === "values") state.follower?.unrolled(ledger, hold.best);
-    ledger.store(blockId, { size, form: fact.form, storedAt: at.ts, taskId });
+    const block = { size, form: fact.form, storedAt: at.ts, taskId };
+    ledger.store(blockId, block);
+    if (toldBy !== undefined) {
+      this.#context.foresight.lend({
+        bytes: {
+          atLeast: foreseen.atLeast - size.atLeast,
+          atMost: foreseen.atMost - size.atMost,
+        },
+        until: toldBy,
+        holds: () => ledger.blocks.get(blockId) === block,
+        learn: () => this.#learnSize(blockId, size),
+      });
+    }
     history.stored(blockId, size, at.ts);
-    if (size.atLeast === size.atMost) evidence.learnSize(blockId, size.best);
+    if (toldBy === undefined) this.#learnSize(blockId, size);
     state.totals.stores++;
     state.memoryEvent(at, {
       op: "acquire_storage",
@@ -77,7 +115,8 @@ export class BlockSteps {
       grantedBytesMax: size.atMost,
       origin: "logged",
     });
-    if (checks) checkFree(this.#context, step, fact.free, unsaid);
+    if (weighed !== undefined)
+      learnFree(this.#context, { step, free: fact.free, weighed, inferred });
     state.sample(at, "logged");
     state.blockEvent(at, {
       blockId,
@@ -92,19 +131,19 @@ export class BlockSteps {
     this.#missed.delete(blockId);
   }
 
+  /** An exact size is the block's on every executor, and the next time it is stored. */
+  #learnSize(blockId: string, size: Amount): void {
+    if (size.atLeast !== size.atMost) return;
+    this.#context.evidence.learnSize(blockId, size.best);
+    this.#context.broadcasts.learn(blockId, size.best);
+  }
+
   /** M6, M7, M8, P1: a request for storage that was not granted. */
   refused(step: LogStep, fact: Fact<"store_refused">): void {
     const { state, lookahead } = this.#context;
     const at = placeOf(step);
     const limit = fact.limitBytes;
     if (limit !== undefined) checkLimit(this.#context, step, exactly(limit), "exceeds_limit");
-    else
-      state.check(at, {
-        quantity: "granted_bytes",
-        logged: exactly(0),
-        replayed: this.#wouldGrant(fact.blockId),
-        usedFor: "none",
-      });
     if (fact.why === "not_evictable" || fact.why === "same_rdd") {
       state
         .ledger(this.#context.isOffHeap(fact.blockId) ? "off_heap" : "on_heap")
@@ -132,22 +171,21 @@ export class BlockSteps {
     const { blockId, computed } = fact;
     const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
     const ledger = state.ledger(mode);
-    const available = ledger.storageAvailable();
-    state.check(placeOf(step), {
+    windows.close(blockId);
+    const foreseen = foreseenUnroll(state, ledger, {
+      unroll: windows.foreseen(mode),
+      ownRddBytes: ledger.bytesOfRdd(rddIdOf(blockId) ?? -1),
+    });
+    const weighed = state.weigh(placeOf(step), {
       quantity: "unroll_computed",
       logged: computed,
-      // The request that failed asked for 1.5 × computed less what was held: more than could be had.
-      replayed: {
-        atLeast: Math.min(
-          Math.floor(available.atLeast / state.rules.unrollGrowth),
-          computed.atMost,
-        ),
-        atMost: ledger.rules.maxBytes,
-      },
-      usedFor: "unroll",
+      foreseen,
     });
-    windows.close(blockId);
-    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(blockId);
+    weighed.settle({
+      usedFor: "unroll",
+      rule: weighed.agrees ? "unroll_between_looks" : undefined,
+    });
+    const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, blockId);
     const ceiling = ledger.storageAvailable().atMost;
     const held = Math.min(computed.atMost, ceiling);
     const key = taskId === undefined ? `put ${blockId}` : `task ${taskId}`;
@@ -175,19 +213,27 @@ export class BlockSteps {
   removed(step: LogStep, fact: Fact<"block_removed">): void {
     const { state, history } = this.#context;
     const at = placeOf(step);
+    const free = exactly(fact.freeBytes);
+    const held = state.ledgerOfBlock(fact.blockId)?.blocks.get(fact.blockId)?.size ?? NOTHING;
+    const weighed = weighFree(this.#context, step, {
+      logged: free,
+      foreseen: foreseenFreeReal(this.#context, released(held)),
+    });
     const ledger =
       state.ledgerOfBlock(fact.blockId) ??
       this.#context.unseen.reveal(step, fact.blockId, exactly(fact.bytes));
     if (ledger !== undefined) {
-      const held = ledger.forget(fact.blockId)?.size ?? NOTHING;
+      const took = ledger.forget(fact.blockId)?.size ?? NOTHING;
       const size = exactAmount(fact.bytes);
-      const took = touches(held, size) ? held : size;
-      this.#release(at, ledger.mode, { blockId: fact.blockId, size, took }, "logged");
+      this.#release(
+        at,
+        ledger.mode,
+        { blockId: fact.blockId, size, took: touches(took, size) ? took : size },
+        "logged",
+      );
       history.removed(fact.blockId, at.ts);
     }
-    checkFreeUnderLock(this.#context, step, exactly(fact.freeBytes), {
-      predict: predictedFreeReal,
-    });
+    learnFreeOfRemoval(this.#context, { step, free, weighed, inferred: "nothing" });
     state.sample(at, "logged");
   }
 
@@ -228,7 +274,7 @@ export class BlockSteps {
     const op = fact.where === "remote" ? "hit_remote" : fromDisk ? "hit_disk" : "hit_memory";
     const size = ledger?.blocks.get(blockId)?.size;
     history.hit(blockId);
-    if (ledger !== undefined) touch(ledger.blocks, blockId);
+    ledger?.touch(blockId);
     state.blockEvent(placeOf(step), {
       blockId,
       op,
@@ -236,14 +282,14 @@ export class BlockSteps {
       memoryBytesMin: op === "hit_memory" ? size?.atLeast : undefined,
       memoryBytesMax: op === "hit_memory" ? size?.atMost : undefined,
       mode: ledger?.mode,
-      taskId: this.#context.taskOf(step) ?? this.#taskPutting(blockId),
+      taskId: this.#context.taskOf(step) ?? taskPutting(this.#context, blockId),
       origin: isUnseen && op === "hit_memory" ? "assumed" : "logged",
     });
   }
 
   missing(step: LogStep, fact: Fact<"block_missing">): void {
     if (!this.#context.lookahead.isMiss(step, fact)) return;
-    const taskId = this.#context.taskOf(step) ?? this.#taskPutting(fact.blockId);
+    const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, fact.blockId);
     this.#miss(placeOf(step), fact.blockId, taskId, "logged");
     this.#openWindow(step, fact.blockId, taskId, true);
   }
@@ -270,7 +316,7 @@ export class BlockSteps {
       memoryBytesMin: 0,
       memoryBytesMax: 0,
       diskBytes: bytes,
-      taskId: this.#context.taskOf(step) ?? this.#taskPutting(fact.blockId),
+      taskId: this.#context.taskOf(step) ?? taskPutting(this.#context, fact.blockId),
       origin: "logged",
     });
   }
@@ -377,7 +423,7 @@ export class BlockSteps {
       memoryBytesMin: size?.atLeast,
       memoryBytesMax: size?.atMost,
       mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
-      taskId: taskId ?? this.#context.taskOf(step) ?? this.#taskPutting(blockId),
+      taskId: taskId ?? this.#context.taskOf(step) ?? taskPutting(this.#context, blockId),
       rule,
       origin: "logged",
     });
@@ -394,13 +440,6 @@ export class BlockSteps {
     const others = ledger.blocksHeld.best - own;
     if (own + others === 0) return "too_large";
     return own > others ? "same_rdd" : "nothing_evictable";
-  }
-
-  /** What a request for this block could have got: 0 up to what evicting every other RDD's blocks frees. */
-  #wouldGrant(blockId: string): ByteInterval {
-    const { state } = this.#context;
-    const ledger = state.ledger(this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap");
-    return { atLeast: 0, atMost: ledger.storageAvailable().atMost };
   }
 
   #removeAll(at: StepPlace, goes: (id: string) => boolean, origin: "logged" | "derived"): void {
@@ -454,23 +493,4 @@ export class BlockSteps {
       origin,
     });
   }
-
-  #taskPutting(blockId: string): number | undefined {
-    const { running } = this.#context.state;
-    const partition = partitionOf(blockId);
-    const all = [...running.values()];
-    if (partition === undefined) return all.length === 1 ? all[0]?.taskId : undefined;
-    const candidates = all.filter(
-      (task) => (this.#context.evidence.task(task.taskId)?.partition ?? task.index) === partition,
-    );
-    return candidates.length === 1 ? candidates[0]?.taskId : undefined;
-  }
-}
-
-/** A read makes a block the youngest of the access-ordered map (spec memory-model 3.2). */
-function touch<T>(blocks: Map<string, T>, blockId: string): void {
-  const block = blocks.get(blockId);
-  if (block === undefined) return;
-  blocks.delete(blockId);
-  blocks.set(blockId, block);
 }

@@ -2,14 +2,16 @@
 
 import { type Amount, exactAmount, NOTHING, plus } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
-import { type ByteInterval, exactly } from "../../byte-interval.ts";
+import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
 import type { DecidingRule, EvictionCause } from "../../rows.ts";
+import { foreseenFree } from "../evidence/prediction.ts";
+import type { RuleName } from "../evidence/rules.ts";
 import type { LogStep } from "../lookahead.ts";
-import { checkFreeUnderLock } from "../reconcile.ts";
+import type { ModeLedger } from "../mode-ledger.ts";
+import { learnFreeUnderLock, weighFree } from "../reconcile.ts";
 import { placeOf, type ReplayContext } from "../replay-context.ts";
-import { predictedFree } from "../statements.ts";
-import { partitionOf } from "./block-history.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
+import { taskPutting } from "./task-putting.ts";
 
 /** Who made blocks go, as far as the lines around tell. */
 export interface EvictionCulprit {
@@ -52,20 +54,59 @@ export class Evictions {
 
   /** `k blocks selected for dropping (b bytes)` */
   selected(step: LogStep, blocks: number, freed: ByteInterval | undefined): void {
-    const { state } = this.#context;
     const named = this.#namedVictims(step, blocks);
-    const sizes = named.map((blockId) => state.ledgerOfBlock(blockId)?.blocks.get(blockId)?.size);
-    let expected: Amount | undefined = NOTHING;
-    for (const size of sizes) expected = size && expected ? plus(expected, size) : undefined;
-    state.check(placeOf(step), {
-      quantity: freed === undefined ? "evicted_blocks" : "evicted_bytes",
-      logged: freed ?? exactly(blocks),
-      replayed: freed === undefined ? exactly(named.length) : expected,
-      usedFor: "none",
-    });
     const culprit = this.#culprit(step, named);
+    this.#checkVictims(step, { named, culprit, freed });
     const inHand = { ...culprit, remaining: blocks, evicted: NOTHING, selected: freed };
     this.#inHand.set(step.thread ?? "", inHand);
+  }
+
+  /** Which blocks the store takes: the least recently used ones that may go for this request. */
+  #checkVictims(
+    step: LogStep,
+    {
+      named,
+      culprit,
+      freed,
+    }: {
+      readonly named: readonly string[];
+      readonly culprit: EvictionCulprit;
+      readonly freed: ByteInterval | undefined;
+    },
+  ): void {
+    const { state } = this.#context;
+    const first = named[0];
+    const ledger = first === undefined ? undefined : state.ledgerOfBlock(first);
+    if (ledger === undefined) {
+      if (freed !== undefined) this.#checkFreed(step, freed, undefined, "unseen_blocks");
+      return;
+    }
+    const victims = victimsOf(ledger, culprit.blockId, named.length);
+    const foreseen = victims.filter((blockId, at) => blockId === named[at]).length;
+    const open = this.#context.unseen.mayHoldBytes ? "unseen_blocks" : "order_of_use";
+    state.check(placeOf(step), {
+      kind: "decision",
+      quantity: "victims",
+      logged: exactly(named.length),
+      foreseen: exactly(foreseen),
+      usedFor: "none",
+      rule: open,
+    });
+    if (freed === undefined) return;
+    const bytes = bytesOf(ledger, victims);
+    const isNamed = touches(bytesOf(ledger, named), freed);
+    const rule = isNamed || open === "unseen_blocks" ? open : undefined;
+    this.#checkFreed(step, freed, bytes, rule);
+  }
+
+  #checkFreed(
+    step: LogStep,
+    logged: ByteInterval,
+    foreseen: ByteInterval | undefined,
+    rule: RuleName | undefined,
+  ): void {
+    const quantity = "evicted_bytes";
+    this.#context.state.check(placeOf(step), { quantity, logged, foreseen, usedFor: "none", rule });
   }
 
   /** `Dropping block … from memory`: true when it was an eviction. */
@@ -129,8 +170,10 @@ export class Evictions {
 
   /** `After dropping k blocks, free memory is …`: printed under the manager's lock, never stale. */
   done(step: LogStep, free: ByteInterval): void {
-    const unsaid = this.#context.removedUnsaid(step, free);
-    checkFreeUnderLock(this.#context, step, free, { predict: predictedFree, unsaid });
+    const context = this.#context;
+    const weighed = weighFree(context, step, { logged: free, foreseen: foreseenFree(context) });
+    const inferred = context.inferRemovals(step, free);
+    learnFreeUnderLock(context, { step, free, weighed, inferred });
     const inHand = this.#inHand.get(step.thread ?? "");
     this.#inHand.delete(step.thread ?? "");
     if (inHand?.cause === "execution" && !this.#context.debug) {
@@ -215,7 +258,7 @@ export class Evictions {
     const thread = step.thread;
     const certainty = thread === undefined ? 0.8 : 1;
     const waiting = new Set(state.running.keys());
-    const room = this.#roomBefore(step);
+    const room = this.#roomBefore();
     const least = thread === undefined ? this.#leastAsked(victims) : 0;
     let passedOver: number | undefined;
     for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
@@ -361,44 +404,29 @@ export class Evictions {
     return rivals.size;
   }
 
-  /** Storage memory that was free before the eviction in hand began: what the request did not fit into. undefined: not told. */
-  #roomBefore(step: LogStep): number | undefined {
-    const freed = step.fact.kind === "eviction_selected" ? step.fact.freed : undefined;
-    if (freed === undefined) return undefined;
-    for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
-      const { fact } = this.#context.lookahead.peek(ahead) ?? {};
-      if (fact === undefined) return undefined;
-      if (fact.kind !== "eviction_done") continue;
-      const unroll = this.#context.state.onHeap.unroll.atMost;
-      return Math.max(0, fact.free.atLeast - freed.atMost - unroll);
-    }
-    return undefined;
+  /** Storage memory that is free before the eviction in hand: what the request did not fit into. */
+  #roomBefore(): number {
+    const { state } = this.#context;
+    return Math.max(0, foreseenFree(this.#context).atLeast - state.onHeap.unroll.atMost);
   }
 
   /**
-   * What the request behind an eviction asked for at least: the last victim was needed too, so all that was free once the others
-   * had gone did not suffice (spec memory-model 2.2, 2.6).
+   * What the request behind an eviction asked for at least: the last victim was needed too, so all
+   * that was free once the others had gone did not suffice (memory-model 2.2, 2.6).
    */
   #leastAsked(victims: readonly string[]): number {
-    const { lookahead, state } = this.#context;
-    const last = victims.at(-1);
-    const size = last === undefined ? undefined : state.ledgerOfBlock(last)?.blocks.get(last)?.size;
-    if (size === undefined || !state.rules.freeExcludesExecution) return 0;
-    for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
-      const { fact } = lookahead.peek(ahead) ?? {};
-      if (fact === undefined) return 0;
-      if (fact.kind !== "eviction_done") continue;
-      return fact.free.atLeast - size.atMost - state.onHeap.unroll.atMost;
-    }
-    return 0;
+    const { state } = this.#context;
+    const [first] = victims;
+    const ledger = first === undefined ? undefined : state.ledgerOfBlock(first);
+    if (ledger === undefined || !state.rules.freeExcludesExecution) return 0;
+    return this.#roomBefore() + bytesOf(ledger, victims.slice(0, -1)).atLeast;
   }
 
   /** A put of this size would have gone into the room there was. */
   #fits(
     fact: { readonly form: "values" | "bytes"; readonly size: { readonly atMost: number } },
-    room: number | undefined,
+    room: number,
   ): boolean {
-    if (room === undefined) return false;
     if (fact.form === "bytes") return fact.size.atMost <= room;
     const { unrollThresholdBytes, unrollGrowth } = this.#context.state.rules;
     return Math.max(unrollThresholdBytes, fact.size.atMost * unrollGrowth) <= room;
@@ -411,12 +439,26 @@ export class Evictions {
   }
 
   #taskPutting(blockId: string): number | undefined {
-    const partition = partitionOf(blockId);
-    const { running } = this.#context.state;
-    if (partition === undefined) return this.#onlyTask();
-    const candidates = [...running.values()].filter(
-      (task) => (this.#context.evidence.task(task.taskId)?.partition ?? task.index) === partition,
-    );
-    return candidates.length === 1 ? candidates[0]?.taskId : this.#onlyTask();
+    return taskPutting(this.#context, blockId) ?? this.#onlyTask();
   }
+}
+
+/** The `count` least recently used blocks that may go: not those of the RDD that is being put. */
+function victimsOf(ledger: ModeLedger, put: string | undefined, count: number): string[] {
+  const rdd = put === undefined ? undefined : rddIdOf(put);
+  const victims: string[] = [];
+  for (const blockId of ledger.blocks.keys()) {
+    if (victims.length >= count) break;
+    if (rdd === undefined || rddIdOf(blockId) !== rdd) victims.push(blockId);
+  }
+  return victims;
+}
+
+function bytesOf(ledger: ModeLedger, blockIds: readonly string[]): ByteInterval {
+  let total = exactly(0);
+  for (const blockId of blockIds) {
+    const size = ledger.blocks.get(blockId)?.size;
+    if (size !== undefined) total = sum(total, size);
+  }
+  return total;
 }

@@ -3,6 +3,7 @@
  * later; within it the memory held is bounded by the unroll rules: 1 MiB first, then up to 1.5 × the estimate (spec memory-model 3.4).
  */
 import { type Amount, amount, exactAmount, NOTHING } from "../../amount.ts";
+import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { ExecutorState } from "../executor-state.ts";
 
@@ -43,10 +44,6 @@ export class UnrollWindows {
 
   open(window: UnrollWindow): void {
     this.#open.set(window.blockId, window);
-  }
-
-  isOpen(blockId: string): boolean {
-    return this.#open.has(blockId);
   }
 
   /** The put of a block ended: its unroll memory became the block, or is for the caller to keep. */
@@ -118,10 +115,19 @@ export class UnrollWindows {
     }
   }
 
-  /** Most that a window may have held at any time up to its end: for the pool's high-water mark. */
-  peak(blockId: string): Amount | undefined {
-    const window = this.#open.get(blockId);
-    return window === undefined ? undefined : this.finalHold(window.size);
+  /**
+   * Unroll memory by what is known without lines ahead: how much a put had reached when it failed
+   * is printed by its last line alone.
+   */
+  foreseen(mode: MemoryMode): ByteInterval {
+    const ledger = this.#state.ledger(mode);
+    let held: ByteInterval = exactly(0);
+    for (const bytes of ledger.unrollHolders.values()) held = sum(held, bytes);
+    for (const window of this.#open.values()) {
+      if (window.fails && window.mode === mode)
+        return { atLeast: 0, atMost: ledger.rules.maxBytes };
+    }
+    return held;
   }
 
   /** What the unroll of a block of `size` held at its end. */

@@ -1,13 +1,14 @@
 /**
- * What memory held before its log begins: rotated logs keep their last files, and YARN and Kubernetes their last megabytes. No line says which
- * blocks these are. How much they hold, what is free tells, and each line that tells it bounds what the others left open.
+ * Total size of blocks that were stored before the log begins: rotated logs keep their last files,
+ * and YARN and Kubernetes their last megabytes. Each `free` narrows it.
  */
 import { type Amount, amount, minus, NOTHING, plus } from "../../amount.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
+import type { Foresight } from "../evidence/foresight.ts";
+import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
 import type { ExecutorState } from "../executor-state.ts";
 import type { LogStep, Lookahead } from "../lookahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
-import { countedExecution, countedMaximum } from "../statements.ts";
 
 const LINES_AHEAD = 10_000;
 
@@ -20,8 +21,11 @@ export class UnseenBlocks {
   /** once a block is known it is none of them, whatever becomes of it */
   readonly #revealed = new Set<string>();
 
-  constructor(state: ExecutorState, lookahead: Lookahead) {
+  readonly #foresight: Foresight;
+
+  constructor(state: ExecutorState, lookahead: Lookahead, foresight: Foresight) {
     this.#state = state;
+    this.#foresight = foresight;
     this.#lookahead = lookahead;
   }
 
@@ -34,6 +38,7 @@ export class UnseenBlocks {
     const begun = new Set<number>();
     let stored = NOTHING;
     let first: Amount | undefined;
+    let toldBy: LogStep | undefined;
     for (let ahead = 0; ahead <= LINES_AHEAD; ahead++) {
       const next = ahead === 0 ? step : this.#lookahead.peek(ahead);
       if (next === undefined) break;
@@ -44,11 +49,32 @@ export class UnseenBlocks {
       } else if (fact.kind === "block_stored" && first === undefined) {
         stored = plus(stored, amount(fact.size));
         first = minus(this.#heldBesides(fact.free), stored);
-      } else if (fact.kind === "eviction_done") first ??= this.#heldBesides(fact.free);
+        toldBy = next;
+      } else if (fact.kind === "eviction_done" && first === undefined) {
+        first = this.#heldBesides(fact.free);
+        toldBy = next;
+      }
     }
     const all = amount({ atLeast: 0, atMost: ledger.rules.maxBytes });
     ledger.unseen =
       first === undefined ? all : amount({ atLeast: 0, atMost: first.atMost }, first.best);
+    if (toldBy === undefined) return;
+    // Predictions up to that line go by what is known without it.
+    const open = { atLeast: 0, atMost: all.atMost - ledger.unseen.atMost };
+    this.#foresight.lend({ bytes: open, until: toldBy, holds: () => true, learn: () => {} });
+  }
+
+  /** There may be blocks that no line names. */
+  get mayHoldBytes(): boolean {
+    return this.#isOpen && this.#state.onHeap.unseen.atMost > 0;
+  }
+
+  /** What is free differs from what was foreseen by what unseen blocks hold, or have left. */
+  explains(step: LogStep, free: ByteInterval): boolean {
+    if (!this.mayHoldBytes) return false;
+    const seen = this.#state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);
+    const strangers = step.ts <= this.#strangersUntil ? this.#state.onHeap.rules.maxBytes : 0;
+    return this.#heldBesides(free).atMost + strangers >= seen.atLeast;
   }
 
   /** A line says what is free: what neither known blocks nor execution hold, unseen blocks do. */

@@ -2,11 +2,11 @@
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
 import { parseBlockId } from "../../block-id.ts";
-import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
+import { type ByteInterval, difference, exactly, sum, touches } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { BlockSteps } from "../blocks/block-steps.ts";
-import { COUNTED_ALREADY, countedAlready, minusInterval } from "../early-steps.ts";
+import { countedAlready } from "../early-steps.ts";
 import type { RunningTask } from "../executor-state.ts";
 import type { LogStep } from "../lookahead.ts";
 import { placeOf, printedWithin, type ReplayContext } from "../replay-context.ts";
@@ -386,7 +386,8 @@ export class TaskSteps {
     for (const ledger of state.ledgers) storage = plus(storage, ledger.storageUsed);
     const at = placeOf(step);
     const logged = exactly(fact.executionBytes);
-    const missing = minusInterval(logged, this.#executionHeld());
+    const foreseen = this.#executionHeld();
+    const missing = difference(logged, foreseen);
     const early = touches(missing, exactly(0))
       ? undefined
       : countedAlready(
@@ -395,19 +396,23 @@ export class TaskSteps {
           { missing, printedBy: this.#dumpTask },
           (next) => this.#changeOf(next),
         );
-    for (const next of early ?? []) this.takeEarly(next);
+    const measured = this.#context.debug ? "printed_sizes" : "execution_measured";
+    const accounts = touches(foreseen, logged) || !this.#context.debug;
     state.check(at, {
       quantity: "execution_used",
       logged,
-      replayed: this.#executionHeld(),
+      foreseen,
       usedFor: early === undefined ? "execution" : "order",
-      explanation: early === undefined ? undefined : COUNTED_ALREADY,
+      rule: early === undefined ? (accounts ? measured : undefined) : "steps_counted_early",
     });
+    for (const next of early ?? []) this.takeEarly(next);
+    const storageUsed = exactly(fact.storageBytes);
     state.check(at, {
       quantity: "storage_used",
-      logged: exactly(fact.storageBytes),
-      replayed: storage,
+      logged: storageUsed,
+      foreseen: storage,
       usedFor: "none",
+      rule: touches(storage, storageUsed) ? "unroll_unlogged" : undefined,
     });
     if (state.offHeap === undefined) {
       this.#context.execution.measured(exactly(fact.executionBytes), true);

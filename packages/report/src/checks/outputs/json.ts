@@ -59,6 +59,7 @@ function runOf({ application, configuration, input, trust }: MeasuredRun): unkno
     },
     statements: trust.statements,
     statements_met: trust.statementsMet,
+    statements_explained: trust.statementsExplained,
     incomplete: trust.incomplete,
   };
 }

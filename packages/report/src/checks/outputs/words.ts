@@ -101,7 +101,7 @@ export function runInWords({ application, trust }: MeasuredRun): string {
   const accuracy =
     trust.statements === 0
       ? "no memory statement in the logs"
-      : `${trust.statementsMet} of ${counted(trust.statements, "memory statement")} predicted`;
+      : `${trust.statementsMet} of ${counted(trust.statements, "memory statement")} predicted, ${trust.statementsExplained} explained`;
   return [
     ...(application.name === undefined ? [] : [application.name]),
     application.attemptId === "1"

@@ -260,8 +260,9 @@ function wentWithIt(executor: Row, left: Row | undefined): StoryLine[] {
 function trustInWords(executor: Row): string {
   const statements = numberIn(executor, "statements") ?? 0;
   const met = numberIn(executor, "statements_met") ?? 0;
+  const explained = numberIn(executor, "statements_explained") ?? 0;
   const level = textIn(executor, "evidence_level") ?? "unknown";
   return statements === 0
     ? `Evidence: ${level}; its logs make no statement of memory to check the replay by.`
-    : `Evidence: ${level}; ${met} of ${statements} memory statements of its logs were predicted.`;
+    : `Evidence: ${level}; of ${statements} memory statements in its logs ${met} were predicted and ${explained} explained.`;
 }

@@ -35,7 +35,8 @@ with odd as (
     sum(count) filter (severity = 'info')::bigint as infos
   from diagnostics group by all),
 checked as (
-  select app_id, attempt_id, source_file_id, count(*) as statements, count(*) filter (agrees) as met from replay_checks group by all),
+  select app_id, attempt_id, source_file_id, count(*) as statements, count(*) filter (outcome = 'predicted') as met from replay_checks
+  where kind = 'statement' group by all),
 block as (select app_id, attempt_id, source_file_id, count(*) as events from block_events group by all),
 memory as (select app_id, attempt_id, source_file_id, count(*) as events from memory_events group by all)
 select

@@ -1,23 +1,25 @@
-/** A row is one kind of memory statement in an executor's logs: how many of them the replay had predicted. */
+/** A row is one kind of memory statement or decision in an executor's logs: how many of them the replay had predicted. */
 import type { ViewSpec } from "../view.ts";
 
 export const replayAccuracy: ViewSpec = {
   name: "replay_accuracy",
   comment:
-    "A row is one kind of memory statement in an executor's logs: how many of them the replay had predicted before it read them.",
+    "A row is one kind of memory statement or decision in an executor's logs: how many of them the replay had predicted before it read them.",
   columns: {
     app_id: "application",
     attempt_id: "attempt of the application",
     executor_id: "executor; driver is the driver",
     evidence_level: "debug > info > event_log_blocks > event_log",
+    kind: "statement: bytes that the log prints; decision: what a memory manager did",
     quantity: "what the statements are about",
-    statements: "statements; count",
-    predicted: "those with a prediction; count",
-    met: "those whose prediction was met; count",
-    missed: "those whose prediction was not met; count",
-    explained: "missed ones that have an explanation; count",
-    without_prediction: "those without a prediction; count",
-    met_share: "met of statements; 0 to 1",
+    statements: "statements or decisions; count",
+    predicted: "those that were predicted; count",
+    explained: "those that were not, and that a rule of inference accounts for; count",
+    unexplained: "the others; count",
+    predicted_share: "predicted of all; 0 to 1",
+    main_rule: "rule that accounts for most of the explained ones",
+    missed: "those outside their prediction, explained or not; count",
+    without_prediction: "those of which nothing could be predicted; count",
     mean_width_bytes: "width of the predictions, averaged; bytes; a wide one is easily met",
     mean_width_share: "that, of the executor's memory; 0 to 1",
     median_width_bytes: "width of the middle prediction; bytes",
@@ -36,14 +38,16 @@ select
   c.attempt_id,
   c.executor_id,
   any_value(e.evidence_level) as evidence_level,
+  c.kind,
   c.quantity,
   count(*) as statements,
-  count(c.agrees) as predicted,
-  count(*) filter (c.agrees) as met,
+  count(*) filter (c.outcome = 'predicted') as predicted,
+  count(*) filter (c.outcome = 'explained') as explained,
+  count(*) filter (c.outcome = 'unexplained') as unexplained,
+  round(count(*) filter (c.outcome = 'predicted') / count(*), 4) as predicted_share,
+  mode(c.rule order by c.rule) filter (c.outcome = 'explained') as main_rule,
   count(*) filter (not c.agrees) as missed,
-  count(*) filter (not c.agrees and c.explanation is not null) as explained,
   count(*) filter (c.agrees is null) as without_prediction,
-  round(count(*) filter (c.agrees) / count(*), 4) as met_share,
   round(avg(c.replayed_max - c.replayed_min))::bigint as mean_width_bytes,
   round(avg(c.replayed_max - c.replayed_min) / nullif(any_value(h.max_bytes), 0), 4) as mean_width_share,
   median(c.replayed_max - c.replayed_min)::bigint as median_width_bytes,
@@ -54,6 +58,6 @@ select
 from judged c
   left join executors e using (app_id, attempt_id, executor_id)
   left join held h using (app_id, attempt_id, executor_id)
-group by c.app_id, c.attempt_id, c.executor_id, c.quantity
-order by c.app_id, c.attempt_id, c.executor_id = 'driver', try_cast(c.executor_id as bigint), c.executor_id, c.quantity`,
+group by c.app_id, c.attempt_id, c.executor_id, c.kind, c.quantity
+order by c.app_id, c.attempt_id, c.executor_id = 'driver', try_cast(c.executor_id as bigint), c.executor_id, c.kind desc, c.quantity`,
 };

@@ -1,0 +1,233 @@
+/**
+ * Infers removals that no line tells of. At INFO no line says that a broadcast was cleaned, that a
+ * task's result was fetched or a stream's input deleted (BlockManagerStorageEndpoint), and a lost
+ * part of a log says nothing at all. What a `free` has beyond all memory that the known blocks
+ * leave shows that some of them are gone: no execution, no unroll can make it more.
+ */
+import { type Amount, NOTHING, plus } from "../../amount.ts";
+import { isBroadcastValue, isTaskResult, rddIdOf, valueOfPiece } from "../../block-id.ts";
+import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
+import type { LogFact } from "../../log-fact.ts";
+import type { Weighed } from "../evidence/grades.ts";
+import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
+import type { LogStep } from "../lookahead.ts";
+import { isStale } from "../reconcile.ts";
+import { type Inferred, placeOf, type ReplayContext } from "../replay-context.ts";
+import type { BlockSteps } from "./block-steps.ts";
+import type { RemovalReports } from "./removal-reports.ts";
+
+/** A line alone may be stale: two more have to say the same, among so many that follow. */
+const WITNESSES = 2;
+const LINES_AHEAD = 400;
+/** A broadcast is cleaned block by block, on a thread of its own. */
+const GOING_MICROS = 1_000_000;
+
+/** Lines that say that memory is free where known blocks would be, while more have to say so. */
+interface Suspicion {
+  /** bytes that all of them miss */
+  missing: number;
+  seen: number;
+  readonly wanted: number;
+  readonly weighed: Weighed[];
+}
+
+export class SilentRemovals {
+  readonly #context: ReplayContext;
+  readonly #blocks: BlockSteps;
+  readonly #removals: RemovalReports;
+  #suspicion: Suspicion | undefined;
+
+  constructor(
+    context: ReplayContext,
+    beside: { readonly blocks: BlockSteps; readonly removals: RemovalReports },
+  ) {
+    this.#context = context;
+    this.#blocks = beside.blocks;
+    this.#removals = beside.removals;
+  }
+
+  /**
+   * What a line that leaves `room` (its `free`, and the block that it stores) shows to be gone.
+   * It has been held against its prediction already.
+   */
+  infer(step: LogStep, room: ByteInterval): Inferred {
+    const { state } = this.#context;
+    if (this.#context.debug || state.rules.freePrintsUsed) return "nothing";
+    const maximum = countedMaximum(state);
+    // No removal makes so much room: the layout is another than is known.
+    if (room.atLeast > maximum) return "nothing";
+    const known = blocksHeldOf(this.#context);
+    const most = known.atMost + room.atMost + countedExecution(state).atMost - maximum;
+    this.#removals.areStillThere(this.#context, this.#blocks, step, most);
+    const missing = room.atLeast - (maximum - known.atLeast);
+    if (missing <= 0) {
+      this.#dismiss();
+      return "nothing";
+    }
+    return this.#missing(step, { room, missing, maximum });
+  }
+
+  #missing(step: LogStep, of: Missing): Inferred {
+    const context = this.#context;
+    const wanted = witnessesAfter(context);
+    if (wanted === 0 && this.#removals.isTold && this.#suspicion === undefined) return "nothing";
+    this.#removals.haveGone(context, this.#blocks, step, of.missing);
+    if (this.#removals.isPending(step)) return "nothing";
+    const { room, maximum } = of;
+    const held = blocksHeldOf(context);
+    const atLeast = room.atLeast - (maximum - held.atLeast);
+    if (atLeast <= 0) {
+      this.#dismiss();
+      return "removed";
+    }
+    const suspicion = this.#suspicion ?? { missing: atLeast, seen: 0, wanted, weighed: [] };
+    suspicion.missing = Math.min(suspicion.missing, atLeast);
+    suspicion.seen++;
+    const stale = isStale(context, step, room);
+    if (suspicion.seen <= suspicion.wanted) {
+      this.#suspicion = suspicion;
+      return { hold: (weighed) => suspicion.weighed.push(weighed) };
+    }
+    // Who is told of removals has heard of nearly all.
+    if (stale && context.evidence.blockUpdates > 0) {
+      this.#dismiss();
+      return "nothing";
+    }
+    this.#suspicion = undefined;
+    const isBorneOut = suspicion.seen > 1 || suspicion.wanted > 0;
+    const alone = room.atMost + held.atMost - maximum;
+    const went = { atLeast: suspicion.missing, atMost: alone };
+    const removed = this.#remove(step, went, isBorneOut);
+    const rule = removed ? "silent_removal" : undefined;
+    for (const weighed of suspicion.weighed) weighed.settle({ usedFor: "storage", rule });
+    return removed ? "removed" : "nothing";
+  }
+
+  #remove(step: LogStep, went: ByteInterval, isBorneOut: boolean): boolean {
+    const context = this.#context;
+    const all = candidates(context, this.#removals, isBorneOut);
+    const { gone, going } = thoseThatWent(context, all, went);
+    if (gone.length === 0) return false;
+    this.#blocks.removeThese(placeOf(step), gone, "assumed");
+    for (const blockId of going) this.#removals.goes(blockId, step.ts, step.ts + GOING_MICROS);
+    this.#removals.apply(context, this.#blocks, step);
+    return true;
+  }
+
+  /** A later line has all known blocks in memory: those before it were stale. */
+  #dismiss(): void {
+    const suspicion = this.#suspicion;
+    this.#suspicion = undefined;
+    for (const weighed of suspicion?.weighed ?? [])
+      weighed.settle({ usedFor: "none", rule: "stale_line" });
+  }
+
+  /** The log ends: what its last lines miss, nothing bears out. */
+  finish(): void {
+    this.#dismiss();
+  }
+}
+
+interface Missing {
+  readonly room: ByteInterval;
+  readonly missing: number;
+  readonly maximum: number;
+}
+
+/** How many lines that print `free` follow, before one after which nobody can say what is left. */
+function witnessesAfter({ lookahead }: ReplayContext): number {
+  let witnesses = 0;
+  for (let ahead = 1; witnesses < WITNESSES && ahead <= LINES_AHEAD; ahead++) {
+    const kind = lookahead.peek(ahead)?.fact.kind;
+    if (kind === undefined || ENDS_SIGHT.has(kind)) break;
+    if (kind === "block_stored" || kind === "eviction_done") witnesses++;
+  }
+  return witnesses;
+}
+
+const ENDS_SIGHT: ReadonlySet<LogFact["kind"]> = new Set([
+  "removing",
+  "store_cleared",
+  "store_started",
+]);
+
+/** All of them, those that may have gone among them; of those that no line names, none needs to be there. */
+function blocksHeldOf({ state }: ReplayContext): Amount {
+  return state.ledgers
+    .map(({ blocksHeld, seen }) => ({ ...blocksHeld, atLeast: seen.atLeast }))
+    .reduce(plus, NOTHING);
+}
+
+/** A broadcast's value and pieces, or one block: they go together. */
+type Candidate = [blockId: string, size: ByteInterval][];
+
+/** What went, and what of the same broadcasts is going. */
+interface Departure {
+  readonly gone: readonly string[];
+  readonly going: readonly string[];
+}
+
+/**
+ * Blocks that add up to what went, the oldest first; that it was these, and not younger ones of their size, is assumed. Where none do, execution
+ * holds some of what they left.
+ */
+function thoseThatWent(
+  context: ReplayContext,
+  all: readonly Candidate[],
+  went: ByteInterval,
+): Departure {
+  const alone = departure(all, went);
+  if (alone.freed >= went.atLeast) return alone;
+  const atMost = went.atMost + countedExecution(context.state).atMost;
+  return departure(all, { atLeast: went.atLeast, atMost });
+}
+
+function departure(all: readonly Candidate[], went: ByteInterval): Departure & { freed: number } {
+  const gone: string[] = [];
+  const going: string[] = [];
+  let freed: ByteInterval = exactly(0);
+  for (const candidate of all) {
+    if (freed.atLeast >= went.atLeast) break;
+    let taken = 0;
+    for (const [blockId, size] of candidate) {
+      const total = sum(freed, size);
+      if (freed.atLeast >= went.atLeast || total.atLeast > went.atMost) break;
+      gone.push(blockId);
+      freed = total;
+      taken++;
+    }
+    if (taken > 0) going.push(...candidate.slice(taken).map(([blockId]) => blockId));
+  }
+  return { gone, going, freed: freed.atLeast };
+}
+
+/**
+ * Tasks' results, then broadcasts that nobody reads now and blocks of streams, then RDDs, which have a line of their own when they go. What the log
+ * still drops is there. For one line alone, which may be late, nothing goes that might have a line.
+ */
+function candidates(
+  { state, lookahead }: ReplayContext,
+  { passing }: RemovalReports,
+  isBorneOut: boolean,
+): Candidate[] {
+  const results: Candidate[] = [];
+  const ofRdds: Candidate[] = [];
+  const others = new Map<string, Candidate>();
+  for (const ledger of state.ledgers) {
+    if (ledger.mode === "off_heap" && !state.rules.freeCountsOffHeap) continue;
+    for (const [blockId, { size, storedAt }] of ledger.blocks) {
+      if (lookahead.isStillUsed(blockId)) continue;
+      const broadcast = isBroadcastValue(blockId) ? blockId : valueOfPiece(blockId);
+      if (broadcast !== undefined && passing.isRead(blockId, storedAt)) continue;
+      if (!isBorneOut && !ledger.passing.has(blockId)) continue;
+      const known = others.get(broadcast ?? blockId);
+      if (isTaskResult(blockId)) results.push([[blockId, size]]);
+      else if (rddIdOf(blockId) !== undefined) ofRdds.push([[blockId, size]]);
+      else if (known === undefined) others.set(broadcast ?? blockId, [[blockId, size]]);
+      // The value is stored last and is most of it.
+      else if (blockId === broadcast) known.unshift([blockId, size]);
+      else known.push([blockId, size]);
+    }
+  }
+  return [...results, ...others.values(), ...ofRdds];
+}

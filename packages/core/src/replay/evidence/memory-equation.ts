@@ -1,0 +1,86 @@
+/**
+ * The one equation of Spark's store, maximum = blocks + execution + free, solved for what is asked:
+ * what a statement would print, and what a printed statement leaves for execution.
+ */
+import { type Amount, NOTHING, plus } from "../../amount.ts";
+import type { ByteInterval } from "../../byte-interval.ts";
+import type { ExecutorState } from "../executor-state.ts";
+
+/** What holds memory and how much there is; all of them read, none of them written. */
+export type MemoryTerms = Pick<ExecutorState, "onHeap" | "offHeap" | "ledgers" | "rules">;
+
+/** Blocks in memory, both modes. */
+export function blocksOf({ ledgers }: MemoryTerms): Amount {
+  let total = NOTHING;
+  for (const { blocksHeld, drift } of ledgers)
+    total = plus(total, mayHaveGone(blocksHeld, drift.below));
+  return total;
+}
+
+/** Blocks of which some bytes may have been removed already. */
+function mayHaveGone(blocks: Amount, bytes: number): Amount {
+  return bytes === 0 ? blocks : { ...blocks, atLeast: Math.max(0, blocks.atLeast - bytes) };
+}
+
+/**
+ * Maximum memory as the store counts it in `free` and limits: storage capacity of the modes that
+ * the version counts.
+ */
+export function countedMaximum({ onHeap, offHeap, rules }: MemoryTerms): number {
+  const of = (ledger: typeof onHeap) =>
+    rules.freeExcludesExecution ? ledger.rules.maxBytes : ledger.rules.regionBytes;
+  return of(onHeap) + (rules.freeCountsOffHeap && offHeap !== undefined ? of(offHeap) : 0);
+}
+
+/** Execution memory as `free` and limits subtract it. */
+export function countedExecution({ onHeap, offHeap, rules }: MemoryTerms): Amount {
+  if (!rules.freeExcludesExecution) return NOTHING;
+  const on = onHeap.executionAtInstant ?? onHeap.executionUsed;
+  return rules.freeCountsOffHeap && offHeap !== undefined ? plus(on, offHeap.executionUsed) : on;
+}
+
+/** What blocks of this sum leave free. */
+export function freeBeside(terms: MemoryTerms, blocks: ByteInterval): ByteInterval {
+  const execution = countedExecution(terms);
+  const maximum = countedMaximum(terms);
+  return {
+    atLeast: maximum - execution.atMost - blocks.atMost,
+    atMost: maximum - execution.atLeast - blocks.atLeast,
+  };
+}
+
+/** `Storage limit`: the most that storage could reach, counting what execution holds. */
+export function storageLimit(terms: MemoryTerms): ByteInterval {
+  return freeBeside(terms, NOTHING);
+}
+
+/** Execution memory that a printed `free` implies; undefined where `free` does not count it. */
+export function executionFromFree(
+  terms: MemoryTerms,
+  free: ByteInterval,
+): ByteInterval | undefined {
+  if (!terms.rules.freeExcludesExecution || terms.rules.freePrintsUsed) return undefined;
+  return leftFor(terms, free, blocksOf(terms));
+}
+
+/** Execution memory that a printed limit implies. */
+export function executionFromLimit(
+  terms: MemoryTerms,
+  limit: ByteInterval,
+): ByteInterval | undefined {
+  if (!terms.rules.freeExcludesExecution) return undefined;
+  return leftFor(terms, limit, NOTHING);
+}
+
+function leftFor(
+  terms: MemoryTerms,
+  printed: ByteInterval,
+  blocks: ByteInterval,
+): ByteInterval | undefined {
+  const maximum = countedMaximum(terms);
+  const interval = {
+    atLeast: Math.max(0, maximum - printed.atMost - blocks.atMost),
+    atMost: maximum - printed.atLeast - blocks.atLeast,
+  };
+  return interval.atMost < 0 ? undefined : interval;
+}
