@@ -11,6 +11,7 @@ export {
   type Story,
 } from "./explain/index.ts";
 export { quotedSql, shellWord } from "./explain/shell-word.ts";
+export { type FleetRow, fleetPage } from "./html/fleet.ts";
 export { type ReportPage, type ReportRequest, reportPage } from "./html/report.ts";
 export {
   type ApplicationWriter,

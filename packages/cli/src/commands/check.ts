@@ -24,6 +24,10 @@ export function addCheck(program: Command, host: Host): void {
         .option("--junit <path>", "write JUnit XML; - is standard output, here and below")
         .option("--sarif <path>", "write SARIF 2.1.0")
         .option("--markdown <path>", "write Markdown, for a pull-request comment")
+        .option(
+          "--report <path>",
+          "write an HTML file: the run's memory in pictures, and this check",
+        )
         .option("--github", "print annotations, and write the step summary of GitHub Actions")
         .option("--config-schema", "print the JSON schema of respark.config.json, for editors")
         .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")

@@ -36,6 +36,10 @@ export function addReplay(program: Command, host: Host): void {
         "--log-pattern <pattern>",
         "log4j pattern of the executor logs, where it cannot be learned from them",
       )
+      .option(
+        "--report <path>",
+        "also write what respark report writes: an HTML file, or a folder for several applications",
+      )
       .option("--show-secrets", "write settings down as they are, secrets too"),
   )
     .addHelpText(
@@ -47,6 +51,7 @@ Examples:
   respark replay logs/
   respark replay /var/log/spark/app-20260101120000-0001 executor-logs/ -o app.duckdb
   respark replay logs/ --time-zone America/New_York --overwrite -o app.duckdb
+  respark replay logs/ --report report.html
   respark replay logs/ --format parquet -o tables/
   respark replay http://history-server:18080/history/app-20260101120000-0001/
   zcat app.gz | respark replay - -o app.duckdb`,

@@ -1,4 +1,5 @@
 /** The check command's own part: measures, judges, writes what was asked for, and ends with the code that says how it went. */
+import { basename } from "node:path";
 import { QueryError } from "@respark/report";
 import {
   configJsonSchema,
@@ -18,6 +19,7 @@ import {
 } from "@respark/report/checks";
 import { type ExitCode, exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
+import { pageOf } from "../report/page-of.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import { version } from "../version.ts";
@@ -41,6 +43,7 @@ export interface CheckOptions extends RunOptions {
   readonly junit?: string;
   readonly sarif?: string;
   readonly markdown?: string;
+  readonly report?: string;
   readonly github?: true;
   readonly configSchema?: true;
 }
@@ -73,10 +76,11 @@ export async function runCheck(
       "nothing to hold the run against: give --baseline <file> (respark baseline makes it), or budgets or checks in respark.config.json",
     );
   }
-  const { result, databasePath } = await withRun(host, paths, options, async (opened) => ({
-    result: await judged(opened, config, baseline, own, options),
-    databasePath: opened.databasePath,
-  }));
+  const { result, databasePath } = await withRun(host, paths, options, async (opened) => {
+    const outcome = await judged(opened, config, baseline, own, options);
+    await writeReport(host, opened, outcome, baseline, options);
+    return { result: outcome, databasePath: opened.databasePath };
+  });
   const place: Place = { database: databasePath, baseline };
   const code = CODES[result.outcome];
   await deliver(host, result, place, toStdout, options);
@@ -85,13 +89,36 @@ export async function runCheck(
   }
 }
 
+/** The run in pictures, with what was judged on top: for whoever has to mend it. */
+async function writeReport(
+  host: Host,
+  { database, application, databasePath }: OpenRun,
+  result: GateResult,
+  baseline: ReadBaseline | undefined,
+  { report }: CheckOptions,
+): Promise<void> {
+  if (report === undefined) return;
+  const place: Place = {
+    database: databasePath === undefined ? undefined : basename(databasePath),
+    // A page travels: the directories of this machine stay here.
+    baseline: baseline && { ...baseline, file: basename(baseline.file) },
+  };
+  const words = terminalText(result, place, PLAIN);
+  const page = await pageOf(database, application, databasePath, { judged: words.trim() });
+  if (report === "-") await host.stdout.write(page.html);
+  else await writeResult(host, report, page.html);
+}
+
+const PLAIN = { bold: (text: string): string => text, dim: (text: string): string => text };
+
 /** Only one thing can stand on standard output. */
-function stdoutOf({ json, junit, sarif, markdown }: CheckOptions): string {
+function stdoutOf({ json, junit, sarif, markdown, report }: CheckOptions): string {
   const asked = [
     ...(json === true ? ["--json"] : []),
     ...(junit === "-" ? ["--junit -"] : []),
     ...(sarif === "-" ? ["--sarif -"] : []),
     ...(markdown === "-" ? ["--markdown -"] : []),
+    ...(report === "-" ? ["--report -"] : []),
   ];
   if (asked.length > 1) {
     throw new UserError(`${asked.join(" and ")} contradict each other: standard output takes one`);

@@ -1,11 +1,14 @@
 /** The replay command's own part: where the result goes, and what is said about it. */
 import { join } from "node:path";
+import { openDatabase } from "@respark/report";
 import { calledAs } from "../called-as.ts";
+import { sayingTrouble } from "../database/database-trouble.ts";
 import { openReplayed } from "../database/open-replayed.ts";
 import { exportTables } from "../database/run-export.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
 import type { EverywhereOptions } from "../options.ts";
+import { refuseOverwriting, writePages } from "../report/write-pages.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import { checkOutput, defaultOutput, type WriteMode, writeModeFor } from "./output-path.ts";
@@ -23,6 +26,8 @@ export interface ReplayOptions extends EverywhereOptions {
   readonly timeZone?: string;
   readonly logPattern?: string;
   readonly showSecrets?: true;
+  /** where the HTML report goes; undefined: none was asked for */
+  readonly report?: string;
 }
 
 export async function runReplay(
@@ -31,7 +36,9 @@ export async function runReplay(
   options: ReplayOptions,
 ): Promise<void> {
   const mode = modeOf(options);
-  const { output, format } = options;
+  const { output, format, report } = options;
+  if (report === "-") throw new UserError("--report names a file or a folder: - is none");
+  if (report !== undefined) await refuseOverwriting(host, report, options);
   if (output !== undefined && output !== "-" && format === "duckdb") {
     await checkOutput(host, output, mode, paths);
   }
@@ -91,6 +98,7 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
   } finally {
     database.close();
   }
+  const pages = await writeReport(host, databasePath, delivery);
   if (format !== "duckdb" && output !== undefined) {
     await exportTables(host, { database: databasePath, directory: output, format });
   }
@@ -100,6 +108,27 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
   } else {
     await host.stdout.write(text);
   }
+  if (pages !== undefined && delivery.quiet !== true) await host.stderr.write(pages);
+}
+
+/** What was written, in words; undefined: no report was asked for. */
+async function writeReport(
+  host: Host,
+  databasePath: string,
+  { report, overwrite, inScratch }: Delivery,
+): Promise<string | undefined> {
+  if (report === undefined) return undefined;
+  return await sayingTrouble(async () => {
+    const database = await openDatabase(databasePath);
+    try {
+      const path = inScratch ? undefined : databasePath;
+      const source = { database, path, named: databasePath };
+      const [first] = await writePages(host, source, { output: report, overwrite });
+      return `Report: ${first?.file ?? report}\n`;
+    } finally {
+      database.close();
+    }
+  });
 }
 
 function modeOf({ overwrite, append, format, output }: ReplayOptions): WriteMode {

@@ -21,7 +21,7 @@ import {
   taskColumns,
   threeDigits,
 } from "./executor-columns.ts";
-import { type QuestionName, type Spared, stepsKept, type Thinned } from "./questions.ts";
+import { type QuestionName, questions, type Spared, stepsKept, type Thinned } from "./questions.ts";
 import type { Run, TrackFacts } from "./run-facts.ts";
 
 /** What a report may weigh; bytes of the file. */
@@ -62,7 +62,7 @@ export interface Sources {
 export async function dataChunks(sources: Sources, mostBytes: number): Promise<Chunk[]> {
   const { database, ask, run } = sources;
   const beside = run.executors.map(
-    (): Beside => ({ columns: {}, blockEvents: 0, onlyBounds: false }),
+    (): Beside => ({ columns: {}, blockEvents: 0, heldSteps: 0, onlyBounds: false }),
   );
   const add = (index: number, columns: Columns): void => {
     const own = beside[index];
@@ -99,23 +99,37 @@ export async function dataChunks(sources: Sources, mostBytes: number): Promise<C
 interface Beside {
   readonly columns: Columns;
   blockEvents: number;
+  heldSteps: number;
   onlyBounds: boolean;
 }
 
-async function addHeld({ database, ask, run }: Sources, beside: readonly Beside[]): Promise<void> {
-  const [row] = (
-    await Answer.of(database, `select count(*)::integer as n from (${ask.task_memory})`)
-  ).numbers("n");
-  const near = run.executors.slice(0, NEAR).map(({ id }) => sqlText(id));
-  const few = (row ?? 0) <= 100_000;
-  const sql = few
-    ? ask.task_memory
-    : `select * from (${ask.task_memory}) where executor_id in (${near.join(", ")})`;
-  const held = partsOf(await Answer.of(database, sql), HELD_NUMBERS, []);
+async function addHeld(
+  { database, ask, here, run }: Sources,
+  beside: readonly Beside[],
+): Promise<void> {
+  const counts = await Answer.of(
+    database,
+    `select executor_id, count(*)::integer as n from (${ask.task_memory}) group by all order by all`,
+  );
+  const ids = counts.texts("executor_id");
+  const found = new Map(counts.numbers("n").map((n, index) => [ids[index] ?? "", n ?? 0]));
+  const mostSteps = (index: number): number => (index < NEAR ? 20_000 : 500);
+  const told = run.executors.flatMap(({ id }, index) => {
+    const steps = found.get(id) ?? 0;
+    const own = beside[index];
+    if (own !== undefined) own.heldSteps = steps;
+    return steps > 0 && steps <= mostSteps(index) ? [sqlText(id)] : [];
+  });
+  if (told.length === 0) return;
+  const answer = await Answer.of(
+    database,
+    questions(`${here} and executor_id in (${told.join(", ")})`).task_memory,
+  );
+  const held = partsOf(answer, HELD_NUMBERS, []);
   for (const [index, { id }] of run.executors.entries()) {
     const own = beside[index];
     if (own === undefined) continue;
-    const { columns, onlyBounds } = heldColumns(held(id), run.axis, index < NEAR ? 20_000 : 500);
+    const { columns, onlyBounds } = heldColumns(held(id), run.axis);
     Object.assign(own.columns, columns);
     own.onlyBounds = onlyBounds;
   }
@@ -123,7 +137,7 @@ async function addHeld({ database, ask, run }: Sources, beside: readonly Beside[
 
 /** Of blocks go the events of the worst executors, as many as there is room for; the others say how many there are. */
 async function addBlocks(
-  { database, ask, run }: Sources,
+  { database, ask, here, run }: Sources,
   beside: readonly Beside[],
 ): Promise<void> {
   const counts = await Answer.of(
@@ -149,7 +163,7 @@ async function addBlocks(
     database,
     all
       ? ask.blocks
-      : `select * from (${ask.blocks}) where executor_id in (${told.map(sqlText).join(", ")})`,
+      : questions(`${here} and executor_id in (${told.map(sqlText).join(", ")})`).blocks,
   );
   const parts = partsOf(blocks, ["t", "memory_bytes"], ["block_id", "op"]);
   for (const [index, { id }] of run.executors.entries()) {
@@ -186,6 +200,7 @@ async function withSteps(
     const json: ExecutorJson = {
       modes: facts,
       blockEvents: own?.blockEvents ?? 0,
+      heldSteps: own?.heldSteps ?? 0,
       onlyBounds: own?.onlyBounds ?? false,
     };
     return chunk(`x${index}`, { ...columns, ...own?.columns }, json);

@@ -189,23 +189,17 @@ export const HELD_NUMBERS: readonly string[] = [
 export function heldColumns(
   part: Part,
   axis: Axis,
-  most: number,
 ): { readonly columns: Columns; readonly onlyBounds: boolean } {
   if (part.rows === 0) return { columns: {}, onlyBounds: false };
   const used = part.numbers("used");
   const [low, high] = [part.numbers("used_min"), part.numbers("used_max")];
-  const told = used.some((value, index) => {
+  const held = used.flatMap((value, index) => (value !== null && value > 0 ? [index] : []));
+  const narrow = held.filter((index) => {
     const [least, greatest] = [low[index] ?? null, high[index] ?? null];
-    return (
-      value !== null &&
-      value > 0 &&
-      least !== null &&
-      greatest !== null &&
-      greatest - least <= 0.5 * greatest
-    );
+    return least !== null && greatest !== null && greatest - least <= 0.5 * greatest;
   });
+  const told = held.length === 0 || narrow.length >= held.length / 2;
   if (!told) return { columns: {}, onlyBounds: true };
-  if (part.rows > most) return { columns: {}, onlyBounds: false };
   const times = (column: string): Known[] => part.numbers(column).map((value) => axis.at(value));
   return {
     onlyBounds: false,

@@ -1,6 +1,6 @@
 /** Where a finding is to be seen: the executor, the time and the section that its link leads to. */
 import type { Finding } from "../explain/index.ts";
-import type { Picture } from "../picture/facts.ts";
+import type { Picture, StageFacts } from "../picture/facts.ts";
 import type { QueryValue } from "../sql/query.ts";
 import type { Run } from "./run-facts.ts";
 
@@ -33,11 +33,27 @@ export interface Happened {
   readonly subject: string | null;
 }
 
+/** What findings are placed by. */
+export interface Seen {
+  readonly run: Run;
+  readonly events: readonly Happened[];
+  readonly stages: readonly StageFacts[];
+  /** tasks that findings name, and where they ran */
+  readonly ranOn: ReadonlyMap<number, string>;
+}
+
+/** The tasks that findings name. */
+export function tasksNamed(findings: readonly Finding[]): number[] {
+  return findings.flatMap(({ facts }) => {
+    const id = facts["task_id"];
+    return typeof id === "number" || typeof id === "bigint" ? [Number(id)] : [];
+  });
+}
+
 /** Null: nothing on this page shows it. */
 export function pictureOf(
   finding: Finding,
-  run: Run,
-  happened: readonly Happened[],
+  { run, events: happened, stages, ranOn }: Seen,
 ): Picture | null {
   const { axis, executors } = run;
   const place = (id: QueryValue | undefined): number =>
@@ -76,6 +92,17 @@ export function pictureOf(
     return executors.length === 0
       ? null
       : { executor: 0, section: "blocks", from: 0, to: axis.span };
+  }
+  const stage = stages.find((each) => each.stage === Number(facts["stage_id"] ?? Number.NaN));
+  if (stage !== undefined) {
+    const on = place(ranOn.get(Number(facts["task_id"] ?? Number.NaN)));
+    const margin = axis.span * 0.02;
+    return {
+      executor: Math.max(0, on),
+      section: "executor",
+      from: Math.max(0, stage.t - margin),
+      to: Math.min(axis.span, (stage.end ?? axis.span) + margin),
+    };
   }
   const named =
     place(facts["first_executor"]) >= 0

@@ -86,7 +86,7 @@ function overview({ ask }: PageParts): Html {
 function executor({ ask }: PageParts): Html {
   return html`<section id="executor"><div class="head"><h2>Executor <select id="which" aria-label="Executor"></select> <small id="whichsays"></small></h2>
 <div class="tools"><span id="modes" role="group" aria-label="Mode"></span><label><input type="checkbox" id="magnify"> cut out the empty middle <kbd>y</kbd></label></div></div>
-<div class="legend">${key("s", "blocks: certain")}${key("u", "unroll")}${key("x", "execution: certain")}${key("sh", "storage: may be")}${key("xh", "execution: may be")}${key("best", "best estimate")}${key("pool", "boundary of the pools")}${key("region", "storage region")}${key("q", "no log tells")}</div>
+<div class="legend">${key("s", "blocks: certain")}${key("u", "unroll")}${key("x", "execution: certain")}${key("sh", "storage: may be")}${key("xh", "execution: may be")}${key("best", "best estimate")}${key("pool", "boundary of the pools")}${key("ph", "boundary: may be")}${key("region", "storage region")}${key("q", "no log tells")}</div>
 <div class="wide"><div class="stack"><canvas id="memory" tabindex="0" role="img" aria-label="Memory of the executor"></canvas></div>
 <aside id="reading" class="reading" aria-label="Reading"><div id="values"></div><div id="story" aria-live="polite"></div></aside></div>${sqlBelow({ timeline: ask.timeline, events: ask.events, stages: ask.stages })}
 <details class="table"><summary>As a table</summary><div id="steps" tabindex="0" role="group" aria-label="Steps"></div></details></section>`;
@@ -95,7 +95,7 @@ function executor({ ask }: PageParts): Html {
 function blocks({ ask }: PageParts): Html {
   return html`<section id="blocks"><div class="head"><h2>Blocks <small id="blockssay"></small></h2></div>
 <div class="legend">${key("mem", "in memory")}${key("disk", "on disk")}${key("gone", "gone")}${key("q", "size or fate unknown")}${sign("", "│", "hit")}${sign("m", "×", "miss")}${sign("e", "▼", "evicted")}${sign("n", "⊘", "no room")}</div>
-<div class="wide"><div id="lanes" tabindex="0" role="img" aria-label="Residency of blocks"><canvas></canvas><div class="tall"></div></div><aside id="blockstory" class="reading" aria-live="polite" aria-label="Story of a block"><p>Click <b class="g e">▼</b> or <b class="g n">⊘</b>: who needed the room, by which rule, what it cost.</p></aside></div>
+<div class="wide" id="blockpicture"><div id="lanes" tabindex="0" role="img" aria-label="Residency of blocks"><canvas></canvas><div class="tall"></div></div><aside id="blockstory" class="reading" aria-live="polite" aria-label="Story of a block"><p>Click <b class="g e">▼</b> or <b class="g n">⊘</b>: who needed the room, by which rule, what it cost.</p></aside></div>
 <div class="scroll" tabindex="0" role="group" aria-label="Cached RDDs"><table id="rdds"><caption>Cached RDDs, the most expensive to hold first</caption><thead></thead><tbody></tbody></table></div>${sqlBelow({ blocks: ask.blocks, rdds: ask.rdds })}</section>`;
 }
 

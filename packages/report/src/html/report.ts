@@ -7,7 +7,10 @@ import { Answer } from "./answer.ts";
 import { type Chunk, chunk, dataChunks, MOST_BYTES } from "./chunks.ts";
 import { conditionOn } from "./condition.ts";
 import { documentText } from "./document.ts";
-import { type Happened, pictureOf } from "./finding-pictures.ts";
+import { smallDrawing } from "./drawing.ts";
+import { type Happened, pictureOf, type Seen, tasksNamed } from "./finding-pictures.ts";
+import { type FleetRow, fleetRow } from "./fleet.ts";
+import type { Html } from "./html.ts";
 import { pageBody } from "./page.ts";
 import { questions } from "./questions.ts";
 import { type Run, runIn } from "./run-facts.ts";
@@ -22,6 +25,8 @@ export interface ReportRequest {
   readonly advice: (logs: RunVerdict["logs"]) => readonly Advised[];
   /** relative address of the page of all applications, where there is one */
   readonly fleet?: string | undefined;
+  /** what a check said of the run, line by line */
+  readonly judged?: string | undefined;
   /** size to stay below, as far as thinning reaches; bytes */
   readonly mostBytes?: number | undefined;
 }
@@ -29,7 +34,8 @@ export interface ReportRequest {
 export interface ReportPage {
   readonly html: string;
   readonly verdict: RunVerdict;
-  readonly run: Run;
+  /** its row on the page of all applications */
+  readonly row: FleetRow;
 }
 
 /** Throws a NotThereError where the database has no such application. */
@@ -44,9 +50,14 @@ export async function reportPage(
   const ask = questions(here);
   const run = await runIn(database, ask, here);
   const events = await Answer.of(database, ask.events);
-  const happened = happenedIn(events);
-  const pictures = verdict.findings.map((finding) => pictureOf(finding, run, happened));
   const small = await smallJson(database, ask, run);
+  const seen: Seen = {
+    run,
+    events: happenedIn(events),
+    stages: small.stages,
+    ranOn: await ranOn(database, here, tasksNamed(verdict.findings)),
+  };
+  const pictures = verdict.findings.map((finding) => pictureOf(finding, seen));
   const stories = await storiesOf(database, application, verdict.findings);
   const chunks: Chunk[] = [
     chunk("small", {}, small),
@@ -84,6 +95,7 @@ export async function reportPage(
       executors: run.executors,
       unit: run.axis.unit,
       accuracy: small.accuracy,
+      judged: request.judged,
     }),
     ask,
     database: request.databaseName,
@@ -94,8 +106,19 @@ export async function reportPage(
   return {
     html: documentText({ title, body, front: await front(), meta, chunks }),
     verdict,
-    run,
+    row: await fleetRow(database, { verdict, run, drawing: drawingOf(run, chunks) }),
   };
+}
+
+/** Of the executor that had it worst. */
+function drawingOf({ executors, tracks, axis }: Run, chunks: readonly Chunk[]): Html | undefined {
+  const [worst] = executors;
+  const chunk = chunks.find(({ id }) => id === "x0");
+  const track = tracks.find(
+    ({ executorId, mode }) => executorId === worst?.id && mode === worst.strip,
+  );
+  if (worst === undefined || chunk === undefined || track === undefined) return undefined;
+  return smallDrawing(chunk, worst, { max: track.max, span: axis.span });
 }
 
 function happenedIn(events: Answer): Happened[] {
@@ -107,6 +130,20 @@ function happenedIn(events: Answer): Happened[] {
     kind: kinds[index] ?? "",
     subject: subjects[index] ?? null,
   }));
+}
+
+async function ranOn(
+  database: Pick<Database, "query">,
+  here: string,
+  tasks: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  if (tasks.length === 0) return new Map();
+  const answer = await Answer.of(
+    database,
+    `select task_id, executor_id from tasks where ${here} and task_id in (${tasks.join(", ")})`,
+  );
+  const ids = answer.texts("executor_id");
+  return new Map(answer.numbers("task_id").map((task, index) => [task ?? -1, ids[index] ?? ""]));
 }
 
 async function smallJson(

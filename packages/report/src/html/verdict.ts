@@ -55,6 +55,8 @@ export interface VerdictParts {
   /** µs in a unit of the pictures' time */
   readonly unit: number;
   readonly accuracy: readonly Cells[];
+  /** what a check said of the run */
+  readonly judged: string | undefined;
 }
 
 export function verdictHtml(parts: VerdictParts): Html {
@@ -64,6 +66,7 @@ export function verdictHtml(parts: VerdictParts): Html {
   const rest = findings.length - SHOWN;
   return html`<section id="verdict" class="${findings[0]?.severity ?? "fine"}"><h1>${headlineOf(verdict)}</h1>
 <div class="trustline">${chips(parts)}</div>
+${parts.judged === undefined ? "" : html`<div class="judged"><h2>Held against its baseline</h2><pre tabindex="0">${parts.judged}</pre></div>`}
 ${
   findings.length === 0
     ? ""

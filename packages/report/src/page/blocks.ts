@@ -126,16 +126,19 @@ export function setUpBlocks(): void {
   box.addEventListener("scroll", () => {
     repaint("blocks");
   });
-  painter("blocks", box, () => {
+  const wide = need("blockpicture", HTMLElement);
+  painter("blocks", need("blocks", HTMLElement), () => {
     const detail = detailOf(state.executor);
     const rows = detail === undefined ? [] : rowsOf(detail);
     need("blockssay", HTMLElement).textContent = blocksWords(detail, rows);
+    const silent = executorAt(state.executor).evidence === "event_log";
+    wide.hidden = rows.length === 0 && !silent;
     const width = box.clientWidth;
     const frame = frameOf(width);
     hits = [];
     if (rows.length === 0) {
       tall.style.height = "0";
-      paintNothing(prepared(canvas, width, 92), frame);
+      if (silent) paintNothing(prepared(canvas, width, 92), frame);
       return;
     }
     const full = rows.reduce((sum, { kind }) => sum + (kind === "rdd" ? HEAD : ROW), 30);
@@ -205,7 +208,6 @@ function blocksWords(detail: Detail | undefined, rows: readonly Row[]): string {
 }
 
 function paintNothing(c: Canvas, frame: ReturnType<typeof frameOf>): void {
-  if (executorAt(state.executor).evidence !== "event_log") return;
   c.fillStyle = texture(c, "?", "unknown");
   c.fillRect(frame.left, 10, frame.width, 72);
   const words = "unknown: no log here tells which blocks were where";

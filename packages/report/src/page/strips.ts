@@ -112,7 +112,7 @@ interface Columns {
 function columnsFor(width: number): Columns {
   // On a narrow screen the counts stand closer, and the names of executors too.
   const narrow = width < 900;
-  const step = narrow ? 44 : 66;
+  const step = narrow ? 44 : 78;
   const words = narrow
     ? ["peak", "evict", "room", "spill", "wait", "OOM"]
     : ["peak", "evicted", "no room", "spilled", "waits", "OOM"];

@@ -5,7 +5,7 @@ import { bytes, count, tickBytes } from "./amounts.ts";
 import { type Canvas, colour, FONT, marker, note, prepared, texture, timeAxis } from "./canvas.ts";
 import { type Detail, detailOf, type Held, scatterFacts, smallFacts } from "./details.ts";
 import { make, need } from "./elements.ts";
-import { meta, painter, repaint, state } from "./state.ts";
+import { executorAt, meta, painter, repaint, state } from "./state.ts";
 
 const TALL = 250;
 const BOTTOM = 22;
@@ -32,9 +32,20 @@ function paintShares(c: Canvas, detail: Detail | undefined, all: number): string
   if (detail === undefined) return "being unpacked";
   const { held } = detail;
   if (held === undefined) {
-    const words =
-      detail.tasks !== undefined && !detail.facts.onlyBounds && detail.tracks.size > 0
-        ? "not in this file: unknown here, or too many steps of single tasks"
+    const { heldSteps, onlyBounds } = detail.facts;
+    const debug = executorAt(state.executor).evidence === "debug";
+    if (heldSteps === 0 && debug) {
+      c.font = `12px ${FONT}`;
+      c.fillStyle = colour("soft");
+      c.textAlign = "center";
+      const words = "no task held execution memory here";
+      c.fillText(words, box.left + box.width / 2, box.top + box.height / 2);
+      return words;
+    }
+    const words = onlyBounds
+      ? "only wide bounds are known: grants of execution memory are not logged here"
+      : heldSteps > 0
+        ? `${count(heldSteps)} steps of single tasks are in the database: too many for this file`
         : "unknown: grants of execution memory are not logged here";
     c.fillStyle = texture(c, "?", "unknown");
     c.fillRect(box.left, box.top, box.width, box.height);
@@ -218,9 +229,9 @@ function paintScatter(
   if (top === 0) c.fillText("no task spilled", box.left + box.width / 2, box.top + box.height / 2);
   const every = Math.ceil((high - low) / 5);
   for (let power = Math.ceil(low); power <= high; power++) {
-    if (power % every === 0) {
+    if (power % every === 0 && power >= 10) {
       c.fillText(
-        power <= 10 ? "≤ 1 KiB" : tickBytes(2 ** power),
+        power === 10 ? "≤ 1 KiB" : tickBytes(2 ** power),
         x(power),
         box.top + box.height + 16,
       );

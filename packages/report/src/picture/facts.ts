@@ -64,6 +64,8 @@ export interface ExecutorJson {
   readonly modes: readonly ModeFacts[];
   /** events of blocks in the database; more than stand in the file where it has none */
   readonly blockEvents: number;
+  /** steps of single tasks' execution memory in the database */
+  readonly heldSteps: number;
   /** execution memory of single tasks is known within bounds alone */
   readonly onlyBounds: boolean;
 }

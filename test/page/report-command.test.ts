@@ -1,0 +1,98 @@
+/** `respark report` as a command: what it writes, what it refuses, and the pages that replay and check write beside. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { replayed, respark } from "../cli/run-respark.ts";
+
+const runs = join(import.meta.dirname, "../../fixtures/runs");
+const folder = mkdtempSync(join(tmpdir(), "respark-report-"));
+const file = (name: string): string => join(folder, name);
+const textOf = (name: string): string => readFileSync(file(name), "utf8");
+/** A page is too long to be shown where it does not. */
+const tells = (name: string, words: string): boolean => textOf(name).includes(words);
+
+beforeAll(async () => {
+  await replayed([join(runs, "s35-g-base-dbg"), "-o", file("one.duckdb")]);
+  await replayed([join(runs, "s35-g-base-dbg"), "-o", file("two.duckdb")]);
+  await replayed([join(runs, "s35-o-base-info"), "-o", file("two.duckdb"), "--append"]);
+});
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("a page of one application is written once, and replaced only where that is asked for", async () => {
+  const made = ["report", file("one.duckdb"), "-o", file("one.html")];
+  const { code, stdout } = await respark(made);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/one\.html: \d+ kB, 3 findings\n/)]);
+  expect(tells("one.html", "default-src 'none'; script-src 'sha256-")).toBe(true);
+  const again = await respark(made);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("--overwrite")]);
+  expect((await respark([...made, "--overwrite", "--json"])).code).toBe(0);
+});
+
+test("the same database gives the same page, byte for byte, and names no directory of the machine", async () => {
+  const { stdout } = await respark(["report", file("one.duckdb"), "-o", "-"]);
+  const again = await respark(["report", file("one.duckdb"), "-o", "-"]);
+  expect(again.stdout === stdout).toBe(true);
+  expect([runs, folder].filter((path) => stdout.includes(path))).toEqual([]);
+});
+
+test("logs become a page without a database", async () => {
+  const { code } = await respark([
+    "report",
+    join(runs, "s35-o-base-info"),
+    "-o",
+    file("logs.html"),
+    "--quiet",
+  ]);
+  expect(code).toBe(0);
+  expect(tells("logs.html", "The database was not kept")).toBe(true);
+});
+
+test("of several applications one is named, or all get a page and one page of all, worst first", async () => {
+  const refused = await respark(["report", file("two.duckdb"), "-o", file("two.html")]);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining("-o reports/")]);
+  const { code } = await respark(["report", file("two.duckdb"), "-o", `${file("reports")}/`]);
+  expect(code).toBe(0);
+  const files = readdirSync(file("reports")).sort();
+  expect(files.length).toBe(3);
+  expect(files).toContain("index.html");
+  const index = textOf("reports/index.html");
+  const links = [...index.matchAll(/<a href="([^"]+)"/g)].map(([, link]) => link ?? "");
+  expect(links.toSorted()).toEqual(files.filter((name) => name !== "index.html"));
+  const order = ["dead", "slow", "risk", "waste", "fine"];
+  const severities = [...index.matchAll(/<tr class="(\w+)"/g)].map(
+    ([, severity]) => severity ?? "",
+  );
+  expect(severities.length).toBe(2);
+  expect(severities).toEqual(severities.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));
+  expect(tells(`reports/${links[0]}`, 'href="index.html"')).toBe(true);
+});
+
+test("a replay writes its report beside the database, and refuses to replace one", async () => {
+  const made = [
+    "replay",
+    join(runs, "s35-o-base-info"),
+    "-o",
+    file("three.duckdb"),
+    "--report",
+    file("three.html"),
+  ];
+  const { code, stderr } = await respark(made);
+  expect([code, stderr]).toEqual([0, expect.stringContaining("three.html")]);
+  expect(tells("three.html", "respark query three.duckdb")).toBe(true);
+  const again = await respark([...made, "--append"]);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("three.html exists")]);
+});
+
+test("a check writes the run in pictures with its verdict on top, also where it fails", async () => {
+  const limits = { spilled_bytes: { budget: 1 } };
+  writeFileSync(file("strict.json"), JSON.stringify({ limits }));
+  const config = ["--config", file("strict.json"), "--report", file("check.html"), "--quiet"];
+  const { code } = await respark(["check", file("one.duckdb"), ...config]);
+  expect(code).toBe(1);
+  expect(tells("check.html", "Held against its baseline")).toBe(true);
+  expect(tells("check.html", "spilled_bytes")).toBe(true);
+});
