@@ -36,6 +36,9 @@ export function replayText(story: string, settings: StorySettings = {}): Replaye
   return replayed;
 }
 
+/** Events that have no time of their own: that of the event before them is all that is known. */
+const TIMELESS: ReadonlySet<string> = new Set(["executor_metrics", "unpersist_rdd"]);
+
 /** The same of stories that may make no sense; the laws are for the caller to ask about. */
 export function replayAnyText(story: string, settings: StorySettings = {}): ReplayedStory {
   const steps = stepsOf(story);
@@ -62,7 +65,7 @@ export function replayAnyText(story: string, settings: StorySettings = {}): Repl
       at.tsMin = Math.floor(micros / 1e6) * 1e6;
       at.tsMax = at.tsMin + 999_999;
     }
-    if (said.fact.kind === "executor_metrics") at.tsMax = undefined; // it has no time of its own
+    if (TIMELESS.has(said.fact.kind)) at.tsMax = undefined;
     const thread = task === undefined ? undefined : `worker for task ${task}`;
     replay.step({ ...at, executorId: executor, taskId: task, thread });
   }

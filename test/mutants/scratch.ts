@@ -1,0 +1,66 @@
+/** A copy of the sources in which a mutant can live without harm to the tree. */
+
+import { spawn } from "node:child_process";
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export class Scratch {
+  readonly directory = mkdtempSync(join(tmpdir(), "respark-mutants-"));
+
+  constructor(root: string) {
+    const kept = (path: string): boolean => !/\/(?:dist|\.cache)$/.test(path);
+    for (const folder of ["packages", "test", "docs", "lab"])
+      cpSync(join(root, folder), join(this.directory, folder), {
+        recursive: true,
+        filter: kept,
+        verbatimSymlinks: true,
+      });
+    for (const file of ["package.json", "vitest.config.ts", "tsconfig.base.json"])
+      cpSync(join(root, file), join(this.directory, file));
+    for (const folder of ["node_modules", "fixtures"])
+      symlinkSync(realpathSync(join(root, folder)), join(this.directory, folder));
+  }
+
+  /** Runs the tests with a file changed. @returns whether one of them failed: the mutant is dead */
+  async isKilled(file: string, text: string, tests: readonly string[]): Promise<boolean> {
+    const path = join(this.directory, file);
+    const before = readFileSync(path, "utf8");
+    writeFileSync(path, text);
+    try {
+      return (await this.vitest(tests)) !== 0;
+    } finally {
+      writeFileSync(path, before);
+    }
+  }
+
+  /** @returns vitest's exit code: 0 where all tests passed */
+  async vitest(tests: readonly string[]): Promise<number> {
+    const args = [
+      "node_modules/vitest/vitest.mjs",
+      "run",
+      "--bail",
+      "1",
+      "--reporter",
+      "dot",
+      "--no-isolate",
+      ...tests,
+    ];
+    const child = spawn(process.execPath, args, { cwd: this.directory, stdio: "ignore" });
+    return new Promise((resolve) => {
+      child.on("close", (code) => resolve(code ?? 1));
+    });
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true });
+  }
+}
