@@ -8,6 +8,7 @@ const BYTES = 512 * 1024;
 export interface KeptLine extends LineSlice {
   /** When a container runtime read it; NaN where nothing says so. */
   readonly utcMicros: number;
+  readonly isExact: boolean;
 }
 
 export class HeadSample {
@@ -15,11 +16,14 @@ export class HeadSample {
   private bytes = 0;
 
   /** Copies the bytes: those of a line are its reader's. */
-  add(line: LineSlice, buffer: Buffer, start: number, end: number, utcMicros: number): void {
-    const { number, byteOffset, terminated } = line;
+  add(
+    { number, byteOffset }: Pick<LineSlice, "number" | "byteOffset">,
+    { buffer, start, end }: Pick<LineSlice, "buffer" | "start" | "end">,
+    { utcMicros, isExact }: Pick<KeptLine, "utcMicros" | "isExact">,
+  ): void {
     const copy = Buffer.from(buffer.subarray(start, end));
     this.bytes += copy.length;
-    const at = { number, byteOffset, terminated, utcMicros };
+    const at = { number, byteOffset, terminated: true, utcMicros, isExact };
     this.lines.push({ buffer: copy, start: 0, end: copy.length, ...at });
   }
 

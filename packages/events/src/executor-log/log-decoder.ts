@@ -1,14 +1,12 @@
 /** From lines of an executor or driver log to records with facts: the door of this folder. */
 
 import type { LineSlice } from "../lines/lines.ts";
-import { DockerJsonLine } from "./envelopes/docker-json.ts";
-import { type Envelope, Unwrapped } from "./envelopes/envelope.ts";
-import { PodPrefix } from "./envelopes/pod-prefix.ts";
-import { CriLine, TimestampedLine } from "./envelopes/runtime-lines.ts";
+import type { Unwrapped } from "./envelopes/envelope.ts";
 import { YarnSections } from "./envelopes/yarn-sections.ts";
 import type { LogRecord } from "./log-record.ts";
 import { type LogCounts, type LogOddity, RecordReader } from "./record-reader.ts";
 import { TemplateSet } from "./template-set.ts";
+import { Unwrapping } from "./unwrapping.ts";
 
 export interface LogDecoderOptions {
   /** Called for lost statements and torn records; there may be many. */
@@ -22,27 +20,17 @@ export interface LogDecoderOptions {
 const templates = new TemplateSet();
 /** Streams of one file that are read at the same time (pods of one `stern`). */
 const READERS_KEPT = 256;
-const PARTIAL_BYTES = 1 << 20;
 
-/** One file's decoder. Lines go in, in order; records come out as soon as they are complete. */
+/** One file's decoder. Lines go in, in order; records come out once their layout is known and they are complete. */
 export class LogDecoder {
   /** Of each stream: a file of several containers has several. */
   private readonly counted = new Map<string | undefined, LogCounts>();
   private readonly options: LogDecoderOptions;
   private readonly readers = new Map<string | undefined, RecordReader>();
-  private readonly unwrapped = new Unwrapped();
   private readonly sections = new YarnSections();
-  /** Beginnings of lines that runtimes cut (CRI `P`), by stream. */
-  private readonly partials = new Map<string | undefined, Buffer>();
-  /** What can be wrapped around this file's lines; emptied by the first record without wrapping. */
-  private envelopes: readonly Envelope[] = [
-    new CriLine(),
-    new DockerJsonLine(),
-    new PodPrefix(),
-    new TimestampedLine(),
-  ];
-  private wrapped = false;
+  private readonly unwrapping = new Unwrapping((line) => this.read(line));
   private reader: RecordReader;
+  private emit: (record: LogRecord) => void = () => {};
 
   constructor(options: LogDecoderOptions) {
     this.options = options;
@@ -65,56 +53,32 @@ export class LogDecoder {
     return this.reader.layoutName;
   }
 
+  /** What is wrapped around this file's lines, from the outside in. */
+  get envelopeNames(): readonly string[] {
+    return this.unwrapping.names;
+  }
+
   /** The record is valid only during `emit`. */
   decode(line: LineSlice, emit: (record: LogRecord) => void): void {
-    if (this.sections.isHeader(line.buffer, line.start, line.end)) {
-      this.turnTo(this.sections.container, emit);
-    } else if (this.envelopes.length > 0) {
-      this.unwrap(line, emit);
-    } else this.reader.read(line, line.buffer, line.start, line.end, Number.NaN, emit);
+    this.emit = emit;
+    this.unwrapping.take(line);
+  }
+
+  private read(line: Unwrapped): void {
+    const { buffer, start, end } = line;
+    if (this.sections.isHeader(buffer, start, end)) {
+      this.turnTo(this.sections.container, this.emit);
+      return;
+    }
+    if (line.container !== undefined) this.reader = this.readerOf(line.container);
+    this.reader.read(line, this.emit);
   }
 
   /** After the last line: records that waited for lines below them. */
   flush(emit: (record: LogRecord) => void): void {
+    this.emit = emit;
+    this.unwrapping.flush();
     for (const reader of this.readers.values()) reader.flush(emit);
-  }
-
-  private unwrap(line: LineSlice, emit: (record: LogRecord) => void): void {
-    const inner = this.unwrapped;
-    inner.take(line.buffer, line.start, line.end);
-    let opened = false;
-    // Prefix and time may both stand before a line, in either order.
-    for (let i = 0; i < 2; i++) opened = this.envelopes.some((each) => each.open(inner)) || opened;
-    if (opened) {
-      this.wrapped = true;
-      if (inner.container !== undefined) this.reader = this.readerOf(inner.container);
-    }
-    if (inner.partial) {
-      this.keepPartial(inner);
-      return;
-    }
-    this.joinPartial(inner);
-    const { counts } = this.reader;
-    const before = counts.records;
-    this.reader.read(line, inner.buffer, inner.start, inner.end, inner.utcMicros, emit);
-    if (!opened && !this.wrapped && counts.records > before) this.envelopes = [];
-  }
-
-  private keepPartial(inner: Unwrapped): void {
-    const before = this.partials.get(inner.container);
-    const piece = inner.buffer.subarray(inner.start, inner.end);
-    const joined = before === undefined ? Buffer.from(piece) : Buffer.concat([before, piece]);
-    if (joined.length <= PARTIAL_BYTES) this.partials.set(inner.container, joined);
-  }
-
-  private joinPartial(inner: Unwrapped): void {
-    const before = this.partials.get(inner.container);
-    if (before === undefined) return;
-    this.partials.delete(inner.container);
-    const whole = Buffer.concat([before, inner.buffer.subarray(inner.start, inner.end)]);
-    inner.buffer = whole;
-    inner.start = 0;
-    inner.end = whole.length;
   }
 
   /** Another container's section begins: the one before is complete. */

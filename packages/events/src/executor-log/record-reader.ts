@@ -1,7 +1,7 @@
 /** Turns one stream of lines (one container's, one pod's, one file's) into records: learns the layout, matches templates, gathers traces. */
 
 import type { LogFact } from "@respark/core";
-import type { LineSlice } from "../lines/lines.ts";
+import type { Unwrapped } from "./envelopes/envelope.ts";
 import { ErrorBelow } from "./error-below.ts";
 import { CAUSED_BY } from "./error-line.ts";
 import { HeadSample } from "./head-sample.ts";
@@ -23,6 +23,10 @@ export interface LogOddity {
   readonly byteOffset: number;
   readonly message: string;
 }
+
+/** Where a file's own line begins. */
+type LinePlace = Pick<Unwrapped, "number" | "byteOffset">;
+type ReadLine = Pick<Unwrapped, "buffer" | "start" | "end" | "utcMicros" | "isExact">;
 
 export interface ReaderOptions {
   /** log4j pattern that goes before all known layouts. */
@@ -85,6 +89,9 @@ export class RecordReader {
   private lastZoned = false;
   /** The record before was a warning or an error and nothing stood below it yet. */
   private traceMayFollow = false;
+  /** How far a shipper's first time says that the local clock is ahead of UTC, and whether that can be. */
+  private aheadMicros: number | undefined = undefined;
+  private isAnchored: boolean | undefined = undefined;
   private readonly errorBelow = new ErrorBelow();
   /** Loggers without templates, as seen last in each slot. */
   private readonly foreignLoggers: (Literal | undefined)[] = Array.from({
@@ -106,21 +113,14 @@ export class RecordReader {
     return this.layout?.name;
   }
 
-  /** `utcMicros`: when a container runtime read the line, NaN where none says it. Reads one line; records that are complete go to `emit`, those of the first lines once these have shown the layout. */
-  read(
-    line: LineSlice,
-    buffer: Buffer,
-    start: number,
-    end: number,
-    utcMicros: number,
-    emit: (record: LogRecord) => void,
-  ): void {
+  /** Reads one line; complete records go to `emit`, those of the first lines once these show the layout. */
+  read(line: Unwrapped, emit: (record: LogRecord) => void): void {
     const { sample } = this;
     if (sample === undefined) {
-      this.readLine(line, buffer, start, end, utcMicros, emit);
+      this.readLine(line, line, emit);
       return;
     }
-    sample.add(line, buffer, start, end, utcMicros);
+    sample.add(line, line, line);
     if (sample.isEnough) this.learn(sample, emit);
   }
 
@@ -130,17 +130,12 @@ export class RecordReader {
     this.layout = best;
     this.layouts = [...(best === undefined ? [] : [best]), ...others, ...this.layouts];
     this.mayBeginWithLetter = others.length > 0;
-    for (const kept of lines) {
-      this.readLine(kept, kept.buffer, kept.start, kept.end, kept.utcMicros, emit);
-    }
+    for (const kept of lines) this.readLine(kept, kept, emit);
   }
 
   private readLine(
-    line: LineSlice,
-    buffer: Buffer,
-    start: number,
-    end: number,
-    utcMicros: number,
+    line: LinePlace,
+    { buffer, start, end, utcMicros, isExact }: ReadLine,
     emit: (record: LogRecord) => void,
   ): void {
     this.counts.lines++;
@@ -155,7 +150,7 @@ export class RecordReader {
       : layout?.read(buffer, start, limit, head) === true ||
         this.readOtherwise(line, buffer, start, limit);
     if (!read) {
-      if (!Number.isNaN(utcMicros)) this.setLastTime(utcMicros, 1000, true);
+      if (isExact && !Number.isNaN(utcMicros)) this.setLastTime(utcMicros, 1000, true);
       this.below(line, buffer, start, limit, emit);
       return;
     }
@@ -163,7 +158,7 @@ export class RecordReader {
     if (layout?.isLoose === true && head.buffer === buffer) {
       this.findSwallowed(line, buffer, start, head.messageStart);
     }
-    if (!Number.isNaN(utcMicros)) anchor(head, utcMicros);
+    if (!Number.isNaN(utcMicros)) this.anchor(head, utcMicros, isExact);
     if (this.heldValues !== undefined) this.release(emit);
     if (!Number.isNaN(head.localMicros)) {
       this.setLastTime(head.localMicros, head.resolutionMicros, head.zoned);
@@ -183,7 +178,7 @@ export class RecordReader {
   }
 
   private errorInside(
-    line: LineSlice,
+    line: LinePlace,
     trace: readonly string[],
     emit: (record: LogRecord) => void,
   ): void {
@@ -204,7 +199,7 @@ export class RecordReader {
   }
 
   private relevant(
-    line: LineSlice,
+    line: LinePlace,
     known: LoggerTemplates,
     emit: (record: LogRecord) => void,
   ): void {
@@ -240,7 +235,7 @@ export class RecordReader {
   }
 
   /** A record of a logger that no template knows. */
-  private foreign(line: LineSlice, emit: (record: LogRecord) => void): void {
+  private foreign(line: LinePlace, emit: (record: LogRecord) => void): void {
     const head = this.head;
     const found = this.templates.ofAnyLogger.find(head.buffer, head.messageStart, head.messageEnd);
     if (found === undefined) {
@@ -276,7 +271,7 @@ export class RecordReader {
   }
 
   /** A record of a known logger that says what no template says. */
-  private unknown(line: LineSlice, emit: (record: LogRecord) => void): void {
+  private unknown(line: LinePlace, emit: (record: LogRecord) => void): void {
     const head = this.head;
     this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
     if (!this.options.everyRecord) return;
@@ -288,7 +283,7 @@ export class RecordReader {
     emit(record);
   }
 
-  private hold(line: LineSlice, template: LogTemplate, logger: string): void {
+  private hold(line: LinePlace, template: LogTemplate, logger: string): void {
     const held = this.held;
     this.heldValues = template.wording.values(this.head.buffer);
     this.heldTrace = [];
@@ -307,7 +302,7 @@ export class RecordReader {
     this.hand(held, emit);
   }
 
-  private place(record: LogRecord, line: LineSlice, logger: string): void {
+  private place(record: LogRecord, line: LinePlace, logger: string): void {
     record.line = line.number;
     record.byteOffset = line.byteOffset;
     record.logger = logger;
@@ -322,7 +317,7 @@ export class RecordReader {
 
   /** A line that begins no record: it belongs to the one before, or the JVM printed it. */
   private below(
-    line: LineSlice,
+    line: LinePlace,
     buffer: Buffer,
     start: number,
     end: number,
@@ -381,7 +376,7 @@ export class RecordReader {
 
   /** An OutOfMemoryError below a warning or an error, or inside it: said with its thread, at the line that names it. */
   private errorLogged(
-    line: LineSlice,
+    line: LinePlace,
     fact: LogFact,
     head: RecordHead,
     emit: (record: LogRecord) => void,
@@ -395,7 +390,7 @@ export class RecordReader {
   }
 
   /** A piece of a record whose head is lost: a statement in it is lost, and said so. */
-  private torn(line: LineSlice, buffer: Buffer, start: number, end: number): void {
+  private torn(line: LinePlace, buffer: Buffer, start: number, end: number): void {
     const isStatement =
       mayHoldStatement(viewOf(buffer), start, end) && holdsStatement(buffer, start, end);
     if (isStatement) this.unread(line, buffer, start, end);
@@ -405,19 +400,19 @@ export class RecordReader {
   }
 
   /** A statement inside a line that says something else: its own line end is lost, or its logger damaged. */
-  private findSwallowed(line: LineSlice, buffer: Buffer, start: number, end: number): void {
+  private findSwallowed(line: LinePlace, buffer: Buffer, start: number, end: number): void {
     if (!mayHoldStatement(viewOf(buffer), start, end)) return;
     if (holdsStatement(buffer, start, end)) this.unread(line, buffer, start, end);
   }
 
-  private unread(line: LineSlice, buffer: Buffer, start: number, end: number): void {
+  private unread(line: LinePlace, buffer: Buffer, start: number, end: number): void {
     this.counts.unreadStatements++;
     this.report("unread_statement", line, buffer, start, end);
   }
 
   private report(
     code: LogOddity["code"],
-    line: LineSlice,
+    line: LinePlace,
     buffer: Buffer,
     start: number,
     end: number,
@@ -431,8 +426,29 @@ export class RecordReader {
     });
   }
 
+  /**
+   * A wrapper's UTC time beside a local one tells the zone, which is whole quarters of an hour; a line without time gets it.
+   * A runtime's is read for each line, a shipper's for the first one.
+   */
+  private anchor(head: RecordHead, utcMicros: number, isExact: boolean): void {
+    if (head.zoned) return;
+    const { localMicros } = head;
+    if (Number.isNaN(localMicros)) {
+      head.localMicros = utcMicros;
+      head.resolutionMicros = 1000;
+    } else if (isExact) head.localMicros -= quartersBetween(localMicros, utcMicros);
+    else {
+      this.aheadMicros ??= quartersBetween(localMicros, utcMicros);
+      const apart = Math.abs(localMicros - this.aheadMicros - utcMicros);
+      this.isAnchored ??= apart <= NEAR;
+      if (!this.isAnchored) return;
+      head.localMicros -= this.aheadMicros;
+    }
+    head.zoned = true;
+  }
+
   /** Another layout than the learned one: files are mixed, or nothing is learned yet. */
-  private readOtherwise(line: LineSlice, buffer: Buffer, start: number, end: number): boolean {
+  private readOtherwise(line: LinePlace, buffer: Buffer, start: number, end: number): boolean {
     const first = buffer[start] ?? 0;
     if (end - start < 12 || this.skipFirstBytes[first] === 1) return false;
     // A learned file's other lines are traces and JVM chatter; a head begins with a digit, bracket or brace.
@@ -457,17 +473,11 @@ export class RecordReader {
 }
 
 const QUARTER_HOUR = 900_000_000;
+/** A shipper may keep when it sent a line; of the first one that is near the line's own time, give or take a zone. */
+const NEAR = 90_000_000;
 
-/** A runtime's UTC time beside a local one tells the zone, which is whole quarters of an hour; a line without time gets it. */
-function anchor(head: RecordHead, utcMicros: number): void {
-  if (head.zoned) return;
-  if (Number.isNaN(head.localMicros)) {
-    head.localMicros = utcMicros;
-    head.resolutionMicros = 1000;
-  } else {
-    head.localMicros -= Math.round((head.localMicros - utcMicros) / QUARTER_HOUR) * QUARTER_HOUR;
-  }
-  head.zoned = true;
+function quartersBetween(localMicros: number, utcMicros: number): number {
+  return Math.round((localMicros - utcMicros) / QUARTER_HOUR) * QUARTER_HOUR;
 }
 
 function loggerOf(head: RecordHead): string {

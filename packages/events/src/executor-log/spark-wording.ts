@@ -16,6 +16,7 @@ const wordings = new LoggerTemplates("", [...loggersOf.keys()]);
 
 /** A head is searched for no longer than this. */
 const HEAD_BYTES = 600;
+const LINE_BYTES = 16 * 1024;
 
 export interface SparkWords {
   /** Where they begin, in the line's buffer. */
@@ -26,8 +27,9 @@ export interface SparkWords {
 }
 
 /** The first of Spark's wordings that a line ends in; undefined: none. */
-export function sparkWordsIn(buffer: Buffer, start: number, end: number): SparkWords | undefined {
+export function sparkWordsIn(buffer: Buffer, start: number, stop: number): SparkWords | undefined {
   const view = viewOf(buffer);
+  const end = Math.min(stop, start + LINE_BYTES);
   const limit = Math.min(end - 8, start + HEAD_BYTES);
   let inWord = false;
   for (let at = start; at < limit; at++) {

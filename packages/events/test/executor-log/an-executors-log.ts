@@ -158,6 +158,11 @@ export function abbreviated(logger: string): string {
   return parts.map((part, i) => (i === parts.length - 1 ? part : part[0])).join(".");
 }
 
+/** Spark's own layout. */
+export function stock(one: Said): string {
+  return `${shortTime(one.at)} ${one.level} ${shortName(one.logger)}: ${one.message}`;
+}
+
 /** `24/07/24 04:20:08` */
 export function shortTime(at: Date): string {
   return at.toISOString().slice(2, 19).replaceAll("-", "/").replace("T", " ");
@@ -174,4 +179,11 @@ export function printed(log: readonly Said[], line: (one: Said) => string): stri
     .flatMap((one) => [line(one), ...one.trace])
     .map((text) => `${text}\n`)
     .join("");
+}
+
+/** Every line with its record, in Spark's own layout. */
+export function stockLines(
+  log: readonly Said[],
+): readonly { readonly one: Said; readonly line: string }[] {
+  return log.flatMap((one) => [stock(one), ...one.trace].map((line) => ({ one, line })));
 }

@@ -19,6 +19,7 @@ export class CriLine implements Envelope {
     const head = HEAD.exec(buffer.latin1Slice(from, Math.min(end, from + 24)));
     if (head === null) return false;
     line.utcMicros = this.time.micros;
+    line.isExact = true;
     line.partial = head[1]?.charCodeAt(0) === P;
     line.start = from + head[0].length;
     return true;
@@ -43,6 +44,7 @@ export class TimestampedLine implements Envelope {
     const dated = /^(?:\{"|\d\d(?:\d\d)?[/-]\d\d[/-]\d\d[ T])/.test(rest);
     if (!dated && /\b(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\b/.test(rest)) return false;
     line.utcMicros = this.time.micros;
+    line.isExact = true;
     line.start = Math.min(from + 1, end);
     return true;
   }

@@ -53,7 +53,10 @@ export function levelsIn(
 }
 
 /** The shape that the most heads have in common; undefined where there is none. */
-export function headShape(heads: readonly SeenHead[]): HeadShape | undefined {
+export function headShape(
+  heads: readonly SeenHead[],
+  of: "record" | "prefix" = "record",
+): HeadShape | undefined {
   const groups = new Map<string, { head: SeenHead; tokens: readonly Token[] }[]>();
   for (const head of heads) {
     const tokens = tokensOf(head);
@@ -72,7 +75,8 @@ export function headShape(heads: readonly SeenHead[]): HeadShape | undefined {
     const gaps = most.map(({ head, tokens }) =>
       head.text.slice(tokens[i - 1]?.end ?? 0, tokens[i]?.start ?? head.text.length),
     );
-    fields.push(...fieldsOfGap(gaps, { isFirst: i === 0, isLast: i === first.tokens.length }));
+    const ends = { isFirst: i === 0, isLast: i === first.tokens.length, isPrefix: of === "prefix" };
+    fields.push(...fieldsOfGap(gaps, ends));
     const token = first.tokens[i];
     if (token === undefined) continue;
     const seen = most.map(({ head, tokens }) =>
@@ -186,6 +190,8 @@ function groupEnd(text: string): number {
 interface Ends {
   readonly isFirst: boolean;
   readonly isLast: boolean;
+  /** Before another head, whose own blanks must stay, or which may be missing. */
+  readonly isPrefix: boolean;
 }
 
 /** What stands between two fields that are known, as marks that stay and texts that change. */
@@ -203,9 +209,11 @@ function fieldsOfGap(gaps: readonly string[], ends: Ends): Field[] {
       const isEdge = {
         isFirst: ends.isFirst && i === 0,
         isLast: ends.isLast && i === model.length - 1,
+        isPrefix: ends.isPrefix,
       };
       if (piece.kind === "mark") return markOf(seen, isEdge);
-      return textOf(seen, piece.kind === "group" ? groupSource(piece.text) : "\\S*?");
+      if (piece.kind === "group") return textOf(seen, groupSource(piece.text));
+      return textOf(seen, ends.isPrefix ? wordSource(seen) : "\\S*?");
     });
   }
   const firsts = cut.map((pieces) => pieces[0]);
@@ -216,9 +224,9 @@ function fieldsOfGap(gaps: readonly string[], ends: Ends): Field[] {
     gap.slice(leading?.[i]?.length ?? 0, gap.length - (trailing?.[i]?.length ?? 0)),
   );
   return [
-    ...(leading === undefined ? [] : [markOf(leading, { isFirst: ends.isFirst, isLast: false })]),
+    ...(leading === undefined ? [] : [markOf(leading, { ...ends, isLast: false })]),
     textOf(inside, ".*?"),
-    ...(trailing === undefined ? [] : [markOf(trailing, { isFirst: false, isLast: ends.isLast })]),
+    ...(trailing === undefined ? [] : [markOf(trailing, { ...ends, isFirst: false })]),
   ];
 }
 
@@ -241,9 +249,13 @@ function bare(text: string): string {
 }
 
 /** Marks of the same letters, whatever blanks stand between them. */
-function markOf(seen: readonly string[], { isFirst, isLast }: Ends): Field {
+function markOf(seen: readonly string[], { isFirst, isLast, isPrefix }: Ends): Field {
   const letters = bare(seen[0] ?? "");
   const blank = "[ \\t]";
+  if (letters === "" && isLast && isPrefix) {
+    const fewest = Math.min(...seen.map((text) => text.length));
+    return { kind: "mark", source: `(?:[ \\t]{${fewest}}|$)`, seen };
+  }
   if (letters === "") {
     const source = isFirst ? `${blank}*` : isLast ? `(?:${blank}+|$)` : `${blank}+`;
     return { kind: "mark", source, seen };
@@ -261,6 +273,13 @@ function markOf(seen: readonly string[], { isFirst, isLast }: Ends): Field {
 
 function escaped(letter: string): string {
   return letter.replace(/[\\^$.*+?()[\]{}|/-]/, "\\$&");
+}
+
+/** A word that never changes is the wrapper's own, but for its numbers. */
+function wordSource(seen: readonly string[]): string {
+  const [first = ""] = seen;
+  if (seen.length < 3 || seen.some((text) => text !== first)) return "\\S*?";
+  return first.split("").map(escaped).join("").replaceAll(/\d+/g, "\\d+");
 }
 
 function groupSource(sample: string): string {

@@ -4,14 +4,9 @@ import { sparkWordsIn } from "../spark-wording.ts";
 import type { TemplateSet } from "../template-set.ts";
 import { headShape, levelsIn, type SeenHead } from "./head-shape.ts";
 import { LearnedCut } from "./learned-cut.ts";
-import { type Layout, RecordHead } from "./record-head.ts";
+import { learnJson } from "./learned-json.ts";
+import { type Layout, RecordHead, type SampleLine } from "./record-head.ts";
 import { timeIn } from "./time-forms.ts";
-
-export interface SampleLine {
-  readonly buffer: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface LearnedLayouts {
   /** Undefined where no line says anything that Spark says. */
@@ -48,7 +43,11 @@ export function learnLayout(
   }
   if (telling.length === 0) return { best: undefined, others: [] };
   const trial = new Trial(templates);
-  let best = trial.best(known, telling);
+  const json = learnJson(lines);
+  const candidates = json === undefined ? known : [...known, json];
+  let best = trial.best(candidates, telling);
+  // Of two that read the same words, the one that finds more beside them.
+  if (json !== undefined && best !== json && trial.isBetter(json, best, telling)) best = json;
   const isOther = best !== undefined || lines.some((line) => trial.begins(known, line));
   // What was learned says more of each field than what takes anything.
   const isSure = best !== undefined && !best.isLoose;
@@ -64,7 +63,9 @@ export function learnLayout(
     if (unread.length - rest.length < enough) break;
     const gained = telling.filter((one) => trial.reads(learned, one)).length;
     const has = best === undefined ? 0 : telling.filter((one) => trial.reads(best, one)).length;
-    if (gained > has || (best?.isLoose === true && gained === has)) best = learned;
+    // Of a layout without loggers any words are known: it must be right about clearly more.
+    const needed = best === undefined || best.isLoose ? has : Math.max(has * LOOSE, has + 1);
+    if (gained >= needed) best = learned;
     others.push(learned);
     unread = rest;
   }
@@ -116,6 +117,23 @@ class Trial {
       if (most === telling.length) break;
     }
     return best;
+  }
+
+  /** It finds more of times, loggers and traces than the other. */
+  isBetter(layout: Layout, other: Layout | undefined, telling: readonly Telling[]): boolean {
+    return this.fieldsRead(layout, telling) > this.fieldsRead(other, telling);
+  }
+
+  private fieldsRead(layout: Layout | undefined, telling: readonly Telling[]): number {
+    const { head } = this;
+    let fields = 0;
+    for (const one of telling) {
+      if (!this.reads(layout, one)) continue;
+      const { localMicros, loggerStart, loggerEnd, level, trace } = head;
+      fields += Number(!Number.isNaN(localMicros)) + Number(loggerEnd > loggerStart);
+      fields += Number(level !== undefined) + Number(trace !== undefined);
+    }
+    return fields;
   }
 
   /** One of the layouts takes the line for a record's first, whatever it says. */

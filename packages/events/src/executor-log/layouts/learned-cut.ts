@@ -15,7 +15,9 @@ export class LearnedCut implements Layout {
   readonly isLoose: boolean;
   readonly time: TimeReader | undefined;
   readonly search: RegExp;
-  private readonly fields: readonly Field[];
+  readonly fields: readonly Field[];
+  /** Which of them is the time; -1: none. */
+  readonly timeField: number;
   /** Only a logger tells a head from the first line of a trace. */
   private readonly isNameOnly: boolean;
 
@@ -23,6 +25,7 @@ export class LearnedCut implements Layout {
     this.name = pattern;
     this.fields = fields;
     this.time = time;
+    this.timeField = fields.findIndex(({ kind }) => kind === "time");
     this.isNameOnly = fields.every(({ kind }) => kind !== "time" && kind !== "level");
     this.isLoose = fields.some(({ source }) => source === ".*?");
     this.search = new RegExp(`^${fields.map(({ source }) => `(${source})`).join("")}`);

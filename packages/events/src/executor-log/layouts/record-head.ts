@@ -59,3 +59,10 @@ export interface Layout {
   /** True when a record begins here; `head` is then filled whole. */
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean;
 }
+
+/** One of a file's first lines. */
+export interface SampleLine {
+  readonly buffer: Buffer;
+  readonly start: number;
+  readonly end: number;
+}

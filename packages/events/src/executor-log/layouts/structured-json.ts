@@ -302,7 +302,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-function taskNameOf(context: unknown): string {
+export function taskNameOf(context: unknown): string {
   if (!isObject(context)) return "";
   for (const name of TASK_NAMES) {
     const value = context[name];
@@ -320,8 +320,8 @@ function shortened(trace: string): readonly string[] {
     .slice(0, 2 * TRACE_LINES);
 }
 
-/** `{class, msg, stacktrace}` (Spark 4), `{name, message}` (log4j), or a printed trace. */
-function traceOf(exception: unknown): readonly string[] | undefined {
+/** `{class, msg, stacktrace}` (Spark 4), `{name, message}` (log4j 2), or a printed trace. */
+export function traceOf(exception: unknown): readonly string[] | undefined {
   if (typeof exception === "string") return shortened(exception);
   if (!isObject(exception)) return undefined;
   const printed = exception["stacktrace"];

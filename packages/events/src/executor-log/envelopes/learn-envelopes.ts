@@ -1,0 +1,363 @@
+/** Which wrappings a file has, found on its first lines: layer by layer, until Spark's own lines are left. */
+import { isObject, type JsonLeaf, type JsonPath, keyOf, leavesOf } from "../json-paths.ts";
+import { headShape, levelsIn, type SeenHead } from "../layouts/head-shape.ts";
+import { LearnedCut } from "../layouts/learned-cut.ts";
+import { timeIn } from "../layouts/time-forms.ts";
+import { type SparkWords, sparkWordsIn } from "../spark-wording.ts";
+import { AnsiColours } from "./ansi-colours.ts";
+import { CsvTable, cellsOf } from "./csv-table.ts";
+import { EnvelopeLayer, type Layer, type Unwrapped } from "./envelope.ts";
+import { JsonDocument } from "./json-document.ts";
+import { isStreamField, isTelling, LearnedPrefix, streamName } from "./learned-prefix.ts";
+import { PodPrefix } from "./pod-prefix.ts";
+import { CriLine, TimestampedLine } from "./runtime-lines.ts";
+import { ShippedJson, type ShippedKeys } from "./shipped-json.ts";
+
+/** Makes a layer anew: one is tried on the sample, another reads the file. */
+type MakeLayer = () => Layer;
+
+const MOST_LAYERS = 6;
+/** Of the lines that are not blank, a wrapping is around so many at least. */
+const LEAST_SHARE = 0.6;
+
+/** The layers of these lines, from the outside in. */
+export function learnEnvelopes(sample: readonly Unwrapped[]): Layer[] {
+  const layers: Layer[] = [];
+  let lines = sample.filter(({ start, end }) => end > start);
+  for (let i = 0; i < MOST_LAYERS && lines.length > 0; i++) {
+    const make = nextLayer(lines, layers);
+    if (make === undefined) break;
+    layers.push(make());
+    const trial = make();
+    const inside: Unwrapped[] = [];
+    for (const line of lines) {
+      trial.take(line.copy(), (inner) => {
+        if (inner.end > inner.start) inside.push(inner.copy());
+      });
+    }
+    lines = inside;
+  }
+  return layers;
+}
+
+function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeLayer | undefined {
+  const has = (name: string): boolean => layers.some((layer) => layer.name === name);
+  if (!has("ansi") && lines.some(isColoured)) {
+    return () => new EnvelopeLayer(new AnsiColours());
+  }
+  for (const make of RUNTIMES) {
+    const envelope = make();
+    if (has(envelope.name)) continue;
+    const opened = lines.filter((line) => envelope.open(line.copy())).length;
+    if (opened >= lines.length * LEAST_SHARE) return () => new EnvelopeLayer(make());
+  }
+  const document = has("json-document") ? undefined : documentIn(lines);
+  if (document !== undefined) return () => new JsonDocument(document === "list");
+  const json = shippedIn(lines);
+  if (json !== undefined) return () => new ShippedJson(json);
+  const csv = has("csv") ? undefined : tableIn(lines);
+  return csv ?? prefixIn(lines);
+}
+
+/** Colours stand around the fields of a head; behind them they are text of the message. */
+function isColoured(line: Unwrapped): boolean {
+  const first = line.buffer.indexOf(ESCAPE, line.start) - line.start;
+  if (first < 0 || first >= line.end - line.start) return false;
+  const plain = line.copy();
+  new AnsiColours().open(plain);
+  const words = sparkWordsIn(plain.buffer, plain.start, plain.end);
+  return words !== undefined && first <= words.at - plain.start;
+}
+
+const ESCAPE = 27;
+
+const RUNTIMES = [() => new CriLine(), () => new PodPrefix(), () => new TimestampedLine()] as const;
+
+/** A line is judged by its beginning; an object only whole. */
+const JUDGED_BYTES = 4096;
+const OBJECT_BYTES = 1024 * 1024;
+
+function textOf({ buffer, start, end }: Unwrapped): string {
+  return buffer.toString("utf8", start, Math.min(end, start + OBJECT_BYTES));
+}
+
+function beginningOf({ buffer, start, end }: Unwrapped): string {
+  return buffer.latin1Slice(start, Math.min(end, start + JUDGED_BYTES));
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lists, or objects over several lines, instead of an object a line. */
+function documentIn(lines: readonly Unwrapped[]): "list" | "objects" | undefined {
+  const texts = lines.map((line) => textOf(line).trim());
+  const [first = ""] = texts;
+  if (/^\[\s*(?:$|[{["])/.test(first)) return "list";
+  if (!first.startsWith("{")) return undefined;
+  const objects = texts.filter((text) => text.startsWith("{") && isObject(parsed(text)));
+  if (objects.length * 2 >= texts.length) {
+    const one = objects.length <= 2 ? parsed(objects[0] ?? "") : undefined;
+    return holdsList(one) ? "list" : undefined;
+  }
+  if (!/^\{\s*(?:$|")/.test(first)) return undefined;
+  return texts.slice(0, 40).some((text) => /(?:^|:\s*)\[\s*(?:$|\{)/.test(text))
+    ? "list"
+    : "objects";
+}
+
+/** Lines of Spark in a list, or times and lines as Loki lists them. */
+function holdsList(value: unknown): boolean {
+  if (Array.isArray(value)) {
+    return value.some(
+      (one) =>
+        (isObject(one) && (Array.isArray(one["values"]) || leavesOf(one).some(isSparks))) ||
+        (typeof one === "string" && holdsWords(one)),
+    );
+  }
+  return isObject(value) && Object.values(value).some(holdsList);
+}
+
+function isSparks({ value }: JsonLeaf): boolean {
+  return typeof value === "string" && holdsWords(value);
+}
+
+/** Keys under which shippers keep a line, where none of a file's first lines is Spark's. */
+const USUAL_KEYS = ["log", "message", "_raw", "line", "msg", "textPayload", "MESSAGE"];
+
+function shippedIn(lines: readonly Unwrapped[]): ShippedKeys | undefined {
+  const objects = lines.flatMap((line) => {
+    const value = line.buffer[line.start] === 123 ? parsed(textOf(line)) : undefined;
+    return isObject(value) ? [value] : [];
+  });
+  if (objects.length < lines.length * LEAST_SHARE) return undefined;
+  if (objects.some((object) => Array.isArray(object["values"]) && isObject(object["stream"]))) {
+    return { line: undefined, time: undefined, container: containerIn(objects), endsLines: false };
+  }
+  const heads = new Map<string, { path: JsonPath; headed: number; bare: number }>();
+  for (const object of objects) {
+    for (const { path, value } of leavesOf(object)) {
+      if (typeof value !== "string") continue;
+      const first = Buffer.from(value.split("\n", 1)[0] ?? "");
+      const words = sparkWordsIn(first, 0, first.length);
+      if (words === undefined && !value.includes("\n")) continue;
+      const key = keyOf(path);
+      const seen = heads.get(key) ?? { path, headed: 0, bare: 0 };
+      heads.set(key, seen);
+      if (words !== undefined && words.at === 0) seen.bare++;
+      else if (words !== undefined || holdsWords(value)) seen.headed++;
+    }
+  }
+  const [most] = [...heads.values()].sort((a, b) => b.headed + b.bare - a.headed - a.bare);
+  const line =
+    most !== undefined && most.headed + most.bare > 0
+      ? most.headed > most.bare
+        ? most.path
+        : undefined
+      : usualKey(objects);
+  if (line === undefined) return undefined;
+  const texts = objects.flatMap((object) => {
+    const value = leavesOf(object).find(({ path }) => keyOf(path) === keyOf(line))?.value;
+    return typeof value === "string" ? [value] : [];
+  });
+  const ended = texts.filter((text) => text.endsWith("\n")).length;
+  return {
+    line,
+    time: timePathIn(objects, line),
+    container: containerIn(objects),
+    endsLines: ended > 0 && (ended * 2 > texts.length || isDockers(objects)),
+  };
+}
+
+/** Several lines in one text, any of which is Spark's. */
+function holdsWords(text: string): boolean {
+  return text.split("\n", 50).some((line) => {
+    const bytes = Buffer.from(line);
+    return sparkWordsIn(bytes, 0, bytes.length) !== undefined;
+  });
+}
+
+/** Docker's own file: nothing but `log`, `stream` and `time`. */
+function isDockers(objects: readonly Readonly<Record<string, unknown>>[]): boolean {
+  return objects.every(
+    (object) => "log" in object && "time" in object && Object.keys(object).length <= 4,
+  );
+}
+
+function usualKey(objects: readonly Readonly<Record<string, unknown>>[]): JsonPath | undefined {
+  const isStructured = objects.some((object) => "level" in object || "logger" in object);
+  if (isStructured) return undefined;
+  const key = USUAL_KEYS.find((name) =>
+    objects.every((object) => typeof object[name] === "string"),
+  );
+  return key === undefined ? undefined : [key];
+}
+
+function timePathIn(
+  objects: readonly Readonly<Record<string, unknown>>[],
+  line: JsonPath,
+): JsonPath | undefined {
+  const [first] = objects;
+  const times = leavesOf(first).filter(({ path, value }) => {
+    const text = String(value);
+    return keyOf(path) !== keyOf(line) && text.length < 64 && timeIn(text)?.start === 0;
+  });
+  const named = times.find(({ path }) => /time|date|ts$/i.test(path.at(-1) ?? ""));
+  return (named ?? times[0])?.path;
+}
+
+/** Keys that name a stream, the most telling first. */
+const STREAM_KEYS: readonly RegExp[] = [
+  /(?:^|[._\n])pod[._\n]?name$/i,
+  /(?:^|[._\n])pod$/i,
+  /(?:^|[._\n])container[._\n]?(?:id|name)?$/i,
+  /^@?log[-_]?stream(?:name)?$/i,
+];
+
+function containerIn(objects: readonly unknown[]): JsonPath | undefined {
+  const [first] = objects;
+  const leaves = leavesOf(first).filter(({ value }) => typeof value === "string");
+  for (const key of STREAM_KEYS) {
+    const found = leaves.find(({ path }) => key.test(keyOf(path)));
+    if (found !== undefined) return found.path;
+  }
+  return undefined;
+}
+
+const SEPARATORS = [",", "\t", ";"] as const;
+
+/** A header of several names, then rows of as many cells, one of which is Spark's. */
+function tableIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
+  const [header, ...rows] = lines;
+  if (header === undefined || sparkWordsIn(header.buffer, header.start, header.end))
+    return undefined;
+  for (const separator of SEPARATORS) {
+    const names = cellsOf(beginningOf(header), separator, false);
+    if (names.open || names.cells.length < 2 || names.cells.some((name) => !isName(name))) continue;
+    const told = names.cells.map(() => 0);
+    for (const row of rows) {
+      for (const [i, cell] of cellsOf(beginningOf(row), separator, false).cells.entries()) {
+        const bytes = Buffer.from(cell, "latin1");
+        if (sparkWordsIn(bytes, 0, bytes.length) !== undefined) told[i] = (told[i] ?? 0) + 1;
+      }
+    }
+    const most = Math.max(...told);
+    if (most === 0) continue;
+    const columnOf = (name: RegExp): number | undefined => {
+      const at = names.cells.findIndex((cell) => name.test(cell));
+      return at < 0 ? undefined : at;
+    };
+    const line = told.indexOf(most);
+    const time = columnOf(/^@?_?(?:time|date|timestamp|ts)$/i) ?? columnOf(/time|date/i);
+    const container = columnOf(/pod|container|log.?stream/i);
+    return () => new CsvTable({ separator, line, time, container });
+  }
+  return undefined;
+}
+
+function isName(cell: string): boolean {
+  return /^[\w@. /:-]{1,64}$/.test(cell) && !/^\d/.test(cell);
+}
+
+interface Headed {
+  readonly line: Unwrapped;
+  readonly words: SparkWords;
+  /** What the wrapper printed, before the record itself. */
+  readonly prefix: string;
+}
+
+/** A frame of a trace with something before it: the wrapper's head alone. */
+const FRAME = /^(\S.{0,400}?) ?(?:\t| {2,})at [\w.$<>/]{3,400}\([^()]{0,200}\)\s*$/;
+
+function prefixIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
+  const headed: Headed[] = [];
+  let telling = 0;
+  for (const line of lines) {
+    const words = sparkWordsIn(line.buffer, line.start, line.end);
+    if (words === undefined) continue;
+    telling++;
+    const text = line.buffer.latin1Slice(line.start, words.at);
+    const inner = innerStart(text, words.loggers);
+    if (inner > 0) headed.push({ line, words, prefix: text.slice(0, inner) });
+  }
+  if (headed.length >= Math.max(1, telling * LEAST_SHARE)) {
+    const made = prefixOf(headed.map(({ prefix }) => ({ text: prefix, loggers: [] })));
+    if (made !== undefined) return withNames(made, headed);
+  }
+  const frames = lines.flatMap((line) => {
+    const prefix = FRAME.exec(beginningOf(line))?.[1];
+    return prefix === undefined ? [] : [{ text: `${prefix} `, loggers: [] }];
+  });
+  const made = frames.length === 0 ? undefined : prefixOf(frames);
+  if (made === undefined) return undefined;
+  const fits = lines.filter((line) => new LearnedPrefix(made, []).open(line.copy())).length;
+  return fits >= lines.length * LEAST_SHARE ? withNames(made, []) : undefined;
+}
+
+/** Where in a head the record's own begins; 0: it has no wrapper that shows. */
+function innerStart(head: string, loggers: readonly string[]): number {
+  const times: { readonly start: number; readonly end: number }[] = [];
+  for (let from = 0; ; ) {
+    const time = timeIn(head, from);
+    if (time === undefined) break;
+    times.push(time);
+    from = time.end;
+  }
+  const json = head.indexOf('{"');
+  if (json >= 0) return json;
+  const levels = levelsIn(head);
+  const last = times.at(-1);
+  if (last !== undefined && times.length > 1) {
+    const before = levels.filter(({ end }) => end <= last.start);
+    const behind = levels.some(({ start }) => start >= last.end);
+    const own = before.at(-1);
+    // The record's level may stand before its time.
+    if (!behind && before.length > 1 && own !== undefined) return opened(head, own.start);
+    return opened(head, last.start);
+  }
+  if (levels.length > 1) return opened(head, levels.at(-1)?.start ?? 0);
+  if (last === undefined || levels.some(({ end }) => end <= last.start)) return 0;
+  const start = opened(head, last.start);
+  const before = head.slice(0, start);
+  const isOwn = /^(?:main|Executor task|[\w-]*thread|dispatcher|pool|task-)/i.test(before);
+  const named = loggers.some((logger) => before.includes(logger));
+  return isOwn || named || !/\w/.test(before) ? 0 : start;
+}
+
+/** A bracket right before a field is the field's. */
+function opened(head: string, start: number): number {
+  let at = start;
+  while (at > 0 && /[[({<"']/.test(head[at - 1] ?? "")) at--;
+  return at;
+}
+
+function prefixOf(heads: readonly SeenHead[]): LearnedCut | undefined {
+  const shape = headShape(heads, "prefix");
+  return shape === undefined || shape.fields.length === 0 ? undefined : new LearnedCut(shape);
+}
+
+/** Fields that tell streams apart: names of pods and containers, and others where each has an executor of its own. */
+function withNames(cut: LearnedCut, headed: readonly Headed[]): MakeLayer {
+  const names = cut.fields.flatMap((field, i) => {
+    if (!isStreamField(field)) return [];
+    const values = new Set(field.seen.map(streamName));
+    const telling = isTelling(field) || (values.size > 1 && tellsApart(field.seen, headed));
+    return telling ? [i] : [];
+  });
+  return () => new EnvelopeLayer(new LearnedPrefix(cut, names));
+}
+
+const STARTS = /^(?:Starting executor ID|MemoryStore started)/;
+
+/** Each name has the start of an executor of its own. */
+function tellsApart(seen: readonly string[], headed: readonly Headed[]): boolean {
+  const started = new Set<string>();
+  for (const [i, { words }] of headed.entries()) {
+    if (STARTS.test(words.template.says)) started.add(streamName(seen[i] ?? ""));
+  }
+  return started.size > 1;
+}

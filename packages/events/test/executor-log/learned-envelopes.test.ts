@@ -1,0 +1,307 @@
+import { expect, test } from "vitest";
+import {
+  anExecutorsLog,
+  clock,
+  FACTS,
+  type Said,
+  shortTime,
+  stock,
+  stockLines,
+} from "./an-executors-log.ts";
+import { decode } from "./decoded.ts";
+
+interface Shipped {
+  readonly one: Said;
+  readonly line: string;
+}
+
+const LOG = anExecutorsLog();
+const LINES = stockLines(LOG);
+const POD = "job-1-exec-3";
+const iso = (at: Date): string => at.toISOString();
+const local = (at: Date): string => iso(at).replace("T", " ").replace(".", ",").slice(0, 23);
+const each = (wrap: (line: Shipped) => string): string =>
+  LINES.map((line) => `${wrap(line)}\n`).join("");
+const json = (wrap: (line: Shipped) => unknown): string =>
+  each((line) => JSON.stringify(wrap(line)));
+const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+/** A trace in one text with its record. */
+const joined = (one: Said): string => [stock(one), ...one.trace].join("\n");
+const records = (wrap: (one: Said) => string): string =>
+  LOG.map((one) => `${wrap(one)}\n`).join("");
+
+const WRAPPED: readonly (readonly [string, string])[] = [
+  [
+    "Fluent Bit",
+    json(({ one, line }) => ({
+      date: one.at.getTime() / 1000,
+      log: line,
+      stream: "stderr",
+      kubernetes: { pod_name: POD },
+    })),
+  ],
+  [
+    "Fluentd, its stream first",
+    json(({ one, line }) => ({
+      stream: "stderr",
+      logtag: "F",
+      log: `${line}\n`,
+      time: iso(one.at),
+    })),
+  ],
+  [
+    "Filebeat",
+    json(({ one, line }) => ({
+      "@timestamp": iso(one.at),
+      log: { file: { path: "/a" }, offset: 1 },
+      message: line,
+      kubernetes: { pod: { name: POD } },
+    })),
+  ],
+  [
+    "Filebeat with a trace in its record",
+    records((one) =>
+      JSON.stringify({ "@timestamp": iso(one.at), message: joined(one), agent: { name: "n" } }),
+    ),
+  ],
+  [
+    "Google Cloud, text",
+    json(({ one, line }) => ({
+      insertId: "x",
+      textPayload: line,
+      timestamp: iso(one.at),
+      severity: "INFO",
+      resource: { labels: { pod_name: POD } },
+    })),
+  ],
+  [
+    "Google Cloud, structured",
+    records((one) =>
+      JSON.stringify({
+        insertId: "x",
+        jsonPayload: {
+          class: one.logger,
+          message: [one.message, ...one.trace].join("\n"),
+          thread: one.thread,
+        },
+        severity: one.level,
+        timestamp: iso(one.at),
+      }),
+    ),
+  ],
+  [
+    "Datadog",
+    json(({ one, line }) => ({
+      id: "A",
+      content: {
+        timestamp: iso(one.at),
+        host: "h",
+        service: "spark",
+        message: line,
+        tags: ["a:b"],
+      },
+    })),
+  ],
+  [
+    "Vector, nested two levels down",
+    json(({ one, line }) => ({ meta: { ts: iso(one.at) }, event: { body: { text: line } } })),
+  ],
+  [
+    "journald's JSON",
+    json(({ one, line }) => ({
+      __REALTIME_TIMESTAMP: String(one.at.getTime() * 1000),
+      _HOSTNAME: "h",
+      MESSAGE: line,
+    })),
+  ],
+  [
+    "CloudWatch's get-log-events",
+    `${JSON.stringify({ events: LINES.map(({ one, line }) => ({ timestamp: one.at.getTime(), message: line, ingestionTime: one.at.getTime() + 900 })), nextForwardToken: "f/1" }, null, 4)}\n`,
+  ],
+  [
+    "filter-log-events, an empty list first",
+    `${JSON.stringify({ searchedLogStreams: [], events: LINES.map(({ one, line }) => ({ logStreamName: POD, timestamp: one.at.getTime(), message: line })) })}\n`,
+  ],
+  [
+    "Grafana's download",
+    JSON.stringify(
+      LINES.map(({ one, line }) => ({
+        line,
+        timestamp: `${one.at.getTime()}000000`,
+        date: iso(one.at),
+        fields: { pod: POD },
+      })),
+    ),
+  ],
+  [
+    "Loki's answer",
+    JSON.stringify({
+      status: "success",
+      data: {
+        resultType: "streams",
+        result: [
+          {
+            stream: { pod: POD },
+            values: LINES.map(({ one, line }) => [`${one.at.getTime()}000000`, line]),
+          },
+        ],
+      },
+    }),
+  ],
+  [
+    "Elasticsearch's hits",
+    `${JSON.stringify({ took: 3, hits: { total: 15, hits: LINES.map(({ one, line }) => ({ _index: "i", _source: { "@timestamp": iso(one.at), message: line } })) } }, null, 2)}\n`,
+  ],
+  [
+    "elasticdump",
+    json(({ one, line }) => ({
+      _index: "i",
+      _id: "1",
+      _source: { message: line, "@timestamp": iso(one.at) },
+    })),
+  ],
+  [
+    "jq's objects over several lines",
+    LINES.map(
+      ({ one, line }) => `${JSON.stringify({ time: iso(one.at), log: line }, null, 2)}\n`,
+    ).join(""),
+  ],
+  [
+    "a list of texts",
+    `${JSON.stringify(
+      LINES.map(({ line }) => line),
+      null,
+      1,
+    )}\n`,
+  ],
+  [
+    "Databricks' jobs API",
+    `${JSON.stringify({ metadata: { run_id: 1 }, logs: LINES.map(({ line }) => line).join("\n"), truncated: false })}\n`,
+  ],
+  [
+    "Elastic's common schema",
+    records((one) =>
+      JSON.stringify({
+        "@timestamp": iso(one.at),
+        "log.level": one.level,
+        message: one.message,
+        log: { logger: one.logger },
+        process: { thread: { name: one.thread } },
+        error: { stack_trace: one.trace.join("\n") },
+      }),
+    ),
+  ],
+  [
+    "keys that nobody uses",
+    records((one) =>
+      JSON.stringify({
+        when: iso(one.at),
+        lvl: one.level.toLowerCase(),
+        who: one.logger,
+        says: [one.message, ...one.trace].join("\n"),
+      }),
+    ),
+  ],
+  [
+    "Splunk's CSV",
+    `"_time","_raw"\n${records((one) => `"${iso(one.at).replace("Z", "+0000")}",${quoted(joined(one))}`)}`,
+  ],
+  [
+    "CloudWatch Insights' CSV",
+    `@timestamp,@message,@logStream\n${each(({ one, line }) => `${iso(one.at).replace("T", " ").replace("Z", "")},${quoted(line)},${POD}`)}`,
+  ],
+  [
+    "Grafana's CSV",
+    `"Time","Line","tsNs"\n${each(({ one, line }) => `${one.at.getTime()},${quoted(line)},${one.at.getTime()}000000`)}`,
+  ],
+  [
+    "a table with tabs",
+    `date\thost\tmessage\n${each(({ one, line }) => `${iso(one.at)}\thost-a\t${line.replace(/^\t/, "")}`)}`,
+  ],
+  ["docker compose", each(({ line }) => `spark-worker-1  | ${line}`)],
+  ["docker compose, colours", each(({ line }) => `\u001B[36mspark-worker-1  |\u001B[0m ${line}`)],
+  ["docker service logs", each(({ line }) => `spark_worker.1.x7k2@node-1    | ${line}`)],
+  ["kubectl logs --prefix", each(({ line }) => `[pod/${POD}/spark-kubernetes-executor] ${line}`)],
+  [
+    "kubectl's prefix and time",
+    each(({ one, line }) => `[pod/${POD}/executor] ${iso(one.at)} ${line}`),
+  ],
+  ["logcli", each(({ one, line }) => `${iso(one.at)} {app="spark", pod="${POD}"} ${line}`)],
+  [
+    "aws logs tail",
+    each(({ one, line }) => `${iso(one.at).replace("Z", "000+00:00")} executor/3/abc ${line}`),
+  ],
+  ["journalctl", each(({ line }) => `Jul 24 04:21:00 host-a spark-executor[1234]: ${line}`)],
+  [
+    "syslog, RFC 5424",
+    each(({ one, line }) => `<14>1 ${iso(one.at)} host-a spark 1234 - - ${line}`),
+  ],
+  [
+    "Airflow 2",
+    each(
+      ({ one, line }) =>
+        `[${iso(one.at).replace("Z", "+0000")}] {spark_submit.py:${line.length > 90 ? 526 : 488}} INFO - ${line}`,
+    ),
+  ],
+  [
+    "Airflow's subprocess hook",
+    each(({ one, line }) => `[${local(one.at)}] {subprocess.py:93} INFO - ${line}`),
+  ],
+  ["Livy", each(({ one, line }) => `${shortTime(one.at)} INFO LineBufferedStream: ${line}`)],
+  [
+    "Livy's stdout",
+    each(({ one, line }) => `${shortTime(one.at)} INFO utils.LineBufferedStream: stdout: ${line}`),
+  ],
+  [
+    "Dagster",
+    each(
+      ({ one, line }) =>
+        `${iso(one.at).slice(0, 19).replace("T", " ")} +0000 - dagster - INFO - my_job - 3f2c77aa-1 - 4021 - spark_step - ${line}`,
+    ),
+  ],
+  ["Prefect", each(({ one, line }) => `${clock(one.at)} | INFO    | Task run 'spark-0' - ${line}`)],
+  [
+    "Azkaban",
+    each(({ one, line }) => `24-07-2024 ${clock(one.at).slice(0, 8)} CST spark-job INFO - ${line}`),
+  ],
+  ["GitHub Actions", each(({ one, line }) => `${iso(one.at).replace("Z", "4567Z")} ${line}`)],
+  ["GitLab CI", each(({ one, line }) => `${iso(one.at).replace("Z", "456Z")} 01O ${line}`)],
+  ["Jenkins", each(({ one, line }) => `[${iso(one.at)}] ${line}`)],
+  [
+    "a number before each line",
+    LINES.map(({ line }, i) => `${String(i + 1).padStart(6)}  ${line}\n`).join(""),
+  ],
+  ["CRI", each(({ one, line }) => `${iso(one.at).replace("Z", "456789Z")} stderr F ${line}`)],
+  [
+    "Docker's own file",
+    json(({ one, line }) => ({ log: `${line}\n`, stream: "stderr", time: iso(one.at) })),
+  ],
+  [
+    "compose in Docker's own file",
+    json(({ one, line }) => ({
+      log: `spark-worker-1  | ${line}\n`,
+      stream: "stdout",
+      time: iso(one.at),
+    })),
+  ],
+  [
+    "Airflow in Fluent Bit",
+    json(({ one, line }) => ({
+      date: one.at.getTime() / 1000,
+      log: `[${local(one.at)}] {x.py:1} INFO - ${line}`,
+    })),
+  ],
+];
+
+test.each(WRAPPED)("wrappings come off, whatever their keys and order: %s", (_, log) => {
+  const { records: read, oddities } = decode(log);
+  const facts = read.filter(({ fact }) => fact !== undefined);
+  expect(facts.map(({ fact }) => fact?.kind)).toEqual(FACTS);
+  expect(facts[0]?.time?.slice(0, 19)).toBe("2024-07-24T04:20:01");
+  expect(facts.at(-1)?.fact).toMatchObject({
+    taskId: 11,
+    errorClass: "java.lang.OutOfMemoryError",
+  });
+  expect(new Set(facts.map(({ container }) => container)).size).toBe(1);
+  expect(oddities).toEqual([]);
+});
