@@ -33,6 +33,8 @@ export interface ExecutorRules {
   readonly keepsRelations: boolean;
   /** Mode of SQL's and shuffle's own memory consumers. */
   readonly tungstenMode: MemoryMode;
+  /** Tungsten's page, bytes; undefined: not known, or the version has none */
+  readonly pageBytes: number | undefined;
   /** tasks that it runs at once, at most; undefined: its cores are not known */
   readonly slots: number | undefined;
   /** spark.storage.unrollMemoryThreshold and …GrowthFactor */

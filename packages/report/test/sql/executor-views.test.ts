@@ -15,7 +15,11 @@ test("the summary has peaks, borrowing, evictions, failed puts, spills and waits
       evidence_level: "debug",
       max_memory_bytes: 2000,
       storage_peak_bytes: 1200,
+      storage_peak_bytes_min: 1200,
+      storage_peak_bytes_max: 2000,
       execution_peak_bytes: 900,
+      execution_peak_bytes_min: 900,
+      execution_peak_bytes_max: 900,
       used_peak_bytes: 1700,
       used_peak_at: "2026-01-31 03:00:10",
       borrowed_peak_bytes: 200,
@@ -31,6 +35,18 @@ test("the summary has peaks, borrowing, evictions, failed puts, spills and waits
       statements: 12,
       statements_met: 11,
     },
+  ]);
+});
+
+test("spills that no log has a line of are not counted as none where tasks' totals have them", async () => {
+  const path = await replayed((emit) => {
+    aShortRun((table, row) => {
+      if (table !== "spills") emit(table, row);
+    });
+    emit("tasks", { ...rowsByHand.tasks, taskId: 77, executorId: "1", memorySpilledBytes: 700 });
+  });
+  expect(await ask(path, "select spills, spilled_bytes from executor_memory_summary")).toEqual([
+    { spills: null, spilled_bytes: 1300n },
   ]);
 });
 

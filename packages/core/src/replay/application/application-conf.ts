@@ -194,6 +194,7 @@ export class ApplicationConf {
         known.executorId !== "driver" ||
         LOCAL_MASTER.test(this.properties.get("spark.master") ?? ""),
       tungstenMode: layout.tungstenMode,
+      pageBytes: layout.pageSize.bytes,
       slots: this.#slots(known.cores),
       unrollThresholdBytes: UNROLL_THRESHOLD_BYTES,
       unrollGrowth: UNROLL_GROWTH,

@@ -4,19 +4,22 @@
  */
 
 import { type Amount, amount, NOTHING } from "../../amount.ts";
+import { isBroadcastValue } from "../../block-id.ts";
 import { type ByteInterval, hull } from "../../byte-interval.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { ExecutorEvidence, TaskEvidence } from "../evidence.ts";
 import type { ExecutorState, RunningTask } from "../executor-state.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
+import { exactPeak, isSame, type KnownTask, type PeakFrom } from "./known-task.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
 import {
   heldAt,
   heldTogether,
-  type PoolNow,
+  mostShare,
   peakOf,
   SHAPE_BREAKS,
-  shapeAt,
+  UNTRACKED_BYTES,
+  usualShare,
 } from "./task-demand.ts";
 
 /** How long a measured sum is taken to stand when nothing else is known (µs). */
@@ -37,14 +40,21 @@ export class ExecutionEstimate {
   readonly #ledger: ModeLedger;
   #measured: { readonly total: Amount; readonly ts: number } | undefined;
   #ts = 0;
+  /** most that a state showed so far, bytes */
+  #highest = 0;
   /** by running task */
   readonly #known = new Map<number, KnownTask>();
+  readonly #stages = new Map<number | undefined, { peers: number; holders: number }>();
   /** kept and refilled */
   readonly #peakFromNow: PeakFrom = {
     ceiling: 0,
     running: 0,
     runningAtLeast: 0,
+    peers: 0,
+    holders: 0,
     sql: false,
+    pageBytes: undefined,
+    relationBytes: 0,
     exact: undefined,
     seen: undefined,
     alone: false,
@@ -78,10 +88,10 @@ export class ExecutionEstimate {
     if (implied.atLeast > ceiling || (!agrees && running.size === 0)) return;
     const most = this.#mostThatRunnersHold();
     if (implied.atLeast > most) return; // some block went or came that the log has not told
-    const total = amount({
-      atLeast: Math.max(0, implied.atLeast),
-      atMost: Math.min(ceiling, most, Math.max(0, implied.atMost)),
-    });
+    const atLeast = Math.max(0, implied.atLeast);
+    const atMost = Math.min(ceiling, most, Math.max(0, implied.atMost));
+    const expected = ledger.executionTotal?.best ?? 0;
+    const total = amount({ atLeast, atMost }, Math.max(atLeast, Math.min(expected, atMost)));
     this.#measured = { total, ts: this.#ts };
     this.#apply(total);
   }
@@ -152,20 +162,19 @@ export class ExecutionEstimate {
     }
     const ceiling = ledger.executionCeiling();
     const share = ceiling / running.size;
+    this.#countStages();
     let best = 0;
     let most = 0;
-    let below = 0;
     let above = 0;
     let aboveTogether = 0;
     for (const task of running.values()) {
       const evidence = this.#ended(task);
-      const held = this.#heldBy(task, evidence, this.#knownOf(task.taskId, running.size), ts);
+      const held = this.#heldBy(task, evidence, this.#knownOf(task, evidence, running.size), ts);
       // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
       if (held.atMost > 0 && evidence !== undefined) ledger.executionByTask.set(task.taskId, held);
       else ledger.executionByTask.delete(task.taskId);
       best += held.best;
       most += held.atMost;
-      below += (held.best - held.atLeast) ** 2;
       if (this.#spilled(task.taskId)) aboveTogether += Math.min(share, held.atMost) - held.best;
       else above += (held.atMost - held.best) ** 2;
     }
@@ -174,20 +183,22 @@ export class ExecutionEstimate {
       this.#apply(measured.total);
       return;
     }
-    // Each task's bounds are those of most tasks, not of all; they do not stray the same way at once, so their deviations add as
-    // squares. Only tasks that spill fill their shares together.
+    // Bounds are those of most tasks, not of all. Few hold more than usual at once: deviations above add as
+    // squares, but of tasks that spill, which fill their shares together. All may hold nothing at once: they
+    // wait for the same code to be compiled, for Python to start, for a source that has nothing.
     const seen = this.#seenAtMost();
     const within = (bytes: number) => Math.round(Math.min(ceiling, seen, Math.max(0, bytes)));
     const total = amount(
       {
-        atLeast: within(best - 1.2 * Math.sqrt(below)),
+        atLeast: 0,
         atMost: within(best + 0.9 * Math.sqrt(above) + aboveTogether),
       },
       within(best),
     );
-    // Told once in a while: until it is told anew, each may rise to its peak or let go of all.
+    // Sampled at a task's start, middle and end: until the next sample each may rise to its peak or let go of all.
     if (!this.#state.followsTasks) {
-      this.#apply(amount({ atLeast: 0, atMost: within(most) }, within(best)));
+      const atMost = Math.min(ceiling, Math.ceil(seen / SEEN_OF_PEAK), Math.round(most));
+      this.#apply(amount({ atLeast: 0, atMost }, within(best)));
       return;
     }
     const together = this.#heldTogether(ts, seen, printedWithin);
@@ -203,7 +214,22 @@ export class ExecutionEstimate {
     return peak.atMost > 0 ? peak : undefined;
   }
 
-  /** @param atInstant  bounds that hold at any instant, where `total` is of the time that a step's own leaves open */
+  /**
+   * The end of a task that was polled: between two polls more may have been held for a moment. Where that is more
+   * than any state showed so far, one is due.
+   * @returns whether there is one to sample
+   */
+  mayHavePeaked(taskId: number): boolean {
+    const seen = this.#polled.executionWhile(taskId, this.#ledger.mode);
+    const now = this.#ledger.executionTotal;
+    if (seen === undefined || now === undefined) return false;
+    const { atMost } = this.#unseen({ ...now, atMost: seen });
+    if (atMost <= this.#highest) return false;
+    this.#highest = atMost;
+    this.#ledger.executionTotal = { ...now, atMost: Math.max(now.atMost, atMost) };
+    return true;
+  }
+
   /** Whether a task may hold execution memory by its totals: how sure that is, 0 … 1. */
   mayTake(taskId: number): number {
     const task = this.#evidence.task(taskId);
@@ -227,8 +253,10 @@ export class ExecutionEstimate {
     return tungsten === (this.#ledger.mode === "off_heap");
   }
 
+  /** @param atInstant  bounds that hold at any instant, where `total` is of the time that a step's own leaves open */
   #apply(total: Amount, atInstant?: Amount): void {
     const ledger = this.#ledger;
+    this.#highest = Math.max(this.#highest, total.atMost);
     ledger.executionTotal = total;
     ledger.executionAtInstant = atInstant;
     if (atInstant === undefined) ledger.growForExecution(total, 0);
@@ -263,26 +291,76 @@ export class ExecutionEstimate {
     known.highest = Math.max(known.highest, peak.atMost);
     const { finishedAt } = evidence;
     const since = (from: number) => (ts - from) / Math.max(1, finishedAt - from);
-    const spilled = (evidence.memorySpilledBytes ?? 0) > 0;
-    const usual = shapeAt(since(task.startedAt), spilled);
+    const life = {
+      spilled: (evidence.memorySpilledBytes ?? 0) > 0,
+      sql: this.#isSql(evidence.stageId),
+      reportedBytes: evidence.peakExecutionBytes ?? 0,
+    };
+    const progress = since(task.startedAt);
     const early = Math.max(since(task.preparedAt), (ts - task.preparedAt) / EARLY_OF_MICROS);
-    const { high } = shapeAt(early, spilled);
-    const shape = high > usual.high ? { ...usual, high } : usual;
-    if (this.#state.followsTasks) return heldAt(peak, shape);
-    const { best } = heldAt(peak, shape);
+    const share = {
+      usual: usualShare(progress, life),
+      most: mostShare(Math.max(progress, early), life.spilled),
+    };
+    if (this.#state.followsTasks) return heldAt(peak, share);
+    const { best } = heldAt(peak, share);
     if (known.held.best !== best || known.held.atMost !== known.highest)
       known.held = { atLeast: 0, atMost: known.highest, best };
     return known.held;
   }
 
-  #knownOf(taskId: number, running: number): KnownTask {
+  /** Of those that run: by stage, how many, and how many of them take memory by their totals. */
+  #countStages(): void {
+    this.#stages.clear();
+    for (const task of this.#runners().values()) {
+      const evidence = this.#ended(task);
+      const count = this.#stages.get(task.stageId) ?? { peers: 0, holders: 0 };
+      count.peers++;
+      if (evidence !== undefined && this.#holdsSurely(evidence)) count.holders++;
+      this.#stages.set(task.stageId, count);
+    }
+  }
+
+  #holdsSurely(task: TaskEvidence): boolean {
+    const exact = exactPeak(task, this.#ledger.mode);
+    if (exact !== undefined) return exact > 0;
+    return (task.peakExecutionBytes ?? 0) > 0 || (task.memorySpilledBytes ?? 0) > 0;
+  }
+
+  /** Values of broadcasts in memory now, bytes at most: one of them may be a join's relation. */
+  #relationBytes(): number {
+    const { onHeap } = this.#state;
+    let bytes = 0;
+    for (const id of onHeap.passing)
+      if (isBroadcastValue(id)) bytes += onHeap.blocks.get(id)?.size.atMost ?? 0;
+    return bytes;
+  }
+
+  #knownOf(task: RunningTask, evidence: TaskEvidence | undefined, running: number): KnownTask {
+    const { taskId, startedAt } = task;
     let known = this.#known.get(taskId);
     if (known === undefined) {
-      known = { most: running, least: running, highest: 0, held: NOTHING, peak: undefined };
+      known = {
+        most: running,
+        least: running,
+        peers: 1,
+        holders: 1,
+        relationBytes: 0,
+        highest: 0,
+        held: NOTHING,
+        peak: undefined,
+      };
       this.#known.set(taskId, known);
     }
     known.most = Math.max(known.most, running);
     known.least = Math.min(known.least, running);
+    const finishedAt = evidence?.finishedAt;
+    const isFirstHalf = finishedAt === undefined || this.#ts <= (startedAt + finishedAt) / 2;
+    const stage = this.#stages.get(task.stageId);
+    if (isFirstHalf && stage !== undefined) {
+      known.peers = stage.peers;
+      known.holders = Math.max(1, stage.holders);
+    }
     return known;
   }
 
@@ -301,7 +379,11 @@ export class ExecutionEstimate {
     from.ceiling = this.#ledger.executionCeiling();
     from.running = Math.max(running, known?.most ?? 0);
     from.runningAtLeast = Math.max(1, Math.min(running, known?.least ?? running));
+    from.peers = known?.peers ?? 1;
+    from.holders = known?.holders ?? 1;
     from.sql = this.#isSql(task.stageId);
+    from.pageBytes = this.#state.rules.pageBytes;
+    from.relationBytes = this.#relationsOf(task, known, from.sql);
     from.exact = exactPeak(task, mode);
     from.seen = this.#polled.executionWhile(taskId, mode);
     from.alone = from.seen !== undefined && this.#polled.ranAlone(taskId);
@@ -310,6 +392,14 @@ export class ExecutionEstimate {
     const is = this.#peakFrom(task, from);
     if (known !== undefined) known.peak = { from: { ...from }, is };
     return is;
+  }
+
+  #relationsOf(task: TaskEvidence, known: KnownTask | undefined, sql: boolean): number {
+    const isAsked = sql && (task.peakExecutionBytes ?? 0) > UNTRACKED_BYTES;
+    if (!isAsked || exactPeak(task, this.#ledger.mode) !== undefined) return 0;
+    const bytes = Math.max(this.#relationBytes(), known?.relationBytes ?? 0);
+    if (known !== undefined) known.relationBytes = bytes;
+    return bytes;
   }
 
   #peakFrom(task: TaskEvidence, pool: PeakFrom): Amount {
@@ -384,41 +474,4 @@ export class ExecutionEstimate {
     const evidence = this.#evidence.task(task.taskId);
     return evidence?.finishedAt === undefined ? undefined : evidence;
   }
-}
-
-/** What a task's peak follows from. */
-interface PeakFrom extends PoolNow {
-  exact: number | undefined;
-  seen: number | undefined;
-  alone: boolean;
-  finishedAt: number | undefined;
-}
-
-interface KnownTask {
-  /** how many ran at once while it did */
-  most: number;
-  least: number;
-  /** what its peak may have been at most, of all times that it was asked for */
-  highest: number;
-  /** what it was said to hold last, where a log does not follow it */
-  held: Amount;
-  peak: { readonly from: PeakFrom; readonly is: Amount } | undefined;
-}
-
-function isSame(a: PeakFrom, b: PeakFrom): boolean {
-  return (
-    a.ceiling === b.ceiling &&
-    a.running === b.running &&
-    a.runningAtLeast === b.runningAtLeast &&
-    a.sql === b.sql &&
-    a.exact === b.exact &&
-    a.seen === b.seen &&
-    a.alone === b.alone &&
-    a.finishedAt === b.finishedAt
-  );
-}
-
-/** A task's own account of its peak, where it tells the modes apart (4.0+). */
-function exactPeak(task: TaskEvidence, mode: MemoryMode): number | undefined {
-  return mode === "on_heap" ? task.peakOnHeapBytes : task.peakOffHeapBytes;
 }

@@ -67,6 +67,12 @@ export class ExecutionEstimates {
     return found;
   }
 
+  /** At a task's end: whether a moment that polls may have missed is to be sampled. */
+  mayHavePeaked(taskId: number): boolean {
+    const onHeap = this.#onHeap.mayHavePeaked(taskId);
+    return this.#offHeap?.mayHavePeaked(taskId) === true || onHeap;
+  }
+
   /** Whether a task may hold on-heap execution memory by its totals: how sure that is, 0 … 1. */
   mayTake(taskId: number): number {
     return this.#onHeap.mayTake(taskId);

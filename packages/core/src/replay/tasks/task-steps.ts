@@ -143,6 +143,7 @@ export class TaskSteps {
   /** Where grants are not logged, a task's track shows at least once what its totals say it reached. */
   #showPeak(step: LogStep, taskId: number): void {
     const { state, execution } = this.#context;
+    if (execution.mayHavePeaked(taskId)) state.sample(placeOf(step), "assumed");
     for (const { mode, peak } of execution.peaks(taskId))
       state.sampleTask(placeOf(step), taskId, mode, peak);
   }
