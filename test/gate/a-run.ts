@@ -21,6 +21,7 @@ export interface RunByHand {
   readonly configuration?: Readonly<Record<string, string>>;
   readonly inputBytes?: number;
   readonly incomplete?: readonly string[];
+  readonly lineKinds?: readonly string[];
   readonly statements?: readonly [met: number, of: number];
   readonly metrics?: Readonly<Record<string, Value>>;
   /** By stage, then by metric. */
@@ -42,6 +43,7 @@ export function aRun(hand: RunByHand): MeasuredRun {
       appId: hand.appId ?? `app-${runs}`,
       attemptId: "1",
       name: hand.name ?? "nightly",
+      startedAt: undefined,
       sparkVersion: hand.sparkVersion ?? "3.5.6",
       memoryManager: "unified",
       evidenceLevel: hand.evidenceLevel ?? "info",
@@ -58,6 +60,7 @@ export function aRun(hand: RunByHand): MeasuredRun {
       statementsMet: met,
       statementsExplained: 0,
       incomplete: hand.incomplete ?? [],
+      lineKinds: hand.lineKinds ?? ["blocks", "start", "tasks"],
     },
     subjects: Object.keys(hand.stages ?? {}).map((key) => ({
       kind: "stage",
@@ -95,7 +98,12 @@ function measuresOf(
 
 export const MIB = 1024 * 1024;
 
-const nothing: Allowed = { configChange: false, versionChange: false, normaliseBy: undefined };
+const nothing: Allowed = {
+  configChange: false,
+  versionChange: false,
+  otherApplication: false,
+  normaliseBy: undefined,
+};
 
 export function judged(
   baseline: readonly RunByHand[],

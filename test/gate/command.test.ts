@@ -213,22 +213,31 @@ describe("respark check", () => {
       {
         what: "an event log that is cut off",
         change: cut(eventLog, 0.5),
-        says: "the event log is cut off",
+        says: "the event log is incomplete (collect it again once the application has ended)",
       },
       {
         what: "an event log that is cut off near its end",
         change: cut(eventLog, 0.95),
-        says: "the event log is cut off",
+        says: "the event log is incomplete (collect it again once the application has ended)",
       },
       {
         what: "an executor log that is cut off",
         change: cut("executor-1.log", 0.4),
-        says: "the log of executor 1 ends before",
+        says: "the log of executor 1 is incomplete (collect it again, from its first line to its last)",
+      },
+      {
+        what: "an executor log without lines of MemoryStore",
+        change: (directory: string) => {
+          const path = join(directory, "executor-1.log");
+          const lines = readFileSync(path, "utf8").split("\n");
+          writeFileSync(path, lines.filter((line) => !line.includes("MemoryStore:")).join("\n"));
+        },
+        says: "executor 1 is incomplete (log org.apache.spark at INFO there)",
       },
       {
         what: "an executor log that is missing",
         change: (directory: string) => rmSync(join(directory, "executor-1.log")),
-        says: "the baseline's runs have executor logs",
+        says: "the baseline's runs have evidence of level debug for every executor, and this run has event_log",
       },
     ])("$what", async ({ what, change, says }) => {
       const logs = copied(what.replaceAll(" ", "-"), change);

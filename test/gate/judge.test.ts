@@ -40,6 +40,17 @@ describe("below five runs the worst run and the larger of both allowances are th
   });
 });
 
+test("no limit lies where no value can", () => {
+  const memory = { configuration: { "executor max_memory_bytes": String(100 * MIB) } };
+  const peak = (bytes: number) => ({ ...memory, metrics: { storage_peak_bytes: bytes } });
+  const limitOf = (check: string, { verdicts }: ReturnType<typeof judged>) =>
+    verdicts.find((one) => one.check === check)?.limit;
+  const peaks = judged([peak(90 * MIB)], peak(95 * MIB));
+  expect(limitOf("storage_peak_bytes", peaks)).toBe(100 * MIB);
+  const share = (value: number) => ({ metrics: { headroom_share: value } });
+  expect(limitOf("headroom_share", judged([share(0.1)], share(0.05)))).toBe(0);
+});
+
 describe("from five runs on median and spread are the limit", () => {
   const steady = [1000, 1001, 1002, 1003, 1004].map((mib) => evicted(mib * MIB));
   test("of steady runs a fifth more is too much, though no half", () => {
@@ -130,6 +141,34 @@ describe("too little evidence is not a pass", () => {
     const config = { evidence: { level: "event_log" } };
     expect(judged(baseline, bare, { config }).outcome).toBe("passed");
   });
+  test("DEBUG logs that the baseline had, where this run has INFO", () => {
+    const debug = { metrics: { spilled_bytes: 0 }, evidenceLevel: "debug" };
+    const info = { metrics: { spilled_bytes: 0 }, evidenceLevel: "info" };
+    expect(judged([debug], info)).toMatchObject({
+      outcome: "too_little_evidence",
+      evidence: [expect.stringMatching(/level debug .* this run has info/)],
+    });
+    expect(judged([info], debug).outcome).toBe("passed");
+    expect(judged([debug], info, { config: { evidence: { level: "info" } } }).outcome).toBe(
+      "passed",
+    );
+  });
+
+  test.each([
+    { lost: "blocks", says: "executor logs have lines of blocks" },
+    { lost: "event log", says: "have event logs, and this run has none" },
+  ])("kinds of lines that all of the baseline's runs had: $lost", ({ lost, says }) => {
+    const kinds = ["blocks", "event log", "start", "tasks"];
+    const was = { metrics: { evicted_bytes: 0 }, lineKinds: [...kinds, "spills"] };
+    const is = { metrics: { evicted_bytes: 0 }, lineKinds: kinds.filter((kind) => kind !== lost) };
+    expect(judged([was], is)).toMatchObject({
+      outcome: "too_little_evidence",
+      evidence: [expect.stringContaining(says)],
+    });
+    // Spills come and go with the run.
+    expect(judged([was], { ...is, lineKinds: kinds }).outcome).toBe("passed");
+  });
+
   test("jobs that failed, whose work nobody measured", () => {
     const half = { metrics: { failed_jobs: 1, evicted_bytes: 0 }, inputBytes: 1e8 };
     const whole = { metrics: { failed_jobs: 0, evicted_bytes: 0 }, inputBytes: 1e9 };
@@ -172,6 +211,23 @@ describe("runs of different kinds are not silently compared", () => {
     const run = { ...evicted(0), configuration: { "spark.memory.fraction": "0.60" } };
     expect(judged([evicted(0)], run).outcome).toBe("passed");
   });
+  test("another application, by its name and its stages, unless it is allowed", () => {
+    const stages = (...names: string[]) => Object.fromEntries(names.map((name) => [name, {}]));
+    const base = { name: "nightly", stages: stages("a", "b", "c", "d") };
+    const other = { name: "hourly", stages: stages("a", "x", "y", "z") };
+    const refused = judged([base], other);
+    expect(refused).toMatchObject({
+      outcome: "not_comparable",
+      differences: [{ kind: "application", baseline: "“nightly”" }],
+    });
+    expect(judged([base], other, { allowed: { otherApplication: true } }).outcome).not.toBe(
+      "not_comparable",
+    );
+    // A name may carry a date, and an edited program new stages.
+    expect(judged([base], { ...base, name: "nightly of May 7" }).differences).toEqual([]);
+    expect(judged([base], { ...other, name: "nightly" }).differences).toEqual([]);
+  });
+
   test("another Spark version", () => {
     const run = { ...evicted(0), sparkVersion: "4.0.1" };
     expect(judged([evicted(0)], run).outcome).toBe("not_comparable");

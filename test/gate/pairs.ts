@@ -18,7 +18,12 @@ export function judged(baseline: readonly RecordedRun[], run: RecordedRun): Pair
     baseline: baselineOf(baseline.map(({ measured }) => measured)),
     run: run.measured,
     config: {},
-    allowed: { configChange: true, versionChange: false, normaliseBy: undefined },
+    allowed: {
+      configChange: true,
+      versionChange: false,
+      otherApplication: false,
+      normaliseBy: undefined,
+    },
     own: [],
   });
   const failures = result.verdicts.filter(({ status }) => status === "fail");

@@ -66,6 +66,8 @@ export type {
 export type { MemoryMode } from "./memory/memory-mode.ts";
 export type { BlockEvictor } from "./memory/storage-memory-pool.ts";
 export type { Fact, Observation, ObservationSource } from "./observation.ts";
+export type { SourceCompleteness } from "./replay/application/completeness.ts";
+export type { LineKind } from "./replay/application/expectation.ts";
 export { Replay, type ReplayOptions } from "./replay/replay.ts";
 export type { ExecutorSummary, ReplaySummary } from "./replay/replay-summary.ts";
 export type {

@@ -13,4 +13,21 @@ export interface SourceFileRow {
   /** how executor and application were found */
   identityEvidence: string | undefined;
   layout: string | undefined;
+  /** it begins within the life that it is about */
+  beginsLate: boolean | undefined;
+  /** it stops before that life ends */
+  endsEarly: boolean | undefined;
+  /** things that must be in it by what it and other logs say; undefined: nothing to hold it against */
+  expected: number | undefined;
+  /** of these, how many are not, at least */
+  missing: number | undefined;
+  /** kinds of an executor's lines: start, tasks, blocks, spills, end */
+  lineKinds: readonly string[];
+  /** kinds that must be there, and of which there is no line */
+  missingKinds: readonly string[];
+  /** lines that state memory and could not be read */
+  unreadStatements: number | undefined;
+  nulBytes: number | undefined;
+  /** what is missing, in words; undefined: nothing that these logs would show */
+  incomplete: string | undefined;
 }

@@ -18,6 +18,7 @@ export function addBaseline(program: Command, host: Host): void {
         .option("--config <path>", "configuration (default: respark.config.json, where it is)")
         .option("--allow-config-change", "take runs with other memory settings together")
         .option("--allow-version-change", "take runs of other Spark versions together")
+        .option("--allow-other-application", "take runs of other applications together")
         .option("--allow-input-change", "take runs with other input together")
         .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
         .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),

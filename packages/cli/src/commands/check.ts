@@ -16,6 +16,7 @@ export function addCheck(program: Command, host: Host): void {
         .option("--config <path>", "limits and checks (default: respark.config.json, where it is)")
         .option("--allow-config-change", "compare although memory settings differ")
         .option("--allow-version-change", "compare although Spark's version differs")
+        .option("--allow-other-application", "compare although the application is another one")
         .option(
           "--normalise-by <what>",
           "input: scale limits where the input's size differs",

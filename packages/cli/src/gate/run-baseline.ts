@@ -25,6 +25,7 @@ export interface BaselineOptions extends RunOptions {
   readonly allowConfigChange?: true;
   readonly allowVersionChange?: true;
   readonly allowInputChange?: true;
+  readonly allowOtherApplication?: true;
 }
 
 export async function runBaseline(
@@ -96,6 +97,7 @@ function withRun(
   const different = differencesFrom(baseline, run, {
     configChange: options.allowConfigChange === true,
     versionChange: options.allowVersionChange === true,
+    otherApplication: options.allowOtherApplication === true,
     normaliseBy: options.allowInputChange === true ? "input" : undefined,
   }).filter(({ allowed }) => !allowed);
   if (different.length > 0) {
@@ -112,6 +114,7 @@ function withRun(
 }
 
 const FLAGS = {
+  application: "--allow-other-application",
   configuration: "--allow-config-change",
   version: "--allow-version-change",
   input: "--allow-input-change",

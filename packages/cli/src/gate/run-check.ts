@@ -39,6 +39,7 @@ export interface CheckOptions extends RunOptions {
   readonly config?: string;
   readonly allowConfigChange?: true;
   readonly allowVersionChange?: true;
+  readonly allowOtherApplication?: true;
   readonly normaliseBy?: "input";
   readonly junit?: string;
   readonly sarif?: string;
@@ -166,6 +167,8 @@ async function judged(
     allowed: {
       configChange: options.allowConfigChange === true || compare?.allow_config_change === true,
       versionChange: options.allowVersionChange === true || compare?.allow_version_change === true,
+      otherApplication:
+        options.allowOtherApplication === true || compare?.allow_other_application === true,
       normaliseBy: options.normaliseBy ?? compare?.normalise_by,
     },
     own,

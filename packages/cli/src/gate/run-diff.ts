@@ -17,7 +17,12 @@ export async function runDiff(
     run: await measured(host, [second], options),
     // For people nothing is left out, and nothing is too thin to be shown.
     config: { evidence: { level: "event_log", accuracy: 0 } },
-    allowed: { configChange: true, versionChange: true, normaliseBy: undefined },
+    allowed: {
+      configChange: true,
+      versionChange: true,
+      otherApplication: true,
+      normaliseBy: undefined,
+    },
     own: [],
   });
   await host.stdout.write(

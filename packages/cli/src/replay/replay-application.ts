@@ -1,5 +1,13 @@
 /** One application: its observations go through the replay, its rows to the sink. */
-import { type EmitRow, type EvidenceLevel, Replay, type ReplaySummary } from "@respark/core";
+import {
+  counted,
+  countInWords,
+  type EmitRow,
+  type EvidenceLevel,
+  Replay,
+  type ReplaySummary,
+  type SourceCompleteness,
+} from "@respark/core";
 import {
   type DiagnosticLog,
   type FileDone,
@@ -56,9 +64,30 @@ export async function replayApplication(
   carryOn();
   const summary = replay.finish();
   for (const file of [...application.files, ...request.strays]) {
-    emitFile(emit, file, done.get(file.sourceFileId));
+    emitFile(emit, file, done.get(file.sourceFileId), summary.completeness.get(file.sourceFileId));
   }
   return summary;
+}
+
+/** What is missing from a file: by its bytes, by what could not be read of it, and by what logs say of each other. */
+function incompleteInWords(
+  done: FileDone | undefined,
+  found: SourceCompleteness | undefined,
+): string | undefined {
+  if (done === undefined) return found?.incomplete;
+  const { counts, nulBytes, truncated, packedDamage } = done;
+  // A JVM that is stopped may stop in a line: an executor's log is whole all the same if it tells of the end.
+  const cut = truncated && !(found?.kinds.includes("end") ?? false) && found?.missing !== 0;
+  const parts = [
+    ...(packedDamage ? ["a compressed stream in it is cut or damaged"] : []),
+    ...(cut && !packedDamage ? ["it ends in the middle of a line"] : []),
+    ...(nulBytes > 0 ? [`${countInWords(nulBytes)} of its bytes are NUL`] : []),
+    ...(counts !== undefined && counts.unreadStatements > 0
+      ? [`${counted(counts.unreadStatements, "line")} that state memory could not be read`]
+      : []),
+    ...(found?.incomplete === undefined ? [] : [found.incomplete]),
+  ];
+  return parts.length === 0 ? undefined : parts.join("; ");
 }
 
 /** Rows of oddities, each with the application whose file it is about. */
@@ -88,7 +117,12 @@ function knownTotal(files: readonly SurveyedFile[]): number | undefined {
   return total;
 }
 
-function emitFile(emit: EmitRow, file: SurveyedFile, done: FileDone | undefined): void {
+function emitFile(
+  emit: EmitRow,
+  file: SurveyedFile,
+  done: FileDone | undefined,
+  found: SourceCompleteness | undefined,
+): void {
   const { sourceFileId, kind, codec, executorId, identityEvidence, layout, clock } = file;
   emit("source_files", {
     sourceFileId,
@@ -101,6 +135,15 @@ function emitFile(emit: EmitRow, file: SurveyedFile, done: FileDone | undefined)
     executorId,
     identityEvidence: file.unread ?? identityEvidence,
     layout,
+    beginsLate: found?.beginsLate,
+    endsEarly: found?.endsEarly,
+    expected: found?.expected,
+    missing: found?.missing,
+    lineKinds: found?.kinds ?? [],
+    missingKinds: found?.missingKinds ?? [],
+    unreadStatements: done?.counts?.unreadStatements,
+    nulBytes: done?.nulBytes,
+    incomplete: incompleteInWords(done, found),
   });
   if (done === undefined) return;
   const { offsetMs, zone, evidence, confidence } = clock;

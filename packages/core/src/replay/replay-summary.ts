@@ -1,6 +1,7 @@
 /** What a replay says of itself at its end. */
 import type { ReplayAccuracy } from "../check-rows.ts";
 import type { EvidenceLevel } from "../rows.ts";
+import type { SourceCompleteness } from "./application/completeness.ts";
 import type { ExecutorTotals } from "./executor-state.ts";
 
 /** One executor in a few numbers, for a summary. Bytes. */
@@ -18,4 +19,6 @@ export interface ReplaySummary extends Readonly<ReplayAccuracy> {
   readonly sparkVersion: string | undefined;
   readonly evidenceLevel: EvidenceLevel;
   readonly executors: readonly ExecutorSummary[];
+  /** by source file: how much of what it must hold is there; files that nothing is known to be missing from may be absent */
+  readonly completeness: ReadonlyMap<number, SourceCompleteness>;
 }

@@ -7,6 +7,7 @@ import type { Observation } from "../observation.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { ApplicationConf, type SparkVersionBounds } from "./application/application-conf.ts";
 import { ApplicationFacts } from "./application/application-facts.ts";
+import { Completeness } from "./application/completeness.ts";
 import { DeathRecords } from "./application/death-records.ts";
 import { ExecutorRoster } from "./application/executor-roster.ts";
 import { FailureRecords } from "./application/failure-records.ts";
@@ -47,6 +48,7 @@ export class Replay {
   readonly #census = new TaskCensus();
   readonly #deaths: DeathRecords;
   readonly #failures: FailureRecords;
+  readonly #completeness = new Completeness();
   readonly #executors = new Map<string, ExecutorReplay>();
   readonly #blocks: ApplicationBlocks;
   readonly #broadcasts = new BroadcastValues();
@@ -105,6 +107,7 @@ export class Replay {
       evidenceLevel: bestOf(executors.map((e) => e.evidenceLevel)) ?? this.#eventLevel(),
       executors,
       ...accuracyOf(executors),
+      completeness: this.#completeness.result((executorId) => this.#hasLog(executorId)),
     };
     const redact = this.#options.redact ?? ((_key: string, value: string) => value);
     this.#conf.write(this.#emit, redact);
@@ -142,6 +145,7 @@ export class Replay {
     this.#failures.line(observation, fact);
     if (fact.kind === "driver_task_ended") this.#taskLost(observation, fact);
     this.#census.line(observation, fact);
+    this.#completeness.line(observation, fact);
     switch (fact.kind) {
       case "spark_version_logged":
         this.#conf.versionSeen(fact.version, "log");
@@ -219,6 +223,7 @@ export class Replay {
   }
 
   #event(observation: Observation, fact: EventFact): void {
+    this.#completeness.event(observation, fact);
     const { sourceFileId, line } = observation;
     if (this.#unsettled.length > 0 && observation.ts !== undefined && settles(observation, fact)) {
       for (const executor of this.#unsettled) executor.timePasses(observation.ts);

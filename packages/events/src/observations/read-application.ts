@@ -26,6 +26,10 @@ export interface FileDone {
   readonly lines: number;
   /** it ends in the middle of a line or of a compressed stream */
   readonly truncated: boolean;
+  /** a compressed stream in it is cut or damaged */
+  readonly packedDamage: boolean;
+  /** bytes that are NUL: damage, or the head of a log that was cut while it was open */
+  readonly nulBytes: number;
   /** of an executor or driver log: what was made of its lines; of an aggregated file this container's */
   readonly counts: LogCounts | undefined;
 }
@@ -35,6 +39,15 @@ const waitingBytes = 8 * 1024 * 1024;
 
 /** Codes that say that a file's end is missing. */
 const cutCodes = new Set(["codec_truncated", "file_shrunk", "codec_corrupt"]);
+
+/** Codes that say that bytes of a file could not be had, wherever in it. */
+const damageCodes = new Set([
+  ...cutCodes,
+  "codec_checksum",
+  "codec_limit",
+  "codec_unsupported",
+  "path_unreadable",
+]);
 
 /** Reads every log of the application once. Every fact reaches `observe` exactly once. */
 export async function readApplication(
@@ -133,6 +146,7 @@ class Progress {
   readonly #open: { readonly file: SurveyedFile; readonly feed: LineFeed }[] = [];
   readonly #logSliceBytes: number;
   readonly #cut = new Set<number>();
+  readonly #damaged = new Set<number>();
   readonly #sources = new Set<SurveyedFile["source"]>();
   readonly #silent = new Set<number | undefined>();
   #bytes = 0;
@@ -162,9 +176,9 @@ class Progress {
   }
 
   report(diagnostic: Diagnostic): void {
-    if (diagnostic.sourceFileId !== undefined && cutCodes.has(diagnostic.code)) {
-      this.#cut.add(diagnostic.sourceFileId);
-    }
+    const { sourceFileId, code } = diagnostic;
+    if (sourceFileId !== undefined && cutCodes.has(code)) this.#cut.add(sourceFileId);
+    if (sourceFileId !== undefined && damageCodes.has(code)) this.#damaged.add(sourceFileId);
     if (!this.#silent.has(diagnostic.sourceFileId)) this.#handlers.report(diagnostic);
   }
 
@@ -174,7 +188,9 @@ class Progress {
         sourceFileId: file.sourceFileId,
         bytes: feed.bytes,
         lines: feed.lines,
+        nulBytes: feed.nulBytes,
         truncated: feed.cut || this.#cut.has(file.sourceFileId),
+        packedDamage: this.#damaged.has(file.sourceFileId),
         counts: this.counted.get(file.sourceFileId)?.counts,
       });
     }

@@ -43,6 +43,8 @@ export class LineFeed {
   #linesBefore = 0;
   #bytesBefore = 0;
   #cut = false;
+  #nulBytes = 0;
+  #wide = false;
 
   constructor(parts: readonly ByteSource[], options: FeedOptions = {}) {
     this.#parts = parts;
@@ -57,6 +59,11 @@ export class LineFeed {
   /** Decoded bytes read so far. */
   get bytes(): number {
     return this.#bytesBefore + (this.#reader?.bytes ?? 0);
+  }
+
+  /** Bytes so far that are NUL. */
+  get nulBytes(): number {
+    return this.#nulBytes;
   }
 
   /** The last line so far has no line end. */
@@ -78,6 +85,9 @@ export class LineFeed {
       }
       this.#chunk = result.value;
       this.#split = 0;
+      if (reader.bytes === 0) this.#wide = isUtf16(result.value);
+      // Half of what UTF-16 writes is NUL.
+      if (!this.#wide) this.#nulBytes += nulBytesIn(result.value);
     }
     const end = this.#split + (this.#options.sliceBytes ?? this.#chunk.length);
     const slice = this.#chunk.subarray(this.#split, end);
@@ -189,6 +199,25 @@ export function wholeLine(line: FedLine, huge: HugeStart): FedLine | undefined {
   line.number = huge.number;
   line.byteOffset = huge.byteOffset;
   return line;
+}
+
+function nulBytesIn(chunk: Uint8Array): number {
+  const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+  let count = 0;
+  for (let at = bytes.indexOf(0); at >= 0; at = bytes.indexOf(0, at)) {
+    while (bytes[at] === 0) {
+      count++;
+      at++;
+    }
+  }
+  return count;
+}
+
+/** By its mark, or by every other byte being NUL at its head. */
+function isUtf16([a, b, c, d]: Uint8Array): boolean {
+  const mark = (a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff);
+  const [first, second] = [a === 0 && c === 0, b === 0 && d === 0];
+  return mark || first !== second;
 }
 
 const nothing = new Uint8Array(0);

@@ -39,10 +39,14 @@ export interface Baseline {
   readonly runs: readonly {
     readonly app_id: string;
     readonly attempt_id: string;
+    /** absent in baselines written before it was measured */
+    readonly started_at?: string | undefined;
     readonly evidence_level?: string | undefined;
     readonly statements: number;
     readonly statements_met: number;
     readonly statements_explained?: number | undefined;
+    /** kinds of lines that every executor's log had; absent in baselines written before it was measured */
+    readonly line_kinds?: readonly string[] | undefined;
   }[];
   readonly metrics: StoredMetrics;
   readonly stages: StoredSubjects;
@@ -76,10 +80,12 @@ const baselineSchema: z.ZodType<Baseline> = z.strictObject({
       z.strictObject({
         app_id: z.string(),
         attempt_id: z.string(),
+        started_at: z.string().optional(),
         evidence_level: z.string().optional(),
         statements: z.int(),
         statements_met: z.int(),
         statements_explained: z.int().optional(),
+        line_kinds: z.array(z.string()).optional(),
       }),
     )
     .min(1),
@@ -163,8 +169,10 @@ export function addRun(baseline: Baseline, run: MeasuredRun): Baseline {
 /** Whether a run is in it already: the same run twice would make the spread look smaller than it is. */
 export function hasRun({ runs }: Baseline, { application }: MeasuredRun): boolean {
   return runs.some(
-    ({ app_id, attempt_id }) =>
-      app_id === application.appId && attempt_id === application.attemptId,
+    ({ app_id, attempt_id, started_at = application.startedAt }) =>
+      app_id === application.appId &&
+      attempt_id === application.attemptId &&
+      started_at === application.startedAt,
   );
 }
 
@@ -172,10 +180,12 @@ function runEntry({ application, trust }: MeasuredRun): Baseline["runs"][number]
   return {
     app_id: application.appId,
     attempt_id: application.attemptId,
+    started_at: application.startedAt,
     evidence_level: application.evidenceLevel,
     statements: trust.statements,
     statements_met: trust.statementsMet,
     statements_explained: trust.statementsExplained,
+    line_kinds: [...trust.lineKinds],
   };
 }
 

@@ -28,6 +28,8 @@ export interface Metric {
   readonly extensive: boolean;
   /** Says something only beside the memory there was: compared only between runs with as much. */
   readonly withinMemory?: boolean;
+  /** What a value cannot exceed, among what the executors had: a limit beyond it would never be broken. */
+  readonly within?: "executor max_memory_bytes" | "executor off_heap_bytes";
   /**
    * Rows of `subject` (NULL but for stages and RDDs), `value`, `value_min`, `value_max` and `by`: which evidence
    * measured it. A NULL value is not measured. Of an executor's metric, which has `executor_id` too, the worst executor is taken.
@@ -72,6 +74,8 @@ export interface MeasuredRun {
     readonly appId: string;
     readonly attemptId: string;
     readonly name: string | undefined;
+    /** UTC, as the database prints it: ids of standalone clusters repeat. */
+    readonly startedAt: string | undefined;
     readonly sparkVersion: string | undefined;
     readonly memoryManager: string | undefined;
     /** The least of the executors that ran tasks. */
@@ -101,8 +105,10 @@ export interface Trust {
   /** predicted ones */
   readonly statementsMet: number;
   readonly statementsExplained: number;
-  /** Why the logs do not tell the whole run; empty: they do. */
+  /** Why the logs do not tell the whole run, a sentence a file; empty: nothing shows that they do not. */
   readonly incomplete: readonly string[];
+  /** Kinds of lines (start, tasks, blocks, spills, end) that every executor's log has; `event log` where there is one. */
+  readonly lineKinds: readonly string[];
 }
 
 export type VerdictStatus =
@@ -173,7 +179,7 @@ export interface GateResult {
 }
 
 export interface Difference {
-  readonly kind: "configuration" | "version" | "input";
+  readonly kind: "application" | "configuration" | "version" | "input";
   readonly name: string;
   readonly baseline: string | undefined;
   readonly run: string | undefined;

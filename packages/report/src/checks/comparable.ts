@@ -6,6 +6,7 @@ import type { Difference, MeasuredRun } from "./check.ts";
 export interface Allowed {
   readonly configChange: boolean;
   readonly versionChange: boolean;
+  readonly otherApplication: boolean;
   readonly normaliseBy: "input" | undefined;
 }
 
@@ -25,10 +26,55 @@ export function differencesFrom(
   allowed: Allowed,
 ): Difference[] {
   return [
+    ...applicationDifferences(baseline, run, allowed),
     ...versionDifferences(baseline, run, allowed),
     ...configurationDifferences(baseline, run, allowed),
     ...inputDifferences(baseline, run, allowed),
   ];
+}
+
+/** Of the baseline's stages, at least so many must be in a run that calls itself otherwise. */
+const ALIKE_BY_SHAPE = 0.5;
+/** Below this the stages have nothing to do with each other, whatever the name. */
+const NOTHING_ALIKE = 0.1;
+/** Fewer stages show no shape. */
+const STAGES_WITH_SHAPE = 3;
+
+/** A program is known by its name and by what its stages are; a name alone may carry a date. */
+function applicationDifferences(
+  baseline: Baseline,
+  run: MeasuredRun,
+  { otherApplication }: Allowed,
+): Difference[] {
+  const was = baseline.application.name;
+  const is = run.application.name;
+  const alike = stagesAlike(baseline, run);
+  const sameName = was === is || was === undefined || is === undefined;
+  if (alike === undefined || alike >= (sameName ? NOTHING_ALIKE : ALIKE_BY_SHAPE)) return [];
+  const shown = (name: string | undefined): string => `“${name ?? "unnamed"}”`;
+  return [
+    {
+      kind: "application",
+      name: "application",
+      baseline: shown(was),
+      run: `${shown(is)}, ${Math.round(100 * alike)} % of whose baseline's stages it has`,
+      allowed: otherApplication,
+    },
+  ];
+}
+
+/** Share of the baseline's stages that the run has, by operators and call site; undefined: too few to tell. */
+function stagesAlike({ stages }: Baseline, { subjects }: MeasuredRun): number | undefined {
+  const known = Object.entries(stages).map(([key, { shape }]) => stageSign(key, shape));
+  const own = subjects.filter(({ kind }) => kind === "stage");
+  if (known.length < STAGES_WITH_SHAPE || own.length === 0) return undefined;
+  const has = new Set(own.map(({ key, shape }) => stageSign(key, shape)));
+  return known.filter((sign) => has.has(sign)).length / known.length;
+}
+
+/** Without the number of tasks, which settings and input decide. */
+function stageSign(key: string, shape: string): string {
+  return `${key} ${shape.replace(/ × \d+$/, "")}`;
 }
 
 function versionDifferences(baseline: Baseline, run: MeasuredRun, allowed: Allowed): Difference[] {

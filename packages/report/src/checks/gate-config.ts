@@ -51,6 +51,7 @@ export interface GateConfig {
     | {
         readonly allow_config_change?: boolean | undefined;
         readonly allow_version_change?: boolean | undefined;
+        readonly allow_other_application?: boolean | undefined;
         readonly normalise_by?: "input" | undefined;
       }
     | undefined;
@@ -164,6 +165,10 @@ const configSchema: z.ZodType<GateConfig> = z
           .boolean()
           .optional()
           .describe("Compare runs of another Spark version."),
+        allow_other_application: z
+          .boolean()
+          .optional()
+          .describe("Compare runs of another application, by name and stages."),
         normalise_by: z.literal("input").optional().describe("Scale limits with the input's size."),
       })
       .optional()

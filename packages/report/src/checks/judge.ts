@@ -1,5 +1,5 @@
 /** Holds a run against its baseline: a verdict a metric, and what they come to together. */
-import { type Baseline, restored } from "./baseline.ts";
+import { type Baseline, hasRun, restored } from "./baseline.ts";
 import type {
   BaselineValue,
   GateResult,
@@ -135,21 +135,49 @@ function belowFloor({ trust, application }: MeasuredRun, { evidence }: GateConfi
   return reasons;
 }
 
-/** Executor logs that the baseline had and this run has not: most of the gate would pass by not looking. */
+/** What the baseline's runs could see and this run cannot: most of the gate would pass by not looking. */
 function lostEvidence(
   baseline: Baseline | undefined,
-  { application }: MeasuredRun,
+  { application, trust }: MeasuredRun,
   { evidence }: GateConfig,
 ): string[] {
-  if (baseline === undefined || evidence?.level !== undefined) return [];
-  const had = baseline.runs.map(({ evidence_level }) => LEVELS.indexOf(evidence_level ?? ""));
-  const has = application.evidenceLevel ?? "";
-  if (Math.min(...had) < LEVELS.indexOf("info") || LEVELS.indexOf(has) >= LEVELS.indexOf("info")) {
-    return [];
+  if (baseline === undefined) return [];
+  const reasons: string[] = [];
+  const had = Math.min(
+    ...baseline.runs.map(({ evidence_level }) => LEVELS.indexOf(evidence_level ?? "")),
+  );
+  const has = LEVELS.indexOf(application.evidenceLevel ?? "");
+  if (evidence?.level === undefined && has < had) {
+    reasons.push(
+      `the baseline's runs have evidence of level ${LEVELS[had] ?? "unknown"} for every executor, and this run has ${application.evidenceLevel ?? "none"}: what only the former shows is not seen; collect the same logs, or say with evidence.level in the configuration which level is enough`,
+    );
   }
-  return [
-    `the baseline's runs have executor logs and this run has not for every executor (evidence ${has}): evictions, failed puts and spills are not all seen; evidence.level in the configuration says which level is enough`,
-  ];
+  const lost = kindsOf(baseline).filter((kind) => !trust.lineKinds.includes(kind));
+  if (evidence?.allow_incomplete === true) return reasons;
+  if (lost.includes(EVENT_LOG)) {
+    reasons.push(
+      "the baseline's runs have event logs, and this run has none that can be read: collect it, too",
+    );
+  }
+  const lines = lost.filter((kind) => kind !== EVENT_LOG);
+  if (lines.length > 0 && has >= LEVELS.indexOf("info")) {
+    reasons.push(
+      `the baseline's executor logs have lines of ${lines.join(", ")}, and not all of this run's have: log the same loggers at the same levels`,
+    );
+  }
+  return reasons;
+}
+
+const EVENT_LOG = "event log";
+/** Whether there were spills, and whether a JVM had the time to say that it ends, is the run's own affair. */
+const ACCIDENTAL_KINDS = new Set(["spills", "end"]);
+
+/** Kinds of lines that all runs of a baseline have; none in a baseline from before they were measured. */
+function kindsOf({ runs }: Baseline): string[] {
+  const [first, ...others] = runs.map(({ line_kinds = [] }) => line_kinds);
+  return (first ?? []).filter(
+    (kind) => !ACCIDENTAL_KINDS.has(kind) && others.every((kinds) => kinds.includes(kind)),
+  );
 }
 
 /** A job that failed leaves work undone, and work undone evicts nothing: no reason to pass. */
@@ -209,12 +237,7 @@ function remarksOn(
         : `limits of what grows with the input are scaled by ${scale.toFixed(2)}`,
     );
   }
-  if (
-    baseline.runs.some(
-      ({ app_id, attempt_id }) =>
-        app_id === run.application.appId && attempt_id === run.application.attemptId,
-    )
-  ) {
+  if (hasRun(baseline, run)) {
     remarks.push("this run is one of the baseline's own");
   }
   if (baseline.runs.length === 1) {
@@ -319,7 +342,9 @@ function verdictOn(question: Question): Verdict {
   }
   const compares = baseline !== undefined && (metric.withinMemory !== true || against.sameMemory);
   const scale = metric.extensive ? against.scale : 1;
-  const relative = compares ? limitFor(baseline, limits.fail, metric.better, scale) : undefined;
+  const relative = compares
+    ? possible(metric, limitFor(baseline, limits.fail, metric.better, scale), against.run)
+    : undefined;
   const limit = stricter(relative, limits.budget, metric.better);
   if (limit === undefined) {
     const sentence =
@@ -358,6 +383,13 @@ function verdictOn(question: Question): Verdict {
       byBudget: limit === limits.budget,
     }),
   };
+}
+
+/** No limit lies where no value can: beyond all memory, or below no share at all. */
+function possible({ unit, within }: Metric, limit: number, { configuration }: MeasuredRun): number {
+  if (unit === "share") return Math.min(1, Math.max(0, limit));
+  const most = within === undefined ? undefined : Number(configuration[within] ?? Number.NaN);
+  return most === undefined || Number.isNaN(most) ? limit : Math.min(limit, most);
 }
 
 export function isTrouble(status: VerdictStatus): boolean {

@@ -2,7 +2,7 @@
 
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
-import { type Ask, flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
+import { type Ask, numberIn, type Row, textIn } from "../sql/row.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { askAbout } from "./ask.ts";
 import type { InputSize, Interval, Measure, MeasuredRun, Metric, Subject, Trust } from "./check.ts";
@@ -14,7 +14,9 @@ export async function measureRun(
   application: ApplicationKey,
 ): Promise<MeasuredRun> {
   const ask = askAbout(database, application);
-  const [known] = await ask(`from applications where ${THIS_APP}`);
+  const [known] = await ask(
+    `select *, started_at::varchar as started from applications where ${THIS_APP}`,
+  );
   const measures: Measure[] = [];
   const causes = new Map<string, readonly string[]>();
   for (const metric of metrics) {
@@ -30,6 +32,7 @@ export async function measureRun(
     application: {
       ...application,
       name: textIn(known, "name"),
+      startedAt: textIn(known, "started"),
       sparkVersion: textIn(known, "spark_version"),
       memoryManager: textIn(known, "memory_manager"),
       evidenceLevel: (await leastEvidence(ask)) ?? textIn(known, "evidence_level"),
@@ -174,42 +177,58 @@ async function inputOf(ask: Ask): Promise<InputSize> {
 }
 
 async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
-  const incomplete: string[] = [];
-  const [files] = await ask(
-    `select bool_or(truncated) as cut from source_files where ${THIS_APP} and kind = 'event_log'`,
-  );
-  const cut = flagIn(files, "cut");
-  const hasEventLog = cut !== undefined;
-  if (cut === true) incomplete.push("the event log is cut off");
-  if (hasEventLog && textIn(application, "ended_at") === undefined) {
-    incomplete.push("the event log does not tell the application's end");
-  }
-  // The first task of a stage on an executor stores the stage's broadcast, and that is logged at INFO.
-  const early = await ask(`
-    with said as (
-      select s.executor_id, max(b.ts) as last
-      from (
-        select executor_id, ts, source_file_id from block_events where ${THIS_APP}
-        union all select executor_id, ts, source_file_id from replay_checks where ${THIS_APP}
-        union all select executor_id, ts, source_file_id from memory_events where ${THIS_APP}) b
-      join source_files s on s.source_file_id = b.source_file_id and s.executor_id = b.executor_id
-      where ${thisApp("s")} and s.kind = 'executor_log' group by s.executor_id),
-    begun as (
-      select executor_id, stage_id, min(launched_at) as began from tasks where ${THIS_APP} and status = 'success' group by all)
-    select executor_id, count(*) as stages from begun join said using (executor_id)
-    where began > last + interval 2 second group by executor_id order by executor_id`);
-  for (const row of early) {
-    const stages = numberIn(row, "stages") ?? 0;
-    incomplete.push(
-      `the log of executor ${textIn(row, "executor_id") ?? "?"} ends before ${stages} of its stages began`,
-    );
-  }
+  const files = await ask(`
+    select path, kind, executor_id, incomplete, missing_kinds from source_files
+    where ${THIS_APP} and incomplete is not null and kind <> 'other' order by source_file_id`);
+  const shown = files.slice(0, FILES_SHOWN).map(incompleteInWords);
   return {
     statements: numberIn(application, "statements") ?? 0,
     statementsMet: numberIn(application, "statements_met") ?? 0,
     statementsExplained: numberIn(application, "statements_explained") ?? 0,
-    incomplete,
+    incomplete: [
+      ...shown,
+      ...(files.length > FILES_SHOWN
+        ? [`${files.length - FILES_SHOWN} more logs are incomplete (import_health lists them)`]
+        : []),
+    ],
+    lineKinds: await lineKindsOf(ask),
   };
+}
+
+/** A sentence a file; the rest is counted. */
+const FILES_SHOWN = 6;
+
+function incompleteInWords(row: Row): string {
+  const kind = textIn(row, "kind");
+  const executor = textIn(row, "executor_id");
+  const what =
+    kind === "event_log"
+      ? "the event log"
+      : executor === undefined || executor === "driver"
+        ? "the driver's log"
+        : `the log of executor ${executor}`;
+  const todo =
+    textIn(row, "missing_kinds") !== undefined
+      ? "log org.apache.spark at INFO there"
+      : kind === "event_log"
+        ? "collect it again once the application has ended"
+        : "collect it again, from its first line to its last";
+  return `${what} is incomplete (${todo}): ${textIn(row, "path") ?? "?"}: ${textIn(row, "incomplete") ?? ""}`;
+}
+
+/** Kinds of lines that the log of every executor has that ran tasks, and whether there is an event log. */
+async function lineKindsOf(ask: Ask): Promise<string[]> {
+  const rows = await ask(`with ${EVIDENCE},
+    kinds as (
+      select f.executor_id, unnest(string_split(f.line_kinds, ',')) as kind from source_files f
+      where ${thisApp("f")} and f.executor_id in (select executor_id from looked_at))
+    select kind from kinds group by kind
+    having count(distinct executor_id) = (select count(*) from looked_at)
+    union all
+    select 'event log' where exists (
+      from source_files where ${THIS_APP} and kind = 'event_log' and lines > 0)
+    order by kind`);
+  return rows.flatMap((row) => textIn(row, "kind") ?? []);
 }
 
 async function subjectsOf(ask: Ask): Promise<Subject[]> {

@@ -81,8 +81,10 @@ export const spills: readonly Metric[] = [
     extensive: true,
     // DEBUG shows spills that INFO does not, so the level is part of the evidence.
     sql: `with ${EVIDENCE}
-      select null as subject, if(level >= 3, n, null) as value, n as value_min, n as value_max, by_logs as "by"
-      from evidence, (select count(*) as n from spills where ${THIS_APP})`,
+      select null as subject, if(level >= 3 and not hidden, n, null) as value, n as value_min, n as value_max, by_logs as "by"
+      from evidence, (select count(*) as n from spills where ${THIS_APP}),
+        (select coalesce(bool_or(list_contains(string_split(missing_kinds, ','), 'spills')), false) as hidden
+          from source_files where ${THIS_APP})`,
     causes: byConsumer,
     lookFurther: "from spill_causes",
   },

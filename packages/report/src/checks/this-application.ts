@@ -12,7 +12,7 @@ export function thisApp(alias?: string): string {
 /**
  * CTEs: `evidence` is one row with `level`, the least evidence of an executor that ran tasks (4 debug, 3 info, 2 event
  * log with block updates, 1 bare event log), and `by_logs` in words. An executor whose log is missing is one about which
- * the others' logs say nothing, so the least counts.
+ * the others' logs say nothing, so the least counts; one whose log has no lines of tasks or blocks says as little.
  */
 export const EVIDENCE: string = `
 ran as (select distinct executor_id from tasks where ${THIS_APP} and executor_id is not null),
@@ -20,13 +20,20 @@ looked_at as (
   select * from executors where ${THIS_APP} and (
     executor_id in (from ran)
     or (not exists (from ran) and executor_id <> 'driver'))),
+silent as (
+  select executor_id from source_files
+  where ${THIS_APP} and list_has_any(string_split(missing_kinds, ','), ['tasks', 'blocks'])),
+levels as (
+  select if(executor_id in (from silent), 1,
+    case evidence_level when 'debug' then 4 when 'info' then 3 when 'event_log_blocks' then 2 else 1 end) as level
+  from looked_at),
 evidence as (
   select
-    min(case evidence_level when 'debug' then 4 when 'info' then 3 when 'event_log_blocks' then 2 else 1 end) as level,
-    case min(case evidence_level when 'debug' then 4 when 'info' then 3 when 'event_log_blocks' then 2 else 1 end)
+    min(level) as level,
+    case min(level)
       when 4 then 'executor logs at DEBUG' when 3 then 'executor logs at INFO'
       when 2 then 'block updates of the event log' else 'event log' end as by_logs
-  from looked_at)`;
+  from levels)`;
 
 /** An expression: `executor logs` where every executor that ran tasks has one, whatever its level. */
 export const BY_ANY_LOG: string = "if(level >= 3, 'executor logs', by_logs)";

@@ -3,6 +3,10 @@ import type { SourceFileRow } from "@respark/core";
 import { always, big, flag, small, text } from "./column-kinds.ts";
 import type { TableSpec } from "./table.ts";
 
+function listed(kinds: readonly string[]): string | undefined {
+  return kinds.length === 0 ? undefined : kinds.join(",");
+}
+
 export const sourceFiles: TableSpec<SourceFileRow> = {
   name: "source_files",
   comment: "A row is an input file.",
@@ -41,5 +45,42 @@ export const sourceFiles: TableSpec<SourceFileRow> = {
       (row) => row.identityEvidence,
     ),
     text("layout", "layout of its log lines, as learned", (row) => row.layout),
+    flag(
+      "begins_late",
+      "whether it begins within the life that it is about; NULL: nothing tells",
+      (row) => row.beginsLate,
+    ),
+    flag(
+      "ends_early",
+      "whether it stops before that life ends; NULL: nothing tells",
+      (row) => row.endsEarly,
+    ),
+    big(
+      "expected",
+      "things that must be in it by what it and other logs say (task ids, planned tasks, lines of tasks and blocks); NULL: nothing to hold it against; count",
+      (row) => row.expected,
+    ),
+    big("missing", "of these, those that are not in it, at least; count", (row) => row.missing),
+    text(
+      "line_kinds",
+      "kinds of lines in an executor's log: start, tasks, blocks, spills, end; joined by commas",
+      ({ lineKinds }) => listed(lineKinds),
+    ),
+    text(
+      "missing_kinds",
+      "kinds of lines that must be there, and of which there is none: another level, a filter, or damage",
+      ({ missingKinds }) => listed(missingKinds),
+    ),
+    big(
+      "unread_statements",
+      "lines that state memory and could not be read; count",
+      (row) => row.unreadStatements,
+    ),
+    big("nul_bytes", "bytes that are NUL, which no log holds; bytes", (row) => row.nulBytes),
+    text(
+      "incomplete",
+      "what is missing, in words; NULL: nothing that these logs would show",
+      (row) => row.incomplete,
+    ),
   ],
 };

@@ -165,6 +165,7 @@ export function wayOut(result: GateResult): string | undefined {
   );
   if (kinds.size > 0) {
     const ways = [
+      ...(kinds.has("application") ? ["--allow-other-application"] : []),
       ...(kinds.has("configuration") ? ["--allow-config-change"] : []),
       ...(kinds.has("version") ? ["--allow-version-change"] : []),
       ...(kinds.has("input") ? ["--normalise-by input"] : []),

@@ -17,6 +17,14 @@ export const importHealth: ViewSpec = {
     lines: "lines that were read; count",
     truncated: "whether it ends in the middle",
     layout: "layout of its lines, as learned",
+    begins_late: "whether it begins within the life that it is about",
+    ends_early: "whether it stops before that life ends",
+    expected: "things that must be in it by what it and other logs say; count",
+    missing: "of these, those that are not in it, at least; count",
+    missing_kinds: "kinds of lines that must be there, and of which there is none",
+    unread_statements: "lines that state memory and could not be read; count",
+    nul_bytes: "bytes that are NUL, which no log holds; bytes",
+    incomplete: "what is missing, in words; NULL: nothing that these logs would show",
     zone: "its time zone, where found or given",
     offset_ms: "milliseconds added to its wall clock, read as UTC",
     clock_confidence: "how sure its clock is; 0 to 1",
@@ -51,6 +59,14 @@ select
   f.lines,
   f.truncated,
   f.layout,
+  f.begins_late,
+  f.ends_early,
+  f.expected,
+  f.missing,
+  f.missing_kinds,
+  f.unread_statements,
+  f.nul_bytes,
+  f.incomplete,
   c.zone,
   c.offset_ms,
   c.confidence as clock_confidence,
@@ -68,7 +84,8 @@ from source_files f
   left join block b using (app_id, attempt_id, source_file_id)
   left join memory m using (app_id, attempt_id, source_file_id)
 union all
-select app_id, attempt_id, null, null, null, null, null, null, null, null, null, null, null, null,
+select app_id, attempt_id, null, null, null, null, null, null, null, null, null, null, null, null, null,
+  null, null, null, null, null, null, null,
   coalesce(errors, 0), coalesce(warnings, 0), coalesce(infos, 0), null, null, null, null
 from odd where source_file_id is null
 order by 1, 2, 3 nulls last`,

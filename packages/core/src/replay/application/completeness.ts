@@ -1,0 +1,158 @@
+/** How much of what logs must hold is there: what one log says must be in it, and what the logs say of each other. */
+import type { EventFact } from "../../event-fact.ts";
+import { counted, countInWords } from "../../in-words.ts";
+import type { LogFact } from "../../log-fact.ts";
+import type { Observation } from "../../observation.ts";
+import { sparkBehaviour } from "../../spark-behaviour.ts";
+import { isInMemory } from "../evidence.ts";
+import { EventLogCompleteness } from "./event-log-completeness.ts";
+import { ExecutorLogCompleteness } from "./executor-log-completeness.ts";
+import type { Expectation, LineKind } from "./expectation.ts";
+
+export interface SourceCompleteness {
+  readonly beginsLate: boolean | undefined;
+  readonly endsEarly: boolean | undefined;
+  /** things that must be logged, and of these how many are not; undefined: nothing to hold it against */
+  readonly expected: number | undefined;
+  readonly missing: number | undefined;
+  readonly kinds: readonly LineKind[];
+  readonly missingKinds: readonly LineKind[];
+  /** what is missing, in words; undefined: nothing that these logs would show */
+  readonly incomplete: string | undefined;
+}
+
+const KIND_IN_WORDS: Readonly<Record<LineKind, string>> = {
+  start: "lines of its start",
+  tasks: "lines of tasks (logger Executor)",
+  blocks: "lines of stored blocks (logger MemoryStore)",
+  spills: "lines of spills",
+  end: "lines of its end",
+};
+
+export class Completeness {
+  readonly #events = new EventLogCompleteness();
+  #eventFiles = new Set<number>();
+  readonly #executors = new Map<string, ExecutorLogCompleteness>();
+  /** the event log reports blocks, or was told to */
+  #reportsBlocks = false;
+  #canReportBlocks = false;
+  #lastEventFile = -1;
+  #lastExecutor: { readonly id: string; readonly log: ExecutorLogCompleteness } | undefined;
+
+  line(at: Observation, fact: LogFact): void {
+    if (at.source === "executor_log" || at.executorId === "driver") {
+      if (at.executorId !== undefined) this.#of(at.executorId).line(fact, at);
+    }
+  }
+
+  /** By source file: event logs, and of each executor the file in which its lines begin. */
+  result(isWholeLevel: (executorId: string) => boolean): Map<number, SourceCompleteness> {
+    const found = new Map<number, SourceCompleteness>();
+    for (const file of this.#eventFiles) found.set(file, this.#eventLog());
+    for (const [executorId, log] of this.#executors) {
+      if (log.sourceFileId === undefined || !isWholeLevel(executorId)) continue;
+      found.set(log.sourceFileId, executorLog(log));
+    }
+    return found;
+  }
+
+  event({ sourceFileId }: Observation, fact: EventFact): void {
+    if (sourceFileId !== this.#lastEventFile) {
+      this.#lastEventFile = sourceFileId;
+      this.#eventFiles.add(sourceFileId);
+    }
+    this.#events.step(fact);
+    if (fact.kind === "task_end") this.#of(fact.executorId).taskEnded(fact);
+    else if (fact.kind === "block_updated") {
+      const { status } = fact;
+      if (isInMemory(status)) this.#of(fact.executorId).reported(status.blockId);
+      this.#reportsBlocks = true;
+    } else if (fact.kind === "environment") {
+      const logged = fact.sparkProperties.get("spark.eventLog.logBlockUpdates.enabled");
+      this.#reportsBlocks ||= logged === "true" && this.#canReportBlocks;
+    } else if (fact.kind === "log_start") {
+      // From the version on that logs block updates, tasks list the blocks they changed no more by default.
+      this.#canReportBlocks = sparkBehaviour(fact.sparkVersion)?.updatedBlocks !== "always";
+    }
+  }
+
+  #of(executorId: string): ExecutorLogCompleteness {
+    if (this.#lastExecutor?.id === executorId) return this.#lastExecutor.log;
+    let log = this.#executors.get(executorId);
+    if (log === undefined) {
+      log = new ExecutorLogCompleteness();
+      this.#executors.set(executorId, log);
+    }
+    this.#lastExecutor = { id: executorId, log };
+    return log;
+  }
+
+  #eventLog(): SourceCompleteness {
+    const events = this.#events;
+    const wanted = events.expectations();
+    if (this.#reportsBlocks) {
+      const executors = [...this.#executors.values()];
+      wanted.push(sumOfReports(executors.map((log) => log.reports)));
+    }
+    return {
+      beginsLate: !events.started,
+      endsEarly: !events.ended,
+      ...sumOf(wanted),
+      kinds: [],
+      missingKinds: [],
+      incomplete: inWords([
+        ...(events.started ? [] : ["it does not hold the application's start"]),
+        ...(events.started && !events.configured ? ["it does not hold the settings"] : []),
+        ...(events.ended ? [] : ["it does not hold the application's end"]),
+        ...missingInWords(wanted),
+      ]),
+    };
+  }
+}
+
+function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
+  const wanted = log.expectations();
+  const { kinds, missingKinds, endsEarly, repeated } = log;
+  const beginsLate = !kinds.includes("start") && kinds.some((kind) => kind !== "end");
+  return {
+    beginsLate,
+    endsEarly,
+    ...sumOf(wanted),
+    kinds,
+    missingKinds,
+    incomplete: inWords([
+      ...(beginsLate ? ["it begins within its executor's life"] : []),
+      ...missingKinds.map((kind) => `it has no ${KIND_IN_WORDS[kind]}`),
+      ...(endsEarly ? ["tasks ended after its last line"] : []),
+      ...missingInWords(wanted),
+      ...(repeated > 0 ? [`${counted(repeated, "line")} of tasks are there twice`] : []),
+    ]),
+  };
+}
+
+function sumOf(wanted: readonly Expectation[]): Pick<SourceCompleteness, "expected" | "missing"> {
+  const expected = wanted.reduce((sum, one) => sum + one.expected, 0);
+  if (expected === 0) return { expected: undefined, missing: undefined };
+  return { expected, missing: wanted.reduce((sum, one) => sum + one.missing, 0) };
+}
+
+function sumOfReports(reports: readonly Expectation[]): Expectation {
+  return {
+    what: "reports of a stage's broadcast on an executor",
+    expected: reports.reduce((sum, { expected }) => sum + expected, 0),
+    missing: reports.reduce((sum, { missing }) => sum + missing, 0),
+  };
+}
+
+function missingInWords(wanted: readonly Expectation[]): string[] {
+  return wanted
+    .filter(({ missing }) => missing > 0)
+    .map(
+      ({ what, expected, missing }) =>
+        `${countInWords(missing)} of ${countInWords(expected)} ${what} are missing`,
+    );
+}
+
+function inWords(parts: readonly string[]): string | undefined {
+  return parts.length === 0 ? undefined : parts.join("; ");
+}

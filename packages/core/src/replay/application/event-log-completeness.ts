@@ -1,0 +1,168 @@
+/** What an event log must hold by its own word (task ids, planned tasks, what began and ended), and how much of it does not. */
+import type { EventFact, StageInfo } from "../../event-fact.ts";
+import { Lingering } from "../lingering.ts";
+import { NumberSet } from "../number-set.ts";
+import type { Expectation } from "./expectation.ts";
+
+type Fact<Kind extends EventFact["kind"]> = Extract<EventFact, { kind: Kind }>;
+
+/** A stage's first attempt: later ones compute only what is missing. */
+interface OpenStage {
+  readonly succeeded: NumberSet;
+  count: number;
+}
+
+/** Completed stages whose late task ends are still counted. */
+const SETTLING_STAGES = 1_000;
+/** Stages that a damaged log never completes. */
+const OPEN_STAGES = 20_000;
+
+export class EventLogCompleteness {
+  started = false;
+  ended = false;
+  /** settings were logged */
+  configured = false;
+  #firstTask = Number.POSITIVE_INFINITY;
+  #lastTask = -1;
+  #tasks = 0;
+  readonly #seenTasks = new NumberSet();
+  readonly #startedTasks = new NumberSet();
+  #endsWithoutStart = 0;
+  readonly #stages = new Map<number, OpenStage>();
+  readonly #completed = new Lingering<StageInfo>(SETTLING_STAGES, (stage) => this.#settle(stage));
+  readonly #settling = new Map<number, StageInfo>();
+  #plannedTasks = 0;
+  #missingTasks = 0;
+  readonly #jobs = new NumberSet();
+  #jobStarts = 0;
+  #jobEnds = 0;
+  #jobEndsAlone = 0;
+  readonly #registered = new Set<string>();
+  readonly #ran = new Set<string>();
+
+  /** Whether the log holds anything that other logs can be held against. */
+  get hasTasks(): boolean {
+    return this.#tasks > 0;
+  }
+
+  step(fact: EventFact): void {
+    switch (fact.kind) {
+      case "application_start":
+        this.started = true;
+        return;
+      case "application_end":
+        this.ended = true;
+        return;
+      case "environment":
+        this.configured ||= fact.sparkProperties.size > 0;
+        return;
+      case "task_start":
+        this.#taskSeen(fact.taskId);
+        this.#startedTasks.add(fact.taskId);
+        return;
+      case "task_end":
+        this.#taskEnded(fact);
+        return;
+      case "stage_submitted":
+        if (fact.stage.stageAttemptId === 0) this.#open(fact.stage.stageId);
+        return;
+      case "stage_completed":
+        this.#stageCompleted(fact);
+        return;
+      case "job_start":
+        this.#jobStarts++;
+        this.#jobs.add(fact.jobId);
+        return;
+      case "job_end":
+        this.#jobEnds++;
+        if (!this.#jobs.has(fact.jobId)) this.#jobEndsAlone++;
+        return;
+      case "block_manager_added":
+        this.#registered.add(fact.executorId);
+        return;
+      default:
+        return;
+    }
+  }
+
+  expectations(): Expectation[] {
+    for (const stage of this.#settling.values()) this.#settle(stage);
+    const from = this.started ? 0 : this.#firstTask;
+    const ids = this.#tasks === 0 ? 0 : this.#lastTask - from + 1;
+    const strangers = [...this.#ran].filter((executorId) => !this.#registered.has(executorId));
+    return [
+      { what: "task ids", expected: ids, missing: Math.max(0, ids - this.#tasks) },
+      { what: "task starts", expected: this.#tasks, missing: this.#endsWithoutStart },
+      {
+        what: "ends of planned tasks",
+        expected: this.#plannedTasks,
+        missing: this.#missingTasks,
+      },
+      { what: "job starts", expected: this.#jobEnds, missing: this.#jobEndsAlone },
+      {
+        what: "job ends",
+        expected: this.ended ? this.#jobStarts : 0,
+        missing: this.ended
+          ? Math.max(0, this.#jobStarts - (this.#jobEnds - this.#jobEndsAlone))
+          : 0,
+      },
+      {
+        what: "registrations of executors",
+        expected: this.#ran.size,
+        missing: strangers.length,
+      },
+    ];
+  }
+
+  #taskSeen(taskId: number): void {
+    if (taskId < 0 || this.#seenTasks.has(taskId)) return;
+    this.#seenTasks.add(taskId);
+    this.#tasks++;
+    this.#firstTask = Math.min(this.#firstTask, taskId);
+    this.#lastTask = Math.max(this.#lastTask, taskId);
+  }
+
+  #taskEnded(fact: Fact<"task_end">): void {
+    const { taskId, stageId, stageAttemptId, reason, index } = fact;
+    if (reason === "Resubmitted" || taskId < 0) return;
+    this.#taskSeen(taskId);
+    if (!this.#startedTasks.has(taskId)) {
+      this.#endsWithoutStart++;
+      this.#startedTasks.add(taskId);
+    }
+    this.#ran.add(fact.executorId);
+    if (reason !== "Success" || stageAttemptId !== 0 || index < 0) return;
+    const stage = this.#open(stageId);
+    if (stage === undefined || stage.succeeded.has(index)) return;
+    stage.succeeded.add(index);
+    stage.count++;
+  }
+
+  #open(stageId: number): OpenStage | undefined {
+    let stage = this.#stages.get(stageId);
+    if (stage === undefined && this.#stages.size < OPEN_STAGES) {
+      stage = { succeeded: new NumberSet(), count: 0 };
+      this.#stages.set(stageId, stage);
+    }
+    return stage;
+  }
+
+  #stageCompleted({ stage }: Fact<"stage_completed">): void {
+    if (stage.stageAttemptId !== 0 || this.#settling.has(stage.stageId)) return;
+    if (stage.failureReason !== undefined || !this.#stages.has(stage.stageId)) {
+      this.#stages.delete(stage.stageId);
+      return;
+    }
+    this.#settling.set(stage.stageId, stage);
+    this.#completed.add(stage);
+  }
+
+  /** A stage that completed has a success for each task that its first attempt planned. */
+  #settle({ stageId, tasks }: StageInfo): void {
+    const stage = this.#stages.get(stageId);
+    if (stage === undefined || !this.#settling.delete(stageId)) return;
+    this.#stages.delete(stageId);
+    this.#plannedTasks += tasks;
+    this.#missingTasks += Math.max(0, tasks - stage.count);
+  }
+}

@@ -1,0 +1,197 @@
+/** What logs must hold by their own word is counted, and what is not there is said, with how much of it. */
+import { expect, test } from "vitest";
+import type { EventFact, StageInfo, TaskEndFact } from "../../src/event-fact.ts";
+import type { LogFact } from "../../src/log-fact.ts";
+import type { Observation } from "../../src/observation.ts";
+import { Completeness } from "../../src/replay/application/completeness.ts";
+import { NO_METRICS } from "./no-metrics.ts";
+
+const eventLog = 1;
+const executorLog = 2;
+
+function at(source: Observation["source"], fact: EventFact | LogFact, ts: number): Observation {
+  const sourceFileId = source === "event_log" ? eventLog : executorLog;
+  const [tsMin, tsMax] = [ts, ts];
+  const [executorId, taskId, thread] = ["1", undefined, undefined];
+  return { fact, source, executorId, taskId, thread, ts, tsMin, tsMax, sourceFileId, line: 1 };
+}
+
+function found(events: readonly EventFact[], lines: readonly LogFact[]) {
+  const completeness = new Completeness();
+  for (const fact of events) completeness.event(at("event_log", fact, 5), fact);
+  for (const fact of lines) completeness.line(at("executor_log", fact, 5), fact);
+  const result = completeness.result(() => true);
+  return { events: result.get(eventLog), executor: result.get(executorLog) };
+}
+
+const stage: StageInfo = {
+  stageId: 0,
+  stageAttemptId: 0,
+  name: "count",
+  details: undefined,
+  tasks: 2,
+  rdds: [],
+  parentIds: [],
+  submittedMs: undefined,
+  completedMs: undefined,
+  failureReason: undefined,
+  resourceProfileId: undefined,
+};
+const task = (taskId: number): TaskEndFact => ({ ...NO_METRICS, taskId, index: taskId });
+const launched = (taskId: number): EventFact => ({
+  kind: "task_start",
+  taskId,
+  stageId: 0,
+  stageAttemptId: 0,
+  index: taskId,
+  partitionId: undefined,
+  attempt: 0,
+  executorId: "1",
+  host: "h",
+  launchedMs: 1,
+  locality: undefined,
+  speculative: false,
+});
+
+const head: readonly EventFact[] = [
+  { kind: "log_start", sparkVersion: "3.5.6" },
+  {
+    kind: "block_manager_added",
+    executorId: "1",
+    host: "h",
+    port: 1,
+    timeMs: 1,
+    maxBytes: 1,
+    maxOnHeapBytes: 1,
+    maxOffHeapBytes: 0,
+  },
+  {
+    kind: "environment",
+    sparkProperties: new Map([["spark.app.id", "a"]]),
+    systemProperties: new Map(),
+    jvm: new Map(),
+  },
+  { kind: "application_start", name: "", appId: "a", attemptId: "1", timeMs: 1, user: "" },
+];
+const end: EventFact = { kind: "application_end", timeMs: 9, exitCode: undefined };
+const submitted: EventFact = { kind: "stage_submitted", stage, sqlExecutionId: undefined };
+const completed: EventFact = { kind: "stage_completed", stage };
+const whole = [...head, submitted, launched(0), task(0), launched(1), task(1), completed, end];
+
+const running = (taskId: number): LogFact => ({
+  kind: "task_running",
+  taskId,
+  stageId: 0,
+  stageAttempt: 0,
+  index: taskId,
+  attempt: 0,
+});
+const finished = (taskId: number): LogFact => ({
+  kind: "task_finished",
+  taskId,
+  how: "finished",
+  resultBytes: 1,
+  viaBlockManager: false,
+  errorClass: undefined,
+  errorMessage: undefined,
+});
+const stored = (blockId: string): LogFact => ({
+  kind: "block_stored",
+  blockId,
+  form: "values",
+  size: { atLeast: 1, atMost: 1 },
+  free: { atLeast: 1, atMost: 1 },
+});
+const lines: readonly LogFact[] = [
+  { kind: "store_started", capacity: { atLeast: 1, atMost: 1 } },
+  running(0),
+  stored("broadcast_0"),
+  finished(0),
+  running(1),
+  finished(1),
+];
+
+test("of whole logs nothing is missing", () => {
+  const { events, executor } = found(whole, lines);
+  expect(events).toMatchObject({ beginsLate: false, endsEarly: false, missing: 0 });
+  expect(executor).toMatchObject({ beginsLate: false, missing: 0, missingKinds: [] });
+  expect([events?.incomplete, executor?.incomplete]).toEqual([undefined, undefined]);
+});
+
+test.each<[string, readonly EventFact[], string]>([
+  [
+    "a task that a completed stage planned",
+    whole.filter((fact) => fact.kind !== "task_end"),
+    "2 of 2 ends of planned tasks are missing",
+  ],
+  [
+    "a task's start",
+    whole.filter((fact) => fact.kind !== "task_start"),
+    "2 of 2 task starts are missing",
+  ],
+  ["a task id", [...whole.slice(0, -1), launched(3), task(3), end], "1 of 4 task ids are missing"],
+  ["the application's end", whole.slice(0, -1), "it does not hold the application's end"],
+  [
+    "the application's start",
+    whole.slice(4),
+    "it does not hold the application's start; 1 of 1 registrations of executors are missing",
+  ],
+  [
+    "the settings",
+    whole.filter((fact) => fact.kind !== "environment"),
+    "it does not hold the settings",
+  ],
+  [
+    "a job's end",
+    [
+      ...whole.slice(0, -1),
+      {
+        kind: "job_start",
+        jobId: 0,
+        timeMs: 1,
+        stageIds: [],
+        description: undefined,
+        jobGroup: undefined,
+        sqlExecutionId: undefined,
+      },
+      end,
+    ],
+    "1 of 1 job ends are missing",
+  ],
+])("an event log without %s says so", (_, events, says) => {
+  expect(found(events, lines).events?.incomplete).toBe(says);
+});
+
+test("a stage that failed, or a later attempt, owes no task", () => {
+  const failed: EventFact = { kind: "stage_completed", stage: { ...stage, failureReason: "lost" } };
+  const again: EventFact = { kind: "stage_completed", stage: { ...stage, stageAttemptId: 1 } };
+  const events = [...head, submitted, launched(0), task(0), failed, again, end];
+  expect(found(events, lines).events?.incomplete).toBeUndefined();
+});
+
+test.each<[string, readonly LogFact[], string]>([
+  ["its beginning", lines.slice(1), "it begins within its executor's life"],
+  [
+    "lines of MemoryStore",
+    lines
+      .filter(({ kind }) => kind !== "block_stored")
+      .slice(1)
+      .concat(lines[0] ?? []),
+    "it has no lines of stored blocks (logger MemoryStore); 1 of 1 stores of a stage's broadcast are missing",
+  ],
+  ["the end of a task", lines.slice(0, -1), "1 of 2 lines of a task's end are missing"],
+  [
+    "anything but its lines once",
+    [...lines, ...lines.slice(1)],
+    "4 lines of tasks are there twice",
+  ],
+])("an executor's log without %s says so", (_, text, says) => {
+  expect(found(whole, text).executor?.incomplete).toBe(says);
+});
+
+test("a task that spilled by its totals owes a line of a spill", () => {
+  const events = whole.map((fact) =>
+    fact.kind === "task_end" ? { ...fact, memorySpilledBytes: 7 } : fact,
+  );
+  expect(found(events, lines).executor?.missingKinds).toEqual(["spills"]);
+});

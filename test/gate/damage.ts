@@ -1,0 +1,124 @@
+/// <reference types="node" />
+/**
+ * What the gate says of damaged logs: `pnpm gate:damage [directory of runs]` damages a good and a regressed run of three
+ * scenarios in every way that damages.ts knows. No damage passes, what is whole passes, and no regression does.
+ * `--only words` takes the damages whose name holds them.
+ */
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { respark } from "../cli/run-respark.ts";
+import { type Damage, damages, type RunFiles } from "./damages.ts";
+
+const root = join(import.meta.dirname, "../..");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: "string" } },
+});
+const directory = resolve(positionals[0] ?? join(root, "../shared/data/runs"));
+
+/** Repeats of one configuration, one of them good by the others; and a configuration that is worse. */
+const SCENARIOS = [
+  {
+    baseline: ["s35-a2-rep2-info", "s35-a2-rep3-info"],
+    good: "s35-a2-base-info",
+    worse: "s35-a2-frac04-info",
+  },
+  {
+    baseline: ["s35-f-rep2-info", "s35-f-rep3-info"],
+    good: "s35-f-base-info",
+    worse: "s35-f-sf09-info",
+  },
+  {
+    baseline: ["s24-f-rep2-info", "s24-f-rep3-info"],
+    good: "s24-f-base-info",
+    worse: "s24-f-sf09-info",
+  },
+];
+
+const scratch = await mkdtemp(join(tmpdir(), "respark-damage-"));
+let wrong = 0;
+let tried = 0;
+try {
+  const all = damages({ gzip: (text) => gzipSync(text) }).filter(({ what }) =>
+    what.includes(values.only ?? ""),
+  );
+  for (const { baseline, good, worse } of SCENARIOS) {
+    const file = join(scratch, `${good}.json`);
+    const made = await respark([
+      "baseline",
+      ...baseline.map((run) => join(directory, run, "logs")),
+      "-o",
+      file,
+      "--quiet",
+    ]);
+    if (made.code !== 0) throw new Error(`no baseline of ${good}: ${made.stderr}`);
+    for (const run of [good, worse]) {
+      for (const damage of all) await tryOut(run, run === worse, damage, file);
+    }
+  }
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+process.stdout.write(`${tried} damaged runs judged, ${wrong} wrongly\n`);
+process.exitCode = wrong > 0 ? 1 : 0;
+
+async function tryOut(run: string, isWorse: boolean, damage: Damage, file: string): Promise<void> {
+  const files = await filesOf(run);
+  damage.change(files);
+  const logs = join(scratch, "logs");
+  await rm(logs, { recursive: true, force: true });
+  await write(files, logs);
+  const { code, stderr } = await respark([
+    "check",
+    logs,
+    "--baseline",
+    file,
+    "--allow-config-change",
+    "--quiet",
+  ]);
+  const isRight =
+    damage.harmless === true
+      ? code === (isWorse ? 1 : 0)
+      : isWorse
+        ? code !== 0 && code !== 70
+        : [3, 4, 5].includes(code);
+  tried++;
+  if (!isRight) wrong++;
+  const said = stderr.split("\n").at(-2) ?? "";
+  process.stdout.write(
+    `${isRight ? "right" : "WRONG"}  ${code}  ${run}  ${damage.what}  ${said.slice(0, 160)}\n`,
+  );
+}
+
+async function filesOf(run: string): Promise<RunFiles> {
+  const logs = join(directory, run, "logs");
+  const executors = new Map<string, string[]>();
+  let [eventLog, events]: [string, string[]] = ["", []];
+  for (const name of await readdir(logs)) {
+    const [, id] = /^executor-(\d+)\.log/.exec(name) ?? [];
+    if (id === undefined && !name.startsWith("app-")) continue;
+    const bytes = await readFile(join(logs, name));
+    const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString("utf8");
+    const lines = text.split("\n");
+    if (lines.at(-1) === "") lines.pop();
+    if (id === undefined) [eventLog, events] = [name, lines];
+    else executors.set(id, lines);
+  }
+  return { eventLog, events, executors, packed: new Map() };
+}
+
+async function write(
+  { eventLog, events, executors, packed }: RunFiles,
+  logs: string,
+): Promise<void> {
+  await mkdir(logs, { recursive: true });
+  const put = async (name: string, key: string, lines: readonly string[]): Promise<void> => {
+    const text = lines.length === 0 ? "" : `${lines.join("\n")}\n`;
+    await writeFile(join(logs, name), packed.get(key)?.(text) ?? text);
+  };
+  await put(eventLog, "events", events);
+  for (const [id, lines] of executors) await put(`executor-${id}.log`, id, lines);
+}
