@@ -135,8 +135,8 @@ export interface WantedStage {
   readonly reads: readonly CachedRead[];
   /** Positions in `WantedMemory.broadcasts`: the task binary first. */
   readonly broadcasts: readonly number[];
-  /** Time before a task runs (fetching, deserializing), ms: of an executor's first tasks, by executor, and of later ones. */
-  readonly firstOverheadMillis: readonly number[];
+  /** Time before a task runs (fetching, deserializing), ms: of an executor's first tasks of the stage, and of later ones. */
+  readonly firstOverheadMillis: number;
   readonly overheadMillis: number;
   /** Spread of run times, as the deviation of their logarithm. */
   readonly durationSigma: number;
@@ -156,6 +156,8 @@ export interface WantedMemory {
   readonly rdds: readonly WantedRdd[];
   readonly broadcasts: readonly WantedBroadcast[];
   readonly stages: readonly WantedStage[];
+  /** Deviation of the logarithm of how long an executor's first tasks of a stage take to start. */
+  readonly overheadSigma: number;
   /** Deviation of the logarithm of executors' speeds; 0: all are equally fast. */
   readonly speedSigma: number;
   /** `spark.locality.wait`, ms. */

@@ -13,6 +13,7 @@ export const PURPOSES = [
   "demand",
   "stage_demand",
   "insertion_share",
+  "insertion_start",
   "overshoot",
   "spill_cost",
   "spill_ratio",

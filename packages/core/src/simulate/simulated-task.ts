@@ -26,6 +26,9 @@ export type TaskCourse = Generator<number | ExecutionRequest, void, number>;
 /** How much of a task's run time goes into computing a partition that is then stored; the rest reads it. */
 const COMPUTE_SHARE = 0.8;
 
+/** Up to this share of a task's run time passes before it inserts its first record. */
+const LATEST_INSERTION = 0.35;
+
 export class SimulatedTask {
   readonly around: TaskSurroundings;
   readonly course: TaskCourse;
@@ -54,8 +57,7 @@ export class SimulatedTask {
 
   *#run(): TaskCourse {
     const { task, stage, executor, isFirst } = this.around;
-    const first = isFirst ? stage.firstOverheadMillis[executor.index] : undefined;
-    yield (first ?? stage.overheadMillis) * executor.slowness;
+    yield (isFirst ? this.#firstOverhead() : stage.overheadMillis) * executor.slowness;
     const [binary, ...lazy] = stage.broadcasts;
     if (binary !== undefined) yield* this.#readBroadcast(binary);
     try {
@@ -68,6 +70,17 @@ export class SimulatedTask {
       this.isDead = true;
     }
     this.#end();
+  }
+
+  #firstOverhead(): number {
+    const { stage, executor, draws, wanted } = this.around;
+    const spread = draws.logNormal(
+      wanted.overheadSigma,
+      "late_start",
+      stage.stageId,
+      executor.index,
+    );
+    return stage.firstOverheadMillis * spread;
   }
 
   #end(): void {
@@ -158,10 +171,17 @@ export class SimulatedTask {
     if (this.around.executor.store.pin(blockId)) this.#pinned.push(blockId);
   }
 
-  /** A block on disk goes back into memory where its level has any. */
+  /** A block on disk goes back into memory where its level has any: bytes in one piece, values through an unroll. */
   *#readFromDisk(rdd: WantedRdd, block: WantedBlock): TaskCourse {
     if (!rdd.level.useMemory) return;
-    const { executor } = this.around;
+    const { executor, attemptId } = this.around;
+    if (!rdd.level.deserialized) {
+      const mode: MemoryMode = rdd.level.useOffHeap ? "off_heap" : "on_heap";
+      const put = { blockId: block.blockId, mode, level: rdd.level, taskId: attemptId };
+      if (executor.store.putBytes(put, this.#bytesOf(rdd, block)) === "stored")
+        this.#pin(block.blockId);
+      return;
+    }
     executor.computing.add(block.blockId);
     const stored = yield* this.#put(rdd, block, this.around.task.hitMillis * this.#speed);
     executor.computing.delete(block.blockId);
@@ -195,14 +215,17 @@ export class SimulatedTask {
     this.around.locations.add(block.blockId, this.around.executor.index);
   }
 
+  #bytesOf(rdd: WantedRdd, block: WantedBlock): number {
+    const partition = partitionOf(block.blockId);
+    const size = drawn(block.bytes, this.around.draws, "block_size", rdd.rddId, partition);
+    return Math.max(1, Math.round(size));
+  }
+
   /** A put that takes its time; whether the block is stored now. */
   *#put(rdd: WantedRdd, block: WantedBlock, millis: number): Generator<number, boolean, number> {
-    const { executor, attemptId, draws, configuration } = this.around;
+    const { executor, attemptId, configuration } = this.around;
     const mode: MemoryMode = rdd.level.useOffHeap ? "off_heap" : "on_heap";
-    const bytes = Math.max(
-      1,
-      Math.round(drawn(block.bytes, draws, "block_size", rdd.rddId, partitionOf(block.blockId))),
-    );
+    const bytes = this.#bytesOf(rdd, block);
     const put = { blockId: block.blockId, mode, level: rdd.level, taskId: attemptId };
     const demand: UnrollDemand = growthOf(bytes, block.elements, configuration);
     const steps = rdd.level.deserialized
@@ -235,11 +258,14 @@ export class SimulatedTask {
       yield run;
       return;
     }
-    const share = 0.3 + 0.5 * draws.uniform("insertion_share", stage.stageId, task.partition);
-    const each = (run * share) / task.consumers.length;
+    const key = task.partition;
+    const share = 0.3 + 0.5 * draws.uniform("insertion_share", stage.stageId, key);
+    const before = LATEST_INSERTION * draws.uniform("insertion_start", stage.stageId, key);
+    yield run * before;
+    const each = (run * share * (1 - before)) / task.consumers.length;
     for (const [index, demand] of task.consumers.entries())
       yield* this.#consume(demand, index, each);
-    yield run * (1 - share);
+    yield run * (1 - share) * (1 - before);
   }
 
   *#consume(demand: ConsumerDemand, index: number, millis: number): TaskCourse {

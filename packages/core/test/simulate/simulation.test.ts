@@ -52,7 +52,7 @@ function cacheOf(given: {
       completionOrder: index,
       reads: rdd < 0 ? [] : [{ rdd, parents: [] }],
       broadcasts: [],
-      firstOverheadMillis: [1],
+      firstOverheadMillis: 1,
       overheadMillis: 1,
       durationSigma: 0,
       tasks: Array.from({ length: given.partitions }, (_, partition) => ({
@@ -94,6 +94,7 @@ function cacheOf(given: {
     })),
     broadcasts: [],
     stages,
+    overheadSigma: 0,
     speedSigma: 0,
     localityWaitMillis: { process: 3000, node: 3000 },
     fair: false,

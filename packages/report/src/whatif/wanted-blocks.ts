@@ -59,6 +59,8 @@ export function wantedBlocks(
     boundedBlocks: 0,
   };
   const elements = elementsByBlock(run);
+  const computing = computingMillis(run);
+  const inputBytes = new Map(run.tasks.map((task) => [task.taskId, task.inputBytes]));
   const rdds: WantedRdd[] = [];
   const positions = new Map<number, number>();
   const cachedFrom = new Map<number, number>();
@@ -72,7 +74,13 @@ export function wantedBlocks(
     rdds.push({
       rddId: rdd.rddId,
       level,
-      blocks: blocksOf(rdd, blocks.get(rdd.rddId) ?? [], mine, elements, evidence),
+      blocks: blocksOf(
+        rdd,
+        blocks.get(rdd.rddId) ?? [],
+        mine,
+        { elements, computing, inputBytes },
+        evidence,
+      ),
       unpersistedAfterStages:
         rdd.unpersistedAt === undefined ? undefined : given.completedBy(rdd.unpersistedAt),
     });
@@ -107,7 +115,7 @@ function blocksOf(
   rdd: RecordedRdd,
   known: readonly RecordedBlock[],
   events: readonly RecordedBlockEvent[],
-  elements: ReadonlyMap<string, number>,
+  { elements, computing, inputBytes }: SideEvidence,
   evidence: BlockEvidence,
 ): ReadonlyMap<number, WantedBlock> {
   const sizes = new Map<number, Wanted>();
@@ -119,6 +127,11 @@ function blocksOf(
   const typical = median(stated);
   const spread = Math.max(LEAST_SIBLING_SPREAD, logDeviation(stated));
   const onDisk = new Map(known.map(({ partition, diskBytes }) => [partition, diskBytes]));
+  for (const { op, blockId, taskId } of events) {
+    const partition = parseBlockId(blockId).partitionId ?? -1;
+    if (op === "hit_disk" && onDisk.get(partition) === undefined)
+      onDisk.set(partition, inputBytes.get(taskId ?? -1));
+  }
   const ratio = median(
     known.flatMap(({ memoryBytes, diskBytes }) =>
       memoryBytes !== undefined && (diskBytes ?? 0) > 0 ? [memoryBytes / (diskBytes ?? 1)] : [],
@@ -135,6 +148,9 @@ function blocksOf(
       parseBlockId(blockId).rddId === rdd.rddId ? [count] : [],
     ),
   );
+  const typicalMillis = median(
+    [...sizes.keys()].flatMap((at) => computing.get(`rdd_${rdd.rddId}_${at}`) ?? []),
+  );
   const blocks = new Map<number, WantedBlock>();
   const partitions = Math.max(rdd.partitions ?? 0, ...[...sizes.keys()].map((at) => at + 1));
   for (let partition = 0; partition < partitions; partition++) {
@@ -148,6 +164,8 @@ function blocksOf(
         typical,
         spread,
         atLeast: failedAt.get(partition) ?? 0,
+        slowness:
+          typicalMillis === undefined ? undefined : (computing.get(blockId) ?? 0) / typicalMillis,
       });
     if (size !== undefined) evidence.statedBytes += size.best;
     else {
@@ -163,6 +181,35 @@ function blocksOf(
     });
   }
   return blocks;
+}
+
+interface SideEvidence {
+  /** Elements by block. */
+  readonly elements: ReadonlyMap<string, number>;
+  /** What a task read, by task. */
+  readonly inputBytes: ReadonlyMap<number, number | undefined>;
+  /** Run time of the tasks that computed it, ms, by block. */
+  readonly computing: ReadonlyMap<string, number>;
+}
+
+/** The longest run time of a task that missed a block, by block; without names of tasks, that of the RDD's first stage. */
+function computingMillis(run: RunRecord): Map<string, number> {
+  const runMillis = new Map(run.tasks.map(({ taskId, runMillis: millis }) => [taskId, millis]));
+  const found = new Map<string, number>();
+  const note = (blockId: string, millis: number | undefined): void => {
+    found.set(blockId, Math.max(found.get(blockId) ?? 0, millis ?? 0));
+  };
+  for (const { op, blockId, taskId } of run.blockEvents)
+    if ((op === "miss" || op === "put_fail") && taskId !== undefined)
+      note(blockId, runMillis.get(taskId));
+  const tasksOf = grouped(run.tasks, ({ stageId }) => stageId);
+  for (const { rddId, firstStageId, storageLevel } of run.rdds) {
+    if (storageLevel === undefined) continue;
+    for (const task of tasksOf.get(firstStageId ?? -1) ?? [])
+      if (!found.has(`rdd_${rddId}_${task.partition}`))
+        note(`rdd_${rddId}_${task.partition}`, task.runMillis);
+  }
+  return found;
 }
 
 function scaled(
@@ -181,19 +228,33 @@ function statedSize(block: RecordedBlock): Wanted | undefined {
   return { best: memoryBytes, atLeast: memoryBytes, atMost: memoryBytes, sigma: 0 };
 }
 
+/** A partition that failed at much more than its siblings hold is of another size: only how long it took to compute tells. */
+const UNLIKE_SIBLINGS = 1.5;
+const UNLIKE_SPREAD = 0.5;
+/** Spread of a size that is known on disk, where blocks of the RDD tell what a byte on disk is in memory, and where none does. */
+const KNOWN_RATIO_SPREAD = 0.03;
+const UNKNOWN_RATIO_SPREAD = 0.2;
+
 function inferredSize(given: {
   readonly disk: number | undefined;
   readonly ratio: number | undefined;
   readonly typical: number | undefined;
   readonly spread: number;
   readonly atLeast: number;
+  /** How much longer than a sibling it took to compute. */
+  readonly slowness: number | undefined;
 }): Wanted | undefined {
-  const { disk, ratio, typical, spread, atLeast } = given;
-  if ((disk ?? 0) > 0 && ratio !== undefined) {
-    const best = Math.max(atLeast, (disk ?? 0) * ratio);
-    return { best, atLeast, atMost: best * 1.2, sigma: 0.03 };
+  const { disk, ratio, typical, spread, atLeast, slowness } = given;
+  if (disk !== undefined && disk > 0) {
+    const best = Math.max(atLeast, disk * (ratio ?? 1));
+    const sigma = ratio === undefined ? UNKNOWN_RATIO_SPREAD : KNOWN_RATIO_SPREAD;
+    return { best, atLeast, atMost: best * 3, sigma };
   }
   if (typical === undefined && atLeast === 0) return undefined;
+  if (atLeast > UNLIKE_SIBLINGS * (typical ?? 0)) {
+    const best = Math.max(atLeast * 1.15, (typical ?? atLeast) * (slowness ?? 1));
+    return { best, atLeast, atMost: best * 8, sigma: UNLIKE_SPREAD };
+  }
   const best = Math.max(typical ?? 0, atLeast * 1.15);
   return { best, atLeast, atMost: best * 3, sigma: spread };
 }

@@ -33,6 +33,7 @@ const READS: ReadonlySet<string> = new Set([
 ]);
 /** Spread of durations: of tasks that read cached blocks, and of those that work for execution memory. */
 const CACHED_SIGMA = 0.6;
+const OVERHEAD_SIGMA = { least: 0.1, most: 0.8 } as const;
 const EXECUTION_SIGMA = { least: 0.15, most: 0.3 } as const;
 
 export function demandOf(
@@ -50,11 +51,14 @@ export function demandOf(
     run.blockEvents.filter(({ taskId, op }) => taskId !== undefined && READS.has(op)),
     ({ taskId }) => taskId ?? -1,
   );
-  const broadcasts = new Broadcasts(run, completedBy);
+  const broadcasts = new Broadcasts(run, stages, completedBy);
   const execution: ExecutionEvidence = { statedBytes: 0, inferredBytes: 0, deadTasks: 0 };
   const order = completionOrder(stages);
   const startedAt = stages[0]?.submittedAt ?? 0;
-  const executorIds = run.executors.map(({ executorId }) => executorId);
+  const slots = slotsOf(run);
+  const overheads = stages.map((stage) =>
+    overheadsOf(tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [], slots),
+  );
   const times = new ReadTimes(run, stages, tasksOf, eventsOf, blocks);
   const wantedStages: WantedStage[] = stages.map((stage, index) => {
     const all = tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [];
@@ -64,7 +68,7 @@ export function demandOf(
     const reads = cachedReads(run, stage, blocks);
     const ownReads = readsThatDiffer(tasks, eventsOf, blocks);
     const works = tasks.some(({ taskId }) => consumers.has(taskId));
-    const overheads = overheadsOf(all, executorIds, slotsOf(run));
+    const { firstOverheadMillis, overheadMillis } = overheads[index] ?? overheadsOf(all, slots);
     return {
       stageId: stage.stageId,
       attempt: stage.attempt,
@@ -73,8 +77,9 @@ export function demandOf(
       gapMillis: gapBefore(stage, completions),
       completionOrder: order[index] ?? index,
       reads,
-      broadcasts: broadcasts.of(all, eventsOf),
-      ...overheads,
+      broadcasts: broadcasts.of(stage),
+      firstOverheadMillis,
+      overheadMillis,
       durationSigma: works
         ? clipped(rateDeviation(tasks), EXECUTION_SIGMA.least, EXECUTION_SIGMA.most)
         : CACHED_SIGMA,
@@ -100,6 +105,7 @@ export function demandOf(
       rdds: blocks.rdds,
       broadcasts: broadcasts.wanted,
       stages: wantedStages,
+      overheadSigma: overheadSigma(overheads),
       speedSigma: speedSigma(run, stages, tasksOf, blocks),
       localityWaitMillis: {
         process: durationMillis(run.conf.get("spark.locality.wait.process")) ?? wait,
@@ -214,8 +220,16 @@ function readsThatDiffer(
 class Broadcasts {
   readonly wanted: WantedBroadcast[] = [];
   readonly #positions = new Map<number, number>();
+  readonly #byStage = new Map<string, Set<number>>();
 
-  constructor(run: RunRecord, completedBy: (at: number) => number) {
+  constructor(
+    run: RunRecord,
+    stages: readonly RecordedStage[],
+    completedBy: (at: number) => number,
+  ) {
+    const stageOfTask = new Map(
+      run.tasks.map((task) => [task.taskId, stageKey(task.stageId, task.stageAttempt)]),
+    );
     const byId = grouped(
       run.blockEvents.filter(({ blockId }) => blockId.startsWith("broadcast_")),
       ({ blockId }) => parseBlockId(blockId).broadcastId ?? -1,
@@ -224,9 +238,12 @@ class Broadcasts {
       const pieces = new Map<string, number>();
       let valueBytes = 0;
       let removedAt: number | undefined;
-      for (const { blockId, op, memoryBytes, at } of events) {
+      for (const event of events) {
+        const { blockId, op, memoryBytes, at } = event;
         if (op === "remove") removedAt = Math.min(removedAt ?? at, at);
         if (op !== "store" || memoryBytes === undefined) continue;
+        const stage = stageOfStore(event, stageOfTask, stages);
+        if (stage !== undefined) this.#noted(stage, broadcastId);
         if (blockId.includes("piece")) pieces.set(blockId, memoryBytes);
         else valueBytes = memoryBytes;
       }
@@ -240,43 +257,73 @@ class Broadcasts {
     }
   }
 
-  of(
-    tasks: readonly RecordedTask[],
-    eventsOf: ReadonlyMap<number, readonly RecordedBlockEvent[]>,
-  ): readonly number[] {
-    const ids = new Set<number>();
-    for (const { taskId } of tasks)
-      for (const { blockId, op } of eventsOf.get(taskId) ?? [])
-        if (op === "store" && blockId.startsWith("broadcast_"))
-          ids.add(parseBlockId(blockId).broadcastId ?? -1);
+  #noted(stage: string, broadcastId: number): void {
+    const known = this.#byStage.get(stage);
+    if (known === undefined) this.#byStage.set(stage, new Set([broadcastId]));
+    else known.add(broadcastId);
+  }
+
+  /** The task binary is the youngest; it is fetched before the task runs, the others when they are first asked for. */
+  of(stage: RecordedStage): readonly number[] {
+    const ids = this.#byStage.get(stageKey(stage.stageId, stage.attempt)) ?? new Set();
     const [binary, ...others] = [...ids].sort((a, b) => b - a);
     const inOrder = binary === undefined ? [] : [binary, ...others.reverse()];
     return inOrder.flatMap((id) => this.#positions.get(id) ?? []);
   }
 }
 
+/** The stage whose tasks stored a broadcast: the task's where the log names it, else the youngest that ran then. */
+function stageOfStore(
+  { at, taskId }: RecordedBlockEvent,
+  stageOfTask: ReadonlyMap<number, string>,
+  stages: readonly RecordedStage[],
+): string | undefined {
+  const named = taskId === undefined ? undefined : stageOfTask.get(taskId);
+  if (named !== undefined) return named;
+  const running = stages.findLast(
+    ({ submittedAt, completedAt }) => submittedAt <= at && at <= completedAt,
+  );
+  const found = running ?? stages.findLast(({ submittedAt }) => submittedAt <= at);
+  return found === undefined ? undefined : stageKey(found.stageId, found.attempt);
+}
+
+interface Overheads {
+  readonly firstOverheadMillis: number;
+  readonly overheadMillis: number;
+  /** Of each executor's first tasks. */
+  readonly firsts: readonly number[];
+}
+
 /** Time between launch and running: of the first tasks that each executor had of the stage, and of the others. */
-function overheadsOf(
-  tasks: readonly RecordedTask[],
-  executorIds: readonly string[],
-  slots: number,
-): Pick<WantedStage, "firstOverheadMillis" | "overheadMillis"> {
-  const byExecutor = grouped(tasks, ({ executorId }) => executorId);
+function overheadsOf(tasks: readonly RecordedTask[], slots: number): Overheads {
   const overhead = (task: RecordedTask): number =>
     Math.max(0, task.finishedAt - task.launchedAt - (task.runMillis ?? 0));
   const later: number[] = [];
-  const firsts = new Map<string, number>();
-  for (const [executorId, mine] of byExecutor) {
+  const firsts: number[] = [];
+  for (const mine of grouped(tasks, ({ executorId }) => executorId).values()) {
     const inOrder = [...mine].sort((a, b) => a.launchedAt - b.launchedAt || a.taskId - b.taskId);
-    const first = median(inOrder.slice(0, slots).map(overhead));
-    if (first !== undefined) firsts.set(executorId, first);
+    firsts.push(median(inOrder.slice(0, slots).map(overhead)) ?? 0);
     later.push(...inOrder.slice(slots).map(overhead));
   }
-  const typical = median([...firsts.values()]) ?? 5;
+  const typical = median(firsts) ?? 5;
   return {
-    firstOverheadMillis: executorIds.map((executorId) => firsts.get(executorId) ?? typical),
+    firstOverheadMillis: typical,
     overheadMillis: median(later) ?? Math.min(typical, 5),
+    firsts,
   };
+}
+
+/** How unequally long executors take to start with a stage, over all stages. */
+function overheadSigma(overheads: readonly Overheads[]): number {
+  const deviations = overheads
+    .filter(({ firsts }) => firsts.length > 1)
+    .map(({ firsts }) => logDeviation(firsts.map((millis) => millis + 1)));
+  const squares = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0);
+  return clipped(
+    deviations.length === 0 ? 0 : Math.sqrt(squares / deviations.length),
+    OVERHEAD_SIGMA.least,
+    OVERHEAD_SIGMA.most,
+  );
 }
 
 /** How unequal tasks of a stage are in what they do in a second. */
