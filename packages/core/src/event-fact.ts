@@ -1,4 +1,5 @@
 /** What one event of an event log says, any Spark version spelled one way (spec/event-log.md). */
+import type { SqlMetricUpdate, SqlPlanNode } from "./sql-metric.ts";
 
 /** Storage level flags; `useOffHeap` undefined where the version does not write it (2.0–3.3). */
 export interface StorageLevelFlags {
@@ -101,6 +102,8 @@ export interface TaskEndFact {
   shuffleWriteRecords: number | undefined;
   /** undefined where the version or the configuration writes none */
   updatedBlocks: readonly BlockStatus[] | undefined;
+  /** of SQL operators, those that tell of memory; undefined: the task is of no SQL execution */
+  sqlMetrics?: readonly SqlMetricUpdate[] | undefined;
   /** `Task Executor Metrics`: executor-wide peaks; undefined when absent or all zero */
   executorMetrics: ExecutorMetricValues | undefined;
 }
@@ -241,6 +244,14 @@ export type EventFact =
       readonly description: string;
       /** physicalPlanDescription, cut to 64 KiB */
       readonly plan: string | undefined;
+      /** the same as a tree; undefined: the event has none */
+      readonly nodes?: readonly SqlPlanNode[] | undefined;
+    }
+  | {
+      /** what adaptive execution made of a plan */
+      readonly kind: "sql_plan";
+      readonly executionId: number;
+      readonly nodes: readonly SqlPlanNode[];
     }
   | {
       readonly kind: "sql_end";

@@ -143,6 +143,13 @@ export {
 } from "./spark-behaviour.ts";
 export { defaultOf, type MemorySetting, memorySettings, type SparkConf } from "./spark-conf.ts";
 export { compareSparkVersions, parseSparkVersion, type SparkVersion } from "./spark-version.ts";
+export {
+  MEMORY_METRICS,
+  type SqlMetricUpdate,
+  type SqlPlanNode,
+  type SqlPlanNodeRow,
+  type TaskSqlMetricRow,
+} from "./sql-metric.ts";
 export type {
   BlockToPut,
   EvictedBlock,

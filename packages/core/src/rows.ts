@@ -7,6 +7,7 @@ import type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
 import type { FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
 import type { MemoryMode } from "./memory/memory-mode.ts";
 import type { SourceFileRow } from "./source-rows.ts";
+import type { SqlPlanNodeRow, TaskSqlMetricRow } from "./sql-metric.ts";
 import type { TaskResubmissionRow } from "./task-resubmission-row.ts";
 
 /** Where a derived row comes from. */
@@ -437,6 +438,8 @@ export interface Rows {
   tasks: TaskRow;
   task_resubmissions: TaskResubmissionRow;
   sql_executions: SqlExecutionRow;
+  sql_plan_nodes: SqlPlanNodeRow;
+  task_sql_metrics: TaskSqlMetricRow;
   rdds: RddRow;
   blocks: BlockRow;
   block_events: BlockEventRow;

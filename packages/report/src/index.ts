@@ -48,3 +48,4 @@ export {
 export { AskedWrongly, NotComparable } from "./whatif/configurations.ts";
 export { type GradeLetter, isAtLeast } from "./whatif/grades.ts";
 export { type RunRecord, readRun } from "./whatif/run-record.ts";
+export { type PromiseName, promiseNamed, type SizeAnswer, sizeOf } from "./whatif/size.ts";

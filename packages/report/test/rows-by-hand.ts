@@ -177,6 +177,22 @@ export const rowsByHand: Rows = {
     status: "failed",
     error: "stage 3 failed",
   },
+  sql_plan_nodes: {
+    executionId: 2,
+    nodeId: 1,
+    parentNodeId: 0,
+    name: "Sort",
+    description: "Sort [k#2L ASC NULLS FIRST], false, 0",
+    accumulatorIds: [31, 32],
+  },
+  task_sql_metrics: {
+    taskId: 11,
+    stageId: 3,
+    executionId: 2,
+    accumulatorId: 31,
+    name: "peak memory",
+    value: 8_388_512,
+  },
   rdds: {
     rddId: 7,
     name: "hot",

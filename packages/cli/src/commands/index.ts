@@ -11,6 +11,7 @@ import { addQuery } from "./query.ts";
 import { addReplay } from "./replay.ts";
 import { addReport } from "./report.ts";
 import { addSchema } from "./schema.ts";
+import { addSize } from "./size.ts";
 import { addWhatIf } from "./whatif.ts";
 
 export const commands: readonly AddCommand[] = [
@@ -18,6 +19,7 @@ export const commands: readonly AddCommand[] = [
   addExplain,
   addReport,
   addWhatIf,
+  addSize,
   addInspect,
   addQuery,
   addExport,

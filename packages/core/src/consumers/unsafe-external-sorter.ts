@@ -1,6 +1,6 @@
 /**
  * Rows in pages and an array of pointers that doubles with the old one still held; refused, it spills everything.
- * Follows UnsafeExternalSorter and UnsafeInMemorySorter, Spark 1.6–4.2.
+ * Follows UnsafeExternalSorter, UnsafeInMemorySorter and ShuffleExternalSorter, Spark 1.6–4.2.
  */
 import { SparkFailure } from "../assert.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -8,11 +8,11 @@ import type { MemoryConsumer } from "../tasks/memory-consumer.ts";
 import type { MemoryPage, TaskMemoryManager, TaskStep } from "../tasks/task-memory-manager.ts";
 import type { SpillLedger } from "./spill-ledger.ts";
 
-/** Longs a record in the pointer array: the address and the key's prefix. */
-const LONGS_A_RECORD = 2;
 const LONG_BYTES = 8;
 
 export interface SorterShape {
+  /** Longs a record in the pointer array: address and prefix, or (serialized shuffle) both in one. */
+  readonly longsPerRecord: 1 | 2;
   /** Records that the first pointer array is made for (`spark.shuffle.sort.initialBufferSize`). */
   readonly initialRecords: number;
   /** With radix sort half of the array is work space; else a third of it. */
@@ -22,7 +22,7 @@ export interface SorterShape {
 
 export class UnsafeExternalSorter implements MemoryConsumer {
   readonly id: number;
-  readonly name = "UnsafeExternalSorter";
+  readonly name: string;
   readonly mode: MemoryMode;
   usedBytes = 0;
   readonly #memory: TaskMemoryManager;
@@ -45,6 +45,7 @@ export class UnsafeExternalSorter implements MemoryConsumer {
     readonly diskRatio: number;
   }) {
     this.id = given.id;
+    this.name = given.shape.longsPerRecord === 2 ? "UnsafeExternalSorter" : "ShuffleExternalSorter";
     this.mode = given.mode;
     this.#memory = given.memory;
     this.#ledger = given.ledger;
@@ -59,12 +60,12 @@ export class UnsafeExternalSorter implements MemoryConsumer {
 
   get #capacity(): number {
     const longs = (this.#array?.bytes ?? 0) / LONG_BYTES;
-    return Math.floor(longs / (this.#shape.radix ? 2 : 1.5) / LONGS_A_RECORD);
+    return Math.floor(longs / (this.#shape.radix ? 2 : 1.5) / this.#shape.longsPerRecord);
   }
 
   /** The first pointer array, before any record. Throws SparkFailure when it is refused. */
   *start(): TaskStep<void> {
-    const longs = this.#shape.initialRecords * LONGS_A_RECORD;
+    const longs = this.#shape.initialRecords * this.#shape.longsPerRecord;
     this.#array = yield* this.#memory.allocateArray(longs, this);
     this.#note();
   }

@@ -13,6 +13,7 @@ import { ExecutorRoster } from "./application/executor-roster.ts";
 import { FailureRecords } from "./application/failure-records.ts";
 import { writeApplication, writeExecutors } from "./application/life-rows.ts";
 import { MetricRows } from "./application/metric-rows.ts";
+import { SqlPlans } from "./application/sql-plans.ts";
 import { TaskCensus } from "./application/task-census.ts";
 import { ApplicationBlocks } from "./blocks/block-history.ts";
 import { BroadcastValues } from "./blocks/broadcast-values.ts";
@@ -43,6 +44,7 @@ export class Replay {
   readonly #conf: ApplicationConf;
   readonly #facts: ApplicationFacts;
   readonly #tasks: TaskRows;
+  readonly #plans: SqlPlans;
   readonly #metrics: MetricRows;
   readonly #roster = new ExecutorRoster();
   readonly #census = new TaskCensus();
@@ -67,6 +69,7 @@ export class Replay {
     this.#conf = new ApplicationConf(options.sparkVersion, options.sparkVersionBounds);
     this.#facts = new ApplicationFacts(options.emit);
     this.#tasks = new TaskRows(options.emit);
+    this.#plans = new SqlPlans(options.emit);
     this.#metrics = new MetricRows(options.emit);
     this.#deaths = new DeathRecords(options.emit);
     this.#failures = new FailureRecords(options.emit, this.#census, this.#roster);
@@ -98,6 +101,7 @@ export class Replay {
     }
     this.#deaths.finish();
     this.#facts.finish();
+    this.#plans.finish();
     this.#tasks.finish(this.#endedAt !== undefined);
     const summary: ReplaySummary = {
       appId: this.#options.appId,
@@ -240,6 +244,7 @@ export class Replay {
         this.#failures.taskEnded(observation, fact);
         this.#census.event(fact);
         this.#tasks.ended(fact, sourceFileId, line);
+        this.#plans.taskEnded(fact);
         const executor = this.#executor(fact.executorId);
         executor.taskEnded(observation, fact);
         if (fact.executorMetrics !== undefined) {
@@ -346,6 +351,10 @@ export class Replay {
         return;
       case "sql_start":
         this.#facts.sqlStarted(fact);
+        this.#plans.planned(fact.executionId, fact.nodes);
+        return;
+      case "sql_plan":
+        this.#plans.planned(fact.executionId, fact.nodes);
         return;
       case "sql_end":
         this.#facts.sqlEnded(fact);

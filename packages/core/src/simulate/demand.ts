@@ -59,48 +59,54 @@ export interface SorterDemand {
   readonly diskRatio: Wanted;
 }
 
-/** Serialized rows sorted by partition (ShuffleExternalSorter). */
+/** Serialized rows sorted by partition (ShuffleExternalSorter): one long a record, and gone with the last row. */
 export interface ShuffleSorterDemand {
   readonly kind: "shuffle_sorter";
   readonly rows: Wanted;
   readonly rowBytes: number;
+  readonly radix: boolean;
   readonly diskRatio: Wanted;
 }
 
-/** Groups in a hash map in pages (BytesToBytesMap), with what happens when it gets no more. */
+/** Groups in a hash map in pages (BytesToBytesMap), written out as a sorted run when it gets no more. */
 export interface MapDemand {
   readonly kind: "map";
   /** Distinct keys. */
   readonly rows: Wanted;
+  /** Key and value row, with what the map adds to each pair. */
   readonly rowBytes: number;
   /** A page of the generated code's own map. */
   readonly fastPage: boolean;
   readonly diskRatio: Wanted;
 }
 
-/** The build side of a join in memory that cannot spill. */
+/** The build side of a join in memory, which cannot spill. */
 export interface RelationDemand {
   readonly kind: "relation";
-  readonly bytes: Wanted;
-  /** Rows and keys, where known. */
-  readonly rows: number | undefined;
+  readonly rows: Wanted;
+  readonly rowBytes: number;
   readonly keyedByLong: boolean;
 }
 
-/** Memory of an unknown consumer in pages: spills all when it gets no more. */
+/** Memory of an operator of which only its peak is known: pages, and all are spilled when it gets no more. */
 export interface PagesDemand {
   readonly kind: "pages";
   readonly bytes: Wanted;
   readonly diskRatio: Wanted;
 }
 
-export type ConsumerDemand =
-  | SpillableDemand
+export type PagedDemand =
   | SorterDemand
   | ShuffleSorterDemand
   | MapDemand
   | RelationDemand
   | PagesDemand;
+
+/** What one operator of a task wants. */
+export type ConsumerDemand = (SpillableDemand | PagedDemand) & {
+  /** Places of earlier operators of the task that it reads to their end while it is filled. */
+  readonly drains?: readonly number[] | undefined;
+};
 
 export interface WantedTask {
   readonly taskId: number;
@@ -110,7 +116,7 @@ export interface WantedTask {
   readonly missMillis: number;
   /** Replaces the stage's reads. */
   readonly reads: readonly BlockRead[] | undefined;
-  /** One after the other, as its operators work. */
+  /** One is filled after the other, and held until it is drained or the task ends. */
   readonly consumers: readonly ConsumerDemand[];
 }
 

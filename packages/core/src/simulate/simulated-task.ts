@@ -16,7 +16,7 @@ import type {
   WantedRdd,
 } from "./demand.ts";
 import { drawn } from "./drawn.ts";
-import { fillPages } from "./fill-pages.ts";
+import { type Close, fillPages } from "./fill-pages.ts";
 import { growthOf } from "./growth.ts";
 import type { TaskSurroundings } from "./task-surroundings.ts";
 
@@ -263,21 +263,30 @@ export class SimulatedTask {
     const before = LATEST_INSERTION * draws.uniform("insertion_start", stage.stageId, key);
     yield run * before;
     const each = (run * share * (1 - before)) / task.consumers.length;
-    for (const [index, demand] of task.consumers.entries())
-      yield* this.#consume(demand, index, each);
+    const closes: Close[] = [];
+    for (const [index, demand] of task.consumers.entries()) {
+      closes[index] = yield* this.#consume(demand, index, each);
+      for (const drained of demand.drains ?? []) closes[drained]?.();
+    }
     yield run * (1 - share) * (1 - before);
   }
 
-  *#consume(demand: ConsumerDemand, index: number, millis: number): TaskCourse {
-    if (demand.kind === "spillable") yield* this.#fillSpillable(demand, index, millis);
-    else
-      yield* fillPages(demand, {
-        id: index,
-        memory: this.#memory,
-        ledger: this.ledger,
-        around: this.around,
-        millis,
-      });
+  *#consume(
+    demand: ConsumerDemand,
+    index: number,
+    millis: number,
+  ): Generator<number | ExecutionRequest, Close, number> {
+    if (demand.kind === "spillable") {
+      yield* this.#fillSpillable(demand, index, millis);
+      return () => {};
+    }
+    return yield* fillPages(demand, {
+      id: index,
+      memory: this.#memory,
+      ledger: this.ledger,
+      around: this.around,
+      millis,
+    });
   }
 
   *#fillSpillable(demand: SpillableDemand, index: number, millis: number): TaskCourse {

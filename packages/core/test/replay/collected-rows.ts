@@ -17,6 +17,8 @@ export class CollectedRows {
     tasks: [],
     task_resubmissions: [],
     sql_executions: [],
+    sql_plan_nodes: [],
+    task_sql_metrics: [],
     rdds: [],
     blocks: [],
     block_events: [],

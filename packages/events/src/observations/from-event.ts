@@ -64,6 +64,7 @@ function timeOf(fact: EventFact): number | undefined {
     case "sql_start":
     case "sql_end":
       return fact.timeMs;
+    case "sql_plan":
     case "log_start":
     case "environment":
     case "resource_profile":

@@ -58,7 +58,7 @@ test("a huge plan is cut, and that is said", () => {
 });
 
 test("an event of no interest is passed over, whatever it holds", () => {
-  const name = "org.apache.spark.sql.execution.ui.SparkListenerSQLAdaptiveExecutionUpdate";
+  const name = "org.apache.spark.sql.execution.ui.SparkListenerSQLAdaptiveSQLMetricUpdates";
   const { fact, troubles, counts } = readInPieces([
     `{"Event":"${name}","plan":"`,
     "no JSON \u0001",

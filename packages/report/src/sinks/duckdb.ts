@@ -178,6 +178,8 @@ async function createWriters(
     tasks: await writer("tasks"),
     task_resubmissions: await writer("task_resubmissions"),
     sql_executions: await writer("sql_executions"),
+    sql_plan_nodes: await writer("sql_plan_nodes"),
+    task_sql_metrics: await writer("task_sql_metrics"),
     rdds: await writer("rdds"),
     blocks: await writer("blocks"),
     block_events: await writer("block_events"),

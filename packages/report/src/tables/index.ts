@@ -22,10 +22,12 @@ import { sourceFiles } from "./source-files.ts";
 import { sparkConf } from "./spark-conf.ts";
 import { spills } from "./spills.ts";
 import { sqlExecutions } from "./sql-executions.ts";
+import { sqlPlanNodes } from "./sql-plan-nodes.ts";
 import { stages } from "./stages.ts";
 import type { TableSpec } from "./table.ts";
 import { taskMemoryTimeline } from "./task-memory-timeline.ts";
 import { taskResubmissions } from "./task-resubmissions.ts";
+import { taskSqlMetrics } from "./task-sql-metrics.ts";
 import { tasks } from "./tasks.ts";
 
 export type Tables = { readonly [Name in TableName]: TableSpec<Rows[Name]> };
@@ -43,6 +45,8 @@ export const tables: Tables = {
   tasks,
   task_resubmissions: taskResubmissions,
   sql_executions: sqlExecutions,
+  sql_plan_nodes: sqlPlanNodes,
+  task_sql_metrics: taskSqlMetrics,
   rdds,
   blocks,
   block_events: blockEvents,

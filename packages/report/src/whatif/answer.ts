@@ -1,5 +1,6 @@
 /** The answer to a what-if question: base, self-check, scenarios and bands, as `--json` prints it (respark.whatif/1). */
 import {
+  executorHeapMiB,
   isInBytes,
   type ManagerCapacity,
   OUTCOMES,
@@ -139,7 +140,8 @@ export function whatIf(run: RunRecord, question: WhatIfQuestion): WhatIfAnswer {
   };
 }
 
-function refuseUnusable(run: RunRecord): void {
+/** Throws NotComparable where the run cannot be a base. */
+export function refuseUnusable(run: RunRecord): void {
   if (run.executors.length === 0) throw new NotComparable("no executor is in these logs");
   if (run.tasks.length === 0) throw new NotComparable("no task is in these logs");
   const lost = run.executors.filter(({ removedClass }) =>
@@ -246,6 +248,17 @@ function answeredCapacity(
     page_size_bytes: capacity.pageSizeBytes ?? null,
     slots,
   };
+}
+
+/** What a setting of memory was in the base run, MiB. */
+export function memoryInMiB(base: BaseConfiguration, knob: string): number {
+  const { behaviour, conf } = base.configuration;
+  if (knob === "spark.executor.memory") return executorHeapMiB(behaviour, conf);
+  if (knob === "spark.memory.offHeap.size")
+    return Math.max(1, Math.round(base.configuration.capacity.offHeapStorageBytes / 524_288));
+  throw new AskedWrongly(
+    `${knob} cannot be sized: spark.executor.memory and spark.memory.offHeap.size can`,
+  );
 }
 
 const SHOWN_SETTINGS =

@@ -89,6 +89,23 @@ export interface RecordedBlockEvent {
   readonly missKind: string | undefined;
 }
 
+export interface RecordedPlanNode {
+  readonly executionId: number;
+  readonly nodeId: number;
+  readonly parentNodeId: number | undefined;
+  readonly name: string;
+  readonly description: string;
+  readonly accumulatorIds: readonly number[];
+}
+
+export interface RecordedMetric {
+  readonly taskId: number;
+  readonly executionId: number | undefined;
+  readonly accumulatorId: number;
+  readonly name: string;
+  readonly value: number;
+}
+
 export interface RunRecord {
   readonly appId: string;
   readonly attemptId: string;
@@ -102,6 +119,8 @@ export interface RunRecord {
   readonly rdds: readonly RecordedRdd[];
   readonly blocks: readonly RecordedBlock[];
   readonly blockEvents: readonly RecordedBlockEvent[];
+  readonly planNodes: readonly RecordedPlanNode[];
+  readonly sqlMetrics: readonly RecordedMetric[];
   /** Which class spilled in a task, by task id. */
   readonly spillers: ReadonlyMap<number, string>;
   /** Tasks that waited for 1/2N. */
@@ -134,6 +153,8 @@ export async function readRun(ask: Ask, app: ApplicationKey): Promise<RunRecord 
     rdds: (await ask(rddsSql(here))).map(rddOf),
     blocks: (await ask(blocksSql(here))).map(blockOf),
     blockEvents: (await ask(blockEventsSql(here))).map(blockEventOf),
+    planNodes: (await ask(planNodesSql(here))).map(planNodeOf),
+    sqlMetrics: (await ask(sqlMetricsSql(here))).map(metricOf),
     spillers: new Map(
       (
         await ask(
@@ -313,5 +334,37 @@ function blockEventOf(row: Row): RecordedBlockEvent {
     memoryBytes: numberIn(row, "memory_bytes"),
     taskId: numberIn(row, "task_id"),
     missKind: textIn(row, "miss_kind"),
+  };
+}
+
+function planNodesSql(here: string): string {
+  return `select execution_id, node_id, parent_node_id, name, description,
+      ${ids("accumulator_ids")}
+    from sql_plan_nodes where ${here} order by execution_id, node_id`;
+}
+
+function planNodeOf(row: Row): RecordedPlanNode {
+  return {
+    executionId: numberIn(row, "execution_id") ?? -1,
+    nodeId: numberIn(row, "node_id") ?? -1,
+    parentNodeId: numberIn(row, "parent_node_id"),
+    name: textIn(row, "name") ?? "",
+    description: textIn(row, "description") ?? "",
+    accumulatorIds: idsIn(row, "accumulator_ids"),
+  };
+}
+
+function sqlMetricsSql(here: string): string {
+  return `select task_id, execution_id, accumulator_id, name, value
+    from task_sql_metrics where ${here} order by task_id, accumulator_id`;
+}
+
+function metricOf(row: Row): RecordedMetric {
+  return {
+    taskId: numberIn(row, "task_id") ?? -1,
+    executionId: numberIn(row, "execution_id"),
+    accumulatorId: numberIn(row, "accumulator_id") ?? -1,
+    name: textIn(row, "name") ?? "",
+    value: numberIn(row, "value") ?? 0,
   };
 }

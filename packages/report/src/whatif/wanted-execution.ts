@@ -1,6 +1,7 @@
 /** What tasks wanted of execution memory: what they report, where they did not spill; else what their own spills bound. */
 import type { ConsumerDemand, Wanted } from "@respark/core";
-import type { RecordedTask, RunRecord } from "./run-record.ts";
+import type { RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
+import type { SqlDemand } from "./sql-demand.ts";
 import { clipped, logDeviation, median } from "./statistics.ts";
 
 export interface ExecutionEvidence {
@@ -17,14 +18,24 @@ const LEAST_SPREAD = 0.03;
 /** Consumers of each task of a stage, by task id. */
 export function wantedExecution(
   run: RunRecord,
+  stage: RecordedStage,
   tasks: readonly RecordedTask[],
-  isSql: boolean,
+  sql: SqlDemand,
   evidence: ExecutionEvidence,
 ): ReadonlyMap<number, readonly ConsumerDemand[]> {
   const found = new Map<number, readonly ConsumerDemand[]>();
   const perRecord = bytesPerRecord(tasks);
   const diskRatio = diskRatioOf(tasks);
+  const isSql = stage.sqlExecutionId !== undefined;
+  const operators = isSql ? sql.operatorsOf(stage, tasks, diskRatio) : undefined;
   for (const task of tasks) {
+    if (run.taskMemoryDeaths.has(task.taskId)) evidence.deadTasks++;
+    const known = operators?.get(task.taskId);
+    if (known !== undefined) {
+      for (const demand of known) noteKnown(demand, evidence);
+      found.set(task.taskId, known);
+      continue;
+    }
     const bytes = demandOf(task, perRecord, evidence);
     if (bytes === undefined) continue;
     const consumer = run.spillers.get(task.taskId) ?? "ExternalAppendOnlyMap";
@@ -36,6 +47,14 @@ export function wantedExecution(
     ]);
   }
   return found;
+}
+
+function noteKnown(demand: ConsumerDemand, evidence: ExecutionEvidence): void {
+  if (demand.kind === "spillable" || demand.kind === "pages") {
+    const { best, atLeast, atMost } = demand.bytes;
+    if (atLeast === atMost) evidence.statedBytes += best;
+    else evidence.inferredBytes += best;
+  } else evidence.statedBytes += demand.rows.best * demand.rowBytes;
 }
 
 interface PerRecord {

@@ -10,6 +10,7 @@ import {
   type WantedTask,
 } from "@respark/core";
 import type { RecordedBlockEvent, RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
+import { SqlDemand } from "./sql-demand.ts";
 import { clipped, grouped, logDeviation, median } from "./statistics.ts";
 import { type BlockEvidence, type WantedBlocks, wantedBlocks } from "./wanted-blocks.ts";
 import { type ExecutionEvidence, wantedExecution } from "./wanted-execution.ts";
@@ -53,6 +54,7 @@ export function demandOf(
   );
   const broadcasts = new Broadcasts(run, stages, completedBy);
   const execution: ExecutionEvidence = { statedBytes: 0, inferredBytes: 0, deadTasks: 0 };
+  const sql = new SqlDemand(run);
   const order = completionOrder(stages);
   const startedAt = stages[0]?.submittedAt ?? 0;
   const slots = slotsOf(run);
@@ -63,8 +65,7 @@ export function demandOf(
   const wantedStages: WantedStage[] = stages.map((stage, index) => {
     const all = tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [];
     const tasks = lastGood(all);
-    const isSql = stage.sqlExecutionId !== undefined;
-    const consumers = wantedExecution(run, tasks, isSql, execution);
+    const consumers = wantedExecution(run, stage, tasks, sql, execution);
     const reads = cachedReads(run, stage, blocks);
     const ownReads = readsThatDiffer(tasks, eventsOf, blocks);
     const works = tasks.some(({ taskId }) => consumers.has(taskId));

@@ -11,7 +11,6 @@ const scheduler = [
 
 const sql = [
   "SparkListenerDriverAccumUpdates",
-  "SparkListenerSQLAdaptiveExecutionUpdate",
   "SparkListenerSQLAdaptiveSQLMetricUpdates",
 ] as const;
 

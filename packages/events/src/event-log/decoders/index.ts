@@ -8,6 +8,7 @@ import { executorDecoders } from "./executor.ts";
 import { executorMetricsDecoders } from "./executor-metrics.ts";
 import { jobDecoders } from "./job.ts";
 import { sqlExecutionDecoders } from "./sql-execution.ts";
+import { sqlPlanDecoders } from "./sql-plan.ts";
 import { stageDecoders } from "./stage.ts";
 import { taskEndDecoders } from "./task-end.ts";
 import { taskStartDecoders } from "./task-start.ts";
@@ -26,5 +27,6 @@ export function eventDecoders(): readonly EventDecoder[] {
     jobDecoders,
     stageDecoders,
     sqlExecutionDecoders,
+    sqlPlanDecoders,
   ].flatMap((decoders) => decoders());
 }

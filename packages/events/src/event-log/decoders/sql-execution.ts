@@ -1,6 +1,7 @@
 /** SQL executions: their description and plan at the start, their error at the end. */
 import type { EventDecoder } from "../event.ts";
 import { integer, needInteger, needTimeMs, text } from "../json.ts";
+import { planNodesOf } from "./sql-plan.ts";
 
 /** Plans run to megabytes; what a reader looks at is at the top. */
 const planLimit = 64 * 1024;
@@ -15,6 +16,7 @@ export function sqlExecutionDecoders(): readonly EventDecoder[] {
         time: true,
         description: true,
         physicalPlanDescription: true,
+        sparkPlanInfo: true,
       },
       decode: (event) => ({
         kind: "sql_start",
@@ -23,6 +25,7 @@ export function sqlExecutionDecoders(): readonly EventDecoder[] {
         timeMs: needTimeMs(event, "time"),
         description: text(event, "description") ?? "",
         plan: text(event, "physicalPlanDescription")?.slice(0, planLimit),
+        nodes: planNodesOf(event),
       }),
     },
     {

@@ -24,6 +24,7 @@ import {
 import { LearnedShapes } from "../learned-shape.ts";
 import { ShapeFields } from "../shape.ts";
 import { MetricValues } from "./executor-metrics.ts";
+import { sqlMetricsIn, sqlMetricsOf } from "./sql-task-metrics.ts";
 import { updatedBlockOf, updatedBlockPicks } from "./storage-level.ts";
 import { taskFailureOf } from "./task-failure.ts";
 
@@ -145,7 +146,7 @@ class TaskEndDecoder implements EventDecoder, LineReader {
       "Finish Time": true,
       Failed: true,
       Killed: true,
-      Accumulables: { Name: true, Update: true },
+      Accumulables: { ID: true, Name: true, Update: true, Metadata: true },
     },
     "Task Executor Metrics": true,
     [metrics]: { ...taskMetricsPicks() },
@@ -181,6 +182,7 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     fact.exitCausedByApp = failure.exitCausedByApp;
     fillMetrics(fact, object(event, metrics) ?? failure.metrics);
     fact.peakExecutionBytes ??= peakOf(task);
+    fact.sqlMetrics = sqlMetricsOf(task);
     const executorMetrics = object(event, "Task Executor Metrics");
     fact.executorMetrics = this.#executorMetrics.fillFrom(executorMetrics)
       ? this.#executorMetrics.map
@@ -208,7 +210,10 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     if (this.#holdsNegative()) return undefined;
     const blocksStart = shapes.arrayStart(updatedBlocks);
     if (blocksStart !== undefined && blocksStart < shapes.arrayEnd(updatedBlocks)) return undefined;
+    const sqlMetrics = this.#sqlMetrics(line.buffer);
+    if (sqlMetrics === "unclear") return undefined;
     const fact = this.#fact;
+    fact.sqlMetrics = sqlMetrics;
     fact.stageId = shapes.number(at.stageId);
     fact.stageAttemptId = shapes.integer(at.stageAttemptId) ?? 0;
     fact.taskType = shapes.text(at.taskType);
@@ -270,6 +275,12 @@ class TaskEndDecoder implements EventDecoder, LineReader {
 
   learn(line: LineBytes): void {
     if (this.#fact.reason === "Success") this.#shapes.learn(line);
+  }
+
+  #sqlMetrics(buffer: Buffer): ReturnType<typeof sqlMetricsIn> {
+    const start = this.#shapes.arrayStart(accumulables);
+    if (start === undefined) return undefined;
+    return sqlMetricsIn(buffer, start, this.#shapes.arrayEnd(accumulables));
   }
 
   /** The task's own share (`Update`); `Value` beside it is the stage's running total. */
@@ -408,6 +419,7 @@ function emptyTaskEnd(): TaskEndFact {
     shuffleWriteBytes: undefined,
     shuffleWriteRecords: undefined,
     updatedBlocks: undefined,
+    sqlMetrics: undefined,
     executorMetrics: undefined,
   };
 }

@@ -1,0 +1,90 @@
+/** The size command's own part: promises and range as asked, one answer for each run and the largest of all. */
+import { type PromiseName, promiseNamed, type SizeAnswer, sizeOf } from "@respark/report";
+import { exitCode } from "../exit-code.ts";
+import type { RunOptions } from "../gate/measured-run.ts";
+import type { Host } from "../host.ts";
+import { styleOf } from "../terminal/style.ts";
+import { UserError } from "../user-error.ts";
+import { whole, withRecord } from "./run-whatif.ts";
+import { amountOf } from "./scenarios.ts";
+import { sizeText } from "./size-text.ts";
+
+export interface SizeOptions extends RunOptions {
+  readonly keep?: string;
+  readonly probability?: string;
+  readonly knob?: string;
+  readonly between?: string;
+  readonly seed?: string;
+}
+
+const DEFAULT_KEEP: readonly PromiseName[] = [
+  "no-evictions",
+  "no-recomputes",
+  "no-failed-puts",
+  "no-spills",
+  "no-oom",
+];
+const MIB = 1_048_576;
+
+/** Throws a UserError with code 4 where a promise is kept at no size tried: after the answer is printed. */
+export async function runSize(
+  host: Host,
+  paths: readonly string[],
+  options: SizeOptions,
+): Promise<void> {
+  const between = options.between === undefined ? undefined : rangeOf(options.between);
+  const probability = probabilityOf(options.probability ?? "0.95");
+  const seed = whole("--seed", options.seed ?? "1", 0);
+  const knob = options.knob ?? "spark.executor.memory";
+  const answers: SizeAnswer[] = [];
+  for (const part of await runsOf(host, paths))
+    answers.push(
+      await withRecord(host, part, options, (run) =>
+        sizeOf(run, {
+          keep: options.keep?.split(",").map((name) => promiseNamed(name.trim())) ?? DEFAULT_KEEP,
+          probability,
+          knob,
+          between,
+          seed,
+        }),
+      ),
+    );
+  const [only, ...others] = answers;
+  await host.stdout.write(
+    options.json === true
+      ? `${JSON.stringify(others.length === 0 ? only : answers, undefined, 2)}\n`
+      : sizeText(answers, styleOf(host)),
+  );
+  const without = answers.flatMap(({ promises }) =>
+    promises.filter(({ recommended }) => recommended === null).map(({ promise }) => promise),
+  );
+  if (without.length > 0)
+    throw new UserError(
+      `kept at no size tried: ${[...new Set(without)].join(", ")}; try larger ones with --between`,
+      exitCode.belowFloor,
+    );
+}
+
+/** Files are runs of their own; folders of logs are one run. */
+async function runsOf(host: Host, paths: readonly string[]): Promise<readonly string[][]> {
+  const kinds = await Promise.all(paths.map((path) => host.kindOf(path)));
+  return kinds.every((kind) => kind === "file") ? paths.map((path) => [path]) : [[...paths]];
+}
+
+function rangeOf(text: string): { readonly fromMiB: number; readonly toMiB: number } {
+  const [from, to, ...rest] = text.split("..");
+  if (from === undefined || to === undefined || rest.length > 0)
+    throw new UserError(`--between is two sizes, as 1g..8g, not ${text}`);
+  const fromMiB = Math.round(amountOf(from).value / MIB);
+  const toMiB = Math.round(amountOf(to).value / MIB);
+  if (fromMiB < 1 || toMiB <= fromMiB)
+    throw new UserError(`--between goes from a smaller size to a larger, as 1g..8g, not ${text}`);
+  return { fromMiB, toMiB };
+}
+
+function probabilityOf(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 1))
+    throw new UserError(`--probability is a share between 0 and 1, as 0.95, not ${text}`);
+  return value;
+}
