@@ -122,7 +122,7 @@ class OperatorWalk {
     const [input, other] = inputs;
     const rows = this.#value(node, "number of output rows");
     if (node.name === "Sort") return this.#sort(node, input);
-    if (/^HashAggregate/.test(node.name)) return this.#aggregate(node, input, rows);
+    if (node.name.startsWith("HashAggregate")) return this.#aggregate(node, input, rows);
     if (node.name === "ShuffledHashJoin") return this.#hashJoin(node, input, other, rows);
     if (/^(?:ObjectHashAggregate|SortAggregate)/.test(node.name))
       return this.#reported(node, input);
