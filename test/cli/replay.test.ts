@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
@@ -144,6 +145,9 @@ describe("trouble with the input or the output is one sentence and the right exi
     const refused = await respark(["replay", logs, "-o", database]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("--overwrite");
+    expect((await respark(["replay", logs, "-o", database, "--overwrite"])).code).toBe(2);
+    expect(readFileSync(database, "utf8")).toBe("precious");
+    writeFileSync(database, "checksumDUCK of an earlier replay");
     expect((await respark(["replay", logs, "-o", database, "--overwrite"])).code).toBe(0);
     expect(await asked(database, "select count(*)::int as n from applications")).toEqual([
       { n: 1 },

@@ -1,10 +1,11 @@
 /** The machine respark runs on: the only place with a process, streams, files and signals. Tests bring a host of their own. */
-import { constants, createReadStream } from "node:fs";
+import { constants, createReadStream, rmSync, type Stats } from "node:fs";
 import {
   access,
   lstat,
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rename,
@@ -34,8 +35,10 @@ export interface Host {
   readonly stderr: Output;
   /** Milliseconds of wall clock, for progress and durations alone; never for results. */
   now(): number;
-  /** What stands at a path; undefined: nothing. */
-  kindOf(path: string): Promise<"file" | "directory" | undefined>;
+  /** What stands at a path, links followed; other: a device, pipe or socket; undefined: nothing. */
+  kindOf(path: string): Promise<"file" | "directory" | "other" | undefined>;
+  /** Device and inode of what stands at a path: equal for two names of one file; undefined: nothing. */
+  identityOf(path: string): Promise<string | undefined>;
   /** Names in a directory. */
   list(directory: string): Promise<string[]>;
   readText(path: string): Promise<string>;
@@ -58,7 +61,9 @@ export interface Host {
   download(address: URL): Promise<Response>;
   /** An empty directory of our own; `remove` takes it away again. */
   scratch(): Promise<{ readonly path: string; remove(): Promise<void> }>;
-  /** Calls back on Ctrl-C or a polite kill; the returned function stops that. A second Ctrl-C kills at once. */
+  /** Removes these and ends the process with this code after so long, unless the returned function is called. */
+  endAfter(millis: number, code: number, paths: readonly string[]): () => void;
+  /** Calls back on Ctrl-C, a polite kill or a closed terminal; the returned function stops that. A second Ctrl-C kills at once. */
   onInterrupt(listener: () => void): () => void;
 }
 
@@ -71,6 +76,7 @@ export function processHost(): Host {
     stderr: outputTo(process.stderr),
     now: () => performance.now(),
     kindOf,
+    identityOf,
     list: (directory) => readdir(directory),
     readText: (path) => readFile(path, "utf8"),
     mayWriteInto,
@@ -83,6 +89,7 @@ export function processHost(): Host {
     onStdinEnd: (listener) => void process.stdin.once("end", listener),
     download: (address) => fetch(address, { signal: AbortSignal.timeout(60_000) }),
     scratch,
+    endAfter,
     onInterrupt,
   };
 }
@@ -112,9 +119,9 @@ function isClosedPipe(error: Error): boolean {
   return "code" in error && error.code === "EPIPE";
 }
 
-async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
+async function statOf(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).isDirectory() ? "directory" : "file";
+    return await stat(path);
   } catch (error) {
     if (error instanceof Error && "code" in error) {
       if (error.code === "ENOENT" || error.code === "ENOTDIR") return undefined;
@@ -123,17 +130,33 @@ async function kindOf(path: string): Promise<"file" | "directory" | undefined> {
   }
 }
 
+async function kindOf(path: string): Promise<"file" | "directory" | "other" | undefined> {
+  const stats = await statOf(path);
+  if (stats === undefined) return undefined;
+  if (stats.isDirectory()) return "directory";
+  return stats.isFile() ? "file" : "other";
+}
+
+async function identityOf(path: string): Promise<string | undefined> {
+  const stats = await statOf(path);
+  return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
+}
+
 async function writeText(path: string, text: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there !== undefined && !there.isFile()) {
     await writeFile(path, text);
     return;
   }
-  const partial = `${path}.partial`;
+  // A name of its own, that must be new: nothing of anybody else's is replaced or removed.
+  const partial = `${path}.${process.pid}.partial`;
+  const file = await open(partial, "wx");
   try {
-    await writeFile(partial, text);
+    await file.writeFile(text);
+    await file.close();
     await rename(partial, path);
   } catch (error) {
+    await file.close();
     await rm(partial, { force: true });
     throw error;
   }
@@ -163,9 +186,19 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
+/** Directories of ours that are not removed yet. */
+const scratches = new Set<string>();
+
 async function scratch(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "respark-"));
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+  scratches.add(path);
+  return {
+    path,
+    remove: async () => {
+      await rm(path, { recursive: true, force: true });
+      scratches.delete(path);
+    },
+  };
 }
 
 async function* stdin(): AsyncGenerator<Uint8Array> {
@@ -184,11 +217,21 @@ async function* stdin(): AsyncGenerator<Uint8Array> {
   }
 }
 
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 function onInterrupt(listener: () => void): () => void {
-  process.once("SIGINT", listener);
-  process.once("SIGTERM", listener);
+  for (const signal of SIGNALS) process.once(signal, listener);
   return () => {
-    process.removeListener("SIGINT", listener);
-    process.removeListener("SIGTERM", listener);
+    for (const signal of SIGNALS) process.removeListener(signal, listener);
+  };
+}
+
+function endAfter(millis: number, code: number, paths: readonly string[]): () => void {
+  const timer = setTimeout(() => {
+    for (const path of [...paths, ...scratches]) rmSync(path, { recursive: true, force: true });
+    process.exit(code);
+  }, millis);
+  return () => {
+    clearTimeout(timer);
   };
 }

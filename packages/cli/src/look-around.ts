@@ -54,6 +54,9 @@ export async function lookAround(
       full: options.full ?? false,
       report: (diagnostic) => {
         if (diagnostic.code === "path_missing") missing ??= diagnostic.message;
+        if (diagnostic.code === "spool_full") {
+          missing ??= `${diagnostic.message}: write it to a file and name that, or set TMPDIR to a larger disk`;
+        }
         report(diagnostic);
       },
       onProgress: (done, total) => {

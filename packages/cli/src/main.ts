@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
+import { machineWords } from "./machine-words.ts";
 import { printable } from "./terminal/printable.ts";
 import { Interrupted, UserError } from "./user-error.ts";
 import { version } from "./version.ts";
@@ -68,8 +69,22 @@ async function explain(host: Host, error: unknown): Promise<ExitCode> {
     return error.exitCode;
   }
   if (error instanceof Interrupted) return exitCode.interrupted;
+  // Wherever it happens: a module that could not be opened, a buffer that could not be had.
+  const words = isExhaustion(error) ? machineWords(error) : undefined;
+  if (words !== undefined) {
+    await host.stderr.write(`respark: ${words}\n`);
+    return exitCode.askedWrongly;
+  }
   await host.stderr.write(bugReport(host, error));
   return exitCode.bug;
+}
+
+const EXHAUSTED = new Set(["EMFILE", "ENFILE", "ENOMEM", "ENOSPC", "EDQUOT", "EIO"]);
+
+/** The machine ran out of something, or failed: not what was asked, and no bug. */
+function isExhaustion(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return !("code" in error) || EXHAUSTED.has(String(error.code));
 }
 
 function bugReport(host: Host, error: unknown): string {

@@ -109,6 +109,7 @@ export type {
   TaskRow,
   Triple,
 } from "./rows.ts";
+export { escapedJson, safeJson } from "./safe-json.ts";
 export type {
   BlockRead,
   CachedRead,

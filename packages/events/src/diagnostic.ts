@@ -21,6 +21,8 @@ export const diagnosticCodes = {
   archive_entry_unsupported:
     "an entry of an archive that cannot be read (encrypted, unknown method, sparse)",
   archive_limit: "an archive holds more entries, bytes or nested archives than the limits allow",
+  spool_full:
+    "standard input needs more temporary room than there may be used; the rest was not read",
   archive_entry_name: "an entry's name points out of its archive; it is only a name here",
   rolling_first_part_missing: "a rolled log without its first part",
   rolling_part_missing: "a gap in the numbers of a rolled log's parts",

@@ -32,6 +32,7 @@ export {
   type QueryResult,
   type QueryValue,
   type ResultColumn,
+  requireOneStatement,
   runQuery,
 } from "./sql/query.ts";
 export { type Ask, numberIn, type Row, textIn } from "./sql/row.ts";

@@ -11,12 +11,19 @@ export async function sayingMachineTrouble(work: () => Promise<void>): Promise<v
   try {
     await work();
   } catch (error) {
-    if (!(error instanceof Error) || !("code" in error)) throw error;
-    if (error.code === "EPIPE") return;
+    if (!(error instanceof Error)) throw error;
+    if ("code" in error && error.code === "EPIPE") return;
     const words = machineWords(error);
     if (words === undefined) throw error;
-    const path = "path" in error && typeof error.path === "string" ? `${error.path}: ` : "";
+    const path = pathIn(error);
     const reading = "syscall" in error && READING.has(String(error.syscall));
-    throw new UserError(`${path}${words}`, reading ? exitCode.unreadable : exitCode.askedWrongly);
+    const where = path === undefined ? "" : `${path}: `;
+    throw new UserError(`${where}${words}`, reading ? exitCode.unreadable : exitCode.askedWrongly);
   }
+}
+
+/** The file that the system or DuckDB names. */
+function pathIn(error: Error): string | undefined {
+  if ("path" in error && typeof error.path === "string") return error.path;
+  return /file "([^"]+)"/.exec(error.message)?.[1];
 }

@@ -1,5 +1,5 @@
 /** The export command's own part: which applications, where to, and what came out. */
-import { counted } from "@respark/core";
+import { counted, safeJson } from "@respark/core";
 import {
   type ExportedFile,
   type ExportFormat,
@@ -42,7 +42,7 @@ export async function runExport(host: Host, path: string, options: ExportOptions
   });
   await host.stdout.write(
     options.json === true
-      ? `${JSON.stringify(files, undefined, 2)}\n`
+      ? `${safeJson(files, 2)}\n`
       : `${counted(files.length, "file")} in ${printableLine(output)}\n${hint(options)}`,
   );
 }

@@ -3,6 +3,7 @@ import {
   type Database,
   openDatabase,
   type ResultFormatName,
+  requireOneStatement,
   resultText,
   runQuery,
   sqlName,
@@ -32,6 +33,7 @@ export async function runQueryCommand(
   await sayingTrouble(async () => {
     const database = await openDatabase(path);
     try {
+      await requireOneStatement(database, question);
       const result = await runQuery(database, await narrowed(database, question, options));
       const { isTerminal: forTerminal, columns } = host.stdout;
       const shown = forTerminal ? { forTerminal, columns } : {};

@@ -1,4 +1,5 @@
 /** The explain command's own part: what is asked about, and how the answer is printed. */
+import { safeJson } from "@respark/core";
 import { adviceFor } from "@respark/events";
 import {
   explain,
@@ -50,7 +51,7 @@ export async function runExplain(host: Host, path: string, options: ExplainOptio
       const advice = answer.kind === "verdict" ? adviceFor(answer.logs) : [];
       await host.stdout.write(
         options.json === true
-          ? `${json(answer.kind === "verdict" ? { ...answer, advice } : answer)}\n`
+          ? `${safeJson(answer.kind === "verdict" ? { ...answer, advice } : answer, 2)}\n`
           : answer.kind === "verdict"
             ? verdictText(answer, advice, place)
             : storyText(answer, place),
@@ -104,17 +105,4 @@ function wholeNumber(about: string, given: string): number {
     throw new UserError(`--${about} takes a number, not ${JSON.stringify(given)}`);
   }
   return Number(given);
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(
-    value,
-    (_, some: unknown) =>
-      typeof some === "bigint"
-        ? Number.isSafeInteger(Number(some))
-          ? Number(some)
-          : some.toString()
-        : some,
-    2,
-  );
 }

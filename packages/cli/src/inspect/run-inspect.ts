@@ -1,4 +1,5 @@
 /** The inspect command's own part: survey, perhaps a full reading, and what is said about them. */
+import { safeJson } from "@respark/core";
 import { DiagnosticLog, type Survey } from "@respark/events";
 import type { Host } from "../host.ts";
 import { noApplication, openInput } from "../input.ts";
@@ -26,7 +27,7 @@ export async function runInspect(
   const progress = progressOn(host, { quiet: options.quiet === true });
   const diagnostics = new DiagnosticLog();
   try {
-    const [survey, reading] = await untilInterrupted(host, async (carryOn) => {
+    const [survey, reading] = await untilInterrupted(host, async ({ carryOn }) => {
       const watch: Watch = { report: diagnostics.report, progress, carryOn };
       const found = await lookAround(input, options, watch);
       return [found, options.full === true ? await readFully(found, watch) : undefined] as const;
@@ -63,7 +64,7 @@ function asJson(
   diagnostics: DiagnosticLog,
 ): string {
   const { files, applications } = survey;
-  return `${JSON.stringify(
+  return `${safeJson(
     {
       applications: applications.map(({ files: own, startedAt, endedAt, ...application }) => ({
         ...application,
@@ -85,7 +86,6 @@ function asJson(
       diagnostics: diagnostics.rows(),
       ...(reading === undefined ? {} : { reading }),
     },
-    undefined,
     2,
   )}\n`;
 }

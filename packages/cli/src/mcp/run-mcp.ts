@@ -8,6 +8,7 @@ import {
   explain,
   type QueryResult,
   type Question,
+  requireOneStatement,
   runQuery,
 } from "@respark/report";
 import * as z from "zod";
@@ -147,6 +148,7 @@ async function one(open: Database, { app, attempt }: Named) {
 async function rowsOf(open: Database, sql: string): Promise<unknown> {
   const limit = AbortSignal.timeout(QUERY_SECONDS * 1000);
   try {
+    await requireOneStatement(open, sql);
     return await limitedRows(await runQuery(open, sql, limit));
   } catch (error) {
     if (limit.aborted) throw new Error(`given up after ${QUERY_SECONDS} s: ask for less`);

@@ -5,6 +5,8 @@ import type { Host } from "../host.ts";
 import type { Input } from "../input.ts";
 import { UserError } from "../user-error.ts";
 
+const LONGEST_NAME = 120; // characters of an id in a file's name; file systems allow 255 bytes
+
 export type WriteMode = "create" | "overwrite" | "append";
 
 /** `./<application>.duckdb`, or the folder's name where there are several applications; never a path out of an id. */
@@ -20,7 +22,10 @@ export function defaultOutput(
       ? first.appId
       : basename(resolve(path));
   // An id comes from a log: it must not be able to name another folder or a hidden file.
-  const safe = name.replace(/[^\w.-]/g, "_").replace(/^[.-]+/, "");
+  const safe = name
+    .replace(/[^\w.-]/g, "_")
+    .replace(/^[.-]+/, "")
+    .slice(0, LONGEST_NAME);
   return join(".", `${safe === "" ? "respark" : safe}${ending}`);
 }
 
@@ -49,10 +54,13 @@ export async function checkOutput(
       `cannot write ${output}: no right to write into the directory ${folder}: name another place with -o`,
     );
   }
-  if (inputs.some((path) => path !== "-" && resolve(path) === resolve(output))) {
-    throw new UserError(`${output} is one of the inputs: name another file with -o`);
-  }
+  await refuseInput(host, output, inputs);
   const there = await host.kindOf(output);
+  if (there === "other") {
+    throw new UserError(
+      `${output} is a device, a pipe or a socket, which a database cannot replace: name a file with -o, or - for standard output`,
+    );
+  }
   if (there === "directory") {
     throw new UserError(`${output} is a directory: name a file in it with -o`);
   }
@@ -60,5 +68,21 @@ export async function checkOutput(
     throw new UserError(
       `${output} exists: --overwrite replaces it, --append adds to it, -o names another file`,
     );
+  }
+}
+
+/** A result never replaces one of its inputs, by whichever name. */
+export async function refuseInput(
+  host: Host,
+  output: string,
+  inputs: readonly string[],
+): Promise<void> {
+  const identity = await host.identityOf(output);
+  for (const path of inputs) {
+    if (path === "-") continue;
+    const isIt =
+      resolve(path) === resolve(output) ||
+      (identity !== undefined && identity === (await host.identityOf(path)));
+    if (isIt) throw new UserError(`${output} is one of the inputs: name another file with -o`);
   }
 }

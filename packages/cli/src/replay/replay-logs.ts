@@ -33,7 +33,7 @@ export interface Replayed {
 export async function replayLogs(host: Host, request: ReplayRequest): Promise<Replayed> {
   const progress = progressOn(host, { quiet: request.quiet });
   try {
-    return await untilInterrupted(host, async (carryOn) => {
+    return await untilInterrupted(host, async ({ carryOn, leavesBehind }) => {
       const diagnostics = new DiagnosticLog();
       const watch: Watch = { report: diagnostics.report, progress, carryOn };
       const { files, applications } = await findApplications(host, request.input, request, watch);
@@ -41,6 +41,7 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
       const owned = new Set(applications.flatMap((application) => idsOf(application)));
       const strays = files.filter(({ sourceFileId }) => !owned.has(sourceFileId));
       const sink = await sayingTrouble(() => DuckDbSink.open(target));
+      for (const path of sink.partialPaths) leavesBehind(path);
       try {
         for (const [index, application] of applications.entries()) {
           const { appId, attemptId } = application;

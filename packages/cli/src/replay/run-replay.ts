@@ -1,5 +1,7 @@
 /** The replay command's own part: where the result goes, and what is said about it. */
 import { join } from "node:path";
+import { safeJson } from "@respark/core";
+import type { SurveyedApplication } from "@respark/events";
 import { openDatabase } from "@respark/report";
 import { calledAs } from "../called-as.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
@@ -11,7 +13,13 @@ import type { EverywhereOptions } from "../options.ts";
 import { refuseOverwriting, writePages } from "../report/write-pages.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
-import { checkOutput, defaultOutput, type WriteMode, writeModeFor } from "./output-path.ts";
+import {
+  checkOutput,
+  defaultOutput,
+  refuseInput,
+  type WriteMode,
+  writeModeFor,
+} from "./output-path.ts";
 import { readRunSummaries } from "./read-run-summary.ts";
 import { type Replayed, replayLogs } from "./replay-logs.ts";
 import { nextCommands, runSummaryText, type SummaryPlace } from "./run-summary-text.ts";
@@ -53,6 +61,7 @@ export async function runReplay(
         }
         const path = output ?? defaultOutput(input, applications, ".duckdb");
         if (output === undefined) await checkOutput(host, path, mode, paths);
+        await refuseInput(host, path, filesOf(applications));
         return { path, mode: await writeModeFor(host, path, mode) };
       },
       timeZone: options.timeZone,
@@ -64,6 +73,10 @@ export async function runReplay(
   } finally {
     await scratch?.remove();
   }
+}
+
+function filesOf(applications: readonly SurveyedApplication[]): string[] {
+  return applications.flatMap(({ files }) => files.map(({ path }) => path));
 }
 
 interface Delivery extends ReplayOptions {
@@ -89,7 +102,7 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
     };
     text =
       delivery.json === true
-        ? `${JSON.stringify({ output: output ?? databasePath, applications: runs }, undefined, 2)}\n`
+        ? `${safeJson({ output: output ?? databasePath, applications: runs }, 2)}\n`
         : [
             ...runs.map((run) => runSummaryText(run, place)),
             `Written: ${output ?? databasePath}\n`,

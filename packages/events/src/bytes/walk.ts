@@ -285,7 +285,7 @@ export class Walk {
         this.#spoolRoom -= taken.length;
         if (taken.length < chunk.length) {
           this.#tell(
-            "archive_limit",
+            path === STANDARD_INPUT ? "spool_full" : "archive_limit",
             "error",
             `${path} needs more temporary room than there may be used (${this.#limits.maxSpoolBytes} bytes, half of what is free); the rest is not read`,
           );

@@ -2,7 +2,15 @@
 
 /** A name or a path. */
 export function shellWord(name: string): string {
-  return /^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./-]+$/.test(name)) return name;
+  // Printed raw they would move the terminal's cursor; `$'…'` says them in letters.
+  if (/[\p{Cc}\p{Cf}]/u.test(name)) return `$'${name.replace(/[\\']|[\p{Cc}\p{Cf}]/gu, escaped)}'`;
+  return `'${name.replaceAll("'", "'\\''")}'`;
+}
+
+function escaped(character: string): string {
+  if (character === "\\" || character === "'") return `\\${character}`;
+  return `\\U${(character.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`;
 }
 
 /** A statement as one argument of a shell. */

@@ -1,6 +1,6 @@
 /** Rows into one DuckDB file that appears whole or not at all: everything is written to `<out>.partial`, which is renamed at the end. */
 import { constants } from "node:fs";
-import { access, copyFile, rename, rm, stat } from "node:fs/promises";
+import { access, copyFile, realpath, rename, rm, stat } from "node:fs/promises";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { EmitRow, Rows, TableName } from "@respark/core";
 import { DatabaseError, openingError } from "../database-error.ts";
@@ -13,6 +13,7 @@ import { metricSamples } from "../tables/metric-samples.ts";
 import { storedTables } from "../tables/stored.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { MetricSampleWriter } from "./metric-sample-writer.ts";
+import { isDuckDbFile, partialPaths, removePartial, requireOurPartial } from "./partial-files.ts";
 import { type RowWriter, TableWriter } from "./table-writer.ts";
 
 /** create: there must be none. overwrite: replaces one. append: adds to one. resume: goes on with a partial that was kept. */
@@ -65,6 +66,7 @@ export class DuckDbSink {
     const partial = `${path}.partial`;
     const kept = mode === "resume" && (await exists(partial));
     if (!kept) {
+      await requireOurPartial(path, partial);
       await requireUnused(path, partial);
       await removePartial(partial);
       if (mode === "append") await copyDatabase(path, partial);
@@ -103,6 +105,11 @@ export class DuckDbSink {
     this.#key = key;
     this.completed = completed;
     this.#lastRows = lastRows;
+  }
+
+  /** What is on the disk until `finish` or `abort`, for a process that ends in the middle. */
+  get partialPaths(): readonly string[] {
+    return partialPaths(this.#database.partial);
   }
 
   /** One at a time: the one before must be complete. */
@@ -271,6 +278,13 @@ async function checkTarget(path: string, mode: WriteMode): Promise<void> {
   if (there && (await stat(path)).isDirectory()) {
     throw new DatabaseError("unreadable", path, `${path} is a directory`);
   }
+  if (there && mode === "overwrite" && !(await isDuckDbFile(await realpath(path)))) {
+    throw new DatabaseError(
+      "exists",
+      path,
+      `${path} is no database, and --overwrite replaces databases alone: move it, or name another output`,
+    );
+  }
   if (mode === "create" && there) {
     throw new DatabaseError("exists", path, `${path} exists`);
   }
@@ -305,12 +319,6 @@ async function copyDatabase(path: string, partial: string): Promise<void> {
     if (await exists(`${path}.wal`)) await copyFile(`${path}.wal`, `${partial}.wal`);
   } finally {
     instance.closeSync();
-  }
-}
-
-async function removePartial(partial: string): Promise<void> {
-  for (const path of [partial, `${partial}.wal`, `${partial}.tmp`]) {
-    await rm(path, { recursive: true, force: true });
   }
 }
 

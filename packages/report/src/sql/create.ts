@@ -1,4 +1,5 @@
 /** The statements that make an empty database: tables, views and what each column means. */
+import { createHash } from "node:crypto";
 import { storedTables } from "../tables/stored.ts";
 import { keyColumns, type TableSpec } from "../tables/table.ts";
 import { sqlName, sqlText } from "./literal.ts";
@@ -7,22 +8,33 @@ import { executorMetricsShown } from "./views/executor-metrics.ts";
 import { macros, views } from "./views/index.ts";
 
 /** Raised whenever a table or column is renamed or changes its meaning (docs/tables.md has the notes). */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 export const META_TABLE = "respark_meta";
 export const MANIFEST_TABLE = "respark_manifest";
 
 export function createTables(): string {
   return [
     ...storedTables.map(createTable),
-    `create table ${META_TABLE} (schema_version integer not null)`,
+    `create table ${META_TABLE} (schema_version integer not null, tables_hash varchar not null)`,
     `comment on table ${META_TABLE} is 'One row: which tables and columns this database has.'`,
     `comment on column ${META_TABLE}.schema_version is 'version of tables and columns'`,
-    `insert into ${META_TABLE} values (${SCHEMA_VERSION})`,
+    `comment on column ${META_TABLE}.tables_hash is 'of the names, columns and types of all tables'`,
+    `insert into ${META_TABLE} values (${SCHEMA_VERSION}, '${tablesHash()}')`,
     `create table ${MANIFEST_TABLE} (app_id varchar not null, attempt_id varchar not null)`,
     `comment on table ${MANIFEST_TABLE} is 'A row is an application attempt that was written completely.'`,
     `comment on column ${MANIFEST_TABLE}.app_id is 'application id as Spark names it'`,
     `comment on column ${MANIFEST_TABLE}.attempt_id is 'attempt of the application'`,
   ].join(";\n");
+}
+
+/** Equal where a database has the tables and columns of this respark, whatever their comments say. */
+export function tablesHash(): string {
+  const hash = createHash("sha256");
+  for (const table of storedTables) {
+    const columns = columnsOf(table).map(({ name, type, nullable }) => [name, type, nullable]);
+    hash.update(JSON.stringify([table.name, columns]));
+  }
+  return hash.digest("hex").slice(0, 16);
 }
 
 export function createViews(): string {

@@ -45,6 +45,8 @@ export interface Database {
    * interrupts DuckDB and ends in one.
    */
   query(sql: string, signal?: AbortSignal): Promise<QueryResult>;
+  /** How many statements a text holds; of several only the last one's answer comes back. Throws a QueryError. */
+  statements(sql: string): Promise<number>;
   /** The whole answer, for small ones: a record a row. */
   rows(sql: string): Promise<readonly Readonly<Record<string, QueryValue>>[]>;
   close(): void;
@@ -95,12 +97,28 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   return {
     path,
     query,
+    statements: async (sql) => {
+      try {
+        return (await opened.connection.extractStatements(sql)).count;
+      } catch (error) {
+        throw new QueryError(sql, error);
+      }
+    },
     rows: async (sql) => recordsOf(await query(sql)),
     close: () => {
       for (const connection of asking) done(connection);
       opened.close();
     },
   };
+}
+
+/** Throws a QueryError for several statements: only the last would be answered, and what asked them would not know. */
+export async function requireOneStatement(database: Database, sql: string): Promise<void> {
+  if (isName(sql) || (await database.statements(sql)) <= 1) return;
+  throw new QueryError(
+    sql,
+    "these are several statements, and only the last would be answered: ask them one by one",
+  );
 }
 
 /** A name of a view or table is a question for all of it; everything else is SQL. */
@@ -110,7 +128,11 @@ export async function runQuery(
   signal?: AbortSignal,
 ): Promise<QueryResult> {
   const name = sqlOrView.trim();
-  return database.query(/^\w+$/.test(name) ? `from ${sqlName(name)}` : sqlOrView, signal);
+  return database.query(isName(name) ? `from ${sqlName(name)}` : sqlOrView, signal);
+}
+
+function isName(sqlOrView: string): boolean {
+  return /^\s*\w+\s*$/.test(sqlOrView);
 }
 
 interface ReadOnlyConnection {

@@ -203,14 +203,15 @@ test("until it is finished, there is only a partial file; afterwards only the da
 test("an aborted one leaves nothing, and what was there before as it was", async () => {
   const folder = await scratchFolder();
   const path = join(folder, "x.duckdb");
-  await writeFile(path, "something of the user's");
+  const before = "checksumDUCK of before";
+  await writeFile(path, before);
   const sink = await DuckDbSink.open({ path, mode: "overwrite" });
   sink
     .application({ appId: "app-1", attemptId: "1" })
     .emit("applications", rowsByHand.applications);
   await sink.abort();
   expect(await readdir(folder)).toEqual(["x.duckdb"]);
-  expect(await readFile(path, "utf8")).toBe("something of the user's");
+  expect(await readFile(path, "utf8")).toBe(before);
 });
 
 test("an application that was not completed is not in the result", async () => {
@@ -342,7 +343,7 @@ test("resume goes on with the complete applications that a kept partial file has
 test("what a crashed run left is replaced, what another program is writing is not", async () => {
   const folder = await scratchFolder();
   const path = join(folder, "x.duckdb");
-  await writeFile(`${path}.partial`, "half a file");
+  await writeFile(`${path}.partial`, "checksumDUCK half a file");
   await writeFile(`${path}.partial.wal`, "half a log");
   const sink = await DuckDbSink.open({ path, mode: "create" });
   await sink.abort();

@@ -1,4 +1,5 @@
 /** Two runs side by side, for people: what moved, and in which direction. Nobody passes or fails here. */
+import { safeJson } from "@respark/core";
 import type { GateResult, MeasuredRun, Verdict } from "../check.ts";
 import { changeInWords, changeShareInWords, intervalInWords, inWords } from "../in-words.ts";
 import type { Emphasis } from "./terminal.ts";
@@ -68,7 +69,7 @@ export function diffJson(result: GateResult): string {
     first: was ?? null,
     second: is ?? null,
   }));
-  return `${JSON.stringify({ schema: 1, differences, subjects, measures }, undefined, 2)}\n`;
+  return `${safeJson({ schema: 1, differences, subjects, measures }, 2)}\n`;
 }
 
 function changeOf({ value, baseline }: Verdict): number {

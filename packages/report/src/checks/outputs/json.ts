@@ -1,4 +1,5 @@
 /** A result for programs: all that was measured and judged, in snake_case, with stable names. */
+import { safeJson } from "@respark/core";
 import type { GateResult, MeasuredRun, Verdict } from "../check.ts";
 import { headline } from "./words.ts";
 
@@ -7,7 +8,7 @@ const RESULT_SCHEMA = 1;
 
 export function jsonText(result: GateResult, exitCode: number): string {
   const { run, baseline } = result;
-  return `${JSON.stringify(
+  return `${safeJson(
     {
       schema: RESULT_SCHEMA,
       outcome: result.outcome,
@@ -37,7 +38,6 @@ export function jsonText(result: GateResult, exitCode: number): string {
         is: is ?? null,
       })),
     },
-    undefined,
     2,
   )}\n`;
 }

@@ -1,4 +1,5 @@
 /** A result as SARIF 2.1.0: trouble as code-scanning alerts, each at its line of the baseline (or at the own check's file). */
+import { safeJson } from "@respark/core";
 import type { GateResult, Verdict } from "../check.ts";
 import { headline, nameOf, type Place, plain, questionOf, wayOut } from "./words.ts";
 
@@ -53,7 +54,7 @@ export function sarifText(result: GateResult, place: Place, version: string): st
       },
     ],
   };
-  return `${JSON.stringify(log, undefined, 2)}\n`;
+  return `${safeJson(log, 2)}\n`;
 }
 
 function levelOf(status: Verdict["status"]): "error" | "warning" | "note" | undefined {

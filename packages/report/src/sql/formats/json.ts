@@ -1,4 +1,5 @@
 /** JSON, with integers of any size exact; one array, or a record a line. */
+import { escapedJson } from "@respark/core";
 import type { QueryValue, ResultColumn } from "../query.ts";
 import type { ResultFormat } from "./result-format.ts";
 
@@ -49,12 +50,6 @@ function isList(value: object): value is readonly QueryValue[] {
   return Array.isArray(value);
 }
 
-/** JSON leaves DEL, the C1 controls and invisible marks as they are; a terminal would obey them. Either way the text is exact. */
 function quoted(text: string): string {
-  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    character
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join(""),
-  );
+  return escapedJson(JSON.stringify(text));
 }

@@ -1,0 +1,60 @@
+/** The files beside a database that is being written: what an earlier run of ours left may be removed, anything else is refused. */
+import { lstat, open, readdir, rm } from "node:fs/promises";
+import { DatabaseError } from "../database-error.ts";
+
+/** `<out>.partial`, its write-ahead log, and what DuckDB moved out of memory. */
+export function partialPaths(partial: string): readonly [string, string, string] {
+  return [partial, `${partial}.wal`, `${partial}.tmp`];
+}
+
+/** Throws a DatabaseError (exists) for the first that no replay wrote: no DuckDB file, a foreign folder, a link, a device. */
+export async function requireOurPartial(path: string, partial: string): Promise<void> {
+  const [file, log, spilled] = partialPaths(partial);
+  const ours =
+    (await isAbsentOr(file, isDuckDbFile)) &&
+    (await isAbsentOr(log, async (at) => (await lstat(at)).isFile())) &&
+    (await isAbsentOr(spilled, isDuckDbTemporary));
+  if (ours) return;
+  throw new DatabaseError(
+    "exists",
+    path,
+    `${partial}* is in the way and was not written by respark: move it, or name another output`,
+  );
+}
+
+/** Only after `requireOurPartial`, or of files that this process wrote. */
+export async function removePartial(partial: string): Promise<void> {
+  for (const path of partialPaths(partial)) await rm(path, { recursive: true, force: true });
+}
+
+async function isAbsentOr(
+  path: string,
+  isOurs: (path: string) => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await isOurs(path);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return true;
+    throw error;
+  }
+}
+
+/** A regular file that is empty or begins as DuckDB's do: a checksum of 8 bytes, then `DUCK`. */
+export async function isDuckDbFile(path: string): Promise<boolean> {
+  const stats = await lstat(path);
+  if (!stats.isFile()) return false;
+  if (stats.size === 0) return true;
+  const file = await open(path, "r");
+  try {
+    const head = Buffer.alloc(12);
+    await file.read(head, 0, 12, 0);
+    return head.toString("latin1", 8, 12) === "DUCK";
+  } finally {
+    await file.close();
+  }
+}
+
+async function isDuckDbTemporary(path: string): Promise<boolean> {
+  if (!(await lstat(path)).isDirectory()) return false;
+  return (await readdir(path)).every((name) => name.startsWith("duckdb_temp"));
+}
