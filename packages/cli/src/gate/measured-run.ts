@@ -1,6 +1,6 @@
 /** One run as the gate sees it, from a database or straight from logs. */
 import { join } from "node:path";
-import { type Database, DatabaseError, openDatabase } from "@respark/report";
+import { type Database, DatabaseError, type DatabaseOptions, openDatabase } from "@respark/report";
 import { type MeasuredRun, measureRun } from "@respark/report/checks";
 import type { ApplicationKey } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
@@ -55,10 +55,11 @@ export async function withDatabase<Result>(
   paths: readonly string[],
   options: RunOptions,
   use: (database: Database, path: string | undefined) => Promise<Result>,
+  opening: DatabaseOptions = {},
 ): Promise<Result> {
   const [path = "-"] = paths;
   if (paths.length === 1 && (await host.kindOf(path)) !== "directory" && path !== "-") {
-    const database = await sayingTrouble(() => openedOrLogs(path));
+    const database = await sayingTrouble(() => openedOrLogs(path, opening));
     if (database !== undefined) {
       try {
         return await use(database, path);
@@ -71,9 +72,9 @@ export async function withDatabase<Result>(
 }
 
 /** undefined: the file is there and is no database, so it may be a log. */
-async function openedOrLogs(path: string): Promise<Database | undefined> {
+async function openedOrLogs(path: string, opening: DatabaseOptions): Promise<Database | undefined> {
   try {
-    return await openDatabase(path);
+    return await openDatabase(path, opening);
   } catch (error) {
     const mayBeLog = error instanceof DatabaseError && error.trouble === "unreadable";
     if (mayBeLog && !/\.(?:duckdb|db)$/i.test(path)) return undefined;

@@ -11,18 +11,26 @@ export interface ReportOptions extends RunOptions {
   readonly overwrite?: true;
 }
 
+/** What DuckDB may hold: with what the page itself takes, a report stays below 500 MB. */
+const DATABASE_BYTES = 128 << 20;
+
 export async function runReport(
   host: Host,
   paths: readonly string[],
   options: ReportOptions,
 ): Promise<void> {
   const began = host.now();
-  await withDatabase(host, paths, options, (database, path) =>
-    sayingTrouble(async () => {
-      const source = { database, path, named: path ?? paths.join(", ") };
-      const written = await writePages(host, source, options);
-      if (written.length > 0) await tell(host, written, options, began);
-    }),
+  await withDatabase(
+    host,
+    paths,
+    options,
+    (database, path) =>
+      sayingTrouble(async () => {
+        const source = { database, path, named: path ?? paths.join(", ") };
+        const written = await writePages(host, source, options);
+        if (written.length > 0) await tell(host, written, options, began);
+      }),
+    { memoryLimitBytes: DATABASE_BYTES },
   );
 }
 

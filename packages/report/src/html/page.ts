@@ -107,8 +107,8 @@ function tasks({ ask }: PageParts): Html {
 
 function accuracy({ ask }: PageParts): Html {
   return html`<section id="accuracy"><div class="head"><h2>How far to trust it</h2></div>
-<div class="legend">${key("ok", "predicted")}${key("okw", "met, but by a prediction of nearly any number")}${key("ex", "missed, explained")}${key("no", "missed, not explained")}${key("q", "no prediction possible")}</div>
-<div class="scroll" tabindex="0" role="group" aria-label="Statements of memory"><table id="acc"><caption>Statements of memory in the logs, each predicted before it was read</caption><thead></thead><tbody></tbody></table></div><div id="misses" class="scroll" tabindex="0" role="group" aria-label="Statements that were not predicted"></div>${sqlBelow({ accuracy: ask.accuracy, misses: ask.misses })}</section>`;
+<div class="legend">${key("ok", "predicted")}${key("ex", "not predicted, explained by a rule")}${key("no", "not explained")}${key("q", "nothing to check by")}</div>
+<div class="scroll" tabindex="0" role="group" aria-label="Statements of memory"><table id="acc"><caption>What the logs state of memory, and what its managers decided: each predicted before it was read, or not</caption><thead></thead><tbody></tbody></table></div><div id="misses" class="scroll" tabindex="0" role="group" aria-label="Statements that were not predicted"></div>${sqlBelow({ accuracy: ask.accuracy, misses: ask.misses })}</section>`;
 }
 
 function keys(): Html {

@@ -76,13 +76,15 @@ select stage_id, name, tasks, run_median_ms, run_max_ms, run_skew, slowest_task_
   slowest_executor_id, execution_median_bytes, execution_max_bytes, memory_spilled_max_bytes
 from task_skew where ${here} order by run_max_ms - run_median_ms desc, stage_id limit 12`,
     accuracy: `
-select executor_id, evidence_level, quantity, statements, predicted as met, explained, unexplained,
-  without_prediction, mean_width_share
-from replay_accuracy where ${here} and kind = 'statement' order by statements desc, executor_id, quantity`,
+select executor_id, evidence_level, kind, quantity, statements, predicted, explained, unexplained,
+  main_rule, mean_width_share
+from replay_accuracy where ${here}
+order by kind desc, statements desc, executor_id, quantity`,
     misses: `
-select executor_id, epoch_us(ts)::double as t, quantity, logged_min, logged_max, replayed_min,
-  replayed_max, explanation, source_file_id, source_line
-from replay_checks where ${here} and outcome <> 'predicted' order by ts, executor_id, source_line limit 50`,
+select executor_id, epoch_us(ts)::double as t, kind, quantity, outcome, logged_min, logged_max,
+  replayed_min, replayed_max, explanation, source_file_id, source_line
+from replay_checks where ${here} and outcome <> 'predicted'
+order by outcome desc, ts, executor_id, source_file_id, source_line, quantity limit 50`,
   };
 }
 
@@ -147,8 +149,9 @@ export function stepsKept(
     })
     .join(" or ");
   const kept = KEPT.flatMap((column) => [
-    `arg_max(seq, ${column})`,
-    `arg_min(seq, ${column})`,
+    // Of equals the same one each time: a database gives one page, byte for byte.
+    `arg_max(seq, (${column}, seq)) filter (${column} is not null)`,
+    `arg_min(seq, (${column}, seq)) filter (${column} is not null)`,
     `min(seq) filter (${column} is null)`,
   ]).join(", ");
   return `

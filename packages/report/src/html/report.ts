@@ -94,7 +94,6 @@ export async function reportPage(
       pictures,
       executors: run.executors,
       unit: run.axis.unit,
-      accuracy: small.accuracy,
       judged: request.judged,
     }),
     ask,

@@ -1,7 +1,7 @@
 /** The verdict as HTML: complete without a script, and painted before any data is unpacked. */
 import { counted, countInWords } from "@respark/core";
 import type { Finding, RunVerdict, Severity } from "../explain/index.ts";
-import type { Cells, ExecutorFacts, Picture } from "../picture/facts.ts";
+import type { ExecutorFacts, Picture } from "../picture/facts.ts";
 import { type Html, html } from "./html.ts";
 import { durationWords } from "./words.ts";
 
@@ -54,7 +54,6 @@ export interface VerdictParts {
   readonly executors: readonly ExecutorFacts[];
   /** µs in a unit of the pictures' time */
   readonly unit: number;
-  readonly accuracy: readonly Cells[];
   /** what a check said of the run */
   readonly judged: string | undefined;
 }
@@ -89,7 +88,7 @@ ${rest > 0 ? html`<p>… and ${counted(rest, "smaller finding")}: <code>respark 
 </div></section>`;
 }
 
-function chips({ verdict, executors, accuracy }: VerdictParts): Html[] {
+function chips({ verdict, executors }: VerdictParts): Html[] {
   const { findings, trust } = verdict;
   const severities = Object.entries(SEVERITIES).flatMap(([severity, { word, sign }]) => {
     const n = findings.filter((finding) => finding.severity === severity).length;
@@ -99,23 +98,28 @@ function chips({ verdict, executors, accuracy }: VerdictParts): Html[] {
           html`<span class="chip is-${severity}"><span aria-hidden="true">${sign}</span> <b>${n}</b> × ${word.toLowerCase()}</span>`,
         ];
   });
-  // A prediction as wide as half the memory is met by nearly any number: that is said beside the total.
-  const easy = accuracy
-    .filter((row) => Number(row["mean_width_share"] ?? 0) > 0.5)
-    .reduce((sum, row) => sum + Number(row["met"] ?? 0), 0);
+  const unexplained = trust.statements - trust.statementsMet - trust.statementsExplained;
   const trusted =
     trust.statements === 0
-      ? html`<span class="chip">the logs make <b>no</b> memory statement to check by</span>`
-      : html`<span class="chip"><b>${countInWords(trust.statementsMet)} of ${countInWords(trust.statements)}</b> memory statements predicted${
-          easy > 0
-            ? `, ${countInWords(easy)} of them by a prediction so wide that it is easily met`
-            : ""
-        }</span>`;
+      ? [html`<span class="chip">the logs make <b>no</b> memory statement to check by</span>`]
+      : [
+          html`<span class="chip"><b>${countInWords(trust.statementsMet)} of ${countInWords(trust.statements)}</b> memory statements predicted</span>`,
+          ...(trust.statementsExplained > 0
+            ? [
+                html`<span class="chip"><b>${countInWords(trust.statementsExplained)}</b> explained</span>`,
+              ]
+            : []),
+          ...(unexplained > 0
+            ? [
+                html`<span class="chip bad"><b>${countInWords(unexplained)}</b> not explained</span>`,
+              ]
+            : []),
+        ];
   const levels = Object.entries(EVIDENCE).flatMap(([level, words]) => {
     const n = executors.filter(({ evidence }) => evidence === level).length;
     return n === 0 ? [] : [html`<span class="chip level-${level}">${n} × ${words}</span>`];
   });
-  return [...severities, trusted, ...levels];
+  return [...severities, ...trusted, ...levels];
 }
 
 function findingHtml(

@@ -1,4 +1,4 @@
-/** How far to trust the replay: what the logs state, predicted before it was read, executor by executor. */
+/** How far to trust the replay: what logs state and what managers did, predicted before it was read, executor by executor. */
 import type { Cells } from "../picture/facts.ts";
 import { bytes, count } from "./amounts.ts";
 import { colour, prepared, texture } from "./canvas.ts";
@@ -19,11 +19,10 @@ const WORST = 12;
 
 interface Told {
   readonly statements: number;
-  readonly met: number;
+  readonly predicted: number;
   readonly explained: number;
   readonly unexplained: number;
-  readonly without: number;
-  /** width of the predictions, of the executor's memory; undefined: none was made */
+  /** width of the predictions, of the executor's memory; undefined: none has a width */
   readonly width: number | undefined;
 }
 
@@ -41,12 +40,11 @@ export function setUpAccuracy(): void {
     const heads = [
       "executor",
       "evidence",
-      "statement about",
-      "statements",
+      "about",
+      "in the logs",
       "predicted",
       "explained",
       "not explained",
-      "no prediction",
       "shares",
       "width of a prediction",
     ];
@@ -54,7 +52,7 @@ export function setUpAccuracy(): void {
       make(
         "tr",
         {},
-        heads.map((head, i) => make("th", i < 3 || i === 8 ? { class: "l" } : {}, head)),
+        heads.map((head, i) => make("th", i < 3 || i === 7 ? { class: "l" } : {}, head)),
       ),
     );
     const bars: { readonly bar: HTMLCanvasElement; readonly told: Told | undefined }[] = [];
@@ -67,15 +65,15 @@ export function setUpAccuracy(): void {
           "aria-label",
           told === undefined
             ? "nothing to check by"
-            : "shares of predicted, explained, not explained and without prediction",
+            : "shares of predicted, explained and not explained",
         );
         bars.push({ bar, told });
         const numbers =
           told === undefined
-            ? [make("td", { class: "l unknown", colspan: 6 }, about)]
+            ? [make("td", { class: "l unknown", colspan: 5 }, about)]
             : [
                 make("td", { class: "l" }, about),
-                ...[told.statements, told.met, told.explained, told.unexplained, told.without].map(
+                ...[told.statements, told.predicted, told.explained, told.unexplained].map(
                   (value) => make("td", {}, count(value)),
                 ),
               ];
@@ -109,10 +107,9 @@ function toldIn(rows: readonly Cells[]): Told {
   const weight = wide.reduce((all, row) => all + Number(row["statements"]), 0);
   return {
     statements: sum("statements"),
-    met: sum("met"),
+    predicted: sum("predicted"),
     explained: sum("explained"),
     unexplained: sum("unexplained"),
-    without: sum("without_prediction"),
     width:
       weight === 0
         ? undefined
@@ -121,6 +118,12 @@ function toldIn(rows: readonly Cells[]): Told {
             0,
           ) / weight,
   };
+}
+
+/** Decisions stand apart from what a log states in bytes. */
+function aboutIn(row: Cells): string {
+  const quantity = String(row["quantity"] ?? "");
+  return row["kind"] === "decision" ? `decision: ${quantity}` : quantity;
 }
 
 function linesOf(accuracy: readonly Cells[]): Line[] {
@@ -133,19 +136,19 @@ function linesOf(accuracy: readonly Cells[]): Line[] {
         lines.push({
           executor: index === 0 ? id : "",
           level: index === 0 ? (LEVELS[evidence ?? ""] ?? "") : "",
-          about: String(row["quantity"]),
+          about: aboutIn(row),
           told: toldIn([row]),
         });
       }
     }
   } else {
-    const quantities = [...new Set(accuracy.map((row) => String(row["quantity"])))];
+    const quantities = [...new Set(accuracy.map(aboutIn))];
     for (const [index, about] of quantities.entries()) {
       lines.push({
         executor: index === 0 ? `all ${speaking.length}` : "",
         level: "",
         about,
-        told: toldIn(accuracy.filter((row) => row["quantity"] === about)),
+        told: toldIn(accuracy.filter((row) => aboutIn(row) === about)),
       });
     }
     const each = speaking.map(({ id, evidence }) => ({
@@ -191,12 +194,10 @@ function paintBar(bar: HTMLCanvasElement, told: Told | undefined): void {
     c.fillRect(0, 0, width, height);
     return;
   }
-  const easy = (told.width ?? 0) > 0.5;
   const parts = [
-    { n: told.met, fill: easy ? texture(c, "dense/", "ok") : colour("ok") },
+    { n: told.predicted, fill: colour("ok") },
     { n: told.explained, fill: colour("waited") },
     { n: told.unexplained, fill: colour("bad") },
-    { n: told.without, fill: texture(c, "?", "unknown") },
   ];
   let x = 0;
   for (const { n, fill } of parts) {
@@ -212,21 +213,36 @@ function showMisses(misses: readonly Cells[], some: boolean): void {
   if (misses.length === 0) {
     box.replaceChildren(
       ...(some
-        ? [make("p", {}, "Every statement for which a prediction was possible was predicted.")]
+        ? [
+            make(
+              "p",
+              {},
+              "Everything that the logs state of memory was predicted before it was read.",
+            ),
+          ]
         : []),
     );
     return;
   }
   const number = (row: Cells, column: string): number => Number(row[column] ?? Number.NaN);
-  const between = (row: Cells, name: string): string =>
-    `${bytes(number(row, `${name}_min`))} … ${bytes(number(row, `${name}_max`))}`;
+  /** Statements are of bytes; a decision is a number of what it chose. */
+  const between = (row: Cells, name: string): string => {
+    const [low, high] = [number(row, `${name}_min`), number(row, `${name}_max`)];
+    if (Number.isNaN(low) || row[`${name}_min`] === null) return "nothing";
+    const words = row["kind"] === "decision" ? count : bytes;
+    return low === high ? words(low) : `${words(low)} … ${words(high)}`;
+  };
   const heads = ["executor", "when", "about", "logged", "predicted", "why", "line"];
   const more = misses.length === 50 ? ", the first 50" : "";
   box.replaceChildren(
     make(
       "table",
       {},
-      make("caption", {}, `Statements that the replay did not predict (${misses.length}${more})`),
+      make(
+        "caption",
+        {},
+        `What the replay did not predict, first what no rule explains (${misses.length}${more})`,
+      ),
       make(
         "thead",
         {},
@@ -246,7 +262,7 @@ function showMisses(misses: readonly Cells[], some: boolean): void {
             [
               String(row["executor_id"] ?? ""),
               clock(number(row, "t")),
-              String(row["quantity"] ?? ""),
+              aboutIn(row),
               between(row, "logged"),
               between(row, "replayed"),
               String(row["explanation"] ?? "not explained"),

@@ -49,7 +49,8 @@ pools as (
     max(execution_used_bytes_min) as execution_peak_bytes_min,
     max(execution_used_bytes_max) as execution_peak_bytes_max,
     max(max_memory_bytes - free_bytes) as used_peak_bytes,
-    arg_max(ts, max_memory_bytes - free_bytes) as used_peak_at
+    arg_max(ts, (max_memory_bytes - free_bytes, -seq))
+      filter (max_memory_bytes - free_bytes is not null) as used_peak_at
   from memory_timeline group by all),
 regions as (
   select t.*, case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as region_bytes

@@ -57,12 +57,14 @@ select
   median(run_ms)::bigint as run_median_ms,
   max(run_ms) as run_max_ms,
   round(max(run_ms) / nullif(median(run_ms), 0), 4) as run_skew,
-  arg_max(m.task_id, run_ms) as slowest_task_id,
-  arg_max(m.executor_id, run_ms) as slowest_executor_id,
+  -- Of tasks that took equally long the first, each time.
+  arg_max(m.task_id, (run_ms, -m.task_id)) filter (run_ms is not null) as slowest_task_id,
+  arg_max(m.executor_id, (run_ms, -m.task_id)) filter (run_ms is not null)
+    as slowest_executor_id,
   median(execution)::bigint as execution_median_bytes,
   max(execution) as execution_max_bytes,
   round(max(execution) / nullif(median(execution), 0), 4) as execution_skew,
-  arg_max(m.task_id, nullif(execution, 0)) as biggest_task_id,
+  arg_max(m.task_id, (execution, -m.task_id)) filter (execution > 0) as biggest_task_id,
   median(shuffle_read)::bigint as shuffle_read_median_bytes,
   max(shuffle_read) as shuffle_read_max_bytes,
   round(max(shuffle_read) / nullif(median(shuffle_read), 0), 4) as shuffle_read_skew,
