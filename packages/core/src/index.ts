@@ -24,6 +24,7 @@ export type {
   TaskEndFact,
 } from "./event-fact.ts";
 export type { FailureClass, FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
+export type { FindingRow, FindingSeverity } from "./finding-row.ts";
 export {
   bytesInWords,
   counted,

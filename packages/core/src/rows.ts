@@ -5,6 +5,7 @@
  */
 import type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
 import type { FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
+import type { FindingRow } from "./finding-row.ts";
 import type { MemoryMode } from "./memory/memory-mode.ts";
 import type { SourceFileRow } from "./source-rows.ts";
 import type { SqlPlanNodeRow, TaskSqlMetricRow } from "./sql-metric.ts";
@@ -455,6 +456,7 @@ export interface Rows {
   exclusions: ExclusionRow;
   replay_checks: ReplayCheckRow;
   diagnostics: DiagnosticRow;
+  findings: FindingRow;
 }
 
 export type TableName = keyof Rows;

@@ -3,6 +3,7 @@ export {
   type ApplicationName,
   explain,
   type Finding,
+  findingsOf,
   NotThereError,
   type Question,
   type RowNumber,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EmitRow } from "@respark/core";
 import { onTestFinished } from "vitest";
-import { DuckDbSink, openDatabase, type QueryValue } from "../src/index.ts";
+import { DuckDbSink, findingsOf, openDatabase, type QueryValue } from "../src/index.ts";
 
 export async function scratchFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "respark-report-"));
@@ -23,7 +23,7 @@ export async function replayed(
   const application = sink.application({ appId, attemptId });
   write(application.emit);
   await application.complete();
-  await sink.finish();
+  await sink.finish(findingsOf);
   return path;
 }
 

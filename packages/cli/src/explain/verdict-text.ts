@@ -1,5 +1,5 @@
 /** A verdict for people: worst thing first, each with what was seen, what to change, and how certain it is. */
-import { counted } from "@respark/core";
+import { counted, durationInWords } from "@respark/core";
 import type { Advice } from "@respark/events";
 import type { Finding, RunVerdict, Severity } from "@respark/report";
 import { logName } from "../terminal/log-name.ts";
@@ -15,7 +15,7 @@ const MARKS: Readonly<Record<Severity, string>> = {
   slow: "TIME WAS LOST",
   risk: "at risk",
   waste: "wasted",
-  fine: "fine",
+  fine: "small",
 };
 
 export function verdictText(
@@ -27,16 +27,29 @@ export function verdictText(
   const rest = verdict.findings.length - SHOWN;
   const parts = [
     [style.bold(printableLine(verdict.title)), ...wrapped(headline(verdict), columns)],
-    ...verdict.findings
-      .slice(0, SHOWN)
-      .map((finding, index) => findingLines(finding, index + 1, place)),
-    rest > 0 ? [`… and ${counted(rest, "smaller finding")} (--json lists all)`] : [],
+    ...verdict.findings.slice(0, SHOWN).map((finding, index, shown) =>
+      findingLines(
+        finding,
+        index + 1,
+        // One change may serve several findings: it is said once.
+        shown.findIndex(({ change }) => change !== undefined && change === finding.change) + 1,
+        place,
+      ),
+    ),
+    rest > 0
+      ? [
+          `… and ${counted(rest, "smaller finding")}: ${verdict.findings
+            .slice(SHOWN)
+            .map(({ title }) => printableLine(title))
+            .join("; ")} (table findings has all)`,
+        ].flatMap((line) => wrapped(line, columns))
+      : [],
     verdict.absent.length === 0
       ? []
       : wrapped(`Looked for and not found: ${verdict.absent.join(", ")}.`, columns),
     verdict.unknowable.length === 0
       ? []
-      : wrapped(`These logs would not tell of: ${verdict.unknowable.join(", ")}.`, columns),
+      : wrapped(`These logs would not show: ${verdict.unknowable.join(", ")}.`, columns),
     [
       style.bold("How far to trust this"),
       ...verdict.trust.sentences.flatMap((sentence) => wrapped(sentence, columns)),
@@ -60,7 +73,7 @@ export function verdictText(
 function headline({ findings }: RunVerdict): string {
   const [worst] = findings;
   if (worst === undefined)
-    return "Nothing is wrong with this run's memory, as far as its logs tell.";
+    return "Nothing is wrong with this run's memory, as far as its logs show.";
   const count = (severity: Severity): number =>
     findings.filter((finding) => finding.severity === severity).length;
   const parts = [
@@ -68,33 +81,50 @@ function headline({ findings }: RunVerdict): string {
     [count("slow"), "lost time"],
     [count("risk"), "at risk"],
     [count("waste"), "wasted memory"],
+    [count("fine"), "too small to mend"],
   ] as const;
-  const told = parts.filter(([found]) => found > 0);
+  const said = parts.filter(([found]) => found > 0);
   if (findings.length === 1) return "1 finding:";
-  return `${counted(findings.length, "finding")}, the worst first: ${told
-    .map(([found, words]) => `${told.length === 1 ? "all" : found} ${words}`)
+  return `${counted(findings.length, "finding")}, the costliest first: ${said
+    .map(([found, words]) => `${said.length === 1 ? "all" : found} ${words}`)
     .join(", ")}.`;
 }
 
-function findingLines(finding: Finding, nth: number, place: TextPlace): string[] {
+function findingLines(finding: Finding, nth: number, sameAs: number, place: TextPlace): string[] {
   const { style, columns } = place;
   const text = (about: string, words: string): string[] =>
     wrapped(printableLine(words), columns - 14).map(
       (line, index) => `   ${style.dim((index === 0 ? about : "").padEnd(9))}  ${line}`,
     );
   const [at] = finding.places;
+  const cost = costInWords(finding.costMillis);
   return [
     ...wrapped(
       `${nth}. ${MARKS[finding.severity]}: ${printableLine(finding.title)}`,
       columns,
       "   ",
     ).map((line) => style.bold(line)),
+    ...(cost === undefined ? [] : text("cost", `${cost} of task time`)),
     ...finding.evidence.flatMap((words, index) => text(index === 0 ? "seen" : "", words)),
-    ...(finding.change === undefined ? [] : text("change", finding.change)),
+    ...(finding.change === undefined
+      ? []
+      : text("change", sameAs > 0 && sameAs < nth ? `as in ${sameAs}` : finding.change)),
+    ...(finding.effect === undefined ? [] : text("effect", finding.effect)),
     ...text("certain", finding.certainty),
     ...(at === undefined ? [] : text("log", `${logName(at.path)}:${at.line} (${at.says})`)),
     ...finding.next
       .slice(0, 1)
       .map((next) => `   ${style.dim("more".padEnd(9))}  ${commandLine(next, place)}`),
   ];
+}
+
+/** `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined: nothing is known of it, or it cost nothing. */
+export function costInWords({ best, min, max }: Finding["costMillis"]): string | undefined {
+  if (max === 0 || (best === 0 && max === undefined)) return undefined;
+  if (best === undefined) {
+    if (max !== undefined) return `at most ${durationInWords(max)}`;
+    return min === undefined || min === 0 ? undefined : `at least ${durationInWords(min)}`;
+  }
+  const [said, low, high] = [best, min ?? best, max ?? best].map(durationInWords);
+  return low === high ? said : `about ${said} (${low} to ${high})`;
 }

@@ -1,7 +1,7 @@
 /** The main job: logs in, one database out, whole or not at all. */
 import type { Rows } from "@respark/core";
 import { DiagnosticLog, type SurveyedApplication } from "@respark/events";
-import { DuckDbSink } from "@respark/report";
+import { DuckDbSink, findingsOf } from "@respark/report";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import type { Host } from "../host.ts";
 import type { Input } from "../input.ts";
@@ -67,7 +67,7 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
           await writer.complete();
         }
         carryOn();
-        await sink.finish();
+        await sink.finish(findingsOf);
       } catch (error) {
         await sink.abort();
         throw error;

@@ -34,6 +34,7 @@ export class CollectedRows {
     exclusions: [],
     replay_checks: [],
     diagnostics: [],
+    findings: [],
   };
 
   readonly emit: EmitRow = (table, row) => {

@@ -20,7 +20,7 @@ export async function stageWords(
 }
 
 /** Empty where nothing names it. */
-function nameInWords(row: Row | undefined): string {
+export function nameInWords(row: Row | undefined): string {
   const name = textIn(row, "name");
   const asked = [textIn(row, "query"), textIn(row, "job")].flatMap((words) => {
     const line = words?.replace(/<[^>]*>/g, " ");

@@ -41,21 +41,35 @@ export interface Story {
 /** How bad: `dead` (work was lost), `slow` (time was lost), `risk` (it went well so far), `waste` (memory without use), `fine`. */
 export type Severity = "dead" | "slow" | "risk" | "waste" | "fine";
 
+/** A row of the table findings. */
 export interface Finding {
   readonly id: string;
+  /** place in the verdict, from 1 */
+  readonly rank: number;
+  readonly kind: string;
   readonly severity: Severity;
-  /** worst of its severity first; the run time of the tasks that it touched, of all; 0 to 1 */
+  /** what it cost beside the others: task time, ms; where no best estimate is known, the middle of the bounds */
   readonly weight: number;
+  /** task time that it cost; undefined: unknown */
+  readonly costMillis: {
+    readonly best: number | undefined;
+    readonly min: number | undefined;
+    readonly max: number | undefined;
+  };
   readonly title: string;
   /** what was seen, with numbers */
   readonly evidence: readonly string[];
   /** the one setting or change of code that it points to */
   readonly change: string | undefined;
+  readonly changeKey: string | undefined;
+  readonly changeValue: string | undefined;
+  /** what a simulation says that the change does */
+  readonly effect: string | undefined;
   /** how sure the cause is, in words, with its origin */
   readonly certainty: string;
   readonly places: readonly LogPlace[];
   readonly next: readonly NextQuestion[];
-  /** the row behind the sentences: bytes and milliseconds as numbers, NULL where nobody knows */
+  /** the row behind the sentences: bytes and milliseconds as numbers, NULL where unknown */
   readonly facts: Readonly<Record<string, QueryValue>>;
 }
 

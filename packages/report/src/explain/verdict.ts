@@ -1,44 +1,98 @@
-/** A run's verdict: what went wrong with memory, worst first, what to change, and what would settle the doubt. */
+/** A run's verdict, read from its findings: what went wrong with memory, worst first, and what its logs would not show. */
 import { counted, countInWords } from "@respark/core";
-
-import { flagIn, numberIn, textIn } from "../sql/row.ts";
-import { levels, troubles } from "./findings/index.ts";
+import { flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
+import { costIn, rankCost } from "./findings/costs.ts";
+import { type KindOfTrouble, levels, troubles } from "./findings/index.ts";
 import type { Investigation } from "./investigation.ts";
 import type { Finding, LogsSeen, RunVerdict, Severity, Trust } from "./story.ts";
 import { share } from "./words.ts";
 
-const WORST_FIRST: readonly Severity[] = ["dead", "slow", "risk", "waste", "fine"];
-
 export async function verdictOn(investigation: Investigation): Promise<RunVerdict> {
   const trust = trustIn(investigation);
-  const level = levels.indexOf(trust.evidenceLevel);
-  const findings: Finding[] = [];
-  const absent: string[] = [];
-  const unknowable: string[] = [];
-  for (const { find, named, needs, told, elsewhere } of troubles) {
-    const found = await find(investigation);
-    findings.push(...found);
-    if (found.length > 0 || (elsewhere !== undefined && (await elsewhere(investigation)))) continue;
-    const knowable =
-      level >= levels.indexOf(needs) && (told === undefined || (await told(investigation)));
-    (knowable ? absent : unknowable).push(named);
-  }
-  findings.sort(
-    (a, b) =>
-      WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity) || b.weight - a.weight,
-  );
+  const rows = await investigation.ask(`from findings where ${investigation.here()} order by rank`);
+  const logs = await investigation.one(LOGS(investigation.here()));
+  const found = new Set(rows.map((row) => textIn(row, "kind")));
+  // Another finding may have it: an out-of-memory its failed tasks, and the executors that died of it.
+  if (flagIn(logs, "any_lost") === true) found.add("lost_executors");
+  if (flagIn(logs, "any_failed") === true) found.add("failure");
+  const missing = troubles.filter(({ kinds }) => !kinds.some((kind) => found.has(kind)));
   const name = textIn(investigation.application, "name");
   return {
     kind: "verdict",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
     title: `${investigation.appId}${name === undefined ? "" : ` “${name}”`}`,
-    findings,
-    absent,
-    unknowable,
+    findings: rows.map((row) => findingOf(row, investigation)),
+    absent: missing.filter((trouble) => isKnowable(trouble, logs)).map(({ named }) => named),
+    unknowable: missing.filter((trouble) => !isKnowable(trouble, logs)).map(({ named }) => named),
     trust,
-    logs: await logsIn(investigation, trust.evidenceLevel),
+    logs: logsSeen(logs, trust.evidenceLevel, investigation.sparkVersion),
   };
+}
+
+const SEVERITIES: readonly Severity[] = ["dead", "slow", "risk", "waste", "fine"];
+
+function findingOf(row: Row, investigation: Investigation): Finding {
+  const severity = textIn(row, "severity");
+  const more = textIn(row, "more");
+  const [, command = "", argument = ""] = /^(explain|query) ([\s\S]*)$/.exec(more ?? "") ?? [];
+  const says = textIn(row, "source_says");
+  return {
+    id: textIn(row, "finding_id") ?? "",
+    rank: numberIn(row, "rank") ?? 0,
+    kind: textIn(row, "kind") ?? "",
+    severity: SEVERITIES.find((known) => known === severity) ?? "risk",
+    weight: rankCost(costIn(row)) ?? 0,
+    costMillis: costIn(row),
+    title: textIn(row, "title") ?? "",
+    evidence: (textIn(row, "evidence") ?? "").split("\n").filter((line) => line !== ""),
+    change: textIn(row, "change"),
+    changeKey: textIn(row, "change_key"),
+    changeValue: textIn(row, "change_value"),
+    effect: textIn(row, "effect"),
+    certainty: textIn(row, "certainty") ?? "",
+    places: says === undefined ? [] : investigation.places([{ row, says }]),
+    next:
+      command === "explain" || command === "query"
+        ? [{ why: textIn(row, "more_why") ?? "", command, argument }]
+        : [],
+    facts: factsIn(textIn(row, "facts") ?? "{}"),
+  };
+}
+
+function factsIn(json: string): Finding["facts"] {
+  const facts: unknown = JSON.parse(json);
+  return typeof facts === "object" && facts !== null ? { ...facts } : {};
+}
+
+/** What stands in logs of an executor of which there is no log at all is not "not found". */
+const LOGS = (here: string): string => `
+  with files as (
+    select coalesce(bool_or(kind = 'event_log'), false) as event_log,
+      coalesce(bool_and(layout like '%SSS%' or layout like '%ISO8601%') filter (kind in ('executor_log', 'driver_log') and layout is not null), false)
+        and coalesce(bool_and(layout like '%%t%' escape '') filter (kind in ('executor_log', 'driver_log') and layout is not null), false) as millis_and_thread
+    from source_files where ${here}),
+  people as (
+    select coalesce(min(case evidence_level when 'debug' then 3 when 'info' then 2 when 'event_log_blocks' then 1 else 0 end)
+        filter (executor_id <> 'driver'),
+      min(case evidence_level when 'debug' then 3 when 'info' then 2 when 'event_log_blocks' then 1 else 0 end), 0) as weakest
+    from executors where ${here})
+  select event_log, millis_and_thread, if(event_log or weakest > 0, weakest, -1) as weakest,
+    coalesce((select bool_or(value = 'true') from spark_conf where ${here} and key = 'spark.eventLog.logBlockUpdates.enabled'), false) as block_updates,
+    exists (from executor_metrics where ${here} and is_peak) as stage_metrics,
+    exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0)
+      and exists (from executors where ${here} and overhead_bytes is not null) as process_sizes,
+    exists (from lost_executors where ${here}) as any_lost,
+    exists (from failures where ${here}) or exists (from jobs where ${here} and status = 'failed') as any_failed
+  from files, people`;
+
+function isKnowable(trouble: KindOfTrouble, logs: Row | undefined): boolean {
+  const eventLog = flagIn(logs, "event_log") === true;
+  const weakest = numberIn(logs, "weakest") ?? -1;
+  if (trouble.byEventLog === true && !eventLog) return false;
+  if (trouble.byProcessSizes === true && flagIn(logs, "process_sizes") !== true) return false;
+  if (trouble.byJobs === true && !eventLog && weakest < levels.indexOf("info")) return false;
+  return weakest >= levels.indexOf(trouble.needs);
 }
 
 function trustIn({ application }: Investigation): Trust {
@@ -76,27 +130,23 @@ const LEVELS: Readonly<Record<string, string>> = {
   debug: "Evidence: executor logs at DEBUG; all but unroll reservations is logged.",
   info: "Evidence: executor logs at INFO; execution memory is known within bounds.",
   event_log_blocks:
-    "Evidence: an event log with block updates; why blocks went, and who read them, is not told.",
-  event_log: "Evidence: an event log alone; only totals of tasks and peaks of metrics are told.",
+    "Evidence: an event log with block updates; why blocks went, and who read them, is not logged.",
+  event_log: "Evidence: an event log alone; only totals of tasks and peaks of metrics are logged.",
 };
 
-/** What kinds of logs were there: whoever knows Spark's settings can say from it which would have told more. */
-async function logsIn(investigation: Investigation, level: string): Promise<LogsSeen> {
-  const here = investigation.here();
-  const row = await investigation.one(
-    `select (select count(*) from source_files where ${here} and kind = 'event_log') > 0 as event_log,
-       coalesce((select bool_or(value = 'true') from spark_conf where ${here} and key = 'spark.eventLog.logBlockUpdates.enabled'), false) as block_updates,
-       (select count(*) from executor_metrics where ${here} and is_peak) > 0 as stage_metrics,
-       coalesce((select bool_and(layout like '%SSS%' or layout like '%ISO8601%') and bool_and(layout like '%%t%' escape '') from source_files
-         where ${here} and kind in ('executor_log', 'driver_log') and layout is not null), false) as millis_and_thread`,
-  );
+/** What kinds of logs there were: whoever knows Spark's settings can say from it which would have shown more. */
+function logsSeen(
+  logs: Row | undefined,
+  level: string,
+  sparkVersion: string | undefined,
+): LogsSeen {
   return {
-    eventLog: flagIn(row, "event_log") === true,
-    blockUpdates: level === "event_log_blocks" || flagIn(row, "block_updates") === true,
+    eventLog: flagIn(logs, "event_log") === true,
+    blockUpdates: level === "event_log_blocks" || flagIn(logs, "block_updates") === true,
     info: level === "info" || level === "debug",
     debug: level === "debug",
-    stageMetrics: flagIn(row, "stage_metrics") === true,
-    millisAndThread: flagIn(row, "millis_and_thread") === true,
-    sparkVersion: investigation.sparkVersion,
+    stageMetrics: flagIn(logs, "stage_metrics") === true,
+    millisAndThread: flagIn(logs, "millis_and_thread") === true,
+    sparkVersion,
   };
 }

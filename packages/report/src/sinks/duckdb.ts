@@ -2,12 +2,14 @@
 import { constants } from "node:fs";
 import { access, copyFile, realpath, rename, rm, stat } from "node:fs/promises";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { EmitRow, Rows, TableName } from "@respark/core";
+import type { EmitRow, FindingRow, Rows, TableName } from "@respark/core";
 import { DatabaseError, openingError } from "../database-error.ts";
 import { duckdb } from "../duckdb.ts";
 import { createTables, createViews, MANIFEST_TABLE } from "../sql/create.ts";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
+import { askOn } from "../sql/query.ts";
+import type { Ask } from "../sql/row.ts";
 import { type Tables, tables } from "../tables/index.ts";
 import { metricSamples } from "../tables/metric-samples.ts";
 import { storedTables } from "../tables/stored.ts";
@@ -34,6 +36,12 @@ export interface ApplicationWriter {
   complete(): Promise<void>;
 }
 
+/** What was found in these applications, once all their rows are there. */
+export type FindingsOf = (
+  ask: Ask,
+  applications: readonly ApplicationKey[],
+) => Promise<readonly { readonly key: ApplicationKey; readonly rows: readonly FindingRow[] }[]>;
+
 const MEMORY_LIMIT_BYTES = 64 << 20;
 const THREADS = 1;
 
@@ -58,6 +66,7 @@ export class DuckDbSink {
   readonly #key: { current: ApplicationKey };
   /** Per table, the last row of the applications before this one. */
   #lastRows: ReadonlyMap<string, bigint>;
+  readonly #written: ApplicationKey[] = [];
   #writing = false;
 
   static async open(options: DuckDbSinkOptions): Promise<DuckDbSink> {
@@ -141,15 +150,31 @@ export class DuckDbSink {
     );
     this.#lastRows = await lastRowIds(connection);
     await connection.run("begin transaction");
+    this.#written.push(this.#key.current);
     this.#writing = false;
   }
 
-  /** Gives the database its name. Rows of an application that was not completed are not in it. */
-  async finish(): Promise<void> {
+  /**
+   * Gives the database its name. Rows of an application that was not completed are not in it.
+   * `findingsOf` says, over tables and views, what the applications written here have for findings.
+   */
+  async finish(findingsOf?: FindingsOf): Promise<void> {
     const { connection, partial } = this.#database;
-    for (const writer of Object.values(this.#writers)) writer.discard();
+    const { findings, ...others } = this.#writers;
+    for (const writer of Object.values(others)) writer.discard();
     await connection.run("rollback");
-    await connection.run(`begin; ${createViews()}; commit; checkpoint`);
+    await connection.run(`begin; ${createViews()}; commit`);
+    if (findingsOf !== undefined && this.#written.length > 0) {
+      await connection.run("begin transaction");
+      for (const { key, rows } of await findingsOf(askOn(connection), this.#written)) {
+        this.#key.current = key;
+        for (const row of rows) findings.take(row);
+        findings.flush();
+      }
+      await connection.run("commit");
+    }
+    findings.discard();
+    await connection.run("checkpoint");
     this.#database.close();
     // A write-ahead log of the file that is replaced would be taken for the new one's.
     await rm(`${this.#path}.wal`, { force: true });
@@ -207,6 +232,7 @@ async function createWriters(
     exclusions: await writer("exclusions"),
     replay_checks: await writer("replay_checks"),
     diagnostics: await writer("diagnostics"),
+    findings: await writer("findings"),
   };
 }
 

@@ -170,6 +170,21 @@ export async function openReadOnly(
   };
 }
 
+/** Questions on a connection of our own, one after the other. */
+export function askOn(connection: DuckDBConnection): Database["rows"] {
+  return async (sql) => {
+    try {
+      const result = await connection.stream(sql);
+      return await recordsOf({
+        columns: columnsOf(result),
+        batches: () => batchesOf(result, sql, () => undefined),
+      });
+    } catch (error) {
+      throw error instanceof QueryError ? error : new QueryError(sql, error);
+    }
+  };
+}
+
 function columnsOf(result: DuckDBResult): ResultColumn[] {
   return result
     .deduplicatedColumnNames()

@@ -9,6 +9,7 @@ import { exclusions } from "./exclusions.ts";
 import { executorMetrics } from "./executor-metrics.ts";
 import { executors } from "./executors.ts";
 import { failures } from "./failures.ts";
+import { findings } from "./findings.ts";
 import { jobs } from "./jobs.ts";
 import { memoryEvents } from "./memory-events.ts";
 import { memoryLeaks } from "./memory-leaks.ts";
@@ -62,4 +63,5 @@ export const tables: Tables = {
   exclusions,
   replay_checks: replayChecks,
   diagnostics,
+  findings,
 };

@@ -102,10 +102,10 @@ test("what the logs at hand would not tell is not called absent", async () => {
     absent: [
       "out-of-memory errors",
       "lost executors",
-      "failed jobs",
+      "failed tasks and jobs",
       "a log that just stops",
       "spills",
-      "long collections of garbage",
+      "unusual collections of garbage",
     ],
     unknowable: [
       "evictions",
@@ -163,28 +163,60 @@ test("lost work comes before all else, and executors that died of an out-of-memo
     emit("memory_leaks", rowsByHand.memory_leaks);
   });
   expect(findings.map(({ id, severity }) => [id, severity])).toEqual([
-    ["lost_container_physical", "dead"],
     ["oom_jvm_heap", "dead"],
-    ["leaks", "risk"],
+    ["lost_container_physical", "dead"],
+    ["leaks", "fine"],
   ]);
-  expect(findings[0]?.change).toContain("spark.executor.memoryOverhead");
-  expect(findings[1]?.evidence).toContain("1 executor was lost of it.");
+  expect(findings[1]?.change).toContain("spark.executor.memoryOverhead");
+  expect(findings[0]?.evidence).toContain("1 executor was lost of it.");
 });
 
-test.for([
-  [
-    "org.apache.spark.SparkException: Job aborted: com.nvidia.spark.rapids.jni.GpuSplitAndRetryOOM: GPU OutOfMemory",
-    "1 job failed (7); the error itself speaks of memory, and no log tells of a want of it in the JVM",
-  ],
-  [
-    "org.apache.spark.SparkException: Job aborted: file not found",
-    "1 job failed (7), for no want of memory that a log tells of",
-  ],
-] as const)("a job failed with %s", async ([error, title]) => {
+test("a job that failed without a failed task in any log is a finding with the error's words", async () => {
   const { findings } = await verdict((emit) => {
-    emit("jobs", { ...rowsByHand.jobs, jobId: 7, status: "failed", error });
+    emit("jobs", {
+      ...rowsByHand.jobs,
+      jobId: 7,
+      status: "failed",
+      error: "org.apache.spark.SparkException: Job aborted: file not found\n\tat x",
+    });
   });
-  expect(findings.map((finding) => finding.title)).toEqual([title]);
+  expect(findings.map(({ title, rank }) => [rank, title])).toEqual([
+    [1, "1 job failed (7); no log has a failed task"],
+  ]);
+  expect(findings[0]?.evidence).toEqual([
+    "In the log: “org.apache.spark.SparkException: Job aborted: file not found”.",
+  ]);
+});
+
+test("a failed task is a finding with the error's words, whatever its class", async () => {
+  const { findings, absent } = await verdict((emit) => {
+    emit("source_files", eventLog);
+    emit("executors", executor);
+    emit("failures", {
+      ...rowsByHand.failures,
+      class: "size_limit",
+      errorClass: "org.apache.spark.memory.TooLargePageException",
+      message: "Cannot allocate a page of 17179869184 bytes.",
+      userFrame: "com.example.Job.group(Job.scala:12)",
+    });
+  });
+  expect(findings.map(({ title }) => title)).toEqual([
+    "1 task failed on executor 1 at a limit of Spark's own, not for want of memory (TooLargePageException)",
+  ]);
+  expect(findings[0]?.evidence.join("\n")).toContain("Cannot allocate a page of 17179869184 bytes");
+  expect(findings[0]?.evidence.join("\n")).toContain("com.example.Job.group(Job.scala:12)");
+  expect(findings[0]?.change).toContain("16.0 GiB in one piece");
+  expect(absent).not.toContain("failed tasks and jobs");
+});
+
+test("a driver's out-of-memory asks for the driver's memory, never for partitions", async () => {
+  const { findings } = await verdict((emit) => {
+    emit("executors", { ...executor, executorId: "driver" });
+    emit("oom_events", { ...oom, executorId: "driver", class: "jvm_heap", taskId: undefined });
+  });
+  expect(findings[0]?.title).toBe("The driver's Java heap ran out (1 time, the driver)");
+  expect(findings[0]?.changeKey).toBe("spark.driver.memory");
+  expect(findings[0]?.change).not.toContain("partitions");
 });
 
 test("executors' logs alone tell nothing of jobs, lost executors and garbage; their spills are told without a stage", async () => {
@@ -197,9 +229,9 @@ test("executors' logs alone tell nothing of jobs, lost executors and garbage; th
   ]);
   expect(unknowable).toEqual([
     "lost executors",
-    "failed jobs",
+    "failed tasks and jobs",
     "a log that just stops",
-    "long collections of garbage",
+    "unusual collections of garbage",
     "used-up overhead",
   ]);
   expect(absent).not.toContain("spills");
@@ -245,7 +277,7 @@ test("what a lost executor took with it is told, and no container's overhead whe
   const [lost] = findings;
   expect(lost?.title).toBe("Executor 1 was lost: killed from outside (SIGKILL or SIGTERM)");
   expect(lost?.evidence.join("\n")).toContain("40.0 s after it came");
-  expect(lost?.evidence.join("\n")).toContain("With it went 1 task that had to run again");
+  expect(lost?.evidence.join("\n")).toContain("With it went 1 task that had to run again (");
   expect(lost?.change).toContain("no container limits them here");
 });
 
@@ -381,12 +413,12 @@ test("an out-of-memory names the stage it hit, and what it explains is not calle
   });
   const [heap] = findings;
   expect(heap?.title).toBe("The Java heap ran out (2 times, executors 9 and 10)");
-  expect(heap?.evidence[0]).toBe(
+  expect(heap?.evidence).toContain(
     "It hit 1 task of stage 3 “collect at App.scala:9” of “nightly”, which spent 75 % of their 20.0 s collecting garbage.",
   );
   expect(heap?.change).toContain("more partitions in stage 3 than its 8");
   expect(absent).not.toContain("lost executors");
-  expect(absent).not.toContain("failed jobs");
+  expect(absent).not.toContain("failed tasks and jobs");
 });
 
 test("a spill asked for where no log has a line for one is answered with the task that spilled most", async () => {

@@ -1,107 +1,142 @@
-/** Cached blocks: evicted and missed, without room, or held for nothing. */
-import { counted } from "@respark/core";
+/** Cached blocks that were not in memory when they were read: evicted, or without room. */
+import { counted, countInWords } from "@respark/core";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
-import { type Investigation, thereIs } from "../investigation.ts";
 import { shellWord } from "../shell-word.ts";
-import { stageWords } from "../stage-name.ts";
-import type { Finding } from "../story.ts";
-import { bytes, millis, share } from "../words.ts";
-import { type Finder, rddWords, runMillis, settingInWords, weightOf } from "./finder.ts";
+import { bytes, listed } from "../words.ts";
+import { type Application, settingInWords } from "./application.ts";
+import { costIn, costInWords } from "./costs.ts";
+import type { Change, Draft, Finder } from "./finder.ts";
+import { idleRddOf, rddWords } from "./rdd-words.ts";
+import { mostPressed, needFacts, needInWords, roomChange, smallFraction } from "./room.ts";
 
-/** Held, and wanted by nobody any more: an RDD whose blocks were evicted and then missed is not idle, whatever its blocks were not read for. */
-const IDLE =
-  "reads is not null and unread_share > 0.5 and coalesce(misses_after_evict, 0) + coalesce(misses_after_put_fail, 0) = 0";
+/** RDDs with findings of their own; the others are one finding together. */
+const RDDS = 6;
+/** A block this many times the middle one is out of proportion. */
+const SKEW = 4;
+/** Reading a MiB back from disk, deserialized, takes about this long (assumed: 100 MiB/s): recomputing for less is cheaper. */
+const READ_MILLIS_PER_MIB = 10;
+const MEBI = 2 ** 20;
 
-export const evictionsRegretted: Finder = async (investigation) => {
-  if (!(await thereIs(investigation, "block_events", "op in ('evict', 'drop_to_disk')"))) return [];
-  const rows = await investigation.ask(
-    `select r.*, c.stored_bytes, c.reads, c.misses_after_evict, c.partitions from eviction_regret r left join rdd_cache_efficiency c using (app_id, attempt_id, rdd_id)
-     where ${investigation.here("r")} and r.evictions > 0 and (r.rdd_id is not null or r.regretted > 0) order by r.regretted desc nulls last, r.evictions desc limit 6`,
-  );
-  const all = await runMillis(investigation);
-  const findings: Finding[] = [];
-  for (const row of rows) {
-    const regretted = numberIn(row, "regretted");
-    const first = await firstEviction(investigation, row);
-    const lost = (numberIn(row, "evictions") ?? 0) - (numberIn(row, "kept_on_disk") ?? 0);
-    findings.push({
-      id: `evictions_rdd_${numberIn(row, "rdd_id") ?? 0}`,
-      severity: regretted === undefined || regretted > 0 ? "slow" : "risk",
-      weight: Math.max(
-        weightOf(numberIn(row, "recompute_ms"), all),
-        weightOf(regretted, numberIn(row, "reads") ?? 0),
-      ),
-      // A block may come back and go again: these are no blocks.
-      title: `${counted(numberIn(row, "evictions") ?? 0, "eviction")} (${bytes(numberIn(row, "evicted_bytes"))}) from ${rddWords(row)}${
-        regretted === undefined
-          ? ""
-          : `, ${regretted === 0 ? "none missed later" : `${regretted} missed later`}`
-      }`,
-      evidence: [
-        `${causesInWords(row)}${await evictorsInWords(investigation, row)}`,
-        ...(regretted === undefined || regretted === 0 ? [] : [costInWords(row)]),
-      ],
-      change: await changeFor(investigation, row, lost),
-      certainty: await certaintyOf(investigation, row),
-      places: investigation.places([{ row: first, says: "one of the evictions" }]),
-      facts: { ...row, eviction: first ?? null },
-      next:
-        first === undefined
-          ? []
-          : [
-              {
-                why: "the first of them",
-                command: "explain",
-                argument: `--eviction ${numberIn(first, "nth") ?? 1}`,
-              },
-            ],
-    });
-  }
-  return findings;
+const SQL = (here: string, why: string): string => `
+  with idle as (
+    select app_id, attempt_id, list({rdd_id: rdd_id, name: name, level: storage_level, would_prevent: would_prevent, bytes: idle_bytes}
+      order by would_prevent desc) as idle
+    from idle_rdds where ${here} and would_prevent > 0 group by all),
+  by_broadcasts as (
+    select app_id, attempt_id, list({id: broadcast_id, bytes: bytes, rdds: rdds, executors: executors} order by evictions desc) as broadcasts
+    from (
+      select app_id, attempt_id, broadcast_id, max(memory_bytes) as bytes, sum(evictions) as evictions,
+        list_distinct(flatten(list(evicted_rdds))) as rdds, list(executor_id order by executor_id) as executors
+      from broadcasts where ${here} and evictions > 0 group by all)
+    group by all)
+  select c.*, i.idle, b.broadcasts, v.name as evictor_name, v.storage_level as evictor_level
+  from cache_costs c
+    left join idle i using (app_id, attempt_id)
+    left join by_broadcasts b using (app_id, attempt_id)
+    left join rdds v on (v.app_id, v.attempt_id, v.rdd_id) = (c.app_id, c.attempt_id, c.evictor_rdd_id)
+  where ${here.replaceAll("app_id", "c.app_id")} and why = '${why}'
+  order by cost_ms desc nulls last, times desc, rdd_id`;
+
+export const evictions: Finder = {
+  sql: (here) => SQL(here, "evicted"),
+  stages: (row) => [numberIn(row, "evictor_stage_id")],
+  find: (rows, application) =>
+    firstOf(rows, (row) => evictionsOf(row, application), {
+      id: "evictions_other_rdds",
+      kind: "evictions",
+      what: "eviction",
+      ask: "query cache_costs",
+    }),
 };
 
-function firstEviction(investigation: Investigation, row: Row): Promise<Row | undefined> {
-  return investigation.one(
-    `select * from (select *, ordinal as nth from eviction_ledger where ${investigation.here()})
-     where starts_with(block_id, 'rdd_${numberIn(row, "rdd_id") ?? -1}_') order by regretted desc nulls last, nth limit 1`,
-  );
+export const noRoom: Finder = {
+  sql: (here) => SQL(here, "no_room"),
+  find: (rows, application) =>
+    firstOf(rows, (row) => refusalsOf(row, application), {
+      id: "no_room_other_rdds",
+      kind: "no_room",
+      what: "store",
+      ask: "query cache_costs",
+    }),
+};
+
+/** Nothing is left out: what has no finding of its own is counted in one. */
+function firstOf(
+  rows: readonly Row[],
+  draft: (row: Row) => Draft,
+  others: {
+    readonly id: string;
+    readonly kind: "evictions" | "no_room";
+    readonly what: string;
+    readonly ask: string;
+  },
+): Draft[] {
+  const rest = rows.slice(RDDS);
+  const drafts = rows.slice(0, RDDS).map(draft);
+  if (rest.length === 0) return drafts;
+  const times = rest.reduce((sum, row) => sum + (numberIn(row, "times") ?? 0), 0);
+  const known = rest.reduce((sum, row) => sum + (numberIn(row, "cost_ms") ?? 0), 0);
+  const min = rest.reduce((sum, row) => sum + (numberIn(row, "cost_ms_min") ?? 0), 0);
+  return [
+    ...drafts,
+    {
+      id: others.id,
+      kind: others.kind,
+      severity: known > 0 ? "slow" : "risk",
+      cost: { best: known, min, max: undefined },
+      title: `${counted(times, others.kind === "evictions" ? "eviction" : "store")} of ${counted(rest.length, "other RDD")}${others.kind === "evictions" ? "" : " found no room"}`,
+      evidence: [],
+      certainty: "counted from the logs",
+      more: { why: "all of them", ask: others.ask },
+      facts: { mode: "on_heap", rdds: rest.length, times },
+    },
+  ];
 }
 
-/** Whose blocks, or which stage's tasks, needed the room most. */
-async function evictorsInWords(investigation: Investigation, row: Row): Promise<string> {
-  const worst = await investigation.one(
-    `select count(*) as evictions, r.rdd_id, r.name, r.storage_level, l.caused_by_stage_id as stage_id
-     from eviction_ledger l
-       left join rdds r on ${investigation.here("r")} and r.rdd_id = try_cast(regexp_extract(l.caused_by_block_id, '^rdd_(\\d+)_', 1) as bigint)
-     where ${investigation.here("l")} and starts_with(l.block_id, 'rdd_${numberIn(row, "rdd_id") ?? -1}_') and (r.rdd_id is not null or l.caused_by_stage_id is not null)
-     group by all order by evictions desc, stage_id limit 1`,
-  );
-  if (worst === undefined) return "";
-  const stage = numberIn(worst, "stage_id");
-  const by = [
-    ...(numberIn(worst, "rdd_id") === undefined ? [] : [rddWords(worst)]),
-    ...(stage === undefined ? [] : [await stageWords(investigation, stage)]),
-  ].join(" in ");
-  const evictions = numberIn(worst, "evictions") ?? 0;
-  const all = numberIn(row, "evictions");
-  return ` ${evictions === all ? (all === 1 ? "It was" : "All were") : `Most (${evictions}) were`} for ${by}.`;
+function modeOf(row: Row): "on_heap" | "off_heap" {
+  return (textIn(row, "storage_level") ?? "").startsWith("OFF_HEAP") ? "off_heap" : "on_heap";
 }
 
-/** An eviction's line does not say what it was for: where that was read from its neighbours, more than one reading may do. */
-async function certaintyOf(investigation: Investigation, row: Row): Promise<string> {
-  const told =
-    numberIn(row, "regretted") === undefined
-      ? "the evictions are logged; no log tells of reads, so their cost is unknown"
-      : "evictions and reads are logged";
-  const least = numberIn(
-    await investigation.one(
-      `select min(certainty) as certainty from eviction_ledger where ${investigation.here()} and cause is not null and starts_with(block_id, 'rdd_${numberIn(row, "rdd_id") ?? -1}_')`,
-    ),
-    "certainty",
-  );
-  return least === undefined || least >= 1
-    ? told
-    : `${told}; what each was for is ${Math.round(least * 100)} % certain or more`;
+function evictionsOf(row: Row, application: Application): Draft {
+  const rddId = numberIn(row, "rdd_id");
+  const reads = numberIn(row, "reads");
+  const ordinal = numberIn(row, "first_ordinal");
+  return {
+    id: `evictions_rdd_${rddId ?? "unknown"}`,
+    kind: "evictions",
+    severity: reads === undefined || reads > 0 ? "slow" : "risk",
+    cost: costIn(row),
+    rddId,
+    stageId: numberIn(row, "evictor_stage_id"),
+    title: `${counted(numberIn(row, "times") ?? 0, "eviction")} (${bytes(numberIn(row, "bytes"))}) from ${rddWords(row)}${
+      reads === undefined ? "" : reads === 0 ? ", none read later" : `, ${readsInWords(row)}`
+    }`,
+    evidence: [
+      causesInWords(row),
+      ...evictorsInWords(row, application),
+      ...broadcastsInWords(row),
+      ...costOfReads(row),
+      ...skewInWords(row),
+      ...roomInWords(row, application),
+    ],
+    change: evictionChange(row, application),
+    certainty: certaintyOf(row),
+    more:
+      ordinal === undefined
+        ? undefined
+        : { why: "one of them", ask: `explain --eviction ${ordinal}` },
+    place: { row, says: "the first of them" },
+    facts: { ...row, mode: modeOf(row), ...needFacts(application, modeOf(row)) },
+  };
+}
+
+/** `12 later reads missed one`, `3 later reads went to disk`. */
+function readsInWords(row: Row): string {
+  const [again, disk] = [numberIn(row, "recomputed") ?? 0, numberIn(row, "read_from_disk") ?? 0];
+  return listed([
+    ...(again === 0 ? [] : [`${counted(again, "later read")} found one gone`]),
+    ...(disk === 0 ? [] : [`${counted(disk, "later read")} went to disk`]),
+  ]);
 }
 
 function causesInWords(row: Row): string {
@@ -110,111 +145,218 @@ function causesInWords(row: Row): string {
     const found = numberIn(row, column) ?? 0;
     if (found > 0) causes.push({ found, words });
   };
-  add("caused_by_execution", "tasks claimed execution memory that storage had borrowed");
-  add("caused_by_unroll", "other blocks were unrolled");
-  add("caused_by_storage", "other blocks were stored");
+  add("for_execution", "tasks claimed execution memory that storage had borrowed");
+  add("for_unroll", "other blocks were unrolled");
+  add("for_storage", "other blocks were stored");
   const [first, ...others] = causes;
-  if (first === undefined) return "No log tells what they went for.";
-  const all = numberIn(row, "evictions");
-  return others.length === 0 && first.found === all
-    ? `${all === 1 ? "It" : "All"} went because ${first.words}.`
-    : `They went: ${causes.map(({ found, words }) => `${found} because ${words}`).join(", ")}.`;
+  const all = numberIn(row, "times") ?? 0;
+  if (first === undefined) return "No log has what they went for.";
+  if (others.length === 0 && first.found === all)
+    return `${all === 1 ? "It" : "All"} went because ${first.words}.`;
+  const known = causes.reduce((sum, { found }) => sum + found, 0);
+  const rest =
+    all > known ? `; of ${countInWords(all - known)} the logs do not have the cause` : "";
+  return `They went: ${causes.map(({ found, words }) => `${found} because ${words}`).join(", ")}${rest}.`;
 }
 
-function costInWords(row: Row): string {
-  const recomputed = numberIn(row, "recomputed") ?? 0;
-  const time = numberIn(row, "recompute_ms");
-  const most = numberIn(row, "missed_task_run_ms");
-  const fromDisk = (numberIn(row, "regretted") ?? 0) - recomputed;
-  const parts: string[] = [];
-  if (recomputed > 0) {
-    parts.push(
-      `Blocks had to be computed again ${counted(recomputed, "time")}${
-        time !== undefined
-          ? ` (${millis(time)})`
-          : most !== undefined
-            ? ` (at most ${millis(most)}, the run time of the tasks that missed them)`
-            : ""
-      }`,
-    );
-  }
-  if (fromDisk > 0)
-    parts.push(
-      `${parts.length === 0 ? "Blocks had to be" : "and"} read again from disk ${counted(fromDisk, "time")}`,
-    );
-  return `${parts.join(", ")}.`;
+/** Whose blocks, or which stage's tasks, needed the room. */
+function evictorsInWords(row: Row, application: Application): string[] {
+  const all = numberIn(row, "times") ?? 0;
+  const rdd = numberIn(row, "evictor_rdd_id");
+  const stage = numberIn(row, "evictor_stage_id");
+  if (rdd === undefined && stage === undefined) return [];
+  const times = Math.max(
+    numberIn(row, "evictor_rdd_times") ?? 0,
+    numberIn(row, "evictor_stage_times") ?? 0,
+  );
+  const by = [
+    ...(rdd === undefined
+      ? []
+      : [
+          rddWords({
+            rdd_id: rdd,
+            name: row["evictor_name"] ?? null,
+            storage_level: row["evictor_level"] ?? null,
+          }),
+        ]),
+    ...(stage === undefined ? [] : [application.stage(stage)]),
+  ].join(" in ");
+  const share = times === all ? (all === 1 ? "It was" : "All were") : `At least ${times} were`;
+  return [`${share} for ${by}.`];
 }
 
-async function changeFor(investigation: Investigation, row: Row, lost: number): Promise<string> {
+interface BroadcastSeen {
+  readonly id: string;
+  readonly bytes: number | undefined;
+}
+
+function broadcastsOf(row: Row): readonly BroadcastSeen[] {
+  const list = row["broadcasts"];
+  const rddId = numberIn(row, "rdd_id");
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item): BroadcastSeen[] => {
+    if (typeof item !== "object" || item === null || Array.isArray(item)) return [];
+    const entry: Row = { ...item };
+    const rdds = entry["rdds"];
+    const ofThis = Array.isArray(rdds) && rdds.some((id) => Number(id) === rddId);
+    return ofThis ? [{ id: textIn(entry, "id") ?? "", bytes: numberIn(entry, "bytes") }] : [];
+  });
+}
+
+function broadcastsInWords(row: Row): string[] {
+  const seen = broadcastsOf(row);
+  const times = numberIn(row, "for_broadcasts") ?? 0;
+  if (seen.length === 0 || times === 0) return [];
+  const named = seen.slice(0, 3).map(({ id, bytes: size }) => `broadcast_${id} (${bytes(size)})`);
+  const more = seen.length > 3 ? ` and ${counted(seen.length - 3, "other broadcast")}` : "";
+  return [`${times} of them made room for ${listed(named)}${more}.`];
+}
+
+function costOfReads(row: Row): string[] {
+  const reads = numberIn(row, "reads") ?? 0;
+  const cost = costInWords(costIn(row));
+  if (reads === 0 || cost === undefined) return [];
+  const again = numberIn(row, "recomputed") ?? 0;
+  return [`${again > 0 ? "Computing and reading them" : "Reading them"} again took ${cost}.`];
+}
+
+function skewInWords(row: Row): string[] {
+  const [middle, largest] = [numberIn(row, "block_bytes"), numberIn(row, "largest_bytes")];
+  const block = textIn(row, "largest_block_id");
+  if (middle === undefined || largest === undefined || largest < middle * SKEW) return [];
+  return [
+    `Its largest block, ${block ?? ""}, took ${bytes(largest)} or more; the middle one ${bytes(middle)}.`,
+  ];
+}
+
+function roomInWords(row: Row, application: Application): string[] {
+  const mode = modeOf(row);
+  const pressed = mostPressed(application, mode);
+  return pressed === undefined ? [] : needInWords(pressed, mode);
+}
+
+/** An eviction's line does not say what it was for: where that was read from its neighbours, more than one reading may do. */
+function certaintyOf(row: Row): string {
+  const logged =
+    numberIn(row, "reads") === undefined
+      ? "the evictions are logged; no log has reads, so their cost is unknown"
+      : "evictions and reads are logged";
+  const least = numberIn(row, "certainty");
+  return least === undefined || least >= 1
+    ? logged
+    : `${logged}; what each was for is ${Math.round(least * 100)} % certain or more`;
+}
+
+function evictionChange(row: Row, application: Application): Change | undefined {
+  const mode = modeOf(row);
   const level = textIn(row, "storage_level") ?? "";
-  const idle = await investigation.one(
-    `select * from rdd_cache_efficiency where ${investigation.here()} and ${IDLE} and rdd_id <> ${numberIn(row, "rdd_id") ?? -1} order by unread_byte_seconds desc limit 1`,
-  );
-  if (idle !== undefined) {
-    return `unpersist() ${rddWords(idle)} once it has been read for the last time: ${share(numberIn(idle, "unread_byte_seconds") ?? 0, Math.max(1, numberIn(idle, "held_byte_seconds") ?? 0))} of what it held over time was never read again`;
+  if (mode === "on_heap" && smallFraction(application) !== undefined)
+    return roomChange(application, mode);
+  const idle = idleRddOf(row);
+  const times = numberIn(row, "times") ?? 0;
+  if (idle !== undefined && idle.wouldPrevent * 2 >= times) {
+    return {
+      key: "unpersist",
+      value: { amount: idle.rddId, written: String(idle.rddId) },
+      text: () =>
+        `unpersist() ${idle.words} after its last read: ${counted(idle.wouldPrevent, "eviction")} came after that, while it held ${bytes(idle.bytes)}`,
+    };
   }
-  if (lost > 0 && !level.includes("DISK")) {
-    return "persist it as MEMORY_AND_DISK: an evicted block is then read from disk, not computed again";
+  const copies = replicasOf(level);
+  const memory = roomChange(application, mode);
+  const broadcast = (numberIn(row, "for_broadcasts") ?? 0) * 2 >= times;
+  if (copies !== undefined) return oneCopy(level, memory);
+  if (broadcast && memory !== undefined) {
+    return {
+      ...memory,
+      text: (value) =>
+        `${memory.text(value)}; or a smaller broadcast (fewer columns, a shuffle join, one broadcast for all jobs): it is what evicts`,
+    };
   }
-  if (!level.includes("SER") && level !== "" && !level.includes("OFF_HEAP")) {
-    return `persist it serialized (${level.startsWith("MEMORY_AND_DISK") ? "MEMORY_AND_DISK_SER" : "MEMORY_ONLY_SER"}): the same blocks then take less memory (from Python they are serialized already)`;
+  if (memory !== undefined) {
+    return isDear(row) && !level.includes("DISK")
+      ? { ...memory, text: (value) => `${memory.text(value)}; or ${toDisk(level)}` }
+      : memory;
   }
-  if ((numberIn(row, "caused_by_execution") ?? 0) > 0) {
-    return `a larger ${await settingInWords(investigation, "spark.memory.storageFraction")}, so that execution cannot take it; or a larger ${await settingInWords(investigation, "spark.executor.memory")}`;
-  }
-  return `cache less at a time, or a larger ${await settingInWords(investigation, "spark.executor.memory")}`;
+  return level.includes("DISK") || !isDear(row)
+    ? { key: "code", text: () => "cache less at a time, or a smaller part of the data" }
+    : { key: "storage_level", value: written(diskLevel(level)), text: () => toDisk(level) };
 }
 
-export const noRoom: Finder = async (investigation) => {
-  if (!(await thereIs(investigation, "block_events", "op = 'put_fail'"))) return [];
-  const rows = await investigation.ask(
-    `with numbered as (
-       select p.*, b.mode from put_failures p join block_events b using (app_id, attempt_id, executor_id, seq) where ${investigation.here("p")})
-     select coalesce(mode, 'on_heap') as mode, coalesce(rule, 'unknown') as rule, any_value(rdd_name) as name, null::varchar as storage_level, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id, count(*) as failures, count(distinct block_id) as blocks,
-       count(*) filter (missed_later) as missed, max(memory_bytes) as memory_bytes, max(storage_available_bytes) as available_bytes, bool_and(missed_later is null) as reads_unknown, count(*) filter (stored_on_disk) as on_disk,
-       arg_min(block_id, (ts, executor_id, seq)) as block_id, arg_min(source_file_id, (ts, executor_id, seq)) as source_file_id, arg_min(source_line, (ts, executor_id, seq)) as source_line
-     from numbered group by 1, 2, 5 order by failures desc limit 6`,
-  );
-  const findings: Finding[] = [];
-  for (const row of rows) {
-    const rdd =
-      numberIn(row, "rdd_id") === undefined
+function written(level: string): { readonly amount: number; readonly written: string } {
+  return { amount: 0, written: level };
+}
+
+function replicasOf(level: string): number | undefined {
+  const copies = Number(/_(\d+)$/.exec(level)?.[1]);
+  return copies > 1 ? copies : undefined;
+}
+
+function oneCopy(level: string, memory: Change | undefined): Change {
+  const single = level.replace(/_\d+$/, "");
+  return {
+    key: "storage_level",
+    value: written(single),
+    text: () =>
+      `persist it once (${single}): each copy takes the same room again${memory === undefined ? "" : `; or more memory (${memory.key})`}`,
+  };
+}
+
+/** Whether recomputing took longer than reading the same from disk would. */
+function isDear(row: Row): boolean {
+  const { best, max } = costIn(row);
+  const cost = best ?? max;
+  const [again, block] = [numberIn(row, "recomputed") ?? 0, numberIn(row, "block_bytes")];
+  if (cost === undefined || again === 0 || block === undefined || block === 0) return false;
+  return cost / again > (block / MEBI) * READ_MILLIS_PER_MIB;
+}
+
+function diskLevel(level: string): string {
+  return level.startsWith("MEMORY_ONLY")
+    ? level.replace("MEMORY_ONLY", "MEMORY_AND_DISK")
+    : "MEMORY_AND_DISK";
+}
+
+function toDisk(level: string): string {
+  return `persist it as ${diskLevel(level)}: a block without room is then read from disk, which takes less time than computing it took here`;
+}
+
+function refusalsOf(row: Row, application: Application): Draft {
+  const rddId = numberIn(row, "rdd_id");
+  const mode = modeOf(row);
+  const reads = numberIn(row, "reads") ?? 0;
+  const rule = textIn(row, "rule");
+  const block = textIn(row, "first_block_id");
+  return {
+    id: `no_room_rdd_${rddId ?? "unknown"}`,
+    kind: "no_room",
+    severity: reads > 0 ? "slow" : "risk",
+    cost: costIn(row),
+    rddId,
+    title: `${counted(numberIn(row, "blocks") ?? 0, "block")} of ${rddWords(row)} found no room (${counted(numberIn(row, "times") ?? 0, "time")})${reads === 0 ? "" : `; ${readsInWords(row)}`}`,
+    evidence: [
+      (WHY[rule ?? "unknown"] ?? "").replace(
+        "storage memory",
+        mode === "off_heap" ? "off-heap storage memory" : "storage memory",
+      ),
+      ...skewInWords(row),
+      ...copiesInWords(row),
+      ...costOfReads(row),
+      ...roomInWords(row, application),
+    ],
+    change: refusalChange(row, application),
+    certainty:
+      rule === undefined
+        ? "the failures are logged; which rule decided them is not"
+        : "the failures are logged; the rule follows from the state then",
+    more:
+      block === undefined
         ? undefined
-        : await investigation.one(
-            `select r.*, c.stored_bytes, c.reads from rdds r left join rdd_cache_efficiency c using (app_id, attempt_id, rdd_id) where ${investigation.here("r")} and r.rdd_id = ${numberIn(row, "rdd_id") ?? -1}`,
-          );
-    const missed = numberIn(row, "missed") ?? 0;
-    const blocks = numberIn(row, "blocks") ?? 0;
-    findings.push({
-      id: `no_room_${textIn(row, "mode") === "off_heap" ? "off_heap_" : ""}${textIn(row, "rule") ?? "unknown"}_${numberIn(row, "rdd_id") ?? "other"}`,
-      severity: missed > 0 ? "slow" : "risk",
-      weight: weightOf(missed, numberIn(rdd, "reads") ?? 0),
-      title: `${counted(blocks, numberIn(row, "rdd_id") === undefined ? "other block" : "block")}${numberIn(row, "rdd_id") === undefined ? "" : ` of ${rddWords(rdd ?? row)}`} found no room (${counted(numberIn(row, "failures") ?? 0, "time")})${missed === 0 ? "" : `; after ${missed} of them a later read missed it`}`,
-      evidence: [
-        (WHY[textIn(row, "rule") ?? "unknown"] ?? "").replace(
-          "storage memory",
-          textIn(row, "mode") === "off_heap" ? "off-heap storage memory" : "storage memory",
-        ),
-        ...roomInWords(row),
-      ],
-      change: await roomChange(investigation, textIn(row, "rule"), rdd, row),
-      certainty:
-        textIn(row, "rule") === "unknown"
-          ? "the failure is logged; which rule decided it is not told"
-          : "the failure is logged; the rule follows from the state then",
-      places: investigation.places([{ row, says: "one of them" }]),
-      facts: { ...row, rdd: rdd ?? null },
-      next: [
-        {
-          why: "what happened to one of the blocks",
-          command: "explain",
-          argument: `--block ${shellWord(textIn(row, "block_id") ?? "")}`,
-        },
-      ],
-    });
-  }
-  return findings;
-};
+        : { why: "what happened to one of the blocks", ask: `explain --block ${shellWord(block)}` },
+    place: { row, says: "the first of them" },
+    facts: { ...row, mode, ...needFacts(application, mode) },
+  };
+}
 
 const WHY: Readonly<Record<string, string>> = {
   same_rdd:
@@ -224,77 +366,46 @@ const WHY: Readonly<Record<string, string>> = {
   region_protected: "Tasks held the memory that storage would have had to borrow.",
   static_unroll_cap:
     "The static manager unrolls in a part of storage memory only (spark.storage.unrollFraction).",
-  unknown: "Which rule refused it is not told by any log.",
+  unknown: "Which rule refused them no log says.",
 };
 
-function roomInWords(row: Row): string[] {
-  const [needed, had] = [numberIn(row, "memory_bytes"), numberIn(row, "available_bytes")];
-  const onDisk = numberIn(row, "on_disk") ?? 0;
-  return [
-    ...(needed === undefined || had === undefined || needed <= had
-      ? []
-      : [
-          `The largest took ${bytes(needed)} before it gave up; storage could have had ${bytes(had)} at most.`,
-        ]),
-    ...(onDisk === 0 ? [] : [`${counted(onDisk, "time")} the block went to disk instead.`]),
-  ];
+function copiesInWords(row: Row): string[] {
+  const copies = replicasOf(textIn(row, "storage_level") ?? "");
+  return copies === undefined
+    ? []
+    : [`Each block is kept ${copies} times: the copies take room like blocks of their own.`];
 }
 
-async function roomChange(
-  investigation: Investigation,
-  rule: string | undefined,
-  rdd: Row | undefined,
-  row: Row,
-): Promise<string> {
-  const level = textIn(rdd, "storage_level") ?? "";
-  const partitions = numberIn(rdd, "partitions");
-  const [needed, had] = [numberIn(row, "memory_bytes"), numberIn(row, "available_bytes")];
-  if (rule === "too_large" || rule === "static_unroll_cap") {
-    const more =
-      partitions !== undefined && needed !== undefined && had !== undefined && had > 0
-        ? ` (at least ${Math.ceil((partitions * needed) / had) * 2} instead of ${partitions})`
+function refusalChange(row: Row, application: Application): Change | undefined {
+  const mode = modeOf(row);
+  const rule = textIn(row, "rule");
+  const level = textIn(row, "storage_level") ?? "";
+  const [middle, largest] = [numberIn(row, "block_bytes"), numberIn(row, "largest_bytes")];
+  if (mode === "on_heap" && smallFraction(application) !== undefined)
+    return roomChange(application, mode);
+  const skewed = middle !== undefined && largest !== undefined && largest >= middle * SKEW;
+  const room = roomChange(application, mode);
+  if (rule === "too_large" || rule === "static_unroll_cap" || skewed) {
+    const partitions = numberIn(row, "partitions");
+    const unroll =
+      rule === "static_unroll_cap"
+        ? `; or a larger ${settingInWords(application, "spark.storage.unrollFraction")}`
         : "";
-    return `more partitions, so that one fits${more}${rule === "static_unroll_cap" ? `; or a larger ${await settingInWords(investigation, "spark.storage.unrollFraction")}` : ""}`;
-  }
-  if (!level.includes("DISK")) {
-    return "persist it as MEMORY_AND_DISK, so that what finds no room is read from disk instead of computed again";
-  }
-  const memory = await settingInWords(
-    investigation,
-    textIn(row, "mode") === "off_heap" ? "spark.memory.offHeap.size" : "spark.executor.memory",
-  );
-  return level.includes("SER") || level.includes("OFF_HEAP")
-    ? `a larger ${memory}; or more executors; or a smaller part of the data cached`
-    : `persist it serialized; or a larger ${memory}`;
-}
-
-export const heldForNothing: Finder = async (investigation) => {
-  const rows = await investigation.ask(
-    `select * from rdd_cache_efficiency where ${investigation.here()} and stored_bytes > 0 and ${IDLE}
-       and held_byte_seconds > 0 order by unread_byte_seconds desc limit 3`,
-  );
-  return rows.map((row): Finding => {
-    const never =
-      (numberIn(row, "hits_memory") ?? 0) +
-        (numberIn(row, "hits_disk") ?? 0) +
-        (numberIn(row, "hits_remote") ?? 0) ===
-      0;
     return {
-      id: `unread_rdd_${numberIn(row, "rdd_id") ?? 0}`,
-      severity: "waste",
-      weight: weightOf(
-        numberIn(row, "unread_byte_seconds"),
-        Math.max(1, numberIn(row, "held_byte_seconds") ?? 0),
-      ),
-      title: `${rddWords(row)} ${never ? "was cached and never read" : "was held long after its last read"}`,
-      evidence: [
-        `It held ${bytes(numberIn(row, "held_average_bytes"))} on average; ${share(numberIn(row, "unread_byte_seconds") ?? 0, Math.max(1, numberIn(row, "held_byte_seconds") ?? 0))} of its byte-seconds came after the last read of the block.`,
-      ],
-      change: never ? "do not persist it" : "unpersist() it after its last use",
-      certainty: "from the reads that the executors' logs tell of",
-      places: [],
-      facts: row,
-      next: [{ why: "all cached RDDs", command: "query", argument: "rdd_cache_efficiency" }],
+      key: "partitions",
+      text: () =>
+        `${skewed ? `split its largest partition (${textIn(row, "largest_block_id") ?? ""})` : "more partitions, so that one fits"}: repartition(n) before persist()${
+          partitions === undefined ? "" : `, more than its ${partitions}`
+        }${unroll}`,
     };
-  });
-};
+  }
+  if (replicasOf(level) !== undefined) return oneCopy(level, room);
+  if (room !== undefined) {
+    return isDear(row) && !level.includes("DISK")
+      ? { ...room, text: (value) => `${room.text(value)}; or ${toDisk(level)}` }
+      : room;
+  }
+  if (!level.includes("DISK") && isDear(row))
+    return { key: "storage_level", value: written(diskLevel(level)), text: () => toDisk(level) };
+  return { key: "code", text: () => "a smaller part of the data cached, or more executors" };
+}

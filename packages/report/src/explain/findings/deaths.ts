@@ -1,234 +1,105 @@
-/** Executors that were lost, and memory that ran out. */
+/** Executors that were lost: why, what went with them, and what that cost. */
 import { counted } from "@respark/core";
-import { sqlText } from "../../sql/literal.ts";
-import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
-import { type Investigation, thereIs } from "../investigation.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { shellWord } from "../shell-word.ts";
-import { stageWords } from "../stage-name.ts";
-import type { Finding } from "../story.ts";
-import { bytes, capital, cutTo, executorsWords, instant, listed, millis, share } from "../words.ts";
-import { type Finder, settingInWords, settingOf } from "./finder.ts";
+import { bytes, capital, cutTo, executorsWords, instant, millis } from "../words.ts";
+import type { Application } from "./application.ts";
+import type { Change, Cost, Draft, Finder } from "./finder.ts";
 
-const MEBI = 1024 * 1024;
+const MEBI = 2 ** 20;
 /** Overhead is asked for with this much to spare. */
 const SPARE = 1.1;
 
-export const outOfMemory: Finder = async (investigation) => {
-  if (!(await thereIs(investigation, "oom_events"))) return [];
-  const rows = await investigation.ask(
-    `select class, count(*) as ooms, count(distinct task_id) as tasks, list(distinct executor_id order by try_cast(executor_id as bigint), executor_id) as executors, list(distinct stage_id order by stage_id) filter (stage_id is not null) as stages,
-       mode(stage_id) as stage_id, min(nth) as nth, max(jvm_max_memory_bytes) as heap_bytes, min(outside_pools_bytes) as outside_pools_bytes,
-       arg_min(storage_used_bytes, outside_pools_bytes) as storage_bytes, arg_min(execution_used_bytes, outside_pools_bytes) as execution_bytes,
-       max(running_tasks) as running_tasks, max(requested_bytes) as requested_bytes, min(granted_bytes) as granted_bytes, count(distinct executor_id) filter (removed_class is not null) as lost,
-       arg_min(source_file_id, nth) as source_file_id, arg_min(source_line, nth) as source_line
-     from (select *, ordinal as nth from oom_context where ${investigation.here()})
-     group by class order by ooms desc, class`,
-  );
-  const cores = await settingOf(investigation, "spark.executor.cores");
-  const memory = await settingInWords(investigation, "spark.executor.memory");
-  const failed = numberIn(
-    await investigation.one(
-      `select count(*) as jobs from jobs where ${investigation.here()} and status = 'failed'`,
-    ),
-    "jobs",
-  );
-  const findings: Finding[] = [];
-  for (const row of rows) {
-    const kind = textIn(row, "class") ?? "unknown";
-    const executors = textsIn(row, "executors");
-    const stage = await oomStage(investigation, row);
-    findings.push({
-      id: `oom_${kind}`,
-      severity: "dead",
-      weight: Math.min(1, (numberIn(row, "ooms") ?? 0) / 10),
-      title: `${OUT_OF[kind] ?? "Memory ran out"} (${counted(numberIn(row, "ooms") ?? 0, "time")}, ${executorsWords(executors, 4)})`,
-      evidence: [
-        ...(stage === undefined ? [] : [stage.words]),
-        stateInWords(row, textIn(investigation.application, "evidence_level") === "debug"),
-        ...lostInWords(numberIn(row, "lost") ?? 0),
-        ...(failed === undefined || failed === 0
-          ? []
-          : [`${counted(failed, "job")} failed in this run.`]),
-      ],
-      change: changeFor(kind, row, {
-        cores,
-        memory,
-        stage: stage === undefined ? undefined : numberIn(stage.row, "stage_id"),
-        tasks: numberIn(stage?.row, "stage_tasks"),
-      }),
-      certainty:
-        "the error is logged; what filled the memory is the replay's account of Spark's own pools",
-      places: investigation.places([{ row, says: "the first of the errors" }]),
-      facts: { ...row, failed_jobs: failed ?? null, of_stage: stage?.row ?? null },
-      next: [
-        {
-          why: "the state at that moment",
-          command: "explain",
-          argument: `--oom ${numberIn(row, "nth") ?? 1}`,
-        },
-      ],
+export const executorsLost: Finder = {
+  // One death is one finding: where its log has what its memory ran out of, that is it.
+  sql: (here) =>
+    `select *, epoch_us(removed_at) as removed_us from lost_executors where ${here} order by removed_at, executor_id`,
+  find: (rows, application) => {
+    const groups = new Map<string, Row[]>();
+    for (const row of rows) {
+      const kind = textIn(row, "class") ?? "unknown";
+      const group = groups.get(kind);
+      if (group === undefined) groups.set(kind, [row]);
+      else group.push(row);
+    }
+    return [...groups].flatMap(([kind, group]) => {
+      const untold = group.filter((row) => !isToldByError(kind, row));
+      const first = untold[0];
+      return first === undefined ? [] : [lostOf(kind, untold, first, application)];
     });
-  }
-  return findings;
+  },
 };
 
-/** The stage whose tasks it hit most, how many of them, and what became of their time. */
-async function oomStage(
-  investigation: Investigation,
-  oom: Row,
-): Promise<{ readonly row: Row; readonly words: string } | undefined> {
-  const stage = numberIn(oom, "stage_id");
-  if (stage === undefined) return undefined;
-  const row = await investigation.one(
-    `select ${stage} as stage_id, count(*) as tasks, sum(run_ms)::bigint as run_ms, sum(gc_ms)::bigint as gc_ms,
-       (select max(tasks) from stages where ${investigation.here()} and stage_id = ${stage}) as stage_tasks
-     from tasks where ${investigation.here()} and stage_id = ${stage} and task_id in (
-       select task_id from oom_events where ${investigation.here()} and class = ${sqlText(textIn(oom, "class") ?? "")})`,
+/** The out-of-memory finding has it, with nothing to add. */
+function isToldByError(kind: string, row: Row): boolean {
+  const error = textIn(row, "oom_class");
+  if (error === undefined || error === "container") return false;
+  const cost = (numberIn(row, "missed_reads") ?? 0) + (numberIn(row, "lost_tasks") ?? 0);
+  return (
+    cost === 0 &&
+    ["jvm_heap", "gc_overhead", "direct", "exited", "unknown", "killed"].includes(kind)
   );
-  if (row === undefined) return undefined;
-  const [run, gc] = [numberIn(row, "run_ms"), numberIn(row, "gc_ms")];
-  const time =
-    run === undefined || gc === undefined || run === 0
-      ? ""
-      : `, which spent ${share(gc, run)} of their ${millis(run)} collecting garbage`;
+}
+
+function lostOf(kind: string, rows: readonly Row[], first: Row, application: Application): Draft {
+  const sum = (column: string): number =>
+    rows.reduce((total, row) => total + (numberIn(row, column) ?? 0), 0);
+  const executors = rows.map((row) => textIn(row, "executor_id") ?? "");
+  const migrated = kind === "decommissioned";
+  const wasted = sum("lost_tasks") + sum("missed_reads");
   return {
-    row,
-    words: `It hit ${counted(numberIn(row, "tasks") ?? 0, "task")} of ${await stageWords(investigation, stage)}${time}.`,
+    id: `lost_${kind}`,
+    kind: "lost_executors",
+    severity: migrated ? (wasted > 0 ? "slow" : "fine") : "dead",
+    cost: costOf(rows),
+    executorId: rows.length === 1 ? executors[0] : undefined,
+    title:
+      kind === "signal"
+        ? `${capital(executorsWords(executors, 6))} ${rows.length === 1 ? "was" : "were"} told to stop by a SIGTERM while tasks ran; who sent it is not in ${rows.length === 1 ? "this log" : "these logs"}`
+        : `${capital(executorsWords(executors, 6))} ${rows.length === 1 ? "was" : "were"} lost: ${LOST[kind] ?? kind}`,
+    evidence: [
+      reasonInWords(textIn(first, "reason")),
+      whenInWords(rows, first),
+      ...errorInWords(rows),
+      ...wentWithThem(rows, sum),
+    ],
+    change: remedyFor(kind, first, application),
+    certainty:
+      kind === "unknown"
+        ? "the loss is logged; why is not"
+        : kind === "killed" || kind === "signal"
+          ? "how the process ended is logged; who ended it is not"
+          : "the loss and its reason are logged",
+    more: {
+      why: "the life of the first of them",
+      ask: `explain --executor ${shellWord(textIn(first, "executor_id") ?? "")}`,
+    },
+    place: {
+      row: first,
+      says: kind === "signal" ? "the signal" : "where it is added, or its last error",
+    },
+    facts: { ...first, executors: rows.length, blocks_bytes: sum("blocks_bytes") },
   };
 }
 
-const OUT_OF: Readonly<Record<string, string>> = {
-  jvm_heap: "The Java heap ran out",
-  gc_overhead: "Collecting garbage freed next to nothing",
-  container: "A container held more memory than it may",
-  task_memory: "Tasks could not get the execution memory they need",
-  direct: "Direct buffers ran out",
-};
-
-function lostInWords(executors: number): string[] {
-  return executors === 0
-    ? []
-    : [`${counted(executors, "executor")} ${executors === 1 ? "was" : "were"} lost of it.`];
-}
-
-function stateInWords(row: Row, grantsLogged: boolean): string {
-  const [heap, outside] = [numberIn(row, "heap_bytes"), numberIn(row, "outside_pools_bytes")];
-  const execution = numberIn(row, "execution_bytes");
-  const tasks = execution === 0 && !grantsLogged ? "an unknown amount" : bytes(execution);
-  const pools = `Spark's pools held ${bytes(numberIn(row, "storage_bytes"))} of blocks and ${tasks} of tasks' memory`;
-  const rest =
-    heap === undefined || outside === undefined
-      ? ""
-      : `; up to ${bytes(outside)} of the ${bytes(heap)} heap was left to what Spark does not count`;
-  const asked = numberIn(row, "requested_bytes");
-  const request =
-    asked === undefined
-      ? ""
-      : ` A request for ${bytes(asked)} got ${bytes(numberIn(row, "granted_bytes"))}.`;
-  return `${pools}${rest}; ${counted(numberIn(row, "running_tasks") ?? 0, "task")} ran there.${request}`;
-}
-
-interface Circumstances {
-  readonly cores: string | undefined;
-  /** spark.executor.memory with its value */
-  readonly memory: string;
-  /** whose tasks it hit, and how many it has */
-  readonly stage: number | undefined;
-  readonly tasks: number | undefined;
-}
-
-function changeFor(kind: string, row: Row, at: Circumstances): string {
-  const tasks = numberIn(row, "running_tasks") ?? 0;
-  const where =
-    at.stage === undefined
-      ? "the stage that failed"
-      : `stage ${at.stage}${at.tasks === undefined ? "" : ` than its ${at.tasks}`}`;
-  const more = `more partitions in ${where}, so that one task holds less`;
-  const fewer =
-    tasks > 1
-      ? `fewer tasks at once: spark.executor.cores below ${at.cores ?? String(tasks)} (each then has more of the heap); or ${more}`
-      : more;
-  switch (kind) {
-    case "direct":
-      return "a larger spark.executor.memoryOverhead and, with it, -XX:MaxDirectMemorySize in spark.executor.extraJavaOptions; or smaller fetches (spark.reducer.maxSizeInFlight)";
-    case "container":
-      return "a larger spark.executor.memoryOverhead: the heap is not what grew";
-    case "task_memory":
-      return fewer;
-    default: {
-      const [storage, execution] = [
-        numberIn(row, "storage_bytes") ?? 0,
-        numberIn(row, "execution_bytes") ?? 0,
-      ];
-      const heap = numberIn(row, "heap_bytes");
-      return heap !== undefined && storage + execution > heap / 2
-        ? `a smaller spark.memory.fraction (Spark's pools fill most of the heap and leave too little for user objects), or a larger ${at.memory}`
-        : fewer;
+function costOf(rows: readonly Row[]): Cost {
+  let [best, min, max] = [0, 0, 0];
+  let isKnown = true;
+  let isBounded = true;
+  for (const row of rows) {
+    const [lost, tasks] = [numberIn(row, "lost_ms"), numberIn(row, "lost_tasks")];
+    const [missed, reads] = [numberIn(row, "missed_ms"), numberIn(row, "missed_reads")];
+    const most = numberIn(row, "missed_ms_max");
+    if (tasks === undefined || (reads ?? 0) > 0) {
+      isKnown &&= tasks !== undefined && missed !== undefined;
+      isBounded &&= tasks !== undefined && most !== undefined;
     }
+    best += (lost ?? 0) + (missed ?? 0);
+    min += lost ?? 0;
+    max += (lost ?? 0) + (most ?? 0);
   }
+  return { best: isKnown ? best : undefined, min, max: isBounded ? max : undefined };
 }
-
-export const executorsLost: Finder = async (investigation) => {
-  const rows = await investigation.ask(
-    `select coalesce(removed_class, 'unknown') as class, count(*) as lost, list(executor_id order by removed_at) as executors,
-       arg_min(executor_id, removed_at) as first_executor, arg_min(removed_reason, removed_at) as reason, max(overhead_bytes) as overhead_bytes,
-       epoch_us(min(removed_at)) as first_us, epoch_us(max(removed_at)) as last_us,
-       arg_min((epoch_us(removed_at) - epoch_us(added_at)) // 1000, removed_at) as lived_ms, sum(blocks_bytes)::bigint as blocks_bytes, sum(lost_tasks)::bigint as lost_tasks,
-       arg_min(source_file_id, removed_at) as source_file_id, arg_min(source_line, removed_at) as source_line
-     from executors left join (
-         select executor_id, arg_max(storage_used_bytes, seq) as blocks_bytes from memory_timeline where ${investigation.here()} and mode = 'on_heap' group by 1) using (executor_id)
-       left join (
-         select executor_id, count(*) as lost_tasks from tasks where ${investigation.here()} and failure_class = 'ExecutorLostFailure' group by 1) using (executor_id)
-     where ${investigation.here()} and executor_id <> 'driver' and removed_at is not null
-       and coalesce(removed_class, 'unknown') not in ('killed_by_driver', 'decommissioned')
-       and coalesce(removed_class, 'unknown') not in (select class from oom_events where ${investigation.here()})
-     group by all order by lost desc`,
-  );
-  if (rows.length === 0) return [];
-  const beyond = numberIn(
-    await investigation.one(
-      `select max(rss_beyond_heap_bytes_min) as bytes from memory_outside_pools where ${investigation.here()}`,
-    ),
-    "bytes",
-  );
-  const missed = numberIn(
-    await investigation.one(
-      `select count(*) as reads from block_events where ${investigation.here()} and miss_kind = 'after_loss'`,
-    ),
-    "reads",
-  );
-  const contained = inContainers(await settingOf(investigation, "spark.master"));
-  return rows.map((row): Finding => {
-    const kind = textIn(row, "class") ?? "unknown";
-    return {
-      id: `lost_${kind}`,
-      severity: "dead",
-      weight: Math.min(1, 0.5 + (numberIn(row, "lost") ?? 0) / 20),
-      title: `${capital(executorsWords(textsIn(row, "executors"), 6))} ${numberIn(row, "lost") === 1 ? "was" : "were"} lost: ${LOST[kind] ?? kind}`,
-      evidence: [
-        reasonInWords(textIn(row, "reason")),
-        whenInWords(row),
-        ...wentWithThem(row, missed),
-      ],
-      change: remedyFor(kind, numberIn(row, "overhead_bytes"), beyond, contained),
-      certainty:
-        kind === "unknown"
-          ? "the loss is logged; why is not"
-          : kind === "killed"
-            ? "the loss and how the process ended are logged; who ended it is not"
-            : "the loss and its reason are logged",
-      places: investigation.places([{ row, says: "where it is added" }]),
-      facts: { ...row, rss_beyond_heap_bytes_min: beyond ?? null, missed: missed ?? null },
-      next: [
-        {
-          why: "the life of the first of them",
-          command: "explain",
-          argument: `--executor ${shellWord(textIn(row, "first_executor") ?? "")}`,
-        },
-      ],
-    };
-  });
-};
 
 const LOST: Readonly<Record<string, string>> = {
   jvm_heap: "the heap ran out",
@@ -237,6 +108,7 @@ const LOST: Readonly<Record<string, string>> = {
   container_virtual: "the container was over its virtual memory limit",
   direct: "direct buffers ran out",
   preempted: "the container was preempted",
+  decommissioned: "it was decommissioned",
   lost_heartbeat: "heartbeats stopped",
   killed: "killed from outside (SIGKILL or SIGTERM)",
   exited: "the process ended",
@@ -244,186 +116,124 @@ const LOST: Readonly<Record<string, string>> = {
 };
 
 function reasonInWords(reason: string | undefined): string {
-  const [line = ""] = (reason ?? "").split("\n");
-  return line === "" ? "No reason is given." : `Spark's words: “${cutTo(line, 240)}”.`;
+  const lines = (reason ?? "").split("\n").filter((line) => line.trim() !== "");
+  const [line = ""] = lines;
+  return line === "" ? "No reason is given." : `In the log: “${cutTo(line, 240)}”.`;
 }
 
-function whenInWords(row: Row): string {
-  const [first, last] = [numberIn(row, "first_us"), numberIn(row, "last_us")];
-  if (numberIn(row, "lost") !== 1)
-    return `The first went ${instant(first)}, the last ${instant(last)}.`;
-  const lived = numberIn(row, "lived_ms");
-  return `It went ${instant(first)}${lived === undefined ? "" : `, ${millis(lived)} after it came`}.`;
+function whenInWords(rows: readonly Row[], first: Row): string {
+  const [began, ended] = [numberIn(first, "removed_us"), numberIn(rows.at(-1), "removed_us")];
+  if (rows.length > 1) return `The first went ${instant(began)}, the last ${instant(ended)}.`;
+  const lived = numberIn(first, "lived_ms");
+  return `It went ${instant(began)}${lived === undefined ? "" : `, ${millis(lived)} after it came`}.`;
 }
 
-function wentWithThem(row: Row, missed: number | undefined): string[] {
-  const [blocks, tasks] = [numberIn(row, "blocks_bytes") ?? 0, numberIn(row, "lost_tasks") ?? 0];
+function errorInWords(rows: readonly Row[]): string[] {
+  const kinds = new Set(rows.flatMap((row) => textIn(row, "oom_class") ?? []));
+  kinds.delete("container");
+  return kinds.size === 0
+    ? []
+    : [
+        `In the minute before, ${rows.length === 1 ? "its" : "their"} log has an out-of-memory error (see that finding).`,
+      ];
+}
+
+function wentWithThem(rows: readonly Row[], sum: (column: string) => number): string[] {
+  const [blocks, tasks] = [sum("blocks_bytes"), sum("lost_tasks")];
+  const count = sum("blocks");
   const parts = [
-    ...(tasks === 0 ? [] : [`${counted(tasks, "task")} that had to run again`]),
-    ...(blocks === 0 ? [] : [`${bytes(blocks)} of blocks`]),
+    ...(tasks === 0
+      ? []
+      : [`${counted(tasks, "task")} that had to run again (${millis(sum("lost_ms"))} of work)`]),
+    ...(count === 0 ? [] : [`${counted(count, "cached block")} (${bytes(blocks)})`]),
   ];
   if (parts.length === 0) return [];
+  const reads = sum("missed_reads");
+  const missed = rows.every((row) => numberIn(row, "missed_ms") !== undefined)
+    ? ` (${millis(sum("missed_ms"))})`
+    : "";
   const later =
-    missed === undefined || missed === 0
+    reads === 0
       ? ""
-      : `; ${counted(missed, "later read")} in this run missed blocks of lost executors`;
-  return [
-    `With ${numberIn(row, "lost") === 1 ? "it" : "them"} went ${parts.join(" and ")}${later}.`,
-  ];
+      : `; ${counted(reads, "of these blocks was", "of these blocks were")} computed again elsewhere${missed}`;
+  return [`With ${rows.length === 1 ? "it" : "them"} went ${parts.join(" and ")}${later}.`];
 }
 
-/** Whether each executor lives in a container with a limit of its own; undefined: not told. */
+/** Whether each executor lives in a container with a limit of its own; undefined: not logged. */
 function inContainers(master: string | undefined): boolean | undefined {
   return master === undefined ? undefined : /^(?:yarn|k8s|mesos)/.test(master);
 }
 
-function remedyFor(
-  kind: string,
-  overhead: number | undefined,
-  beyond: number | undefined,
-  contained: boolean | undefined,
-): string | undefined {
+function remedyFor(kind: string, row: Row, application: Application): Change | undefined {
+  const key = "spark.executor.memoryOverhead";
+  const overhead = numberIn(row, "overhead_bytes");
+  const beyond = numberIn(row, "rss_beyond_heap_bytes_min");
+  const was = overhead === undefined ? "" : ` (it was ${bytes(overhead)})`;
+  const contained = inContainers(application.settings.get("spark.master"));
   switch (kind) {
     case "container_physical":
     case "killed":
       if (beyond !== undefined && overhead !== undefined && beyond > overhead) {
-        return `spark.executor.memoryOverhead from ${bytes(overhead)} to ${Math.ceil((beyond * SPARE) / (64 * MEBI)) * 64}m: the process was polled at ${bytes(beyond)} beyond its heap`;
+        const mib = Math.ceil((beyond * SPARE) / (64 * MEBI)) * 64;
+        return {
+          key,
+          value: { amount: mib, written: `${mib}m` },
+          text: (value) =>
+            `${key} from ${bytes(overhead)} to ${value}: the process was polled at ${bytes(beyond)} beyond its heap`,
+        };
       }
-      if (kind === "killed" && contained === false)
-        return "look for who sent the signal (dmesg of its host tells of the kernel's OOM killer); if it was for memory, fewer or smaller executors a host: no container limits them here";
-      return kind === "killed"
-        ? `look for who sent the signal (the kernel's OOM killer, or the cluster manager); if it was for memory, a larger spark.executor.memoryOverhead${overhead === undefined ? "" : ` (it was ${bytes(overhead)})`}`
-        : `a larger spark.executor.memoryOverhead${overhead === undefined ? "" : ` (it was ${bytes(overhead)})`}`;
+      if (kind === "container_physical")
+        return {
+          key,
+          text: () =>
+            `a larger ${key}${was}: the heap is limited by itself, so it is what lies beside it that grew`,
+        };
+      return contained === false
+        ? {
+            key: "code",
+            text: () =>
+              "look for who sent the signal (dmesg of its host tells of the kernel's OOM killer); if it was for memory, fewer or smaller executors a host: no container limits them here",
+          }
+        : {
+            key,
+            text: () =>
+              `look for who sent the signal (the kernel's OOM killer, or the cluster manager); if it was for memory, a larger ${key}${was}`,
+          };
+    case "signal":
+      return {
+        key: "code",
+        text: () =>
+          "look for who sent the signal: the driver's log, the node manager's, or kubectl describe pod say why a container was stopped",
+      };
     case "container_virtual":
-      return "yarn.nodemanager.vmem-check-enabled=false, or a larger yarn.nodemanager.vmem-pmem-ratio: virtual memory is not memory in use";
+      return {
+        key: "yarn.nodemanager.vmem-check-enabled",
+        value: { amount: 0, written: "false" },
+        text: () =>
+          "yarn.nodemanager.vmem-check-enabled=false, or a larger yarn.nodemanager.vmem-pmem-ratio: virtual memory is not memory in use",
+      };
     case "jvm_heap":
     case "gc_overhead":
-      return "fewer tasks at once (spark.executor.cores), more partitions, or a larger spark.executor.memory";
+      return {
+        key: "spark.executor.memory",
+        text: () =>
+          "fewer tasks at once (spark.executor.cores), more partitions, or a larger spark.executor.memory",
+      };
     case "direct":
-      return "a larger spark.executor.memoryOverhead and -XX:MaxDirectMemorySize";
+      return { key, text: () => `a larger ${key} and -XX:MaxDirectMemorySize` };
     case "lost_heartbeat":
-      return "look at the collections of garbage before it: a JVM that stands still sends no heartbeat (spark.network.timeout only hides it)";
+      return {
+        key: "code",
+        text: () =>
+          "look at the collections of garbage before it: a JVM that stands still sends no heartbeat (spark.network.timeout only hides it)",
+      };
     case "unknown":
     case "exited":
-      return "look at the end of its own log, and at what its host says of that time";
+      return {
+        key: "code",
+        text: () => "look at the end of its own log, and at what its host says of that time",
+      };
     default:
       return undefined;
   }
 }
-
-export const leaks: Finder = async (investigation) => {
-  const row = await investigation.one(
-    `select count(*) as leaks, count(distinct task_id) as tasks, sum(leaked_bytes)::bigint as bytes, arg_max(task_id, leaked_bytes) as task_id, arg_max(source_file_id, leaked_bytes) as source_file_id, arg_max(source_line, leaked_bytes) as source_line
-     from memory_leaks where ${investigation.here()}`,
-  );
-  const found = numberIn(row, "leaks") ?? 0;
-  if (row === undefined || found === 0) return [];
-  const task = numberIn(row, "task_id");
-  return [
-    {
-      id: "leaks",
-      severity: "risk",
-      weight: 0.1,
-      title: `${counted(numberIn(row, "tasks") ?? found, "task")} left execution memory behind (${bytes(numberIn(row, "bytes"))})`,
-      evidence: [
-        "Spark freed it when the task ended, so nothing was lost; an iterator that is not read to its end (limit, take) does this too.",
-      ],
-      change: undefined,
-      certainty: "logged by Spark itself",
-      places: investigation.places([{ row, says: "one of them" }]),
-      facts: row,
-      next:
-        task === undefined
-          ? []
-          : [{ why: "the task that left most", command: "explain", argument: `--task ${task}` }],
-    },
-  ];
-};
-
-/** An event log that just stops: the driver died, or the application goes on. */
-export const noEnd: Finder = async (investigation) => {
-  const row = await investigation.one(
-    `select (select count(*) from jobs where ${investigation.here()} and status = 'running') as jobs,
-       (select count(*) from tasks where ${investigation.here()} and status = 'running') as tasks,
-       (select epoch_us(greatest(max(launched_at), max(finished_at))) from tasks where ${investigation.here()}) as last_us,
-       (select bool_or(truncated) from source_files where ${investigation.here()} and kind = 'event_log') as cut
-     where (select ended_at from applications where ${investigation.here()}) is null
-       and exists (from source_files where ${investigation.here()} and kind = 'event_log')`,
-  );
-  if (row === undefined) return [];
-  const [jobs, tasks] = [numberIn(row, "jobs") ?? 0, numberIn(row, "tasks") ?? 0];
-  const last = numberIn(row, "last_us");
-  return [
-    {
-      id: "no_end",
-      severity: "risk",
-      weight: 1,
-      title: `The event log ends before the application does${jobs === 0 ? "" : `: ${counted(jobs, "job")} and ${counted(tasks, "task")} were running`}`,
-      evidence: [
-        `The driver died, or the application went on when the log was copied${flagIn(row, "cut") === true ? " (the log ends in the middle of a line)" : ""}.`,
-        ...(last === undefined
-          ? []
-          : [`The last task that it tells of began or ended ${instant(last)}.`]),
-      ],
-      change:
-        "if it died: look at the end of the driver's own log, and at what its host or container says of that time (a driver that is killed writes no last word)",
-      certainty: "no end of the application is logged; why is not told",
-      places: [],
-      facts: row,
-      next: [
-        tasks === 0
-          ? {
-              why: "its last jobs",
-              command: "query",
-              argument: `"from jobs order by job_id desc limit 5"`,
-            }
-          : {
-              why: "what ran then",
-              command: "query",
-              argument: `"from tasks where status = 'running'"`,
-            },
-      ],
-    },
-  ];
-};
-
-/** Failed jobs for which no log tells of memory. */
-export const otherFailures: Finder = async (investigation) => {
-  const row = await investigation.one(
-    `select count(*) as jobs, list(job_id order by job_id) as ids, arg_min(error, job_id) as error,
-       (select count(*) from oom_events where ${investigation.here()}) as ooms,
-       (select count(*) from executors where ${investigation.here()} and removed_at is not null and executor_id <> 'driver') as lost
-     from jobs where ${investigation.here()} and status = 'failed'`,
-  );
-  const jobs = numberIn(row, "jobs") ?? 0;
-  if (
-    row === undefined ||
-    jobs === 0 ||
-    (numberIn(row, "ooms") ?? 0) > 0 ||
-    (numberIn(row, "lost") ?? 0) > 0
-  )
-    return [];
-  const [line = ""] = (textIn(row, "error") ?? "").split("\n");
-  // A GPU's, or a Python worker's: memory that is not in any of Spark's accounts.
-  const ofMemory = /OutOfMemory|MemoryError|\bOOM\b/.test(line);
-  return [
-    {
-      id: "failed_jobs",
-      severity: "dead",
-      weight: 0.3,
-      title: `${counted(jobs, "job")} failed (${listed(textsIn(row, "ids").slice(0, 6))})${ofMemory ? "; the error itself speaks of memory, and no log tells of a want of it in the JVM" : ", for no want of memory that a log tells of"}`,
-      evidence: line === "" ? [] : [`“${cutTo(line, 240)}”`],
-      change: undefined,
-      certainty: "the failure is logged",
-      places: [],
-      facts: row,
-      next: [
-        {
-          why: "the failed tasks",
-          command: "query",
-          argument: `"from tasks where status = 'failed'"`,
-        },
-      ],
-    },
-  ];
-};

@@ -1,71 +1,91 @@
 /** Tasks short of execution memory: spills and waits. */
 import { counted } from "@respark/core";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
-import type { Investigation } from "../investigation.ts";
-import { stageWords } from "../stage-name.ts";
-import type { Finding } from "../story.ts";
-import { bytes, capital, millis } from "../words.ts";
-import { type Finder, runMillis, settingInWords, settingOf, weightOf } from "./finder.ts";
+import { bytes, capital, millis, share as shareOf } from "../words.ts";
+import { type Application, coresOf, isUnified, settingInWords } from "./application.ts";
+import { costIn } from "./costs.ts";
+import type { Change, Draft, Finder } from "./finder.ts";
+import { fractionChange, memoryChange, mostPressed, smallFraction } from "./room.ts";
 
-export const spilling: Finder = async (investigation) => {
-  const rows = await investigation.ask(
-    `with by_stage as (
-       select stage_id, sum(spills)::bigint as spills, sum(memory_bytes)::bigint as row_bytes, arg_max(consumer, coalesce(memory_bytes, 0)) as consumer,
-         arg_max("trigger", coalesce(memory_bytes, 0)) as "trigger", min(nullif(share_at_spill_bytes, 0)) as share_bytes,
-         sum(memory_bytes) filter (spills is null)::bigint as untold_bytes
-       from spill_causes where ${investigation.here()} group by 1),
-     spilt as (
-       select stage_id, count(*) as launched, count(*) filter (memory_spilled_bytes > 0) as spilling_tasks, sum(memory_spilled_bytes)::bigint as memory_bytes, sum(disk_spilled_bytes)::bigint as disk_bytes, sum(input_bytes)::bigint as input_bytes,
-         max(memory_spilled_bytes) as largest_bytes, sum(run_ms) filter (memory_spilled_bytes > 0)::bigint as run_ms, arg_max(task_id, memory_spilled_bytes) as task_id
-       from tasks where ${investigation.here()} group by 1),
-     named as (select stage_id, max(tasks) as stage_tasks, any_value(sql_execution_id) as sql_execution_id, max(len(parent_ids)) as parents from stages where ${investigation.here()} group by 1)
-     select t.* exclude (stage_id, memory_bytes), coalesce(t.stage_id, b.stage_id) as stage_id, coalesce(t.memory_bytes, b.row_bytes) as memory_bytes, t.largest_bytes + b.share_bytes as needed_bytes,
-       coalesce(s.stage_tasks, t.launched) as stage_tasks, s.sql_execution_id, s.parents, b.spills, b.row_bytes, b.consumer, b."trigger", b.share_bytes, b.untold_bytes
-     from spilt t full join (from by_stage where stage_id is not null or not exists (from spilt)) b on b.stage_id = t.stage_id
-       left join named s on s.stage_id = t.stage_id
-     where t.memory_bytes > 0 or b.spills > 0 order by memory_bytes desc nulls last limit 4`,
-  );
-  const all = await runMillis(investigation);
-  const knobs = await knobsOf(investigation);
-  const findings: Finding[] = [];
-  for (const row of rows) {
-    const first = await investigation.one(
-      `select n.* from (select *, row_number() over (order by ts, executor_id, seq) as nth from spills where ${investigation.here()}) n
-         left join tasks t on ${investigation.here("t")} and t.task_id = n.task_id where t.stage_id is not distinct from ${numberIn(row, "stage_id") ?? "null"} order by n.memory_bytes desc nulls last limit 1`,
-    );
-    const task = numberIn(row, "task_id");
-    findings.push({
-      id: `spills_stage_${numberIn(row, "stage_id") ?? 0}`,
-      severity: "slow",
-      weight: weightOf(numberIn(row, "run_ms"), all),
-      title: `${numberIn(row, "stage_id") === undefined ? "Tasks of which no log names the stage" : capital(await stageWords(investigation, numberIn(row, "stage_id")))} spilled ${bytes(numberIn(row, "memory_bytes"))} of memory${diskInWords(row)}`,
-      evidence: [spillsInWords(row), ...sharesInWords(row)],
-      change: changeFor(row, knobs),
-      certainty: certaintyOf(row),
-      places: investigation.places([{ row: first, says: "the largest spill" }]),
-      facts: { ...row, spill: first ?? null },
-      next:
-        first !== undefined
-          ? [
-              {
-                why: "the largest of them",
-                command: "explain",
-                argument: `--spill ${numberIn(first, "nth") ?? 1}`,
-              },
-            ]
-          : task === undefined
-            ? []
-            : [
-                {
-                  why: "the task that spilled most",
-                  command: "explain",
-                  argument: `--task ${task}`,
-                },
-              ],
-    });
-  }
-  return findings;
+/** Stages with a finding of their own; the others are one finding together. */
+const STAGES = 4;
+
+export const spilling: Finder = {
+  sql: (here) => `from spill_costs where ${here} order by memory_bytes desc nulls last`,
+  stages: (row) => [numberIn(row, "stage_id")],
+  find: (rows, application) => {
+    const all = rows.reduce((sum, row) => sum + (numberIn(row, "memory_bytes") ?? 0), 0);
+    const drafts = rows.slice(0, STAGES).map((row) => spillsOf(row, application));
+    const rest = rows.slice(STAGES);
+    if (rest.length === 0) return drafts;
+    const amount = rest.reduce((sum, row) => sum + (numberIn(row, "memory_bytes") ?? 0), 0);
+    const share = all === 0 ? "" : `, ${shareOf(amount, all)} of all that was spilled`;
+    const costs = rest.map((row) => costIn(row));
+    const [first] = rest;
+    if (first === undefined) return drafts;
+    return [
+      ...drafts,
+      {
+        id: "spills_other_stages",
+        kind: "spills",
+        severity: "slow",
+        cost: {
+          best: sumOf(costs.map(({ best }) => best)),
+          min: sumOf(costs.map(({ min }) => min)),
+          max: sumOf(costs.map(({ max }) => max)),
+        },
+        title: `${counted(rest.length, "more stage")} spilled ${bytes(amount)} of memory${share}`,
+        evidence: [],
+        change: changeFor(first, application),
+        certainty: "totals of the tasks",
+        more: { why: "all stages that spilled", ask: "query spill_costs" },
+        facts: { mode: "on_heap", stages: rest.length, memory_bytes: amount },
+      },
+    ];
+  },
 };
+
+function sumOf(amounts: readonly (number | undefined)[]): number | undefined {
+  return amounts.some((amount) => amount === undefined)
+    ? undefined
+    : amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0);
+}
+
+function spillsOf(row: Row, application: Application): Draft {
+  const stageId = numberIn(row, "stage_id");
+  const ordinal = numberIn(row, "largest_ordinal");
+  const task = numberIn(row, "largest_task_id");
+  return {
+    id: `spills_stage_${stageId ?? "unknown"}`,
+    kind: "spills",
+    severity: "slow",
+    cost: costIn(row),
+    stageId,
+    title: `${
+      stageId === undefined
+        ? "Tasks of which no log names the stage"
+        : capital(application.stage(stageId))
+    } spilled ${bytes(numberIn(row, "memory_bytes"))} of memory${diskInWords(row)}`,
+    evidence: [spillsInWords(row), ...sharesInWords(row)],
+    change: changeFor(row, application),
+    certainty: certaintyOf(row),
+    more:
+      ordinal !== undefined
+        ? { why: "the largest of them", ask: `explain --spill ${ordinal}` }
+        : task === undefined
+          ? undefined
+          : { why: "the task that spilled most", ask: `explain --task ${task}` },
+    place: {
+      row,
+      says: ordinal === undefined ? "the task that spilled most" : "the largest spill",
+    },
+    facts: {
+      ...row,
+      mode: "on_heap",
+      spill: { executor_id: row["largest_executor_id"] ?? null, ts: row["largest_at"] ?? null },
+    },
+  };
+}
 
 /** Up to 2.2 the sorters of Tungsten write to disk without counting it: nothing counted is not nothing written. */
 function diskInWords(row: Row): string {
@@ -74,25 +94,30 @@ function diskInWords(row: Row): string {
 }
 
 function certaintyOf(row: Row): string {
-  const untold = numberIn(row, "untold_bytes") ?? 0;
+  const unlogged = numberIn(row, "unlogged_bytes") ?? 0;
+  const cost =
+    textIn(row, "measured") === "true"
+      ? "; the cost is measured against tasks of the stage that did not spill"
+      : "; the cost is an estimate from the rate of recorded spills";
   if (numberIn(row, "spills") === undefined)
-    return "totals of the tasks; no log line tells when or why";
-  if (numberIn(row, "launched") === undefined) return "each spill is logged; whose it was is not";
-  return untold === 0
-    ? "each spill is logged; totals are the tasks' own"
-    : `totals are the tasks' own; ${bytes(untold)} of it was spilled without a line in the logs`;
+    return `totals of the tasks; no log line has when or why${cost}`;
+  if (numberIn(row, "spilling_tasks") === undefined)
+    return `each spill is logged; whose it was is not${cost}`;
+  return unlogged === 0
+    ? `each spill is logged; totals are the tasks' own${cost}`
+    : `totals are the tasks' own; ${bytes(unlogged)} of it was spilled without a line in the logs${cost}`;
 }
 
 function spillsInWords(row: Row): string {
   const spills = numberIn(row, "spills");
-  const consumerOfAll = textIn(row, "consumer");
-  if (numberIn(row, "launched") === undefined)
-    return `${counted(spills ?? 0, "spill")} in the logs${consumerOfAll === undefined ? "" : `, most by ${consumerOfAll}`}.`;
-  const tasks = `${counted(numberIn(row, "spilling_tasks") ?? 0, "task")} of ${numberIn(row, "launched") ?? 0}`;
+  const consumer = textIn(row, "consumer");
+  const by = consumer === undefined ? "" : `, most by ${consumer}`;
+  if (numberIn(row, "spilling_tasks") === undefined)
+    return `${counted(spills ?? 0, "spill")} in the logs${by}.`;
+  const tasks = `${counted(numberIn(row, "spilling_tasks") ?? 0, "task")} of ${numberIn(row, "stage_tasks") ?? 0}`;
   if (spills === undefined) return `${tasks} spilled.`;
-  const consumer = consumerOfAll;
   const trigger = TRIGGERS[textIn(row, "trigger") ?? ""];
-  return `${tasks} spilled, ${counted(spills, "time")} in the logs${consumer === undefined ? "" : `, most by ${consumer}`}${trigger === undefined ? "" : `: ${trigger}`}.`;
+  return `${tasks} spilled, ${counted(spills, "time")} in the logs${by}${trigger === undefined ? "" : `: ${trigger}`}.`;
 }
 
 const TRIGGERS: Readonly<Record<string, string>> = {
@@ -106,104 +131,171 @@ function sharesInWords(row: Row): string[] {
   const [share, needed] = [numberIn(row, "share_bytes"), numberIn(row, "needed_bytes")];
   if (share === undefined) return [];
   return [
-    `A task could hold ${bytes(share)} (1/N of the pool) when they happened${needed === undefined ? "" : `; to spill nothing, the one that spilled most would have needed up to ${bytes(needed)}`}.`,
+    `A task could hold ${bytes(share)} (1/N of the pool) when they happened${
+      needed === undefined
+        ? ""
+        : `; the one that spilled most would have needed at least ${bytes(needed)} to spill nothing`
+    }.`,
   ];
 }
 
-/** What decides how many tasks share the memory, and among how many partitions the data is. */
-interface Knobs {
-  readonly partitions: string | undefined;
-  readonly cores: string;
-  readonly shuffleFraction: string;
-  readonly scan: string;
-  readonly advisory: string;
-  /** the managers before the unified one: execution has a region of its own */
-  readonly legacy: boolean;
-}
+/** More partitions than this many times those of the stage are no remedy. */
+const MOST_TIMES = 100;
 
-async function knobsOf(investigation: Investigation): Promise<Knobs> {
-  return {
-    partitions: await settingOf(investigation, "spark.sql.shuffle.partitions"),
-    cores: await settingInWords(investigation, "spark.executor.cores"),
-    shuffleFraction: await settingInWords(investigation, "spark.shuffle.memoryFraction"),
-    scan: await settingInWords(investigation, "spark.sql.files.maxPartitionBytes"),
-    advisory: await settingInWords(
-      investigation,
-      "spark.sql.adaptive.advisoryPartitionSizeInBytes",
-    ),
-    legacy: textIn(investigation.application, "memory_manager") !== "unified",
-  };
-}
-
-/** So many partitions that the task that spilled most would have kept within its share. */
-function changeFor(row: Row, knobs: Knobs): string {
+function changeFor(row: Row, application: Application): Change {
   if (textIn(row, "trigger") === "threshold") {
-    return "a larger spark.shuffle.spill.numElementsForceSpillThreshold: these spills are not for want of memory";
+    return {
+      key: "spark.shuffle.spill.numElementsForceSpillThreshold",
+      text: () =>
+        "a larger spark.shuffle.spill.numElementsForceSpillThreshold: these spills are not for want of memory",
+    };
   }
+  const small = smallFraction(application);
+  if (small !== undefined) return fractionChange(application, small);
   const [share, needed, tasks] = [
     numberIn(row, "share_bytes"),
     numberIn(row, "needed_bytes"),
     numberIn(row, "stage_tasks"),
   ];
+  const factor = share === undefined || needed === undefined ? undefined : needed / share;
   const wanted =
-    share === undefined || needed === undefined || tasks === undefined
+    factor === undefined || tasks === undefined
       ? undefined
-      : tasks * Math.min(100, Math.ceil(needed / share));
-  const instead = wanted === undefined ? "" : `about ${wanted} instead of ${tasks ?? 0}`;
-  return knobs.legacy
-    ? `${partitionsFor(row, instead, knobs)}; or a larger ${knobs.shuffleFraction}`
-    : `${partitionsFor(row, instead, knobs)}; or fewer tasks at once (${knobs.cores})`;
+      : tasks * Math.min(MOST_TIMES, Math.ceil(factor));
+  const memory = memoryChange(application, mostPressed(application, "on_heap"));
+  const cores = settingInWords(application, "spark.executor.cores");
+  const old =
+    isUnified(application) === false
+      ? `; or a larger ${settingInWords(application, "spark.shuffle.memoryFraction")}`
+      : `; or fewer tasks at once (${cores})`;
+  const { key, text } = partitionsFor(row, wanted, application);
+  // Twice the memory or less is said first: it changes nothing else.
+  if (memory?.value !== undefined && factor !== undefined && factor <= 2) {
+    return {
+      ...memory,
+      text: (value) => `${memory.text(value)}; or ${text}`,
+    };
+  }
+  return {
+    key,
+    value: wanted === undefined ? undefined : { amount: wanted, written: String(wanted) },
+    text: () => `${text}${old}`,
+  };
 }
 
 /** Which setting makes more partitions depends on what the stage reads. */
-function partitionsFor(row: Row, instead: string, knobs: Knobs): string {
-  const more = `more partitions in this stage${instead === "" ? "" : `, ${instead}`}`;
-  if (numberIn(row, "sql_execution_id") === undefined) return more;
+function partitionsFor(
+  row: Row,
+  wanted: number | undefined,
+  application: Application,
+): { readonly key: string; readonly text: string } {
   const tasks = numberIn(row, "stage_tasks");
-  if (numberIn(row, "parents") === 0)
-    return (numberIn(row, "input_bytes") ?? 0) > 0 ? `${more}: a smaller ${knobs.scan}` : more;
-  const partitions = knobs.partitions === undefined ? undefined : Number(knobs.partitions);
-  if (partitions === undefined || partitions === tasks)
-    return `more partitions: spark.sql.shuffle.partitions, ${instead === "" ? `now ${partitions ?? "unknown"}` : instead}`;
+  const instead = wanted === undefined ? "" : `, about ${wanted} instead of ${tasks ?? 0}`;
+  const more = `more partitions in this stage${instead}`;
+  if (numberIn(row, "sql_execution_id") === undefined) {
+    const how =
+      numberIn(row, "parents") === 0
+        ? "minPartitions of its input, or repartition(n) behind it"
+        : "numPartitions of the operation that shuffles (reduceByKey(f, n), join(other, n)), or spark.default.parallelism";
+    return { key: "partitions", text: `${more}: ${how}` };
+  }
+  if (numberIn(row, "parents") === 0) {
+    return (numberIn(row, "input_bytes") ?? 0) > 0
+      ? {
+          key: "spark.sql.files.maxPartitionBytes",
+          text: `${more}: a smaller ${settingInWords(application, "spark.sql.files.maxPartitionBytes")}`,
+        }
+      : { key: "partitions", text: `${more}: repartition(n)` };
+  }
+  const key = "spark.sql.shuffle.partitions";
+  const set = application.settings.get(key) ?? (application.settingsLogged ? "200" : undefined);
+  const partitions = set === undefined ? undefined : Number(set);
+  if (partitions === undefined || partitions === tasks) {
+    const now = partitions === undefined ? "" : `, now ${partitions}`;
+    return {
+      key,
+      text:
+        wanted === undefined
+          ? `more partitions: a larger ${key}${now}`
+          : `${key} from ${tasks ?? "unknown"} to about ${wanted}`,
+    };
+  }
   return tasks !== undefined && tasks < partitions
-    ? `${more}: a smaller ${knobs.advisory} (adaptive execution made one of several), or a larger spark.sql.shuffle.partitions, now ${partitions}`
-    : `${more} (spark.sql.shuffle.partitions, now ${partitions}, if its shuffle is of SQL)`;
+    ? {
+        key: "spark.sql.adaptive.advisoryPartitionSizeInBytes",
+        text: `${more}: a smaller ${settingInWords(application, "spark.sql.adaptive.advisoryPartitionSizeInBytes")} (adaptive execution made one of several), or a larger ${key}, now ${partitions}`,
+      }
+    : { key: "partitions", text: `${more} (${key}, now ${partitions}, if its shuffle is of SQL)` };
 }
 
-export const waiting: Finder = async (investigation) => {
-  const row = await investigation.one(
-    `select sum(waits)::bigint as waits, sum(tasks)::bigint as tasks, sum(wait_ms)::bigint as ms, sum(wait_ms_min)::bigint as ms_min, sum(wait_ms_max)::bigint as ms_max, arg_max(stage_id, wait_ms) as stage_id,
-       max(active_tasks) as active_tasks, min(smallest_pool_bytes) as pool_bytes, arg_max(held_by_task_id, coalesce(held_bytes, 0)) as held_by, max(held_bytes) as held_bytes
-     from wait_summary where ${investigation.here()}`,
-  );
-  const waits = numberIn(row, "waits") ?? 0;
-  if (row === undefined || waits === 0) return [];
-  const first = await investigation.one(
-    `select * from memory_waits where ${investigation.here()} order by end_ts - ts desc nulls last limit 1`,
-  );
-  const holder = numberIn(row, "held_by");
-  const finding: Finding = {
-    id: "waits",
-    severity: "slow",
-    weight: weightOf(numberIn(row, "ms"), await runMillis(investigation)),
-    title: `Tasks waited ${counted(waits, "time")} for their share of execution memory, ${millis(numberIn(row, "ms"))} in all`,
-    evidence: [
-      `Up to ${counted(numberIn(row, "active_tasks") ?? 0, "task")} shared a pool as small as ${bytes(numberIn(row, "pool_bytes"))}; each waits until it can have 1/2N of it.`,
-      ...(holder === undefined
-        ? []
-        : [`Task ${holder} held ${bytes(numberIn(row, "held_bytes"))} meanwhile.`]),
-    ],
-    change: `fewer tasks at once: a smaller ${await settingInWords(investigation, "spark.executor.cores")}, or a larger spark.task.cpus for this job`,
-    certainty: `the waits are logged${lengthInWords(row)}`,
-    places: investigation.places([{ row: first, says: "the longest wait" }]),
-    facts: { ...row, wait: first ?? null },
-    next: [{ why: "who waited, and for whom", command: "query", argument: "wait_summary" }],
-  };
-  return [finding];
+export const waiting: Finder = {
+  sql: (here) => `
+    select app_id, attempt_id, sum(waits)::bigint as waits, sum(tasks)::bigint as tasks, sum(wait_ms)::bigint as cost_ms,
+      sum(wait_ms_min)::bigint as cost_ms_min, sum(wait_ms_max)::bigint as cost_ms_max,
+      arg_max(stage_id, wait_ms) as stage_id, max(active_tasks) as active_tasks, min(smallest_pool_bytes) as pool_bytes,
+      arg_max(held_by_task_id, coalesce(held_bytes, 0)) as held_by, max(held_bytes) as held_bytes,
+      any_value(w.executor_id) as longest_executor_id, any_value(w.ts) as longest_at,
+      any_value(w.source_file_id) as source_file_id, any_value(w.source_line) as source_line
+    from wait_summary left join (
+      select app_id, attempt_id, arg_max(executor_id, end_ts - ts) as executor_id, arg_max(ts, end_ts - ts) as ts,
+        arg_max(source_file_id, end_ts - ts) as source_file_id, arg_max(source_line, end_ts - ts) as source_line
+      from memory_waits where ${here} group by all) w using (app_id, attempt_id)
+    where ${here} group by all`,
+  stages: (row) => [numberIn(row, "stage_id")],
+  find: (rows, application) =>
+    rows.map((row): Draft => {
+      const stageId = numberIn(row, "stage_id");
+      const holder = numberIn(row, "held_by");
+      return {
+        id: "waits",
+        kind: "waits",
+        severity: "slow",
+        cost: costIn(row),
+        stageId,
+        title: `Tasks waited ${counted(numberIn(row, "waits") ?? 0, "time")} for their share of execution memory, ${millis(numberIn(row, "cost_ms"))} in all${
+          stageId === undefined ? "" : `, most in ${application.stage(stageId)}`
+        }`,
+        evidence: [
+          `Up to ${counted(numberIn(row, "active_tasks") ?? 0, "task")} shared a pool as small as ${bytes(numberIn(row, "pool_bytes"))}; each waits until it can have 1/2N of it.`,
+          ...(holder === undefined
+            ? []
+            : [`Task ${holder} held ${bytes(numberIn(row, "held_bytes"))} meanwhile.`]),
+        ],
+        change: waitChange(application),
+        certainty: `the waits are logged${lengthInWords(row)}`,
+        more: { why: "who waited, and for whom", ask: "query wait_summary" },
+        place: { row, says: "the longest wait" },
+        facts: {
+          ...row,
+          mode: "on_heap",
+          wait: { executor_id: row["longest_executor_id"] ?? null, ts: row["longest_at"] ?? null },
+        },
+      };
+    }),
 };
 
+function waitChange(application: Application): Change {
+  const small = smallFraction(application);
+  if (small !== undefined) return fractionChange(application, small);
+  const key = "spark.executor.cores";
+  const cores = coresOf(application);
+  const half = cores === undefined ? undefined : Math.max(1, Math.floor(cores / 2));
+  return {
+    key,
+    value:
+      half === undefined || half === cores
+        ? undefined
+        : { amount: half, written: String(half), smaller: true },
+    text: (value) =>
+      `fewer tasks at once: ${settingInWords(application, key)}${value === "" ? "" : `, to ${value}`}; or a larger spark.task.cpus for this job`,
+  };
+}
+
 function lengthInWords(row: Row): string {
-  const [least, most] = [millis(numberIn(row, "ms_min")), millis(numberIn(row, "ms_max"))];
+  const [least, most] = [
+    millis(numberIn(row, "cost_ms_min")),
+    millis(numberIn(row, "cost_ms_max")),
+  ];
   return least === most
     ? ", and how long they were"
     : `; their length lies between ${least} and ${most}`;

@@ -1,52 +1,69 @@
-/** What a finder is: looks for one kind of trouble, and says what to change where it finds it. */
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
-import type { Investigation } from "../investigation.ts";
-import type { Finding } from "../story.ts";
-import { bytes, shortened } from "../words.ts";
+/** A finder: reads the rows of one view, and says of each what went wrong, what it cost and what would have helped. */
+import type { FindingSeverity } from "@respark/core";
+import type { Row } from "../../sql/row.ts";
+import type { Application } from "./application.ts";
 
-export type Finder = (investigation: Investigation) => Promise<Finding[]>;
-
-/** A setting as it was in force; undefined: not told. */
-export async function settingOf(
-  investigation: Investigation,
-  key: string,
-): Promise<string | undefined> {
-  const row = await investigation.one(
-    `select value from spark_conf where ${investigation.here()} and key = '${key}' order by is_default limit 1`,
-  );
-  return textIn(row, "value");
+/** Task time; best undefined: no estimate. */
+export interface Cost {
+  readonly best: number | undefined;
+  readonly min: number | undefined;
+  readonly max: number | undefined;
 }
 
-/** `spark.executor.cores, now 4`; the name alone where its value is not told. */
-export async function settingInWords(investigation: Investigation, key: string): Promise<string> {
-  const value = await settingOf(investigation, key);
-  if (value === undefined) return key;
-  // Settings that take bytes where no unit is given; spark.executor.memory would take MiB.
-  const amount =
-    /(?:\.size|Bytes)$/.test(key) && /^\d+$/.test(value) ? bytes(Number(value)) : value;
-  return `${key}, now ${amount}`;
+export const COST_UNKNOWN: Cost = { best: undefined, min: undefined, max: undefined };
+
+/** One change. `value` of a setting is the same in all findings of a verdict: the text is made once it is settled. */
+export interface Change {
+  readonly key: string;
+  readonly value?: Value | undefined;
+  readonly text: (value: string) => string;
 }
 
-/** Run time of all tasks; what a finding cost is weighed against it. */
-export async function runMillis(investigation: Investigation): Promise<number> {
-  const row = await investigation.one(
-    `select sum(run_ms)::bigint as ms from tasks where ${investigation.here()}`,
-  );
-  return numberIn(row, "ms") ?? 0;
+/** Of one key, the larger of two values serves both; of `smaller` ones the smaller. */
+export interface Value {
+  readonly amount: number;
+  readonly written: string;
+  readonly smaller?: boolean;
 }
 
-/** 0 to 1; an unknown part weighs nothing. */
-export function weightOf(part: number | undefined, whole: number): number {
-  return part === undefined || whole <= 0 ? 0 : Math.min(1, part / whole);
+export interface Draft {
+  readonly id: string;
+  readonly kind: FindingKind;
+  readonly severity: FindingSeverity;
+  /** It ended the application: it comes first whatever it cost. */
+  readonly ended?: boolean;
+  readonly cost: Cost;
+  readonly executorId?: string | undefined;
+  readonly stageId?: number | undefined;
+  readonly rddId?: number | undefined;
+  readonly title: string;
+  readonly evidence: readonly string[];
+  readonly change?: Change | undefined;
+  readonly certainty: string;
+  readonly more?: { readonly why: string; readonly ask: string } | undefined;
+  readonly place?: { readonly row: Row | undefined; readonly says: string } | undefined;
+  readonly facts: Row;
 }
 
-/** `RDD 1 “hot” (MEMORY_ONLY)`. */
-export function rddWords(row: Row): string {
-  // Without an event log a block's kind is all the name there is.
-  const said = shortened(textIn(row, "name"));
-  const name = said === "rdd" ? undefined : said;
-  if (numberIn(row, "rdd_id") === undefined)
-    return name === "broadcast" ? "broadcasts" : (name ?? "other blocks");
-  const level = textIn(row, "storage_level");
-  return `RDD ${numberIn(row, "rdd_id") ?? "unknown"}${name === undefined ? "" : ` “${name}”`}${level === undefined ? "" : ` (${level})`}`;
+export type FindingKind =
+  | "setting"
+  | "oom"
+  | "lost_executors"
+  | "failure"
+  | "evictions"
+  | "no_room"
+  | "spills"
+  | "waits"
+  | "garbage"
+  | "overhead"
+  | "leaks"
+  | "unread"
+  | "no_end";
+
+export interface Finder {
+  /** The question over all applications at hand; `here` keeps to them. */
+  readonly sql: (here: string) => string;
+  /** Stages that its sentences name. */
+  readonly stages?: (row: Row) => readonly (number | undefined)[];
+  readonly find: (rows: readonly Row[], application: Application) => readonly Draft[];
 }

@@ -1,86 +1,76 @@
-/** What lay beside Spark's pools, and the time that collecting garbage took. */
-import { numberIn, textIn } from "../../sql/row.ts";
-import { type Investigation, thereIs } from "../investigation.ts";
-import { bytes, executorsWords, share } from "../words.ts";
-import { type Finder, settingInWords } from "./finder.ts";
+/** What lay beside Spark's pools, and the time that collecting garbage took beyond the usual. */
+import { numberIn, type Row, textsIn } from "../../sql/row.ts";
+import { bytes, executorsWords, millis, share } from "../words.ts";
+import { COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
+import { memoryChange } from "./room.ts";
 
-/** Share of run time from which collecting garbage is worth a word. */
-const MUCH_GC = 0.1;
+/** The heap counts as full from this share on. */
+const FULL = 0.85;
 
-export const garbage: Finder = async (investigation) => {
-  const row = await investigation.one(
-    `select sum(gc_ms)::bigint as gc_ms, sum(run_ms)::bigint as run_ms from tasks where ${investigation.here()}`,
-  );
-  const [gc, run] = [numberIn(row, "gc_ms"), numberIn(row, "run_ms")];
-  if (gc === undefined || run === undefined || run < 1000 || gc / run < MUCH_GC) return [];
-  const held = await investigation.one(
-    `select max(storage_peak_bytes) as storage_bytes, max(max_memory_bytes) as all_bytes from executor_memory_summary where ${investigation.here()} and mode = 'on_heap' and executor_id <> 'driver'`,
-  );
-  const [storage, all] = [numberIn(held, "storage_bytes"), numberIn(held, "all_bytes")];
-  const full = storage !== undefined && all !== undefined && storage > all * 0.6;
-  return [
-    {
-      id: "garbage",
-      severity: "slow",
-      weight: gc / run,
-      title: `Tasks spent ${share(gc, run)} of their time collecting garbage`,
-      evidence: full
-        ? [
-            `Cached blocks held up to ${bytes(storage)} of the heap: deserialized objects are what a collector has to go through.`,
-          ]
-        : [],
-      change: full
-        ? "cache serialized (MEMORY_AND_DISK_SER) or off-heap, so that there are fewer objects"
-        : `fewer tasks at once (${await settingInWords(investigation, "spark.executor.cores")}), or a larger ${await settingInWords(investigation, "spark.executor.memory")}`,
-      certainty: "the tasks' own account; what filled the heap is not told object by object",
-      places: [],
-      facts: { ...row, held: held ?? null },
-      next: [{ why: "which executors", command: "query", argument: "executor_pressure" }],
-    },
-  ];
+export const garbage: Finder = {
+  sql: (here) => `
+    select app_id, attempt_id, sum(beyond_ms)::bigint as cost_ms, sum(gc_ms)::bigint as gc_ms, sum(run_ms)::bigint as run_ms,
+      max(usual_share) as usual_share, list(executor_id order by beyond_ms desc) filter (beyond_ms > 0) as executors,
+      max(heap_peak_bytes) as heap_peak_bytes, max(jvm_max_memory_bytes) as heap_bytes
+    from garbage_costs where ${here} group by all having sum(beyond_ms) > sum(run_ms) * 0.01 and sum(run_ms) >= 1000`,
+  find: (rows, application) =>
+    rows.map((row): Draft => {
+      const [gc, run, beyond] = [
+        numberIn(row, "gc_ms") ?? 0,
+        numberIn(row, "run_ms") ?? 0,
+        numberIn(row, "cost_ms"),
+      ];
+      const full = isFull(row);
+      return {
+        id: "garbage",
+        kind: "garbage",
+        severity: "slow",
+        cost: { best: beyond, min: 0, max: gc },
+        title: `Tasks ran ${millis(gc)} of their ${millis(run)} while garbage was collected, ${millis(beyond)} more than usual (${executorsWords(textsIn(row, "executors"), 4)})`,
+        evidence: [
+          `The recorded runs without any pressure had at most ${share(numberIn(row, "usual_share") ?? 0, 1)} (p90). A collection counts in every task that ran then.`,
+          ...(full === undefined
+            ? []
+            : [
+                `The heap was polled at up to ${bytes(numberIn(row, "heap_peak_bytes"))} of ${bytes(numberIn(row, "heap_bytes"))}.`,
+              ]),
+        ],
+        change: full === true ? memoryChange(application, undefined) : undefined,
+        certainty: "the tasks' own account; what filled the heap is not logged object by object",
+        more: { why: "which executors", ask: "query garbage_costs" },
+        facts: row,
+      };
+    }),
 };
 
-/** Whether the size of processes was polled, and how large they may be is known. */
-export async function overheadTold(investigation: Investigation): Promise<boolean> {
-  return (
-    (await thereIs(
-      investigation,
-      "executor_metrics",
-      "name = 'ProcessTreeJVMRSSMemory' and value > 0",
-    )) && (await thereIs(investigation, "executors", "overhead_bytes is not null"))
-  );
+function isFull(row: Row): boolean | undefined {
+  const [peak, heap] = [numberIn(row, "heap_peak_bytes"), numberIn(row, "heap_bytes")];
+  return peak === undefined || heap === undefined ? undefined : peak > heap * FULL;
 }
 
-export const overheadLeft: Finder = async (investigation) => {
-  if (!(await overheadTold(investigation))) return [];
-  const rows = await investigation.ask(
-    `select * from memory_outside_pools where ${investigation.here()} and overhead_left_bytes_max < overhead_bytes * 0.1 order by overhead_left_bytes_max limit 5`,
-  );
-  const [worst] = rows;
-  if (worst === undefined) return [];
-  return [
-    {
-      id: "overhead",
-      severity: "risk",
-      weight: 0.5,
-      title: `The container's overhead is used up on ${executorsWords(
-        rows.map((row) => textIn(row, "executor_id") ?? ""),
-        5,
-      )}`,
-      evidence: [
-        `The process held at least ${bytes(numberIn(worst, "rss_beyond_heap_bytes_min"))} beyond its heap; its overhead is ${bytes(numberIn(worst, "overhead_bytes"))}.`,
-      ],
-      change: "a larger spark.executor.memoryOverhead",
-      certainty: "polled sizes of the process, which miss what happens between two polls",
-      places: [],
-      facts: worst,
-      next: [
-        {
-          why: "heap, direct buffers and processes",
-          command: "query",
-          argument: "memory_outside_pools",
+export const overheadLeft: Finder = {
+  sql: (here) => `
+    select app_id, attempt_id, list(executor_id order by overhead_left_bytes_max) as executors,
+      max(rss_beyond_heap_bytes_min) as rss_beyond_heap_bytes_min, max(overhead_bytes) as overhead_bytes
+    from memory_outside_pools where ${here} and overhead_left_bytes_max < overhead_bytes * 0.1 group by all`,
+  find: (rows) =>
+    rows.map(
+      (row): Draft => ({
+        id: "overhead",
+        kind: "overhead",
+        severity: "risk",
+        cost: COST_UNKNOWN,
+        title: `The container's overhead is used up on ${executorsWords(textsIn(row, "executors"), 5)}`,
+        evidence: [
+          `The process held at least ${bytes(numberIn(row, "rss_beyond_heap_bytes_min"))} beyond its heap; its overhead is ${bytes(numberIn(row, "overhead_bytes"))}.`,
+        ],
+        change: {
+          key: "spark.executor.memoryOverhead",
+          text: () => "a larger spark.executor.memoryOverhead",
         },
-      ],
-    },
-  ];
+        certainty: "polled sizes of the process, which miss what happens between two polls",
+        more: { why: "heap, direct buffers and processes", ask: "query memory_outside_pools" },
+        facts: row,
+      }),
+    ),
 };

@@ -1,64 +1,59 @@
-/** Every kind of trouble that a verdict looks for. */
-
-import { type Investigation, thereIs } from "../investigation.ts";
-import { evictionsRegretted, heldForNothing, noRoom } from "./cache.ts";
-import { executorsLost, leaks, noEnd, otherFailures, outOfMemory } from "./deaths.ts";
+/** Every finder, and what a verdict may say it looked for and did not find. */
+import { evictions, noRoom } from "./cache.ts";
+import { executorsLost } from "./deaths.ts";
 import { spilling, waiting } from "./execution.ts";
-import type { Finder } from "./finder.ts";
-import { garbage, overheadLeft, overheadTold } from "./heap.ts";
+import { failedJobs, failures, noEnd } from "./failures.ts";
+import type { Finder, FindingKind } from "./finder.ts";
+import { garbage, overheadLeft } from "./heap.ts";
+import { outOfMemory } from "./out-of-memory.ts";
+import { leaks, unread } from "./waste.ts";
 
-/** In order from the least: what a level of evidence tells, those after it tell too. */
+export const finders: readonly Finder[] = [
+  outOfMemory,
+  executorsLost,
+  failures,
+  failedJobs,
+  noEnd,
+  evictions,
+  noRoom,
+  spilling,
+  waiting,
+  garbage,
+  overheadLeft,
+  unread,
+  leaks,
+];
+
+/** In order from the least: what a level of evidence has, those after it have too. */
 export const levels: readonly string[] = ["event_log", "event_log_blocks", "info", "debug"];
 
 export interface KindOfTrouble {
-  readonly find: Finder;
-  /** what was not found, where nothing was */
+  readonly kinds: readonly FindingKind[];
   readonly named: string;
-  /** least evidence that would tell of it: below it nothing found means nothing */
+  /** least evidence of every executor below which nothing found means nothing */
   readonly needs: "event_log" | "event_log_blocks" | "info" | "debug";
-  /** what it needs beside that level; executors' logs alone are INFO, and tell nothing of jobs */
-  readonly told?: (investigation: Investigation) => Promise<boolean>;
-  /** what there may be although another finding tells of it: then it is not "not found" */
-  readonly elsewhere?: (investigation: Investigation) => Promise<boolean>;
-}
-
-function byEventLog(investigation: Investigation): Promise<boolean> {
-  return thereIs(investigation, "source_files", "kind = 'event_log'");
+  /** what else has to be logged */
+  readonly byEventLog?: true;
+  readonly byProcessSizes?: true;
+  readonly byJobs?: true;
 }
 
 export const troubles: readonly KindOfTrouble[] = [
-  { find: outOfMemory, named: "out-of-memory errors", needs: "event_log" },
+  { kinds: ["oom"], named: "out-of-memory errors", needs: "event_log" },
+  { kinds: ["lost_executors"], named: "lost executors", needs: "event_log", byEventLog: true },
+  { kinds: ["failure"], named: "failed tasks and jobs", needs: "event_log", byEventLog: true },
+  { kinds: ["no_end"], named: "a log that just stops", needs: "event_log", byEventLog: true },
+  { kinds: ["evictions"], named: "evictions", needs: "event_log_blocks" },
+  { kinds: ["no_room"], named: "blocks without room", needs: "info" },
+  { kinds: ["spills"], named: "spills", needs: "event_log", byJobs: true },
+  { kinds: ["waits"], named: "waits for memory", needs: "info" },
   {
-    find: executorsLost,
-    named: "lost executors",
+    kinds: ["garbage"],
+    named: "unusual collections of garbage",
     needs: "event_log",
-    told: byEventLog,
-    elsewhere: (investigation) =>
-      thereIs(
-        investigation,
-        "executors",
-        "removed_class is not null and removed_class not in ('killed_by_driver', 'decommissioned')",
-      ),
+    byEventLog: true,
   },
-  {
-    find: otherFailures,
-    named: "failed jobs",
-    needs: "event_log",
-    told: byEventLog,
-    elsewhere: (investigation) => thereIs(investigation, "jobs", "status = 'failed'"),
-  },
-  { find: noEnd, named: "a log that just stops", needs: "event_log", told: byEventLog },
-  { find: evictionsRegretted, named: "evictions", needs: "event_log_blocks" },
-  { find: noRoom, named: "blocks without room", needs: "info" },
-  { find: spilling, named: "spills", needs: "event_log" },
-  { find: waiting, named: "waits for memory", needs: "info" },
-  {
-    find: garbage,
-    named: "long collections of garbage",
-    needs: "event_log",
-    told: byEventLog,
-  },
-  { find: overheadLeft, named: "used-up overhead", needs: "event_log", told: overheadTold },
-  { find: leaks, named: "leaks", needs: "info" },
-  { find: heldForNothing, named: "blocks cached for nothing", needs: "info" },
+  { kinds: ["overhead"], named: "used-up overhead", needs: "event_log", byProcessSizes: true },
+  { kinds: ["leaks"], named: "leaks", needs: "info" },
+  { kinds: ["unread"], named: "blocks cached for nothing", needs: "info" },
 ];

@@ -1,5 +1,8 @@
 /** All views and macros, in the order in which they are shown. */
 import type { MacroSpec, ViewSpec } from "../view.ts";
+import { applicationSummary } from "./application-summary.ts";
+import { broadcasts } from "./broadcasts.ts";
+import { cacheCosts } from "./cache-costs.ts";
 import { evictionLedger } from "./eviction-ledger.ts";
 import { evictionRegret } from "./eviction-regret.ts";
 import { executionReclaimed } from "./execution-reclaimed.ts";
@@ -7,17 +10,24 @@ import { executorMemoryLayout } from "./executor-memory-layout.ts";
 import { executorMemorySummary } from "./executor-memory-summary.ts";
 import { executorPressure } from "./executor-pressure.ts";
 import { executorRanking } from "./executor-ranking.ts";
+import { failureSummary } from "./failure-summary.ts";
+import { garbageCosts } from "./garbage-costs.ts";
 import { headroom } from "./headroom.ts";
 import { highWaterMarks } from "./high-water-marks.ts";
+import { idleRdds } from "./idle-rdds.ts";
 import { importHealth } from "./import-health.ts";
+import { lostExecutors } from "./lost-executors.ts";
 import { memoryAt } from "./memory-at.ts";
+import { memoryNeed } from "./memory-need.ts";
 import { memoryOutsidePools } from "./memory-outside-pools.ts";
 import { oomContext } from "./oom-context.ts";
+import { oomSummary } from "./oom-summary.ts";
 import { pressureEvents } from "./pressure-events.ts";
 import { putFailures } from "./put-failures.ts";
 import { rddCacheEfficiency } from "./rdd-cache-efficiency.ts";
 import { replayAccuracy } from "./replay-accuracy.ts";
 import { spillCauses } from "./spill-causes.ts";
+import { spillCosts } from "./spill-costs.ts";
 import { stageMemory } from "./stage-memory.ts";
 import { storageBorrowed } from "./storage-borrowed.ts";
 import { taskSkew } from "./task-skew.ts";
@@ -46,6 +56,16 @@ export const views: readonly ViewSpec[] = [
   headroom,
   importHealth,
   replayAccuracy,
+  applicationSummary,
+  cacheCosts,
+  spillCosts,
+  garbageCosts,
+  lostExecutors,
+  failureSummary,
+  oomSummary,
+  broadcasts,
+  memoryNeed,
+  idleRdds,
 ];
 
 export const macros: readonly MacroSpec[] = [memoryAt];

@@ -1,0 +1,54 @@
+/** What every finder may know of an application: its settings, what stood in its logs, and what its stages are called. */
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
+
+export interface Application {
+  readonly row: Row;
+  readonly settings: ReadonlyMap<string, string>;
+  /** Settings were logged: what is not among them has Spark's default. */
+  readonly settingsLogged: boolean;
+  /** `stage 4 “count at App.scala:12”` */
+  readonly stage: (stageId: number | undefined) => string;
+  /** Pools of the executors in both modes: rows of memory_need. */
+  readonly needs: readonly Row[];
+}
+
+/** Run time of all tasks; undefined: no log of tasks. */
+export function runMillisOf({ row }: Application): number | undefined {
+  const run = numberIn(row, "run_ms");
+  return run === undefined || run === 0 ? undefined : run;
+}
+
+/** 1.6, 2.4, 3.5 as a number to compare by; undefined: no log names the version. */
+export function lineOf({ row }: Application): number | undefined {
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(textIn(row, "spark_version") ?? "") ?? [];
+  return major === undefined ? undefined : Number(major) * 100 + Number(minor);
+}
+
+/** The unified manager, since 1.6; undefined: neither version nor manager is known. */
+export function isUnified(application: Application): boolean | undefined {
+  const manager = textIn(application.row, "memory_manager");
+  if (manager !== undefined) return manager === "unified";
+  const line = lineOf(application);
+  return line === undefined ? undefined : line >= 300 ? true : undefined;
+}
+
+/** `spark.executor.cores, now 4`; the name alone where its value is not logged. */
+export function settingInWords({ settings }: Application, key: string): string {
+  const value = settings.get(key);
+  return value === undefined ? key : `${key}, now ${value}`;
+}
+
+export function coresOf({ settings, row }: Application): number | undefined {
+  const set = Number(settings.get("spark.executor.cores"));
+  if (Number.isInteger(set) && set > 0) return set;
+  return numberIn(row, "cores");
+}
+
+const UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+
+/** `4g`, `512m`; a bare number counts in `bare`. undefined: no size. */
+export function sizeOf(written: string | undefined, bare: number): number | undefined {
+  const [, digits, unit] = /^\s*(\d+)\s*([kmgt])?i?b?\s*$/i.exec(written ?? "") ?? [];
+  if (digits === undefined) return undefined;
+  return Number(digits) * (unit === undefined ? bare : (UNITS[unit.toLowerCase()] ?? 1));
+}

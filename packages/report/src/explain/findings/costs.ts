@@ -1,0 +1,60 @@
+/** What findings cost, in task time: sums of intervals, how they are said, and from when on they are worth mending. */
+import { numberIn, type Row } from "../../sql/row.ts";
+import { millis } from "../words.ts";
+import type { Cost } from "./finder.ts";
+
+/** Less than this part of all task time is too cheap to mend. */
+const CHEAP_SHARE = 0.01;
+/** Tasks of less run time in all say nothing about shares. */
+const LEAST_RUN_MILLIS = 1000;
+
+export function costIn(row: Row, column = "cost_ms"): Cost {
+  return {
+    best: numberIn(row, column),
+    min: numberIn(row, `${column}_min`),
+    max: numberIn(row, `${column}_max`),
+  };
+}
+
+export function exactCost(amount: number | undefined): Cost {
+  return { best: amount, min: amount, max: amount };
+}
+
+/** A sum of which a part is unknown: at least what is known. */
+export function costSum(costs: readonly Cost[]): Cost {
+  const sum = (of: (cost: Cost) => number | undefined): number | undefined => {
+    let total = 0;
+    for (const cost of costs) {
+      const amount = of(cost);
+      if (amount === undefined) return undefined;
+      total += amount;
+    }
+    return total;
+  };
+  const min = costs.reduce((total, cost) => total + (cost.min ?? 0), 0);
+  return { best: sum(({ best }) => best), min, max: sum(({ max }) => max) };
+}
+
+/** What findings are ranked by where no best estimate is known: the middle of the bounds. */
+export function rankCost({ best, min, max }: Cost): number | undefined {
+  if (best !== undefined) return best;
+  return max === undefined ? min : ((min ?? 0) + max) / 2;
+}
+
+export function isCheap({ max }: Cost, runMillis: number | undefined): boolean {
+  if (max === undefined || runMillis === undefined || runMillis < LEAST_RUN_MILLIS) return false;
+  return max < runMillis * CHEAP_SHARE;
+}
+
+/** `about 4.2 s (1.1 s to 9.0 s)`; `at most 3.1 s`; undefined where nothing is known. */
+export function costInWords({ best, min, max }: Cost): string | undefined {
+  if (best === undefined) {
+    if (max !== undefined)
+      return min !== undefined && min > 0
+        ? `${millis(min)} to ${millis(max)}`
+        : `at most ${millis(max)}`;
+    return min === undefined || min === 0 ? undefined : `at least ${millis(min)}`;
+  }
+  const [said, low, high] = [millis(best), millis(min ?? best), millis(max ?? best)];
+  return low === high ? said : `about ${said} (${low} to ${high})`;
+}

@@ -1,0 +1,294 @@
+/** What failed for other reasons than an out-of-memory or a lost executor, in the log's own words; and logs without an end. */
+import { counted } from "@respark/core";
+import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { bytes, capital, cutTo, executorsWords, instant } from "../words.ts";
+import { type Application, settingInWords } from "./application.ts";
+import { exactCost } from "./costs.ts";
+import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
+
+/** Kinds of failures with findings of their own; the others are one finding together. */
+const SHOWN = 5;
+
+export const failures: Finder = {
+  // Of an out-of-memory and of a lost executor other findings speak; a task that the loss took is theirs where it is logged.
+  sql: (here) => `
+    from failure_summary f
+    where ${here} and class not in (select distinct class from oom_events o where o.app_id = f.app_id and o.attempt_id = f.attempt_id)
+      and class <> 'signal'
+      and not (class = 'executor_lost' and exists (
+        from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id))
+    order by what = 'application' desc, failures desc, class, error_class`,
+  stages: (row) => [numberIn(row, "stage_id")],
+  find: (rows, application) => {
+    const told = rows.filter((row) => !isQuote(row, rows, application));
+    const drafts = told.slice(0, SHOWN).map((row, index) => failureOf(row, index, application));
+    const rest = told.slice(SHOWN);
+    if (rest.length === 0) return drafts;
+    const times = rest.reduce((sum, row) => sum + (numberIn(row, "failures") ?? 0), 0);
+    return [
+      ...drafts,
+      {
+        id: "failures_others",
+        kind: "failure",
+        severity: "dead",
+        cost: COST_UNKNOWN,
+        title: `${counted(times, "more failure")} of ${counted(rest.length, "other kind")}`,
+        evidence: [],
+        certainty: "the failures are logged",
+        more: { why: "all of them", ask: "query failure_summary" },
+        facts: { failures: times, kinds: rest.length },
+      },
+    ];
+  },
+};
+
+/** That a stage was given up says why only where nothing else does. */
+function isQuote(row: Row, rows: readonly Row[], { row: application }: Application): boolean {
+  return (
+    textIn(row, "class") === "aborted" &&
+    (rows.some((other) => textIn(other, "class") !== "aborted") ||
+      (numberIn(application, "ooms") ?? 0) > 0)
+  );
+}
+
+function failureOf(row: Row, index: number, application: Application): Draft {
+  const kind = textIn(row, "class") ?? "other";
+  const [tasks, times] = [numberIn(row, "tasks") ?? 0, numberIn(row, "failures") ?? 0];
+  const what = textIn(row, "what");
+  const stageId = numberIn(row, "stage_id");
+  const executors = textsIn(row, "executors");
+  const ended =
+    kind === "start_refused" || kind === "aborted" || flagIn(row, "job_failed") === true;
+  const name = textIn(row, "error_class");
+  return {
+    id: `failure_${index + 1}_${kind}`,
+    kind: "failure",
+    severity: "dead",
+    ended,
+    cost: tasks > 0 ? exactCost(numberIn(row, "lost_ms")) : COST_UNKNOWN,
+    stageId,
+    executorId: executors.length === 1 ? executors[0] : undefined,
+    title: titleOf({ kind, what, tasks, times, name, executors }),
+    evidence: [
+      `In the log: “${cutTo(wordsOf(row), 300)}”.`,
+      ...(stageId === undefined || tasks === 0
+        ? []
+        : [`${tasks === 1 ? "It was" : "Most were"} of ${application.stage(stageId)}.`]),
+      ...frameInWords(row),
+      ...(flagIn(row, "job_failed") === true ? ["A job failed in this run."] : []),
+    ],
+    change: changeFor(kind, row, application),
+    certainty: "the failure is logged",
+    more:
+      numberIn(row, "first_task_id") === undefined
+        ? { why: "all failures", ask: "query failures" }
+        : {
+            why: "the first of the tasks",
+            ask: `explain --task ${numberIn(row, "first_task_id") ?? 0}`,
+          },
+    place: { row, says: "the first of them" },
+    facts: row,
+  };
+}
+
+interface Failed {
+  readonly kind: string;
+  readonly what: string | undefined;
+  readonly tasks: number;
+  readonly times: number;
+  readonly name: string | undefined;
+  readonly executors: readonly string[];
+}
+
+function titleOf({ kind, what, tasks, times, name, executors }: Failed): string {
+  const short = name?.replace(/^.*\./, "");
+  const where = executors.length === 0 ? "" : ` on ${executorsWords(executors, 4)}`;
+  const failed = tasks > 0 ? `${counted(tasks, "task")} failed${where}` : undefined;
+  switch (kind) {
+    case "start_refused":
+      return "The application was refused for want of memory: it did not start";
+    case "no_resources":
+      return "The cluster gave the application no executor: it waited for resources";
+    case "size_limit":
+      return `${failed ?? "Work failed"} at a limit of Spark's own, not for want of memory${short === undefined ? "" : ` (${short})`}`;
+    case "crash":
+      return failed === undefined
+        ? `${capital(executorsWords(executors, 4)) || "A JVM"} crashed`
+        : `${failed}: the worker process crashed`;
+    case "aborted":
+      return "Spark gave a stage up after its tasks failed too often";
+    case "fetch":
+      return `${failed ?? "Fetches failed"}: shuffle data could not be fetched`;
+    case "executor_lost":
+      return `${failed ?? "Tasks were lost"} with their executors`;
+    default:
+      return failed === undefined
+        ? `${what === "process" ? "A process" : "The application"} failed (${counted(times, "time")})${where}${short === undefined ? "" : `: ${short}`}`
+        : `${failed}${short === undefined ? "" : `: ${short}`}`;
+  }
+}
+
+function wordsOf(row: Row): string {
+  const lines = (textIn(row, "message") ?? "").split("\n").filter((line) => line.trim() !== "");
+  const [first = ""] = lines;
+  const name = textIn(row, "error_class");
+  const cause = lines.find((line) => line.startsWith("Caused by:"));
+  const said = name === undefined || first.includes(name) ? first : `${name}: ${first}`;
+  return cause === undefined || cause === first ? said : `${said} … ${cause}`;
+}
+
+function frameInWords(row: Row): string[] {
+  const frame = textIn(row, "user_frame");
+  return frame === undefined ? [] : [`The innermost line of the program's own code: ${frame}.`];
+}
+
+function changeFor(kind: string, row: Row, application: Application): Change | undefined {
+  const words = textIn(row, "message") ?? "";
+  switch (kind) {
+    case "start_refused": {
+      const driver = /spark\.driver\.memory|--driver-memory|AM memory/.test(words);
+      const key = driver ? "spark.driver.memory" : "spark.executor.memory";
+      return /above the max threshold/.test(words)
+        ? {
+            key,
+            text: () =>
+              `a smaller ${settingInWords(application, key)} (with its overhead it has to fit what YARN gives one container), or a larger yarn.scheduler.maximum-allocation-mb`,
+          }
+        : { key, text: () => `a larger ${settingInWords(application, key)}, as the error says` };
+    }
+    case "no_resources":
+      return {
+        key: "spark.executor.memory",
+        text: () =>
+          "executors that fit what the cluster has free: fewer cores or less memory each (spark.executor.memory and its overhead), or free the cluster",
+      };
+    case "size_limit":
+      return limitChange(words, textIn(row, "error_class") ?? "", application);
+    case "crash":
+      return {
+        key: "spark.executor.memoryOverhead",
+        text: () =>
+          "look at the worker's own end (a Python worker that dies without an error was often killed for memory); if it was, a larger spark.executor.memoryOverhead",
+      };
+    default:
+      return undefined;
+  }
+}
+
+const LIMITS: readonly (readonly [words: RegExp, key: string, text: (now: string) => string])[] = [
+  [
+    /maxResultSize/i,
+    "spark.driver.maxResultSize",
+    (now) =>
+      `fewer or smaller results to the driver (write them out, aggregate first); or a larger ${now}, with the driver's memory`,
+  ],
+  [
+    /Kryo|KRYO/,
+    "spark.kryoserializer.buffer.max",
+    (now) => `a larger ${now} (at most 2047m); or smaller objects`,
+  ],
+  [
+    /rpc\.message\.maxSize|exceeds max allowed/i,
+    "spark.rpc.message.maxSize",
+    (now) => `broadcast what the closure carries; or a larger ${now}`,
+  ],
+  [
+    /akka\.frameSize/i,
+    "spark.akka.frameSize",
+    (now) => `broadcast what the closure carries; or a larger ${now}`,
+  ],
+  [
+    /broadcast/i,
+    "spark.sql.autoBroadcastJoinThreshold",
+    (now) => `a smaller ${now}, or no broadcast hint: the table is too large to broadcast`,
+  ],
+  [
+    /Integer\.MAX_VALUE|Too large frame/,
+    "partitions",
+    () => "more partitions: no block may be larger than 2 GiB",
+  ],
+];
+
+function limitChange(words: string, name: string, application: Application): Change {
+  const found = LIMITS.find(([pattern]) => pattern.test(words) || pattern.test(name));
+  if (found !== undefined) {
+    const [, key, text] = found;
+    return { key, text: () => text(settingInWords(application, key)) };
+  }
+  const page = /Cannot allocate a page of (\d+) bytes/.exec(words)?.[1];
+  const size = page === undefined ? "" : ` (${bytes(Number(page))} in one piece)`;
+  return {
+    key: "partitions",
+    text: () =>
+      `smaller rows or groups${size}: fewer columns, no collect_list of large groups, more partitions; a larger heap does not help`,
+  };
+}
+
+/** Failed jobs for which no task's failure is logged. */
+export const failedJobs: Finder = {
+  sql: (here) => `
+    select app_id, attempt_id, count(*) as jobs, list(job_id order by job_id) as ids, arg_min(error, job_id) as error
+    from jobs j
+    where ${here} and status = 'failed'
+      and not exists (from failures f where f.app_id = j.app_id and f.attempt_id = j.attempt_id)
+      and not exists (from oom_events o where o.app_id = j.app_id and o.attempt_id = j.attempt_id)
+    group by all`,
+  find: (rows) =>
+    rows.map((row): Draft => {
+      const jobs = numberIn(row, "jobs") ?? 0;
+      const [line = ""] = (textIn(row, "error") ?? "").split("\n");
+      return {
+        id: "failed_jobs",
+        kind: "failure",
+        severity: "dead",
+        ended: true,
+        cost: COST_UNKNOWN,
+        title: `${counted(jobs, "job")} failed (${textsIn(row, "ids").slice(0, 6).join(", ")}${jobs > 6 ? " …" : ""}); no log has a failed task`,
+        evidence: line === "" ? [] : [`In the log: “${cutTo(line, 300)}”.`],
+        certainty: "the failure is logged",
+        more: { why: "the failed jobs", ask: `query "from jobs where status = 'failed'"` },
+        facts: row,
+      };
+    }),
+};
+
+/** An event log that just stops: the driver died, or the application goes on. */
+export const noEnd: Finder = {
+  sql: (here) => `
+    select a.app_id, a.attempt_id, coalesce(j.jobs, 0) as jobs, coalesce(t.tasks, 0) as tasks, t.last_us, f.cut
+    from (from applications where ${here} and ended_at is null) a
+      join (select app_id, attempt_id, bool_or(truncated) as cut from source_files where ${here} and kind = 'event_log' group by all) f
+        using (app_id, attempt_id)
+      left join (select app_id, attempt_id, count(*) as jobs from jobs where ${here} and status = 'running' group by all) j
+        using (app_id, attempt_id)
+      left join (select app_id, attempt_id, count(*) filter (status = 'running') as tasks,
+          epoch_us(greatest(max(launched_at), max(finished_at))) as last_us from tasks where ${here} group by all) t
+        using (app_id, attempt_id)`,
+  find: (rows) =>
+    rows.map((row): Draft => {
+      const [jobs, tasks] = [numberIn(row, "jobs") ?? 0, numberIn(row, "tasks") ?? 0];
+      const last = numberIn(row, "last_us");
+      return {
+        id: "no_end",
+        kind: "no_end",
+        severity: "risk",
+        cost: COST_UNKNOWN,
+        title: `The event log ends before the application does${jobs === 0 ? "" : `: ${counted(jobs, "job")} and ${counted(tasks, "task")} were running`}`,
+        evidence: [
+          `The driver died, or the application went on when the log was copied${flagIn(row, "cut") === true ? " (the log ends in the middle of a line)" : ""}.`,
+          ...(last === undefined ? [] : [`The last task in it began or ended ${instant(last)}.`]),
+        ],
+        change: {
+          key: "code",
+          text: () =>
+            "if it died: look at the end of the driver's own log, and at what its host or container says of that time (a driver that is killed logs nothing)",
+        },
+        certainty: "no end of the application is logged; why is not",
+        more:
+          tasks === 0
+            ? { why: "its last jobs", ask: `query "from jobs order by job_id desc limit 5"` }
+            : { why: "what ran then", ask: `query "from tasks where status = 'running'"` },
+        facts: row,
+      };
+    }),
+};

@@ -1,0 +1,98 @@
+/** Memory held for nothing: cached RDDs that nobody read any more, and what tasks left behind. */
+import { counted, countInWords } from "@respark/core";
+import { numberIn, type Row } from "../../sql/row.ts";
+import { bytes, millis, share } from "../words.ts";
+import { COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
+import { rddWords } from "./rdd-words.ts";
+
+/** Held for this share of its byte-seconds after its last read. */
+const MUCH_IDLE = 0.5;
+const RDDS = 3;
+
+export const unread: Finder = {
+  sql: (here) =>
+    `from idle_rdds where ${here} and misses = 0 and (reads = 0 or idle_share > ${MUCH_IDLE}) order by idle_bytes desc, rdd_id`,
+  find: (rows) => {
+    const drafts = rows.slice(0, RDDS).map(unreadOf);
+    const rest = rows.slice(RDDS);
+    if (rest.length === 0) return drafts;
+    const amount = rest.reduce((sum, row) => sum + (numberIn(row, "idle_bytes") ?? 0), 0);
+    return [
+      ...drafts,
+      {
+        id: "unread_other_rdds",
+        kind: "unread",
+        severity: "waste",
+        cost: COST_UNKNOWN,
+        title: `${counted(rest.length, "more RDD")} held ${bytes(amount)} after the last read`,
+        evidence: [],
+        certainty: "from the reads that the executors' logs have",
+        more: { why: "all of them", ask: "query idle_rdds" },
+        facts: { rdds: rest.length, idle_bytes: amount },
+      },
+    ];
+  },
+};
+
+function unreadOf(row: Row): Draft {
+  const rddId = numberIn(row, "rdd_id");
+  const [reads, blocks] = [numberIn(row, "reads") ?? 0, numberIn(row, "blocks") ?? 0];
+  const prevented = numberIn(row, "would_prevent") ?? 0;
+  const part = numberIn(row, "idle_share");
+  return {
+    id: `unread_rdd_${rddId ?? "unknown"}`,
+    kind: "unread",
+    severity: "waste",
+    cost: COST_UNKNOWN,
+    rddId,
+    title: `${rddWords(row)} ${reads === 0 ? "was cached and never read" : "was held long after its last read"}`,
+    evidence: [
+      `It held ${bytes(numberIn(row, "idle_bytes"))} for ${millis(numberIn(row, "idle_ms"))} after ${
+        reads === 0 ? "it was stored" : "its last read"
+      }${part === undefined ? "" : `, ${share(part, 1)} of its byte-seconds`}.`,
+      ...(reads > 0 && reads <= blocks
+        ? ["None of its blocks was read more than about once."]
+        : []),
+      prevented === 0
+        ? "No block of another RDD was evicted or refused meanwhile: nothing was lost by it in this run."
+        : `${countInWords(prevented)} evictions or refusals of other RDDs' blocks came after that.`,
+    ],
+    change: {
+      key: "unpersist",
+      value: rddId === undefined ? undefined : { amount: rddId, written: String(rddId) },
+      text: () => (reads === 0 ? "do not persist it" : "unpersist() it after its last use"),
+    },
+    certainty: "from the reads that the executors' logs have",
+    more: { why: "all cached RDDs", ask: "query rdd_cache_efficiency" },
+    facts: row,
+  };
+}
+
+export const leaks: Finder = {
+  sql: (here) => `
+    select app_id, attempt_id, count(*) as leaks, count(distinct task_id) as tasks, sum(leaked_bytes)::bigint as bytes,
+      arg_max(task_id, leaked_bytes) as task_id, arg_max(source_file_id, leaked_bytes) as source_file_id,
+      arg_max(source_line, leaked_bytes) as source_line
+    from memory_leaks where ${here} group by all`,
+  find: (rows) =>
+    rows.map((row): Draft => {
+      const task = numberIn(row, "task_id");
+      return {
+        id: "leaks",
+        kind: "leaks",
+        severity: "fine",
+        cost: COST_UNKNOWN,
+        title: `${counted(numberIn(row, "tasks") ?? 0, "task")} left execution memory behind (${bytes(numberIn(row, "bytes"))})`,
+        evidence: [
+          "Spark freed it when the task ended, so nothing was lost; an iterator that is not read to its end (limit, take) does this too.",
+        ],
+        certainty: "logged by Spark itself",
+        more:
+          task === undefined
+            ? undefined
+            : { why: "the task that left most", ask: `explain --task ${task}` },
+        place: { row, says: "one of them" },
+        facts: row,
+      };
+    }),
+};

@@ -1,0 +1,225 @@
+/** All findings of the applications at hand, ranked: a few questions over all of them at once, none of one application alone. */
+import type { FindingRow } from "@respark/core";
+import { sqlText } from "../../sql/literal.ts";
+import { type Ask, numberIn, type Row, textIn } from "../../sql/row.ts";
+import { nameInWords } from "../stage-name.ts";
+import type { Application } from "./application.ts";
+import { runMillisOf } from "./application.ts";
+import { costInWords, isCheap, rankCost } from "./costs.ts";
+import type { Draft, Value } from "./finder.ts";
+import { finders } from "./index.ts";
+import { settingsThatBind } from "./settings.ts";
+
+interface Key {
+  readonly appId: string;
+  readonly attemptId: string;
+}
+
+export interface FoundIn {
+  readonly key: Key;
+  readonly rows: readonly FindingRow[];
+}
+
+export async function findingsOf(ask: Ask, applications: readonly Key[]): Promise<FoundIn[]> {
+  const ids = [...new Set(applications.map(({ appId }) => appId))];
+  const here = `app_id in (${ids.map(sqlText).join(", ")})`;
+  const byApplication = groupedBy(keyOfRow);
+  const answers: ReadonlyMap<string, readonly Row[]>[] = [];
+  for (const { sql } of finders) answers.push(byApplication(await ask(sql(here))));
+  const facts = byApplication(await ask(APPLICATIONS(here)));
+  const settings = byApplication(
+    await ask(
+      `select app_id, attempt_id, key, value from spark_conf where ${here} and not coalesce(is_default, false)`,
+    ),
+  );
+  const needs = byApplication(await ask(`from memory_need where ${here}`));
+  const stages = await stagesNamed(ask, answers, here);
+  return applications.map((key) => {
+    const name = keyOf(key);
+    const [row] = facts.get(name) ?? [];
+    if (row === undefined) return { key, rows: [] };
+    const set = new Map(
+      (settings.get(name) ?? []).map((setting) => [
+        textIn(setting, "key") ?? "",
+        textIn(setting, "value") ?? "",
+      ]),
+    );
+    const application: Application = {
+      row,
+      settings: set,
+      settingsLogged: textIn(row, "settings_logged") === "true",
+      stage: (stageId) => stages.get(`${name}\n${stageId ?? ""}`) ?? stageAlone(stageId),
+      needs: needs.get(name) ?? [],
+    };
+    const drafts = finders.flatMap(({ find }, index) =>
+      find(answers[index]?.get(name) ?? [], application),
+    );
+    return {
+      key,
+      rows: rowsOf([...settingsThatBind(application, drafts), ...drafts], application),
+    };
+  });
+}
+
+const APPLICATIONS = (here: string): string => `
+  select a.*, t.run_ms, x.cores, coalesce(o.ooms, 0) as ooms, coalesce(c.logged, false) as settings_logged
+  from (select * replace (coalesce(memory_manager, (
+      select any_value(e.memory_manager) from executors e where e.app_id = applications.app_id and e.attempt_id = applications.attempt_id)) as memory_manager)
+    from applications where ${here}) a
+    left join (select app_id, attempt_id, sum(run_ms)::bigint as run_ms from tasks where ${here} group by all) t using (app_id, attempt_id)
+    left join (select app_id, attempt_id, max(cores) as cores from executors where ${here} and executor_id <> 'driver' group by all) x
+      using (app_id, attempt_id)
+    left join (select app_id, attempt_id, count(*) as ooms from oom_events where ${here} group by all) o using (app_id, attempt_id)
+    left join (select app_id, attempt_id, count(*) > 0 as logged from spark_conf where ${here} and key = 'spark.app.id' or key = 'spark.master' group by all) c
+      using (app_id, attempt_id)`;
+
+function keyOf({ appId, attemptId }: Key): string {
+  return `${appId}\n${attemptId}`;
+}
+
+function keyOfRow(row: Row): string {
+  return `${textIn(row, "app_id") ?? ""}\n${textIn(row, "attempt_id") ?? ""}`;
+}
+
+function groupedBy(key: (row: Row) => string) {
+  return (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> => {
+    const groups = new Map<string, Row[]>();
+    for (const row of rows) {
+      const name = key(row);
+      const group = groups.get(name);
+      if (group === undefined) groups.set(name, [row]);
+      else group.push(row);
+    }
+    return groups;
+  };
+}
+
+function stageAlone(stageId: number | undefined): string {
+  return stageId === undefined ? "a stage that no log names" : `stage ${stageId}`;
+}
+
+/** Of all stages there are, those that sentences name. */
+async function stagesNamed(
+  ask: Ask,
+  answers: readonly ReadonlyMap<string, readonly Row[]>[],
+  here: string,
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = new Set<number>();
+  for (const [index, { stages }] of finders.entries()) {
+    if (stages === undefined) continue;
+    for (const rows of answers[index]?.values() ?? []) {
+      for (const row of rows) for (const id of stages(row)) if (id !== undefined) wanted.add(id);
+    }
+  }
+  if (wanted.size === 0) return new Map();
+  const rows = await ask(`
+    select s.app_id, s.attempt_id, s.stage_id, s.name, s.details, q.description as query, j.description as job
+    from (from stages where ${here} and stage_id in (${[...wanted].join(", ")})
+        qualify row_number() over (partition by app_id, attempt_id, stage_id order by stage_attempt_id) = 1) s
+      left join sql_executions q on q.app_id = s.app_id and q.attempt_id = s.attempt_id and q.execution_id = s.sql_execution_id
+      left join jobs j on j.app_id = s.app_id and j.attempt_id = s.attempt_id and j.job_id = s.job_id`);
+  return new Map(
+    rows.map((row) => {
+      const id = numberIn(row, "stage_id");
+      return [`${keyOfRow(row)}\n${id ?? ""}`, `stage ${id ?? ""}${nameInWords(row)}`];
+    }),
+  );
+}
+
+/** What ended the application, then what cost time, then what did not. */
+const TIERS: Readonly<Record<Draft["severity"], number>> = {
+  dead: 1,
+  slow: 1,
+  risk: 2,
+  waste: 3,
+  fine: 4,
+};
+
+function rowsOf(drafts: readonly Draft[], application: Application): FindingRow[] {
+  const run = runMillisOf(application);
+  const judged = drafts.map((draft): Draft => {
+    const cheap = draft.severity === "slow" && isCheap(draft.cost, run);
+    return cheap ? { ...draft, severity: "fine" } : draft;
+  });
+  const ranked = [...judged].sort(
+    (a, b) =>
+      tierOf(a) - tierOf(b) ||
+      weightOf(b) - weightOf(a) ||
+      Number(b.kind === "setting") - Number(a.kind === "setting") ||
+      (a.id < b.id ? -1 : 1),
+  );
+  const settled = settledValues(ranked);
+  return ranked.map((draft, index) => rowOf(draft, index + 1, settled, run));
+}
+
+function tierOf({ ended, severity }: Draft): number {
+  return ended === true ? 0 : TIERS[severity];
+}
+
+/** Lost work of unknown cost stands before what cost so much. */
+function weightOf({ cost, severity }: Draft): number {
+  return rankCost(cost) ?? (severity === "dead" ? Number.POSITIVE_INFINITY : 0);
+}
+
+/** One value for one setting in one verdict: the one that serves every finding that asks for it. */
+function settledValues(drafts: readonly Draft[]): ReadonlyMap<string, Value> {
+  const settled = new Map<string, Value>();
+  for (const { change } of drafts) {
+    if (change?.value === undefined || !change.key.startsWith("spark.")) continue;
+    const before = settled.get(change.key);
+    const { value } = change;
+    const serves =
+      before === undefined ||
+      (value.smaller === true ? value.amount < before.amount : value.amount > before.amount);
+    if (serves) settled.set(change.key, value);
+  }
+  return settled;
+}
+
+function rowOf(
+  draft: Draft,
+  rank: number,
+  settled: ReadonlyMap<string, Value>,
+  run: number | undefined,
+): FindingRow {
+  const { change, cost, place, more } = draft;
+  const value = change === undefined ? undefined : (settled.get(change.key) ?? change.value);
+  const cheap = draft.severity === "fine" && isCheap(cost, run);
+  const words = change?.text(value?.written ?? "");
+  const price = costInWords(cost);
+  return {
+    findingId: draft.id,
+    rank,
+    kind: draft.kind,
+    severity: draft.severity,
+    costMillis: rounded(cost.best),
+    costMillisMin: rounded(cost.min),
+    costMillisMax: rounded(cost.max),
+    executorId: draft.executorId,
+    stageId: draft.stageId,
+    rddId: draft.rddId,
+    title: draft.title,
+    evidence: draft.evidence.filter((line) => line !== "").join("\n"),
+    change:
+      cheap && words !== undefined
+        ? `too cheap to mend (${price ?? "nothing measured"} of ${Math.round((run ?? 0) / 1000)} s of task time); else ${words}`
+        : words,
+    changeKey: change?.key,
+    changeValue: change === undefined ? undefined : value?.written,
+    effect: undefined,
+    certainty: draft.certainty,
+    more: more?.ask,
+    moreWhy: more?.why,
+    facts: JSON.stringify(
+      { ...draft.facts, cost_ms: rounded(cost.best) ?? null, run_ms: run ?? null },
+      (_, fact: unknown) => (typeof fact === "bigint" ? Number(fact) : fact),
+    ),
+    sourceSays: place?.row === undefined ? undefined : place.says,
+    sourceFileId: numberIn(place?.row, "source_file_id"),
+    sourceLine: numberIn(place?.row, "source_line"),
+  };
+}
+
+function rounded(millis: number | undefined): number | undefined {
+  return millis === undefined ? undefined : Math.round(millis);
+}
