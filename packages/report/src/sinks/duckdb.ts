@@ -43,6 +43,7 @@ export type FindingsOf = (
 ) => Promise<readonly { readonly key: ApplicationKey; readonly rows: readonly FindingRow[] }[]>;
 
 const MEMORY_LIMIT_BYTES = 64 << 20;
+const FINDINGS_MEMORY_LIMIT = "1GiB";
 const THREADS = 1;
 
 /**
@@ -165,7 +166,8 @@ export class DuckDbSink {
     await connection.run("rollback");
     await connection.run(`begin; ${createViews()}; commit`);
     if (findingsOf !== undefined && this.#written.length > 0) {
-      await connection.run("begin transaction");
+      // Questions over a whole application sort and join: what they do not need, they do not take.
+      await connection.run(`set memory_limit = '${FINDINGS_MEMORY_LIMIT}'; begin transaction`);
       for (const { key, rows } of await findingsOf(askOn(connection), this.#written)) {
         this.#key.current = key;
         for (const row of rows) findings.take(row);

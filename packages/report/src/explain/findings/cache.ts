@@ -94,7 +94,7 @@ function firstOf(
 }
 
 function modeOf(row: Row): "on_heap" | "off_heap" {
-  return (textIn(row, "storage_level") ?? "").startsWith("OFF_HEAP") ? "off_heap" : "on_heap";
+  return textIn(row, "mode") === "off_heap" ? "off_heap" : "on_heap";
 }
 
 function evictionsOf(row: Row, application: Application): Draft {
@@ -248,18 +248,21 @@ function certaintyOf(row: Row): string {
 }
 
 function evictionChange(row: Row, application: Application): Change | undefined {
+  const reads = numberIn(row, "reads");
+  // Nobody missed them: there is nothing to mend.
+  if (reads === 0) return undefined;
   const mode = modeOf(row);
   const level = textIn(row, "storage_level") ?? "";
   if (mode === "on_heap" && smallFraction(application) !== undefined)
     return roomChange(application, mode);
   const idle = idleRddOf(row);
   const times = numberIn(row, "times") ?? 0;
-  if (idle !== undefined && idle.wouldPrevent * 2 >= times) {
+  if (idle !== undefined && reads !== undefined && idle.wouldPrevent * 2 >= reads) {
     return {
       key: "unpersist",
       value: { amount: idle.rddId, written: String(idle.rddId) },
       text: () =>
-        `unpersist() ${idle.words} after its last read: ${counted(idle.wouldPrevent, "eviction")} came after that, while it held ${bytes(idle.bytes)}`,
+        `unpersist() ${idle.words} after its last read: ${counted(idle.wouldPrevent, "block")} that ${idle.wouldPrevent === 1 ? "was" : "were"} missed later had to go after that, while it held ${bytes(idle.bytes)}`,
     };
   }
   const copies = replicasOf(level);

@@ -1,5 +1,5 @@
 /** Memory held for nothing: cached RDDs that nobody read any more, and what tasks left behind. */
-import { counted, countInWords } from "@respark/core";
+import { counted } from "@respark/core";
 import { numberIn, type Row } from "../../sql/row.ts";
 import { bytes, millis, share } from "../words.ts";
 import { COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
@@ -54,8 +54,8 @@ function unreadOf(row: Row): Draft {
         ? ["None of its blocks was read more than about once."]
         : []),
       prevented === 0
-        ? "No block of another RDD was evicted or refused meanwhile: nothing was lost by it in this run."
-        : `${countInWords(prevented)} evictions or refusals of other RDDs' blocks came after that.`,
+        ? "No block of another RDD went for it that was read later: nothing was lost by it in this run."
+        : `${counted(prevented, "block")} of other RDDs had to go after that and ${prevented === 1 ? "was" : "were"} missed later.`,
     ],
     change: {
       key: "unpersist",

@@ -20,7 +20,17 @@ export interface FoundIn {
   readonly rows: readonly FindingRow[];
 }
 
+/** Applications of one question: of very many the answers would not fit into memory. */
+const BATCH = 16;
+
 export async function findingsOf(ask: Ask, applications: readonly Key[]): Promise<FoundIn[]> {
+  const found: FoundIn[] = [];
+  for (let first = 0; first < applications.length; first += BATCH)
+    found.push(...(await findingsIn(ask, applications.slice(first, first + BATCH))));
+  return found;
+}
+
+async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<FoundIn[]> {
   const ids = [...new Set(applications.map(({ appId }) => appId))];
   const here = `app_id in (${ids.map(sqlText).join(", ")})`;
   const byApplication = groupedBy(keyOfRow);

@@ -27,7 +27,8 @@ export const garbageCosts: ViewSpec = {
   sql: `
 with usual as (
   select app_id, attempt_id,
-    if(try_cast(regexp_extract(spark_version, '^(\\d+)', 1) as integer) < 3, ${USUAL_GC.parallel}, ${USUAL_GC.g1}) as share
+    -- Spark 3.3 is the first whose images bring Java 11 or 17.
+    if(try_cast(regexp_extract(spark_version, '^(\\d+\\.\\d)', 1) as double) < 3.3, ${USUAL_GC.parallel}, ${USUAL_GC.g1}) as share
   from applications),
 spent as (
   select app_id, attempt_id, executor_id, count(*) as tasks, sum(run_ms)::bigint as run_ms,

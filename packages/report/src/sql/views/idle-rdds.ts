@@ -19,7 +19,7 @@ export const idleRdds: ViewSpec = {
     idle_ms: "how long, at the longest; ms",
     idle_share: "of its byte-seconds, those after its last read; 0 to 1",
     would_prevent:
-      "evictions and refusals of blocks of other RDDs after that, on executors where it still held memory; count",
+      "evictions and refusals of blocks of other RDDs that were read in vain later, after that and on executors where it still held memory; count",
     prevented_bytes: "their memory; bytes",
   },
   sql: `
@@ -53,9 +53,14 @@ idle as (
   from stays s join used u using (app_id, attempt_id, rdd_id)
     left join ended e using (app_id, attempt_id, executor_id)
   group by all),
+-- Only what somebody read in vain later was worth preventing.
+regretted as (
+  select v.* from (from events where op in ('evict', 'drop_to_disk', 'put_fail')) v
+    asof join (from events where op = 'hit_disk' or (op = 'miss' and miss_kind <> 'cold')) m
+      on m.app_id = v.app_id and m.attempt_id = v.attempt_id and m.block_id = v.block_id and m.ts > v.ts),
 prevented as (
   select i.app_id, i.attempt_id, i.rdd_id, count(*) as times, sum(v.memory_bytes)::bigint as bytes
-  from idle i join (from events where op in ('evict', 'drop_to_disk', 'put_fail')) v
+  from idle i join regretted v
     on v.app_id = i.app_id and v.attempt_id = i.attempt_id and v.executor_id = i.executor_id and v.rdd_id <> i.rdd_id
       and v.ts > i.last_read_at and v.ts < i.until
   where i.bytes > 0 group by all),
