@@ -54,6 +54,7 @@ const UNSEEN = new Set([
   "archive_corrupt",
   "archive_entry_unsupported",
   "not_a_log_file",
+  "survey_log_not_cut",
 ]);
 
 /** Why nothing can be done with these paths, in which no Spark application was found. */

@@ -3,6 +3,7 @@
 import type { LineSlice } from "../lines/lines.ts";
 import type { Unwrapped } from "./envelopes/envelope.ts";
 import { YarnSections } from "./envelopes/yarn-sections.ts";
+import { Lives } from "./lives.ts";
 import type { LogRecord } from "./log-record.ts";
 import { type LogCounts, type LogOddity, RecordReader } from "./record-reader.ts";
 import { TemplateSet } from "./template-set.ts";
@@ -19,22 +20,32 @@ export interface LogDecoderOptions {
 
 const templates = new TemplateSet();
 /** Streams of one file that are read at the same time (pods of one `stern`). */
-const READERS_KEPT = 256;
+const STREAMS_KEPT = 256;
+
+/** Lines of one container, pod or plain file, and the executors that wrote them one after the other. */
+interface Stream {
+  readonly name: string | undefined;
+  readonly reader: RecordReader;
+  readonly lives: Lives;
+}
 
 /** One file's decoder. Lines go in, in order; records come out once their layout is known and they are complete. */
 export class LogDecoder {
   /** Of each stream: a file of several containers has several. */
   private readonly counted = new Map<string | undefined, LogCounts>();
   private readonly options: LogDecoderOptions;
-  private readonly readers = new Map<string | undefined, RecordReader>();
+  private readonly streams = new Map<string | undefined, Stream>();
+  /** Streams in which lines of several executors stand mixed. */
+  private readonly mixedIn = new Set<string | undefined>();
   private readonly sections = new YarnSections();
   private readonly unwrapping = new Unwrapping((line) => this.read(line));
-  private reader: RecordReader;
+  private stream: Stream;
   private emit: (record: LogRecord) => void = () => {};
+  private readonly hand = (record: LogRecord): void => this.give(record);
 
   constructor(options: LogDecoderOptions) {
     this.options = options;
-    this.reader = this.readerOf(undefined);
+    this.stream = this.streamOf(undefined);
   }
 
   /** Of all streams together. */
@@ -45,12 +56,17 @@ export class LogDecoder {
   /** Of one container's lines, or of all where `container` is undefined. */
   countsOf(container: string | undefined): LogCounts {
     if (container === undefined) return this.counts;
-    return this.counted.get(container) ?? noCounts();
+    return this.counted.get(streamOfPart(container)) ?? noCounts();
+  }
+
+  /** Lines of several executors stand mixed in a container's, and nothing tells them apart. */
+  isMixed(container: string | undefined): boolean {
+    return this.mixedIn.has(streamOfPart(container));
   }
 
   /** log4j pattern or name of the layout that most lines have; undefined before the first record. */
   get layoutName(): string | undefined {
-    return this.reader.layoutName;
+    return this.stream.reader.layoutName;
   }
 
   /** What is wrapped around this file's lines, from the outside in. */
@@ -64,42 +80,81 @@ export class LogDecoder {
     this.unwrapping.take(line);
   }
 
-  private read(line: Unwrapped): void {
-    const { buffer, start, end } = line;
-    if (this.sections.isHeader(buffer, start, end)) {
-      this.turnTo(this.sections.container, this.emit);
-      return;
-    }
-    if (line.container !== undefined) this.reader = this.readerOf(line.container);
-    this.reader.read(line, this.emit);
-  }
-
   /** After the last line: records that waited for lines below them. */
   flush(emit: (record: LogRecord) => void): void {
     this.emit = emit;
     this.unwrapping.flush();
-    for (const reader of this.readers.values()) reader.flush(emit);
+    for (const stream of this.streams.values()) {
+      this.stream = stream;
+      stream.reader.flush(this.hand);
+    }
+  }
+
+  private read(line: Unwrapped): void {
+    const { buffer, start, end } = line;
+    if (this.sections.isHeader(buffer, start, end)) {
+      this.turnTo(this.sections.container);
+      return;
+    }
+    if (line.container !== undefined) this.stream = this.streamOf(line.container);
+    this.stream.reader.read(line, this.hand);
+  }
+
+  /** A record on its way out: with it another executor may start. */
+  private give(record: LogRecord): void {
+    const { fact } = record;
+    if (fact !== undefined) {
+      const { lives, reader, name } = this.stream;
+      if (lives.see(fact)) reader.container = record.container = partOf(name, record.line);
+      if (lives.mixed && !this.mixedIn.has(name)) this.sayMixed(name, record);
+    }
+    this.emit(record);
+  }
+
+  private sayMixed(name: string | undefined, record: LogRecord): void {
+    this.mixedIn.add(name);
+    this.options.report({
+      code: "mixed_executors",
+      severity: "warning",
+      line: record.line,
+      byteOffset: record.byteOffset,
+      message: "lines of several executors stand mixed, and most do not name theirs",
+    });
   }
 
   /** Another container's section begins: the one before is complete. */
-  private turnTo(container: string | undefined, emit: (record: LogRecord) => void): void {
-    this.reader.flush(emit);
-    if (this.reader.container === container) return;
-    this.readers.clear();
-    this.reader = this.readerOf(container);
+  private turnTo(container: string | undefined): void {
+    this.stream.reader.flush(this.hand);
+    if (this.stream.name === container) return;
+    this.streams.clear();
+    this.stream = this.streamOf(container);
   }
 
-  private readerOf(container: string | undefined): RecordReader {
-    const known = this.readers.get(container);
+  private streamOf(name: string | undefined): Stream {
+    const known = this.streams.get(name);
     if (known !== undefined) return known;
     const { pattern, everyRecord = false, report } = this.options;
-    const counts = this.counted.get(container) ?? noCounts();
-    this.counted.set(container, counts);
+    const counts = this.counted.get(name) ?? noCounts();
+    this.counted.set(name, counts);
     const reader = new RecordReader(templates, { pattern, everyRecord, report }, counts);
-    reader.container = container;
-    if (this.readers.size < READERS_KEPT) this.readers.set(container, reader);
-    return reader;
+    reader.container = name;
+    const stream = { name, reader, lives: new Lives() };
+    if (this.streams.size < STREAMS_KEPT) this.streams.set(name, stream);
+    return stream;
   }
+}
+
+const PART = " from line ";
+
+/** What is called the container of the executor that starts at a line, where it is not the stream's first. */
+function partOf(stream: string | undefined, line: number): string {
+  return `${stream ?? ""}${PART}${line}`.trimStart();
+}
+
+function streamOfPart(container: string | undefined): string | undefined {
+  const at = container === undefined ? -1 : ` ${container}`.indexOf(PART);
+  if (at < 0) return container;
+  return at === 0 ? undefined : container?.slice(0, at - 1);
 }
 
 function noCounts(): LogCounts {

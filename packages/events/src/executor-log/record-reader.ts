@@ -16,7 +16,7 @@ import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 
 /** Something odd about a line; the caller knows the file. */
 export interface LogOddity {
-  readonly code: "unread_statement" | "torn_record";
+  readonly code: "unread_statement" | "torn_record" | "mixed_executors" | "another_executor";
   readonly severity: "warning";
   /** 1-based. */
   readonly line: number;

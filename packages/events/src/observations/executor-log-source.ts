@@ -23,6 +23,8 @@ export interface ExecutorLogSourceOptions {
   readonly feed: LineFeed;
   /** of an aggregated file: only this container's records */
   readonly container: string | undefined;
+  /** containers of the same file that sources of their own read */
+  readonly others: ReadonlySet<string | undefined>;
   readonly pattern: string | undefined;
   readonly tasks: TaskClock | undefined;
   readonly report: (oddity: LogOddity) => void;
@@ -57,6 +59,7 @@ export class ExecutorLogSource implements MergeSource {
   #settled = 0;
   #group = 0;
   #ended = false;
+  #saidOther = false;
   #lastMoment: number | undefined;
   /** ts of the line before */
   #floor = Number.NEGATIVE_INFINITY;
@@ -140,8 +143,10 @@ export class ExecutorLogSource implements MergeSource {
   }
 
   #take(record: LogRecord): void {
-    const { container } = this.#options;
-    if (container !== undefined && record.container !== container) return;
+    if (record.container !== this.#options.container) {
+      if (!this.#options.others.has(record.container)) this.#sayOther(record);
+      return;
+    }
     let pending = this.#pool[this.#filled];
     if (pending === undefined) {
       pending = new Pending();
@@ -161,6 +166,20 @@ export class ExecutorLogSource implements MergeSource {
     pending.resolution = Math.max(record.resolutionMicros, 1);
     pending.timed = record.timed;
     this.#lastMoment = moment;
+  }
+
+  /** An executor that starts behind what the survey read of the file: its lines are nobody's. */
+  #sayOther({ line, byteOffset, container }: LogRecord): void {
+    if (this.#saidOther || container === undefined) return;
+    this.#saidOther = true;
+    this.#options.report({
+      code: "another_executor",
+      severity: "warning",
+      line,
+      byteOffset,
+      message:
+        "another executor starts here, and its lines are not read; give it a file of its own",
+    });
   }
 
   /** Finds the lines that share the next printed moment; starved while more of them may come. */

@@ -129,6 +129,7 @@ function logSource(
     startsAt: file.firstTime,
     feed,
     container: file.container,
+    others: new Set(file.otherContainers),
     pattern: file.logPattern,
     tasks,
     report: ({ code, line, byteOffset, message }) =>

@@ -268,6 +268,7 @@ function surveyFile(
     readWhole: sampled.readWhole,
     layout: sampled.layout,
     container: sampled.container,
+    otherContainers: sampled.otherContainers,
     appId: owner?.appId,
     attemptId: owner?.attemptId,
     executorId: kind === "driver_log" ? "driver" : owner?.executorId,

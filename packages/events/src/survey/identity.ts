@@ -17,6 +17,11 @@ export function applicationIdIn(text: string): string | undefined {
   return container === undefined ? undefined : `application_${container}`;
 }
 
+/** A YARN container's name in a path. */
+export function containerIn(path: string): string | undefined {
+  return /\bcontainer_(?:e\d+_)?\d{13}_\d{4,}_\d{2,}_\d{6,}\b/.exec(path)?.[0];
+}
+
 /** `…/app-20261121023344-0000/7/stderr` or `executor-7.log` → 7; `driver.log` → driver. */
 export function executorIdIn(path: string): string | undefined {
   const parts = path.split(/[/\\!]/);

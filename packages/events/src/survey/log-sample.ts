@@ -28,6 +28,13 @@ const BEGINNINGS: ReadonlySet<LogFact["kind"]> = new Set([
   "spark_version_logged",
 ]);
 
+const OF_ANY_PROGRAM: ReadonlySet<LogFact["kind"]> = new Set([
+  "error_logged",
+  "uncaught_error",
+  "trouble_logged",
+  "java_version_logged",
+]);
+
 /** Moments kept of a log; of a longer one every second, then every fourth, … */
 const momentLimit = 4096;
 
@@ -43,6 +50,8 @@ export class LogSample {
   executorLines = 0;
   records = 0;
   facts = 0;
+  /** facts of memory, blocks and tasks: not of errors, which any Java program logs */
+  ofExecutor = 0;
   /** it has a line with which an executor's or a driver's log begins */
   hasBeginning = false;
   /** it tells what memory is free */
@@ -72,6 +81,7 @@ export class LogSample {
 
   see(fact: LogFact, wallMs: number | undefined, place: number): void {
     this.facts++;
+    if (!OF_ANY_PROGRAM.has(fact.kind)) this.ofExecutor++;
     if (BEGINNINGS.has(fact.kind)) this.hasBeginning = true;
     switch (fact.kind) {
       case "block_stored":

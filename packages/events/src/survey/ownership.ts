@@ -4,6 +4,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import {
   applicationIdIn,
   type Candidate,
+  containerIn,
   executorIdIn,
   executorOfTasks,
   type Tie,
@@ -36,7 +37,27 @@ export function findOwners(files: readonly SampledFile[], report: Report): Map<n
     else unowned.push(file);
   }
   ownTheRest(unowned, files, owners, report);
+  for (const file of files) {
+    const owner = owners.get(file.sourceFileId);
+    const isNobodys = owner?.executorId === undefined && (file.log?.ofExecutor ?? 0) > 0;
+    if (owner !== undefined && isNobodys) {
+      owners.set(file.sourceFileId, madeUp(file, owner, report));
+    }
+  }
   return owners;
+}
+
+/** A log that names no executor is of one all the same: its container's name is as good as an id, else one is made up. */
+function madeUp(file: SampledFile, owner: Owner, report: Report): Owner {
+  const pod = /^[a-z0-9][\w.-]*$/.exec(file.container ?? "")?.[0];
+  const executorId = containerIn(file.path) ?? pod ?? `unknown-${file.firstBytesHash.slice(0, 8)}`;
+  report({
+    sourceFileId: file.sourceFileId,
+    code: "survey_unknown_executor",
+    severity: "warning",
+    message: `no line of ${file.path} names its executor; it is called ${executorId}`,
+  });
+  return { ...owner, executorId, evidence: join("executor: no line names it", owner.evidence) };
 }
 
 /** Event logs name their application; one that does not is named by its file if a first part is missing, else by its first bytes. */

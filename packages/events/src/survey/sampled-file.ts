@@ -20,6 +20,8 @@ export interface SampledFile {
   readonly log: LogSample | undefined;
   /** of an aggregated file: the container (or pod) whose log this is */
   readonly container: string | undefined;
+  /** the other containers in the same file */
+  readonly otherContainers: readonly (string | undefined)[];
   readonly layout: string | undefined;
   readonly zoned: boolean;
   readonly resolutionMs: number;

@@ -32,6 +32,20 @@ const hashedBytes = 64 * 1024;
 const itIsEmpty = "it is empty";
 const nothingUnpacked = "it is cut or damaged before anything in it could be unpacked";
 
+/** Nothing can be said of memory where most lines that state it cannot be cut apart. */
+function noLayout(statements: number): string {
+  const lines = statements === 1 ? "1 line states" : `${statements} lines state`;
+  return `${lines} memory in Spark's words, and no layout that is known or learned cuts them apart: --log-pattern names the one they have, in log4j's syntax`;
+}
+
+const standMixed =
+  "lines of several executors stand mixed in it, and most do not name theirs: kubectl logs --prefix, docker compose logs or a file for each executor tells them apart";
+
+/** Reasons why a log with words of Spark in it is not read. */
+export function isLoud(unread: string): boolean {
+  return unread === standMixed || unread.includes("--log-pattern");
+}
+
 export interface SampleOptions {
   readonly pattern: string | undefined;
   /** read every log whole */
@@ -162,7 +176,15 @@ function storedBytes(source: DiscoveredSource): number | undefined {
 
 type Found = Pick<
   SampledFile,
-  "events" | "log" | "container" | "layout" | "zoned" | "resolutionMs" | "counts" | "unread"
+  | "events"
+  | "log"
+  | "container"
+  | "otherContainers"
+  | "layout"
+  | "zoned"
+  | "resolutionMs"
+  | "counts"
+  | "unread"
 >;
 
 /** What was sampled of one stream of records. */
@@ -249,6 +271,7 @@ class SampleReader {
       events: undefined,
       log: undefined,
       container: undefined,
+      otherContainers: [],
       layout: undefined,
       counts: undefined,
     };
@@ -259,24 +282,43 @@ class SampleReader {
     }
     if (this.#records === 0) {
       const isEmpty = this.#lines === 0 && !this.#hugeJunk;
-      const unread = isEmpty ? itIsEmpty : "neither an event log nor a log of Spark";
+      const { unreadStatements } = this.#logDecoder.counts;
+      const unread = isEmpty
+        ? itIsEmpty
+        : unreadStatements > 0
+          ? noLayout(unreadStatements)
+          : "neither an event log nor a log of Spark";
       return [{ ...nothing, zoned: false, resolutionMs: 1000, unread }];
     }
     const containers = [...this.#streams].filter(([, stream]) => stream.log.records > 0);
-    return containers.map(([container, stream]) => this.#found(container, stream));
+    const names = containers.map(([container]) => container);
+    return containers.map(([container, stream]) => {
+      const otherContainers = names.filter((name) => name !== container);
+      return { ...this.#found(container, stream), otherContainers };
+    });
   }
 
-  #found(container: string | undefined, { log, zoned, resolutionMicros }: SampledStream): Found {
+  #found(
+    container: string | undefined,
+    { log, zoned, resolutionMicros }: SampledStream,
+  ): Omit<Found, "otherContainers"> {
+    const counts = this.#logDecoder.countsOf(container);
     const found = {
       events: undefined,
       container,
       layout: this.#logDecoder.layoutName,
       zoned: zoned * 2 > log.records,
       resolutionMs: resolutionMicros / 1000,
-      counts: this.#logDecoder.countsOf(container),
+      counts,
     };
     const application = container === undefined ? undefined : applicationIdIn(container);
     if (application !== undefined) log.appIds.set(application, `container ${container}`);
+    if (this.#logDecoder.isMixed(container)) {
+      return { ...found, log: undefined, unread: standMixed };
+    }
+    if (counts.unreadStatements > log.ofExecutor) {
+      return { ...found, log: undefined, unread: noLayout(counts.unreadStatements) };
+    }
     // A log without a line that Spark's memory, storage, tasks or registrations print has nothing to replay.
     return log.facts === 0 && log.executorId === undefined
       ? { ...found, log: undefined, unread: "no line of Spark's executors or driver in it" }

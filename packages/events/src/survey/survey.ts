@@ -5,7 +5,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { assemble } from "./assemble.ts";
 import { withEvidence } from "./deeper-sample.ts";
 import type { SampledFile } from "./sampled-file.ts";
-import { sampleFile } from "./sampler.ts";
+import { isLoud, sampleFile } from "./sampler.ts";
 import type { Survey } from "./surveyed.ts";
 import { zoneRule } from "./zone.ts";
 
@@ -60,8 +60,8 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
       for (const diagnostic of damage) report({ ...diagnostic, sourceFileId });
       report({
         sourceFileId,
-        code: "survey_unread_file",
-        severity: "info",
+        code: isLoud(unread) ? "survey_log_not_cut" : "survey_unread_file",
+        severity: isLoud(unread) ? "error" : "info",
         message: `${path} is not read: ${unread}`,
       });
     }

@@ -40,6 +40,8 @@ export interface SurveyedFile {
   readonly layout: string | undefined;
   /** of an aggregated file: the container (or pod) whose log this is */
   readonly container: string | undefined;
+  /** the other containers in the same file */
+  readonly otherContainers: readonly (string | undefined)[];
   readonly appId: string | undefined;
   readonly attemptId: string | undefined;
   /** `driver` for the driver; undefined for event logs and where nothing tells */

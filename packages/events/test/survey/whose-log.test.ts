@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import type { Diagnostic } from "../../src/diagnostic.ts";
+import {
+  anExecutorsLog,
+  printed,
+  type Said,
+  stock,
+  stockLines,
+} from "../executor-log/an-executors-log.ts";
+import { surveyTexts } from "./texts.ts";
+
+const one = anExecutorsLog("1", "host-a");
+const later = (log: readonly Said[], seconds: number): Said[] =>
+  log.map((said) => ({ ...said, at: new Date(said.at.getTime() + seconds * 1000) }));
+const two = later(anExecutorsLog("2", "host-b"), 300).map((said) => ({
+  ...said,
+  message: said.message.replaceAll("TID 11", "TID 12").replaceAll("_1 ", "_2 "),
+}));
+const text = (log: readonly Said[]): string => printed(log, stock);
+
+test("a log that names no executor is one of a made-up id, and said to be", async () => {
+  const diagnostics: Diagnostic[] = [];
+  const { files } = await surveyTexts({ "logs/stderr": text(one.slice(4)) }, { diagnostics });
+  expect(files).toMatchObject([{ kind: "executor_log", unread: undefined }]);
+  expect(files[0]?.executorId).toMatch(/^unknown-[0-9a-f]{8}$/);
+  expect(diagnostics.map(({ code }) => code)).toContain("survey_unknown_executor");
+});
+
+test("a YARN container's directory is as good as an executor's id", async () => {
+  const container = "container_1480000000000_0001_01_000002";
+  const { files } = await surveyTexts({
+    [`application_1480000000000_0001/${container}/stderr`]: text(one.slice(4)),
+  });
+  expect(files).toMatchObject([{ executorId: container, appId: "application_1480000000000_0001" }]);
+});
+
+test("logs of two executors, one behind the other in a file, are two", async () => {
+  const { files } = await surveyTexts({ "logs/all.log": text(one) + text(two) });
+  expect(files.map(({ path, executorId }) => [path.replace(/^.*\//, ""), executorId])).toEqual([
+    ["all.log", "1"],
+    ["all.log!from line 17", "2"],
+  ]);
+});
+
+test("logs without their first lines, one behind the other, are two as well", async () => {
+  const { files } = await surveyTexts({ "logs/all.log": text(one.slice(1)) + text(two.slice(1)) });
+  expect(files.map(({ executorId }) => executorId)).toEqual(["1", "2"]);
+});
+
+test("names before each line tell executors apart, whatever prints them", async () => {
+  const lines = stockLines(one).flatMap(({ line }, i) => {
+    const other = stockLines(two)[i]?.line ?? "";
+    return [`worker-a  | ${line}`, `worker-b  | ${other}`];
+  });
+  const { files } = await surveyTexts({ "logs/compose.log": `${lines.join("\n")}\n` });
+  expect(files.map(({ container, executorId }) => [container, executorId])).toEqual([
+    ["worker-a", "1"],
+    ["worker-b", "2"],
+  ]);
+});
+
+test("lines of two executors that nothing tells apart are not read", async () => {
+  const lines = stockLines(one).flatMap(({ line }, i) => [line, stockLines(two)[i]?.line ?? ""]);
+  const { files } = await surveyTexts({ "logs/all.log": `${lines.join("\n")}\n` });
+  for (const { kind, unread } of files) {
+    expect(kind).toBe("other");
+    expect(unread).toMatch(/lines of several executors stand mixed/);
+  }
+});
+
+test("an executor that starts while another runs in the same file is noticed by the tasks that end", async () => {
+  const running = one.slice(0, 5);
+  const log = text(running) + text(two.slice(0, 5)) + text(one.slice(5));
+  const { files } = await surveyTexts({ "logs/all.log": log });
+  expect(files.every(({ unread }) => /stand mixed/.test(unread ?? ""))).toBe(true);
+});
+
+test("a log most of whose statements nothing cuts apart is not read, and the option that would is named", async () => {
+  const lines = one.map(({ message }, i) => `~~${"ab"[i % 2]}~~${message}~~`);
+  const { files } = await surveyTexts({ "logs/stderr": `${lines.join("\n")}\n` });
+  expect(files[0]?.unread).toMatch(/6 lines state memory in Spark's words.*--log-pattern/);
+});
