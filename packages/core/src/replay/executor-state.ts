@@ -223,10 +223,8 @@ export class ExecutorState {
     for (const ledger of this.ledgers) {
       ledger.keepPoolLaws();
       if (this.follower !== undefined) ledger.settlePool(this.follower.follow(ledger));
-      const storageUsed = ledger.storageUsed;
-      const executionUsed = ledger.executionUsed;
       const { maxBytes, regionBytes, fixedPools } = ledger.rules;
-      const storagePool = ledger.storagePool;
+      const { storageUsed, executionUsed, storagePool } = ledger.pools;
       this.totals.storagePeak = Math.max(this.totals.storagePeak, storageUsed.best);
       this.totals.executionPeak = Math.max(this.totals.executionPeak, executionUsed.best);
       if (!fixedPools) {
@@ -363,9 +361,11 @@ export class ExecutorState {
   #place(row: Pick<MemoryEventRow, Placed>, at: StepPlace): void {
     row.executorId = this.executorId;
     row.seq = this.nextSeq();
-    row.ts = this.time(at.ts);
-    row.tsMin = at.tsMin;
-    row.tsMax = at.tsMax;
+    const ts = this.time(at.ts);
+    row.ts = ts;
+    // A line that is replayed after later ones happened no later than they did, as far as is known.
+    row.tsMin = at.tsMin === undefined ? undefined : Math.min(at.tsMin, ts);
+    row.tsMax = at.tsMax === undefined ? undefined : Math.max(at.tsMax, ts);
     row.sourceFileId = at.sourceFileId;
     row.sourceLine = at.line;
   }

@@ -1,7 +1,9 @@
 /** Who holds what of one memory mode of one executor: blocks, unroll memory by holder, execution memory by task, and where the pools stand. */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
+import { assert } from "../assert.ts";
 import { rddIdOf } from "../block-id.ts";
+import type { ByteInterval } from "../byte-interval.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 
 /** What the pools' laws need to know of a version and its configuration. */
@@ -324,6 +326,29 @@ export class ModeLedger {
     this.storagePool = { atLeast, atMost, best: Math.max(best, atLeast) };
   }
 
+  /**
+   * What the pools hold now. Laws of every row: 0 ≤ min ≤ best ≤ max ≤ maximum, best estimates fit
+   * the maximum together, and a pool is no smaller than what is used of it.
+   */
+  get pools(): Pools {
+    const { maxBytes, regionBytes, fixedPools } = this.rules;
+    const storage = this.storageUsed;
+    const execution = this.executionUsed;
+    const together = fixedPools ? maxBytes : Math.max(0, maxBytes - execution.atLeast);
+    const storageUsed = withBest(storage, Math.min(storage.best, together));
+    const left = fixedPools ? maxBytes - regionBytes : maxBytes - storageUsed.best;
+    const executionUsed = withBest(execution, Math.min(execution.best, Math.max(0, left)));
+    const storagePool = fixedPools
+      ? this.storagePool
+      : around(this.storagePool, {
+          atLeast: storageUsed.best,
+          atMost: maxBytes - executionUsed.best,
+        });
+    const state = { storageUsed, executionUsed, storagePool };
+    assertLaws(state, this.rules);
+    return state;
+  }
+
   /** What storage could still get by borrowing and evicting: unroll memory and execution cannot be evicted. */
   storageAvailable(): Amount {
     const all = exactAmount(this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes);
@@ -343,6 +368,42 @@ export class ModeLedger {
     };
     return minus(minus(exactAmount(maxBytes), kept), this.executionUsed);
   }
+}
+
+/** The pools of one mode; the execution pool is the rest of the maximum. */
+export interface Pools {
+  readonly storageUsed: Amount;
+  readonly executionUsed: Amount;
+  readonly storagePool: Amount;
+}
+
+function withBest(a: Amount, best: number): Amount {
+  return best === a.best ? a : amount(a, best);
+}
+
+/** With its best estimate within bounds, which give way where they have to. */
+function around(a: Amount, { atLeast, atMost }: ByteInterval): Amount {
+  const best = Math.min(Math.max(a.best, atLeast), atMost);
+  if (best === a.best) return a;
+  return { atLeast: Math.min(a.atLeast, best), atMost: Math.max(a.atMost, best), best };
+}
+
+function assertLaws(
+  { storageUsed, executionUsed, storagePool }: Pools,
+  { maxBytes }: PoolRules,
+): void {
+  for (const { atLeast, best, atMost } of [storageUsed, executionUsed, storagePool])
+    assert(
+      0 <= atLeast && atLeast <= best && best <= atMost && atMost <= maxBytes,
+      () => `a pool holds ${atLeast} to ${atMost}, at best ${best}, of ${maxBytes} bytes`,
+    );
+  const used = storageUsed.best + executionUsed.best;
+  assert(used <= maxBytes, () => `${used} bytes are used of ${maxBytes}`);
+  assert(
+    storageUsed.best <= storagePool.best && storagePool.best <= maxBytes - executionUsed.best,
+    () =>
+      `storage's pool of ${storagePool.best} holds ${storageUsed.best} beside ${executionUsed.best} of ${maxBytes} bytes`,
+  );
 }
 
 function ordered(a: Amount): Amount {
