@@ -45,6 +45,8 @@ export class ExecutorEvidence {
   /** Last exact size known of a block, from whatever source. */
   readonly #lastSize = new Map<string, number>();
   blockUpdates = 0;
+  /** µs; the last time at which one of its tasks began or ended, as far as events say */
+  aliveUntil: number = Number.NEGATIVE_INFINITY;
 
   blockUpdated(status: BlockStatus, ts: number): void {
     this.blockUpdates++;
@@ -89,12 +91,14 @@ export class ExecutorEvidence {
   }
 
   taskStarted(fact: TaskStartFact): void {
+    this.aliveUntil = Math.max(this.aliveUntil, fact.launchedMs * 1000);
     this.#tasks.set(fact.taskId, begun(fact));
   }
 
   taskEnded(fact: TaskEndFact): void {
     const task = this.#tasks.get(fact.taskId) ?? begun(fact);
     task.finishedAt = fact.finishedMs === undefined ? undefined : fact.finishedMs * 1000;
+    this.aliveUntil = Math.max(this.aliveUntil, task.finishedAt ?? 0);
     task.failed = fact.failed || fact.killed;
     task.peakExecutionBytes = fact.peakExecutionBytes;
     task.peakOnHeapBytes = fact.peakOnHeapExecutionBytes;

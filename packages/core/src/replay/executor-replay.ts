@@ -17,6 +17,8 @@ import { copyOf } from "./reported-steps.ts";
 import { PolledPeaks } from "./tasks/polled-peaks.ts";
 import { PrivateMaps } from "./tasks/private-maps.ts";
 
+/** µs that a task may run on after its log's last line, as clocks and printed seconds allow */
+const LATEST_LINE_MICROS = 2_000_000;
 const LINES_TO_LAYOUT = 1000; // how far ahead facts about the layout are looked for
 
 export class ExecutorReplay {
@@ -39,6 +41,10 @@ export class ExecutorReplay {
   #last: LogStep | undefined;
   #endedAt: number | undefined;
   #lost = false;
+  /** its log says which tasks run */
+  #saysTasks = false;
+  /** its log has the lines that an executor ends with */
+  #endsItself = false;
   /** µs of the last step, for steps without a time */
   #ts = 0;
 
@@ -169,9 +175,27 @@ export class ExecutorReplay {
     if (parts !== undefined) {
       parts.waits.finish(this.#last);
       parts.silent.finish();
+      this.#endOfLog(parts);
       parts.context.state.end(this.#endedAt);
     }
     this.#history.finish();
+  }
+
+  /** A log that stops while tasks go on says nothing about the rest of the executor's life. */
+  #endOfLog({ context: { state } }: Parts): void {
+    const last = this.#last;
+    if (last === undefined || !this.#saysTasks || this.#endsItself) return;
+    if (this.evidence.aliveUntil <= last.ts + LATEST_LINE_MICROS) return;
+    state.unknownFrom(placeOf(last));
+    state.emit("diagnostics", {
+      sourceFileId: last.sourceFileId,
+      line: last.line,
+      byteOffset: undefined,
+      code: "log_ends_early",
+      severity: "warning",
+      message: `the log of executor ${state.executorId} ends while its tasks go on; what its memory did then is unknown`,
+      count: 1,
+    });
   }
 
   #drain(all: boolean): void {
@@ -207,7 +231,7 @@ export class ExecutorReplay {
     });
     const isLogged = this.#around.level === "debug" || this.#around.level === "info";
     if (isLogged && !this.#beginningSeen && step !== undefined)
-      this.#parts.context.unseen.begin(step);
+      this.#parts.context.unseen.begin(step, this.#parts.context);
     if (at !== undefined) this.#parts.context.state.sample(at, "derived");
     return this.#parts;
   }
@@ -237,6 +261,7 @@ export class ExecutorReplay {
     const { windows, execution, debug } = context;
     if (!debug) this.#removals.apply(context, blocks, at);
     windows.advance(at.ts);
+    context.unseen.passTime(at.ts);
     if (!debug) execution.update(at.ts, openMicros);
   }
 
@@ -252,6 +277,13 @@ export class ExecutorReplay {
     this.#last = step;
     const { fact } = step;
     switch (fact.kind) {
+      case "task_running":
+        this.#saysTasks = true;
+        break;
+      case "executor_stopping":
+      case "store_cleared":
+        this.#endsItself = true;
+        break;
       case "executor_command":
       case "executor_started":
       case "block_manager_registered":

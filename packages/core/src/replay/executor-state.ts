@@ -23,6 +23,10 @@ export interface StepPlace {
 export interface ExecutorRules {
   readonly onHeap: PoolRules;
   readonly offHeap: PoolRules | undefined;
+  /** undefined capacities are assumed, and bound nothing */
+  readonly isCapacityKnown: boolean;
+  /** how capacity is split into on-heap and off-heap memory is known */
+  readonly areModesKnown: boolean;
   /** `free` in store lines prints the bytes used by blocks (1.6.0–1.6.2) */
   readonly freePrintsUsed: boolean;
   /** `free` is maximum − execution − blocks (unified), or maximum storage − blocks */
@@ -114,6 +118,8 @@ export class ExecutorState {
   readonly followsTasks: boolean;
   /** Somebody tells of its blocks: a log of its own, or reports in the event log. */
   isStorageTold: boolean;
+  /** the log has ended, and the executor's life went on */
+  #isOver = false;
   #seq = 0;
   #sampledSeq = -1;
   #ts = Number.NEGATIVE_INFINITY;
@@ -234,6 +240,7 @@ export class ExecutorState {
         );
       }
       const timeline = this.#timelines.get(ledger.mode);
+      const isKnown = this.#arePoolsKnown;
       const unrollUsed = within(ledger.unroll, storageUsed);
       const activeTasks = ledger.executionByTask.size;
       const { isStorageTold } = this;
@@ -244,6 +251,7 @@ export class ExecutorState {
         storagePool,
         activeTasks,
         isStorageTold,
+        isKnown,
       };
       if (timeline === undefined || timeline.stands(pools)) continue;
       timeline.add({
@@ -261,12 +269,20 @@ export class ExecutorState {
         executionAvailable: ledger.executionAvailable(),
         activeTasks,
         isStorageTold,
+        isKnown,
         origin,
         sourceFileId: at.sourceFileId,
         sourceLine: at.line,
       });
     }
-    if (this.followsTasks) this.#sampleTasks(at, origin);
+    if (this.followsTasks && !this.#isOver) this.#sampleTasks(at, origin);
+  }
+
+  /** Whether what is held is known by mode: blocks that were stored before the log may be in either. */
+  get #arePoolsKnown(): boolean {
+    const { isCapacityKnown, areModesKnown } = this.rules;
+    if (this.#isOver || !isCapacityKnown || !areModesKnown) return false;
+    return this.offHeap === undefined || this.onHeap.unseen.atMost === 0;
   }
 
   #sampleTasks(at: StepPlace, origin: Origin): void {
@@ -348,6 +364,14 @@ export class ExecutorState {
   /** seq of the on-heap state in force. */
   get timelineSeq(): number | undefined {
     return this.#timelines.get("on_heap")?.seq;
+  }
+
+  /** The log ends here and the executor's life does not: what its memory does then is unknown. */
+  unknownFrom(at: StepPlace): void {
+    this.#isOver = true;
+    this.sample(at, "derived");
+    for (const timeline of this.#taskTimelines.values()) timeline.end(this.time(at.ts));
+    this.#taskTimelines.clear();
   }
 
   end(at: number | undefined): void {

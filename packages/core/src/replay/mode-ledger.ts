@@ -45,6 +45,10 @@ export class ModeLedger {
   storagePool: Amount;
   /** By how much storage may be off while reported changes wait for a time of their own. */
   drift: { readonly below: number; readonly above: number } = { below: 0, above: 0 };
+  /** What tasks hold of whose grants no line is left: they began before the log does. */
+  unloggedExecution: Amount = NOTHING;
+  /** Bytes of blocks that were inferred to be gone and may be there still. */
+  mayStillHold = 0;
   /** A law or statement on the sum over tasks, tighter than the sum of the parts; undefined: none. */
   executionTotal: Amount | undefined;
   /** Bounds that hold at any instant, where `executionTotal` is of the second that a printed time leaves open. */
@@ -56,7 +60,12 @@ export class ModeLedger {
   #evictedForGrant = 0;
   /** storage use as it was computed last, and from what */
   #used:
-    | { readonly blocksHeld: Amount; readonly drift: object; readonly amount: Amount }
+    | {
+        readonly blocksHeld: Amount;
+        readonly drift: object;
+        readonly mayStillHold: number;
+        readonly amount: Amount;
+      }
     | undefined;
 
   constructor(mode: MemoryMode, rules: PoolRules) {
@@ -73,6 +82,12 @@ export class ModeLedger {
   set unseen(held: Amount) {
     this.blocksHeld = plus(this.seen, held);
     this.#unseen = held;
+  }
+
+  /** Its life began before the log does: where the pools stand is unknown. */
+  beginUnknown(): void {
+    const { fixedPools, maxBytes, regionBytes } = this.rules;
+    if (!fixedPools) this.storagePool = { atLeast: 0, atMost: maxBytes, best: regionBytes };
   }
 
   /** The blocks that lines name. */
@@ -102,12 +117,17 @@ export class ModeLedger {
   }
 
   get storageUsed(): Amount {
-    const { blocksHeld, drift } = this;
+    const { blocksHeld, drift, mayStillHold } = this;
     if (this.unrollHolders.size > 0) return this.#storageUsed();
     const known = this.#used;
-    if (known?.blocksHeld === blocksHeld && known.drift === drift) return known.amount;
+    if (
+      known?.blocksHeld === blocksHeld &&
+      known.drift === drift &&
+      known.mayStillHold === mayStillHold
+    )
+      return known.amount;
     const amount = this.#storageUsed();
-    this.#used = { blocksHeld, drift, amount };
+    this.#used = { blocksHeld, drift, mayStillHold, amount };
     return amount;
   }
 
@@ -115,7 +135,7 @@ export class ModeLedger {
     const told = plus(this.blocksHeld, this.unroll);
     const used: Amount = {
       atLeast: Math.max(0, told.atLeast - this.drift.below),
-      atMost: told.atMost + this.drift.above,
+      atMost: told.atMost + this.drift.above + this.mayStillHold,
       best: told.best,
     };
     const ceiling = this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes;
@@ -138,12 +158,12 @@ export class ModeLedger {
         best: Math.min(known.best, room),
       };
     }
-    let total = NOTHING;
+    let total = this.unloggedExecution;
     for (const held of this.executionByTask.values()) total = plus(total, held);
     const ceiling = Math.min(this.executionCeiling(), room);
     return amount(
       { atLeast: Math.min(total.atLeast, ceiling), atMost: Math.min(total.atMost, ceiling) },
-      total.best,
+      Math.min(total.best, ceiling),
     );
   }
 

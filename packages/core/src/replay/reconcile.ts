@@ -37,7 +37,12 @@ export function weighFree(
   step: LogStep,
   { logged, foreseen }: { readonly logged: ByteInterval; readonly foreseen: ByteInterval },
 ): Weighed {
-  return state.weigh(placeOf(step), { quantity: "free", logged, foreseen });
+  const { isCapacityKnown } = state.rules;
+  return state.weigh(placeOf(step), {
+    quantity: "free",
+    logged,
+    foreseen: isCapacityKnown ? foreseen : undefined,
+  });
 }
 
 /**
@@ -121,6 +126,7 @@ function ruleOfFree(
   now: ByteInterval,
 ): RuleName | undefined {
   const { state, debug, foresight } = context;
+  if (!state.rules.isCapacityKnown) return "layout_adopted";
   if (weighed.agrees || touches(now, free))
     return foresight.isEmpty ? whatIsOpen(state, { debug }) : "unseen_blocks";
   if (context.unseen.explains(step, free)) return "unseen_blocks";

@@ -11,6 +11,8 @@ export interface MemoryState {
   readonly activeTasks: number | undefined;
   /** false: nobody tells of blocks, so that storage and all that depends on it is unknown */
   readonly isStorageTold: boolean;
+  /** false: the layout is unknown, or the log has ended: nothing can be said of the pools */
+  readonly isKnown: boolean;
 }
 
 /** A state of one executor's pools of one mode, right after event `seq`. */
@@ -89,16 +91,17 @@ export class MemoryTimeline {
     row.seq = sample.seq;
     row.ts = sample.ts;
     row.endTs = endTs;
-    const told = sample.isStorageTold;
+    const { isKnown } = sample;
+    const told = isKnown && sample.isStorageTold;
     setTriple(row.storageUsed, told ? sample.storageUsed : undefined);
     setTriple(row.unrollUsed, told ? sample.unrollUsed : undefined);
-    setTriple(row.executionUsed, sample.executionUsed);
+    setTriple(row.executionUsed, isKnown ? sample.executionUsed : undefined);
     setTriple(row.storagePool, told ? sample.storagePool : undefined);
     setTriple(row.executionPool, told ? sample.executionPool : undefined);
     setTriple(row.free, told ? sample.free : undefined);
     setTriple(row.storageAvailable, told ? sample.storageAvailable : undefined);
     setTriple(row.executionAvailable, told ? sample.executionAvailable : undefined);
-    row.activeTasks = sample.activeTasks;
+    row.activeTasks = isKnown ? sample.activeTasks : undefined;
     row.origin = sample.origin;
     row.sourceFileId = sample.sourceFileId;
     row.sourceLine = sample.sourceLine;
@@ -123,7 +126,8 @@ function sameState(a: MemoryState, b: MemoryState): boolean {
     same(a.executionUsed, b.executionUsed) &&
     same(a.storagePool, b.storagePool) &&
     a.activeTasks === b.activeTasks &&
-    a.isStorageTold === b.isStorageTold
+    a.isStorageTold === b.isStorageTold &&
+    a.isKnown === b.isKnown
   );
 }
 

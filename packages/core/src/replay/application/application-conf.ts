@@ -186,6 +186,12 @@ export class ApplicationConf {
         offStorage + offExecution > 0
           ? { maxBytes: offStorage + offExecution, regionBytes: offStorage, ...common }
           : undefined,
+      isCapacityKnown: !(
+        layout.maxMemory.origin === "assumed" &&
+        known.capacity === undefined &&
+        known.maxBytes === undefined
+      ),
+      areModesKnown: this.#areModesKnown(known),
       freePrintsUsed: behaviour.storedLineFree === "blocks_used",
       freeExcludesExecution: !fixedPools,
       freeCountsOffHeap: behaviour.storedLineCountsOffHeap,
@@ -199,6 +205,11 @@ export class ApplicationConf {
       unrollThresholdBytes: UNROLL_THRESHOLD_BYTES,
       unrollGrowth: UNROLL_GROWTH,
     };
+  }
+
+  /** Blocks live off-heap, and nothing says how much of the capacity that is. */
+  #areModesKnown({ offHeapRdds, maxOffHeapBytes }: ExecutorKnowledge): boolean {
+    return this.properties.size > 0 || maxOffHeapBytes !== undefined || offHeapRdds.size === 0;
   }
 
   /** Tasks that run at once on so many cores, at most: those of any profile may (3.4+). */

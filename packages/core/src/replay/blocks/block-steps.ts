@@ -24,7 +24,7 @@ import { placeOf, type ReplayContext } from "../replay-context.ts";
 import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
-import { taskPutting } from "./task-putting.ts";
+import { isReplica, taskPutting } from "./task-putting.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
@@ -381,6 +381,7 @@ export class BlockSteps {
     if (rddIdOf(blockId) === undefined || this.#missed.has(blockId)) return;
     if (this.#context.debug) return;
     if (this.#context.history.isOnDisk(blockId)) return;
+    if (isReplica(this.#context, blockId)) return;
     if (form === "bytes" && step.thread !== undefined && step.taskId === undefined) return;
     this.#miss(at, blockId, taskId, "derived");
   }

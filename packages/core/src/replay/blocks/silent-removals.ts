@@ -28,6 +28,8 @@ interface Suspicion {
   missing: number;
   seen: number;
   readonly wanted: number;
+  /** blocks that were in memory when the first of them was printed: some of these went */
+  readonly there: ReadonlySet<string>;
   readonly weighed: Weighed[];
 }
 
@@ -61,6 +63,7 @@ export class SilentRemovals {
     this.#removals.areStillThere(this.#context, this.#blocks, step, most);
     const missing = room.atLeast - (maximum - known.atLeast);
     if (missing <= 0) {
+      if (state.onHeap.mayStillHold > 0) this.#leaveOpen(room, state.onHeap.mayStillHold);
       this.#dismiss();
       return "nothing";
     }
@@ -69,6 +72,7 @@ export class SilentRemovals {
 
   #missing(step: LogStep, of: Missing): Inferred {
     const context = this.#context;
+    const { state } = context;
     const wanted = witnessesAfter(context);
     if (wanted === 0 && this.#removals.isTold && this.#suspicion === undefined) return "nothing";
     this.#removals.haveGone(context, this.#blocks, step, of.missing);
@@ -80,7 +84,13 @@ export class SilentRemovals {
       this.#dismiss();
       return "removed";
     }
-    const suspicion = this.#suspicion ?? { missing: atLeast, seen: 0, wanted, weighed: [] };
+    const suspicion = this.#suspicion ?? {
+      missing: atLeast,
+      seen: 0,
+      wanted,
+      there: new Set(state.ledgers.flatMap(({ blocks }) => [...blocks.keys()])),
+      weighed: [],
+    };
     suspicion.missing = Math.min(suspicion.missing, atLeast);
     suspicion.seen++;
     const stale = isStale(context, step, room);
@@ -97,21 +107,39 @@ export class SilentRemovals {
     const isBorneOut = suspicion.seen > 1 || suspicion.wanted > 0;
     const alone = room.atMost + held.atMost - maximum;
     const went = { atLeast: suspicion.missing, atMost: alone };
-    const removed = this.#remove(step, went, isBorneOut);
+    const removed = this.#remove(step, went, { isBorneOut, there: suspicion.there });
+    const gone = held.atMost - blocksHeldOf(context).atMost;
+    this.#leaveOpen(room, state.onHeap.mayStillHold + gone);
     const rule = removed ? "silent_removal" : undefined;
     for (const weighed of suspicion.weighed) weighed.settle({ usedFor: "storage", rule });
     return removed ? "removed" : "nothing";
   }
 
-  #remove(step: LogStep, went: ByteInterval, isBorneOut: boolean): boolean {
+  #remove(
+    step: LogStep,
+    went: ByteInterval,
+    of: { readonly isBorneOut: boolean; readonly there: ReadonlySet<string> },
+  ): boolean {
     const context = this.#context;
-    const all = candidates(context, this.#removals, isBorneOut);
+    const all = candidates(context, this.#removals, of);
     const { gone, going } = thoseThatWent(context, all, went);
     if (gone.length === 0) return false;
     this.#blocks.removeThese(placeOf(step), gone, "assumed");
     for (const blockId of going) this.#removals.goes(blockId, step.ts, step.ts + GOING_MICROS);
     this.#removals.apply(context, this.#blocks, step);
     return true;
+  }
+
+  /**
+   * That it was these blocks is assumed: the line bounds their sum alone, and what it leaves open
+   * may be there still.
+   */
+  #leaveOpen(room: ByteInterval, most: number): void {
+    const { state } = this.#context;
+    const held = blocksHeldOf(this.#context).atMost;
+    const execution = countedExecution(state).atLeast;
+    const open = countedMaximum(state) - room.atLeast - execution - held;
+    state.onHeap.mayStillHold = Math.max(0, Math.min(open, most));
   }
 
   /** A later line has all known blocks in memory: those before it were stale. */
@@ -208,7 +236,7 @@ function departure(all: readonly Candidate[], went: ByteInterval): Departure & {
 function candidates(
   { state, lookahead }: ReplayContext,
   { passing }: RemovalReports,
-  isBorneOut: boolean,
+  { isBorneOut, there }: { readonly isBorneOut: boolean; readonly there: ReadonlySet<string> },
 ): Candidate[] {
   const results: Candidate[] = [];
   const ofRdds: Candidate[] = [];
@@ -216,7 +244,7 @@ function candidates(
   for (const ledger of state.ledgers) {
     if (ledger.mode === "off_heap" && !state.rules.freeCountsOffHeap) continue;
     for (const [blockId, { size, storedAt }] of ledger.blocks) {
-      if (lookahead.isStillUsed(blockId)) continue;
+      if (!there.has(blockId) || lookahead.isStillUsed(blockId)) continue;
       const broadcast = isBroadcastValue(blockId) ? blockId : valueOfPiece(blockId);
       if (broadcast !== undefined && passing.isRead(blockId, storedAt)) continue;
       if (!isBorneOut && !ledger.passing.has(blockId)) continue;

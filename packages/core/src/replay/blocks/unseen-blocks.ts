@@ -30,8 +30,9 @@ export class UnseenBlocks {
   }
 
   /** The log begins with this step, within the executor's life: anything may be in memory. */
-  begin(step: LogStep): void {
+  begin(step: LogStep, { debug }: { readonly debug: boolean }): void {
     const state = this.#state;
+    for (const ledger of state.ledgers) ledger.beginUnknown();
     if (state.rules.freePrintsUsed) return;
     this.#isOpen = true;
     const ledger = state.onHeap;
@@ -56,6 +57,9 @@ export class UnseenBlocks {
       }
     }
     const all = amount({ atLeast: 0, atMost: ledger.rules.maxBytes });
+    // At DEBUG all is logged but what they hold already.
+    if (debug && this.#strangersUntil > step.ts)
+      ledger.unloggedExecution = amount({ atLeast: 0, atMost: ledger.rules.maxBytes }, 0);
     ledger.unseen =
       first === undefined ? all : amount({ atLeast: 0, atMost: first.atMost }, first.best);
     if (toldBy === undefined) return;
@@ -77,10 +81,32 @@ export class UnseenBlocks {
     return this.#heldBesides(free).atMost + strangers >= seen.atLeast;
   }
 
+  /** Tasks that began before the log have ended: all that is held is logged. */
+  passTime(ts: number): void {
+    if (ts > this.#strangersUntil) this.#state.onHeap.unloggedExecution = NOTHING;
+  }
+
+  /** What neither blocks nor logged grants hold at least is all that strangers can hold. */
+  #boundStrangers(free: ByteInterval): void {
+    const { onHeap, ledgers } = this.#state;
+    const { unloggedExecution } = onHeap;
+    if (unloggedExecution.atMost === 0) return;
+    let blocks = 0;
+    let logged = 0;
+    for (const ledger of ledgers) {
+      blocks += ledger.blocksHeld.atLeast;
+      for (const { atLeast } of ledger.executionByTask.values()) logged += atLeast;
+    }
+    const most = Math.max(0, this.#heldBesides(free).atMost - blocks - logged);
+    const atMost = Math.min(unloggedExecution.atMost, most);
+    onHeap.unloggedExecution = amount({ atLeast: 0, atMost }, Math.floor(atMost / 2));
+  }
+
   /** A line says what is free: what neither known blocks nor execution hold, unseen blocks do. */
   learn(step: LogStep, free: ByteInterval): void {
     const state = this.#state;
     const ledger = state.onHeap;
+    this.#boundStrangers(free);
     if (!this.#isOpen || ledger.unseen.atMost === 0) return;
     const seen = state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);
     const execution = countedExecution(state);

@@ -12,8 +12,10 @@ export type MemoryTerms = Pick<ExecutorState, "onHeap" | "offHeap" | "ledgers" |
 /** Blocks in memory, both modes. */
 export function blocksOf({ ledgers }: MemoryTerms): Amount {
   let total = NOTHING;
-  for (const { blocksHeld, drift } of ledgers)
-    total = plus(total, mayHaveGone(blocksHeld, drift.below));
+  for (const { blocksHeld, drift, mayStillHold } of ledgers) {
+    const { atLeast, atMost, best } = mayHaveGone(blocksHeld, drift.below);
+    total = plus(total, { atLeast, atMost: atMost + mayStillHold, best });
+  }
   return total;
 }
 

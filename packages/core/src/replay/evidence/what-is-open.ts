@@ -9,8 +9,8 @@ export function whatIsOpen(state: MemoryTerms, { debug }: { readonly debug: bool
   let removals = 0;
   let sizes = 0;
   for (const ledger of state.ledgers) {
-    unseen += widthOf(ledger.unseen);
-    removals += ledger.drift.below;
+    unseen += widthOf(ledger.unseen) + widthOf(ledger.unloggedExecution);
+    removals += ledger.drift.below + ledger.mayStillHold;
     sizes += widthOf(ledger.seen);
   }
   const execution = widthOf(countedExecution(state));
