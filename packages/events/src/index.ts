@@ -48,6 +48,11 @@ export {
 } from "./redact-properties.ts";
 export { hideSecretShapes, isSecretKey } from "./secret-shapes.ts";
 export { type Advice, type AdviceQuestion, adviceFor } from "./survey/evidence.ts";
+export {
+  type ApplicationSigns,
+  attemptApart,
+  isSameApplication,
+} from "./survey/same-id.ts";
 export { type SurveyOptions, survey } from "./survey/survey.ts";
 export type {
   FileClock,

@@ -18,6 +18,7 @@ export {
   type ApplicationWriter,
   DuckDbSink,
   type DuckDbSinkOptions,
+  type HeldApplication,
   type WriteMode,
 } from "./sinks/duckdb.ts";
 export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/export.ts";

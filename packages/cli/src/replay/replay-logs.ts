@@ -9,6 +9,7 @@ import { untilInterrupted } from "../interruption.ts";
 import { findApplications, type Watch } from "../look-around.ts";
 import { progressOn } from "../terminal/progress.ts";
 import type { WriteMode } from "./output-path.ts";
+import { placedBeside } from "./placed-beside.ts";
 import { redactedRows } from "./redacted-rows.ts";
 import { type Redaction, redaction } from "./redaction.ts";
 import { emitDiagnostics, replayApplication } from "./replay-application.ts";
@@ -42,8 +43,10 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
       const strays = files.filter(({ sourceFileId }) => !owned.has(sourceFileId));
       const sink = await sayingTrouble(() => DuckDbSink.open(target));
       for (const path of sink.partialPaths) leavesBehind(path);
+      let written = applications;
       try {
-        for (const [index, application] of applications.entries()) {
+        const placed = placedBeside(sink.completed, applications);
+        for (const [index, application] of placed.entries()) {
           const { appId, attemptId } = application;
           const writer = sink.application({ appId, attemptId });
           const secrets = request.showSecrets ? undefined : redaction();
@@ -66,13 +69,14 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
             emit("diagnostics", hiddenSecrets(secrets));
           await writer.complete();
         }
+        written = placed;
         carryOn();
         await sink.finish(findingsOf);
       } catch (error) {
         await sink.abort();
         throw error;
       }
-      return { databasePath: target.path, applications };
+      return { databasePath: target.path, applications: written };
     });
   } finally {
     progress.clear();

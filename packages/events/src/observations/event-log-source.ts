@@ -2,6 +2,7 @@
 import type { EventFact, Observation } from "@respark/core";
 import type { EventLogTrouble } from "../event-log/event-log-decoder.ts";
 import { EventReader } from "../event-log/event-reader.ts";
+import type { LineRange } from "../survey/event-log-parts.ts";
 import type { FedLine, LineFeed } from "../survey/line-feed.ts";
 import { type EventCursor, observationFromEvent } from "./from-event.ts";
 import type { MergeSource, SourceState } from "./merge.ts";
@@ -13,6 +14,8 @@ export interface EventLogSourceOptions {
   /** µs that this log runs ahead of others */
   readonly lead: number;
   readonly feed: LineFeed;
+  /** the lines that are read; undefined: all */
+  readonly lines: LineRange | undefined;
   readonly report: (trouble: EventLogTrouble) => void;
 }
 
@@ -24,13 +27,18 @@ export class EventLogSource implements MergeSource {
   readonly #lead: number;
   readonly #feed: LineFeed;
   readonly #reader: EventReader;
+  readonly #from: number;
+  readonly #to: number;
+  #reads = true;
   readonly #cursor: { sourceFileId: number; line: number; lastTimedMs?: number | undefined };
 
-  constructor({ sourceFileId, rank, lead, feed, report }: EventLogSourceOptions) {
+  constructor({ sourceFileId, rank, lead, feed, lines, report }: EventLogSourceOptions) {
     this.rank = rank;
     this.#lead = lead;
     this.#feed = feed;
     this.#reader = new EventReader({ report });
+    this.#from = lines?.from ?? 1;
+    this.#to = lines?.to ?? Number.POSITIVE_INFINITY;
     const cursor: EventCursor & { line: number } = { sourceFileId, line: 0 };
     this.#cursor = cursor;
     const nothingYet: EventFact = { kind: "log_start", sparkVersion: "" };
@@ -47,7 +55,7 @@ export class EventLogSource implements MergeSource {
     while (fact === undefined) {
       const line = feed.next();
       if (line === undefined) break;
-      fact = this.#factOf(line);
+      fact = this.#isOurs(line) ? this.#factOf(line) : undefined;
     }
     if (fact !== undefined) {
       this.#cursor.line = this.#reader.line;
@@ -57,6 +65,14 @@ export class EventLogSource implements MergeSource {
       return;
     }
     this.state = "starved";
+  }
+
+  /** Pieces of a line too long to hold go with its beginning. */
+  #isOurs({ what, number }: FedLine): boolean {
+    if (what === "line" || what === "huge_begin") {
+      this.#reads = number >= this.#from && number <= this.#to;
+    }
+    return this.#reads;
   }
 
   #factOf(line: FedLine): EventFact | undefined {

@@ -106,6 +106,7 @@ function eventLogSource(
     rank,
     lead: leads ? LEAD : 0,
     feed,
+    lines: file.lines,
     report: ({ code, severity, message, line, byteOffset, count }) =>
       progress.report({ sourceFileId, line, byteOffset, code, severity, message, count }),
   });

@@ -15,7 +15,7 @@ export async function withEvidence(files: readonly SampledFile[]): Promise<Sampl
   const result: SampledFile[] = [];
   for (const file of files) {
     const { events } = file;
-    if (!events || file.readWhole) {
+    if (!events || file.readWhole || file.lines !== undefined) {
       result.push(file);
       continue;
     }

@@ -50,10 +50,18 @@ function sameness({ events, log, firstBytesHash }: SampledFile): string {
   return `started ${log.firstWallMs} ${[...log.ports].join(" ")}`;
 }
 
-/** Of two copies the one that goes on longer; of equal ones the first. */
+/** Of two copies the one that is whole, then the one that goes on longer; of equal ones the first. */
 function saysMore(a: SampledFile, b: SampledFile): boolean {
+  const whole = wholeness(a) - wholeness(b);
+  if (whole !== 0) return whole > 0;
   if (!a.readWhole || !b.readWhole) return a.codec === b.codec && (a.bytes ?? 0) > (b.bytes ?? 0);
   return said(a) > said(b);
+}
+
+/** Undamaged, and to the application's end; of what was not read whole only what its sample met. */
+function wholeness({ damage, events, readWhole }: SampledFile): number {
+  const isSound = damage.length === 0 && (events?.lostLines ?? 0) === 0;
+  return (isSound ? 2 : 0) + (readWhole && events?.endedMs !== undefined ? 1 : 0);
 }
 
 function said(file: SampledFile): number {

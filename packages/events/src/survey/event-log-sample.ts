@@ -38,6 +38,8 @@ export class EventLogSample {
   stageMetrics = false;
   /** facts of any kind */
   facts = 0;
+  /** lines that gave nothing because they are damaged */
+  lostLines = 0;
   readonly executors: Map<string, SampledExecutor> = new Map();
   readonly tasks: Map<number, SampledTask> = new Map();
   /** zones that the application's properties name */

@@ -11,6 +11,7 @@ import {
   tieTo,
 } from "./identity.ts";
 import type { LogSample } from "./log-sample.ts";
+import { attemptsApart } from "./same-id.ts";
 import type { SampledFile } from "./sampled-file.ts";
 
 export interface Owner {
@@ -28,7 +29,7 @@ const ambiguousWithin = 5;
 /** The owner of every event, executor and driver log. */
 export function findOwners(files: readonly SampledFile[], report: Report): Map<number, Owner> {
   const owners = new Map<number, Owner>();
-  const candidates = eventLogOwners(files, owners);
+  const candidates = eventLogOwners(files, owners, report);
   const unowned: SampledFile[] = [];
   for (const file of files) {
     if (!file.log) continue;
@@ -64,8 +65,9 @@ function madeUp(file: SampledFile, owner: Owner, report: Report): Owner {
 function eventLogOwners(
   files: readonly SampledFile[],
   owners: Map<number, Owner>,
+  report: Report,
 ): (Candidate & { directory: string })[] {
-  const candidates: (Candidate & { directory: string })[] = [];
+  const found: (Candidate & { file: SampledFile; evidence: string })[] = [];
   for (const file of files) {
     const { events } = file;
     if (!events) continue;
@@ -78,10 +80,33 @@ function eventLogOwners(
         : fromName !== undefined
           ? "named by its path (no application start in the log)"
           : "no log names the application";
-    owners.set(file.sourceFileId, { appId, attemptId, executorId: undefined, evidence });
-    candidates.push({ appId, attemptId, events, directory: dirname(file.path) });
+    found.push({ appId, attemptId, events, file, evidence });
   }
-  return candidates;
+  const attempts = attemptsApart(found);
+  return found.map((one) => {
+    const { appId, events, file, evidence } = one;
+    const attemptId = attempts.get(one) ?? one.attemptId;
+    const { sourceFileId, path } = file;
+    owners.set(sourceFileId, { appId, attemptId, executorId: undefined, evidence });
+    if (attemptId !== one.attemptId) {
+      report({
+        sourceFileId,
+        ...(file.lines === undefined ? {} : { line: file.lines.from }),
+        code: "survey_id_used_twice",
+        severity: "warning",
+        message: `${path} is another application with the id ${appId} (its start, version or name differs); it is attempt ${attemptId} here`,
+      });
+    } else if (file.lines !== undefined && file.lines.from > 1) {
+      report({
+        sourceFileId,
+        line: file.lines.from,
+        code: "survey_several_applications",
+        severity: "info",
+        message: `${path} holds several applications' events; those of ${appId} begin at line ${file.lines.from}`,
+      });
+    }
+    return { appId, attemptId, events, directory: dirname(path) };
+  });
 }
 
 function ownerOfLog(

@@ -2,6 +2,7 @@
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { LogCounts } from "../executor-log/record-reader.ts";
+import type { LineRange } from "./event-log-parts.ts";
 import type { EventLogSample } from "./event-log-sample.ts";
 import type { LogSample } from "./log-sample.ts";
 
@@ -16,6 +17,8 @@ export interface SampledFile {
   readonly firstBytesHash: string;
   /** of an event log */
   readonly events: EventLogSample | undefined;
+  /** of a file with several applications' events: the lines that are this one's */
+  readonly lines: LineRange | undefined;
   /** of an executor or driver log */
   readonly log: LogSample | undefined;
   /** of an aggregated file: the container (or pod) whose log this is */

@@ -6,6 +6,7 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { beginsJson, EventReader, mayHoldEvent } from "../event-log/event-reader.ts";
 import { LogDecoder } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
+import { EventLogParts } from "./event-log-parts.ts";
 import { EventLogSample } from "./event-log-sample.ts";
 import { applicationIdIn } from "./identity.ts";
 import { type FedLine, type HugeStart, LineFeed, wholeLine } from "./line-feed.ts";
@@ -93,9 +94,12 @@ export async function sampleFile(
     sourceFileId: firstId + index,
     path: found.container === undefined ? source.path : `${source.path}!${found.container}`,
     firstBytesHash:
-      found.container === undefined
+      found.container === undefined && (found.lines?.from ?? 1) === 1
         ? hash
-        : createHash("sha256").update(hash).update(found.container).digest("hex"),
+        : createHash("sha256")
+            .update(hash)
+            .update(found.container ?? String(found.lines?.from))
+            .digest("hex"),
   }));
 }
 
@@ -178,6 +182,7 @@ type Found = Pick<
   SampledFile,
   | "events"
   | "log"
+  | "lines"
   | "container"
   | "otherContainers"
   | "layout"
@@ -196,7 +201,7 @@ class SampledStream {
 
 /** Finds out by content what a log is: JSON events, or records with a date, a level and a logger. */
 class SampleReader {
-  readonly #events = new EventLogSample();
+  readonly #events = new EventLogParts();
   readonly #eventReader = new EventReader({ report: () => {} });
   /** the first line begins as JSON does: events may stand in more lines than one */
   #jsonText = false;
@@ -229,7 +234,7 @@ class SampleReader {
       return this.#hugeJunk || bytes >= (this.#linesWithNuls * 4 > this.#lines ? binary : text);
     }
     if (limit === undefined || bytes < limit) return false;
-    return this.#records > 0 || this.#events.startedMs !== undefined || bytes >= startBytes;
+    return this.#records > 0 || this.#events.last.startedMs !== undefined || bytes >= startBytes;
   }
 
   take(line: FedLine): void {
@@ -270,15 +275,17 @@ class SampleReader {
     const nothing = {
       events: undefined,
       log: undefined,
+      lines: undefined,
       container: undefined,
       otherContainers: [],
       layout: undefined,
       counts: undefined,
     };
     if (this.#eventLines > 0 || this.#events.facts > 0) {
-      return [
-        { ...nothing, events: this.#events, zoned: true, resolutionMs: 1, unread: undefined },
-      ];
+      this.#events.last.lostLines = this.#eventReader.counts().lostLines;
+      return this.#events.all().map(({ events, lines }) => {
+        return { ...nothing, events, lines, zoned: true, resolutionMs: 1, unread: undefined };
+      });
     }
     if (this.#records === 0) {
       const isEmpty = this.#lines === 0 && !this.#hugeJunk;
@@ -305,6 +312,7 @@ class SampleReader {
     const counts = this.#logDecoder.countsOf(container);
     const found = {
       events: undefined,
+      lines: undefined,
       container,
       layout: this.#logDecoder.layoutName,
       zoned: zoned * 2 > log.records,
@@ -342,7 +350,7 @@ class SampleReader {
 
   #takeEvent(fact: EventFact | undefined): void {
     for (let each = fact; each !== undefined; each = this.#eventReader.more()) {
-      this.#events.see(each);
+      this.#events.see(each, this.#eventReader.line);
     }
   }
 

@@ -2,6 +2,7 @@
 import type { EvidenceLevel } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { LogCounts } from "../executor-log/record-reader.ts";
+import type { LineRange } from "./event-log-parts.ts";
 import type { Advice } from "./evidence.ts";
 import type { VersionBounds } from "./version-marks.ts";
 import type { ClockRule } from "./zone.ts";
@@ -56,6 +57,8 @@ export interface SurveyedFile {
   readonly level: "debug" | "info" | "warn" | undefined;
   /** of an executor or driver log: what was made of the lines sampled (all where `readWhole`); a replay counts its own */
   readonly counts: LogCounts | undefined;
+  /** of a file with several applications' events: the lines that are this one's */
+  readonly lines: LineRange | undefined;
   /** the file that says the same; this one is not read */
   readonly duplicateOf: number | undefined;
   /** why a replay does not read it */
@@ -81,7 +84,9 @@ export interface SurveyedApplication {
   readonly sparkVersion: string | undefined;
   /** where nothing names the version: between which its lines were printed */
   readonly sparkVersionBounds: VersionBounds | undefined;
-  /** epoch µs */
+  /** epoch ms; as its event log says, else undefined */
+  readonly loggedStartMs: number | undefined;
+  /** epoch µs; without an event log the first time of its logs */
   readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   /** what a replay reads: event logs, then executor and driver logs */

@@ -28,6 +28,7 @@ test("a log that ends inside a line too long to hold is cut, not damaged", async
     rank: 0,
     lead: 0,
     feed: new LineFeed([cutInAHugeLine()]),
+    lines: undefined,
     report: ({ code, severity }) => codes.push(`${code} ${severity}`),
   });
   while (source.state !== "ended") await source.refill();

@@ -42,6 +42,14 @@ export type FindingsOf = (
   applications: readonly ApplicationKey[],
 ) => Promise<readonly { readonly key: ApplicationKey; readonly rows: readonly FindingRow[] }[]>;
 
+/** An application that a database holds, and what tells it from another of its id. */
+export interface HeldApplication extends ApplicationKey {
+  /** epoch ms; undefined: no log told */
+  readonly startedMs: number | undefined;
+  readonly sparkVersion: string | undefined;
+  readonly name: string | undefined;
+}
+
 const MEMORY_LIMIT_BYTES = 64 << 20;
 const FINDINGS_MEMORY_LIMIT = "1GiB";
 const THREADS = 1;
@@ -60,7 +68,7 @@ type Writers = { readonly [Name in TableName]: RowWriter<Rows[Name]> };
  */
 export class DuckDbSink {
   /** Applications that the partial file had already (append, resume). */
-  readonly completed: readonly ApplicationKey[];
+  readonly completed: readonly HeldApplication[];
   readonly #path: string;
   readonly #database: OpenPartial;
   readonly #writers: Writers;
@@ -90,7 +98,7 @@ export class DuckDbSink {
       else await connection.run(`begin; ${createTables()}; commit`);
       const key = { current: { appId: "", attemptId: "" } };
       const writers = await createWriters(connection, () => key.current);
-      const completed = await manifest(connection);
+      const completed = await heldApplications(connection);
       const lastRows = await lastRowIds(connection);
       await connection.run("begin transaction");
       return new DuckDbSink(path, database, writers, key, completed, lastRows);
@@ -106,7 +114,7 @@ export class DuckDbSink {
     database: OpenPartial,
     writers: Writers,
     key: { current: ApplicationKey },
-    completed: readonly ApplicationKey[],
+    completed: readonly HeldApplication[],
     lastRows: ReadonlyMap<string, bigint>,
   ) {
     this.#path = path;
@@ -278,13 +286,19 @@ async function openPartial(
   return { connection, partial, close };
 }
 
-async function manifest(connection: DuckDBConnection): Promise<ApplicationKey[]> {
+async function heldApplications(connection: DuckDBConnection): Promise<HeldApplication[]> {
   const reader = await connection.runAndReadAll(
-    `select app_id, attempt_id from ${MANIFEST_TABLE} order by all`,
+    `select m.app_id, m.attempt_id, epoch_ms(any_value(a.started_at)), any_value(a.spark_version), any_value(a.name)
+     from ${MANIFEST_TABLE} m left join applications a using (app_id, attempt_id) group by all order by all`,
   );
-  return reader.getRows().map(([appId, attemptId]) => ({
+  const text = (value: unknown): string | undefined =>
+    typeof value === "string" ? value : undefined;
+  return reader.getRows().map(([appId, attemptId, startedMs, sparkVersion, name]) => ({
     appId: String(appId),
     attemptId: String(attemptId),
+    startedMs: typeof startedMs === "bigint" ? Number(startedMs) : undefined,
+    sparkVersion: text(sparkVersion),
+    name: text(name),
   }));
 }
 

@@ -34,7 +34,8 @@ export const keyColumns: readonly KeyColumn[] = [
     name: "attempt_id",
     type: "VARCHAR",
     nullable: false,
-    comment: "attempt of the application; 1 where Spark names none",
+    comment:
+      "attempt of the application; 1 where Spark names none; with its start behind it (1-20261121T023704123Z) where another application has the same id and attempt",
     value: ({ attemptId }) => attemptId,
   },
 ];

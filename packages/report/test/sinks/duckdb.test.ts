@@ -328,7 +328,7 @@ test("resume goes on with the complete applications that a kept partial file has
   await first.abort({ keep: true });
   expect(await readdir(folder)).toContain("x.duckdb.partial");
   const second = await DuckDbSink.open({ path, mode: "resume" });
-  expect(second.completed).toEqual([{ appId: "done", attemptId: "1" }]);
+  expect(second.completed).toMatchObject([{ appId: "done", attemptId: "1" }]);
   const half = second.application({ appId: "half", attemptId: "1" });
   half.emit("applications", rowsByHand.applications);
   await half.complete();
