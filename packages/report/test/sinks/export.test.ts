@@ -8,7 +8,6 @@ import { expect, onTestFinished, test } from "vitest";
 import { DuckDbSink, exportDatabase } from "../../src/index.ts";
 import { safeName } from "../../src/sinks/export.ts";
 import { tables } from "../../src/tables/index.ts";
-import { aShortRun } from "../a-short-run.ts";
 import { replayed, scratchFolder } from "../replayed-by-hand.ts";
 import { rowsByHand } from "../rows-by-hand.ts";
 
@@ -128,47 +127,6 @@ function shown(value: unknown): unknown {
     return `[${[...(value as Iterable<unknown>)].join(", ")}]`;
   return value;
 }
-
-test("a trace has pools as counters, tasks and waits as slices, evictions, failed puts, spills and deaths as marks", async () => {
-  const database = await replayed(aShortRun);
-  const directory = await scratchFolder();
-  const [file] = await exportDatabase({ database, directory, format: "perfetto" });
-  const trace = JSON.parse(await readFile(file?.path ?? "", "utf8")) as {
-    traceEvents: { ph: string; name: string; ts: number; args: Record<string, number> }[];
-  };
-  const count = (ph: string): number => trace.traceEvents.filter((event) => event.ph === ph).length;
-  expect({
-    processes: count("M"),
-    counters: count("C"),
-    begun: count("b"),
-    ended: count("e"),
-    marks: count("i"),
-  }).toEqual({ processes: 1, counters: 12, begun: 4, ended: 4, marks: 4 });
-  expect(
-    trace.traceEvents.find(({ ph, ts }) => ph === "C" && ts === 1_769_828_410_000_000)?.args,
-  ).toEqual({ execution: 900, unroll: 0, blocks: 800, free: 300 });
-  expect(trace.traceEvents.filter(({ ph }) => ph === "i").map(({ name }) => name)).toEqual([
-    "evict rdd_7_0",
-    "put_fail rdd_7_2",
-    "spill of task 44",
-    "out of memory: task_memory",
-  ]);
-});
-
-test("a trace of a run without anything is a trace still", async () => {
-  const database = await replayed((emit) => {
-    emit("applications", rowsByHand.applications);
-  });
-  const [file] = await exportDatabase({
-    database,
-    directory: await scratchFolder(),
-    format: "perfetto",
-  });
-  expect(JSON.parse(await readFile(file?.path ?? "", "utf8"))).toEqual({
-    displayTimeUnit: "ms",
-    traceEvents: [],
-  });
-});
 
 test("each application has its own files, and one can be asked for", async () => {
   const path = join(await scratchFolder(), "x.duckdb");
