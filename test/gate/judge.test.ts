@@ -62,6 +62,12 @@ describe("from five runs on median and spread are the limit", () => {
     const restless = [600, 800, 1000, 1200, 1400].map((mib) => evicted(mib * MIB));
     expect(statusOf(judged(restless, evicted(1900 * MIB)), "evicted_bytes")).toBe("pass");
   });
+  test("beyond five standard deviations of restless runs it is", () => {
+    // median 1000 MiB, MAD 200: 1000 + 5 × 1.4826 × 200
+    const restless = [600, 800, 1000, 1200, 1400].map((mib) => evicted(mib * MIB));
+    expect(statusOf(judged(restless, evicted(2480 * MIB)), "evicted_bytes")).toBe("pass");
+    expect(statusOf(judged(restless, evicted(2485 * MIB)), "evicted_bytes")).toBe("fail");
+  });
   test("no run of a baseline fails against it", () => {
     fc.assert(
       fc.property(
