@@ -42,7 +42,7 @@ const blocks: readonly Bar[] = [
   atLeast("sizes_right_share", 0.99),
   atLeast("eviction_order", 0.98),
   atLeast("statements_checked_share", 0.99),
-  atLeast("statements_met_share", 0.98),
+  atMost("unexplained_share", 0.005),
   atMost("statement_width", 0.1),
 ];
 /** Only block updates carry exact sizes, so executor logs alone are not held to it. */
@@ -68,6 +68,8 @@ export const bars: Readonly<Record<LogClass, readonly Bar[]>> = {
     ...blocks,
     exactSizes,
     ...threads,
+    atLeast("predicted_share", 0.97),
+    atLeast("foreseen_share", 0.98),
   ],
   info: [
     ...memory([0.99, 0.03], [0.95, 0.08, 0.015], [0.9, 0.12], [0.95, 0.4, 0.6], [0.95, 0.4]),

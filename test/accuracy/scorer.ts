@@ -1,7 +1,7 @@
 /** Holds a replay against what the executors' JVMs did: the measures of every executor, and their means over a run. */
 import type { MemoryMode } from "@respark/core";
 import { Means, meanOf } from "./numbers.ts";
-import type { ReplayedTables, TimelineRow } from "./replayed-tables.ts";
+import type { CheckRow, ReplayedTables, TimelineRow } from "./replayed-tables.ts";
 import { scoreBlocks } from "./score-blocks.ts";
 import { scoreStates } from "./score-states.ts";
 import { scoreTasks } from "./score-tasks.ts";
@@ -86,5 +86,14 @@ function statementsOf(run: ScoredRun, replayed: ReplayedTables): Map<string, num
     ["statements_met", met],
   ]);
   if (widths.length > 0) counts.set("statement_width", meanOf(widths));
+  const statements = checks.filter(({ kind }) => kind === "statement");
+  const decisions = checks.filter(({ kind }) => kind === "decision");
+  const shareOf = (of: readonly CheckRow[], outcome: CheckRow["outcome"]): number =>
+    of.filter((check) => check.outcome === outcome).length / of.length;
+  if (statements.length > 0) {
+    counts.set("predicted_share", shareOf(statements, "predicted"));
+    counts.set("unexplained_share", shareOf(statements, "unexplained"));
+  }
+  if (decisions.length > 0) counts.set("foreseen_share", shareOf(decisions, "predicted"));
   return counts;
 }
