@@ -36,7 +36,7 @@ export const MEMORY_METRICS: readonly string[] = [
   "records read",
 ];
 
-/** A row of sql_plan_nodes: an operator of the last plan that an execution had. */
+/** A row of sql_plan_nodes: an operator of the last plan that an execution had, or of an earlier one whose metrics that lacks. */
 export interface SqlPlanNodeRow extends SqlPlanNode {
   readonly executionId: number;
 }

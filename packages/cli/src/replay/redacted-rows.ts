@@ -11,6 +11,7 @@ const FREE_TEXTS: FreeTexts = {
   stages: ["name", "details", "failureReason"],
   tasks: ["failureReason"],
   sql_executions: ["description", "plan", "error"],
+  sql_plan_nodes: ["description"],
   rdds: ["name", "callSite", "scope"],
   oom_events: ["message"],
   failures: ["message", "userFrame"],

@@ -26,8 +26,12 @@ export type TaskCourse = Generator<number | ExecutionRequest, void, number>;
 /** How much of a task's run time goes into computing a partition that is then stored; the rest reads it. */
 const COMPUTE_SHARE = 0.8;
 
-/** Up to this share of a task's run time passes before it inserts its first record. */
-const LATEST_INSERTION = 0.35;
+/**
+ * When a task inserts its records, as shares of its run time: it begins at up to half of it, earlier ones likelier, and takes
+ * 0.4 to 0.9 of the rest. From the first and last acquisitions of 147 tasks of recorded shuffles (Spark 2.4 to 4.0), whose
+ * deciles were 0.12, 0.22 and 0.40 (first), 0.39, 0.63 and 0.85 (last).
+ */
+const INSERTION = { latestBegin: 0.5, leastShare: 0.4, mostShare: 0.9 } as const;
 
 export class SimulatedTask {
   readonly around: TaskSurroundings;
@@ -259,8 +263,10 @@ export class SimulatedTask {
       return;
     }
     const key = task.partition;
-    const share = 0.3 + 0.5 * draws.uniform("insertion_share", stage.stageId, key);
-    const before = LATEST_INSERTION * draws.uniform("insertion_start", stage.stageId, key);
+    const { latestBegin, leastShare, mostShare } = INSERTION;
+    const spread = draws.uniform("insertion_share", stage.stageId, key);
+    const share = leastShare + (mostShare - leastShare) * spread;
+    const before = latestBegin * draws.uniform("insertion_start", stage.stageId, key) ** 2;
     yield run * before;
     const each = (run * share * (1 - before)) / task.consumers.length;
     const closes: Close[] = [];

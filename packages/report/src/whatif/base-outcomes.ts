@@ -13,7 +13,9 @@ export function baseOutcomes(run: RunRecord): BaseOutcomes {
     spilled_tasks: tasks.filter(({ memorySpilledBytes }) => (memorySpilledBytes ?? 0) > 0).length,
     spilled_bytes: sum(({ memorySpilledBytes }) => memorySpilledBytes),
     spilled_disk_bytes: sum(({ diskSpilledBytes }) => diskSpilledBytes),
-    oom_tasks: tasks.filter((task) => run.taskMemoryDeaths.has(task.taskId)).length,
+    oom_tasks: tasks.filter(
+      ({ taskId, status }) => status === "failed" && run.taskMemoryDeaths.has(taskId),
+    ).length,
   };
   if (!hasExecutorLogs(run)) return told;
   const events = run.blockEvents.filter(({ blockId }) => blockId.startsWith("rdd_"));

@@ -11,6 +11,21 @@ import {
 } from "@respark/core";
 
 const MIB = 1_048_576;
+/** Outcomes that hang on which executor a task ran on, and beside whom. */
+const PLACED: ReadonlySet<OutcomeName> = new Set([
+  "evicted_blocks",
+  "evicted_bytes",
+  "memory_hits",
+  "misses",
+  "recomputes",
+  "spilled_bytes",
+  "spilled_disk_bytes",
+]);
+/**
+ * What their bands lack that is not drawn: 4 % of the median, 1 at least from 15 on.
+ * From 78 pairs of recorded cache runs, whose truths lay outside the draws' own bands by up to so much in 3 of 4 cases.
+ */
+const MODEL_ERROR = 0.04;
 
 /** Whole numbers; 0 ≤ lo ≤ median ≤ hi. */
 export interface Foretold {
@@ -51,6 +66,11 @@ function summary(name: OutcomeName, values: readonly number[]): Foretold {
   const median = at(Math.floor((n - 1) / 2));
   let lo = at(Math.floor(0.05 * n));
   let hi = at(Math.ceil(0.95 * n) - 1);
+  if (PLACED.has(name) && lo < hi) {
+    const error = Math.max(median >= 15 ? 1 : 0, MODEL_ERROR * median);
+    lo = Math.max(0, Math.ceil(lo - error));
+    hi = Math.floor(hi + error);
+  }
   if (isPeak(name) && hi > 0) {
     lo = Math.max(0, Math.min(lo, median - Math.max(MIB, 0.02 * median)));
     hi = Math.max(hi, median + Math.max(MIB, 0.02 * median));

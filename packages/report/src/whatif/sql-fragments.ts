@@ -11,11 +11,13 @@ export class SqlFragments {
   readonly #nodes: readonly RecordedPlanNode[];
   readonly #children = new Map<number | undefined, RecordedPlanNode[]>();
   readonly #nodeOf = new Map<number, RecordedPlanNode>();
+  readonly #byId: ReadonlyMap<number, RecordedPlanNode>;
   readonly #written = new Map<number, { dataBytes: number; records: number }>();
 
   /** Of one execution: its plan, and all that its tasks counted. */
   constructor(nodes: readonly RecordedPlanNode[], metrics: readonly RecordedMetric[]) {
     this.#nodes = nodes;
+    this.#byId = new Map(nodes.map((node) => [node.nodeId, node]));
     for (const node of nodes) {
       const siblings = this.#children.get(node.parentNodeId);
       if (siblings === undefined) this.#children.set(node.parentNodeId, [node]);
@@ -54,7 +56,19 @@ export class SqlFragments {
       const node = this.#nodeOf.get(accumulatorId);
       if (node !== undefined && isExchange(node)) return node;
     }
+    for (const { accumulatorId } of metrics) {
+      const node = this.#nodeOf.get(accumulatorId);
+      const above = node === undefined ? undefined : this.#exchangeAbove(node);
+      if (above !== undefined) return above;
+    }
     return this.#nodes.find(({ parentNodeId }) => parentNodeId === undefined);
+  }
+
+  #exchangeAbove(node: RecordedPlanNode): RecordedPlanNode | undefined {
+    let above = this.#byId.get(node.parentNodeId ?? -1);
+    while (above !== undefined && !isExchange(above))
+      above = this.#byId.get(above.parentNodeId ?? -1);
+    return above;
   }
 }
 

@@ -29,7 +29,6 @@ export function wantedExecution(
   const isSql = stage.sqlExecutionId !== undefined;
   const operators = isSql ? sql.operatorsOf(stage, tasks, diskRatio) : undefined;
   for (const task of tasks) {
-    if (run.taskMemoryDeaths.has(task.taskId)) evidence.deadTasks++;
     const known = operators?.get(task.taskId);
     if (known !== undefined) {
       for (const demand of known) noteKnown(demand, evidence);
@@ -59,33 +58,34 @@ function noteKnown(demand: ConsumerDemand, evidence: ExecutionEvidence): void {
 
 interface PerRecord {
   readonly best: number | undefined;
-  readonly atLeast: number;
-  readonly atMost: number;
   readonly spread: number;
 }
+
+/** How far estimated sizes of equal collections lie apart (SizeTracker samples): as 24 tasks of one recorded stage did. */
+const ESTIMATE_SPREAD = 0.12;
 
 function recordsOf(task: RecordedTask): number {
   return (task.shuffleReadRecords ?? 0) || (task.shuffleWriteRecords ?? 0);
 }
 
-/** What a record costs in a stage: from tasks that did not spill; bounds that all that did spill agree on. */
+/**
+ * What a record costs in a stage: from tasks that did not spill, else from the middle of what each that did can have wanted:
+ * what it spilled, and up to as much as it ever held.
+ */
 function bytesPerRecord(tasks: readonly RecordedTask[]): PerRecord {
   const unspilled: number[] = [];
-  let atLeast = 0;
-  let atMost = Number.POSITIVE_INFINITY;
+  const middles: number[] = [];
   for (const task of tasks) {
     const records = recordsOf(task);
     const peak = task.peakBytes ?? 0;
     const spilled = task.memorySpilledBytes ?? 0;
     if (records === 0) continue;
-    if (spilled === 0) {
-      if (peak > 0) unspilled.push(peak / records);
-      continue;
-    }
-    atLeast = Math.max(atLeast, spilled / records);
-    if (peak > 0) atMost = Math.min(atMost, (spilled + peak) / records);
+    if (spilled > 0) middles.push((spilled + peak / 2) / records);
+    else if (peak > 0) unspilled.push(peak / records);
   }
-  return { best: median(unspilled), atLeast, atMost, spread: logDeviation(unspilled) };
+  return unspilled.length > 0
+    ? { best: median(unspilled), spread: Math.max(LEAST_SPREAD, logDeviation(unspilled)) }
+    : { best: median(middles), spread: ESTIMATE_SPREAD };
 }
 
 function demandOf(
@@ -106,15 +106,7 @@ function demandOf(
   const records = recordsOf(task);
   if (records > 0 && perRecord.best !== undefined) {
     const best = clipped(records * perRecord.best, atLeast, atMost);
-    return { best, atLeast, atMost, sigma: Math.max(LEAST_SPREAD, perRecord.spread) };
-  }
-  if (records > 0 && perRecord.atLeast < perRecord.atMost) {
-    return {
-      best: (atLeast + atMost) / 2,
-      atLeast: Math.max(atLeast, records * perRecord.atLeast),
-      atMost: Math.min(atMost, records * perRecord.atMost),
-      sigma: undefined,
-    };
+    return { best, atLeast, atMost, sigma: perRecord.spread };
   }
   return { best: (atLeast + atMost) / 2, atLeast, atMost, sigma: undefined };
 }

@@ -65,6 +65,9 @@ export function demandOf(
   const wantedStages: WantedStage[] = stages.map((stage, index) => {
     const all = tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [];
     const tasks = lastGood(all);
+    execution.deadTasks += all.filter(
+      ({ taskId, status }) => status === "failed" && run.taskMemoryDeaths.has(taskId),
+    ).length;
     const consumers = wantedExecution(run, stage, tasks, sql, execution);
     const reads = cachedReads(run, stage, blocks);
     const ownReads = readsThatDiffer(tasks, eventsOf, blocks);

@@ -40,6 +40,9 @@ class OperatorWalk {
   readonly #task: RecordedTask;
   readonly #values = new Map<string, number>();
   readonly #demands: ConsumerDemand[] = [];
+  /** What the task wrote to an exchange that no plan names: adaptive execution made it anew. */
+  #orphanBytes = 0;
+  #orphanRecords = 0;
   #isKnown = true;
 
   constructor(stage: StageOperators, task: RecordedTask, metrics: readonly RecordedMetric[]) {
@@ -48,6 +51,8 @@ class OperatorWalk {
     for (const { accumulatorId, name, value } of metrics) {
       const node = stage.fragments.nodeOf(accumulatorId);
       if (node !== undefined) this.#values.set(`${node.nodeId} ${name}`, value);
+      else if (name === "data size") this.#orphanBytes += value;
+      else if (name === "shuffle records written") this.#orphanRecords += value;
     }
   }
 
@@ -75,8 +80,12 @@ class OperatorWalk {
   /** A round-robin exchange sorts its rows first; one of many partitions sorts them serialized. */
   #write(exchange: RecordedPlanNode, input: Flow): void {
     const { fragments, diskRatio } = this.#stage;
-    const rowBytes = this.#width(fragments.rowsOf(exchange)) ?? input.rowBytes;
-    const rows = this.#value(exchange, "shuffle records written") ?? input.rows;
+    const orphans = { dataBytes: this.#orphanBytes, records: this.#orphanRecords };
+    const seen = fragments.rowsOf(exchange) ?? (orphans.records > 0 ? orphans : undefined);
+    const rowBytes = this.#width(seen) ?? input.rowBytes;
+    const rows =
+      this.#value(exchange, "shuffle records written") ??
+      (orphans.records > 0 ? orphans.records : input.rows);
     if (rowBytes === undefined || rows === undefined) return;
     const partitions = partitionsOf(exchange) ?? 1;
     const wanted = known(rows);
