@@ -42,12 +42,18 @@ export function selfCheckOf(base: BaseOutcomes, simulated: ForetoldOutcomes): Se
   return { passed: outcomes.every(({ inside }) => inside), outcomes };
 }
 
+/** A band is not made wider than this many times its end: what misses by more is no evidence of how much. */
+const MOST_WIDENING = 2;
+
 /** A band made wider by the factor by which the self-check missed. */
 export function widened(foretold: Foretold, checked: CheckedOutcome | undefined): Foretold {
   if (checked === undefined || checked.inside) return foretold;
   const { logged, lo, hi } = checked;
-  if (logged > hi && foretold.hi > 0)
-    return { ...foretold, hi: Math.ceil(foretold.hi * (logged / Math.max(1, hi))) };
-  if (logged < lo) return { ...foretold, lo: Math.floor((foretold.lo * logged) / lo) };
+  if (logged > hi && foretold.hi > 0) {
+    const factor = hi > 0 ? Math.min(MOST_WIDENING, logged / hi) : MOST_WIDENING;
+    return { ...foretold, hi: Math.ceil(foretold.hi * factor) };
+  }
+  if (logged < lo)
+    return { ...foretold, lo: Math.floor(foretold.lo * Math.max(logged / lo, 1 / MOST_WIDENING)) };
   return foretold;
 }
