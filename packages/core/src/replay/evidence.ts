@@ -47,6 +47,8 @@ export class ExecutorEvidence {
   blockUpdates = 0;
   /** µs; the last time at which one of its tasks began or ended, as far as events say */
   aliveUntil: number = Number.NEGATIVE_INFINITY;
+  /** asked for as soon as a task's totals are known */
+  whenEnded: ((taskId: number) => void) | undefined;
 
   blockUpdated(status: BlockStatus, ts: number): void {
     this.blockUpdates++;
@@ -113,6 +115,7 @@ export class ExecutorEvidence {
     task.polledExecutionBytes = fact.executorMetrics?.get("OnHeapExecutionMemory");
     this.#tasks.set(fact.taskId, task);
     this.#endedTasks.add(fact.taskId);
+    this.whenEnded?.(fact.taskId);
   }
 
   task(taskId: number): TaskEvidence | undefined {

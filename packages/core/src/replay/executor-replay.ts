@@ -101,8 +101,8 @@ export class ExecutorReplay {
   }
 
   taskEnded(at: Observation, fact: TaskEndFact): void {
-    this.evidence.taskEnded(fact);
     this.#polled.taskEnded(fact);
+    this.evidence.taskEnded(fact);
     const place = this.#placeOfEvent(at);
     if (this.#around.hasLog) return;
     const { taskId, updatedBlocks } = fact;

@@ -16,9 +16,6 @@ const MOST_UNROLLED = 1.59;
 /** Task binaries are a few KiB; what a job broadcasts itself is mostly larger and compresses less. */
 const SMALL_BROADCAST_BYTES = 1_048_576;
 
-/** Part of a task's life at which what it holds is told anew: once, as each telling is a row (three of them cost 20 % of a replay). */
-const TOLD_AT: readonly number[] = [0.5];
-
 /** Records of hot kinds are reused: what waits is a copy. */
 export function copyOf({ blockId, memoryBytes, diskBytes, level }: BlockStatus): BlockStatus {
   const { useDisk, useMemory, useOffHeap, deserialized, replication } = level;
@@ -51,7 +48,9 @@ export class ReportedSteps {
     this.settle(at.ts);
     const { taskId, stageId, index } = task;
     const times = { saidAt: at.ts, startedAt: at.ts, preparedAt: at.ts };
-    state.running.set(taskId, { taskId, stageId, index, ...times, thread: undefined });
+    const running: RunningTask = { taskId, stageId, index, ...times, thread: undefined };
+    state.running.set(taskId, running);
+    execution.began(running);
     for (const lost of lostEnds(this.#context, at.ts)) this.#gone(at, lost);
     execution.update(at.ts);
     state.sample(at, "assumed");
@@ -61,6 +60,7 @@ export class ReportedSteps {
   #gone(at: StepPlace, taskId: number): void {
     const { state, execution, evidence } = this.#context;
     state.running.delete(taskId);
+    execution.ended(taskId);
     execution.update(at.ts);
     state.endTaskTracks(taskId, at.ts);
     execution.forget(taskId);
@@ -78,7 +78,7 @@ export class ReportedSteps {
     const from = this.#passed;
     if (until <= from) return;
     this.#passed = until;
-    for (const ts of execution.breaksBetween(from, until, TOLD_AT).sort((a, b) => a - b)) {
+    for (const ts of execution.middlesBetween(from, until).sort((a, b) => a - b)) {
       execution.update(ts);
       state.sample(withTimes(at, ts, undefined, undefined), "assumed");
     }

@@ -10,13 +10,21 @@ import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { ExecutorEvidence, TaskEvidence } from "../evidence.ts";
 import type { ExecutorState, RunningTask } from "../executor-state.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
-import { exactPeak, isSame, type KnownTask, type PeakFrom } from "./known-task.ts";
+import {
+  EARLY_OF_MICROS,
+  exactPeak,
+  holdsSurely,
+  isSame,
+  type KnownTask,
+  type PeakFrom,
+  peakWithinPolls,
+  SEEN_OF_PEAK,
+} from "./known-task.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
 import {
   heldAt,
   heldTogether,
   mostShare,
-  peakOf,
   SHAPE_BREAKS,
   UNTRACKED_BYTES,
   usualShare,
@@ -24,14 +32,6 @@ import {
 
 /** How long a measured sum is taken to stand when nothing else is known (µs). */
 const MEASURE_STANDS_MICROS = 20_000;
-/**
- * How little a task holds at first is a matter of its time, not of its share of it: in recorded lives of half a second and of 20 alike, 1 in 50
- * had taken memory after 50 to 150 ms. Lives longer than this (µs) begin as those of this length.
- */
-const EARLY_OF_MICROS = 2_000_000;
-/** Least part of the true peak that polls saw in recorded lives that were polled often. */
-const SEEN_OF_PEAK = 0.7;
-
 export class ExecutionEstimate {
   readonly #state: ExecutorState;
   readonly #evidence: ExecutorEvidence;
@@ -130,14 +130,14 @@ export class ExecutionEstimate {
   }
 
   /** Times after `from` and before `ts` at which a running task's bounds change. */
-  breaksBetween(from: number, ts: number, parts: readonly number[] = SHAPE_BREAKS): number[] {
+  breaksBetween(from: number, ts: number): number[] {
     const found: number[] = [];
     for (const task of this.#runners().values()) {
       const evidence = this.#ended(task);
       if (evidence?.finishedAt === undefined) continue;
       const length = evidence.finishedAt - task.startedAt;
       const first = found.length;
-      for (const part of parts) {
+      for (const part of SHAPE_BREAKS) {
         const at = Math.ceil(task.startedAt + length * part);
         if (at > from && at <= ts) found.push(at);
       }
@@ -164,17 +164,16 @@ export class ExecutionEstimate {
     const share = ceiling / running.size;
     this.#countStages();
     let best = 0;
-    let most = 0;
     let above = 0;
     let aboveTogether = 0;
     for (const task of running.values()) {
       const evidence = this.#ended(task);
-      const held = this.#heldBy(task, evidence, this.#knownOf(task, evidence, running.size), ts);
+      this.#know(task, evidence, running.size);
+      const held = this.#heldBy(task, evidence, ts);
       // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
       if (held.atMost > 0 && evidence !== undefined) ledger.executionByTask.set(task.taskId, held);
       else ledger.executionByTask.delete(task.taskId);
       best += held.best;
-      most += held.atMost;
       if (this.#spilled(task.taskId)) aboveTogether += Math.min(share, held.atMost) - held.best;
       else above += (held.atMost - held.best) ** 2;
     }
@@ -195,12 +194,6 @@ export class ExecutionEstimate {
       },
       within(best),
     );
-    // Sampled at a task's start, middle and end: until the next sample each may rise to its peak or let go of all.
-    if (!this.#state.followsTasks) {
-      const atMost = Math.min(ceiling, Math.ceil(seen / SEEN_OF_PEAK), Math.round(most));
-      this.#apply(amount({ atLeast: 0, atMost }, within(best)));
-      return;
-    }
     const together = this.#heldTogether(ts, seen, printedWithin);
     if (together === undefined) this.#apply(total);
     else this.#apply(together, total);
@@ -275,12 +268,7 @@ export class ExecutionEstimate {
     };
   }
 
-  #heldBy(
-    task: RunningTask,
-    evidence: TaskEvidence | undefined,
-    known: KnownTask,
-    ts: number,
-  ): Amount {
+  #heldBy(task: RunningTask, evidence: TaskEvidence | undefined, ts: number): Amount {
     if (evidence?.finishedAt === undefined) {
       const ceiling = this.#ledger.executionCeiling();
       if (this.#unknown.atMost !== ceiling)
@@ -288,7 +276,6 @@ export class ExecutionEstimate {
       return this.#unknown;
     }
     const peak = this.#peakOf(evidence);
-    known.highest = Math.max(known.highest, peak.atMost);
     const { finishedAt } = evidence;
     const since = (from: number) => (ts - from) / Math.max(1, finishedAt - from);
     const life = {
@@ -302,11 +289,7 @@ export class ExecutionEstimate {
       usual: usualShare(progress, life),
       most: mostShare(Math.max(progress, early), life.spilled),
     };
-    if (this.#state.followsTasks) return heldAt(peak, share);
-    const { best } = heldAt(peak, share);
-    if (known.held.best !== best || known.held.atMost !== known.highest)
-      known.held = { atLeast: 0, atMost: known.highest, best };
-    return known.held;
+    return heldAt(peak, share);
   }
 
   /** Of those that run: by stage, how many, and how many of them take memory by their totals. */
@@ -316,15 +299,9 @@ export class ExecutionEstimate {
       const evidence = this.#ended(task);
       const count = this.#stages.get(task.stageId) ?? { peers: 0, holders: 0 };
       count.peers++;
-      if (evidence !== undefined && this.#holdsSurely(evidence)) count.holders++;
+      if (evidence !== undefined && holdsSurely(evidence, this.#ledger.mode)) count.holders++;
       this.#stages.set(task.stageId, count);
     }
-  }
-
-  #holdsSurely(task: TaskEvidence): boolean {
-    const exact = exactPeak(task, this.#ledger.mode);
-    if (exact !== undefined) return exact > 0;
-    return (task.peakExecutionBytes ?? 0) > 0 || (task.memorySpilledBytes ?? 0) > 0;
   }
 
   /** Values of broadcasts in memory now, bytes at most: one of them may be a join's relation. */
@@ -336,7 +313,7 @@ export class ExecutionEstimate {
     return bytes;
   }
 
-  #knownOf(task: RunningTask, evidence: TaskEvidence | undefined, running: number): KnownTask {
+  #know(task: RunningTask, evidence: TaskEvidence | undefined, running: number): void {
     const { taskId, startedAt } = task;
     let known = this.#known.get(taskId);
     if (known === undefined) {
@@ -346,8 +323,6 @@ export class ExecutionEstimate {
         peers: 1,
         holders: 1,
         relationBytes: 0,
-        highest: 0,
-        held: NOTHING,
         peak: undefined,
       };
       this.#known.set(taskId, known);
@@ -361,12 +336,10 @@ export class ExecutionEstimate {
       known.peers = stage.peers;
       known.holders = Math.max(1, stage.holders);
     }
-    return known;
   }
 
   forget(taskId: number): void {
     this.#known.delete(taskId);
-    this.#polled.forget(taskId);
   }
 
   /** Its peak from its totals, within what was polled of all tasks while it ran. */
@@ -389,7 +362,7 @@ export class ExecutionEstimate {
     from.alone = from.seen !== undefined && this.#polled.ranAlone(taskId);
     from.finishedAt = task.finishedAt;
     if (known?.peak !== undefined && isSame(known.peak.from, from)) return known.peak.is;
-    const is = this.#peakFrom(task, from);
+    const is = peakWithinPolls(task, from);
     if (known !== undefined) known.peak = { from: { ...from }, is };
     return is;
   }
@@ -400,21 +373,6 @@ export class ExecutionEstimate {
     const bytes = Math.max(this.#relationBytes(), known?.relationBytes ?? 0);
     if (known !== undefined) known.relationBytes = bytes;
     return bytes;
-  }
-
-  #peakFrom(task: TaskEvidence, pool: PeakFrom): Amount {
-    const { seen, alone, exact } = pool;
-    const peak = peakOf(task, pool, exact);
-    if (seen === undefined || exact !== undefined) return peak;
-    // A task that says it held more than polls saw of all of them: they may have missed a moment.
-    const missed = (task.peakExecutionBytes ?? 0) > seen * 1.1;
-    const most = missed ? Math.min(pool.ceiling, seen / SEEN_OF_PEAK) : seen;
-    const atMost = Math.ceil(Math.min(Math.max(peak.atMost, seen), most));
-    if (alone) return amount({ atLeast: Math.min(seen, atMost), atMost }, seen);
-    return amount(
-      { atLeast: Math.min(peak.atLeast, atMost), atMost: Math.min(peak.atMost, atMost) },
-      peak.best,
-    );
   }
 
   /** What polls saw in the lives of those that run, spread over them; undefined: nobody's life was polled often enough. */

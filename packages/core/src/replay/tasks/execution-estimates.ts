@@ -1,10 +1,11 @@
-/** The estimates of both modes: one alone, unless Spark's own data structures (Tungsten) live off-heap, where queries hold that and collections the heap. */
+/** Estimates of both modes: one alone, unless Tungsten lives off-heap, where SQL operators hold that and RDD collections the heap. */
 
 import type { Amount } from "../../amount.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
-import type { ExecutorState } from "../executor-state.ts";
+import type { ExecutorState, RunningTask } from "../executor-state.ts";
 import { ExecutionEstimate } from "./execution-estimate.ts";
+import { ReportedEstimate } from "./reported-estimate.ts";
 
 export interface PeakOfMode {
   readonly mode: MemoryMode;
@@ -14,6 +15,9 @@ export interface PeakOfMode {
 export class ExecutionEstimates {
   readonly #onHeap: ExecutionEstimate;
   readonly #offHeap: ExecutionEstimate | undefined;
+  /** of an executor without a log, in place of the others */
+  readonly #reported: readonly (readonly [MemoryMode, ReportedEstimate])[];
+  readonly #evidence: ConstructorParameters<typeof ExecutionEstimate>[1];
 
   constructor(
     state: ExecutorState,
@@ -25,6 +29,26 @@ export class ExecutionEstimates {
       state.rules.tungstenMode === "off_heap" && state.offHeap !== undefined
         ? new ExecutionEstimate(state, known, isSql, "off_heap")
         : undefined;
+    this.#evidence = known;
+    const modes = this.#offHeap === undefined ? ON_HEAP : BOTH;
+    this.#reported = state.followsTasks
+      ? []
+      : modes.map((mode) => [mode, new ReportedEstimate(state, known, isSql, mode)]);
+    if (!state.followsTasks) known.evidence.whenEnded = (taskId) => this.#endKnown(taskId);
+  }
+
+  /** A task runs from now on, of an executor without a log. */
+  began(task: RunningTask): void {
+    for (const [, estimate] of this.#reported) estimate.began(task);
+  }
+
+  /** A task runs no more, of an executor without a log. */
+  ended(taskId: number): void {
+    for (const [, estimate] of this.#reported) estimate.ended(taskId);
+  }
+
+  #endKnown(taskId: number): void {
+    for (const [, estimate] of this.#reported) estimate.endKnown(taskId);
   }
 
   /** A statement told the sum of both modes now: with tasks in both it tells of neither alone. */
@@ -45,14 +69,21 @@ export class ExecutionEstimates {
     else this.#onHeap.fellShort();
   }
 
-  breaksBetween(from: number, ts: number, parts?: readonly number[]): number[] {
-    const breaks = this.#onHeap.breaksBetween(from, ts, parts);
+  breaksBetween(from: number, ts: number): number[] {
+    const breaks = this.#onHeap.breaksBetween(from, ts);
     return this.#offHeap === undefined
       ? breaks
-      : [...breaks, ...this.#offHeap.breaksBetween(from, ts, parts)];
+      : [...breaks, ...this.#offHeap.breaksBetween(from, ts)];
+  }
+
+  /** The middles of lives, of an executor without a log: once a task, as each sample is a row. */
+  middlesBetween(from: number, ts: number): number[] {
+    return this.#reported.flatMap(([, estimate]) => estimate.breaksBetween(from, ts));
   }
 
   update(ts: number, printedWithin = 0): void {
+    for (const [, estimate] of this.#reported) estimate.update(ts);
+    if (this.#reported.length > 0) return;
     this.#onHeap.update(ts, printedWithin);
     this.#offHeap?.update(ts, printedWithin);
   }
@@ -60,10 +91,13 @@ export class ExecutionEstimates {
   /** What a task's tracks have to have shown when it ends. */
   peaks(taskId: number): PeakOfMode[] {
     const found: PeakOfMode[] = [];
-    const onHeap = this.#onHeap.peak(taskId);
-    if (onHeap !== undefined) found.push({ mode: "on_heap", peak: onHeap });
-    const offHeap = this.#offHeap?.peak(taskId);
-    if (offHeap !== undefined) found.push({ mode: "off_heap", peak: offHeap });
+    const add = (mode: MemoryMode, peak: Amount | undefined) => {
+      if (peak !== undefined) found.push({ mode, peak });
+    };
+    for (const [mode, estimate] of this.#reported) add(mode, estimate.peak(taskId));
+    if (this.#reported.length > 0) return found;
+    add("on_heap", this.#onHeap.peak(taskId));
+    add("off_heap", this.#offHeap?.peak(taskId));
     return found;
   }
 
@@ -81,5 +115,9 @@ export class ExecutionEstimates {
   forget(taskId: number): void {
     this.#onHeap.forget(taskId);
     this.#offHeap?.forget(taskId);
+    this.#evidence.polled.forget(taskId);
   }
 }
+
+const ON_HEAP: readonly MemoryMode[] = ["on_heap"];
+const BOTH: readonly MemoryMode[] = ["on_heap", "off_heap"];

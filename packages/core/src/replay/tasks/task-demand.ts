@@ -44,8 +44,7 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
   if ((task.memorySpilledBytes ?? 0) > 0) {
     // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it. A task that has just
     // spilled everything does not count in N, so that of many tasks some get more than the running ones' share.
-    const { holders } = pool;
-    const largest = Math.floor(pool.ceiling / Math.max(1, holders > 2 ? holders - 2 : holders));
+    const largest = Math.floor(pool.ceiling / sharingOf(pool.holders));
     return amount({ atLeast: Math.floor(share * 0.45), atMost: largest }, Math.floor(share * 0.9));
   }
   if (reported === 0) {
@@ -55,6 +54,11 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
     return maySkipReport ? amount({ atLeast: 0, atMost: most }, 0) : NOTHING;
   }
   return peakOfOperators(reported, pool);
+}
+
+/** Of so many holders, those that share the pool while one spills: of many, one asks for nothing yet and one has just spilled all. */
+export function sharingOf(holders: number): number {
+  return Math.max(1, holders > 2 ? holders - 2 : holders);
 }
 
 /** A hash map's first array: 16,384 entries of two longs (UnsafeFixedWidthAggregationMap). */
@@ -127,6 +131,13 @@ const LAST_TENTH = 0.9;
 
 /** Parts of a task's life at which what it may hold changes. */
 export const SHAPE_BREAKS: readonly number[] = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+
+/** Parts at which `usualShare` changes (of a life), and `mostShare` (of a life, or of its first two seconds). */
+export const SHARE_BREAKS: { readonly usual: readonly number[]; readonly most: readonly number[] } =
+  {
+    usual: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
+    most: [0.05, 0.1, 0.2],
+  };
 
 /** Share of its peak that a task usually holds when `progress` (0 … 1) of its life has passed. */
 export function usualShare(progress: number, of: LifeOf): number {
