@@ -189,7 +189,13 @@ function heapOf(
     return { value: { bytes: unexplained.heapBytes, origin }, candidates: [unexplained, ...all] };
   }
   const agreed = candidates.every((candidate) => candidate.heapBytes === first.heapBytes);
-  if (!agreed) return { value: nothing, candidates };
+  if (!agreed) {
+    // Before the unified manager each pool is a share of the heap: a printed capacity leaves several, near each other.
+    const middle = candidates[Math.floor(candidates.length / 2)]?.heapBytes;
+    const value: LayoutValue =
+      kind === "unified" || middle === undefined ? nothing : { bytes: middle, origin: "assumed" };
+    return { value, candidates };
+  }
   return { value: { bytes: first.heapBytes, origin: "derived" }, candidates };
 }
 

@@ -16,6 +16,8 @@ export interface LogDecoderOptions {
   readonly pattern?: string | undefined;
   /** Also hand out records that carry no fact (identity, `inspect --full`). Default false. */
   readonly everyRecord?: boolean;
+  /** Lists in JSON documents were written newest first, and are read from their end. Default false. */
+  readonly newestFirst?: boolean;
 }
 
 const templates = new TemplateSet();
@@ -38,13 +40,15 @@ export class LogDecoder {
   /** Streams in which lines of several executors stand mixed. */
   private readonly mixedIn = new Set<string | undefined>();
   private readonly sections = new YarnSections();
-  private readonly unwrapping = new Unwrapping((line) => this.read(line));
+  private readonly unwrapping: Unwrapping;
   private stream: Stream;
   private emit: (record: LogRecord) => void = () => {};
   private readonly hand = (record: LogRecord): void => this.give(record);
 
   constructor(options: LogDecoderOptions) {
     this.options = options;
+    const newestFirst = options.newestFirst ?? false;
+    this.unwrapping = new Unwrapping(newestFirst, (line) => this.read(line));
     this.stream = this.streamOf(undefined);
   }
 
@@ -67,6 +71,11 @@ export class LogDecoder {
   /** log4j pattern or name of the layout that most lines have; undefined before the first record. */
   get layoutName(): string | undefined {
     return this.stream.reader.layoutName;
+  }
+
+  /** The layout prints no day (or no year): only the order and the distances of its times are known. */
+  get isDateless(): boolean {
+    return this.stream.reader.isDateless;
   }
 
   /** What is wrapped around this file's lines, from the outside in. */

@@ -113,6 +113,10 @@ export class RecordReader {
     return this.layout?.name;
   }
 
+  get isDateless(): boolean {
+    return this.layout?.isDateless === true;
+  }
+
   /** Reads one line; complete records go to `emit`, those of the first lines once these show the layout. */
   read(line: Unwrapped, emit: (record: LogRecord) => void): void {
     const { sample } = this;

@@ -17,8 +17,11 @@ export class Unwrapping {
   private readonly partials = new Map<string | undefined, Buffer>();
   private readonly sink: (line: Unwrapped) => void;
 
+  private readonly newestFirst: boolean;
+
   /** `sink`: gets each of Spark's lines, valid only during the call. */
-  constructor(sink: (line: Unwrapped) => void) {
+  constructor(newestFirst: boolean, sink: (line: Unwrapped) => void) {
+    this.newestFirst = newestFirst;
     this.sink = sink;
   }
 
@@ -40,11 +43,15 @@ export class Unwrapping {
   /** Nothing comes after what was taken so far. */
   flush(): void {
     if (this.sample !== undefined) this.learn(this.sample);
+    for (const [i, layer] of this.layers.entries()) {
+      const next = this.nexts[i];
+      if (next !== undefined) layer.flush?.(next);
+    }
   }
 
   private learn({ lines }: HeadSample): void {
     this.sample = undefined;
-    this.layers = learnEnvelopes(lines.map(unwrappedOf));
+    this.layers = learnEnvelopes(lines.map(unwrappedOf), this.newestFirst);
     const nexts: ((line: Unwrapped) => void)[] = [];
     for (let i = this.layers.length; i > 0; i--) {
       const layer = this.layers[i];

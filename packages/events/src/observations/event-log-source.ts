@@ -3,7 +3,7 @@ import type { EventFact, Observation } from "@respark/core";
 import type { EventLogTrouble } from "../event-log/event-log-decoder.ts";
 import { EventReader } from "../event-log/event-reader.ts";
 import type { LineRange } from "../survey/event-log-parts.ts";
-import type { FedLine, LineFeed } from "../survey/line-feed.ts";
+import type { FedLine, Lines } from "../survey/line-feed.ts";
 import { type EventCursor, observationFromEvent } from "./from-event.ts";
 import type { MergeSource, SourceState } from "./merge.ts";
 import { ReusedObservation } from "./reused-observation.ts";
@@ -13,7 +13,7 @@ export interface EventLogSourceOptions {
   readonly rank: number;
   /** µs that this log runs ahead of others */
   readonly lead: number;
-  readonly feed: LineFeed;
+  readonly feed: Lines;
   /** the lines that are read; undefined: all */
   readonly lines: LineRange | undefined;
   readonly report: (trouble: EventLogTrouble) => void;
@@ -25,7 +25,7 @@ export class EventLogSource implements MergeSource {
   state: SourceState = "starved";
   readonly head: Observation;
   readonly #lead: number;
-  readonly #feed: LineFeed;
+  readonly #feed: Lines;
   readonly #reader: EventReader;
   readonly #from: number;
   readonly #to: number;

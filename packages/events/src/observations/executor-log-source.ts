@@ -3,7 +3,7 @@ import type { Observation } from "@respark/core";
 import { LogDecoder } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
 import type { LogCounts, LogOddity } from "../executor-log/record-reader.ts";
-import { type HugeStart, type LineFeed, wholeLine } from "../survey/line-feed.ts";
+import { type HugeStart, type Lines, wholeLine } from "../survey/line-feed.ts";
 import { type ClockRule, WallClock } from "../survey/zone.ts";
 import { LogContext, type LogContextOptions, observationFromRecord } from "./from-log-record.ts";
 import type { MergeSource, SourceState } from "./merge.ts";
@@ -20,7 +20,9 @@ export interface ExecutorLogSourceOptions {
   readonly aligned: boolean;
   /** µs; no record is earlier (the survey's first time) */
   readonly startsAt: number | undefined;
-  readonly feed: LineFeed;
+  readonly feed: Lines;
+  /** elements of JSON documents come newest first */
+  readonly newestFirst: boolean;
   /** of an aggregated file: only this container's records */
   readonly container: string | undefined;
   /** containers of the same file that sources of their own read */
@@ -77,7 +79,11 @@ export class ExecutorLogSource implements MergeSource {
         utcMicros: (localMicros) => Math.round(this.#clock.utcMs(localMicros / 1000) * 1000),
       },
     });
-    this.#decoder = new LogDecoder({ report: options.report, pattern: options.pattern });
+    this.#decoder = new LogDecoder({
+      report: options.report,
+      pattern: options.pattern,
+      newestFirst: options.newestFirst,
+    });
     this.#emit = (record) => this.#take(record);
   }
 

@@ -2,7 +2,8 @@
 import type { Observation } from "@respark/core";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { LogCounts } from "../executor-log/record-reader.ts";
-import { type LineFeed, openLines } from "../survey/line-feed.ts";
+import { type FeedOptions, type Lines, openLines } from "../survey/line-feed.ts";
+import { ReversedFeed } from "../survey/reversed-feed.ts";
 import type { SurveyedApplication, SurveyedFile } from "../survey/surveyed.ts";
 import { EventLogSource } from "./event-log-source.ts";
 import { ExecutorLogSource } from "./executor-log-source.ts";
@@ -130,6 +131,7 @@ function logSource(
     startsAt: file.firstTime,
     feed,
     container: file.container,
+    newestFirst: file.newestFirst === "elements",
     others: new Set(file.otherContainers),
     pattern: file.logPattern,
     tasks,
@@ -145,7 +147,7 @@ class Progress {
   /** by file: who counts its lines */
   readonly counted = new Map<number, { readonly counts: LogCounts }>();
   readonly #handlers: ReadHandlers;
-  readonly #open: { readonly file: SurveyedFile; readonly feed: LineFeed }[] = [];
+  readonly #open: { readonly file: SurveyedFile; readonly feed: Lines }[] = [];
   readonly #logSliceBytes: number;
   readonly #cut = new Set<number>();
   readonly #damaged = new Set<number>();
@@ -158,11 +160,11 @@ class Progress {
     this.#logSliceBytes = logSliceBytes;
   }
 
-  open(file: SurveyedFile): LineFeed {
+  open(file: SurveyedFile): Lines {
     // An aggregated file is read once for each of its containers; what is odd about it is said once.
     if (this.#sources.has(file.source)) this.#silent.add(file.sourceFileId);
     this.#sources.add(file.source);
-    const feed = openLines(file.source, {
+    const options: FeedOptions = {
       sourceFileId: file.sourceFileId,
       ...(file.kind === "event_log"
         ? {}
@@ -172,7 +174,11 @@ class Progress {
         this.#bytes += bytes;
         this.#handlers.onProgress?.(this.#bytes);
       },
-    });
+    };
+    const feed =
+      file.newestFirst === "lines"
+        ? new ReversedFeed(file.source.parts, options)
+        : openLines(file.source, options);
     this.#open.push({ file, feed });
     return feed;
   }

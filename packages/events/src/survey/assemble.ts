@@ -230,14 +230,32 @@ function alignLogs(
       });
       continue;
     }
-    report({
-      sourceFileId: file.sourceFileId,
-      code: "clock_zone_unknown",
-      severity: "warning",
-      message: `${file.path} prints local times and nothing tells their zone; they are read as if UTC (--time-zone names it)`,
-    });
+    report({ sourceFileId: file.sourceFileId, severity: "warning", ...unsetClock(file) });
   }
   return clocks;
+}
+
+/** Why a log's clock cannot be set, and how its times are read then. */
+function unsetClock({ path, log }: SampledFile): {
+  readonly code: string;
+  readonly message: string;
+} {
+  if (log?.firstWallMs === undefined) {
+    return {
+      code: "clock_no_times",
+      message: `${path} prints no times: what happened is in its order, and when is not known`,
+    };
+  }
+  if (log.dateless) {
+    return {
+      code: "clock_no_dates",
+      message: `${path} prints times without a date: they are right to each other, and the day is not known`,
+    };
+  }
+  return {
+    code: "clock_zone_unknown",
+    message: `${path} prints local times and nothing tells their zone; they are read as if UTC (--time-zone names it)`,
+  };
 }
 
 /** The clock of the surest log; undefined when two sure ones differ or none is. */
@@ -270,6 +288,7 @@ function surveyFile(
     layout: sampled.layout,
     container: sampled.container,
     otherContainers: sampled.otherContainers,
+    newestFirst: sampled.newestFirst,
     appId: owner?.appId,
     attemptId: owner?.attemptId,
     executorId: kind === "driver_log" ? "driver" : owner?.executorId,

@@ -75,7 +75,8 @@ export function tieTo(candidate: Candidate, log: LogSample): Tie | undefined {
     namedZones: [],
   });
   // Twin runs have the same task ids: without a port, only times that a zone can explain tell them apart.
-  const possible = Math.abs((aligned.offsetMs ?? 0) - aligned.clock.skewMs) <= widestZoneMs;
+  const possible =
+    log.dateless || Math.abs((aligned.offsetMs ?? 0) - aligned.clock.skewMs) <= widestZoneMs;
   if (score < 100 && !possible && !log.appIds.has(candidate.appId)) return undefined;
   const tasks = taskAgreement(log, events);
   if (tasks.of > 0) {

@@ -15,6 +15,23 @@ export interface FedLine extends LineSlice {
   what: "line" | "huge_begin" | "huge_piece" | "huge_end";
 }
 
+/** Lines of one log, pulled one by one, in whatever order they are read. */
+export interface Lines {
+  /** begun so far */
+  readonly lines: number;
+  /** decoded bytes read so far */
+  readonly bytes: number;
+  /** the last line has no line end */
+  readonly cut: boolean;
+  /** NULs read so far: a file that lost blocks has runs of them */
+  readonly nulBytes: number;
+  /** Reads on, perhaps without completing a line; false when nothing is left. */
+  read(): Promise<boolean>;
+  /** The next line of what was read; undefined when more must be read. */
+  next(): FedLine | undefined;
+  close(): Promise<void>;
+}
+
 export interface FeedOptions extends ChunkOptions {
   /** Split at most this many bytes at a time, so that many open logs hold few lines each; undefined: a chunk at a time. */
   readonly sliceBytes?: number;
@@ -26,7 +43,7 @@ export interface FeedOptions extends ChunkOptions {
 
 const usualLineBytes = 16 * 1024 * 1024;
 
-export class LineFeed {
+export class LineFeed implements Lines {
   readonly #parts: readonly ByteSource[];
   readonly #options: FeedOptions;
   /** what the last chunk gave: `#lines[#next … #filled)`, pooled */

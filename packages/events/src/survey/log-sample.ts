@@ -67,6 +67,11 @@ export class LogSample {
   firstWallMs: number | undefined;
   lastWallMs: number | undefined;
   wholeSeconds = true;
+  /** the layout prints no day, or no year */
+  dateless = false;
+  /** times later and times earlier than the one before */
+  forward = 0;
+  backward = 0;
   moments: SampledMoment[] = [];
   #keepEvery = 1;
   readonly registrations: SampledRegistration[] = [];
@@ -75,6 +80,8 @@ export class LogSample {
   time(wallMs: number): void {
     this.records++;
     if (this.firstWallMs === undefined) this.firstWallMs = wallMs;
+    if (this.lastWallMs !== undefined && wallMs > this.lastWallMs) this.forward++;
+    if (this.lastWallMs !== undefined && wallMs < this.lastWallMs) this.backward++;
     this.lastWallMs = wallMs;
     if (wallMs % 1000 !== 0) this.wholeSeconds = false;
   }

@@ -23,6 +23,8 @@ export interface SampledFile {
   readonly log: LogSample | undefined;
   /** of an aggregated file: the container (or pod) whose log this is */
   readonly container: string | undefined;
+  /** it was written newest first: its lines, or the elements of its JSON document */
+  readonly newestFirst: "lines" | "elements" | undefined;
   /** the other containers in the same file */
   readonly otherContainers: readonly (string | undefined)[];
   readonly layout: string | undefined;

@@ -11,6 +11,7 @@ import { EventLogSample } from "./event-log-sample.ts";
 import { applicationIdIn } from "./identity.ts";
 import { type FedLine, type HugeStart, LineFeed, wholeLine } from "./line-feed.ts";
 import { LogSample } from "./log-sample.ts";
+import { ReversedFeed } from "./reversed-feed.ts";
 import type { SampledFile } from "./sampled-file.ts";
 
 /** Logs up to this many stored bytes are read whole, fewer where there are many logs. */
@@ -78,8 +79,14 @@ export async function sampleFile(
     const all = { ...limits, limit: undefined };
     ({ reader, whole, damage } = await readSample(source, options.pattern, all));
   }
+  const newestFirst = reader.newestFirst;
+  if (newestFirst !== undefined) {
+    const all = { ...limits, limit: undefined };
+    ({ reader, whole, damage } = await readSample(source, options.pattern, all, newestFirst));
+  }
   const shared = {
     source,
+    newestFirst,
     codec: [...new Set(source.parts.map((part) => part.codec))].join("+"),
     bytes,
     readWhole: whole,
@@ -107,13 +114,16 @@ async function readSample(
   source: DiscoveredSource,
   pattern: string | undefined,
   limits: SampleLimits,
+  newestFirst?: SampledFile["newestFirst"],
 ): Promise<{ reader: SampleReader; whole: boolean; damage: Diagnostic[] }> {
   const damage: Diagnostic[] = [];
   const report = (diagnostic: Diagnostic): void => {
     if (damage.length < keptDamage) damage.push(diagnostic);
   };
-  const feed = new LineFeed(source.parts, { report, maxLineBytes: heldLineBytes });
-  const reader = new SampleReader(pattern, limits.records);
+  const how = { report, maxLineBytes: heldLineBytes };
+  const feed =
+    newestFirst === "lines" ? new ReversedFeed(source.parts, how) : new LineFeed(source.parts, how);
+  const reader = new SampleReader(pattern, limits.records, newestFirst === "elements");
   let ended = false;
   try {
     while (!reader.enough(feed.bytes, limits)) {
@@ -140,6 +150,8 @@ interface SampleLimits {
 
 /** Of one file; what is told twenty times over is not told better. */
 const keptDamage = 20;
+/** Times that fall, of which a log written newest first has nothing but. */
+const fewestBackward = 3;
 /** A sample needs no longer line whole. */
 const heldLineBytes = 4 * 1024 * 1024;
 
@@ -222,9 +234,10 @@ class SampleReader {
   /** in a line too long to hold, which did not begin as an event does */
   #hugeJunk = false;
 
-  constructor(pattern: string | undefined, recordBytes: number) {
+  constructor(pattern: string | undefined, recordBytes: number, newestFirst: boolean) {
     this.#recordBytes = recordBytes;
-    this.#logDecoder = new LogDecoder({ report: () => {}, pattern, everyRecord: true });
+    const options = { report: () => {}, pattern, everyRecord: true, newestFirst };
+    this.#logDecoder = new LogDecoder(options);
     this.#record = (record) => this.#takeRecord(record);
   }
 
@@ -263,6 +276,21 @@ class SampleReader {
 
   hash(): string {
     return this.#hash.digest("hex");
+  }
+
+  /** Times fall from line to line: how it is to be read instead. */
+  get newestFirst(): SampledFile["newestFirst"] {
+    if (this.#eventLines > 0) return undefined;
+    // What waits for more lines is let go: a small log has shown nothing before.
+    this.#logDecoder.flush(this.#record);
+    let forward = 0;
+    let backward = 0;
+    for (const { log } of this.#streams.values()) {
+      forward += log.forward;
+      backward += log.backward;
+    }
+    if (backward < fewestBackward || backward < forward * 4) return undefined;
+    return this.#logDecoder.envelopeNames.includes("json-document") ? "elements" : "lines";
   }
 
   get aggregated(): boolean {
@@ -319,6 +347,7 @@ class SampleReader {
       resolutionMs: resolutionMicros / 1000,
       counts,
     };
+    log.dateless = this.#logDecoder.isDateless;
     const application = container === undefined ? undefined : applicationIdIn(container);
     if (application !== undefined) log.appIds.set(application, `container ${container}`);
     if (this.#logDecoder.isMixed(container)) {

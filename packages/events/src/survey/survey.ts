@@ -54,7 +54,15 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
     sampled.push(...files);
     seen += files[0]?.bytes ?? 0;
     options.onProgress?.(seen, total);
-    for (const { sourceFileId, path, unread, damage } of files) {
+    for (const { sourceFileId, path, unread, damage, newestFirst } of files) {
+      if (newestFirst !== undefined) {
+        report({
+          sourceFileId,
+          code: "survey_newest_first",
+          severity: "info",
+          message: `${path} was written newest first and is read from its end`,
+        });
+      }
       if (unread === undefined) continue;
       // Nobody will read it again.
       for (const diagnostic of damage) report({ ...diagnostic, sourceFileId });

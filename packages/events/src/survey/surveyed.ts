@@ -41,6 +41,8 @@ export interface SurveyedFile {
   readonly layout: string | undefined;
   /** of an aggregated file: the container (or pod) whose log this is */
   readonly container: string | undefined;
+  /** it was written newest first and is read from its end: its lines, or the elements of its JSON document */
+  readonly newestFirst: "lines" | "elements" | undefined;
   /** the other containers in the same file */
   readonly otherContainers: readonly (string | undefined)[];
   readonly appId: string | undefined;

@@ -271,6 +271,26 @@ const WRAPPED: readonly (readonly [string, string])[] = [
     "a number before each line",
     LINES.map(({ line }, i) => `${String(i + 1).padStart(6)}  ${line}\n`).join(""),
   ],
+  ["grep's file names", each(({ line }) => `logs/executor-3/stderr:${line}`)],
+  ["grep's line numbers", LINES.map(({ line }, i) => `${i + 1}:${line}\n`).join("")],
+  ["a paste, indented", each(({ line }) => `    ${line}`)],
+  [
+    "a paste behind a question",
+    `Hi all, my job fails with this:\n\n${each(({ line }) => line)}\nideas?\n`,
+  ],
+  ["a page's line ends", each(({ line }) => `${line}<br>`)],
+  [
+    "the thread behind each message",
+    records((one) => [`${stock(one)} [${one.thread}]`, ...one.trace].join("\n")),
+  ],
+  [
+    "time and file, then Spring in JSON",
+    json(({ one, line }) => ({
+      date: one.at.getTime() / 1000,
+      log: `[${local(one.at)}] {x.py:1} INFO - ${line}`,
+      stream: "stdout",
+    })),
+  ],
   ["CRI", each(({ one, line }) => `${iso(one.at).replace("Z", "456789Z")} stderr F ${line}`)],
   [
     "Docker's own file",

@@ -52,6 +52,8 @@ export interface Layer {
   readonly name: string;
   /** `next` gets what is inside, valid only during the call; a line without this wrapping as it is. */
   take(line: Unwrapped, next: (line: Unwrapped) => void): void;
+  /** What it kept until the last line. */
+  flush?(next: (line: Unwrapped) => void): void;
 }
 
 /** The layer that an envelope makes. */

@@ -24,9 +24,16 @@ export class JsonDocument implements Layer {
   private isText = false;
   private readonly element = new Unwrapped();
 
-  /** `isList`: its elements are those of its first lists; else they are whole objects. */
-  constructor(isList: boolean) {
+  /** Elements that wait for the last one, which was first in time. */
+  private readonly waiting: Unwrapped[] | undefined;
+
+  /**
+   * `isList`: its elements are those of its first lists; else they are whole objects. `newestFirst`: they are held and
+   * given from the last to the first.
+   */
+  constructor(isList: boolean, newestFirst: boolean) {
     this.isList = isList;
+    this.waiting = newestFirst ? [] : undefined;
     this.listDepth = isList ? -1 : 0;
   }
 
@@ -81,6 +88,10 @@ export class JsonDocument implements Layer {
     if (this.inside) this.keep(buffer, from, end);
   }
 
+  flush(next: (line: Unwrapped) => void): void {
+    for (const element of (this.waiting ?? []).splice(0).reverse()) next(element);
+  }
+
   private begin({ number, byteOffset }: Unwrapped, at: number, isText: boolean): number {
     this.inside = true;
     this.isText = isText;
@@ -105,7 +116,8 @@ export class JsonDocument implements Layer {
     const text = this.isText ? textIn(whole) : whole;
     if (this.bytes > ELEMENT_BYTES) return;
     element.take(text, 0, text.length);
-    next(element);
+    if (this.waiting === undefined) next(element);
+    else this.waiting.push(element.copy());
   }
 }
 

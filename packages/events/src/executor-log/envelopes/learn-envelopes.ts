@@ -5,6 +5,7 @@ import { LearnedCut } from "../layouts/learned-cut.ts";
 import { timeIn } from "../layouts/time-forms.ts";
 import { type SparkWords, sparkWordsIn } from "../spark-wording.ts";
 import { AnsiColours } from "./ansi-colours.ts";
+import { Indentation, indentationOf, Suffix, suffixOf } from "./around.ts";
 import { CsvTable, cellsOf } from "./csv-table.ts";
 import { EnvelopeLayer, type Layer, type Unwrapped } from "./envelope.ts";
 import { JsonDocument } from "./json-document.ts";
@@ -14,21 +15,21 @@ import { CriLine, TimestampedLine } from "./runtime-lines.ts";
 import { ShippedJson, type ShippedKeys } from "./shipped-json.ts";
 
 /** Makes a layer anew: one is tried on the sample, another reads the file. */
-type MakeLayer = () => Layer;
+type MakeLayer = (newestFirst: boolean) => Layer;
 
 const MOST_LAYERS = 6;
 /** Of the lines that are not blank, a wrapping is around so many at least. */
 const LEAST_SHARE = 0.6;
 
-/** The layers of these lines, from the outside in. */
-export function learnEnvelopes(sample: readonly Unwrapped[]): Layer[] {
+/** The layers of these lines, from the outside in. `newestFirst`: lists are given from their end. */
+export function learnEnvelopes(sample: readonly Unwrapped[], newestFirst: boolean): Layer[] {
   const layers: Layer[] = [];
   let lines = sample.filter(({ start, end }) => end > start);
   for (let i = 0; i < MOST_LAYERS && lines.length > 0; i++) {
     const make = nextLayer(lines, layers);
     if (make === undefined) break;
-    layers.push(make());
-    const trial = make();
+    layers.push(make(newestFirst));
+    const trial = make(false);
     const inside: Unwrapped[] = [];
     for (const line of lines) {
       trial.take(line.copy(), (inner) => {
@@ -51,12 +52,19 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
     const opened = lines.filter((line) => envelope.open(line.copy())).length;
     if (opened >= lines.length * LEAST_SHARE) return () => new EnvelopeLayer(make());
   }
+  const blanks = indentationOf(lines);
+  if (blanks > 0) return () => new EnvelopeLayer(new Indentation(blanks));
   const document = has("json-document") ? undefined : documentIn(lines);
-  if (document !== undefined) return () => new JsonDocument(document === "list");
+  if (document !== undefined) {
+    return (newestFirst) => new JsonDocument(document === "list", newestFirst);
+  }
   const json = shippedIn(lines);
-  if (json !== undefined) return () => new ShippedJson(json);
+  if (json !== undefined) return (newestFirst) => new ShippedJson(json, newestFirst);
   const csv = has("csv") ? undefined : tableIn(lines);
-  return csv ?? prefixIn(lines);
+  const prefix = csv ?? prefixIn(lines);
+  if (prefix !== undefined || has("suffix")) return prefix;
+  const suffix = suffixOf(lines);
+  return suffix && (() => new EnvelopeLayer(new Suffix(suffix)));
 }
 
 /** Colours stand around the fields of a head; behind them they are text of the message. */
@@ -239,14 +247,21 @@ function tableIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
     const names = cellsOf(beginningOf(header), separator, false);
     if (names.open || names.cells.length < 2 || names.cells.some((name) => !isName(name))) continue;
     const told = names.cells.map(() => 0);
+    let fitting = 0;
+    let telling = 0;
     for (const row of rows) {
-      for (const [i, cell] of cellsOf(beginningOf(row), separator, false).cells.entries()) {
+      const { cells, open } = cellsOf(beginningOf(row), separator, false);
+      if (sparkWordsIn(row.buffer, row.start, row.end) !== undefined || open) {
+        telling++;
+        if (open || cells.length === names.cells.length) fitting++;
+      }
+      for (const [i, cell] of cells.entries()) {
         const bytes = Buffer.from(cell, "latin1");
         if (sparkWordsIn(bytes, 0, bytes.length) !== undefined) told[i] = (told[i] ?? 0) + 1;
       }
     }
     const most = Math.max(...told);
-    if (most === 0) continue;
+    if (most === 0 || fitting < telling * LEAST_SHARE) continue;
     const columnOf = (name: RegExp): number | undefined => {
       const at = names.cells.findIndex((cell) => name.test(cell));
       return at < 0 ? undefined : at;
@@ -260,7 +275,7 @@ function tableIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
 }
 
 function isName(cell: string): boolean {
-  return /^[\w@. /:-]{1,64}$/.test(cell) && !/^\d/.test(cell);
+  return /^[\w@./:-]+(?: [\w@./:-]+){0,2}$/.test(cell) && cell.length <= 40 && !/^\d/.test(cell);
 }
 
 interface Headed {

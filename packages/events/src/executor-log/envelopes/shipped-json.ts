@@ -25,8 +25,12 @@ export class ShippedJson implements Layer {
   private readonly keys: ShippedKeys;
   private reader: TimeReader | undefined = undefined;
 
-  constructor(keys: ShippedKeys) {
+  private readonly newestFirst: boolean;
+
+  /** `newestFirst`: of Loki's lists, as it answers unless asked otherwise. */
+  constructor(keys: ShippedKeys, newestFirst: boolean) {
     this.keys = keys;
+    this.newestFirst = newestFirst;
   }
 
   take(line: Unwrapped, next: (line: Unwrapped) => void): void {
@@ -40,7 +44,8 @@ export class ShippedJson implements Layer {
     const { keys } = this;
     const container = textOf(valueAt(parsed, keys.container));
     if (keys.line === undefined) {
-      for (const [time, text] of pairsIn(parsed[VALUES])) {
+      const pairs = [...pairsIn(parsed[VALUES])];
+      for (const [time, text] of this.newestFirst ? pairs.reverse() : pairs) {
         this.give(line, text, this.microsOf(time), container, next);
       }
       return;

@@ -13,6 +13,7 @@ export class LearnedCut implements Layout {
   readonly name: string;
   readonly beginsBlank: boolean;
   readonly isLoose: boolean;
+  readonly isDateless: boolean;
   readonly time: TimeReader | undefined;
   readonly search: RegExp;
   readonly fields: readonly Field[];
@@ -26,6 +27,7 @@ export class LearnedCut implements Layout {
     this.fields = fields;
     this.time = time;
     this.timeField = fields.findIndex(({ kind }) => kind === "time");
+    this.isDateless = time?.dateless === true;
     this.isNameOnly = fields.every(({ kind }) => kind !== "time" && kind !== "level");
     this.isLoose = fields.some(({ source }) => source === ".*?");
     this.search = new RegExp(`^${fields.map(({ source }) => `(${source})`).join("")}`);

@@ -98,7 +98,10 @@ export function learnJson(lines: readonly SampleLine[]): LearnedJson | undefined
   }
   if (objects.length === 0) return undefined;
   const told = objects.map(leavesOf);
-  const message = mostCommon(told, ({ value }) => isBare(value));
+  // Of two that hold the same words, the one with the lines below them.
+  const message =
+    mostCommon(told, ({ value }) => isBare(value) && String(value).includes("\n")) ??
+    mostCommon(told, ({ value }) => isBare(value));
   if (message === undefined) return undefined;
   const others = told.map((leaves) => leaves.filter(({ path }) => keyOf(path) !== keyOf(message)));
   return new LearnedJson({

@@ -56,6 +56,8 @@ export interface Layout {
   readonly beginsBlank: boolean;
   /** It takes text between its fields for part of the head, which may be a record that lost its end. */
   readonly isLoose: boolean;
+  /** Its times have no day, or no year. */
+  readonly isDateless?: boolean;
   /** True when a record begins here; `head` is then filled whole. */
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean;
 }

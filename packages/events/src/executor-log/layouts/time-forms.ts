@@ -9,7 +9,9 @@ const CLOCK =
   "(?<H>\\d{1,2}):(?<m>\\d{2}):(?<s>\\d{2})(?:[.,:](?<f>\\d{1,9}))?(?:\\s?(?<half>[AaPp][Mm])(?![A-Za-z]))?";
 const ZONE = `(?:\\s?(?<zone>Z|[+-]\\d{2}:?\\d{2}|${ZONES})(?![\\w:]))?`;
 const BETWEEN = "(?:[T_:-]|,?\\s+(?:at\\s+)?)";
-const NOT_BEFORE = "(?<![\\d.:/-])";
+const NOT_BEFORE = "(?<![\\d./-])";
+/** Forms from here on are digits alone, which a colon may belong to. */
+const BARE_FORMS = 6;
 
 /** How a date's two numbers of doubtful order are read. */
 type Order = "ymd" | "dmy" | "mdy";
@@ -83,7 +85,8 @@ export function timeIn(text: string, from = 0): FoundTime | undefined {
     const found = SEARCHES[form]?.exec(rest);
     if (found === null || found === undefined) continue;
     // What stands before a slice is not seen by it.
-    if (from > 0 && found.index === 0 && /[\d.:/]/.test(text[from - 1] ?? "")) continue;
+    const before = from > 0 && found.index === 0 ? (text[from - 1] ?? "") : "";
+    if (/[\d./]/.test(before) || (before === ":" && form >= BARE_FORMS)) continue;
     const start = from + found.index;
     if (best === undefined || start < best.start) {
       best = { form, start, end: start + found[0].length };

@@ -18,6 +18,22 @@ export const CACHE_MANAGER: readonly LogTemplate[] = [
     example: "Persisting partition rdd_2_1 to disk instead.",
     fact: (blockId) => ({ kind: "persisting_to_disk", blockId }),
   }),
+  template({
+    name: "C1",
+    until: "1.1",
+    level: "WARN",
+    says: "Not enough space to cache partition {word} in memory! Free memory is {int} bytes.",
+    example:
+      "Not enough space to cache partition rdd_0_2 in memory! Free memory is 481861527 bytes.",
+    fact: (blockId) => ({
+      kind: "store_refused",
+      blockId,
+      why: "not_evictable",
+      requiredBytes: undefined,
+      limitBytes: undefined,
+      unmanagedBytes: undefined,
+    }),
+  }),
   silent(
     "C1",
     "INFO",
