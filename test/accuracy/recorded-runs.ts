@@ -15,6 +15,8 @@ export interface RecordedRun {
   readonly timeZone: string;
   /** `spark.eventLog.logBlockUpdates.enabled` */
   readonly logsBlockUpdates: boolean;
+  /** executors poll their memory every 50 ms */
+  readonly pollsOften: boolean;
   /** ms that a printed time may be off: a stock layout prints seconds */
   readonly windowMs: number;
   /** directory of what its JVMs did */
@@ -81,6 +83,7 @@ async function recordedRun(
     namesThreads: layoutsWithThreads.has(textOf(meta, "log_pattern_name") ?? ""),
     timeZone: textOf(meta, "timezone") ?? "UTC",
     logsBlockUpdates: BLOCK_UPDATES.test(text),
+    pollsOften: text.includes('"spark.executor.metrics.pollingInterval": "50ms"'),
     windowMs: textOf(meta, "log_pattern_name") === "stock" ? 1000 : 100,
     logsDirectory: at.logs,
     logs: logs.map((log) => join(at.logs, log)),

@@ -40,6 +40,7 @@ export type BlockRow = Readonly<
     | "memoryBytesMax"
     | "cause"
     | "causedByTaskId"
+    | "certainty"
   >
 >;
 

@@ -3,6 +3,7 @@
 import { type Amount, exactAmount, NOTHING, plus } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
+import { causeCertainty } from "../../calibration/eviction-causes.ts";
 import type { DecidingRule, EvictionCause } from "../../rows.ts";
 import { foreseenFree } from "../evidence/prediction.ts";
 import type { RuleName } from "../evidence/rules.ts";
@@ -256,7 +257,7 @@ export class Evictions {
     const { lookahead, state } = this.#context;
     const victimRdds = new Set(victims.map(rddIdOf));
     const thread = step.thread;
-    const certainty = thread === undefined ? 0.8 : 1;
+    const certainty = thread === undefined ? causeCertainty.nextAnswer : causeCertainty.sameThread;
     const waiting = new Set(state.running.keys());
     const room = this.#roomBefore();
     const least = thread === undefined ? this.#leastAsked(victims) : 0;
@@ -312,7 +313,7 @@ export class Evictions {
             cause: "execution",
             taskId: fact.taskId ?? this.#context.taskOf(next) ?? this.#onlyTask(),
             blockId: undefined,
-            certainty: 0.7,
+            certainty: causeCertainty.spillFollows,
           };
         default:
           break;
@@ -321,7 +322,8 @@ export class Evictions {
     }
     if (state.running.size === 0) return UNKNOWN;
     if (passedOver !== undefined) {
-      return { cause: "execution", taskId: passedOver, blockId: undefined, certainty: 0.6 };
+      const certainty = causeCertainty.nothingElse;
+      return { cause: "execution", taskId: passedOver, blockId: undefined, certainty };
     }
     const own = this.#context.taskOf(step);
     return this.#unsaid(step, own === undefined ? [...state.running.keys()] : [own], victimRdds);
@@ -343,10 +345,11 @@ export class Evictions {
     if (rdd === undefined || victimRdds.has(rdd)) return undefined;
     const taskId = this.#context.taskOf(next) ?? this.#taskPutting(blockId);
     if (taskId === undefined || !state.running.has(taskId)) return undefined;
-    if (next.thread !== undefined) return { cause, taskId, blockId, certainty: 0.9 };
+    if (next.thread !== undefined)
+      return { cause, taskId, blockId, certainty: causeCertainty.failedPut };
     const rivals = puts.possible(state.running.keys(), victimRdds);
     const others = rivals.filter((put) => put.blockId !== blockId).length;
-    return { cause, taskId, blockId, certainty: 0.8 / (1 + others) };
+    return { cause, taskId, blockId, certainty: causeCertainty.nextAnswer / (1 + others) };
   }
 
   /**
@@ -363,19 +366,20 @@ export class Evictions {
     const only = suspects.length === 1 ? suspects[0] : undefined;
     const own = step.thread === undefined ? undefined : puts.of(step.thread);
     if (own !== undefined && !victimRdds.has(rddIdOf(own.blockId))) {
-      return { ...own, taskId: only, certainty: 0.9 };
+      return { ...own, taskId: only, certainty: causeCertainty.failedPut };
     }
     const byExecution = { cause: "execution", taskId: only, blockId: undefined } as const;
     const possible = puts.possible(suspects, victimRdds);
-    if (possible.length === 0) return { ...byExecution, certainty: 0.6 };
+    const { nothingElse, nextAnswer } = causeCertainty;
+    if (possible.length === 0) return { ...byExecution, certainty: nothingElse };
     // At DEBUG a grant would have its line.
     const takers = debug ? [] : suspects.map((taskId) => execution.mayTake(taskId));
     const taken = Math.max(0, ...takers);
     const likeliest = possible.reduce((a, b) => (b.weight > a.weight ? b : a));
     const all = possible.reduce((sum, put) => sum + put.weight, taken);
-    if (taken > likeliest.weight) return { ...byExecution, certainty: (0.6 * taken) / all };
+    if (taken > likeliest.weight) return { ...byExecution, certainty: (nothingElse * taken) / all };
     const { taskId, blockId, cause } = likeliest;
-    return { cause, taskId, blockId, certainty: (0.8 * likeliest.weight) / all };
+    return { cause, taskId, blockId, certainty: (nextAnswer * likeliest.weight) / all };
   }
 
   /** Other tasks that were putting a block just then: of two that unroll side by side no line says which one asked. */

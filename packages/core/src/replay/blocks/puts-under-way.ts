@@ -2,7 +2,9 @@
  * Who is putting a block, before any line says how the put ended: a put whose task dies says nothing more, and what it evicted
  * was not evicted for execution.
  */
+
 import { rddIdOf } from "../../block-id.ts";
+import { putWeight } from "../../calibration/eviction-causes.ts";
 import type { EvictionCause } from "../../rows.ts";
 import type { LogStep, Lookahead } from "../lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
@@ -114,7 +116,8 @@ export class PutsUnderWay {
     const end = this.#endOf(taskId, blockId);
     if (end === "named") return { taskId, blockId, cause: "unroll", weight: 1 };
     // A task that ends well has stored or refused, in words, all that it tried to put.
-    return end === "well" ? undefined : { taskId, blockId, cause, weight: onDisk ? 0.7 : 0.5 };
+    const weight = onDisk ? putWeight.onDisk : putWeight.elsewhere;
+    return end === "well" ? undefined : { taskId, blockId, cause, weight };
   }
 
   /** Whether a task's end is a good one; named: the put of this block is said to have failed with it. */

@@ -6,6 +6,7 @@
 import { type Amount, amount, NOTHING } from "../../amount.ts";
 import { isBroadcastValue } from "../../block-id.ts";
 import { type ByteInterval, hull } from "../../byte-interval.ts";
+import { SEEN_OF_PEAK } from "../../calibration/polls.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { ExecutorEvidence, TaskEvidence } from "../evidence.ts";
 import type { ExecutorState, RunningTask } from "../executor-state.ts";
@@ -18,7 +19,6 @@ import {
   type KnownTask,
   type PeakFrom,
   peakWithinPolls,
-  SEEN_OF_PEAK,
 } from "./known-task.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
 import {
@@ -32,6 +32,7 @@ import {
 
 /** How long a measured sum is taken to stand when nothing else is known (µs). */
 const MEASURE_STANDS_MICROS = 20_000;
+
 export class ExecutionEstimate {
   readonly #state: ExecutorState;
   readonly #evidence: ExecutorEvidence;

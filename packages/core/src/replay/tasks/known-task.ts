@@ -1,6 +1,7 @@
 /** What a running task's estimate follows from, and what it was last: the same inputs give the same peak. */
 
 import { type Amount, amount } from "../../amount.ts";
+import { SEEN_OF_PEAK } from "../../calibration/polls.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { TaskEvidence } from "../evidence.ts";
 import { type PoolNow, peakOf } from "./task-demand.ts";
@@ -10,8 +11,6 @@ import { type PoolNow, peakOf } from "./task-demand.ts";
  * second and of 20 alike, 1 in 50 had taken memory after 50 to 150 ms. Longer lives (µs) begin as those of this length.
  */
 export const EARLY_OF_MICROS = 2_000_000;
-/** Least part of the true peak that polls saw in 450 recorded lives that were polled often. */
-export const SEEN_OF_PEAK = 0.7;
 
 /** What a task's peak follows from. */
 export interface PeakFrom extends PoolNow {

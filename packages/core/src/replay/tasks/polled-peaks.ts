@@ -3,6 +3,7 @@
  * memory, of storage memory and of both together. Between two polls more may have been used for a moment.
  */
 
+import { POLLS_TO_TRUST } from "../../calibration/polls.ts";
 import type { TaskEndFact } from "../../event-fact.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 
@@ -18,8 +19,6 @@ export interface PolledLife {
   readonly storageBytes: number;
 }
 
-/** From so many polls on a life is taken to have been seen: of 450 recorded ones the peak seen was the peak in 9 of 10, and never below 0.7 of it. */
-const POLLS_TO_TRUST = 8;
 /** Ended tasks that no replay asked for. */
 const ENDED_KEPT = 20_000;
 /** How many lives are kept to find who ran beside whom. */

@@ -5,17 +5,12 @@
 
 import { type Amount, amount, NOTHING } from "../../amount.ts";
 import { isBroadcastValue } from "../../block-id.ts";
+import { SEEN_OF_PEAK } from "../../calibration/polls.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { ExecutorEvidence, TaskEvidence } from "../evidence.ts";
 import type { ExecutorState, RunningTask } from "../executor-state.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
-import {
-  EARLY_OF_MICROS,
-  exactPeak,
-  holdsSurely,
-  peakWithinPolls,
-  SEEN_OF_PEAK,
-} from "./known-task.ts";
+import { EARLY_OF_MICROS, exactPeak, holdsSurely, peakWithinPolls } from "./known-task.ts";
 import type { PolledPeaks } from "./polled-peaks.ts";
 import {
   heldAt,

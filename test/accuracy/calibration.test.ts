@@ -1,0 +1,54 @@
+/** The replay is no surer than it was right: calibrated numbers beside what was measured. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { causeCertainty } from "../../packages/core/src/calibration/eviction-causes.ts";
+import { POLLS_TO_TRUST, SEEN_OF_PEAK } from "../../packages/core/src/calibration/polls.ts";
+import { type Calibrated, EvictionCertainty } from "./eviction-certainty.ts";
+import { repositoryRuns } from "./fixture-scores.ts";
+import { withGivenLogs } from "./given-logs.ts";
+import type { PolledShares } from "./polled-lives.ts";
+import { classesOf } from "./recorded-runs.ts";
+import { replayedTables } from "./replayed-tables.ts";
+import { truthsIn } from "./truth.ts";
+
+const measured = JSON.parse(
+  readFileSync(join(import.meta.dirname, "golden/calibration.json"), "utf8"),
+) as {
+  readonly evictionCertainty: Readonly<Record<string, Calibrated>>;
+  readonly polledLives: PolledShares;
+};
+
+describe("how sure an eviction's cause is said to be", () => {
+  // A failed put is seen in too few recorded runs to be measured.
+  const { failedPut: _, ...others } = causeCertainty;
+  test.each(Object.entries(others))("%s (%f) is no more than was right", (_name, certainty) => {
+    const { n, right } = measured.evictionCertainty[String(certainty)] ?? { n: 0, right: 0 };
+    expect(n).toBeGreaterThan(30);
+    expect(right / n).toBeGreaterThanOrEqual(certainty);
+  });
+
+  test("holds for the runs of the repository, whatever certainty they come to", async () => {
+    const evictions = new EvictionCertainty();
+    for (const run of await repositoryRuns()) {
+      const truths = await truthsIn(run.truth);
+      for (const logClass of classesOf(run)) {
+        if (logClass !== "info-like" && logClass !== "dbg") continue;
+        const replayed = await withGivenLogs(run, logClass, replayedTables);
+        for (const truth of truths) evictions.add(truth, replayed);
+      }
+    }
+    const table = Object.entries(evictions.table());
+    expect(table.length).toBeGreaterThan(2);
+    for (const [certainty, { n, right }] of table.filter(([, { n }]) => n >= 10))
+      expect(right / n).toBeGreaterThanOrEqual(Number(certainty) - 0.02);
+  });
+});
+
+test("lives that were polled eight times were seen, and to seven tenths at least", () => {
+  const { n, seenWhole, least } = measured.polledLives;
+  expect(POLLS_TO_TRUST).toBe(8); // what was measured
+  expect(n).toBeGreaterThan(100);
+  expect(seenWhole).toBeGreaterThan(0.85);
+  expect(least).toBeGreaterThanOrEqual(SEEN_OF_PEAK - 0.05);
+});
