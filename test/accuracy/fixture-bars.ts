@@ -26,7 +26,8 @@ export interface Worse {
  */
 function isWorse({ atLeast, quantity }: Bar, before?: number, now?: number): boolean {
   if (before === undefined) return false;
-  if (now === undefined) return true;
+  // Where part of the evidence is missing, "unknown" is an answer, too.
+  if (now === undefined) return !quantity.includes("_given_");
   if (atLeast) return now < before - 0.002;
   return /_(?:off|point)$/.test(quantity)
     ? now > before * 1.1 + 0.002
