@@ -25,7 +25,7 @@ afterAll(() => {
 test("a page of one application is written once, and replaced only where that is asked for", async () => {
   const made = ["report", file("one.duckdb"), "-o", file("one.html")];
   const { code, stdout } = await respark(made);
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/one\.html: \d+ kB, 3 findings\n/)]);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/one\.html: \d+ kB, \d+ findings?\n/)]);
   expect(tells("one.html", "default-src 'none'; script-src 'sha256-")).toBe(true);
   const again = await respark(made);
   expect([again.code, again.stderr]).toEqual([2, expect.stringContaining("--overwrite")]);

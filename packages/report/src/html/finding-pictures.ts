@@ -30,6 +30,8 @@ export interface Happened {
   /** epoch µs */
   readonly t: number;
   readonly kind: string;
+  /** its number for respark explain; null: it has none */
+  readonly ordinal: number | null;
   readonly subject: string | null;
 }
 
@@ -45,9 +47,20 @@ export interface Seen {
 /** The tasks that findings name. */
 export function tasksNamed(findings: readonly Finding[]): number[] {
   return findings.flatMap(({ facts }) => {
-    const id = facts["task_id"];
+    const id = facts["largest_task_id"] ?? facts["task_id"];
     return typeof id === "number" || typeof id === "bigint" ? [Number(id)] : [];
   });
+}
+
+/** The event whose story a finding names: `--eviction 3`. */
+function eventTold({ next }: Finding, happened: readonly Happened[]): Happened | undefined {
+  for (const { command, argument } of next) {
+    const [, about, nth] = /^--(eviction|spill|oom) (\d+)$/.exec(argument) ?? [];
+    if (command !== "explain" || about === undefined) continue;
+    const kind = about === "eviction" ? "evicted" : about === "spill" ? "spilled" : "oom";
+    return happened.find((event) => event.kind === kind && event.ordinal === Number(nth));
+  }
+  return undefined;
 }
 
 /** Null: nothing on this page shows it. */
@@ -68,11 +81,19 @@ export function pictureOf(
     };
   };
   const facts: Facts = finding.facts;
-  const eviction = factsIn(facts["eviction"]);
-  const evictedAt = microsOf(eviction?.["ts"]);
-  if (eviction !== undefined && evictedAt !== undefined && place(eviction["executor_id"]) >= 0) {
-    const missed = microsOf(eviction["missed_at"]) ?? evictedAt;
-    return around(place(eviction["executor_id"]), "blocks", evictedAt, Math.max(evictedAt, missed));
+  const told = eventTold(finding, happened);
+  if (told?.kind === "evicted") {
+    // The blocks of the same RDD on that executor: the eviction, and what came of it.
+    const rdd = /^rdd_\d+_/.exec(told.subject ?? "")?.[0] ?? told.subject ?? "";
+    const times = happened
+      .filter(({ executorId, subject }) => {
+        return executorId === told.executorId && subject?.startsWith(rdd) === true;
+      })
+      .map(({ t }) => t);
+    return around(place(told.executorId), "blocks", Math.min(...times), Math.max(...times));
+  }
+  if (told !== undefined) {
+    return around(place(told.executorId), "executor", told.t - 1_000_000, told.t + 1_000_000);
   }
   for (const name of ["spill", "oom", "wait", "leak"]) {
     const event = factsIn(facts[name]);
@@ -95,7 +116,8 @@ export function pictureOf(
   }
   const stage = stages.find((each) => each.stage === Number(facts["stage_id"] ?? Number.NaN));
   if (stage !== undefined) {
-    const on = place(ranOn.get(Number(facts["task_id"] ?? Number.NaN)));
+    const task = Number(facts["largest_task_id"] ?? facts["task_id"] ?? Number.NaN);
+    const on = place(ranOn.get(task));
     const margin = axis.span * 0.02;
     return {
       executor: Math.max(0, on),

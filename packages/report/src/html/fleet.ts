@@ -19,7 +19,7 @@ export interface FleetRow {
   readonly headline: string;
   readonly change: string | undefined;
   readonly findings: number;
-  /** run time of the tasks that the findings touched; ms; undefined: no log tells */
+  /** task time that its findings cost, as far as best estimates are known; ms */
   readonly costMillis: number | undefined;
   /** epoch µs */
   readonly startedAt: number | undefined;
@@ -58,21 +58,12 @@ export async function fleetRow(
 ): Promise<FleetRow> {
   const here = conditionOn(verdict);
   const [worst] = verdict.findings;
-  const ran = await Answer.of(
-    database,
-    `select sum(run_ms)::double as ms from tasks where ${here}`,
-  );
-  const run_ms = ran.numbers("ms")[0] ?? undefined;
   const conf = await Answer.of(
     database,
     `select key, value from spark_conf where ${here} and not is_default
        and key in (${SETTINGS.map((key) => `'${key}'`).join(", ")}) order by key`,
   );
   const values = conf.texts("value");
-  const touched = Math.min(
-    1,
-    verdict.findings.reduce((sum, { weight }) => sum + weight, 0),
-  );
   const known = (of: (executor: Run["executors"][number]) => number | null): number[] =>
     run.executors.flatMap((executor) => of(executor) ?? []);
   const sum = (amounts: readonly number[]): number | undefined =>
@@ -86,7 +77,7 @@ export async function fleetRow(
     headline: headlineOf(verdict),
     change: worst?.change,
     findings: verdict.findings.length,
-    costMillis: run_ms === undefined ? undefined : touched * run_ms,
+    costMillis: sum(verdict.findings.flatMap(({ costMillis }) => costMillis.best ?? [])),
     startedAt: run.axis.start === 0 ? undefined : run.axis.start,
     durationMillis: run.axis.start === 0 ? undefined : (run.axis.end - run.axis.start) / 1000,
     executors: run.executors.filter(({ id }) => id !== "driver").length,
@@ -125,13 +116,13 @@ export async function fleetPage(
           html`<span class="chip"><span aria-hidden="true">${sign}</span> <b>${n}</b> × ${word.toLowerCase()}</span>`,
         ];
   });
-  const body = html`<header class="top"><div class="id"><strong>${title}</strong></div><div class="facts">${counted(rows.length, "application")}, worst first: work lost, then time lost, then by the run time of the tasks touched</div></header>
+  const body = html`<header class="top"><div class="id"><strong>${title}</strong></div><div class="facts">${counted(rows.length, "application")}, worst first: work lost, then time lost, each by the task time that it cost</div></header>
 <main><section id="fleet"><h1>${fleetHeadline(sorted)}</h1><div class="trustline">${counts}</div>
 ${patterns()}
 <div class="scroll" tabindex="0" role="group" aria-label="Applications"><table class="fleet"><caption>Each opens to its verdict. A strip is all of the memory of its worst executor: blocks from the floor, execution from the ceiling, hatched where it may be, patterned where no log tells.</caption>
-<thead><tr><th scope="col" class="l">application</th><th scope="col" class="l">what went wrong</th><th scope="col">touched</th><th scope="col" class="l">memory</th><th scope="col">peak</th><th scope="col">lost</th><th scope="col">evicted</th><th scope="col">spilled</th><th scope="col" class="l">settings</th></tr></thead>
+<thead><tr><th scope="col" class="l">application</th><th scope="col" class="l">what went wrong</th><th scope="col">cost</th><th scope="col" class="l">memory</th><th scope="col">peak</th><th scope="col">lost</th><th scope="col">evicted</th><th scope="col">spilled</th><th scope="col" class="l">settings</th></tr></thead>
 <tbody>${sorted.map((row) => rowHtml(row, fileOf(row)))}</tbody></table></div></section></main>
-<footer>Made by respark report. Nothing in these files leaves them: no requests, no fonts, no tracking. “Touched” is the run time of the tasks that findings name, as far as logs tell; ? is what no log tells. Times are UTC.</footer>`;
+<footer>Made by respark report. Nothing in these files leaves them: no requests, no fonts, no tracking. Cost is task time that findings cost, by best estimates; ? is what no log tells. Times are UTC.</footer>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">

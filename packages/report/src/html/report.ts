@@ -123,10 +123,12 @@ function drawingOf({ executors, tracks, axis }: Run, chunks: readonly Chunk[]): 
 function happenedIn(events: Answer): Happened[] {
   const [ids, kinds] = [events.texts("executor_id"), events.texts("kind")];
   const [times, subjects] = [events.numbers("t"), events.texts("subject")];
+  const ordinals = events.numbers("ordinal");
   return ids.map((executorId, index) => ({
     executorId: executorId ?? "",
     t: times[index] ?? 0,
     kind: kinds[index] ?? "",
+    ordinal: ordinals[index] ?? null,
     subject: subjects[index] ?? null,
   }));
 }

@@ -1,5 +1,5 @@
 /** The verdict as HTML: complete without a script, and painted before any data is unpacked. */
-import { counted, countInWords } from "@respark/core";
+import { counted, countInWords, durationInWords } from "@respark/core";
 import type { Finding, RunVerdict, Severity } from "../explain/index.ts";
 import type { ExecutorFacts, Picture } from "../picture/facts.ts";
 import { type Html, html } from "./html.ts";
@@ -22,7 +22,7 @@ export const SEVERITIES: Readonly<
   slow: { word: "Time was lost", sign: "◔" },
   risk: { word: "At risk", sign: "△" },
   waste: { word: "Memory was wasted", sign: "◌" },
-  fine: { word: "Fine", sign: "✓" },
+  fine: { word: "Too small to mend", sign: "✓" },
 };
 
 const EVIDENCE: Readonly<Record<string, string>> = {
@@ -126,17 +126,20 @@ function findingHtml(
   finding: Finding,
   index: number,
   heaviest: number,
-  { pictures, executors, unit }: VerdictParts,
+  { verdict, pictures, executors, unit }: VerdictParts,
 ): Html {
   const { word, sign } = SEVERITIES[finding.severity];
   const weight = Math.max(1, Math.min(10, Math.round((finding.weight / (heaviest || 1)) * 10)));
+  const cost = costWords(finding.costMillis);
+  const sameAs = verdict.findings.findIndex(({ change }) => change === finding.change);
   const picture = pictures[index] ?? null;
   const executor = picture === null ? undefined : executors[picture.executor];
   return html`<li class="finding ${finding.severity}" id="finding-${index + 1}">
 <div class="rank" aria-hidden="true">${index + 1}</div>
-<div class="say"><p class="sev"><span aria-hidden="true">${sign}</span> ${word}<meter class="cost" min="0" max="10" value="${weight}" title="cost beside the worst finding">${weight} of 10</meter></p>
+<div class="say"><p class="sev"><span aria-hidden="true">${sign}</span> ${word}<meter class="cost" min="0" max="10" value="${weight}" title="cost beside the worst finding">${weight} of 10</meter>${cost === undefined ? "" : ` ${cost} of task time`}</p>
 <h2 class="title">${finding.title}</h2>
-${finding.change === undefined ? "" : html`<p class="change"><b>Change</b> ${finding.change}</p>`}
+${finding.change === undefined ? "" : html`<p class="change"><b>Change</b> ${sameAs >= 0 && sameAs < index ? `as in ${sameAs + 1}` : finding.change}</p>`}
+${finding.effect === undefined ? "" : html`<p class="change"><b>Effect</b> ${finding.effect}</p>`}
 <ul class="evidence">${finding.evidence.map((words) => html`<li>${words}</li>`)}</ul>
 <p class="sure"><b>Certain</b> ${finding.certainty}${finding.places.map(
     ({ path, line, says }) => html` · <code>${path.split(/[/\\]/).at(-1)}:${line}</code> (${says})`,
@@ -147,6 +150,20 @@ ${
     : html`<a class="see" href="#finding-${index + 1}" data-finding="${index}"><canvas width="220" height="72" role="img" aria-label="Memory of ${nameOf(executor.id)} at the time of this finding"></canvas><span>${nameOf(executor.id)}, ${durationWords((picture.to - picture.from) * unit)} <b>Show</b></span></a>`
 }
 </li>`;
+}
+
+/** `4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined: it cost nothing, or nothing is known of it. */
+function costWords({ best, min, max }: Finding["costMillis"]): string | undefined {
+  if (max === 0 || (best === 0 && max === undefined)) return undefined;
+  if (best === undefined) {
+    if (max !== undefined) return `at most ${durationInWords(max)}`;
+    return min === undefined || min === 0 ? undefined : `at least ${durationInWords(min)}`;
+  }
+  const exact = (min ?? best) === (max ?? best);
+  const words = durationInWords(best);
+  return exact || min === undefined || max === undefined
+    ? words
+    : `${words} (${durationInWords(min)} to ${durationInWords(max)})`;
 }
 
 function nameOf(executorId: string): string {

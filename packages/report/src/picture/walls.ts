@@ -10,7 +10,7 @@ export interface Band {
   readonly draw: "band";
   readonly of: "storage" | "unroll" | "execution" | "pool" | "nothing";
   readonly certainty: Certainty;
-  /** 1: drawn in this pixel */
+  /** 1: drawn in this pixel; empty: in none */
   readonly here: Uint8Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
@@ -38,6 +38,11 @@ export function wallsOf(pixels: Pixels): readonly Wall[] {
   const there = (pixel: number): boolean => gone[pixel] !== 1;
   const share = (values: Float64Array, pixel: number): number =>
     Math.min(1, Math.max(0, at(values, pixel) / max));
+  /** Most bands are nowhere in most strips: those take no room. */
+  const firstHere = (ok: (pixel: number) => boolean): number => {
+    for (let pixel = 0; pixel < width; pixel++) if (there(pixel) && ok(pixel)) return pixel;
+    return -1;
+  };
   const band = (
     of: Band["of"],
     certainty: Certainty,
@@ -45,12 +50,14 @@ export function wallsOf(pixels: Pixels): readonly Wall[] {
     low: (pixel: number) => number,
     high: (pixel: number) => number,
   ): Band => {
+    const first = firstHere(ok);
+    const size = first < 0 ? 0 : width;
     const drawn = {
-      here: new Uint8Array(width),
-      low: new Float64Array(width),
-      high: new Float64Array(width),
+      here: new Uint8Array(size),
+      low: new Float64Array(size),
+      high: new Float64Array(size),
     };
-    for (let pixel = 0; pixel < width; pixel++) {
+    for (let pixel = Math.max(0, first); pixel < size; pixel++) {
       if (!there(pixel) || !ok(pixel)) continue;
       drawn.here[pixel] = 1;
       drawn.low[pixel] = low(pixel);
@@ -63,8 +70,10 @@ export function wallsOf(pixels: Pixels): readonly Wall[] {
     ok: (pixel: number) => boolean,
     height: (pixel: number) => number,
   ): Edge => {
-    const drawn = { here: new Uint8Array(width), height: new Float64Array(width) };
-    for (let pixel = 0; pixel < width; pixel++) {
+    const first = firstHere(ok);
+    const size = first < 0 ? 0 : width;
+    const drawn = { here: new Uint8Array(size), height: new Float64Array(size) };
+    for (let pixel = Math.max(0, first); pixel < size; pixel++) {
       if (!there(pixel) || !ok(pixel)) continue;
       drawn.here[pixel] = 1;
       drawn.height[pixel] = height(pixel);
