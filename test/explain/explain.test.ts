@@ -1,4 +1,4 @@
-/** Ten explanations of recorded runs, as they were last read by a person against the logs. `UPDATE_GOLDEN=1 pnpm vitest run test/explain` writes them anew. */
+/** Explanations of recorded runs, as they were last read by a person against the logs. `UPDATE_GOLDEN=1 pnpm vitest run test/explain` writes them anew. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,6 +39,9 @@ describe("explanations read as they did", () => {
     { run: "s35-f-base-dbg", question: ["--task", "45"] },
     { run: "s35-f-base-dbg", question: ["--block", "rdd_1_0"] },
     { run: "s35-f-base-dbg", question: ["--executor", "0"] },
+    { run: "s16-f-base-dbg", question: [] },
+    { run: "s30-f-base-dbg", question: [] },
+    { run: "s41-a2-base-dbg", question: [] },
     { run: "s35-g-base-dbg", question: [] },
     { run: "s24-i-legacy-dbg", question: [] },
     { run: "s16-f-base-dbg", question: ["--eviction", "1"] },

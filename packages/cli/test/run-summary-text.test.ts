@@ -13,6 +13,10 @@ const executor: ExecutorSummary = {
   memoryBytes: 106 * MiB,
   storagePeakBytes: 98 * MiB,
   executionPeakBytes: 61.5 * MiB,
+  storagePeakBytesMin: 98 * MiB,
+  storagePeakBytesMax: 98 * MiB,
+  executionPeakBytesMin: 61.5 * MiB,
+  executionPeakBytesMax: 61.5 * MiB,
   borrowedPeakBytes: 45 * MiB,
   evictions: 7,
   evictedBytes: 98 * MiB,
@@ -86,13 +90,13 @@ test("the summary says what each executor did and how many statements were predi
   expect(text).toContain("storage    ·▄█");
 });
 
-test("the story is told in sentences: who borrowed, what was evicted for whose sake, what was missed", () => {
+test("the story is told in sentences: what was evicted for whose sake, what was missed, and last what is normal: storage borrowed", () => {
   expect(runSummaryText(run, { ...place, columns: 200 })).toContain(
     [
       "What happened",
-      "Storage borrowed up to 45.0 MiB of execution's memory (executor 0).",
       "7 evictions (98.0 MiB): 5 because tasks claimed execution memory, 2 for reasons no log tells; 3 later reads missed an evicted block.",
       "Tasks spilled 12 times (230 MiB of memory).",
+      "Storage borrowed up to 45.0 MiB of execution's memory (executor 0).",
     ].join("\n"),
   );
 });
@@ -127,7 +131,6 @@ test("what ended badly is told first, and an error of many lines is one sentence
       "Out of memory, Java heap space: 1 task on executor 0\\u{1b}[31m.",
       "2 executors were lost: container over its memory limit.",
       "Executor 3 was removed by the driver.",
-      "Storage borrowed",
     ].join("\n"),
   );
 });
@@ -261,4 +264,15 @@ test("an event log that just stops is told first, with what was running", () => 
 test("memory that the driver's storage borrowed is the driver's", () => {
   const driver = { ...executor, executorId: "driver" };
   expect(runSummaryText({ ...run, executors: [driver] }, place)).toContain("(the driver).");
+});
+
+test("a peak whose bounds are far apart is said by its bounds", () => {
+  const loose = {
+    ...executor,
+    executionPeakBytesMin: 25 * MiB,
+    executionPeakBytesMax: 63.6 * MiB,
+  };
+  const text = runSummaryText({ ...run, executors: [loose] }, { ...place, columns: 200 });
+  expect(text).toContain("25.0 MiB–63.6 MiB");
+  expect(text).not.toContain("61.5 MiB");
 });

@@ -13,29 +13,43 @@ export function addExplain(program: Command, host: Host): void {
         .description(
           "says what went wrong with memory, why, and what to change; or tells one event's story",
         )
-        .argument("<db>", "a database written by respark replay")
+        .argument(
+          "<path...>",
+          "a database written by respark replay; or logs, replayed for this answer alone",
+        )
         .option("--eviction <n>", "the n-th eviction; or executor:seq")
         .option("--spill <n>", "the n-th spill; or executor:seq")
         .option("--oom <n>", "the n-th out-of-memory error")
         .option("--task <id>", "a task, by its id (TID)")
         .option("--block <id>", "a block: rdd_2_17, broadcast_3")
-        .option("--executor <id>", "an executor, or driver"),
+        .option("--executor <id>", "an executor, or driver")
+        .option(
+          "--time-zone <zone>",
+          "zone of the executor logs' times, where no event log tells (Europe/Berlin, UTC-5)",
+        )
+        .option(
+          "--log-pattern <pattern>",
+          "log4j pattern of the executor logs, where it cannot be learned from them",
+        ),
     ),
   )
     .addHelpText(
       "after",
       `
-Without an option: the run's verdict, worst thing first, and the one change each points to.
+Without an option: the run's verdict, costliest thing first, and the one change each points to. Of several applications: all on one screen,
+worst first; --app names one of them.
 
 Examples:
   respark explain app.duckdb
+  respark explain logs/
+  respark explain nightly.duckdb --app app-20260101120000-0001
   respark explain app.duckdb --eviction 1
   respark explain app.duckdb --eviction 0:96      the event with seq 96 of executor 0, as eviction_ledger shows it
   respark explain app.duckdb --task 45
   respark explain app.duckdb --block rdd_2_17 --json`,
     )
-    .action(async (db: string, options: ExplainOptions) => {
+    .action(async (paths: string[], options: ExplainOptions) => {
       const { runExplain } = await import("../explain/run-explain.ts");
-      await sayingMachineTrouble(() => runExplain(host, db, options));
+      await sayingMachineTrouble(() => runExplain(host, paths, options));
     });
 }

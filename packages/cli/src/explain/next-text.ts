@@ -4,8 +4,8 @@ import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 
 export interface TextPlace {
-  /** the database as the user named it */
-  readonly database: string;
+  /** the database as the user named it; undefined: logs, of which nothing is left to ask */
+  readonly database: string | undefined;
   /** the command as it was called */
   readonly command: string;
   /** options that name the application, with a leading blank; empty where the database holds one */
@@ -20,7 +20,9 @@ export interface Next {
   readonly argument: string;
 }
 
-export function commandLine({ command, argument }: Next, place: TextPlace): string {
+/** undefined: there is no database to ask. */
+export function commandLine({ command, argument }: Next, place: TextPlace): string | undefined {
+  if (place.database === undefined) return undefined;
   const application = command === "explain" ? place.application : "";
   return printableLine(
     `${place.command} ${command} ${shellWord(place.database)} ${argument}${application}`,

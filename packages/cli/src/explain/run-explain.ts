@@ -1,7 +1,10 @@
-/** The explain command's own part: what is asked about, and how the answer is printed. */
+/** The explain command's own part: databases or logs, one application's verdict or many on one screen, or one event's story. */
+import { join } from "node:path";
 import { safeJson } from "@respark/core";
 import { adviceFor } from "@respark/events";
 import {
+  type Database,
+  DatabaseError,
   explain,
   NotThereError,
   openDatabase,
@@ -12,9 +15,13 @@ import {
 import { calledAs } from "../called-as.ts";
 import { applicationsIn } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
+import { fleetText, readFleet } from "../database/fleet.ts";
 import { oneApplication } from "../database/one-application.ts";
 import type { Host } from "../host.ts";
+import { openInput } from "../input.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
+import { replayLogs } from "../replay/replay-logs.ts";
+import { inLocale } from "../terminal/in-locale.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import type { TextPlace } from "./next-text.ts";
@@ -28,43 +35,128 @@ export interface ExplainOptions extends EverywhereOptions, ApplicationOptions {
   readonly task?: string;
   readonly block?: string;
   readonly executor?: string;
+  readonly timeZone?: string;
+  readonly logPattern?: string;
 }
 
-export async function runExplain(host: Host, path: string, options: ExplainOptions): Promise<void> {
+export async function runExplain(
+  host: Host,
+  paths: readonly string[],
+  options: ExplainOptions,
+): Promise<void> {
   const question = questionOf(options);
-  await sayingTrouble(async () => {
-    const database = await openDatabase(path);
-    try {
+  await sayingTrouble(() =>
+    withDatabase(host, paths, options, async (database, named) => {
       const ask = (sql: string) => database.rows(sql);
-      const application = await oneApplication(ask, path, options);
-      const several = (await applicationsIn(ask)).length > 1;
+      const applications = await applicationsIn(ask);
+      const isFleet = applications.length > 1 && options.app === undefined;
+      if (isFleet && question === undefined) {
+        await explainFleet(host, database, named, options);
+        return;
+      }
+      const application = await oneApplication(ask, named ?? paths.join(", "), options);
       const place: TextPlace = {
-        database: path,
+        database: named,
         command: calledAs(host),
-        application: several
-          ? ` --app ${shellWord(application.appId)} --attempt ${shellWord(application.attemptId)}`
-          : "",
+        application:
+          applications.length > 1
+            ? ` --app ${shellWord(application.appId)} --attempt ${shellWord(application.attemptId)}`
+            : "",
         columns: host.stdout.columns,
         style: styleOf(host),
       };
-      const answer = await explain(database, application, question);
+      const answer = await explain(database, application, question).catch((error: unknown) => {
+        throw error instanceof NotThereError ? new UserError(error.message) : error;
+      });
       const advice = answer.kind === "verdict" ? adviceFor(answer.logs) : [];
       await host.stdout.write(
         options.json === true
           ? `${safeJson(answer.kind === "verdict" ? { ...answer, advice } : answer, 2)}\n`
-          : answer.kind === "verdict"
-            ? verdictText(answer, advice, place)
-            : storyText(answer, place),
+          : inLocale(
+              answer.kind === "verdict"
+                ? verdictText(answer, advice, place)
+                : storyText(answer, place),
+              host,
+            ),
       );
-    } catch (error) {
-      if (error instanceof NotThereError) throw new UserError(error.message);
-      throw error;
+    }),
+  );
+}
+
+async function explainFleet(
+  host: Host,
+  database: Database,
+  named: string | undefined,
+  options: ExplainOptions,
+): Promise<void> {
+  const fleet = await readFleet((sql) => database.rows(sql));
+  await host.stdout.write(
+    options.json === true
+      ? `${safeJson({ kind: "fleet", applications: fleet }, 2)}\n`
+      : inLocale(
+          fleetText(fleet, {
+            database: named,
+            command: calledAs(host),
+            columns: host.stdout.columns,
+            style: styleOf(host),
+          }),
+          host,
+        ),
+  );
+}
+
+/** A database as it stands; anything else is logs, replayed for this question alone. */
+async function withDatabase(
+  host: Host,
+  paths: readonly string[],
+  options: ExplainOptions,
+  use: (database: Database, named: string | undefined) => Promise<void>,
+): Promise<void> {
+  const [path = "-"] = paths;
+  if (paths.length === 1 && path !== "-" && (await host.kindOf(path)) !== "directory") {
+    const database = await openedOrLogs(path);
+    if (database !== undefined) {
+      try {
+        await use(database, path);
+      } finally {
+        database.close();
+      }
+      return;
+    }
+  }
+  const input = await openInput(host, paths);
+  const scratch = await host.scratch();
+  try {
+    const { databasePath } = await replayLogs(host, {
+      input,
+      target: () =>
+        Promise.resolve({ path: join(scratch.path, "explained.duckdb"), mode: "create" }),
+      timeZone: options.timeZone,
+      logPattern: options.logPattern,
+      showSecrets: false,
+      quiet: options.quiet === true,
+    });
+    const database = await openDatabase(databasePath);
+    try {
+      await use(database, undefined);
     } finally {
       database.close();
     }
-  });
+  } finally {
+    await scratch.remove();
+  }
 }
 
+/** undefined: the file is there and is no database, so it may be a log. */
+async function openedOrLogs(path: string): Promise<Database | undefined> {
+  try {
+    return await openDatabase(path);
+  } catch (error) {
+    const mayBeLog = error instanceof DatabaseError && error.trouble === "unreadable";
+    if (mayBeLog && !/\.(?:duckdb|db)$/i.test(path)) return undefined;
+    throw error;
+  }
+}
 const ABOUT = ["eviction", "spill", "oom", "task", "block", "executor"] as const;
 
 function questionOf(options: ExplainOptions): Question | undefined {

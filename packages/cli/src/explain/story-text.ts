@@ -24,12 +24,17 @@ export function storyText(story: Story, place: TextPlace): string {
     ...story.places.flatMap(({ says, path, line: number }, index) =>
       line(index === 0 ? "log" : "", `${logName(path)}:${number} (${says})`),
     ),
-    "",
-    style.bold("Next"),
-    ...story.next.flatMap((next) => [
-      style.dim(`  # ${printableLine(next.why)}`),
-      `  ${commandLine(next, place)}`,
-    ]),
+    ...nextLines(story, place),
     "",
   ].join("\n");
+}
+
+function nextLines({ next }: Story, place: TextPlace): string[] {
+  const commands = next.flatMap(({ why, ...asked }) => {
+    const command = commandLine({ why, ...asked }, place);
+    return command === undefined
+      ? []
+      : [place.style.dim(`  # ${printableLine(why)}`), `  ${command}`];
+  });
+  return commands.length === 0 ? [] : ["", place.style.bold("Next"), ...commands];
 }

@@ -112,14 +112,15 @@ function findingLines(finding: Finding, nth: number, sameAs: number, place: Text
     ...(finding.effect === undefined ? [] : text("effect", finding.effect)),
     ...text("certain", finding.certainty),
     ...(at === undefined ? [] : text("log", `${logName(at.path)}:${at.line} (${at.says})`)),
-    ...finding.next
-      .slice(0, 1)
-      .map((next) => `   ${style.dim("more".padEnd(9))}  ${commandLine(next, place)}`),
+    ...finding.next.slice(0, 1).flatMap((next) => {
+      const command = commandLine(next, place);
+      return command === undefined ? [] : [`   ${style.dim("more".padEnd(9))}  ${command}`];
+    }),
   ];
 }
 
 /** `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined: nothing is known of it, or it cost nothing. */
-export function costInWords({ best, min, max }: Finding["costMillis"]): string | undefined {
+function costInWords({ best, min, max }: Finding["costMillis"]): string | undefined {
   if (max === 0 || (best === 0 && max === undefined)) return undefined;
   if (best === undefined) {
     if (max !== undefined) return `at most ${durationInWords(max)}`;

@@ -102,7 +102,9 @@ function executorSql(where: string): string {
   return `
     with timeline as (
       select executor_id, mode, max(max_memory_bytes) as memory_bytes, max(storage_used_bytes) as storage_peak_bytes,
-        max(execution_used_bytes) as execution_peak_bytes
+        max(execution_used_bytes) as execution_peak_bytes, max(storage_used_bytes_min) as storage_peak_bytes_min,
+        max(storage_used_bytes_max) as storage_peak_bytes_max, max(execution_used_bytes_min) as execution_peak_bytes_min,
+        max(execution_used_bytes_max) as execution_peak_bytes_max
       from memory_timeline where ${where} group by all),
     borrowed as (
       select executor_id, mode, max(greatest(0, storage_used_bytes
@@ -134,7 +136,8 @@ function executorSql(where: string): string {
       select executor_id, count(*) as statements, count(*) filter (outcome = 'predicted') as statements_met
       from replay_checks where ${where} and kind = 'statement' group by all)
     select e.executor_id, coalesce(t.mode, 'on_heap') as mode, e.evidence_level, e.removed_reason,
-      t.memory_bytes, t.storage_peak_bytes, t.execution_peak_bytes, b.borrowed_peak_bytes,
+      t.memory_bytes, t.storage_peak_bytes, t.storage_peak_bytes_min, t.storage_peak_bytes_max,
+      t.execution_peak_bytes, t.execution_peak_bytes_min, t.execution_peak_bytes_max, b.borrowed_peak_bytes,
       if(e.evidence_level = 'event_log', k.evictions, coalesce(k.evictions, 0)) as evictions, k.evicted_bytes, coalesce(k.evictions_of_unknown_size, 0) as evictions_of_unknown_size, if(e.evidence_level in ('debug', 'info'), coalesce(k.failed_puts, 0), nullif(k.failed_puts, 0)) as failed_puts,
       case when coalesce(t.mode, 'on_heap') <> 'on_heap' then 0 when e.evidence_level in ('debug', 'info') then coalesce(s.spills, 0) else s.spills end as spills, s.spilled_bytes,
       if(coalesce(t.mode, 'on_heap') = 'on_heap', coalesce(u.untold_bytes, 0), 0)::bigint as untold_spilled_bytes,
@@ -216,6 +219,10 @@ function executorOf(row: Row, curves: readonly Row[]): ExecutorSummary {
       numberIn(row, "execution_peak_bytes"),
       level === "debug" || level === "info",
     ),
+    storagePeakBytesMin: numberIn(row, "storage_peak_bytes_min"),
+    storagePeakBytesMax: numberIn(row, "storage_peak_bytes_max"),
+    executionPeakBytesMin: numberIn(row, "execution_peak_bytes_min"),
+    executionPeakBytesMax: numberIn(row, "execution_peak_bytes_max"),
     borrowedPeakBytes: told(numberIn(row, "borrowed_peak_bytes"), level !== "event_log"),
     evictions: numberIn(row, "evictions"),
     evictedBytes: numberIn(row, "evicted_bytes"),

@@ -5,12 +5,14 @@ import type { SurveyedApplication } from "@respark/events";
 import { openDatabase } from "@respark/report";
 import { calledAs } from "../called-as.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
+import { fleetText, readFleet } from "../database/fleet.ts";
 import { openReplayed } from "../database/open-replayed.ts";
 import { exportTables } from "../database/run-export.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
 import type { EverywhereOptions } from "../options.ts";
 import { refuseOverwriting, writePages } from "../report/write-pages.ts";
+import { inLocale } from "../terminal/in-locale.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import {
@@ -23,6 +25,9 @@ import {
 import { readRunSummaries } from "./read-run-summary.ts";
 import { type Replayed, replayLogs } from "./replay-logs.ts";
 import { nextCommands, runSummaryText, type SummaryPlace } from "./run-summary-text.ts";
+
+/** Of more applications than this the summary is one screen of all. */
+const SUMMARIES = 3;
 
 export type ReplayFormat = "duckdb" | "parquet" | "arrow";
 
@@ -92,7 +97,8 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
   const database = await openReplayed(databasePath);
   let text: string;
   try {
-    const runs = await readRunSummaries(database.ask, applications);
+    const isFleet = applications.length > SUMMARIES && delivery.json !== true;
+    const runs = isFleet ? [] : await readRunSummaries(database.ask, applications);
     const place: SummaryPlace = {
       database: inScratch ? undefined : databasePath,
       command: calledAs(host),
@@ -103,11 +109,13 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
     text =
       delivery.json === true
         ? `${safeJson({ output: output ?? databasePath, applications: runs }, 2)}\n`
-        : [
-            ...runs.map((run) => runSummaryText(run, place)),
-            `Written: ${output ?? databasePath}\n`,
-            nextCommands(runs, paths, place),
-          ].join("\n");
+        : isFleet
+          ? `${fleetText(await readFleet(database.ask, applications), place)}\nWritten: ${output ?? databasePath}\n`
+          : [
+              ...runs.map((run) => runSummaryText(run, place)),
+              `Written: ${output ?? databasePath}\n`,
+              nextCommands(runs, paths, place),
+            ].join("\n");
   } finally {
     database.close();
   }
@@ -115,11 +123,12 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
   if (format !== "duckdb" && output !== undefined) {
     await exportTables(host, { database: databasePath, directory: output, format });
   }
+  const said = delivery.json === true ? text : inLocale(text, host);
   if (output === "-") {
     await host.copyToStdout(databasePath);
-    if (delivery.quiet !== true) await host.stderr.write(text);
+    if (delivery.quiet !== true) await host.stderr.write(said);
   } else {
-    await host.stdout.write(text);
+    await host.stdout.write(said);
   }
   if (pages !== undefined && delivery.quiet !== true) await host.stderr.write(pages);
 }

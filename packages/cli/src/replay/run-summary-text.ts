@@ -69,9 +69,15 @@ function executorTable(run: RunSummary, place: SummaryPlace): string[] {
     shown.map((executor) => [
       executorLabel(executor),
       bytesOrDash(executor.memoryBytes),
-      bytesOrDash(executor.storagePeakBytes),
+      peakCell(executor.storagePeakBytes, {
+        min: executor.storagePeakBytesMin,
+        max: executor.storagePeakBytesMax,
+      }),
       bytesOrDash(executor.borrowedPeakBytes),
-      bytesOrDash(executor.executionPeakBytes),
+      peakCell(executor.executionPeakBytes, {
+        min: executor.executionPeakBytesMin,
+        max: executor.executionPeakBytesMax,
+      }),
       (executor.evictions ?? 0) === 0
         ? countOrDash(executor.evictions)
         : `${countOrDash(executor.evictions)} (${atLeast(executor.evictedBytes, executor.evictionsOfUnknownSize)})`,
@@ -128,6 +134,18 @@ function spilledCell(executor: ExecutorSummary): string {
   if ((spills ?? 0) === 0) return bytes;
   if (untoldSpilledBytes > 0) return `${countOrDash(spills)}+ (${bytes})`;
   return `${countOrDash(spills)} (${atLeast(spilledBytes, spillsOfUnknownSize)})`;
+}
+
+/** Bounds further apart than this part of the peak are said. */
+const WIDE = 0.05;
+
+/** `46.6 MiB` where it is known well enough, else `25.7 MiB–63.6 MiB`. */
+function peakCell(
+  best: number | undefined,
+  { min, max }: { readonly min: number | undefined; readonly max: number | undefined },
+): string {
+  if (best === undefined || min === undefined || max === undefined) return bytesOrDash(best);
+  return max - min <= max * WIDE ? bytesOrDash(best) : `${bytesOrDash(min)}–${bytesOrDash(max)}`;
 }
 
 /** A sum that leaves some out is a lower bound. */

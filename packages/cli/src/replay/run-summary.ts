@@ -71,6 +71,11 @@ export interface ExecutorSummary {
   readonly memoryBytes: number | undefined;
   readonly storagePeakBytes: number | undefined;
   readonly executionPeakBytes: number | undefined;
+  /** bounds of both; undefined: none known */
+  readonly storagePeakBytesMin: number | undefined;
+  readonly storagePeakBytesMax: number | undefined;
+  readonly executionPeakBytesMin: number | undefined;
+  readonly executionPeakBytesMax: number | undefined;
   /** most that storage held beyond its own region */
   readonly borrowedPeakBytes: number | undefined;
   /** undefined, here and below: no log tells of such things */

@@ -26,12 +26,6 @@ export function whatHappened(
       `${counted(run.missedAfterLoss, "later read")} missed a block that had gone with its executor.`,
     );
   }
-  const borrower = mostOf(run.executors, ({ borrowedPeakBytes }) => borrowedPeakBytes);
-  if (borrower?.borrowedPeakBytes !== undefined) {
-    sentences.push(
-      `Storage borrowed up to ${bytesInWords(borrower.borrowedPeakBytes)} of execution's memory (${borrower.executorId === "driver" ? "the driver" : `executor ${executorLabel(borrower)}`}).`,
-    );
-  }
   const evictions = sum((executor) => executor.evictions ?? 0);
   if (evictions > 0) {
     const causes = run.evictionCauses.map(
@@ -65,6 +59,13 @@ export function whatHappened(
   const waits = sum((executor) => executor.waits ?? 0);
   if (waits > 0)
     sentences.push(`Tasks waited ${counted(waits, "time")} for their share of memory.`);
+  // Normal by itself, so it comes last.
+  const borrower = mostOf(run.executors, ({ borrowedPeakBytes }) => borrowedPeakBytes);
+  if (borrower?.borrowedPeakBytes !== undefined) {
+    sentences.push(
+      `Storage borrowed up to ${bytesInWords(borrower.borrowedPeakBytes)} of execution's memory (${borrower.executorId === "driver" ? "the driver" : `executor ${executorLabel(borrower)}`}).`,
+    );
+  }
   if (sentences.length === 0) return [];
   return [
     style.bold("What happened"),

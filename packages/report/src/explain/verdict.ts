@@ -69,14 +69,20 @@ function factsIn(json: string): Finding["facts"] {
 const LOGS = (here: string): string => `
   with files as (
     select coalesce(bool_or(kind = 'event_log'), false) as event_log,
-      coalesce(bool_and(layout like '%SSS%' or layout like '%ISO8601%') filter (kind in ('executor_log', 'driver_log') and layout is not null), false)
-        and coalesce(bool_and(layout like '%%t%' escape '') filter (kind in ('executor_log', 'driver_log') and layout is not null), false) as millis_and_thread
+      coalesce(
+        bool_and(layout = 'json' or ((layout like '%SSS%' or layout like '%ISO8601%') and layout like '%%t%' escape ''))
+          filter (kind = 'executor_log' and layout is not null),
+        false) as millis_and_thread
     from source_files where ${here}),
+  levels as (
+    select executor_id = 'driver' as is_driver,
+      case evidence_level when 'debug' then 3 when 'info' then 2 when 'event_log_blocks' then 1 else 0 end as level
+    from executors where ${here}),
   people as (
-    select coalesce(min(case evidence_level when 'debug' then 3 when 'info' then 2 when 'event_log_blocks' then 1 else 0 end)
-        filter (executor_id <> 'driver'),
-      min(case evidence_level when 'debug' then 3 when 'info' then 2 when 'event_log_blocks' then 1 else 0 end), 0) as weakest
-    from executors where ${here})
+    -- A driver's log alone says nothing of the executors that there may be.
+    select case when count(*) filter (not is_driver) > 0 then min(level) filter (not is_driver)
+      when (select event_log from files) then coalesce(min(level), 0) else -1 end as weakest
+    from levels)
   select event_log, millis_and_thread, if(event_log or weakest > 0, weakest, -1) as weakest,
     coalesce((select bool_or(value = 'true') from spark_conf where ${here} and key = 'spark.eventLog.logBlockUpdates.enabled'), false) as block_updates,
     exists (from executor_metrics where ${here} and is_peak) as stage_metrics,

@@ -233,6 +233,7 @@ test("executors' logs alone tell nothing of jobs, lost executors and garbage; th
     "a log that just stops",
     "unusual collections of garbage",
     "used-up overhead",
+    "blocks cached for nothing",
   ]);
   expect(absent).not.toContain("spills");
 });

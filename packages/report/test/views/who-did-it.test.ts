@@ -144,6 +144,54 @@ test("a block that finds no room may go to disk, and may be missed", async () =>
   ]);
 });
 
+test("at INFO a block without room whose level has disk went there if it was read from disk later, else nobody knows", async () => {
+  const path = await replayed((emit) => {
+    emit("executors", { ...rowsByHand.executors, evidenceLevel: "info" });
+    emit("rdds", { ...rowsByHand.rdds, rddId: 7, storageLevel: "MEMORY_AND_DISK" });
+    emit("rdds", { ...rowsByHand.rdds, rddId: 8, storageLevel: "MEMORY_ONLY" });
+    happened(emit, [
+      { op: "put_fail", blockId: "rdd_7_0" },
+      { op: "hit_disk", blockId: "rdd_7_0" },
+      { op: "put_fail", blockId: "rdd_7_1" },
+      { op: "put_fail", blockId: "rdd_8_0" },
+    ]);
+  });
+  expect(
+    await ask(path, "select block_id, stored_on_disk, missed_later from put_failures"),
+  ).toEqual([
+    { block_id: "rdd_7_0", stored_on_disk: true, missed_later: true },
+    { block_id: "rdd_7_1", stored_on_disk: null, missed_later: false },
+    { block_id: "rdd_8_0", stored_on_disk: false, missed_later: false },
+  ]);
+});
+
+test("a block's end is its last event's, disk included", async () => {
+  const path = await replayed((emit) => {
+    emit("executors", {
+      ...rowsByHand.executors,
+      removedAt: undefined,
+      removedReason: undefined,
+      removedClass: undefined,
+    });
+    happened(emit, [
+      { op: "store", blockId: "rdd_7_0", memoryBytes: 10 },
+      { op: "evict", blockId: "rdd_7_0" },
+      { op: "store", blockId: "rdd_7_0", memoryBytes: 10 },
+      { op: "drop_to_disk", blockId: "rdd_7_1" },
+      { op: "evict", blockId: "rdd_7_2" },
+      { op: "put_fail", blockId: "rdd_7_3" },
+    ]);
+  });
+  expect(
+    await ask(path, "select block_id, in_memory, on_disk, present_at_end from block_ends"),
+  ).toEqual([
+    { block_id: "rdd_7_0", in_memory: true, on_disk: null, present_at_end: true },
+    { block_id: "rdd_7_1", in_memory: false, on_disk: true, present_at_end: true },
+    { block_id: "rdd_7_2", in_memory: false, on_disk: false, present_at_end: false },
+    { block_id: "rdd_7_3", in_memory: false, on_disk: null, present_at_end: null },
+  ]);
+});
+
 test("an out-of-memory names the RDD that held most, of the blocks still there", async () => {
   const path = await replayed((emit) => {
     executors(emit, "1");

@@ -1,6 +1,6 @@
 /** The rows about the application and its executors as wholes, written when all is known. */
 import type { ReplayAccuracy } from "../../check-rows.ts";
-import type { EmitRow } from "../../rows.ts";
+import type { EmitRow, EvidenceLevel } from "../../rows.ts";
 import type { ReplaySummary } from "../replay-summary.ts";
 import type { ApplicationConf } from "./application-conf.ts";
 import { classifyRemoval } from "./death-classes.ts";
@@ -24,7 +24,7 @@ export function writeExecutors(
       removedAt: known.removedAt,
       removedReason: known.removedReason,
       removedClass,
-      evidenceLevel: replayed?.evidenceLevel ?? summary.evidenceLevel,
+      evidenceLevel: replayed?.evidenceLevel ?? unreplayed(summary),
       memoryManager: layout.memoryManager,
       resourceProfileId: known.resourceProfileId,
       layout,
@@ -35,6 +35,11 @@ export function writeExecutors(
     if (removedClass === "container_physical" || removedClass === "container_virtual")
       writeContainerKill(emit, known);
   }
+}
+
+/** Of an executor that no log of its own and no event describes, another one's log says nothing. */
+function unreplayed({ evidenceLevel }: ReplaySummary): EvidenceLevel {
+  return evidenceLevel === "event_log_blocks" ? evidenceLevel : "event_log";
 }
 
 /** A container over its limit has no error of its own: the JVM was killed before it could say a word. */

@@ -55,5 +55,10 @@ export const troubles: readonly KindOfTrouble[] = [
   },
   { kinds: ["overhead"], named: "used-up overhead", needs: "event_log", byProcessSizes: true },
   { kinds: ["leaks"], named: "leaks", needs: "info" },
-  { kinds: ["unread"], named: "blocks cached for nothing", needs: "info" },
+  {
+    kinds: ["unread"],
+    named: "blocks cached for nothing",
+    needs: "info",
+    byEventLog: true,
+  },
 ];

@@ -11,7 +11,10 @@ const RDDS = 3;
 
 export const unread: Finder = {
   sql: (here) =>
-    `from idle_rdds where ${here} and misses = 0 and (reads = 0 or idle_share > ${MUCH_IDLE}) order by idle_bytes desc, rdd_id`,
+    // Of an application whose end is not logged nobody knows what would have been read.
+    `from idle_rdds i where ${here} and misses = 0 and (reads = 0 or idle_share > ${MUCH_IDLE})
+      and exists (from applications a where a.app_id = i.app_id and a.attempt_id = i.attempt_id and a.ended_at is not null)
+    order by idle_bytes desc, rdd_id`,
   find: (rows) => {
     const drafts = rows.slice(0, RDDS).map(unreadOf);
     const rest = rows.slice(RDDS);

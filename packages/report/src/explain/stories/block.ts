@@ -1,12 +1,12 @@
 /** The story of one block: where it was stored, read, evicted and missed, on every executor that saw it. */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { blockKnown } from "../scene.ts";
 import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, executorsWords, executorWords, instant, listed } from "../words.ts";
+import { bytes, executorWords, instant, listed } from "../words.ts";
 
 /** Events of its life that are told one by one; the rest is counted. */
 const TOLD = 6;
@@ -27,6 +27,7 @@ export async function blockStory(investigation: Investigation, blockId: string):
     executors.every((row) => numberIn(row, column) === undefined)
       ? undefined
       : executors.reduce((sum, row) => sum + (numberIn(row, column) ?? 0), 0);
+  const ends = await investigation.ask(`from block_ends where ${here} order by executor_id`);
   const tried = await investigation.one(
     `select max(memory_bytes) as bytes from put_failures where ${here}`,
   );
@@ -51,7 +52,7 @@ export async function blockStory(investigation: Investigation, blockId: string):
     ...(told.length > TOLD
       ? [{ about: "then", text: `… and ${counted(told.length - TOLD, "more event")}.` }]
       : []),
-    { about: "now", text: endInWords(executors, told.at(-1)) },
+    { about: "now", text: endInWords(ends) },
   ];
   return {
     kind: "block",
@@ -82,6 +83,7 @@ export async function blockStory(investigation: Investigation, blockId: string):
       block_id: blockId,
       largest_try: tried ?? null,
       executors: [...executors],
+      ends: [...ends],
       events: told.slice(0, TOLD),
       all_events: told.length,
     },
@@ -112,18 +114,18 @@ function lastSize(executors: readonly Row[]): number | undefined {
 function sizeInWords(size: number | undefined, tried: number | undefined): string {
   if (size !== undefined) return `, ${bytes(size)} in memory when last seen`;
   return tried === undefined
-    ? "; its size is not told"
+    ? "; its size is not logged"
     : `; it had taken up to ${bytes(tried)} when it found no more room, so it is larger`;
 }
 
 function readsInWords(hits: number | undefined, misses: number | undefined): string {
   if (hits === undefined || misses === undefined)
-    return "How often it was read is not known: no log tells of reads.";
+    return "How often it was read is not known: no log has reads.";
   return `It was found ${counted(hits, "time")} and missed ${counted(misses, "time")}.`;
 }
 
 function wantsInWords(evictions: number, failures: number): string {
-  return `It was ${evictions === 0 ? "never evicted" : `evicted ${counted(evictions, "time")}`} and ${failures === 0 ? "always found room" : `found no room ${counted(failures, "time")}`}, as far as the logs tell.`;
+  return `It was ${evictions === 0 ? "never evicted" : `evicted ${counted(evictions, "time")}`} and ${failures === 0 ? "always found room" : `found no room ${counted(failures, "time")}`}, as far as the logs show.`;
 }
 
 const OPS: Readonly<Record<string, string>> = {
@@ -153,18 +155,25 @@ function eventInWords(event: Row): string {
 
 function whereInWords(executors: readonly Row[]): string {
   const stored = executors.filter((row) => (numberIn(row, "stores") ?? 0) > 0);
-  if (stored.length === 0) return "It was never stored, as far as the logs tell.";
+  if (stored.length === 0) return "It was never stored, as far as the logs show.";
   return `It was stored on ${listed(stored.map((row) => `${executorWords(textIn(row, "executor_id"))} (${counted(numberIn(row, "stores") ?? 0, "time")})`))}.`;
 }
 
-function endInWords(executors: readonly Row[], last: Row | undefined): string {
-  if (last === undefined) return "What became of it is not told.";
-  const there = executors.filter(
-    (row) => (numberIn(row, "stores") ?? 0) > 0 && textIn(row, "last_removed_at") === undefined,
-  );
-  if (there.length === 0) return "As far as is known it is gone.";
-  return `As far as is known it was still there at the end: on ${executorsWords(
-    there.map((row) => textIn(row, "executor_id") ?? ""),
-    6,
-  )}.`;
+/** By the last event of the block on each executor, disk included. */
+function endInWords(ends: readonly Row[]): string {
+  if (ends.length === 0) return "What became of it is not logged.";
+  const where = (column: string): string[] =>
+    ends.flatMap((row) =>
+      flagIn(row, column) === true ? [executorWords(textIn(row, "executor_id"))] : [],
+    );
+  const [memory, disk] = [where("in_memory"), where("on_disk")];
+  const open = ends.filter((row) => flagIn(row, "present_at_end") === undefined);
+  const there = [
+    ...(memory.length === 0 ? [] : [`in memory of ${listed(memory)}`]),
+    ...(disk.length === 0 ? [] : [`on disk of ${listed(disk)}`]),
+  ];
+  if (there.length > 0) return `At the end of the logs it was still ${listed(there)}.`;
+  return open.length === 0
+    ? "At the end of the logs it was gone."
+    : "Whether it was still on disk at the end of the logs is not logged; in memory it was not.";
 }

@@ -112,7 +112,7 @@ function lifeInWords(executor: Row): string {
   const removed = numberIn(executor, "removed_us");
   const cores = numberIn(executor, "cores");
   const added = numberIn(executor, "added_us");
-  const came = added === undefined ? "When it came is not told" : `It came ${instant(added)}`;
+  const came = added === undefined ? "When it came is not logged" : `It came ${instant(added)}`;
   const went =
     removed === undefined
       ? ""
@@ -160,14 +160,40 @@ function fullestInWords(
 }
 
 function pressureInWords(pressure: Row | undefined): string {
-  const full = numberIn(pressure, "nearly_full_ms");
-  if (full === undefined) return "How long it was nearly full is not known.";
   const gc = numberIn(pressure, "gc_share");
-  const observed = millis(numberIn(pressure, "observed_ms"));
-  const borrowing = numberIn(pressure, "storage_borrowing_ms") ?? 0;
-  return `${full === 0 ? `In ${observed} it was never nearly full` : `It was nearly full (less than a tenth free) for ${millis(full)} of ${observed}`}, and storage ${borrowing === 0 ? "never borrowed" : `borrowed for ${millis(borrowing)}`}.${
-    gc === undefined ? "" : ` Its tasks spent ${share(gc, 1)} of their time collecting garbage.`
+  const borrowing = numberIn(pressure, "storage_borrowing_ms");
+  const borrowed =
+    borrowing === undefined
+      ? ""
+      : borrowing === 0
+        ? "; storage never borrowed"
+        : `; storage borrowed for ${millis(borrowing)}`;
+  return `${fullInWords(pressure)}${borrowed}.${
+    gc === undefined
+      ? ""
+      : ` Garbage was collected in ${share(Math.min(1, gc), 1)} of its tasks' run time; a collection counts in each task that ran then.`
   }`;
+}
+
+/** Where the bounds of what was free reach a tenth, so do those of the time. */
+function fullInWords(pressure: Row | undefined): string {
+  const [full, least, most] = [
+    numberIn(pressure, "nearly_full_ms"),
+    numberIn(pressure, "nearly_full_ms_min"),
+    numberIn(pressure, "nearly_full_ms_max"),
+  ];
+  const observed = millis(numberIn(pressure, "observed_ms"));
+  if (most === 0) return `In ${observed} it was never nearly full`;
+  const nearly = "nearly full (less than a tenth free)";
+  if (least === undefined || most === undefined) {
+    return full === undefined
+      ? "How long it was nearly full is not known"
+      : `It was ${nearly} for ${millis(full)} of ${observed}`;
+  }
+  if (millis(least) === millis(most)) return `It was ${nearly} for ${millis(most)} of ${observed}`;
+  return least === 0
+    ? `It was ${nearly} for at most ${millis(most)} of ${observed}${full === undefined || full === 0 ? ", and perhaps never" : ` (best estimate ${millis(full)})`}`
+    : `It was ${nearly} for ${millis(least)} to ${millis(most)} of ${observed}`;
 }
 
 function evictionsInWords(summary: Row | undefined): string {
@@ -214,7 +240,15 @@ function spillsInWords(summary: Row | undefined, total: number | undefined): str
 }
 
 function offHeapInWords(row: Row): string {
-  return `Of ${bytes(numberIn(row, "max_memory_bytes"))} off-heap, storage held up to ${bytes(numberIn(row, "storage_peak_bytes"))}, execution up to ${bytes(numberIn(row, "execution_peak_bytes"))}.`;
+  return `Of ${bytes(numberIn(row, "max_memory_bytes"))} off-heap, storage held up to ${peakIn(row, "storage")}, execution up to ${peakIn(row, "execution")}.`;
+}
+
+function peakIn(row: Row, pool: "storage" | "execution"): string {
+  return bytesBetween({
+    best: numberIn(row, `${pool}_peak_bytes`),
+    min: numberIn(row, `${pool}_peak_bytes_min`),
+    max: numberIn(row, `${pool}_peak_bytes_max`),
+  });
 }
 
 function besideInWords(beside: Row | undefined): string {
@@ -236,7 +270,7 @@ function endInWords(executor: Row, ooms: number): string {
   const kind = textIn(executor, "removed_class");
   const reason = textIn(executor, "removed_reason");
   const out = ooms === 0 ? "" : `It ran out of memory ${counted(ooms, "time")}. `;
-  if (kind === undefined) return `${out}It was there to the end, as far as the logs tell.`;
+  if (kind === undefined) return `${out}It was there to the end, as far as the logs show.`;
   const [line = ""] = (reason ?? "").split("\n");
   return `${out}It went: ${kind.replaceAll("_", " ")}${line === "" ? "" : ` (“${cutTo(line, 160)}”)`}.`;
 }

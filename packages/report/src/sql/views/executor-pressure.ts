@@ -19,7 +19,9 @@ export const executorPressure: ViewSpec = {
     storage_average_bytes: "storage memory in use, averaged over that time; bytes",
     execution_average_bytes: "execution memory in use, averaged over that time; bytes",
     nearly_full_ms:
-      "time in which less than a tenth of both pools was free; ms; NULL: no log tells what was free",
+      "time in which less than a tenth of both pools was free, best estimate; ms; NULL: no log tells what was free, or the bounds leave open whether there was any",
+    nearly_full_ms_min: "that time, at least; ms",
+    nearly_full_ms_max: "that time, at most; ms",
     nearly_full_share: "its share of the time in which that is known; 0 to 1",
     storage_borrowing_ms:
       "time in which storage held more than its own region; ms; NULL: no log tells of blocks",
@@ -55,7 +57,10 @@ select
   round(sum(ms))::bigint as observed_ms,
   round(sum(storage_used_bytes * ms) / nullif(sum(ms) filter (storage_used_bytes is not null), 0))::bigint as storage_average_bytes,
   round(sum(execution_used_bytes * ms) / nullif(sum(ms) filter (execution_used_bytes is not null), 0))::bigint as execution_average_bytes,
-  round(${timeIn("free_bytes < max_memory_bytes / 10")})::bigint as nearly_full_ms,
+  case when not (coalesce(${timeIn("free_bytes < max_memory_bytes / 10")}, 0) = 0 and ${timeIn("free_bytes_min < max_memory_bytes / 10")} > 0)
+    then round(${timeIn("free_bytes < max_memory_bytes / 10")})::bigint end as nearly_full_ms,
+  round(${timeIn("free_bytes_max < max_memory_bytes / 10")})::bigint as nearly_full_ms_min,
+  round(${timeIn("free_bytes_min < max_memory_bytes / 10")})::bigint as nearly_full_ms_max,
   round(${timeIn("free_bytes < max_memory_bytes / 10")} / nullif(sum(ms) filter (free_bytes is not null), 0), 4) as nearly_full_share,
   round(${timeIn("storage_used_bytes > storage_region")})::bigint as storage_borrowing_ms,
   round(${timeIn("execution_pool_bytes > execution_region")})::bigint as execution_borrowing_ms,

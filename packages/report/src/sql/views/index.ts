@@ -1,6 +1,7 @@
 /** All views and macros, in the order in which they are shown. */
 import type { MacroSpec, ViewSpec } from "../view.ts";
 import { applicationSummary } from "./application-summary.ts";
+import { blockEnds } from "./block-ends.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { cacheCosts } from "./cache-costs.ts";
 import { evictionLedger } from "./eviction-ledger.ts";
@@ -66,6 +67,7 @@ export const views: readonly ViewSpec[] = [
   broadcasts,
   memoryNeed,
   idleRdds,
+  blockEnds,
 ];
 
 export const macros: readonly MacroSpec[] = [memoryAt];

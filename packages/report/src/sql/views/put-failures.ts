@@ -21,8 +21,10 @@ export const putFailures: ViewSpec = {
     storage_available_bytes: "what storage could have got by borrowing and evicting; bytes",
     storage_used_bytes: "what blocks and unrolling held then; bytes",
     execution_used_bytes: "what tasks held then; bytes",
-    stored_on_disk: "whether it went to disk instead",
-    missed_later: "whether a later read missed it for that; NULL: no log of reads",
+    stored_on_disk:
+      "whether it went to disk instead; NULL: its level has disk, and no log says that it did or did not",
+    missed_later:
+      "whether a later read did not find it in memory for that, on disk or nowhere; NULL: no log of reads",
     certainty: "how sure the rule is; 0 to 1",
     source_file_id: "file that tells of it",
     source_line: "line in that file",
@@ -43,7 +45,7 @@ after as (
 -- A miss belongs to the last failure of the block before it, of two at one time to that of its own executor.
 misses as (
   select m.app_id, m.attempt_id, m.executor_id, m.block_id, m.ts, f.seq as own_seq, f.ts as own_ts
-  from (from block_events where op = 'miss' and miss_kind = 'after_put_fail') m
+  from (from block_events where op = 'hit_disk' or (op = 'miss' and miss_kind = 'after_put_fail')) m
     asof left join failed f on f.app_id = m.app_id and f.attempt_id = m.attempt_id
       and f.executor_id = m.executor_id and f.block_id = m.block_id and m.seq > f.seq),
 anywhere as (
@@ -54,11 +56,16 @@ blamed as (
     if(f.ts > m.own_ts or m.own_ts is null, f.seq, m.own_seq) as seq
   from misses m asof left join anywhere f
     on f.app_id = m.app_id and f.attempt_id = m.attempt_id and f.block_id = m.block_id and m.ts >= f.ts),
+-- A later read from disk says that it went there, at a level that never stores it there otherwise.
+from_disk as (
+  select app_id, attempt_id, executor_id, block_id, max(seq) as seq from block_events where op = 'hit_disk' group by all),
 followed as (
-  select p.*, b.seq is not null as missed_later, coalesce(a.next_op = 'store' and a.next_bytes = 0, false) as stored_on_disk
+  select p.*, b.seq is not null as missed_later,
+    coalesce(a.next_op = 'store' and a.next_bytes = 0, false) or coalesce(d.seq > p.seq, false) as on_disk
   from placed p
-    left join (from after where op = 'put_fail') a using (app_id, attempt_id, executor_id, seq)
-    left join blamed b using (app_id, attempt_id, executor_id, seq))
+    left join from_disk d using (app_id, attempt_id, executor_id, block_id)
+    left join (from after where op = 'put_fail') a on (a.app_id, a.attempt_id, a.executor_id, a.seq) = (p.app_id, p.attempt_id, p.executor_id, p.seq)
+    left join blamed b on (b.app_id, b.attempt_id, b.executor_id, b.seq) = (p.app_id, p.attempt_id, p.executor_id, p.seq))
 select
   f.app_id,
   f.attempt_id,
@@ -75,7 +82,9 @@ select
   f.storage_available_bytes,
   f.storage_used_bytes,
   f.execution_used_bytes,
-  f.stored_on_disk,
+  case when f.on_disk then true
+    when coalesce(r.storage_level, '') <> '' and r.storage_level not like '%DISK%' then false
+    when e.evidence_level = 'debug' then false end as stored_on_disk,
   if(e.evidence_level in ('debug', 'info'), f.missed_later, null) as missed_later,
   f.certainty,
   f.source_file_id,
