@@ -1,4 +1,5 @@
 /** The one bundle that everything installed is made from: node scripts/bundle.mjs [out/npm]. Straight from the sources, split, not minified. */
+import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
   existsSync,
@@ -6,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -20,7 +22,10 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const { metafile } = await build({
-  entryPoints: { respark: "packages/cli/src/bin.ts" },
+  entryPoints: {
+    respark: "packages/cli/src/bin.ts",
+    "write-template": "packages/report/scripts/write-template.ts",
+  },
   conditions: ["@respark/source"],
   bundle: true,
   // Lazy imports stay lazy: --help loads a twentieth of it.
@@ -44,8 +49,10 @@ const { metafile } = await build({
   plugins: [
     { name: "duckdb-api", setup: importDuckDbApi },
     { name: "report-page", setup: inlinePage },
+    { name: "template", setup: keepTemplate },
   ],
 });
+writeTemplate();
 
 writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
 for (const file of ["README.md", "LICENSE"]) copyFileSync(file, join(out, file));
@@ -58,6 +65,28 @@ function importDuckDbApi(bundler) {
     loader: "ts",
     resolveDir: dirname(path),
   }));
+}
+
+/** The bundle copies its empty database; a clone, whose tables may change at any moment, creates one. */
+function keepTemplate(bundler) {
+  bundler.onLoad({ filter: /[\\/]report[\\/]src[\\/]sinks[\\/]template-path\.ts$/ }, () => ({
+    contents:
+      'import { fileURLToPath } from "node:url";\nexport const templatePath = fileURLToPath(new URL("./template.duckdb", import.meta.url));\n',
+    loader: "ts",
+  }));
+}
+
+/** By the bundle's own code, so that tables and template are of one version. */
+function writeTemplate() {
+  const script = join(out, "dist/write-template.mjs");
+  // Where Node looks for DuckDB's binding until the package is installed.
+  const modules = join(out, "node_modules");
+  symlinkSync(resolve("packages/report/node_modules"), modules, "junction");
+  execFileSync(process.execPath, [script, join(out, "dist/template.duckdb")], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  rmSync(modules);
+  rmSync(script);
 }
 
 /** A clone bundles the page of a report when it writes one; here it is a string, and no bundler is needed. */

@@ -67,7 +67,10 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
           );
           if (secrets !== undefined && secrets.hidden > 0)
             emit("diagnostics", hiddenSecrets(secrets));
-          await writer.complete();
+          const next = applications[index + 1];
+          await writer.complete({
+            anotherFollows: isSmall(application) && next !== undefined && isSmall(next),
+          });
         }
         written = placed;
         carryOn();
@@ -81,6 +84,15 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
   } finally {
     progress.clear();
   }
+}
+
+/** A log of this many bytes is replayed in less than a second, or two where it is compressed. */
+const SMALL_BYTES = 4 << 20;
+
+function isSmall({ files }: SurveyedApplication): boolean {
+  let total = 0;
+  for (const { bytes } of files) total += bytes ?? SMALL_BYTES;
+  return total < SMALL_BYTES;
 }
 
 function hiddenSecrets({ hidden }: Redaction): Rows["diagnostics"] {

@@ -17,6 +17,7 @@ import type { ApplicationKey } from "../tables/table.ts";
 import { MetricSampleWriter } from "./metric-sample-writer.ts";
 import { isDuckDbFile, partialPaths, removePartial, requireOurPartial } from "./partial-files.ts";
 import { type RowWriter, TableWriter } from "./table-writer.ts";
+import { templatePath } from "./template-path.ts";
 
 /** create: there must be none. overwrite: replaces one. append: adds to one. resume: goes on with a partial that was kept. */
 export type WriteMode = "create" | "overwrite" | "append" | "resume";
@@ -32,8 +33,11 @@ export interface DuckDbSinkOptions {
 export interface ApplicationWriter {
   /** Copies what it keeps. May write to disk before it returns, so that memory stays bounded. */
   readonly emit: EmitRow;
-  /** All rows of the application are there: from now on it is part of the result, instead of an earlier one of the same name. */
-  complete(): Promise<void>;
+  /**
+   * All rows of the application are there: it is part of the result, instead of an earlier one of the same name.
+   * With `anotherFollows` it may be committed together with the next ones: a commit costs as much as a small application.
+   */
+  complete(options?: { readonly anotherFollows?: boolean }): Promise<void>;
 }
 
 /** What was found in these applications, once all their rows are there. */
@@ -50,6 +54,8 @@ export interface HeldApplication extends ApplicationKey {
   readonly name: string | undefined;
 }
 
+/** Applications of one transaction. */
+const TOGETHER = 32;
 const MEMORY_LIMIT_BYTES = 64 << 20;
 const FINDINGS_MEMORY_LIMIT = "1GiB";
 const THREADS = 1;
@@ -73,9 +79,12 @@ export class DuckDbSink {
   readonly #database: OpenPartial;
   readonly #writers: Writers;
   readonly #key: { current: ApplicationKey };
-  /** Per table, the last row of the applications before this one. */
+  /** Per table, the last row of the applications that are committed. */
   #lastRows: ReadonlyMap<string, bigint>;
+  readonly #hasViews: boolean;
   readonly #written: ApplicationKey[] = [];
+  /** Complete, and part of the transaction that is open. */
+  readonly #uncommitted: ApplicationKey[] = [];
   #writing = false;
 
   static async open(options: DuckDbSinkOptions): Promise<DuckDbSink> {
@@ -90,18 +99,22 @@ export class DuckDbSink {
       if (mode === "append") await copyDatabase(path, partial);
     }
     const existing = kept || mode === "append";
-    const database = await openPartial(path, partial, existing, options);
+    const fromTemplate = !existing && (await copyTemplate(partial));
+    const database = await openPartial(path, partial, existing || fromTemplate, options);
     try {
       const { connection } = database;
       if (existing) await requireOurs(connection, path);
       // One transaction: hundreds of small ones would each wait for the disk.
-      else await connection.run(`begin; ${createTables()}; commit`);
+      else if (!fromTemplate) await connection.run(`begin; ${createTables()}; commit`);
       const key = { current: { appId: "", attemptId: "" } };
       const writers = await createWriters(connection, () => key.current);
-      const completed = await heldApplications(connection);
-      const lastRows = await lastRowIds(connection);
+      const completed = existing ? await heldApplications(connection) : [];
+      const lastRows = existing ? await lastRowIds(connection) : new Map<string, bigint>();
       await connection.run("begin transaction");
-      return new DuckDbSink(path, database, writers, key, completed, lastRows);
+      return new DuckDbSink(path, database, writers, key, completed, {
+        lastRows,
+        hasViews: fromTemplate,
+      });
     } catch (error) {
       database.close();
       await removePartial(partial);
@@ -115,7 +128,13 @@ export class DuckDbSink {
     writers: Writers,
     key: { current: ApplicationKey },
     completed: readonly HeldApplication[],
-    lastRows: ReadonlyMap<string, bigint>,
+    {
+      lastRows,
+      hasViews,
+    }: {
+      readonly lastRows: ReadonlyMap<string, bigint>;
+      readonly hasViews: boolean;
+    },
   ) {
     this.#path = path;
     this.#database = database;
@@ -123,6 +142,7 @@ export class DuckDbSink {
     this.#key = key;
     this.completed = completed;
     this.#lastRows = lastRows;
+    this.#hasViews = hasViews;
   }
 
   /** What is on the disk until `finish` or `abort`, for a process that ends in the middle. */
@@ -135,6 +155,9 @@ export class DuckDbSink {
     if (this.#writing) {
       throw new Error(`${this.#key.current.appId} is not complete yet, ${key.appId} cannot begin`);
     }
+    if (this.#uncommitted.some((other) => isSame(other, key))) {
+      throw new Error(`${key.appId} is written again before its first rows are committed`);
+    }
     this.#writing = true;
     this.#key.current = { ...key };
     const writers = this.#writers;
@@ -142,25 +165,41 @@ export class DuckDbSink {
       emit: (table, row) => {
         writers[table].take(row);
       },
-      complete: () => this.#complete(),
+      complete: ({ anotherFollows = false } = {}) => this.#complete(anotherFollows),
     };
   }
 
-  async #complete(): Promise<void> {
+  async #complete(anotherFollows: boolean): Promise<void> {
+    this.#uncommitted.push(this.#key.current);
+    this.#writing = false;
+    const mayWait = anotherFollows && !this.#isKnown(this.#key.current);
+    if (!mayWait || this.#uncommitted.length >= TOGETHER) await this.#commit();
+    else for (const writer of Object.values(this.#writers)) writer.settle();
+  }
+
+  async #commit(): Promise<void> {
     const { connection } = this.#database;
     const { appId, attemptId } = this.#key.current;
     for (const writer of Object.values(this.#writers)) writer.flush();
     const itself = `app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`;
-    for (const [table, last] of this.#lastRows) {
-      await connection.run(`delete from ${sqlName(table)} where ${itself} and rowid <= ${last}`);
+    if (this.#isKnown(this.#key.current)) {
+      for (const [table, last] of this.#lastRows) {
+        await connection.run(`delete from ${sqlName(table)} where ${itself} and rowid <= ${last}`);
+      }
+      await connection.run(`delete from ${MANIFEST_TABLE} where ${itself}`);
     }
-    await connection.run(
-      `delete from ${MANIFEST_TABLE} where ${itself}; insert into ${MANIFEST_TABLE} values (${sqlText(appId)}, ${sqlText(attemptId)}); commit`,
-    );
+    const committed = this.#uncommitted.splice(0);
+    const rows = committed.map((key) => `(${sqlText(key.appId)}, ${sqlText(key.attemptId)})`);
+    await connection.run(`insert into ${MANIFEST_TABLE} values ${rows.join(", ")}; commit`);
     this.#lastRows = await lastRowIds(connection);
     await connection.run("begin transaction");
-    this.#written.push(this.#key.current);
-    this.#writing = false;
+    this.#written.push(...committed);
+  }
+
+  /** It is in the database already, from before or from earlier in this run. */
+  #isKnown(key: ApplicationKey): boolean {
+    const isIt = (other: ApplicationKey): boolean => isSame(other, key);
+    return this.completed.some(isIt) || this.#written.some(isIt);
   }
 
   /**
@@ -169,10 +208,16 @@ export class DuckDbSink {
    */
   async finish(findingsOf?: FindingsOf): Promise<void> {
     const { connection, partial } = this.#database;
+    if (this.#uncommitted.length > 0) {
+      if (this.#writing) {
+        throw new Error(`${this.#key.current.appId} is not complete, and others wait with it`);
+      }
+      await this.#commit();
+    }
     const { findings, ...others } = this.#writers;
     for (const writer of Object.values(others)) writer.discard();
     await connection.run("rollback");
-    await connection.run(`begin; ${createViews()}; commit`);
+    if (!this.#hasViews) await connection.run(`begin; ${createViews()}; commit`);
     if (findingsOf !== undefined && this.#written.length > 0) {
       // Questions over a whole application sort and join: what they do not need, they do not take.
       await connection.run(`set memory_limit = '${FINDINGS_MEMORY_LIMIT}'; begin transaction`);
@@ -197,6 +242,32 @@ export class DuckDbSink {
     this.#database.close();
     if (!keep) await removePartial(this.#database.partial);
   }
+}
+
+function isSame(one: ApplicationKey, other: ApplicationKey): boolean {
+  return one.appId === other.appId && one.attemptId === other.attemptId;
+}
+
+/** An empty database with its tables and views, which takes longer to create than to copy. */
+export async function writeTemplate(path: string): Promise<void> {
+  const empty = await openPartial(path, path, false, { path, mode: "create" });
+  const { connection } = empty;
+  try {
+    await connection.run(`begin; ${createTables()}; ${createViews()}; commit; checkpoint`);
+    // Written once more the catalogue stands behind free blocks, which the rows of a replay then take.
+    await connection.run(
+      "create table moved (i integer); checkpoint; drop table moved; checkpoint",
+    );
+  } finally {
+    empty.close();
+  }
+}
+
+/** False where there is no template, as in a clone. */
+async function copyTemplate(partial: string): Promise<boolean> {
+  if (templatePath === undefined || !(await exists(templatePath))) return false;
+  await copyFile(templatePath, partial, constants.COPYFILE_FICLONE);
+  return true;
 }
 
 async function createWriters(

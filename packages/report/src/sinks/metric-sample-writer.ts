@@ -61,6 +61,11 @@ export class MetricSampleWriter implements RowWriter<ExecutorMetricRow> {
     sample.values[place] = value;
   }
 
+  settle(): void {
+    this.#write();
+    this.#writer.settle();
+  }
+
   flush(): void {
     this.#write();
     this.#writer.flush();

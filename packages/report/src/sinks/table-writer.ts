@@ -7,6 +7,8 @@ import { bytesOf, DuckDbChunk } from "./duckdb-chunk.ts";
 
 export interface RowWriter<Row> {
   take(row: Row): void;
+  /** All rows are with the appender after it, under the application at hand; DuckDB has them after `flush`. */
+  settle(): void;
   /** All rows are with DuckDB after it. */
   flush(): void;
   /** Forgets what is not flushed. */
@@ -53,8 +55,12 @@ export class TableWriter<Row> implements RowWriter<Row> {
     if (this.#batch.take(row)) this.#append(this.#batch);
   }
 
-  flush(): void {
+  settle(): void {
     if (this.#batch !== undefined && this.#batch.rows > 0) this.#append(this.#batch);
+  }
+
+  flush(): void {
+    this.settle();
     if (this.#appendedBytes > 0) this.#flushAppender();
   }
 

@@ -383,3 +383,27 @@ test("the same rows make the same tables", async () => {
   };
   expect(await everything(await write())).toEqual(await everything(await write()));
 });
+
+test("small applications that are committed together keep their own rows", async () => {
+  const path = join(await scratchFolder(), "x.duckdb");
+  const sink = await DuckDbSink.open({ path, mode: "create" });
+  for (const appId of ["app-1", "app-2", "app-3"]) {
+    const writer = sink.application({ appId, attemptId: "1" });
+    writer.emit("applications", { ...rowsByHand.applications, name: `name of ${appId}` });
+    await writer.complete({ anotherFollows: appId !== "app-3" });
+  }
+  await sink.finish();
+  const database = await openDatabase(path);
+  try {
+    expect(await database.rows("select app_id, name from applications order by all")).toEqual([
+      { app_id: "app-1", name: "name of app-1" },
+      { app_id: "app-2", name: "name of app-2" },
+      { app_id: "app-3", name: "name of app-3" },
+    ]);
+    expect(await database.rows("select count(*)::int as n from respark_manifest")).toEqual([
+      { n: 3 },
+    ]);
+  } finally {
+    database.close();
+  }
+});
