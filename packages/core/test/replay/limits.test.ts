@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { classifyRemoval } from "../../src/replay/application/death-classes.ts";
 import { ExecutorEvidence } from "../../src/replay/evidence.ts";
 import { PrivateMaps } from "../../src/replay/tasks/private-maps.ts";
+import { sharingOf, usualShare } from "../../src/replay/tasks/task-demand.ts";
 import { replayText } from "./replay-text.ts";
 
 const MIB = 1_048_576;
@@ -269,4 +270,106 @@ test("an executor may log its OutOfMemoryError up to two seconds after the drive
     });
   expect(removed(1_500_000)).toBe("jvm_heap");
   expect(removed(2_500_000)).not.toBe("jvm_heap");
+});
+
+test("a line that has more free than known blocks leave needs two others to bear it out", () => {
+  const removals = (third: number) =>
+    replayText(
+      `
+        0 1 start 1000000
+       10 1 run task-1
+       20 1 store broadcast_0_piece0 10000 bytes free 990000
+       30 1 store broadcast_0 20000 free 970000
+      100 1 finish task-1
+     1000 1 run task-2
+     1020 1 store broadcast_1_piece0 10000 bytes free 960000
+     1030 1 store broadcast_1 20000 free 940000
+     1100 1 finish task-2
+     5000 1 run task-3
+     5020 1 store broadcast_2_piece0 10000 bytes free 960000
+     5030 1 store broadcast_2 20000 free 940000
+     5040 1 store rdd_0_0 100000 bytes free ${third}
+     9000 1 finish task-3`,
+      { memory: 1_000_000, level: "info" },
+    ).block_events.filter(({ op }) => op === "remove");
+  expect(removals(840_000)).toMatchObject([
+    { blockId: "broadcast_0" },
+    { blockId: "broadcast_0_piece0" },
+  ]);
+  expect(removals(810_000)).toEqual([]);
+});
+
+test("the put that evicted may be printed sixty lines after the eviction", () => {
+  const others = Array.from({ length: 60 }, (_, i) => `${30 + i} 1 found rdd_9_9`).join("\n");
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 900 bytes free 100
+      20 1 run task-1 partition 1
+      25 1 missing rdd_1_1
+      30 1 select 1 900
+      30 1 drop rdd_0_0
+      30 1 remove rdd_0_0 900 free 1000
+      30 1 dropped 1 free 1000
+      ${others}
+     140 1 store rdd_1_1 300 free 700`,
+    { memory: 1000 },
+  );
+  expect(block_events.find(({ op }) => op === "evict")).toMatchObject({
+    cause: "unroll",
+    causedByTaskId: 1,
+    causedByBlockId: "rdd_1_1",
+  });
+});
+
+test("an unroll that failed had computed at least what could be had over the growth factor", () => {
+  const { replay_checks } = replayText(
+    `
+        0 1 start 900000
+        5 1 run task-1 partition 1
+       10 1 missing rdd_1_1
+     2000 1 unroll-fails rdd_1_1 700000
+     3000 1 finish task-1`,
+    { memory: 900_000 },
+  );
+  expect(replay_checks.find(({ quantity }) => quantity === "unroll_computed")).toMatchObject({
+    replayedMin: 600_000,
+  });
+});
+
+test("of many tasks that spill two may hold nothing just then: the others share", () => {
+  expect([1, 2, 3, 5].map(sharingOf)).toEqual([1, 2, 1, 3]);
+});
+
+test("a task that spills holds most of its peak halfway, and little at its start and its end", () => {
+  const spilling = { spilled: true, sql: false, reportedBytes: 0 };
+  expect(usualShare(0.05, spilling)).toBeLessThan(0.05);
+  expect(usualShare(0.45, spilling)).toBeCloseTo(0.67, 2);
+  expect(usualShare(0.95, spilling)).toBeCloseTo(0.31, 2);
+});
+
+test("of two tasks that died, the one whose block was on disk is likelier to have been putting it", () => {
+  const { block_events } = replayText(
+    `
+       0 1 caches 4 rdd 1
+       0 1 start 1000
+       5 1 run task-1 stage 4 partition 1
+       6 1 run task-2 stage 4 partition 2
+      10 1 store rdd_1_1 100 free 900
+      11 1 store rdd_0_0 800 free 100
+      12 1 select 1 100
+      12 1 drop rdd_1_1
+      12 1 write rdd_1_1
+      12 1 disk rdd_1_1 100
+      12 1 dropped 1 free 200
+      20 1 select 1 800
+      20 1 drop rdd_0_0
+      20 1 dropped 1 free 1000
+      40 1 fail task-1 a.B
+      41 1 fail task-2 a.B`,
+    { memory: 1000, level: "debug" },
+  );
+  const evicted = block_events.find(({ op, blockId }) => op === "evict" && blockId === "rdd_0_0");
+  expect(evicted).toMatchObject({ causedByBlockId: "rdd_1_1" });
+  expect(evicted?.certainty).toBeCloseTo((0.8 * 0.7) / 1.2, 6);
 });

@@ -23,6 +23,17 @@ const MEMORY_ONLY: StorageLevelFlags = {
   replication: 1,
 };
 
+const UNNAMED_RDD = {
+  name: "",
+  callSite: undefined,
+  scope: undefined,
+  parentIds: [],
+  partitions: 4,
+  cachedPartitions: undefined,
+  memoryBytes: undefined,
+  diskBytes: undefined,
+};
+
 /** An event of the event log about an executor. */
 export function eventOf(
   verb: string,
@@ -98,6 +109,12 @@ export function eventOf(
       };
     case "query":
       return { kind: "stage_submitted", stage: stage(Number(what)), sqlExecutionId: 1 };
+    case "caches": {
+      const rddId = Number(after(rest, "rdd"));
+      const rdds = [{ ...UNNAMED_RDD, rddId, level: MEMORY_ONLY }];
+      const caching = { ...stage(Number(what)), rdds };
+      return { kind: "stage_submitted", stage: caching, sqlExecutionId: undefined };
+    }
     case "unpersisted":
       return { kind: "unpersist_rdd", rddId: Number(what) };
     default:
