@@ -16,13 +16,12 @@ export interface PageParts {
   readonly ask: Readonly<Record<QuestionName, string>>;
   /** how the database is called in commands to copy; undefined: it is gone */
   readonly database: string | undefined;
-  readonly whatif: boolean;
   /** link back to the page of all applications */
   readonly fleet: string | undefined;
 }
 
 export function pageBody(parts: PageParts): Html {
-  const { run, verdict, whatif } = parts;
+  const { run, verdict } = parts;
   return html`<a class="skip" href="#verdict">To the verdict</a>
 ${header(parts)}
 <main>
@@ -30,13 +29,12 @@ ${verdict}
 <noscript><p class="note">The pictures need scripts. The verdict above is complete without them.</p></noscript>
 <p class="note" id="old" hidden>This browser cannot unpack the data of the pictures (it has no DecompressionStream: Chrome 80, Firefox 113 and Safari 16.4 do). The verdict above is complete; <code>respark query</code> answers the rest.</p>
 <div id="pictures">
-<nav class="bar" aria-label="Sections and time range"><div class="tabs"><a href="#verdict">Verdict</a><a href="#overview">Executors</a><a href="#executor">One executor</a><a href="#blocks">Blocks</a><a href="#tasks">Tasks</a><a href="#accuracy">Accuracy</a>${whatif ? html`<a href="#whatif">What if</a>` : ""}<a href="#sqls">SQL</a><span class="grow"></span><output id="range"></output><button type="button" id="whole" title="Whole run (0)">Whole run</button><button type="button" id="help" title="Keys (?)">Keys ?</button></div><canvas id="minimap" tabindex="0" role="slider" aria-label="Time range of all pictures" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"></canvas></nav>
+<nav class="bar" aria-label="Sections and time range"><div class="tabs"><a href="#verdict">Verdict</a><a href="#overview">Executors</a><a href="#executor">One executor</a><a href="#blocks">Blocks</a><a href="#tasks">Tasks</a><a href="#accuracy">Accuracy</a><a href="#sqls">SQL</a><span class="grow"></span><output id="range"></output><button type="button" id="whole" title="Whole run (0)">Whole run</button><button type="button" id="help" title="Keys (?)">Keys ?</button></div><canvas id="minimap" tabindex="0" role="slider" aria-label="Time range of all pictures" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"></canvas></nav>
 ${overview(parts)}
 ${executor(parts)}
 ${blocks(parts)}
 ${tasks(parts)}
 ${accuracy(parts)}
-${whatif ? html`<section id="whatif"><div class="head"><h2>What if</h2></div><figure><figcaption>Memory of each executor against what would have happened</figcaption><canvas id="curve" role="img" aria-label="What a simulation says of other sizes"></canvas></figure></section>` : ""}
 <section id="sqls"><h2>Ask for yourself</h2><p>Every picture has its SQL below it. ${
     parts.database === undefined
       ? html`The database was not kept: <code>respark replay</code> the logs, then <code>respark query</code> it.`

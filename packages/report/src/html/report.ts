@@ -98,7 +98,6 @@ export async function reportPage(
     }),
     ask,
     database: request.databaseName,
-    whatif: small.whatif.length > 0,
     fleet: request.fleet,
   });
   const title = `${run.name ?? application.appId} · memory report`;
@@ -173,7 +172,6 @@ async function smallJson(
     skew: (await Answer.of(database, ask.skew)).cells(),
     accuracy: (await Answer.of(database, ask.accuracy)).cells(),
     misses: misses.cells().map((row) => ({ ...row, t: run.axis.at(Number(row["t"])) })),
-    whatif: [],
   };
 }
 

@@ -45,8 +45,7 @@ export type PainterName =
   | "blocks"
   | "shares"
   | "scatter"
-  | "accuracy"
-  | "whatif";
+  | "accuracy";
 
 interface Painter {
   readonly paint: () => void;

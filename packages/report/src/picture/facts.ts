@@ -87,7 +87,6 @@ export interface SmallJson {
   readonly skew: readonly Cells[];
   readonly accuracy: readonly Cells[];
   readonly misses: readonly Cells[];
-  readonly whatif: readonly Cells[];
 }
 
 export interface StageFacts {
