@@ -335,6 +335,11 @@ export function nextCommands(
       why: "what went wrong, why, and what to change",
       command: `explain ${shellWord(database)}${several}`,
     });
+    const page = others.length === 0 ? "report.html" : "reports/";
+    wanted.push({
+      why: "the same in pictures, as a file to attach",
+      command: `report ${shellWord(database)} -o ${page}`,
+    });
   }
   if (any(({ evictions }) => (evictions ?? 0) > 0))
     ask("eviction_ledger", "who evicted what, and whether it was missed");
@@ -346,7 +351,7 @@ export function nextCommands(
     ask("put_failures", "what found no room, and why");
   ask("executor_memory_layout", "how each executor's memory is divided");
   ask("executor_memory_summary", "peaks and bounds per executor");
-  const shown = wanted.slice(0, 2);
+  const shown = wanted.slice(0, database === undefined ? 2 : 3);
   if (runs.every((run) => run.evidenceLevel === "debug") && database !== undefined) {
     shown.push({
       why: "the timeline in Parquet, for Python and others",
