@@ -42,8 +42,24 @@ The zone that was found for each run's executor and driver logs, on what evidenc
 end of tasks then stand within the task's life in the event log, to the resolution of the line.
 
 ${table(["run", "zone", "evidence", "confidence", "task lines", "agree", "worst"], runs.flatMap(clockRows))}
-`;
+
+${NATIVE_ENGINES}`;
 }
+
+/** What is known of logs of engines beside Spark's own, and why it is not read. */
+const NATIVE_ENGINES = `## Native engines
+
+What Gluten and Comet take from Spark's off-heap pool goes through \`TaskMemoryManager\`, and is read like all else where
+\`org.apache.spark.memory\` logs at DEBUG. Their own lines are not turned into memory events:
+
+- Comet with \`spark.comet.debug.memory=true\` prints \`[Task 7] MemoryPool[ExternalSorter[0]].try_grow(1048576) returning Ok\`,
+  and \`grow\` and \`shrink\` alike (\`native/core/src/execution/memory_pools/logging_pool.rs\`). The number is what the consumer
+  held before the call, not what it asked for or gave back, and several consumers of a task share a name: no sum of these
+  lines is what a task holds.
+- Gluten prints \`Memory consumer stats:\` with a tree of \`Task.526: Current used bytes: 2041.0 MiB, peak bytes: N/A\`
+  (\`SparkMemoryUtil\`) inside the error of a task that failed, once it has failed. A child's bytes are part of its parent's,
+  and none says when it was taken. The error itself, with the bytes asked for and granted, is a row of \`oom_events\`.
+`;
 
 const eventColumns = ["lines", "executors", "jobs", "stages", "tasks", "block updates"];
 

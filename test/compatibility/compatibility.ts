@@ -6,7 +6,7 @@
  *
  * The data directory holds `runs/<run>/logs` and `third-party/<collection>/<log>`; default: ../shared/data.
  */
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compatibilityPage } from "./compatibility-page.ts";
 import { type Found, find } from "./found.ts";
@@ -38,4 +38,11 @@ for (const collection of await namesIn(join(data, "third-party"), "directories")
     );
   }
 }
-await writeFile(output, compatibilityPage(runs, thirdParty));
+await writeFile(output, compatibilityPage(runs, thirdParty) + (await fieldCasesIn(output)));
+
+/** The section that field-cases.ts wrote; empty where it has not. */
+async function fieldCasesIn(page: string): Promise<string> {
+  const before = await readFile(page, "utf8");
+  const at = before.indexOf("## Field cases");
+  return at < 0 ? "" : `\n${before.slice(at)}`;
+}

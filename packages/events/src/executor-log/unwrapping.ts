@@ -3,6 +3,8 @@ import type { LineSlice } from "../lines/lines.ts";
 import { type Layer, Unwrapped } from "./envelopes/envelope.ts";
 import { learnEnvelopes } from "./envelopes/learn-envelopes.ts";
 import { HeadSample } from "./head-sample.ts";
+import { layoutsFor } from "./layouts/index.ts";
+import { isPlain } from "./layouts/learn-layout.ts";
 
 const PARTIAL_BYTES = 1 << 20;
 const UNTIMED = { utcMicros: Number.NaN, isExact: false };
@@ -51,7 +53,9 @@ export class Unwrapping {
 
   private learn({ lines }: HeadSample): void {
     this.sample = undefined;
-    this.layers = learnEnvelopes(lines.map(unwrappedOf), this.newestFirst);
+    this.layers = isPlain(lines, layoutsFor(undefined))
+      ? []
+      : learnEnvelopes(lines.map(unwrappedOf), this.newestFirst);
     const nexts: ((line: Unwrapped) => void)[] = [];
     for (let i = this.layers.length; i > 0; i--) {
       const layer = this.layers[i];

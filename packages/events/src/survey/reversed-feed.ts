@@ -12,6 +12,9 @@ const BLOCK_BYTES = 1024 * 1024;
 const LINE_END = 10;
 /** A time this near to its start makes a line the first of a record. */
 const HEAD_BYTES = 160;
+const HEADER_BYTES = 4096;
+const HEADER = /^"?@?[\w. ]{1,40}"?(?:[,;\t]"?@?[\w. ]{1,40}"?)+\r?$/;
+const OPEN = 123;
 const FRAME = /^\s+at [\w.$<>/]+\(/;
 const ERROR = /^(?:Caused by: )?[\w.$]+(?:Error|Exception)(?::|\s*$)/;
 /** Lines below a record that are kept together with it. */
@@ -20,7 +23,8 @@ const BELOW_LINES = 20_000;
 export class ReversedFeed implements Lines {
   readonly #forward: LineFeed;
   #text: ReadBack | undefined;
-  /** what is left: [0, #end) */
+  /** what is left: [#start, #end) */
+  #start = 0;
   #end = 0;
   #numberBehind = 0;
   #lines: FedLine[] = [];
@@ -60,9 +64,10 @@ export class ReversedFeed implements Lines {
       }
       this.#end = this.#text.length;
       this.#numberBehind = this.#text.lines;
+      this.#giveHeader(this.#text);
       return this.#end > 0;
     }
-    if (this.#end === 0) return false;
+    if (this.#end <= this.#start) return false;
     this.#readBlock(this.#text);
     return true;
   }
@@ -76,14 +81,25 @@ export class ReversedFeed implements Lines {
     await this.#forward.close();
   }
 
+  /** A table's names of columns stay its first line. */
+  #giveHeader(text: ReadBack): void {
+    const block = text.read(0, Math.min(text.length, HEADER_BYTES));
+    const end = block.indexOf(LINE_END);
+    const line = { ...this.#lineOf(block, 0, Math.max(end, 0), 0), number: 1 };
+    this.#numberBehind++;
+    if (end < 0 || isHead(line) || !HEADER.test(block.latin1Slice(0, end))) return;
+    this.#lines.push(line);
+    this.#start = end + 1;
+  }
+
   #readBlock(text: ReadBack): void {
     let size = BLOCK_BYTES;
     for (;;) {
-      const start = Math.max(0, this.#end - size);
+      const start = Math.max(this.#start, this.#end - size);
       const block = text.read(start, this.#end);
-      const first = start === 0 ? 0 : block.indexOf(LINE_END) + 1;
+      const first = start === this.#start ? 0 : block.indexOf(LINE_END) + 1;
       // No whole line in it: a longer block has one.
-      if (start > 0 && (first === 0 || first >= block.length)) {
+      if (start > this.#start && (first === 0 || first >= block.length)) {
         size *= 2;
         continue;
       }
@@ -91,7 +107,7 @@ export class ReversedFeed implements Lines {
       this.#end = start + first;
       break;
     }
-    if (this.#end === 0) this.#lines.push(...this.#below.splice(0).reverse());
+    if (this.#end <= this.#start) this.#lines.push(...this.#below.splice(0).reverse());
   }
 
   #give(block: Buffer, first: number, offset: number): void {
@@ -124,7 +140,9 @@ export class ReversedFeed implements Lines {
   }
 }
 
+/** An object is a line by itself, whatever time it has. */
 function isHead({ buffer, start, end }: FedLine): boolean {
+  if (buffer[start] === OPEN) return true;
   return timeIn(buffer.latin1Slice(start, Math.min(end, start + HEAD_BYTES))) !== undefined;
 }
 

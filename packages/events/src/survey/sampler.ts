@@ -326,6 +326,11 @@ class SampleReader {
       return [{ ...nothing, zoned: false, resolutionMs: 1000, unread }];
     }
     const containers = [...this.#streams].filter(([, stream]) => stream.log.records > 0);
+    // Where lines stand mixed, no part is one executor's: the file is said to be unread once.
+    const mixed = containers.find(([container]) => this.#logDecoder.isMixed(container));
+    if (mixed !== undefined) {
+      return [{ ...this.#found(...mixed), container: undefined, otherContainers: [] }];
+    }
     const names = containers.map(([container]) => container);
     return containers.map(([container, stream]) => {
       const otherContainers = names.filter((name) => name !== container);

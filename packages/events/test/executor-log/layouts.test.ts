@@ -123,7 +123,7 @@ test("a pattern given in log4j's syntax goes before all that is known", () => {
 test.each([
   ["%d{HH:mm:ss} %p %c: %m%n", /no day/],
   ["%d %p %c: %n", /no %m/],
-  ["%p %c: %m%n", /no %d/],
+  ["%t %m%n", /no %d, %p or %c/],
 ])("the pattern %s is refused with a reason", (pattern, reason) => {
   expect(() => new Log4jPattern(pattern)).toThrow(reason);
 });

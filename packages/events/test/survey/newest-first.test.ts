@@ -32,6 +32,20 @@ test.each([
   ["records, each with its trace below it", [...RECORDS].reverse().join("\n")],
   ["lines, traces standing on their heads", [...LINES].reverse().join("\n")],
   [
+    "a table, its names of columns first",
+    `"Time","Line"\n${[...RECORDS]
+      .reverse()
+      .map((record) => `"2024-07-24","${record}"`)
+      .join("\n")}`,
+  ],
+  [
+    "an object a line",
+    [...LINES]
+      .reverse()
+      .map((log) => JSON.stringify({ log, stream: "stderr" }))
+      .join("\n"),
+  ],
+  [
     "a JSON document's list",
     JSON.stringify([...LINES].reverse().map((line) => ({ line, pod: "a" }))),
   ],

@@ -23,6 +23,9 @@ interface Telling {
 /** Lines in which Spark's words are looked for: one in hundreds shows a layout. */
 const TELLING_LINES = 400;
 const MOST_LEARNED = 4;
+/** Of them, so many are enough where one known layout reads all. */
+const FIRST_LINES = 40;
+const FEWEST_PLAIN = 8;
 /** Lines that make another layout beside one that reads, and which share of all they are. */
 const FEWEST = 4;
 const LEAST_SHARE = 0.05;
@@ -35,14 +38,14 @@ export function learnLayout(
   known: readonly Layout[],
   templates: TemplateSet,
 ): LearnedLayouts {
-  const telling: Telling[] = [];
-  for (const line of lines) {
-    const words = sparkWordsIn(line.buffer, line.start, line.end);
-    if (words !== undefined) telling.push({ line, words });
-    if (telling.length >= TELLING_LINES) break;
-  }
-  if (telling.length === 0) return { best: undefined, others: [] };
   const trial = new Trial(templates);
+  const few = tellingIn(lines, FIRST_LINES);
+  const sure = trial.best(known, few);
+  if (few.length === FIRST_LINES && sure?.isLoose === false && trial.readsAll(sure, few)) {
+    return { best: sure, others: [] };
+  }
+  const telling = tellingIn(lines, TELLING_LINES);
+  if (telling.length === 0) return { best: undefined, others: [] };
   const json = learnJson(lines);
   const candidates = json === undefined ? known : [...known, json];
   let best = trial.best(candidates, telling);
@@ -70,6 +73,33 @@ export function learnLayout(
     unread = rest;
   }
   return { best, others: others.filter((one) => one !== best) };
+}
+
+function tellingIn(lines: readonly SampleLine[], most: number): Telling[] {
+  const telling: Telling[] = [];
+  for (const line of lines) {
+    const words = sparkWordsIn(line.buffer, line.start, line.end);
+    if (words !== undefined) telling.push({ line, words });
+    if (telling.length >= most) break;
+  }
+  return telling;
+}
+
+/** Lines with nothing around them: one known layout, right at Spark's words, reads all that a few of the first say. */
+export function isPlain(lines: readonly SampleLine[], known: readonly Layout[]): boolean {
+  const telling = tellingIn(lines, FIRST_LINES);
+  if (telling.length < FEWEST_PLAIN) return false;
+  const head = new RecordHead();
+  return known.some(
+    (layout) =>
+      !layout.isLoose &&
+      telling.every(
+        ({ line, words }) =>
+          layout.read(line.buffer, line.start, line.end, head) &&
+          head.buffer === line.buffer &&
+          head.messageStart === words.at,
+      ),
+  );
 }
 
 function learnedFrom(telling: readonly Telling[]): LearnedCut | undefined {
@@ -117,6 +147,10 @@ class Trial {
       if (most === telling.length) break;
     }
     return best;
+  }
+
+  readsAll(layout: Layout, telling: readonly Telling[]): boolean {
+    return telling.every((one) => this.reads(layout, one));
   }
 
   /** It finds more of times, loggers and traces than the other. */

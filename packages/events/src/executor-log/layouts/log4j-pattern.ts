@@ -43,7 +43,7 @@ export class Log4jPattern implements Layout {
   /** The time that the line begins with and only the tail follows; undefined: another layout. */
   private readonly leadingTime: LogTime | undefined;
 
-  /** Throws `RangeError` for a pattern without `%m`, without a date, or with a date that has no day. */
+  /** Throws `RangeError` for a pattern without `%m`, with nothing before it, or with a date that has no day. */
   constructor(pattern: string) {
     this.name = pattern;
     this.elements = elementsOf(pattern).map((element, i, all) => {
@@ -392,7 +392,9 @@ function elementsOf(pattern: string): Element[] {
       const second = /^\{[^}]*\}\{([^}]*)\}/.exec(options)?.[1];
       const time = logTime(first ?? "ISO8601", second);
       if (time === undefined)
-        throw new RangeError(`log pattern ${pattern}: no day in %d{${first}}`);
+        throw new RangeError(
+          `log pattern ${pattern}: no day in %d{${first}}; without --log-pattern such a layout is learned`,
+        );
       elements.push({ kind: DATE, literal: NO_LITERAL, time, loggers: undefined, pad });
     } else if (!TRAILING.has(name)) {
       elements.push({
@@ -410,8 +412,11 @@ function elementsOf(pattern: string): Element[] {
 }
 
 function checked(elements: Element[], pattern: string): Element[] {
-  if (elements.some(({ kind }) => kind === DATE)) return elements;
-  throw new RangeError(`log pattern ${pattern}: no %d, when a line was printed`);
+  const tells = [DATE, LEVEL, LOGGER];
+  if (elements.some(({ kind }) => tells.includes(kind))) return elements;
+  throw new RangeError(
+    `log pattern ${pattern}: no %d, %p or %c, which tell a record from other lines`,
+  );
 }
 
 /** Appends plain text; neighbouring texts become one. */
