@@ -44,6 +44,7 @@ export {
 export {
   defaultRedactionRegex,
   redactedText,
+  redactionTrouble,
   redactProperties,
 } from "./redact-properties.ts";
 export { hideSecretShapes, isSecretKey } from "./secret-shapes.ts";

@@ -1,5 +1,5 @@
 /** Secrets in Spark properties, hidden as Spark itself hides them. */
-import { createContext, Script } from "node:vm";
+import { RE2JS, RE2JSException } from "re2js";
 
 /** `spark.redaction.regex`'s default, Spark 3.x–4.x. */
 export const defaultRedactionRegex: string = "(?i)secret|password|token|access[.]?key";
@@ -7,9 +7,8 @@ export const defaultRedactionRegex: string = "(?i)secret|password|token|access[.
 /** What Spark writes in place of a secret (`Utils.REDACTION_REPLACEMENT_TEXT`). */
 export const redactedText: string = "*********(redacted)";
 
-/** A regex comes from a log: one that needs longer than this for a property hides it, and all after it. */
-const mostMillis = 250;
-const tooSlow = new Set<string>();
+/** A longer regex is not read: no list of words is as long. */
+const mostChars = 10_000;
 
 /**
  * Follows Utils.redact, Spark 3.5: a property is hidden when its key or its value matches. Properties may carry
@@ -21,9 +20,7 @@ export function redactProperties(
   regex: string = properties.get("spark.redaction.regex") ?? defaultRedactionRegex,
 ): ReadonlyMap<string, string> {
   const pattern = javaRegex(regex);
-  const matches = (text: string): boolean =>
-    pattern === undefined ||
-    (regex === defaultRedactionRegex ? pattern.test(text) : matchesInTime(pattern, regex, text));
+  const matches = (text: string): boolean => pattern === undefined || pattern.test(text);
   const shown = new Map<string, string>();
   for (const [key, value] of properties) {
     const secret = key !== "spark.redaction.regex" && (matches(key) || matches(value));
@@ -32,47 +29,41 @@ export function redactProperties(
   return shown;
 }
 
-const script = new Script("pattern.test(text)");
-
-/** True too where the answer takes too long: a regex may try every way to split a text. */
-function matchesInTime(pattern: RegExp, regex: string, text: string): boolean {
-  if (tooSlow.has(regex)) return true;
-  try {
-    return script.runInContext(createContext({ pattern, text }), { timeout: mostMillis }) === true;
-  } catch (error) {
-    if (typeof error !== "object" || error === null || !("code" in error)) throw error;
-    if (error.code !== timedOut) throw error;
-    tooSlow.add(regex);
-    return true;
-  }
+/** Why a logged `spark.redaction.regex` cannot be used as it stands; undefined: it can. */
+export function redactionTrouble(regex: string): "redacted" | "unreadable" | undefined {
+  if (regex.includes(redactedText)) return "redacted";
+  return javaRegex(regex) === undefined ? "unreadable" : undefined;
 }
 
-const timedOut = "ERR_SCRIPT_EXECUTION_TIMEOUT";
-
 /** The same or a little more than what Java matches: what is hidden too much does no harm. */
-function javaRegex(regex: string): RegExp | undefined {
-  const flags = new Set<string>();
-  let source = regex
-    .replace(/\\Q([\s\S]*?)(?:\\E|$)/g, (_, quoted: string) => quoted.replace(/\W/g, "\\$&"))
-    // Flags of a part become flags of the whole.
+function javaRegex(regex: string): RE2JS | undefined {
+  // Spark hides the setting itself where another regex names it, and then uses the one it hides.
+  if (regex.includes(redactedText)) return javaRegex(defaultRedactionRegex);
+  if (regex.length > mostChars) return undefined;
+  const quoted = regex.replace(/\\Q([\s\S]*?)(?:\\E|$)/g, (_, text: string) =>
+    text.replace(/\W/g, "\\$&"),
+  );
+  const spaced = /(?<!\\)\(\?[a-wyz]*x/i.test(quoted)
+    ? quoted.replace(/(?<!\\)#.*$/gm, "").replace(/(?<!\\)\s+/g, "")
+    : quoted;
+  const source = spaced
+    // Flags that this engine has not: comments, Unix lines, Unicode.
     .replace(/(?<!\\)\(\?([a-zA-Z]+)(?:-[a-zA-Z]+)?([:)])/g, (_, letters: string, end: string) => {
-      for (const letter of letters) flags.add(letter);
-      return end === ":" ? "(?:" : "";
+      const known = letters.replace(/[^ims]/g, "");
+      return known === "" ? (end === ":" ? "(?:" : "") : `(?${known}${end}`;
     })
     // Atomic groups and possessive quantifiers match less than their plain sisters.
     .replace(/(?<!\\)\(\?>/g, "(?:")
     .replace(/(?<!\\)([*+?}])\+/g, "$1")
     .replace(/\\[pP]\{(?:Is)?([A-Za-z]+)\}/g, (whole, name: string) => posix[name] ?? whole)
-    .replaceAll("\\A", "^")
-    .replace(/\\[zZ]/g, "$$")
+    .replaceAll("\\Z", "\\z")
     .replaceAll("\\h", "[ \\t]");
-  if (flags.has("x")) source = source.replace(/(?<!\\)#.*$/gm, "").replace(/(?<!\\)\s+/g, "");
-  // In Java `&&` is an intersection of classes and `\\p` a property; here they would be letters.
-  if (/&&|\\[pPGRXk]/.test(source)) return undefined;
+  // In Java `&&` is an intersection of classes; here it would be two letters.
+  if (source.includes("&&")) return undefined;
   try {
-    return new RegExp(source, [...flags].filter((flag) => "ims".includes(flag)).join(""));
+    return RE2JS.compile(source);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof RE2JSException) return undefined;
     throw error;
   }
 }

@@ -9,9 +9,11 @@ import {
   type SourceCompleteness,
 } from "@respark/core";
 import {
+  type Diagnostic,
   type DiagnosticLog,
   type FileDone,
   readApplication,
+  redactionTrouble,
   type SurveyedApplication,
   type SurveyedFile,
 } from "@respark/events";
@@ -50,7 +52,11 @@ export async function replayApplication(
       const { fact } = observation;
       if (fact.kind === "environment") {
         const regex = fact.sparkProperties.get("spark.redaction.regex");
-        if (regex !== undefined) secrets?.learn(regex);
+        if (regex !== undefined && secrets !== undefined) {
+          const trouble = learnt(regex, secrets);
+          const { sourceFileId, line } = observation;
+          if (trouble !== undefined) report({ ...trouble, sourceFileId, line });
+        }
       }
       replay.step(observation);
     },
@@ -88,6 +94,21 @@ function incompleteInWords(
     ...(found?.incomplete === undefined ? [] : [found.incomplete]),
   ];
   return parts.length === 0 ? undefined : parts.join("; ");
+}
+
+/** What is odd about the application's own regex; a hidden one hides what Spark's own does. */
+function learnt(regex: string, secrets: Redaction): Diagnostic | undefined {
+  const trouble = redactionTrouble(regex);
+  if (trouble !== "redacted") secrets.learn(regex);
+  if (trouble === undefined) return undefined;
+  return {
+    code: "redaction_regex",
+    severity: "warning",
+    message:
+      trouble === "redacted"
+        ? "spark.redaction.regex is itself hidden in the log: secrets are found by Spark's own"
+        : "spark.redaction.regex cannot be read here: every setting is hidden",
+  };
 }
 
 /** Rows of oddities, each with the application whose file it is about. */

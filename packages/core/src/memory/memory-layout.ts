@@ -38,6 +38,10 @@ export interface LayoutEvidence {
   readonly offHeapCapacityBytes?: ByteInterval | undefined;
   /** Both together, as `MemoryStore started with capacity …` prints them and `Maximum Memory` registers them. Used when the on-heap part is unknown. */
   readonly totalCapacityBytes?: ByteInterval | undefined;
+  /** No capacity was logged: the most that a line shows to be there. */
+  readonly seenCapacityBytes?: number | undefined;
+  /** Settings were logged: what is not among them has its default. Without, a default is no fact. */
+  readonly settingsLogged?: boolean;
   /** From a command line. */
   readonly xmxBytes?: number | undefined;
   readonly collector?: GarbageCollector | undefined;
@@ -144,7 +148,10 @@ function layoutOf(evidence: LayoutEvidence): ExecutorMemoryLayout {
     ...onHeap,
     ...offHeap,
     pageSize: pageSizeOf(evidence, heap, tungstenMode, onHeap.executionRegion, offHeap),
-    overhead: evidence.isDriver === true ? nothing : executorOverhead(behaviour, conf),
+    overhead:
+      evidence.isDriver === true || evidence.settingsLogged === false
+        ? nothing
+        : executorOverhead(behaviour, conf),
     maxMemoryInterval: exactly(capacity) ?? evidence.onHeapCapacityBytes,
     heapCandidates: heap.candidates,
     tungstenMode,
@@ -180,7 +187,8 @@ function heapOf(
   );
   const asAsked = all.filter((candidate) => candidate.xmxBytes === xmx.bytes);
   // A known -Xmx that no default layout fits: better an unexplained heap than another -Xmx.
-  const candidates = asAsked.length > 0 ? asAsked : xmx.origin === "assumed" ? all : [];
+  const isAsked = xmx.origin === "logged" || xmx.origin === "derived";
+  const candidates = asAsked.length > 0 ? asAsked : isAsked ? [] : all;
   const first = candidates[0];
   if (first === undefined) {
     const unexplained = alignedHeap(interval);
@@ -196,7 +204,9 @@ function heapOf(
       kind === "unified" || middle === undefined ? nothing : { bytes: middle, origin: "assumed" };
     return { value, candidates };
   }
-  return { value: { bytes: first.heapBytes, origin: "derived" }, candidates };
+  // Which share of the heap the capacity is, only settings say, or a heap that fits.
+  const sure = evidence.settingsLogged !== false || isAsked;
+  return { value: { bytes: first.heapBytes, origin: sure ? "derived" : "assumed" }, candidates };
 }
 
 function xmxOf(evidence: LayoutEvidence): LayoutValue {
@@ -205,6 +215,7 @@ function xmxOf(evidence: LayoutEvidence): LayoutValue {
   const key = evidence.isDriver === true ? "spark.driver.memory" : "spark.executor.memory";
   const asked = confMiB(conf, key, behaviour);
   if (asked !== undefined) return { bytes: asked * MIB, origin: "derived" };
+  if (evidence.settingsLogged === false) return nothing;
   const fallback = evidence.isDriver === true ? 1024 : executorHeapMiB(behaviour, conf);
   return { bytes: fallback * MIB, origin: "assumed" };
 }
@@ -232,7 +243,10 @@ function capacityValue(
   if (logged !== undefined && logged.atLeast === logged.atMost)
     return { bytes: logged.atLeast, origin: "logged" };
   if (heap.bytes !== undefined) return countable(capacityOf(heap.bytes), heap.origin);
-  if (logged === undefined) return nothing;
+  const seen = evidence.seenCapacityBytes;
+  if (logged === undefined) {
+    return seen === undefined ? nothing : { bytes: seen, origin: "assumed" };
+  }
   return { bytes: Math.floor((logged.atLeast + logged.atMost) / 2), origin: "assumed" };
 }
 
@@ -302,9 +316,10 @@ function offHeapRegions(
 ): Pick<ExecutorLayoutColumns, "offHeapStorage" | "offHeapExecution"> {
   const { behaviour, conf } = evidence;
   const pools = offHeapPools(kind, behaviour, conf);
+  const origin = evidence.settingsLogged === false ? "assumed" : "derived";
   return {
-    offHeapStorage: { bytes: Number(pools.storageBytes), origin: "derived" },
-    offHeapExecution: { bytes: Number(pools.executionBytes), origin: "derived" },
+    offHeapStorage: { bytes: Number(pools.storageBytes), origin },
+    offHeapExecution: { bytes: Number(pools.executionBytes), origin },
   };
 }
 
@@ -320,6 +335,7 @@ function pageSizeOf(
   if (asked !== undefined) return { bytes: asked, origin: "derived" };
   const pool = tungstenMode === "on_heap" ? execution : offHeap.offHeapExecution;
   if (pool.bytes === undefined || cores === undefined || cores < 1) return nothing;
+  if (pool.origin === "assumed" && evidence.settingsLogged === false) return nothing;
   const found = evidence.collector ?? heap.candidates[0]?.collector;
   const bytes = defaultPageSizeBytes({
     behaviour,

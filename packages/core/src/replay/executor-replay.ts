@@ -19,7 +19,8 @@ import { PrivateMaps } from "./tasks/private-maps.ts";
 
 /** µs that a task may run on after its log's last line, as clocks and printed seconds allow */
 const LATEST_LINE_MICROS = 2_000_000;
-const LINES_TO_LAYOUT = 1000; // how far ahead facts about the layout are looked for
+const SHOWS_CAPACITY = new Set(["store_started", "block_stored", "eviction_done", "dump_totals"]);
+const LINES_TO_LAYOUT = 10_000; // how far ahead facts about the layout are looked for
 
 export class ExecutorReplay {
   readonly evidence: ExecutorEvidence = new ExecutorEvidence();
@@ -205,13 +206,15 @@ export class ExecutorReplay {
   }
 
   /** What decides the layout may be told later: from 4.0 on the capacity comes after the first task began, levels with the first reads. */
-  #learnLayoutAhead(): void {
+  #learnLayoutAhead(step: LogStep | undefined): void {
+    if (step !== undefined && SHOWS_CAPACITY.has(step.fact.kind))
+      this.#around.layoutFact(step.fact, step);
     for (let ahead = 1; ahead < LINES_TO_LAYOUT; ahead++) {
       const next = this.#lookahead.peek(ahead);
       if (next === undefined) return;
       const { kind } = next.fact;
       if (kind === "store_started") this.#beginningSeen = true;
-      if (kind === "store_started" || kind === "block_level")
+      if (kind === "block_level" || SHOWS_CAPACITY.has(kind))
         this.#around.layoutFact(next.fact, next);
     }
   }
@@ -219,7 +222,7 @@ export class ExecutorReplay {
   /** The memory manager's life begins: nothing is used. */
   #begin(at: StepPlace | undefined, step?: LogStep): Parts | undefined {
     if (this.#parts !== undefined) return this.#parts;
-    this.#learnLayoutAhead();
+    this.#learnLayoutAhead(step);
     const rules = this.#around.rules();
     if (rules === undefined) return undefined;
     this.#parts = partsOf(this.#around, rules, this.#removals, {

@@ -9,7 +9,7 @@ import { ApplicationConf, type SparkVersionBounds } from "./application/applicat
 import { ApplicationFacts } from "./application/application-facts.ts";
 import { Completeness } from "./application/completeness.ts";
 import { DeathRecords } from "./application/death-records.ts";
-import { ExecutorRoster } from "./application/executor-roster.ts";
+import { ExecutorRoster, rowsOf } from "./application/executor-roster.ts";
 import { FailureRecords } from "./application/failure-records.ts";
 import { writeApplication, writeExecutors } from "./application/life-rows.ts";
 import { MetricRows } from "./application/metric-rows.ts";
@@ -379,12 +379,12 @@ export class Replay {
       const known = this.#roster.of(executorId);
       replay = new ExecutorReplay({
         executorId,
-        emit: this.#emit,
+        emit: rowsOf(known, this.#emit),
         hasLog: this.#hasLog(executorId),
         level: this.#levelOf(executorId),
         blocks: this.#blocks,
         broadcasts: this.#broadcasts,
-        rules: () => this.#conf.rules(known),
+        rules: () => this.#conf.rules(known, this.#hasLog(executorId)),
         manager: () => this.#conf.manager(known),
         foreseenCapacity: () => this.#conf.foreseenCapacity(known),
         persistedRdds: (stageId) =>

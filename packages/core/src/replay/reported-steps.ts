@@ -3,6 +3,7 @@
 import { type Amount, amount, exactAmount } from "../amount.ts";
 import { rddIdOf, valueOfPiece } from "../block-id.ts";
 import type { BlockStatus, TaskEndFact } from "../event-fact.ts";
+import type { BlockEventRow } from "../rows.ts";
 import type { BlockSteps } from "./blocks/block-steps.ts";
 import { isInMemory, isRemoval } from "./evidence.ts";
 import type { RunningTask, StepPlace } from "./executor-state.ts";
@@ -87,7 +88,9 @@ export class ReportedSteps {
   taskEnded(at: StepPlace, fact: Pick<TaskEndFact, "taskId" | "updatedBlocks">): void {
     const { state, execution } = this.#context;
     if (this.#updates === 0) {
-      for (const status of fact.updatedBlocks ?? []) this.#apply(at, status, fact.taskId);
+      const { taskId, updatedBlocks = [] } = fact;
+      const put = updatedBlocks.find(isInMemory)?.blockId;
+      for (const status of updatedBlocks) this.#apply(at, status, taskId, put);
     }
     this.settle(at.ts);
     execution.update(at.ts);
@@ -195,7 +198,8 @@ export class ReportedSteps {
     return this.#context.state.ledger(this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap");
   }
 
-  #apply(at: StepPlace, status: BlockStatus, taskId: number | undefined): void {
+  /** `taskId`: whose list of changed blocks it stands in; what its own put or unroll, or its claim on memory, evicted is there too. */
+  #apply(at: StepPlace, status: BlockStatus, taskId: number | undefined, put?: string): void {
     const { state, history } = this.#context;
     const { blockId, level } = status;
     state.isStorageTold = true;
@@ -235,6 +239,7 @@ export class ReportedSteps {
       diskBytes: toDisk ? status.diskBytes : undefined,
       mode: held.mode,
       taskId,
+      ...(evicted && taskId !== undefined ? causedBy(taskId, put) : {}),
       origin: "logged",
     });
     if (evicted && toDisk) this.#onDisk.add(blockId, size.best, this.#ledgerOf(blockId));
@@ -361,3 +366,21 @@ class BlocksOnDisk {
     for (const blockId of this.#ofRdd.get(rddId) ?? []) this.delete(blockId);
   }
 }
+
+/**
+ * The task in whose metrics a dropped block stands: BlockManager.dropFromMemory adds it to those of the thread that needed the
+ * room (1.0+). With a block that it stored meanwhile, that was the reason most likely; without, the reason is unknown.
+ */
+function causedBy(taskId: number, put: string | undefined): Partial<BlockEventRow> {
+  return put === undefined
+    ? { causedByTaskId: taskId }
+    : {
+        causedByTaskId: taskId,
+        causedByBlockId: put,
+        cause: "storage",
+        certainty: CAUSED_BY_PUT,
+      };
+}
+
+/** A task that stores a block may have claimed execution memory, too. */
+const CAUSED_BY_PUT = 0.8;

@@ -91,11 +91,11 @@ test("a timeline ends when the executor is removed", () => {
   expect(memory_timeline.at(-1)?.endTs).toBe(50_000);
 });
 
-test("a capacity that nobody says is assumed, and says so", () => {
+test("a capacity that nobody says is unknown where no settings were logged", () => {
   const { executors } = replayText(`
       10 1 launched task-1
       30 1 ended task-1 since 10`);
-  expect(executors.map((executor) => executor.layout.maxMemory.origin)).toEqual(["assumed"]);
+  expect(executors.map((executor) => executor.layout.maxMemory.origin)).toEqual([undefined]);
 });
 
 test("times that run backwards are held at the latest time told", () => {

@@ -112,13 +112,16 @@ export class ApplicationConf {
   }
 
   /** The memory layout of an executor, from all that is known of it now. */
-  layout(known: ExecutorKnowledge): ExecutorMemoryLayout {
+  layout(known: ExecutorKnowledge, byDefaults = false): ExecutorMemoryLayout {
     return executorMemoryLayout({
       behaviour: this.behaviour,
       conf: this.#confOf(known),
       onHeapCapacityBytes:
         known.maxOnHeapBytes === undefined ? undefined : exactly(known.maxOnHeapBytes),
       totalCapacityBytes: known.maxBytes === undefined ? known.capacity : exactly(known.maxBytes),
+      seenCapacityBytes:
+        this.behaviour.storedLineFree === "blocks_used" ? undefined : known.seenCapacityBytes,
+      settingsLogged: byDefaults || this.properties.size > 0,
       xmxBytes: known.xmxBytes,
       collector: collectorOf(known.jvmFlags),
       cores: known.cores,
@@ -164,9 +167,14 @@ export class ApplicationConf {
     return new Map(properties).set(OFF_HEAP_SIZE, String(maxOffHeapBytes));
   }
 
-  /** What the replay of an executor goes by; undefined while its capacity is unknown. */
-  rules(known: ExecutorKnowledge): ExecutorRules | undefined {
-    const layout = this.layout(known);
+  /**
+   * What the replay of an executor goes by; undefined while its capacity is unknown. One that has a log of its own is replayed by
+   * Spark's defaults even then (`capacityIsGuessed`), for what its lines say: no row of its pools is written.
+   */
+  rules(known: ExecutorKnowledge, hasLog: boolean): ExecutorRules | undefined {
+    let layout = this.layout(known);
+    known.capacityIsGuessed = hasLog && layout.maxMemory.bytes === undefined;
+    if (known.capacityIsGuessed) layout = this.layout(known, true);
     const { behaviour } = this;
     const max = layout.maxMemory.bytes;
     const region = layout.storageRegion.bytes;

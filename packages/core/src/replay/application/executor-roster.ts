@@ -2,6 +2,7 @@
 import { rddIdOf } from "../../block-id.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
+import type { EmitRow } from "../../rows.ts";
 import { type JvmMemoryClass, moreTelling } from "./death-classes.ts";
 
 /** What decides an executor's memory layout, as far as heard. */
@@ -22,6 +23,10 @@ export interface ExecutorKnowledge {
   maxOffHeapBytes: number | undefined;
   /** printed, from `MemoryStore started` or the driver's registration line */
   capacity: ByteInterval | undefined;
+  /** the most that a line shows to be there: what it says is free, and what it says was just stored */
+  seenCapacityBytes: number | undefined;
+  /** nothing shows how much memory there is */
+  capacityIsGuessed: boolean;
   xmxBytes: number | undefined;
   jvmFlags: readonly string[];
   /** settings inferred where none were logged */
@@ -60,6 +65,8 @@ export class ExecutorRoster {
         maxOnHeapBytes: undefined,
         maxOffHeapBytes: undefined,
         capacity: undefined,
+        seenCapacityBytes: undefined,
+        capacityIsGuessed: false,
         xmxBytes: undefined,
         jvmFlags: [],
         assumedConf: undefined,
@@ -127,8 +134,29 @@ export class ExecutorRoster {
       case "store_started":
         known.capacity ??= fact.capacity;
         return;
+      case "block_stored":
+        seeCapacity(known, fact.free.atMost + fact.size.atMost);
+        return;
+      case "eviction_done":
+        seeCapacity(known, fact.free.atMost);
+        return;
+      case "dump_totals":
+        seeCapacity(known, fact.executionBytes + fact.storageBytes);
+        return;
       default:
         return;
     }
   }
+}
+
+function seeCapacity(known: ExecutorKnowledge, bytes: number): void {
+  if (bytes > (known.seenCapacityBytes ?? 0)) known.seenCapacityBytes = Math.floor(bytes);
+}
+
+/** Rows of an executor: those of its pools only where something shows how much memory there is. */
+export function rowsOf(known: ExecutorKnowledge, emit: EmitRow): EmitRow {
+  return (table, row) => {
+    const isOfPools = table === "memory_timeline" || table === "task_memory_timeline";
+    if (!isOfPools || !known.capacityIsGuessed) emit(table, row);
+  };
 }

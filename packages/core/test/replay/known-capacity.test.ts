@@ -1,0 +1,98 @@
+/** How much memory an executor has is logged, follows from what was logged, or is unknown: no default stands for it. */
+import { expect, test } from "vitest";
+import type { EventFact } from "../../src/event-fact.ts";
+import { Replay } from "../../src/replay/replay.ts";
+import { CollectedRows } from "./collected-rows.ts";
+import { NO_METRICS } from "./no-metrics.ts";
+import { replayText } from "./replay-text.ts";
+
+test("without a capacity there is at least what a line says is free and what it just stored", () => {
+  const { executors, block_events } = replayText(`
+      10 1 run task-1
+      20 1 store rdd_0_0 100 bytes free 900`);
+  expect(executors.map(({ layout }) => layout.maxMemory)).toEqual([
+    { bytes: 1000, origin: "assumed" },
+  ]);
+  expect(executors.map(({ layout }) => [layout.jvmMaxMemory.bytes, layout.overhead.bytes])).toEqual(
+    [[undefined, undefined]],
+  );
+  expect(block_events.map(({ op }) => op)).toEqual(["store"]);
+});
+
+test("a log that shows no capacity at all still has its spills, and no row of pools", () => {
+  const { executors, spills, memory_timeline } = replayText(`
+      10 1 run task-1
+      20 1 spilling 64000000 on task-1`);
+  expect(executors.map(({ layout }) => layout.maxMemory.bytes)).toEqual([undefined]);
+  expect([spills.length, memory_timeline.length]).toEqual([1, 0]);
+});
+
+const dropped: EventFact = {
+  ...NO_METRICS,
+  taskId: 7,
+  finishedMs: 9,
+  updatedBlocks: [
+    {
+      blockId: "rdd_1_0",
+      level: level({ useMemory: false, useDisk: false }),
+      memoryBytes: 0,
+      diskBytes: 0,
+    },
+    {
+      blockId: "rdd_2_0",
+      level: level({ useMemory: true, useDisk: false }),
+      memoryBytes: 50,
+      diskBytes: 0,
+    },
+  ],
+};
+const stored: EventFact = {
+  ...NO_METRICS,
+  taskId: 6,
+  finishedMs: 8,
+  updatedBlocks: [
+    {
+      blockId: "rdd_1_0",
+      level: level({ useMemory: true, useDisk: false }),
+      memoryBytes: 50,
+      diskBytes: 0,
+    },
+  ],
+};
+
+test("a block that a task lists as dropped was evicted for that task, and for the block it stored", () => {
+  const { tables, emit } = new CollectedRows();
+  const replay = new Replay({ appId: "a", attemptId: "1", emit, sparkVersion: "2.1.3" });
+  const registered: EventFact = {
+    kind: "block_manager_added",
+    executorId: "1",
+    host: "h",
+    port: 1,
+    timeMs: 1,
+    maxBytes: 1000,
+    maxOnHeapBytes: 1000,
+    maxOffHeapBytes: 0,
+  };
+  for (const [at, fact] of [registered, stored, dropped].entries()) {
+    replay.step({
+      fact,
+      source: "event_log",
+      executorId: "1",
+      taskId: undefined,
+      thread: undefined,
+      ts: 1000 + at,
+      tsMin: 1000 + at,
+      tsMax: 1000 + at,
+      sourceFileId: 1,
+      line: at + 1,
+    });
+  }
+  replay.finish();
+  expect(tables.block_events.filter(({ op }) => op === "evict")).toMatchObject([
+    { blockId: "rdd_1_0", causedByTaskId: 7, causedByBlockId: "rdd_2_0", cause: "storage" },
+  ]);
+});
+
+function level({ useMemory, useDisk }: { useMemory: boolean; useDisk: boolean }) {
+  return { useMemory, useDisk, useOffHeap: false, deserialized: true, replication: 1 };
+}
