@@ -51,6 +51,8 @@ const threads = [atLeast("cause_kind_threads", 0.97), atLeast("cause_task_thread
 
 /** Where part of the evidence is missing, a value may be unknown; one that is given holds the truth. */
 const givenInTime: readonly Bar[] = [
+  // No bound, but shown beside the others: "unknown" must not become the answer to all.
+  atLeast("storage_given_share", 0),
   atLeast("storage_given_inside", 0.95),
   atLeast("execution_given_inside", 0.95),
   atLeast("peak_given_inside", 0.95),

@@ -25,7 +25,8 @@ export interface Worse {
  * estimates lean on a few moments, so a tenth more is no loss.
  */
 function isWorse({ atLeast, quantity }: Bar, before?: number, now?: number): boolean {
-  if (before === undefined) return false;
+  // A wrong number that became unknown is no loss.
+  if (before === undefined || quantity.endsWith("_given_share")) return false;
   // Where part of the evidence is missing, "unknown" is an answer, too.
   if (now === undefined) return !quantity.includes("_given_");
   if (atLeast) return now < before - 0.002;

@@ -334,7 +334,7 @@ const spark40 = after(spark35, "4.0.0", {
 
 /** Unmanaged memory; the page offset under ZGC and Shenandoah, too. */
 const spark41 = after(spark40, "4.1.0", {
-  modelEvidence: "source",
+  modelEvidence: "vectors",
   unmanagedMemory: true,
   confChecks: "typed_error_class",
   spillFailureWording: "error_class",
