@@ -122,7 +122,7 @@ function findingLines(finding: Finding, nth: number, sameAs: number, place: Text
 /** `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined: nothing is known of it, or it cost nothing. */
 function costInWords({ best, min, max }: Finding["costMillis"]): string | undefined {
   if (max === 0 || (best === 0 && max === undefined)) return undefined;
-  if (best === undefined) {
+  if (best === undefined || best === 0) {
     if (max !== undefined) return `at most ${durationInWords(max)}`;
     return min === undefined || min === 0 ? undefined : `at least ${durationInWords(min)}`;
   }

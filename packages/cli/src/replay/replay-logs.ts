@@ -74,7 +74,7 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
         }
         written = placed;
         carryOn();
-        await sink.finish(findingsOf);
+        await sink.finish((ask, written) => findingsOf(ask, written));
       } catch (error) {
         await sink.abort();
         throw error;

@@ -1,5 +1,5 @@
 /** Why: stories and verdicts over a replayed database. */
 export { explain, type Question } from "./explain.ts";
-export { findingsOf } from "./findings/write-findings.ts";
+export { type EffectOf, findingsOf } from "./findings/write-findings.ts";
 export { type ApplicationName, NotThereError, type RowNumber } from "./investigation.ts";
 export type { Finding, RunVerdict, Severity, Story } from "./story.ts";

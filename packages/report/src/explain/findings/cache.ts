@@ -17,7 +17,7 @@ const SKEW = 4;
 const READ_MILLIS_PER_MIB = 10;
 const MEBI = 2 ** 20;
 
-const SQL = (here: string, why: string): string => `
+const SQL = (here: string): string => `
   with idle as (
     select app_id, attempt_id, list({rdd_id: rdd_id, name: name, level: storage_level, would_prevent: would_prevent, bytes: idle_bytes}
       order by would_prevent desc) as idle
@@ -34,30 +34,29 @@ const SQL = (here: string, why: string): string => `
     left join idle i using (app_id, attempt_id)
     left join by_broadcasts b using (app_id, attempt_id)
     left join rdds v on (v.app_id, v.attempt_id, v.rdd_id) = (c.app_id, c.attempt_id, c.evictor_rdd_id)
-  where ${here.replaceAll("app_id", "c.app_id")} and why = '${why}'
+  where ${here.replaceAll("app_id", "c.app_id")} and why in ('evicted', 'no_room')
   order by cost_ms desc nulls last, times desc, rdd_id`;
 
-export const evictions: Finder = {
-  sql: (here) => SQL(here, "evicted"),
+/** One question for both: what was evicted, and what found no room. */
+export const cached: Finder = {
+  where: "blocks_gone",
+  sql: SQL,
   stages: (row) => [numberIn(row, "evictor_stage_id")],
-  find: (rows, application) =>
-    firstOf(rows, (row) => evictionsOf(row, application), {
-      id: "evictions_other_rdds",
-      kind: "evictions",
-      what: "eviction",
-      ask: "query cache_costs",
-    }),
-};
-
-export const noRoom: Finder = {
-  sql: (here) => SQL(here, "no_room"),
-  find: (rows, application) =>
-    firstOf(rows, (row) => refusalsOf(row, application), {
-      id: "no_room_other_rdds",
-      kind: "no_room",
-      what: "store",
-      ask: "query cache_costs",
-    }),
+  find: (rows, application) => {
+    const because = (why: string): Row[] => rows.filter((row) => textIn(row, "why") === why);
+    return [
+      ...firstOf(because("evicted"), (row) => evictionsOf(row, application), {
+        id: "evictions_other_rdds",
+        kind: "evictions",
+        ask: "query cache_costs",
+      }),
+      ...firstOf(because("no_room"), (row) => refusalsOf(row, application), {
+        id: "no_room_other_rdds",
+        kind: "no_room",
+        ask: "query cache_costs",
+      }),
+    ];
+  },
 };
 
 /** Nothing is left out: what has no finding of its own is counted in one. */
@@ -67,7 +66,6 @@ function firstOf(
   others: {
     readonly id: string;
     readonly kind: "evictions" | "no_room";
-    readonly what: string;
     readonly ask: string;
   },
 ): Draft[] {
@@ -253,10 +251,13 @@ function evictionChange(row: Row, application: Application): Change | undefined 
   if (reads === 0) return undefined;
   const mode = modeOf(row);
   const level = textIn(row, "storage_level") ?? "";
-  if (mode === "on_heap" && smallFraction(application) !== undefined)
-    return roomChange(application, mode);
-  const idle = idleRddOf(row);
   const times = numberIn(row, "times") ?? 0;
+  const broadcast = (numberIn(row, "for_broadcasts") ?? 0) * 2 >= times;
+  if (mode === "on_heap" && smallFraction(application) !== undefined) {
+    const fraction = roomChange(application, mode);
+    return broadcast && fraction !== undefined ? orSmallerBroadcast(fraction) : fraction;
+  }
+  const idle = idleRddOf(row);
   if (idle !== undefined && reads !== undefined && idle.wouldPrevent * 2 >= reads) {
     return {
       key: "unpersist",
@@ -267,15 +268,8 @@ function evictionChange(row: Row, application: Application): Change | undefined 
   }
   const copies = replicasOf(level);
   const memory = roomChange(application, mode);
-  const broadcast = (numberIn(row, "for_broadcasts") ?? 0) * 2 >= times;
   if (copies !== undefined) return oneCopy(level, memory);
-  if (broadcast && memory !== undefined) {
-    return {
-      ...memory,
-      text: (value) =>
-        `${memory.text(value)}; or a smaller broadcast (fewer columns, a shuffle join, one broadcast for all jobs): it is what evicts`,
-    };
-  }
+  if (broadcast && memory !== undefined) return orSmallerBroadcast(memory);
   if (memory !== undefined) {
     return isDear(row) && !level.includes("DISK")
       ? { ...memory, text: (value) => `${memory.text(value)}; or ${toDisk(level)}` }
@@ -284,6 +278,14 @@ function evictionChange(row: Row, application: Application): Change | undefined 
   return level.includes("DISK") || !isDear(row)
     ? { key: "code", text: () => "cache less at a time, or a smaller part of the data" }
     : { key: "storage_level", value: written(diskLevel(level)), text: () => toDisk(level) };
+}
+
+function orSmallerBroadcast(change: Change): Change {
+  return {
+    ...change,
+    text: (value) =>
+      `${change.text(value)}; or a smaller broadcast (fewer columns, a shuffle join, one broadcast for all jobs): it is what evicts`,
+  };
 }
 
 function written(level: string): { readonly amount: number; readonly written: string } {

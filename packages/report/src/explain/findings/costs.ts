@@ -48,7 +48,7 @@ export function isCheap({ max }: Cost, runMillis: number | undefined): boolean {
 
 /** `about 4.2 s (1.1 s to 9.0 s)`; `at most 3.1 s`; undefined where nothing is known. */
 export function costInWords({ best, min, max }: Cost): string | undefined {
-  if (best === undefined) {
+  if (best === undefined || (best === 0 && max !== undefined && max > 0)) {
     if (max !== undefined)
       return min !== undefined && min > 0
         ? `${millis(min)} to ${millis(max)}`

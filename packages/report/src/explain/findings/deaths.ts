@@ -11,6 +11,7 @@ const MEBI = 2 ** 20;
 const SPARE = 1.1;
 
 export const executorsLost: Finder = {
+  where: "losses",
   // One death is one finding: where its log has what its memory ran out of, that is it.
   sql: (here) =>
     `select *, epoch_us(removed_at) as removed_us from lost_executors where ${here} order by removed_at, executor_id`,

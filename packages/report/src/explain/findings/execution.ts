@@ -11,6 +11,7 @@ import { fractionChange, memoryChange, mostPressed, smallFraction } from "./room
 const STAGES = 4;
 
 export const spilling: Finder = {
+  where: "spills",
   sql: (here) => `from spill_costs where ${here} order by memory_bytes desc nulls last`,
   stages: (row) => [numberIn(row, "stage_id")],
   find: (rows, application) => {
@@ -229,6 +230,7 @@ function partitionsFor(
 }
 
 export const waiting: Finder = {
+  where: "waits",
   sql: (here) => `
     select app_id, attempt_id, sum(waits)::bigint as waits, sum(tasks)::bigint as tasks, sum(wait_ms)::bigint as cost_ms,
       sum(wait_ms_min)::bigint as cost_ms_min, sum(wait_ms_max)::bigint as cost_ms_max,

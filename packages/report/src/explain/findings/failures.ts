@@ -10,6 +10,7 @@ import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts"
 const SHOWN = 5;
 
 export const failures: Finder = {
+  where: "failures",
   // Of an out-of-memory and of a lost executor other findings speak; a task that the loss took is theirs where it is logged.
   sql: (here) => `
     from failure_summary f
@@ -226,6 +227,7 @@ function limitChange(words: string, name: string, application: Application): Cha
 
 /** Failed jobs for which no task's failure is logged. */
 export const failedJobs: Finder = {
+  where: "failed_jobs",
   sql: (here) => `
     select app_id, attempt_id, count(*) as jobs, list(job_id order by job_id) as ids, arg_min(error, job_id) as error
     from jobs j

@@ -33,6 +33,8 @@ export interface Draft {
   /** It ended the application: it comes first whatever it cost. */
   readonly ended?: boolean;
   readonly cost: Cost;
+  /** what it is ranked by, where that is not its cost; ms */
+  readonly weight?: number;
   readonly executorId?: string | undefined;
   readonly stageId?: number | undefined;
   readonly rddId?: number | undefined;
@@ -60,7 +62,22 @@ export type FindingKind =
   | "unread"
   | "no_end";
 
+/** What there may be rows of: a question is asked only where there are. */
+export type Present =
+  | "ooms"
+  | "losses"
+  | "failures"
+  | "failed_jobs"
+  | "blocks_gone"
+  | "blocks"
+  | "spills"
+  | "waits"
+  | "leaks"
+  | "process_sizes";
+
 export interface Finder {
+  /** undefined: always asked */
+  readonly where?: Present;
   /** The question over all applications at hand; `here` keeps to them. */
   readonly sql: (here: string) => string;
   /** Stages that its sentences name. */

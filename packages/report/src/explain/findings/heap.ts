@@ -49,6 +49,7 @@ function isFull(row: Row): boolean | undefined {
 }
 
 export const overheadLeft: Finder = {
+  where: "process_sizes",
   sql: (here) => `
     select app_id, attempt_id, list(executor_id order by overhead_left_bytes_max) as executors,
       max(rss_beyond_heap_bytes_min) as rss_beyond_heap_bytes_min, max(overhead_bytes) as overhead_bytes

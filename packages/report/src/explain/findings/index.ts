@@ -1,5 +1,5 @@
 /** Every finder, and what a verdict may say it looked for and did not find. */
-import { evictions, noRoom } from "./cache.ts";
+import { cached } from "./cache.ts";
 import { executorsLost } from "./deaths.ts";
 import { spilling, waiting } from "./execution.ts";
 import { failedJobs, failures, noEnd } from "./failures.ts";
@@ -14,8 +14,7 @@ export const finders: readonly Finder[] = [
   failures,
   failedJobs,
   noEnd,
-  evictions,
-  noRoom,
+  cached,
   spilling,
   waiting,
   garbage,

@@ -9,6 +9,7 @@ import { fractionChange, smallFraction } from "./room.ts";
 const MEBI = 2 ** 20;
 
 export const outOfMemory: Finder = {
+  where: "ooms",
   // A container's death is its executor's loss, which has a finding of its own.
   sql: (here) => `
     select o.*, coalesce(j.failed, 0) as jobs_failed
@@ -45,7 +46,11 @@ function outOf(row: Row, application: Application): Draft {
       ...userCode(row, kind),
       ...(lost === 0
         ? []
-        : [`${counted(lost, "executor")} ${lost === 1 ? "was" : "were"} lost of it.`]),
+        : [
+            onDriver
+              ? "The driver ended of it."
+              : `${counted(lost, "executor")} ${lost === 1 ? "was" : "were"} lost of it.`,
+          ]),
       ...(failed === 0 ? [] : [`${counted(failed, "job")} failed in this run.`]),
     ],
     change: onDriver ? driverChange(kind, application) : executorChange(kind, row, application),
@@ -113,8 +118,8 @@ function stateInWords(row: Row, kind: string): string[] {
     ];
     const of = numberIn(row, "max_memory_bytes");
     const storage = numberIn(row, "storage_bytes");
-    if (storage !== undefined || executionInWords(row) !== undefined) {
-      const pools = `Spark's pools held ${bytes(storage)} of blocks and ${executionInWords(row) ?? "an unknown amount"} of tasks' memory${of === undefined ? "" : `, of ${bytes(of)}`}`;
+    if (storage !== undefined || poolInWords(row, "execution") !== undefined) {
+      const pools = `Spark's pools held ${poolInWords(row, "storage") ?? "an unknown amount"} of blocks and ${poolInWords(row, "execution") ?? "an unknown amount"} of tasks' memory${of === undefined ? "" : `, of ${bytes(of)}`}`;
       const rest =
         heap === undefined || outside === undefined
           ? ""
@@ -132,11 +137,11 @@ function stateInWords(row: Row, kind: string): string[] {
   return parts;
 }
 
-function executionInWords(row: Row): string | undefined {
+function poolInWords(row: Row, pool: "storage" | "execution"): string | undefined {
   const [best, min, max] = [
-    numberIn(row, "execution_bytes"),
-    numberIn(row, "execution_bytes_min"),
-    numberIn(row, "execution_bytes_max"),
+    numberIn(row, `${pool}_bytes`),
+    numberIn(row, `${pool}_bytes_min`),
+    numberIn(row, `${pool}_bytes_max`),
   ];
   if (best === undefined) return undefined;
   if (min === undefined || max === undefined || bytes(min) === bytes(max)) return bytes(best);

@@ -2,7 +2,7 @@
 import { numberIn, textIn } from "../../sql/row.ts";
 import { bytes } from "../words.ts";
 import { type Application, isUnified } from "./application.ts";
-import { costSum } from "./costs.ts";
+import { costSum, rankCost } from "./costs.ts";
 import type { Draft } from "./finder.ts";
 import {
   defaultFraction,
@@ -43,6 +43,7 @@ function smallPools(application: Application, caused: readonly Draft[]): Draft[]
       kind: "setting",
       severity: worstOf(caused),
       cost: costSum(caused.map(({ cost }) => cost)),
+      weight: weightOf(caused),
       title: `spark.memory.fraction is set to ${small}: it leaves storage and execution ${
         pool === undefined ? "less of the heap than" : `${bytes(pool)} an executor, where`
       } Spark's default of ${usual}${atDefault === undefined ? "" : ` gives ${bytes(atDefault)}`}`,
@@ -101,6 +102,7 @@ function storageFractions(application: Application, caused: readonly Draft[]): D
       kind: "setting",
       severity: worstOf(suffered),
       cost: costSum(suffered.map(({ cost }) => cost)),
+      weight: weightOf(suffered),
       title: low
         ? `spark.memory.storageFraction is set to ${set}: tasks may evict nearly all that is cached, where Spark's default of 0.5 keeps half of the memory for blocks`
         : `spark.memory.storageFraction is set to ${set}: blocks hold what tasks would need, and no task may evict them from it`,
@@ -143,6 +145,7 @@ function oldFractions(application: Application, caused: readonly Draft[]): Draft
         kind: "setting",
         severity: worstOf(suffered),
         cost: costSum(suffered.map(({ cost }) => cost)),
+        weight: weightOf(suffered),
         title: `${key} is set to ${set}, Spark's default is ${usual}`,
         evidence: suffered.slice(0, 3).map(({ title }) => `${title}.`),
         change: {
@@ -156,6 +159,11 @@ function oldFractions(application: Application, caused: readonly Draft[]): Draft
       },
     ];
   });
+}
+
+/** Of what it caused, each by what it is ranked by itself. */
+function weightOf(drafts: readonly Draft[]): number {
+  return drafts.reduce((sum, { cost }) => sum + (rankCost(cost) ?? 0), 0);
 }
 
 function worstOf(drafts: readonly Draft[]): Draft["severity"] {

@@ -1,21 +1,26 @@
 /** Memory held for nothing: cached RDDs that nobody read any more, and what tasks left behind. */
 import { counted } from "@respark/core";
-import { numberIn, type Row } from "../../sql/row.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { bytes, millis, share } from "../words.ts";
+import type { Application } from "./application.ts";
 import { COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
 import { rddWords } from "./rdd-words.ts";
 
 /** Held for this share of its byte-seconds after its last read. */
 const MUCH_IDLE = 0.5;
 const RDDS = 3;
+/** Less of all executors' memory than this is not worth a word. */
+const LEAST_SHARE = 0.02;
 
 export const unread: Finder = {
+  where: "blocks",
   sql: (here) =>
     // Of an application whose end is not logged nobody knows what would have been read.
     `from idle_rdds i where ${here} and misses = 0 and (reads = 0 or idle_share > ${MUCH_IDLE})
       and exists (from applications a where a.app_id = i.app_id and a.attempt_id = i.attempt_id and a.ended_at is not null)
     order by idle_bytes desc, rdd_id`,
-  find: (rows) => {
+  find: (all, application) => {
+    const rows = all.filter((row) => isMuch(row, application));
     const drafts = rows.slice(0, RDDS).map(unreadOf);
     const rest = rows.slice(RDDS);
     if (rest.length === 0) return drafts;
@@ -36,6 +41,19 @@ export const unread: Finder = {
     ];
   },
 };
+
+/** Of the memory that executors have, or at the cost of other blocks. */
+function isMuch(row: Row, { needs }: Application): boolean {
+  if ((numberIn(row, "would_prevent") ?? 0) > 0) return true;
+  const all = needs.reduce(
+    (sum, need) =>
+      textIn(need, "executor_id") === "driver"
+        ? sum
+        : sum + (numberIn(need, "max_memory_bytes") ?? 0),
+    0,
+  );
+  return (numberIn(row, "idle_bytes") ?? 0) > all * LEAST_SHARE;
+}
 
 function unreadOf(row: Row): Draft {
   const rddId = numberIn(row, "rdd_id");
@@ -72,6 +90,7 @@ function unreadOf(row: Row): Draft {
 }
 
 export const leaks: Finder = {
+  where: "leaks",
   sql: (here) => `
     select app_id, attempt_id, count(*) as leaks, count(distinct task_id) as tasks, sum(leaked_bytes)::bigint as bytes,
       arg_max(task_id, leaked_bytes) as task_id, arg_max(source_file_id, leaked_bytes) as source_file_id,

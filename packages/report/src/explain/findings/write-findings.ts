@@ -1,7 +1,7 @@
 /** All findings of the applications at hand, ranked: a few questions over all of them at once, none of one application alone. */
 import type { FindingRow } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { type Ask, numberIn, type Row, textIn } from "../../sql/row.ts";
+import { type Ask, flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
 import { nameInWords } from "../stage-name.ts";
 import type { Application } from "./application.ts";
 import { runMillisOf } from "./application.ts";
@@ -20,14 +20,33 @@ export interface FoundIn {
   readonly rows: readonly FindingRow[];
 }
 
-/** Applications of one question: of very many the answers would not fit into memory. */
-const BATCH = 16;
+/** What a simulation says that one change does to one application, in a sentence; undefined: not simulated. */
+export type EffectOf = (
+  application: Key,
+  change: { readonly key: string; readonly value: string },
+) => Promise<string | undefined>;
 
-export async function findingsOf(ask: Ask, applications: readonly Key[]): Promise<FoundIn[]> {
+/** Applications of one question: of very many the answers would not fit into memory. */
+const BATCH = 64;
+
+export async function findingsOf(
+  ask: Ask,
+  applications: readonly Key[],
+  effectOf?: EffectOf,
+): Promise<FoundIn[]> {
   const found: FoundIn[] = [];
   for (let first = 0; first < applications.length; first += BATCH)
     found.push(...(await findingsIn(ask, applications.slice(first, first + BATCH))));
+  if (effectOf !== undefined) {
+    for (const { key, rows } of found) for (const row of rows) await simulate(row, key, effectOf);
+  }
   return found;
+}
+
+async function simulate(row: FindingRow, application: Key, effectOf: EffectOf): Promise<void> {
+  const { changeKey: key, changeValue: value } = row;
+  if (key !== undefined && value !== undefined)
+    row.effect = await effectOf(application, { key, value });
 }
 
 async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<FoundIn[]> {
@@ -35,7 +54,11 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
   const here = `app_id in (${ids.map(sqlText).join(", ")})`;
   const byApplication = groupedBy(keyOfRow);
   const answers: ReadonlyMap<string, readonly Row[]>[] = [];
-  for (const { sql } of finders) answers.push(byApplication(await ask(sql(here))));
+  const [present] = await ask(PRESENT(here));
+  for (const { sql, where } of finders) {
+    const isAsked = where === undefined || flagIn(present, where) === true;
+    answers.push(isAsked ? byApplication(await ask(sql(here))) : new Map());
+  }
   const facts = byApplication(await ask(APPLICATIONS(here)));
   const settings = byApplication(
     await ask(
@@ -70,6 +93,20 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
     };
   });
 }
+
+/** A healthy run is asked little. */
+const PRESENT = (here: string): string => `
+  select exists (from oom_events where ${here}) as ooms,
+    exists (from executors where ${here} and executor_id <> 'driver' and (removed_at is not null or removed_class is not null))
+      or exists (from failures where ${here} and class = 'signal') as losses,
+    exists (from failures where ${here}) as failures,
+    exists (from jobs where ${here} and status = 'failed') as failed_jobs,
+    exists (from block_events where ${here} and op in ('evict', 'drop_to_disk', 'put_fail')) as blocks_gone,
+    exists (from rdds where ${here} and storage_level is not null) or exists (from blocks where ${here} and rdd_id is not null) as blocks,
+    exists (from spills where ${here}) or exists (from tasks where ${here} and memory_spilled_bytes > 0) as spills,
+    exists (from memory_waits where ${here}) as waits,
+    exists (from memory_leaks where ${here}) as leaks,
+    exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0) as process_sizes`;
 
 const APPLICATIONS = (here: string): string => `
   select a.*, t.run_ms, x.cores, coalesce(o.ooms, 0) as ooms, coalesce(c.logged, false) as settings_logged
@@ -167,8 +204,8 @@ function tierOf({ ended, severity }: Draft): number {
 }
 
 /** Lost work of unknown cost stands before what cost so much. */
-function weightOf({ cost, severity }: Draft): number {
-  return rankCost(cost) ?? (severity === "dead" ? Number.POSITIVE_INFINITY : 0);
+function weightOf({ cost, severity, weight }: Draft): number {
+  return weight ?? rankCost(cost) ?? (severity === "dead" ? Number.POSITIVE_INFINITY : 0);
 }
 
 /** One value for one setting in one verdict: the one that serves every finding that asks for it. */
