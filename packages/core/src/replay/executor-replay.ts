@@ -5,7 +5,7 @@ import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
 import { BlockHistory } from "./blocks/block-history.ts";
 import { RemovalReports } from "./blocks/removal-reports.ts";
-import { DelayedReports } from "./delayed-reports.ts";
+import { type DelayedReport, DelayedReports } from "./delayed-reports.ts";
 import { ExecutorEvidence } from "./evidence.ts";
 import { type ExecutorSurroundings, type Parts, partsOf } from "./executor-parts.ts";
 import type { ExecutorTotals, StepPlace } from "./executor-state.ts";
@@ -38,7 +38,7 @@ export class ExecutorReplay {
   /** µs up to which time has passed in the ledger */
   #passed = 0;
   readonly #removals = new RemovalReports();
-  readonly #delayed = new DelayedReports();
+  readonly #delayed = new DelayedReports((report) => this.#replayTask(report));
   #last: LogStep | undefined;
   #endedAt: number | undefined;
   #lost = false;
@@ -94,20 +94,20 @@ export class ExecutorReplay {
   taskStarted(at: Observation, fact: Extract<EventFact, { kind: "task_start" }>): void {
     this.evidence.taskStarted(fact);
     this.#polled.taskStarted(fact.taskId, fact.launchedMs);
-    const place = this.#placeOfEvent(at);
     if (this.#around.hasLog) return;
     const { taskId, stageId } = fact;
-    const task = { taskId, stageId, index: this.evidence.task(taskId)?.partition };
-    this.#report(place, ({ reports }) => reports.taskStarted(place, task));
+    const index = this.evidence.task(taskId)?.partition;
+    const task = { taskId, stageId, index, updatedBlocks: undefined };
+    this.#delayed.addTask("started", { ts: this.#timeOfEvent(at), at }, task);
   }
 
   taskEnded(at: Observation, fact: TaskEndFact): void {
     this.#polled.taskEnded(fact);
     this.evidence.taskEnded(fact);
-    const place = this.#placeOfEvent(at);
     if (this.#around.hasLog) return;
-    const { taskId, updatedBlocks } = fact;
-    this.#report(place, ({ reports }) => reports.taskEnded(place, { taskId, updatedBlocks }));
+    const { taskId, stageId, updatedBlocks } = fact;
+    const task = { taskId, stageId, index: undefined, updatedBlocks };
+    this.#delayed.addTask("ended", { ts: this.#timeOfEvent(at), at }, task);
   }
 
   /** An event with a time, of whatever kind: reports before it have happened. */
@@ -128,6 +128,14 @@ export class ExecutorReplay {
   /** Once all that was reported so far is replayed: what to do then, given the seq of the state in force. */
   afterReports(then: (timelineSeq: number | undefined) => void): void {
     this.#delayed.add(this.#ts, () => then(this.#parts?.context.state.timelineSeq));
+  }
+
+  #replayTask(report: DelayedReport): void {
+    const parts = this.#begin(report);
+    if (parts === undefined) return;
+    parts.reports.passTime(report);
+    if (report.kind === "started") parts.reports.taskStarted(report, report);
+    else parts.reports.taskEnded(report, report);
   }
 
   #report(place: StepPlace, replay: (parts: Parts) => void): void {
@@ -271,9 +279,13 @@ export class ExecutorReplay {
   #placeOfEvent(at: Observation): StepPlace {
     // Events run ahead of a log of its own: their time is then not the log's.
     if (this.#around.hasLog) return { ...at, ts: at.ts ?? this.#ts };
-    this.#ts = Math.max(this.#ts, at.ts ?? this.#ts);
     const { tsMin, tsMax, sourceFileId, line } = at;
-    return { ts: this.#ts, tsMin, tsMax, sourceFileId, line };
+    return { ts: this.#timeOfEvent(at), tsMin, tsMax, sourceFileId, line };
+  }
+
+  #timeOfEvent(at: Observation): number {
+    this.#ts = Math.max(this.#ts, at.ts ?? this.#ts);
+    return this.#ts;
   }
 
   #step(step: LogStep): void {

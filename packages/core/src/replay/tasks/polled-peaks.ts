@@ -21,7 +21,7 @@ export interface PolledLife {
 
 /** Ended tasks that no replay asked for. */
 const ENDED_KEPT = 20_000;
-/** How many lives are kept to find who ran beside whom. */
+/** How many lives are kept to find which ran side by side. */
 const LIVES_KEPT = 512;
 /** spark.executor.heartbeatInterval, where it is not set */
 const HEARTBEAT_MICROS = 10_000_000;
@@ -39,10 +39,17 @@ interface Life {
 export class PolledPeaks {
   readonly #setting: (key: string) => string | undefined;
   readonly #lives = new Map<number, PolledLife>();
-  /** tasks that ran, polled or not, in the order of their starts */
+  /** tasks that ran, polled or not */
   readonly #all = new Map<number, Life>();
-  /** those of them into which a start to come may still fall */
-  readonly #near = new Set<Life>();
+  /** the same in the order of their starts, from `#oldest` on */
+  #inOrder: number[] = [];
+  #oldest = 0;
+  /** of them, how many have not ended; the one that runs alone; when the last of the others ended, µs */
+  #running = 0;
+  #alone: Life | undefined;
+  #latestEnd = Number.NEGATIVE_INFINITY;
+  /** those that ran alone and into which a start to come may still fall */
+  #ranAlone: Life[] = [];
 
   /** @param setting  of the application, as configured */
   constructor(setting: (key: string) => string | undefined) {
@@ -50,22 +57,47 @@ export class PolledPeaks {
   }
 
   taskStarted(taskId: number, launchedMs: number): void {
-    const life: Life = { from: launchedMs * 1000, until: Number.POSITIVE_INFINITY, alone: true };
-    for (const other of this.#near) {
-      if (other.until <= life.from) {
-        if (other.until <= life.from - OUT_OF_ORDER_MICROS) this.#near.delete(other);
-        continue;
-      }
-      other.alone = false;
-      life.alone = false;
+    const from = launchedMs * 1000;
+    this.#forgetLife(taskId);
+    const alone = this.#running === 0 && this.#latestEnd <= from;
+    const life: Life = { from, until: Number.POSITIVE_INFINITY, alone };
+    if (this.#alone !== undefined) this.#alone.alone = false;
+    this.#alone = alone ? life : undefined;
+    if (this.#ranAlone.length > 0) {
+      for (const other of this.#ranAlone) if (other.until > from) other.alone = false;
+      this.#ranAlone = this.#ranAlone.filter(
+        (other) => other.alone && other.until > from - OUT_OF_ORDER_MICROS,
+      );
     }
     this.#all.set(taskId, life);
-    this.#near.add(life);
-    if (this.#all.size <= LIVES_KEPT) return;
-    const [oldest] = this.#all;
-    if (oldest === undefined) return;
-    this.#all.delete(oldest[0]);
-    this.#near.delete(oldest[1]);
+    this.#inOrder.push(taskId);
+    this.#running++;
+    if (this.#all.size > LIVES_KEPT) this.#forgetOldest();
+  }
+
+  /** What is known of a task's life is given up: another begins under its id, or too many are known. */
+  #forgetLife(taskId: number): void {
+    const life = this.#all.get(taskId);
+    if (life === undefined) return;
+    this.#all.delete(taskId);
+    if (life.until === Number.POSITIVE_INFINITY) this.#leaves(life);
+  }
+
+  #forgetOldest(): void {
+    for (; this.#oldest < this.#inOrder.length; this.#oldest++) {
+      const taskId = this.#inOrder[this.#oldest];
+      if (taskId === undefined || !this.#all.has(taskId)) continue;
+      this.#forgetLife(taskId);
+      break;
+    }
+    if (this.#oldest < 4 * LIVES_KEPT) return;
+    this.#inOrder = this.#inOrder.slice(this.#oldest);
+    this.#oldest = 0;
+  }
+
+  #leaves(life: Life): void {
+    this.#running--;
+    if (this.#alone === life) this.#alone = undefined;
   }
 
   taskEnded(fact: TaskEndFact): void {
@@ -75,7 +107,7 @@ export class PolledPeaks {
     if (fact.finishedMs === undefined) return;
     const until = fact.finishedMs * 1000;
     const known = this.#all.get(taskId);
-    if (known !== undefined) known.until = until;
+    if (known !== undefined) this.#lifeEnded(known, until);
     const metrics = fact.executorMetrics;
     if ((metrics?.get("JVMHeapMemory") ?? 0) === 0) return; // no poll fell into its life
     const executionBytes = metrics?.get("OnHeapExecutionMemory");
@@ -93,6 +125,13 @@ export class PolledPeaks {
     });
     const [oldest] = this.#lives.keys();
     if (this.#lives.size > ENDED_KEPT && oldest !== undefined) this.#lives.delete(oldest);
+  }
+
+  #lifeEnded(life: Life, until: number): void {
+    if (life.until === Number.POSITIVE_INFINITY) this.#leaves(life);
+    life.until = until;
+    this.#latestEnd = Math.max(this.#latestEnd, until);
+    if (life.alone) this.#ranAlone.push(life);
   }
 
   /** Without an interval of its own, metrics are polled at heartbeats. */
@@ -127,7 +166,9 @@ export class PolledPeaks {
   forget(taskId: number): void {
     this.#lives.delete(taskId);
     const life = this.#all.get(taskId);
-    if (life?.until === Number.POSITIVE_INFINITY) this.#near.delete(life); // its end was lost
+    if (life?.until !== Number.POSITIVE_INFINITY) return;
+    this.#leaves(life); // its end was lost
+    life.until = Number.NEGATIVE_INFINITY;
   }
 }
 
