@@ -66,7 +66,9 @@ export async function settled(page: Page): Promise<void> {
   );
 }
 
-/** What axe-core finds serious or worse, asked past the page's own policy, which refuses scripts. */
+/**
+ * What axe-core finds serious or worse, asked past the page's own policy, which refuses scripts.
+ */
 export async function seriousIn(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   await session.send("Runtime.evaluate", { expression: axe.source });

@@ -1,11 +1,14 @@
-/** Databases made by hand for pages: one of trouble and hostile names, one of many executors and tasks. */
+/** Databases made by hand for pages: trouble with hostile names; many executors and tasks. */
 import { DuckDbSink } from "@respark/report";
 import { exact, rowsByHand, second, three } from "../../packages/report/test/rows-by-hand.ts";
 
 /** Ends an element, loads an image, turns the direction of writing, and rings a bell. */
 export const HOSTILE = '</script><img src=x onerror="alert(1)">\u202egnp.exe\u0007';
 
-/** An executor that is lost with all names hostile, one of which a bare event log tells, and one that holds nothing. */
+/**
+ * An executor that is lost with all names hostile, one of which a bare event log tells, and one
+ * that holds nothing.
+ */
 export async function writeTroubledRun(path: string): Promise<void> {
   const sink = await DuckDbSink.open({ path, mode: "create" });
   const application = sink.application({ appId: "app-1", attemptId: "1" });
@@ -75,7 +78,10 @@ export interface LargeRun {
   readonly stepsEach: number;
 }
 
-/** Every number follows from its place: the same run each time, with a peak of its own in every executor. */
+/**
+ * Every number follows from its place: the same run each time, with a peak of its own in every
+ * executor.
+ */
 export async function writeLargeRun(path: string, run: LargeRun): Promise<void> {
   const sink = await DuckDbSink.open({ path, mode: "create" });
   const application = sink.application({ appId: "app-large", attemptId: "1" });

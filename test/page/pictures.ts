@@ -1,4 +1,4 @@
-/** The README's two pictures, made from a fixture: node --conditions=@respark/source --import tsx test/page/pictures.ts */
+/** The README's two pictures, made from a fixture (node … --import tsx test/page/pictures.ts). */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** `respark report` as a command: what it writes, what it refuses, and the pages that replay and check write beside. */
+/** `respark report` as a command: what it writes and refuses; pages of replay and check. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

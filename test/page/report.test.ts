@@ -1,4 +1,4 @@
-/** Reports in a real browser: they render, say what SQL says, keep hostile names as text, and ask nothing of any network. */
+/** Reports in a real browser: they say what SQL says, keep names as text, ask no network. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

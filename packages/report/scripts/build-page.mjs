@@ -1,4 +1,7 @@
-/** Writes the page's script and style as two strings into dist, where the published package finds them. */
+/**
+ * Writes the page's script and style as two strings into dist, where the published package finds
+ * them.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { builtModule } from "./page-from-source.mjs";

@@ -1,4 +1,7 @@
-/** The page's script and style, bundled from their sources: what a clone uses, and what the build writes down as strings. */
+/**
+ * The page's script and style, bundled from their sources: what a clone uses, and what the build
+ * writes down as strings.
+ */
 import { join } from "node:path";
 import { build } from "esbuild";
 

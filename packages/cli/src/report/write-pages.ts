@@ -1,4 +1,4 @@
-/** Pages of applications: one file of one, or a folder with one of each and one of all, worst first. */
+/** Pages of applications: one file of one, or a folder with one of each and one of all. */
 import { basename, join } from "node:path";
 import { type Database, type FleetRow, fleetPage, type ReportPage } from "@respark/report";
 import { type ApplicationKey, applicationsIn, listed } from "../database/applications.ts";
@@ -74,7 +74,10 @@ async function oneApplicationOrFolder(
 
 const FLEET = "index.html";
 
-/** A page of each application, and one of all: written one by one, so that a thousand need no more memory than one. */
+/**
+ * A page of each application, and one of all: written one by one, so that a thousand need no more
+ * memory than one.
+ */
 async function writeFolder(
   host: Host,
   { database, path, named }: Source,

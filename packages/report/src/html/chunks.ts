@@ -1,4 +1,4 @@
-/** All of a report's data as gzip chunks, within the size that a file may have: detail goes where the trouble is. */
+/** A report's data as gzip chunks within the size of a file: detail goes where the trouble is. */
 import { gzipSync } from "node:zlib";
 import { packed } from "../picture/chunk.ts";
 import { numberColumn, textColumn } from "../picture/columns.ts";
@@ -35,7 +35,10 @@ const MOST_STEPS = 150_000;
 const LEAST_STEPS = 150;
 /** Extremes that a stretch keeps, at most. */
 const STEPS_PER_STRETCH = 8;
-/** Of so many executors, the worst, single tasks can be asked for, and they have four times the steps. */
+/**
+ * Of so many executors, the worst, single tasks can be asked for, and they have four times the
+ * steps.
+ */
 const NEAR = 16;
 const MOST_BLOCK_EVENTS = 60_000;
 const MOST_POINTS = 6000;
@@ -135,7 +138,10 @@ async function addHeld(
   }
 }
 
-/** Of blocks go the events of the worst executors, as many as there is room for; the others say how many there are. */
+/**
+ * Of blocks go the events of the worst executors, as many as there is room for; the others say how
+ * many there are.
+ */
 async function addBlocks(
   { database, ask, here, run }: Sources,
   beside: readonly Beside[],
@@ -235,7 +241,10 @@ function sparedIn({ axis, executors }: Run, pictures: readonly (Picture | null)[
   });
 }
 
-/** Tasks worth a point of their own: all that spilled or failed, as far as there is room, and an even choice of the rest. */
+/**
+ * Tasks worth a point of their own: all that spilled or failed, as far as there is room, and an
+ * even choice of the rest.
+ */
 function scatterOf(tasks: Answer): Chunk {
   const [peaks, spilled] = [
     tasks.numbers("peak_execution_bytes"),

@@ -1,4 +1,4 @@
-/** A whole HTML file: words first, then the script, then the data; nothing in it reaches out of the file. */
+/** A whole HTML file: words, then the script, then the data; nothing reaches out of it. */
 import { createHash } from "node:crypto";
 import type { Front } from "#page";
 import type { Chunk } from "./chunks.ts";

@@ -1,4 +1,4 @@
-/** The picture of memory without a script: the same list of what to draw, as SVG, for a page of many applications. */
+/** The picture of memory without a script: the same list of what to draw, as SVG. */
 import { gunzipSync } from "node:zlib";
 import { unpacked } from "../picture/chunk.ts";
 import type { ExecutorFacts } from "../picture/facts.ts";

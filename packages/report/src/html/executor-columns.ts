@@ -1,4 +1,4 @@
-/** The columns of one executor's chunk: steps of its memory, events, tasks, what single tasks held, blocks. */
+/** The columns of one executor's chunk: steps, events, tasks, blocks. */
 
 import {
   boundColumn,
@@ -185,7 +185,10 @@ export const HELD_NUMBERS: readonly string[] = [
   "share_max_bytes",
 ];
 
-/** What single tasks held; where grants are not logged, only wide bounds are known: that is said and not drawn. */
+/**
+ * What single tasks held; where grants are not logged, only wide bounds are known: that is said and
+ * not drawn.
+ */
 export function heldColumns(
   part: Part,
   axis: Axis,

@@ -1,4 +1,4 @@
-/** Many applications on one page, worst first: what went wrong, what it cost, a picture, and the settings that bound it. */
+/** Many applications on one page, worst first: what went wrong, what it cost, a picture. */
 import { createHash } from "node:crypto";
 import { bytesInWords, counted, countInWords, durationInWords } from "@respark/core";
 import { front } from "#page";

@@ -38,7 +38,10 @@ export function escaped(text: string): string {
   return plainText(text).replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
 }
 
-/** Control signs and those that turn the direction of writing are shown as replaced, wherever a text of a log goes. */
+/**
+ * Control signs and those that turn the direction of writing are shown as replaced, wherever a text
+ * of a log goes.
+ */
 export function plainText(text: string): string {
   return text.replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu, "\ufffd");
 }

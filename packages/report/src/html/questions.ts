@@ -1,4 +1,4 @@
-/** Everything that a report asks of a database; the same texts stand below its pictures, to copy. */
+/** Everything that a report asks of a database; the same texts stand below its pictures. */
 
 export type QuestionName =
   | "application"
@@ -88,7 +88,10 @@ order by outcome desc, ts, executor_id, source_file_id, source_line, quantity li
   };
 }
 
-/** A part of the timeline that is thinned: so many stretches of equal length, from its first step to its last. */
+/**
+ * A part of the timeline that is thinned: so many stretches of equal length, from its first step to
+ * its last.
+ */
 export interface Thinned {
   readonly executorId: string;
   readonly mode: string;
@@ -105,7 +108,10 @@ export interface Spared {
   readonly to: number;
 }
 
-/** Each of these has its greatest and its least step in every stretch: a peak of any of them is never thinned away. */
+/**
+ * Each of these has its greatest and its least step in every stretch: a peak of any of them is
+ * never thinned away.
+ */
 const KEPT = [
   "storage_used_bytes",
   "storage_used_bytes_max",

@@ -1,4 +1,4 @@
-/** One application of a database as one HTML file: its verdict in words, its memory in pictures, all data inside. */
+/** One application as one HTML file: verdict in words, memory in pictures, all data inside. */
 import { front } from "#page";
 import { type ApplicationName, explain, type RunVerdict } from "../explain/index.ts";
 import type { Meta, SmallJson, StageFacts } from "../picture/facts.ts";

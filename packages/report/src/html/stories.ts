@@ -1,4 +1,4 @@
-/** The stories that go along: of the events that findings point to, in the words of `respark explain`. */
+/** The stories that go along: of events that findings point to, as explain tells them. */
 import { type ApplicationName, explain, type Finding, NotThereError } from "../explain/index.ts";
 import type { StoriesJson, StoryFacts } from "../picture/facts.ts";
 import type { Database } from "../sql/query.ts";

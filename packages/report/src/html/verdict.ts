@@ -152,7 +152,9 @@ ${
 </li>`;
 }
 
-/** `4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined: it cost nothing, or nothing is known of it. */
+/**
+ * `4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined: it cost nothing, or nothing is known of it.
+ */
 function costWords({ best, min, max }: Finding["costMillis"]): string | undefined {
   if (max === 0 || (best === 0 && max === undefined)) return undefined;
   if (best === undefined) {

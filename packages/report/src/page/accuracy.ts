@@ -1,4 +1,4 @@
-/** How far to trust the replay: what logs state and what managers did, predicted before it was read, executor by executor. */
+/** How far to trust the replay: what was predicted before it was read, executor by executor. */
 import type { Cells } from "../picture/facts.ts";
 import { bytes, count } from "./amounts.ts";
 import { colour, prepared, texture } from "./canvas.ts";

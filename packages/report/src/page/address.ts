@@ -1,4 +1,4 @@
-/** A place in the report is in its address: #x=1&t=10.2-12.9 can be pasted into the ticket. Seconds from the start. */
+/** A place in the report is in its address, to be pasted into a ticket: #x=1&t=10.2-12.9. */
 import { executorAt, meta, setRange, state } from "./state.ts";
 
 let writing: ReturnType<typeof setTimeout> | undefined;

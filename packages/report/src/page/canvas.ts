@@ -1,4 +1,4 @@
-/** Canvases that are sharp at any pixel ratio, in the colours of the style sheet; textures for what is not certain. */
+/** Canvases sharp at any pixel ratio; textures for what is not certain. */
 import { at } from "../picture/track.ts";
 import type { Band, Edge, Wall } from "../picture/walls.ts";
 import { axisTime } from "./amounts.ts";
@@ -140,7 +140,10 @@ function hatchTile(kind: Exclude<Texture, "?">, of: Colour): HTMLCanvasElement {
   return tile;
 }
 
-/** Where a share of the maximum stands; with the empty middle cut out, the outer tenths take nearly all of the height. */
+/**
+ * Where a share of the maximum stands; with the empty middle cut out, the outer tenths take nearly
+ * all of the height.
+ */
 export type Scale = (share: number) => number;
 
 const CUT = 0.1;
@@ -248,7 +251,10 @@ const STEPS = [
   1800, 3600, 7200, 14_400, 43_200, 86_400,
 ];
 
-/** The ticks of time along a picture, and lines through it where `grid` says from and to which height. */
+/**
+ * The ticks of time along a picture, and lines through it where `grid` says from and to which
+ * height.
+ */
 export function timeAxis(
   c: Canvas,
   box: { readonly left: number; readonly width: number; readonly y: number },

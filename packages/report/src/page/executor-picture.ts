@@ -92,7 +92,8 @@ export function paintExecutor(canvas: HTMLCanvasElement, width: number, scene: S
   c.strokeStyle = colour("soft");
   c.lineWidth = 1;
   c.strokeRect(frame.left + 0.5, TOP + 0.5, frame.width - 1, MEMORY - 1);
-  paintScales(c, frame, y, max);
+  // Of an unknown maximum there is no scale.
+  if (track !== undefined || executor.max !== null) paintScales(c, frame, y, max);
   const middle = frame.left + frame.width / 2;
   if (detail === undefined) note(c, "unpacking …", middle, 160);
   else if (track === undefined) {

@@ -1,4 +1,4 @@
-/** The large picture's controls: which executor and mode, crosshair, zoom by mouse, steps from event to event. */
+/** The large picture's controls: executor and mode, crosshair, zoom, steps from event to event. */
 
 import type { StageFacts } from "../picture/facts.ts";
 import { at, stepAt, type Track } from "../picture/track.ts";

@@ -1,4 +1,4 @@
-/** A finding's thumbnail is the link to its picture: the executor, the time and the section that show it. */
+/** A finding's thumbnail is the link to its picture: executor, time and section. */
 import { prepared } from "./canvas.ts";
 import { need, within } from "./elements.ts";
 import { chooseExecutor, meta, painter, setRange } from "./state.ts";

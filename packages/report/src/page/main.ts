@@ -1,4 +1,4 @@
-/** Begins the page: the verdict is on the screen already, and everything here comes after its first frame. */
+/** Begins the page, after the first frame: the verdict is on the screen already. */
 
 import type { Mode } from "../picture/facts.ts";
 import { setUpAccuracy } from "./accuracy.ts";

@@ -1,4 +1,4 @@
-/** The reading beside a picture: exact numbers at the crosshair, how they are known, and the line that says so; and the story of an event. */
+/** The reading beside a picture: exact numbers, how they are known, and the line that says so. */
 import type { ModeFacts, StoriesJson } from "../picture/facts.ts";
 import { VACUOUS } from "../picture/per-pixel.ts";
 import { at, leftOutAt, type Quantity, stepAt, type Track } from "../picture/track.ts";

@@ -1,4 +1,4 @@
-/** What is looked at: one range of time, one executor, one crosshair for all pictures; a change paints those that are in sight, once a frame. */
+/** What is looked at: one range, one executor, one crosshair; pictures in sight are painted. */
 import type { ExecutorFacts, Meta, Mode } from "../picture/facts.ts";
 import { clockTime, duration } from "./amounts.ts";
 import { need } from "./elements.ts";

@@ -1,4 +1,4 @@
-/** All executors as strips, worst first: memory above, marks of events below, counts beside it. Only rows in sight are painted. */
+/** All executors as strips, worst first; only rows in sight are painted. */
 
 import type { ExecutorFacts } from "../picture/facts.ts";
 import { perPixel } from "../picture/per-pixel.ts";
@@ -142,7 +142,7 @@ export function setUpStrips(): void {
   });
   const cut = meta.roomy ? ": none used a tenth of it, so the empty middle is cut out (y)" : "";
   need("count", HTMLElement).textContent =
-    `${meta.executors.length} with the driver; a strip is all of its memory${cut}`;
+    `${meta.executors.length}${meta.executors.some(({ id }) => id === "driver") ? " with the driver" : ""}; a strip is all of its memory${cut}`;
 
   painter("strips", grid, () => {
     const printing = isPrinting();

@@ -1,4 +1,4 @@
-/** Tasks: what each held between 1/2N and 1/N, peak against spill, and stages by their slowest task. */
+/** Tasks: what each held between 1/2N and 1/N, peak against spill, stages by skew. */
 import type { Cells } from "../picture/facts.ts";
 import { at } from "../picture/track.ts";
 import { bytes, count, tickBytes } from "./amounts.ts";
@@ -34,7 +34,7 @@ function paintShares(c: Canvas, detail: Detail | undefined, all: number): string
   if (held === undefined) {
     const { heldSteps, onlyBounds } = detail.facts;
     const debug = executorAt(state.executor).evidence === "debug";
-    if (heldSteps === 0 && debug) {
+    if (heldSteps === 0 && debug && detail.tracks.size > 0) {
       c.font = `12px ${FONT}`;
       c.fillStyle = colour("soft");
       c.textAlign = "center";

@@ -1,4 +1,4 @@
-/** A chunk: a header in JSON and the bytes of its columns. The file holds one for each executor, and the page unpacks it when it is looked at. */
+/** A chunk: a header in JSON and the bytes of its columns; a file has one for each executor. */
 import { bytesOf, type Column, type ColumnHeader, decodedColumn, joined } from "./columns.ts";
 
 interface ChunkHeader {

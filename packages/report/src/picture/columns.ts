@@ -1,4 +1,4 @@
-/** Columns of whole numbers as byte planes: they gzip well, decode in one tight loop, and NULL stays NULL. */
+/** Columns of whole numbers as byte planes: they gzip well, and NULL stays NULL. */
 
 /** A column's header in a chunk; short names, since a file has thousands of them. */
 export interface ColumnHeader {
@@ -84,7 +84,10 @@ export function textColumn(values: readonly (string | null)[]): Column {
   return { header: { ...header, d: [...places.keys()] }, bytes };
 }
 
-/** A bound as its distance from the best estimate, or as it is where that is smaller: exact values cost nothing. */
+/**
+ * A bound as its distance from the best estimate, or as it is where that is smaller: exact values
+ * cost nothing.
+ */
 export function boundColumn(
   bound: readonly Known[],
   best: readonly Known[],

@@ -1,4 +1,4 @@
-/** One value a pixel: the fullest moment in it, so that a peak survives every zoom. One pass over the steps in view. */
+/** One value a pixel: the fullest moment in it, so that a peak survives every zoom. */
 import { at, leftOutAt, type Quantity, stepAt, type Track } from "./track.ts";
 
 /** An interval as wide as this share of the maximum says nothing, and is drawn as unknown. */
@@ -103,7 +103,9 @@ function raise(level: Level, pixel: number, from: Quantity, step: number, max: n
   lift(level.max, pixel, Math.max(high, best));
 }
 
-/** What was left out is between the least and the most of its stretch; nothing more is said of it. */
+/**
+ * What was left out is between the least and the most of its stretch; nothing more is said of it.
+ */
 function raiseBetween(level: Level, pixel: number, all: Quantity, step: number, max: number): void {
   const [low, high] = [at(all.min, step), at(all.max, step)];
   if (Number.isNaN(at(all.best, step))) {

@@ -1,4 +1,4 @@
-/** The steps of one executor's memory in one mode, as a picture needs them: columns of numbers, NaN where no log tells. */
+/** One executor's memory in one mode as columns of numbers; NaN where no log tells. */
 import type { Unpacked } from "./chunk.ts";
 
 export interface Track {
@@ -18,7 +18,10 @@ export interface Track {
   readonly line: Float64Array;
   /** storage and execution memory together; bytes */
   readonly max: number;
-  /** Steps that stand in the database after this one and not in the file; then what they may be is between these. */
+  /**
+   * Steps that stand in the database after this one and not in the file; then what they may be is
+   * between these.
+   */
   readonly between: Between | undefined;
 }
 
@@ -29,7 +32,10 @@ export interface Quantity {
   readonly max: Float64Array;
 }
 
-/** Of the stretch that a step belongs to: the least and the most of all its steps, also of those that were left out. */
+/**
+ * Of the stretch that a step belongs to: the least and the most of all its steps, also of those
+ * that were left out.
+ */
 interface Between {
   readonly storage: Quantity;
   readonly execution: Quantity;
@@ -109,7 +115,10 @@ export function stepAt(t: Float64Array, moment: number): number {
   return low - 1;
 }
 
-/** Whether a moment lies behind the step's own end: steps that stand only in the database were in force then. */
+/**
+ * Whether a moment lies behind the step's own end: steps that stand only in the database were in
+ * force then.
+ */
 export function leftOutAt(track: Track, step: number, moment: number): boolean {
   return (
     track.between !== undefined && step >= 0 && step + 1 < track.n && moment > at(track.end, step)

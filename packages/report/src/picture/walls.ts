@@ -1,8 +1,11 @@
-/** The picture of memory as a list of what to draw: storage stands on the floor, execution hangs from the ceiling, free memory is the gap. */
+/** The picture as a list of what to draw: storage on the floor, execution from the ceiling. */
 import { type Level, type Pixels, VACUOUS } from "./per-pixel.ts";
 import { at } from "./track.ts";
 
-/** How sure: solid, hatched densely to the best estimate, hatched sparsely to what is possible, question marks. */
+/**
+ * How sure: solid, hatched densely to the best estimate, hatched sparsely to what is possible,
+ * question marks.
+ */
 export type Certainty = "certain" | "likely" | "possible" | "unknown";
 
 /** An area, by pixel; heights are shares of the maximum from the floor, 0 to 1. */

@@ -1,4 +1,4 @@
-/** A Chrome JSON trace for ui.perfetto.dev: pools as counters, tasks as slices, evictions and spills as marks; a process an executor. */
+/** A Chrome JSON trace for ui.perfetto.dev: memory as counters, tasks as slices, marks of trouble. */
 import { open } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 
@@ -30,7 +30,9 @@ export async function writeTrace(
   }
 }
 
-/** Process numbers: 0 is the application, 1 the driver; executors follow in the order of their ids. */
+/**
+ * Process numbers: 0 is the application, 1 the driver; executors follow in the order of their ids.
+ */
 function executorsSql(itself: string): string {
   return `executor as (
     select executor_id, host, removed_at, removed_class,
@@ -145,7 +147,10 @@ function processes(itself: string, executors: string): string[] {
   ];
 }
 
-/** Where memory is known as an interval, its least and its most: a counter each, beside the best estimate. */
+/**
+ * Where memory is known as an interval, its least and its most: a counter each, beside the best
+ * estimate.
+ */
 function bounds(itself: string, executors: string, timeline: string): string[] {
   return ["storage", "execution"].map((part) => {
     const [low, high] = [`${part}_used_bytes_min`, `${part}_used_bytes_max`];

@@ -1,4 +1,4 @@
-/** Colours of a report: told apart from their paper by everybody, and from each other by colour-blind eyes. */
+/** A report's colours, told apart from paper by all and from each other by colour-blind eyes. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -1,4 +1,4 @@
-/** The picture as a list of what is drawn: known rows in, and nothing that the rows do not say comes out. */
+/** The picture as a list of what is drawn: nothing that the rows do not say comes out. */
 
 import { expect, test } from "vitest";
 import { fc } from "../../../../test/seeded.ts";

@@ -1,4 +1,7 @@
-/** A trace for ui.perfetto.dev: what it holds, and that every event is one as Chrome's trace format has them. */
+/**
+ * A trace for ui.perfetto.dev: what it holds, and that every event is one as Chrome's trace format
+ * has them.
+ */
 import { readFile } from "node:fs/promises";
 import { Ajv } from "ajv";
 import { expect, test } from "vitest";
@@ -19,7 +22,10 @@ interface TraceEvent {
 
 const number = { type: "integer" };
 const common = { name: { type: "string" }, pid: number, ts: number };
-/** https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU, as far as we write it. */
+/**
+ * https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU, as far as we
+ * write it.
+ */
 const isTrace = new Ajv({ strictTypes: false }).compile({
   type: "object",
   required: ["displayTimeUnit", "traceEvents"],

@@ -1,4 +1,7 @@
-/** A row is an executor with what its logs tell of its trouble, both modes together; place 1 had it worst. */
+/**
+ * A row is an executor with what its logs tell of its trouble, both modes together; place 1 had it
+ * worst.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const executorRanking: ViewSpec = {

@@ -1,4 +1,7 @@
-/** A row is something that happened for want of memory: a block evicted or without room, a spill, a wait, an out-of-memory error. */
+/**
+ * A row is something that happened for want of memory: a block evicted or without room, a spill, a
+ * wait, an out-of-memory error.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const pressureEvents: ViewSpec = {
