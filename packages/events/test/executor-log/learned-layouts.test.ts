@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   abbreviated,
@@ -41,6 +43,11 @@ const LAYOUTS: readonly (readonly [string, (one: Said) => string, string | undef
   [
     "file and line behind the class",
     ({ at, level, logger }) => `${iso(at)} ${level.padEnd(5)} ${logger} (Logging.scala:57) - `,
+    exact,
+  ],
+  [
+    "milliseconds, the class and its line",
+    ({ at, level, logger }) => `${iso(at)} ${level.padEnd(5)} ${logger}:57 - `,
     exact,
   ],
   [
@@ -210,4 +217,50 @@ test.each(LAYOUTS)("a layout is learned from a file's own lines: %s", (_, head, 
     errorClass: "java.lang.OutOfMemoryError",
   });
   expect(oddities).toEqual([]);
+});
+
+const REAL = join(import.meta.dirname, "../../../../fixtures/runs/s35-o-base-info/executor-0.log");
+const STOCK = /^(\d\d)\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d) (\w+) (\S+?): (.*)$/;
+
+/** A line of Spark's own layout, printed in another: year, month, day, clock, level, logger, message. */
+const PRINTED: readonly (readonly [string, (line: readonly string[]) => string])[] = [
+  [
+    "file and line",
+    ([, y, m, d, clock, level, logger, said]) =>
+      `20${y}-${m}-${d} ${clock},123 ${level} [main] x.${logger} (Logging.scala:logInfo(60)): ${said}`,
+  ],
+  [
+    "pipes",
+    ([, y, m, d, clock, level, logger, said]) =>
+      `20${y}-${m}-${d} ${clock}|${level}|${logger}|${said}`,
+  ],
+  [
+    "day first",
+    ([, y, m, d, clock, level, logger, said]) =>
+      `${d}-${m}-20${y} ${clock}.123 ${level} ${logger}: ${said}`,
+  ],
+  ["no time", ([, , , , , level, logger, said]) => `${level} ${logger}: ${said}`],
+  [
+    "no logger",
+    ([, y, m, d, clock, level, , said]) =>
+      `${level?.padStart(5)} [20${y}-${m}-${d} ${clock},123] ({main} Logging.scala[logInfo]:57) - ${said}`,
+  ],
+  ["Airflow", ([line]) => `[2026-11-21T02:03:04.123+0000] {spark_submit.py:526} INFO - ${line}`],
+  ["compose", ([line]) => `spark-worker-1  | ${line}`],
+];
+
+test.each(PRINTED)("a real log tells the same in another layout: %s", (_, print) => {
+  const lines = readFileSync(REAL, "utf8").split("\n");
+  const factsOf = (text: string): unknown[] =>
+    decode(text)
+      .records.filter(({ fact }) => fact !== undefined)
+      .map(({ fact, line }) => ({ fact, line }));
+  const told = factsOf(lines.join("\n"));
+  const isWrapped = print([""]).includes("INFO -") || print([""]).includes("|  ");
+  const other = lines.map((line) => {
+    const parts = STOCK.exec(line);
+    return parts === null ? (isWrapped ? print([line]) : line) : print(parts);
+  });
+  expect(factsOf(other.join("\n"))).toEqual(told);
+  expect(told.length).toBeGreaterThan(20);
 });

@@ -125,6 +125,11 @@ function isTwo(text: string): boolean {
   return (time !== undefined && timeIn(text, time.end) !== undefined) || levelsIn(text).length > 1;
 }
 
+/** Neither a class with its line (`Executor:57`) nor anything else that is no name. */
+function namesClass({ buffer, loggerStart, loggerEnd }: RecordHead): boolean {
+  return /^[\w$]+$/.test(buffer.latin1Slice(loggerStart, loggerEnd));
+}
+
 class Trial {
   private readonly head = new RecordHead();
   private readonly templates: TemplateSet;
@@ -180,7 +185,7 @@ class Trial {
     const { head } = this;
     if (layout?.read(line.buffer, line.start, line.end, head) !== true) return false;
     // Another class may print the same words: a logger right before them is as good a cut.
-    const hasLogger = head.loggerNumber >= 0 || head.loggerEnd > head.loggerStart;
+    const hasLogger = head.loggerNumber >= 0 || namesClass(head);
     if (!layout.isLoose && hasLogger && head.messageStart === words.at) return true;
     const ofLogger =
       head.loggerNumber >= 0
