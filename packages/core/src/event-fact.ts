@@ -119,7 +119,12 @@ export interface BlockUpdatedFact {
 export type EventFact =
   | TaskEndFact
   | BlockUpdatedFact
-  | { readonly kind: "log_start"; readonly sparkVersion: string }
+  | {
+      readonly kind: "log_start";
+      readonly sparkVersion: string;
+      /** Databricks, at the head of each rolled part: its number, from 0 */
+      readonly rollover?: number | undefined;
+    }
   | {
       readonly kind: "application_start";
       readonly name: string;

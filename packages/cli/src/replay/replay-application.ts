@@ -166,6 +166,17 @@ function emitFile(
     nulBytes: done?.nulBytes,
     incomplete: incompleteInWords(done, found),
   });
+  if (found !== undefined && ((found.missing ?? 0) > 0 || found.missingKinds.length > 0)) {
+    emit("diagnostics", {
+      sourceFileId,
+      line: undefined,
+      byteOffset: undefined,
+      code: "log_incomplete",
+      severity: "warning",
+      message: `${file.path}: ${found.incomplete ?? ""}`,
+      count: 1,
+    });
+  }
   if (done === undefined) return;
   const { offsetMs, zone, evidence, confidence } = clock;
   emit("clock_offsets", { sourceFileId, offsetMs, zone, evidence, confidence });

@@ -158,6 +158,15 @@ test.each<[string, readonly EventFact[], string]>([
     ],
     "1 of 1 job ends are missing",
   ],
+  [
+    "parts that were rolled",
+    [
+      { kind: "log_start", sparkVersion: "3.5.6", rollover: 0 },
+      { kind: "log_start", sparkVersion: "3.5.6", rollover: 3 },
+      ...whole,
+    ],
+    "2 of 4 rolled parts are missing",
+  ],
 ])("an event log without %s says so", (_, events, says) => {
   expect(found(events, lines).events?.incomplete).toBe(says);
 });

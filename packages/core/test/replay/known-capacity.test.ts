@@ -27,6 +27,22 @@ test("a log that shows no capacity at all still has its spills, and no row of po
   expect([spills.length, memory_timeline.length]).toEqual([1, 0]);
 });
 
+test("a share that is none is a diagnostic", () => {
+  const { tables, emit } = new CollectedRows();
+  const replay = new Replay({ appId: "a", attemptId: "1", emit, sparkVersion: "3.5.6" });
+  const fact: EventFact = {
+    kind: "environment",
+    sparkProperties: new Map([["spark.memory.storageFraction", "1.5"]]),
+    systemProperties: new Map(),
+    jvm: new Map(),
+  };
+  const [executorId, taskId, thread, ts] = [undefined, undefined, undefined, 1];
+  const place = { executorId, taskId, thread, ts, tsMin: ts, tsMax: ts, sourceFileId: 1, line: 1 };
+  replay.step({ fact, source: "event_log", ...place });
+  replay.finish();
+  expect(tables.diagnostics).toMatchObject([{ code: "impossible_setting", severity: "warning" }]);
+});
+
 const dropped: EventFact = {
   ...NO_METRICS,
   taskId: 7,

@@ -14,7 +14,7 @@ import {
   type SparkBehaviour,
   sparkBehaviour,
 } from "../../spark-behaviour.ts";
-import { confOffHeapBytes, defaultsInForce } from "../../spark-conf.ts";
+import { confOffHeapBytes, defaultsInForce, parseJavaDouble } from "../../spark-conf.ts";
 import type { ExecutorRules } from "../executor-state.ts";
 import { assumedConf } from "./assumed-conf.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
@@ -255,9 +255,31 @@ export class ApplicationConf {
       }
     }
     for (const row of this.#profileRows) emit("resource_profiles", row);
+    for (const [key, value] of this.properties) {
+      const share = SHARES.has(key) ? parseJavaDouble(value) : undefined;
+      if (share === undefined || (share >= 0 && share <= 1)) continue;
+      emit("diagnostics", {
+        sourceFileId: undefined,
+        line: undefined,
+        byteOffset: undefined,
+        code: "impossible_setting",
+        severity: "warning",
+        message: `${key} is ${share}, and a share lies between 0 and 1: what follows from it is no fact`,
+        count: 1,
+      });
+    }
   }
 }
 
+const SHARES = new Set([
+  "spark.memory.fraction",
+  "spark.memory.storageFraction",
+  "spark.storage.memoryFraction",
+  "spark.storage.safetyFraction",
+  "spark.storage.unrollFraction",
+  "spark.shuffle.memoryFraction",
+  "spark.shuffle.safetyFraction",
+]);
 const OFF_HEAP_SIZE = "spark.memory.offHeap.size";
 /** Defaults of spark.storage.unrollMemoryThreshold and …GrowthFactor. */
 const UNROLL_THRESHOLD_BYTES = 1024 * 1024;

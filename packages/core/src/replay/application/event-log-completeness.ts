@@ -37,6 +37,8 @@ export class EventLogCompleteness {
   #jobStarts = 0;
   #jobEnds = 0;
   #jobEndsAlone = 0;
+  /** numbers of rolled parts, from 0 (Databricks) */
+  readonly #rolled = new Set<number>();
   readonly #registered = new Set<string>();
   readonly #ran = new Set<string>();
 
@@ -47,6 +49,9 @@ export class EventLogCompleteness {
 
   step(fact: EventFact): void {
     switch (fact.kind) {
+      case "log_start":
+        if (fact.rollover !== undefined) this.#rolled.add(fact.rollover);
+        return;
       case "application_start":
         this.started = true;
         return;
@@ -90,7 +95,9 @@ export class EventLogCompleteness {
     const from = this.started ? 0 : this.#firstTask;
     const ids = this.#tasks === 0 ? 0 : this.#lastTask - from + 1;
     const strangers = [...this.#ran].filter((executorId) => !this.#registered.has(executorId));
+    const parts = this.#rolled.size === 0 ? 0 : Math.max(...this.#rolled) + 1;
     return [
+      { what: "rolled parts", expected: parts, missing: parts - this.#rolled.size },
       { what: "task ids", expected: ids, missing: Math.max(0, ids - this.#tasks) },
       { what: "task starts", expected: this.#tasks, missing: this.#endsWithoutStart },
       {

@@ -1,6 +1,6 @@
 /** The application itself: log start (and Databricks' own first line), start and end. */
 import type { EventDecoder } from "../event.ts";
-import { integer, needText, needTimeMs, text } from "../json.ts";
+import { integer, needText, needTimeMs, quantity, text } from "../json.ts";
 
 export function applicationDecoders(): readonly EventDecoder[] {
   return [
@@ -12,8 +12,12 @@ export function applicationDecoders(): readonly EventDecoder[] {
     {
       // Databricks writes this instead of LogStart, at the head of every rolled part.
       event: "DBCEventLoggingListenerMetadata",
-      picks: { "Spark Version": true },
-      decode: (event) => ({ kind: "log_start", sparkVersion: needText(event, "Spark Version") }),
+      picks: { "Spark Version": true, "Rollover Number": true },
+      decode: (event) => ({
+        kind: "log_start",
+        sparkVersion: needText(event, "Spark Version"),
+        rollover: quantity(event, "Rollover Number"),
+      }),
     },
     {
       event: "SparkListenerApplicationStart",
