@@ -25,7 +25,7 @@ export const findings: TableSpec<FindingRow> = {
     always(
       text(
         "kind",
-        "setting, oom, lost_executors, failure, evictions, no_room, spills, waits, garbage, overhead, leaks, unread or no_end",
+        "setting, oom, lost_executors, failure, evictions, no_room, spills, waits, garbage, overhead, leaks, unread, no_end or not_looked_for",
         (row) => row.kind,
       ),
     ),

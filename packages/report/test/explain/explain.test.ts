@@ -505,3 +505,23 @@ test("a change with a value can have the effect that a simulation says it has, b
     effect: "no spill",
   });
 });
+
+test("a question that does not fit into memory is said not to have been asked, and the others are", async () => {
+  const path = await replayed((emit) => {
+    emit("applications", rowsByHand.applications);
+    emit("executors", executor);
+    emit("tasks", { ...task, memorySpilledBytes: 36 * MiB });
+    emit("oom_events", oom);
+  });
+  const database = await openDatabase(path);
+  const found = await findingsOf(
+    (sql) =>
+      sql.includes("spill_costs")
+        ? Promise.reject(new Error("Out of Memory Error: failed to pin block"))
+        : database.rows(sql),
+    [application],
+  );
+  database.close();
+  expect(found[0]?.rows.map(({ kind }) => kind)).toEqual(["oom", "not_looked_for"]);
+  expect(found[0]?.rows[1]?.title).toContain("spills");
+});

@@ -30,7 +30,7 @@ export function diffText(result: GateResult, first: MeasuredRun, { bold, dim }: 
   if (parts.length > 0)
     lines.push("", dim("of stages and RDDs, most moved first"), ...table(parts, dim));
   const told = new Set<string>();
-  for (const verdict of whole.filter(isWorse)) {
+  for (const verdict of whole.filter((verdict) => isWorse(verdict) && !isOpen(verdict))) {
     const causes = result.run.causes.get(verdict.check) ?? [];
     if (causes.length === 0 || told.has(causes.join("\n"))) continue;
     told.add(causes.join("\n"));
@@ -55,7 +55,10 @@ export function diffJson(result: GateResult): string {
     second_max: verdict.value?.max ?? null,
     change:
       verdict.value === undefined || verdict.baseline === undefined ? null : changeOf(verdict),
-    worse: verdict.value === undefined || verdict.baseline === undefined ? null : isWorse(verdict),
+    worse:
+      verdict.value === undefined || verdict.baseline === undefined || isOpen(verdict)
+        ? null
+        : isWorse(verdict),
   }));
   const differences = result.differences.map(({ kind, name, baseline, run }) => ({
     kind,
@@ -81,10 +84,17 @@ function isWorse(verdict: Verdict): boolean {
   return verdict.better === "lower" ? change > 0 : change < 0;
 }
 
+/** The bounds of both runs overlap: which of them is better nobody can tell. */
+function isOpen({ value, baseline }: Verdict): boolean {
+  if (value === undefined || baseline === undefined) return false;
+  const isExact = value.min === value.max && baseline.low === baseline.high;
+  return !isExact && value.min <= baseline.high && value.max >= baseline.low;
+}
+
 function table(verdicts: readonly Verdict[], dim: (text: string) => string): string[] {
   const rows = verdicts.map((verdict) => [
     shortNameOf(verdict),
-    inWords(verdict.baseline?.median, verdict.unit),
+    firstInWords(verdict),
     intervalInWords(verdict.value, verdict.unit),
     movement(verdict),
   ]);
@@ -100,6 +110,12 @@ function table(verdicts: readonly Verdict[], dim: (text: string) => string): str
   return [dim(`  ${line(titles)}`), ...rows.map((row) => `  ${line(row)}`)];
 }
 
+function firstInWords({ baseline, unit }: Verdict): string {
+  return baseline === undefined
+    ? inWords(undefined, unit)
+    : intervalInWords({ best: baseline.median, min: baseline.low, max: baseline.high }, unit);
+}
+
 function movement(verdict: Verdict): string {
   const change = changeOf(verdict);
   const was = verdict.baseline?.median ?? 0;
@@ -111,5 +127,6 @@ function movement(verdict: Verdict): string {
 /** More memory is filled further, which is neither. */
 function inJudgement(verdict: Verdict): string {
   if (verdict.status === "not_compared") return "";
+  if (isOpen(verdict)) return ", cannot tell: the bounds overlap";
   return isWorse(verdict) ? ", worse" : ", better";
 }

@@ -60,7 +60,8 @@ export type FindingKind =
   | "overhead"
   | "leaks"
   | "unread"
-  | "no_end";
+  | "no_end"
+  | "not_looked_for";
 
 /** What there may be rows of: a question is asked only where there are. */
 export type Present =

@@ -6,7 +6,7 @@ import { nameInWords } from "../stage-name.ts";
 import type { Application } from "./application.ts";
 import { runMillisOf } from "./application.ts";
 import { costInWords, isCheap, rankCost } from "./costs.ts";
-import type { Draft, Value } from "./finder.ts";
+import { COST_UNKNOWN, type Draft, type Value } from "./finder.ts";
 import { finders } from "./index.ts";
 import { settingsThatBind } from "./settings.ts";
 
@@ -55,9 +55,12 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
   const byApplication = groupedBy(keyOfRow);
   const answers: ReadonlyMap<string, readonly Row[]>[] = [];
   const [present] = await ask(PRESENT(here));
+  const unasked: string[] = [];
   for (const { sql, where } of finders) {
     const isAsked = where === undefined || flagIn(present, where) === true;
-    answers.push(isAsked ? byApplication(await ask(sql(here))) : new Map());
+    const answer = isAsked ? await askedOf(ask, sql(here)) : [];
+    if (answer === undefined) unasked.push((where ?? "garbage").replaceAll("_", " "));
+    answers.push(byApplication(answer ?? []));
   }
   const facts = byApplication(await ask(APPLICATIONS(here)));
   const settings = byApplication(
@@ -89,9 +92,40 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
     );
     return {
       key,
-      rows: rowsOf([...settingsThatBind(application, drafts), ...drafts], application),
+      rows: rowsOf(
+        [...settingsThatBind(application, drafts), ...drafts, ...notLookedFor(unasked)],
+        application,
+      ),
     };
   });
+}
+
+/** undefined: the answer does not fit into the memory that a replay may use; all else of the database stands. */
+async function askedOf(ask: Ask, sql: string): Promise<readonly Row[] | undefined> {
+  try {
+    return await ask(sql);
+  } catch (error) {
+    if (error instanceof Error && /Out of Memory Error/.test(error.message)) return undefined;
+    throw error;
+  }
+}
+
+function notLookedFor(unasked: readonly string[]): Draft[] {
+  return unasked.length === 0
+    ? []
+    : [
+        {
+          id: "not_looked_for",
+          kind: "not_looked_for",
+          severity: "risk",
+          cost: COST_UNKNOWN,
+          title: `Not looked for, since the question did not fit into memory: ${unasked.join(", ")}`,
+          evidence: [],
+          certainty: "the views of the database can be asked with more memory",
+          more: { why: "the views", ask: "query application_summary" },
+          facts: { questions: [...unasked] },
+        },
+      ];
 }
 
 /** A healthy run is asked little. */

@@ -1,0 +1,30 @@
+/** Two runs side by side, where their numbers are intervals. */
+import { diffJson, diffText } from "@respark/report/checks";
+import { expect, test } from "vitest";
+import { aRun, judged, MIB, type RunByHand } from "./a-run.ts";
+
+const plain = { bold: (text: string) => text, dim: (text: string) => text };
+
+function peakOf(...bounds: readonly [number, number, number]): RunByHand {
+  const [min, best, max] = bounds;
+  return { metrics: { execution_peak_bytes: [min * MIB, best * MIB, max * MIB] } };
+}
+
+test("of peaks whose bounds overlap nobody says which is better", () => {
+  const [first, second] = [peakOf(40, 47, 90), peakOf(20, 30, 60)];
+  const result = judged([first], second);
+  const text = diffText(result, aRun(first), plain);
+  expect(text).toContain("cannot tell: the bounds overlap");
+  expect(text).not.toContain(", better");
+  expect(JSON.parse(diffJson(result))).toMatchObject({
+    measures: expect.arrayContaining([
+      expect.objectContaining({ check: "execution_peak_bytes", worse: null }),
+    ]),
+  });
+});
+
+test("of peaks whose bounds lie apart it is said", () => {
+  const [first, second] = [peakOf(40, 47, 60), peakOf(80, 90, 95)];
+  const result = judged([first], second);
+  expect(diffText(result, aRun(first), plain)).toContain(", worse");
+});
