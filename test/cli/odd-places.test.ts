@@ -41,7 +41,7 @@ test.each([
   {
     args: ["explain", join(folder, "folder")],
     code: 3,
-    says: "folder is a directory: what is asked is a database, a file that respark replay wrote",
+    says: "folder is an empty directory: give the one that holds event logs",
   },
   {
     args: ["query", text, "tasks"],
