@@ -257,3 +257,21 @@ test("asked for its blocks, or before 2.3 of itself, an event log tells that not
   const old = { spark: "2.1.3", memory: 1_000_000 };
   expect(replayText(story, old).memory_timeline[0]?.storageUsed.atMost).toBe(0);
 });
+
+test("a task whose end is known and still to be replayed is not lost when the next one begins in its slot", () => {
+  const { task_memory_timeline } = replayText(
+    `
+       0 1 cores 1
+       0 1 registered 100000000
+      10 1 launched task-1
+    2000 1 launched task-2
+    2000 1 ended task-1 since 10 peak 8000000
+    4000 1 ended task-2 since 2000 peak 8000000`,
+    { memory: 100_000_000 },
+  );
+  const peaks = task_memory_timeline.map((row) => [row.taskId, row.executionUsed.bytes]);
+  expect(peaks).toEqual([
+    [1, 5_242_880],
+    [2, 5_242_880],
+  ]);
+});

@@ -89,3 +89,23 @@ test("nothing told, a value's size is still a multiple of 8", () => {
   });
   expect(block_events[0]).toMatchObject({ memoryBytesMin: 4968, memoryBytesMax: 5064 });
 });
+
+test("of two tasks side by side few hold more than usual at once: what they may add adds as squares", () => {
+  const { memory_timeline } = replayText(
+    `
+        0 1 start ${100 * MIB}
+        5 1 launched task-1
+        5 1 launched task-2
+       10 1 run task-1
+       10 1 run task-2
+    10000 1 ended task-1 since 5 peak ${12 * MIB}
+    10000 1 ended task-2 since 5 peak ${12 * MIB}
+    10000 1 finish task-1
+    10001 1 finish task-2`,
+    { memory: 100 * MIB, level: "info" },
+  );
+  const halfway = memory_timeline.findLast((row) => row.ts < 5_900_000)?.executionUsed;
+  // Each has asked for 5 MiB by then, and may hold 19.
+  expect(halfway?.bytes).toBe(10 * MIB);
+  expect((halfway?.atMost ?? 0) / MIB).toBeCloseTo(10 + 0.9 * Math.SQRT2 * 14, 2);
+});

@@ -1,5 +1,5 @@
 /**
- * Execution memory of a task whose grants no log tells (INFO): how high it went, from its totals, and how that is spread over its life.
+ * Execution memory of a task whose grants are not logged: its peak from its totals, and how that is spread over its life.
  * The numbers are the spread of 523 tasks of recorded runs against their JVM's own account (docs/accuracy.md), not a fit of any one run.
  */
 import type { Amount } from "../../amount.ts";
@@ -8,6 +8,16 @@ import type { TaskEvidence } from "../evidence.ts";
 
 /** What a Spillable collection may reach before it asks for memory (spark.shuffle.spill.initialMemoryThreshold). */
 export const UNTRACKED_BYTES = 5_242_880;
+
+// Shares of a peak, of 523 tasks of recorded runs whose JVMs were traced (2nd and 98th percentile, median).
+/** A task's own account of a mode's peak (4.0+) against the traced one. */
+const EXACT_WITHIN = 0.02;
+/** What a task that spilled had of its share of the pool. */
+const SPILLED_LEAST = 0.45;
+const SPILLED_USUAL = 0.9;
+/** What a task held of the peak that its operators or collections report. */
+const LEAST_OF_REPORTED = 0.75;
+const MOST_OF_REPORTED = 1.85;
 
 export interface PoolNow {
   /** most that execution can hold */
@@ -33,8 +43,8 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
   if (exact !== undefined && !(task.failed && exact === 0)) {
     return amount(
       {
-        atLeast: Math.floor(exact * 0.98),
-        atMost: Math.min(pool.ceiling, Math.ceil(exact * 1.02)),
+        atLeast: Math.floor(exact * (1 - EXACT_WITHIN)),
+        atMost: Math.min(pool.ceiling, Math.ceil(exact * (1 + EXACT_WITHIN))),
       },
       exact,
     );
@@ -45,7 +55,10 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
     // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it. A task that has just
     // spilled everything does not count in N, so that of many tasks some get more than the running ones' share.
     const largest = Math.floor(pool.ceiling / sharingOf(pool.holders));
-    return amount({ atLeast: Math.floor(share * 0.45), atMost: largest }, Math.floor(share * 0.9));
+    return amount(
+      { atLeast: Math.floor(share * SPILLED_LEAST), atMost: largest },
+      Math.floor(share * SPILLED_USUAL),
+    );
   }
   if (reported === 0) {
     // Peaks are reported when an operator, or (4.0+) the task, ends well.
@@ -78,10 +91,16 @@ function peakOfOperators(reported: number, pool: PoolNow): Amount {
   const page = pool.pageBytes ?? LEAST_PAGE_BYTES;
   const isMapsAlone = reported % FIRST_MAP_BYTES === 0 && reported < page;
   const maps = isMapsAlone ? reported / FIRST_MAP_BYTES : 0;
-  const atMost = Math.max(reported * 1.85, reported + Math.max(UNREPORTED_PAGES, maps) * page);
+  const atMost = Math.max(
+    reported * MOST_OF_REPORTED,
+    reported + Math.max(UNREPORTED_PAGES, maps) * page,
+  );
   const tracked = Math.max(0, reported - pool.relationBytes - UNTRACKED_BYTES);
   return amount(
-    { atLeast: Math.floor(tracked * 0.75), atMost: Math.min(pool.ceiling, Math.ceil(atMost)) },
+    {
+      atLeast: Math.floor(tracked * LEAST_OF_REPORTED),
+      atMost: Math.min(pool.ceiling, Math.ceil(atMost)),
+    },
     Math.min(pool.ceiling, reported + maps * page),
   );
 }
@@ -101,7 +120,7 @@ function peakOfCollections(task: TaskEvidence, reported: number, pool: PoolNow):
   const spilled = (task.memorySpilledBytes ?? 0) > 0;
   const usual = spilled ? tracked : Math.max(tracked, threshold / OVERSHOOT - UNTRACKED_BYTES);
   return amount(
-    { atLeast: Math.floor(Math.min(most, tracked * 0.75)), atMost: Math.ceil(most) },
+    { atLeast: Math.floor(Math.min(most, tracked * LEAST_OF_REPORTED)), atMost: Math.ceil(most) },
     Math.floor(Math.min(usual, pool.ceiling / Math.max(1, pool.running))),
   );
 }
