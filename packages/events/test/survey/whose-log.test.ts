@@ -47,16 +47,22 @@ test("logs without their first lines, one behind the other, are two as well", as
   expect(files.map(({ executorId }) => executorId)).toEqual(["1", "2"]);
 });
 
-test("names before each line tell executors apart, whatever prints them", async () => {
+const PREFIXES: readonly (readonly [string, (name: string, pid: number) => string])[] = [
+  ["docker compose", (name) => `worker-${name}  | `],
+  ["kubectl", (name) => `[pod/job-exec-${name}/executor] `],
+  ["logcli", (name) => `2024-07-24T04:20:00Z {app="spark", pod="job-${name}"} `],
+  ["journald, by process", (_, pid) => `Jul 24 04:20:00 host-a spark[${pid}]: `],
+  ["journald, by host", (name) => `Jul 24 04:20:00 host-${name} spark[101]: `],
+  ["grep", (name) => `app-1/${name}/stderr:`],
+];
+
+test.each(PREFIXES)("names before each line tell executors apart: %s", async (_, prefix) => {
   const lines = stockLines(one).flatMap(({ line }, i) => {
     const other = stockLines(two)[i]?.line ?? "";
-    return [`worker-a  | ${line}`, `worker-b  | ${other}`];
+    return [`${prefix("a", 101)}${line}`, `${prefix("b", 202)}${other}`];
   });
-  const { files } = await surveyTexts({ "logs/compose.log": `${lines.join("\n")}\n` });
-  expect(files.map(({ container, executorId }) => [container, executorId])).toEqual([
-    ["worker-a", "1"],
-    ["worker-b", "2"],
-  ]);
+  const { files } = await surveyTexts({ "logs/all.log": `${lines.join("\n")}\n` });
+  expect(files.map(({ executorId }) => executorId)).toEqual(["1", "2"]);
 });
 
 test("lines of two executors that nothing tells apart are not read", async () => {

@@ -1,5 +1,5 @@
 /** Which wrappings a file has, found on its first lines: layer by layer, until Spark's own lines are left. */
-import { isObject, type JsonLeaf, type JsonPath, keyOf, leavesOf } from "../json-paths.ts";
+import { isObject, type JsonLeaf, type JsonPath, keyOf, leavesOf, valueAt } from "../json-paths.ts";
 import { headShape, levelsIn, type SeenHead } from "../layouts/head-shape.ts";
 import { LearnedCut } from "../layouts/learned-cut.ts";
 import { timeIn } from "../layouts/time-forms.ts";
@@ -233,7 +233,10 @@ function containerIn(objects: readonly unknown[]): JsonPath | undefined {
     const found = leaves.find(({ path }) => key.test(keyOf(path)));
     if (found !== undefined) return found.path;
   }
-  return undefined;
+  // A host names a stream where there are several.
+  const host = leaves.find(({ path }) => /(?:^|_)host(?:name)?$/i.test(path.at(-1) ?? ""))?.path;
+  const hosts = new Set(objects.map((object) => valueAt(object, host)));
+  return host !== undefined && hosts.size > 1 && hosts.size < MOST_STREAMS ? host : undefined;
 }
 
 const SEPARATORS = [",", "\t", ";"] as const;
@@ -268,7 +271,7 @@ function tableIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
     };
     const line = told.indexOf(most);
     const time = columnOf(/^@?_?(?:time|date|timestamp|ts)$/i) ?? columnOf(/time|date/i);
-    const container = columnOf(/pod|container|log.?stream/i);
+    const container = columnOf(/pod|container|log.?stream/i) ?? columnOf(/^(?:host|instance)/i);
     return () => new CsvTable({ separator, line, time, container });
   }
   return undefined;
@@ -358,15 +361,17 @@ function prefixOf(heads: readonly SeenHead[]): LearnedCut | undefined {
 /** Fields that tell streams apart: names of pods and containers, and others where each has an executor of its own. */
 function withNames(cut: LearnedCut, headed: readonly Headed[]): MakeLayer {
   const names = cut.fields.flatMap((field, i) => {
-    if (!isStreamField(field)) return [];
+    if (field.kind !== "text") return [];
     const values = new Set(field.seen.map(streamName));
-    const telling = isTelling(field) || (values.size > 1 && tellsApart(field.seen, headed));
-    return telling ? [i] : [];
+    // A number that names a process has an executor's start for each of its values.
+    const apart = values.size > 1 && values.size < MOST_STREAMS && tellsApart(field.seen, headed);
+    return apart || (isStreamField(field) && isTelling(field)) ? [i] : [];
   });
   return () => new EnvelopeLayer(new LearnedPrefix(cut, names));
 }
 
-const STARTS = /^(?:Starting executor ID|MemoryStore started)/;
+const MOST_STREAMS = 64;
+const STARTS = /^Starting executor ID/;
 
 /** Each name has the start of an executor of its own. */
 function tellsApart(seen: readonly string[], headed: readonly Headed[]): boolean {
