@@ -171,6 +171,11 @@ export abstract class MemoryManager {
     return granted;
   }
 
+  /** Takes a waiting request back, for callers that only wanted to know. */
+  withdraw(request: ExecutionRequest): void {
+    this.#forget(request);
+  }
+
   #forget(request: ExecutionRequest): void {
     const at = this.#waiting.indexOf(request);
     if (at >= 0) this.#waiting.splice(at, 1);

@@ -5,6 +5,7 @@ import type { LogFact } from "../log-fact.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import type { ApplicationBlocks } from "./blocks/block-history.ts";
+import { BlockLocks } from "./blocks/block-locks.ts";
 import { BlockSteps } from "./blocks/block-steps.ts";
 import type { BroadcastValues } from "./blocks/broadcast-values.ts";
 import { PutsUnderWay } from "./blocks/puts-under-way.ts";
@@ -12,7 +13,9 @@ import type { RemovalReports } from "./blocks/removal-reports.ts";
 import { SilentRemovals } from "./blocks/silent-removals.ts";
 import { UnrollWindows } from "./blocks/unroll-windows.ts";
 import { UnseenBlocks } from "./blocks/unseen-blocks.ts";
+import { Decisions } from "./evidence/decisions.ts";
 import { Foresight } from "./evidence/foresight.ts";
+import { UnrollLadder } from "./evidence/unroll-ladder.ts";
 import { type ExecutorRules, ExecutorState } from "./executor-state.ts";
 import type { LogStep } from "./lookahead.ts";
 import { RecentChanges } from "./recent-changes.ts";
@@ -86,6 +89,9 @@ export function partsOf(
     windows: new UnrollWindows(state),
     unseen: new UnseenBlocks(state, kept.lookahead, foresight),
     foresight,
+    ladder: new UnrollLadder(rules),
+    locks: new BlockLocks(),
+    decisions: new Decisions(state, around.manager()),
     recent: new RecentChanges(),
     recentPages: new RecentPages(),
     execution: new ExecutionEstimates(state, kept, around.isSqlStage),

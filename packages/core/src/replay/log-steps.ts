@@ -3,6 +3,7 @@
 import { assertNever } from "../assert.ts";
 import type { ExecutorSurroundings, Parts } from "./executor-parts.ts";
 import type { LogStep } from "./lookahead.ts";
+import { checkMemoryUse } from "./reconcile.ts";
 import { placeOf } from "./replay-context.ts";
 
 /** One `switch` says what each step of an executor's log means. */
@@ -42,8 +43,11 @@ export function act(
     case "unroll_failed":
       blocks.unrollFailed(step, fact);
       return;
+    case "unroll_refused":
+      context.ladder.refused(fact.blockId);
+      return;
     case "memory_use":
-      blocks.memoryUse(step, fact);
+      checkMemoryUse(context, step, fact);
       return;
     case "block_removed":
       blocks.removed(step, fact);
@@ -130,7 +134,6 @@ export function act(
     case "executor_stopping":
     case "ensure_free_space":
     case "block_remark":
-    case "unroll_refused":
     case "unroll_interrupted":
     case "block_lookup":
     case "block_read":

@@ -10,9 +10,6 @@ const NO_TASK = -1;
 
 export class ManagerFollower {
   readonly #manager: MemoryManager;
-  /** Outcomes that the manager could not take as they were, and by how many bytes at most. */
-  mismatches = 0;
-  largestMismatchBytes = 0;
 
   constructor(manager: MemoryManager) {
     this.#manager = manager;
@@ -41,6 +38,21 @@ export class ManagerFollower {
         grantedBytes: 0,
         requestedBytes: wanted,
       });
+  }
+
+  /** Whether the manager, brought to the ledger's state, stores a block; what it takes is adopted next. */
+  wouldStore(ledger: ModeLedger, blockId: string, bytes: number): boolean {
+    this.follow(ledger);
+    return this.#manager.acquireStorage(blockId, bytes, ledger.mode);
+  }
+
+  /** Bytes that the manager, brought to the ledger's state, grants at once; 0 while it waits. */
+  wouldGrant(ledger: ModeLedger, taskId: number, bytes: number): number {
+    this.follow(ledger);
+    const answer = this.#manager.acquireExecution(taskId, bytes, ledger.mode);
+    if (typeof answer === "number") return answer;
+    this.#manager.withdraw(answer);
+    return 0;
   }
 
   /** Brings the manager to the ledger's best estimates; the size of its storage pool then. */
@@ -76,10 +88,7 @@ export class ManagerFollower {
   }
 
   #adopt(outcome: AdoptedOutcome): void {
-    const { bentByBytes } = this.#manager.adopt(outcome);
-    if (bentByBytes <= 0) return;
-    this.mismatches++;
-    this.largestMismatchBytes = Math.max(this.largestMismatchBytes, bentByBytes);
+    this.#manager.adopt(outcome);
   }
 }
 

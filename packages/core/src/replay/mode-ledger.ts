@@ -56,6 +56,7 @@ export class ModeLedger {
 
   #unseen: Amount = NOTHING;
   readonly #byRdd = new Map<number, number>();
+  readonly #usedAt = new Map<string, number>();
   #missing = 0;
   #evictedForGrant = 0;
   /** storage use as it was computed last, and from what */
@@ -190,6 +191,7 @@ export class ModeLedger {
     const block = this.blocks.get(blockId);
     if (block === undefined) return undefined;
     this.blocks.delete(blockId);
+    this.#usedAt.delete(blockId);
     if (this.passing.delete(blockId)) this.passingChanges++;
     const { size } = block;
     this.#addToRdd(blockId, -size.best);
@@ -201,10 +203,16 @@ export class ModeLedger {
     return block;
   }
 
+  /** When a block was used last, µs. */
+  usedAt(blockId: string): number {
+    return this.#usedAt.get(blockId) ?? this.blocks.get(blockId)?.storedAt ?? 0;
+  }
+
   /** A read makes a block the youngest of the access-ordered map (memory-model 3.2). */
-  touch(blockId: string): void {
+  touch(blockId: string, ts: number): void {
     const block = this.blocks.get(blockId);
     if (block === undefined) return;
+    this.#usedAt.set(blockId, ts);
     this.blocks.delete(blockId);
     this.blocks.set(blockId, block);
   }

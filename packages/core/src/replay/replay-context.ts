@@ -2,11 +2,14 @@
 
 import type { ByteInterval } from "../byte-interval.ts";
 import type { BlockHistory } from "./blocks/block-history.ts";
+import type { BlockLocks } from "./blocks/block-locks.ts";
 import type { BroadcastValues } from "./blocks/broadcast-values.ts";
 import type { UnrollWindows } from "./blocks/unroll-windows.ts";
 import type { UnseenBlocks } from "./blocks/unseen-blocks.ts";
+import type { Decisions } from "./evidence/decisions.ts";
 import type { Foresight } from "./evidence/foresight.ts";
 import type { Weighed } from "./evidence/grades.ts";
+import type { UnrollLadder } from "./evidence/unroll-ladder.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
@@ -28,6 +31,9 @@ export interface ReplayContext {
   readonly windows: UnrollWindows;
   readonly unseen: UnseenBlocks;
   readonly foresight: Foresight;
+  readonly decisions: Decisions;
+  readonly ladder: UnrollLadder;
+  readonly locks: BlockLocks;
   readonly lookahead: Lookahead;
   readonly recent: RecentChanges;
   readonly recentPages: RecentPages;

@@ -15,6 +15,7 @@ import {
   sparkBehaviour,
 } from "../../spark-behaviour.ts";
 import { confOffHeapBytes, defaultsInForce, parseJavaDouble } from "../../spark-conf.ts";
+import { unrollSettings } from "../../storage/unroll.ts";
 import type { ExecutorRules } from "../executor-state.ts";
 import { assumedConf } from "./assumed-conf.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
@@ -210,9 +211,18 @@ export class ApplicationConf {
       tungstenMode: layout.tungstenMode,
       pageBytes: layout.pageSize.bytes,
       slots: this.#slots(known.cores),
-      unrollThresholdBytes: UNROLL_THRESHOLD_BYTES,
-      unrollGrowth: UNROLL_GROWTH,
+      ...this.#unroll(known),
     };
+  }
+
+  /** What an unroll asks for at first, and by how much it grows. */
+  #unroll(known: ExecutorKnowledge): Pick<ExecutorRules, "unrollThresholdBytes" | "unrollGrowth"> {
+    const settingsOf = (conf: ReadonlyMap<string, string>) => unrollSettings(this.behaviour, conf);
+    const { thresholdBytes, growthFactor } = unlessRefused(
+      () => settingsOf(this.#confOf(known)),
+      settingsOf(new Map()),
+    );
+    return { unrollThresholdBytes: thresholdBytes, unrollGrowth: growthFactor };
   }
 
   /** Blocks live off-heap, and nothing says how much of the capacity that is. */
@@ -281,9 +291,6 @@ const SHARES = new Set([
   "spark.shuffle.safetyFraction",
 ]);
 const OFF_HEAP_SIZE = "spark.memory.offHeap.size";
-/** Defaults of spark.storage.unrollMemoryThreshold and …GrowthFactor. */
-const UNROLL_THRESHOLD_BYTES = 1024 * 1024;
-const UNROLL_GROWTH = 1.5;
 
 const COLLECTORS: readonly (readonly [string, GarbageCollector])[] = [
   ["-XX:+UseG1GC", "G1"],

@@ -13,13 +13,7 @@ import {
 } from "../evidence/prediction.ts";
 import type { StepPlace } from "../executor-state.ts";
 import type { LogStep } from "../lookahead.ts";
-import {
-  checkLimit,
-  checkMemoryUse,
-  learnFree,
-  learnFreeOfRemoval,
-  weighFree,
-} from "../reconcile.ts";
+import { checkLimit, learnFree, learnFreeOfRemoval, weighFree } from "../reconcile.ts";
 import { placeOf, type ReplayContext } from "../replay-context.ts";
 import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
@@ -85,6 +79,7 @@ export class BlockSteps {
     windows.close(blockId);
     ledger.forget(blockId);
     const inferred = checks ? this.#context.inferRemovals(step, sum(fact.free, size)) : "nothing";
+    if (checks) this.#context.decisions.stores(at, ledger, { blockId, size });
     const usedBefore = ledger.storageUsed;
     ledger.borrowForStorage(hold, usedBefore);
     if (fact.form === "values") state.follower?.unrolled(ledger, hold.best);
@@ -131,7 +126,7 @@ export class BlockSteps {
     this.#missed.delete(blockId);
   }
 
-  /** An exact size is the block's on every executor, and the next time it is stored. */
+  /** The block's size on every executor, and the next time it is stored. */
   #learnSize(blockId: string, size: Amount): void {
     if (size.atLeast !== size.atMost) return;
     this.#context.evidence.learnSize(blockId, size.best);
@@ -172,10 +167,11 @@ export class BlockSteps {
     const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
     const ledger = state.ledger(mode);
     windows.close(blockId);
-    const foreseen = foreseenUnroll(state, ledger, {
+    const bounds = foreseenUnroll(state, ledger, {
       unroll: windows.foreseen(mode),
       ownRddBytes: ledger.bytesOfRdd(rddIdOf(blockId) ?? -1),
     });
+    const foreseen = this.#context.ladder.foreseen(blockId, bounds);
     const weighed = state.weigh(placeOf(step), {
       quantity: "unroll_computed",
       logged: computed,
@@ -183,8 +179,9 @@ export class BlockSteps {
     });
     weighed.settle({
       usedFor: "unroll",
-      rule: weighed.agrees ? "unroll_between_looks" : undefined,
+      rule: touches(bounds, computed) ? "unroll_between_looks" : undefined,
     });
+    this.#context.ladder.learn(blockId, computed);
     const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, blockId);
     const ceiling = ledger.storageAvailable().atMost;
     const held = Math.min(computed.atMost, ceiling);
@@ -198,11 +195,6 @@ export class BlockSteps {
     const capped = this.#context.state.onHeap.rules.fixedPools;
     const rule = capped ? "static_unroll_cap" : this.#whyFailed(blockId);
     this.#putFailed(step, blockId, taskId, { rule, size: amount(computed) });
-  }
-
-  /** M14 */
-  memoryUse(step: LogStep, fact: Fact<"memory_use">): void {
-    checkMemoryUse(this.#context, step, fact);
   }
 
   dropping(step: LogStep, blockId: string): void {
@@ -274,7 +266,8 @@ export class BlockSteps {
     const op = fact.where === "remote" ? "hit_remote" : fromDisk ? "hit_disk" : "hit_memory";
     const size = ledger?.blocks.get(blockId)?.size;
     history.hit(blockId);
-    ledger?.touch(blockId);
+    ledger?.touch(blockId, step.ts);
+    this.#context.locks.read(this.#context.taskOf(step), blockId);
     state.blockEvent(placeOf(step), {
       blockId,
       op,

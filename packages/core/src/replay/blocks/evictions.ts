@@ -5,6 +5,7 @@ import { rddIdOf } from "../../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
 import { causeCertainty } from "../../calibration/eviction-causes.ts";
 import type { DecidingRule, EvictionCause } from "../../rows.ts";
+import { type EvictionCandidate, foreseenVictims } from "../evidence/decisions.ts";
 import { foreseenFree } from "../evidence/prediction.ts";
 import type { RuleName } from "../evidence/rules.ts";
 import type { LogStep } from "../lookahead.ts";
@@ -82,22 +83,30 @@ export class Evictions {
       if (freed !== undefined) this.#checkFreed(step, freed, undefined, "unseen_blocks");
       return;
     }
-    const victims = victimsOf(ledger, culprit.blockId, named.length);
-    const foreseen = victims.filter((blockId, at) => blockId === named[at]).length;
     const open = this.#context.unseen.mayHoldBytes ? "unseen_blocks" : "order_of_use";
-    state.check(placeOf(step), {
-      kind: "decision",
-      quantity: "victims",
-      logged: exactly(named.length),
-      foreseen: exactly(foreseen),
-      usedFor: "none",
-      rule: open,
-    });
+    const order = this.#candidatesOf(ledger, culprit.blockId);
+    this.#context.decisions.evicts(placeOf(step), named, order, open);
     if (freed === undefined) return;
-    const bytes = bytesOf(ledger, victims);
+    // Where the store would have taken these, their sizes are held against the line; else its own.
+    const isForeseen = foreseenVictims(named, order) === named.length;
+    const others = order.slice(0, named.length).map(({ blockId }) => blockId);
+    const bytes = bytesOf(ledger, isForeseen ? named : others);
     const isNamed = touches(bytesOf(ledger, named), freed);
     const rule = isNamed || open === "unseen_blocks" ? open : undefined;
     this.#checkFreed(step, freed, bytes, rule);
+  }
+
+  /** Blocks from the least recently used one on that may go: not those of the RDD that is put. */
+  #candidatesOf(ledger: ModeLedger, put: string | undefined): EvictionCandidate[] {
+    const { locks, state } = this.#context;
+    const rdd = put === undefined ? undefined : rddIdOf(put);
+    const candidates: EvictionCandidate[] = [];
+    for (const blockId of ledger.blocks.keys()) {
+      if (rdd !== undefined && rddIdOf(blockId) === rdd) continue;
+      const mayBeLocked = locks.mayBeLocked(blockId, state.running.size);
+      candidates.push({ blockId, usedAt: ledger.usedAt(blockId), mayBeLocked });
+    }
+    return candidates;
   }
 
   #checkFreed(
@@ -445,17 +454,6 @@ export class Evictions {
   #taskPutting(blockId: string): number | undefined {
     return taskPutting(this.#context, blockId) ?? this.#onlyTask();
   }
-}
-
-/** The `count` least recently used blocks that may go: not those of the RDD that is being put. */
-function victimsOf(ledger: ModeLedger, put: string | undefined, count: number): string[] {
-  const rdd = put === undefined ? undefined : rddIdOf(put);
-  const victims: string[] = [];
-  for (const blockId of ledger.blocks.keys()) {
-    if (victims.length >= count) break;
-    if (rdd === undefined || rddIdOf(blockId) !== rdd) victims.push(blockId);
-  }
-  return victims;
 }
 
 function bytesOf(ledger: ModeLedger, blockIds: readonly string[]): ByteInterval {

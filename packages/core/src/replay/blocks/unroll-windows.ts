@@ -132,15 +132,21 @@ export class UnrollWindows {
 
   /** What the unroll of a block of `size` held at its end. */
   finalHold(size: Amount): Amount {
-    const { unrollThresholdBytes } = this.#state.rules;
+    const { unrollThresholdBytes, unrollGrowth } = this.#state.rules;
+    const usually = (USUALLY_HELD * unrollGrowth) / USUAL_GROWTH;
     if (size.atMost < unrollThresholdBytes / 2) return exactAmount(unrollThresholdBytes);
     return amount(
       {
         atLeast: Math.max(unrollThresholdBytes, size.atLeast),
-        atMost: Math.max(unrollThresholdBytes, Math.floor(size.atMost * MOST_HELD)),
+        atMost: Math.max(unrollThresholdBytes, Math.floor(size.atMost * this.#mostHeld)),
       },
-      Math.max(unrollThresholdBytes, Math.floor(size.best * USUALLY_HELD)),
+      Math.max(unrollThresholdBytes, Math.floor(size.best * usually)),
     );
+  }
+
+  /** Most that an unroll holds over what the block weighs in the end. */
+  get #mostHeld(): number {
+    return (MOST_HELD * this.#state.rules.unrollGrowth) / USUAL_GROWTH;
   }
 
   #heldAt(window: UnrollWindow, ts: number): Amount {
@@ -153,7 +159,7 @@ export class UnrollWindows {
     const low = precise && progress > 0.8 ? size.atLeast * 0.08 : 0;
     const high = fails
       ? size.atMost * Math.min(1, 0.4 + progress)
-      : size.atMost * Math.min(MOST_HELD, (precise ? 0.7 : 0.6) + progress);
+      : size.atMost * Math.min(this.#mostHeld, (precise ? 0.7 : 0.6) + progress);
     const best = size.best * (precise ? 0.1 + 1.05 * progress : progress);
     return amount(
       { atLeast: Math.floor(low), atMost: Math.max(unrollThresholdBytes, Math.floor(high)) },
@@ -168,3 +174,5 @@ export class UnrollWindows {
  */
 const MOST_HELD = 1.59;
 const USUALLY_HELD = 1.22;
+/** …of runs with the default of spark.storage.unrollMemoryGrowthFactor. */
+const USUAL_GROWTH = 1.5;

@@ -106,6 +106,7 @@ export class TaskSteps {
     const at = placeOf(step);
     if (!this.#context.debug) this.#showPeak(step, taskId);
     state.running.delete(taskId);
+    this.#context.locks.taskEnded(taskId, state.running.size);
     execution.forget(taskId);
     windows.closeOfTask(taskId);
     for (const ledger of state.ledgers) {
@@ -187,6 +188,8 @@ export class TaskSteps {
     const granted = this.#pageSize(step, fact.granted, "page_allocated") ?? amount(fact.granted);
     const early = this.#early.get(fact.taskId);
     this.#early.delete(fact.taskId);
+    if (early === undefined && !this.#wanted.has(fact.taskId))
+      this.#context.decisions.grants(at, ledger, { taskId: fact.taskId, bytes: granted });
     const before = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
     const held = early === undefined ? before : without(before, early);
     ledger.executionTotal = undefined;
@@ -303,6 +306,11 @@ export class TaskSteps {
     const { state } = this.#context;
     const ledger = state.ledger(this.#modeOf(fact.consumer ?? fact.forConsumer));
     const held = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    this.#context.decisions.grantsPart(placeOf(step), ledger, {
+      taskId: fact.taskId,
+      bytes: plus(first, amount(fact.wanted)),
+      first,
+    });
     ledger.executionTotal = undefined;
     ledger.executionByTask.set(fact.taskId, plus(held, first));
     ledger.growForExecution(
