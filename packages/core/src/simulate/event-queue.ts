@@ -1,5 +1,6 @@
 /** What happens next: events by time, and of one time in the order in which they were added. */
 
+/** A binary heap in columns; an entry moves into the hole that its way leaves. */
 export class EventQueue<Event> {
   readonly #times: number[] = [];
   readonly #orders: number[] = [];
@@ -11,60 +12,70 @@ export class EventQueue<Event> {
   }
 
   add(at: number, event: Event): void {
-    let slot = this.#events.length;
     const order = this.#added++;
+    let hole = this.#events.length;
     this.#times.push(at);
     this.#orders.push(order);
     this.#events.push(event);
-    while (slot > 0) {
-      const parent = (slot - 1) >> 1;
-      if (!this.#precedes(slot, parent)) return;
-      this.#swap(slot, parent);
-      slot = parent;
+    // What was added last comes after all of its time: only a later time makes way.
+    while (hole > 0) {
+      const parent = (hole - 1) >> 1;
+      if ((this.#times[parent] ?? 0) <= at) break;
+      this.#move(parent, hole);
+      hole = parent;
     }
+    this.#put(hole, at, order, event);
   }
 
   /** The next event and its time; `undefined` when there is none. */
   take(): { readonly at: number; readonly event: Event } | undefined {
     const at = this.#times[0];
     const event = this.#events[0];
+    const lastAt = this.#times.pop();
+    const lastOrder = this.#orders.pop();
+    const last = this.#events.pop();
     if (at === undefined || event === undefined) return undefined;
-    const last = this.#events.length - 1;
-    this.#swap(0, last);
-    this.#times.pop();
-    this.#orders.pop();
-    this.#events.pop();
-    this.#sink(last);
+    if (lastAt !== undefined && lastOrder !== undefined && last !== undefined)
+      if (this.#events.length > 0) this.#sink(lastAt, lastOrder, last);
     return { at, event };
   }
 
-  #sink(size: number): void {
-    let slot = 0;
+  #sink(at: number, order: number, event: Event): void {
+    const size = this.#events.length;
+    let hole = 0;
     for (;;) {
-      let least = slot;
-      for (const child of [2 * slot + 1, 2 * slot + 2])
-        if (child < size && this.#precedes(child, least)) least = child;
-      if (least === slot) return;
-      this.#swap(slot, least);
-      slot = least;
+      let child = 2 * hole + 1;
+      if (child >= size) break;
+      if (child + 1 < size && this.#precedes(child + 1, this.#time(child), this.#order(child)))
+        child++;
+      if (!this.#precedes(child, at, order)) break;
+      this.#move(child, hole);
+      hole = child;
     }
+    this.#put(hole, at, order, event);
   }
 
-  #precedes(left: number, right: number): boolean {
-    const before = (this.#times[left] ?? 0) - (this.#times[right] ?? 0);
-    return before === 0 ? (this.#orders[left] ?? 0) < (this.#orders[right] ?? 0) : before < 0;
+  #time(slot: number): number {
+    return this.#times[slot] ?? 0;
   }
 
-  #swap(left: number, right: number): void {
-    swapIn(this.#times, left, right);
-    swapIn(this.#orders, left, right);
-    swapIn(this.#events, left, right);
+  #order(slot: number): number {
+    return this.#orders[slot] ?? 0;
   }
-}
 
-function swapIn<Item>(items: Item[], left: number, right: number): void {
-  const [a, b] = [items[left], items[right]];
-  if (a === undefined || b === undefined) return;
-  items[left] = b;
-  items[right] = a;
+  #precedes(slot: number, at: number, order: number): boolean {
+    const time = this.#time(slot);
+    return time === at ? this.#order(slot) < order : time < at;
+  }
+
+  #move(from: number, to: number): void {
+    const event = this.#events[from];
+    if (event !== undefined) this.#put(to, this.#time(from), this.#order(from), event);
+  }
+
+  #put(slot: number, at: number, order: number, event: Event): void {
+    this.#times[slot] = at;
+    this.#orders[slot] = order;
+    this.#events[slot] = event;
+  }
 }

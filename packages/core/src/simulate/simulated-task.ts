@@ -40,6 +40,9 @@ const INSERTION = { latestBegin: 0.4, leastShare: 0.3, mostShare: 0.8 } as const
 const FIRST_OVERSHOOT = { most: 0.12, power: 6 } as const;
 const LATER_OVERSHOOT = { most: 0.04, power: 8 } as const;
 
+/** Time passes in steps of this share of a block at least. */
+const LEAST_STEP = 0.08;
+
 export class SimulatedTask {
   readonly around: TaskSurroundings;
   readonly course: TaskCourse;
@@ -256,6 +259,8 @@ export class SimulatedTask {
         yield (millis * (1 - unrolled / bytes)) / 2;
         return false;
       }
+      // Growth in small steps at the beginning is one step: nothing of note happens between.
+      if (turn.value < bytes * LEAST_STEP + unrolled) continue;
       yield (millis * (turn.value - unrolled)) / bytes;
       unrolled = turn.value;
     }

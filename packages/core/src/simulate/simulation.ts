@@ -22,10 +22,17 @@ interface ActiveStage {
   unfinished: number;
 }
 
+/** A task that goes on; the same record as long as it runs. */
+interface RunningTask {
+  readonly kind: "task";
+  readonly task: SimulatedTask;
+  readonly of: ActiveStage;
+}
+
 type Happening =
   | { readonly kind: "submit"; readonly stage: number }
   | { readonly kind: "executor"; readonly executor: SimulatedExecutor }
-  | { readonly kind: "task"; readonly task: SimulatedTask; readonly of: ActiveStage }
+  | RunningTask
   | { readonly kind: "revive" };
 
 /** Spark looks for executors once a second when locality made a task wait (`spark.scheduler.revive.interval`). */
@@ -48,12 +55,17 @@ class Simulation {
   readonly #executors: readonly SimulatedExecutor[];
   readonly #locations = new BlockLocations();
   readonly #active: ActiveStage[] = [];
-  readonly #submitted: Uint8Array;
+  /** Stages by how many must be complete before them. */
+  readonly #bySubmission: readonly number[];
+  #nextSubmission = 0;
   readonly #isComplete: Uint8Array;
   /** Stages by completion order that are all complete. */
   #completePrefix = 0;
-  readonly #parked = new Map<ExecutionRequest, { task: SimulatedTask; of: ActiveStage }>();
+  readonly #parked = new Map<ExecutionRequest, RunningTask>();
   readonly #unpersisted = new Set<number>();
+  /** RDDs and broadcasts that go once so many stages are complete. */
+  readonly #unused: ReadonlyMap<number, Unused>;
+  #removedUntil = 0;
   #now = 0;
   #offers = 0;
   #attempts = 0;
@@ -63,7 +75,11 @@ class Simulation {
     this.#wanted = wanted;
     this.#configuration = configuration;
     this.#draws = draws;
-    this.#submitted = new Uint8Array(wanted.stages.length);
+    const after = (index: number): number => wanted.stages[index]?.afterStages ?? 0;
+    this.#bySubmission = wanted.stages
+      .map((_, index) => index)
+      .sort((a, b) => after(a) - after(b) || a - b);
+    this.#unused = unusedAfter(wanted);
     this.#isComplete = new Uint8Array(wanted.stages.length);
     this.#executors = wanted.executors.map(
       ({ host }, index) =>
@@ -111,7 +127,7 @@ class Simulation {
         this.#offer([event.executor]);
         break;
       case "task":
-        this.#step(event.task, event.of, 0);
+        this.#step(event, 0);
         break;
       case "revive":
         this.#revivesAt = Number.POSITIVE_INFINITY;
@@ -122,9 +138,12 @@ class Simulation {
 
   /** Stages whose predecessors are complete are submitted once the driver has done what it did between. */
   #submitReady(): void {
-    for (const [index, stage] of this.#wanted.stages.entries()) {
-      if (this.#submitted[index] === 1 || stage.afterStages > this.#completePrefix) continue;
-      this.#submitted[index] = 1;
+    for (;;) {
+      const index = this.#bySubmission[this.#nextSubmission];
+      const stage = index === undefined ? undefined : this.#wanted.stages[index];
+      if (index === undefined || stage === undefined) return;
+      if (stage.afterStages > this.#completePrefix) return;
+      this.#nextSubmission++;
       this.#queue.add(this.#now + stage.gapMillis, { kind: "submit", stage: index });
     }
   }
@@ -261,7 +280,8 @@ class Simulation {
   }
 
   /** Runs a task until time must pass or a request must wait. */
-  #step(task: SimulatedTask, of: ActiveStage, answer: number): void {
+  #step(running: RunningTask, answer: number): void {
+    const { task, of } = running;
     const { executor } = task.around;
     let given = answer;
     for (;;) {
@@ -272,14 +292,14 @@ class Simulation {
         return;
       }
       if (typeof turn.value === "number") {
-        this.#queue.add(this.#now + turn.value, { kind: "task", task, of });
+        this.#queue.add(this.#now + turn.value, running);
         return;
       }
       const granted = executor.manager.evaluate(turn.value);
       this.#observe(executor);
       if (granted === undefined) {
         task.waited = true;
-        this.#parked.set(turn.value, { task, of });
+        this.#parked.set(turn.value, running);
         this.#wake(executor);
         return;
       }
@@ -303,7 +323,7 @@ class Simulation {
         const parked = this.#parked.get(request);
         if (parked === undefined || granted === "task_ended") continue;
         this.#parked.delete(request);
-        this.#step(parked.task, parked.of, granted);
+        this.#step(parked, granted);
       }
     }
   }
@@ -330,22 +350,21 @@ class Simulation {
     if (at >= 0) this.#active.splice(at, 1);
     this.#isComplete[stage.completionOrder] = 1;
     while (this.#isComplete[this.#completePrefix] === 1) this.#completePrefix++;
-    this.#removeUnused();
+    while (this.#removedUntil < this.#completePrefix) this.#remove(++this.#removedUntil);
     this.#submitReady();
   }
 
-  /** What the program unpersisted or the cleaner removed by now. */
-  #removeUnused(): void {
-    for (const [index, rdd] of this.#wanted.rdds.entries()) {
-      const after = rdd.unpersistedAfterStages;
-      if (after === undefined || after > this.#completePrefix || this.#unpersisted.has(index))
-        continue;
+  /** What the program unpersisted or the cleaner removed when so many stages were complete. */
+  #remove(afterStages: number): void {
+    const unused = this.#unused.get(afterStages);
+    for (const index of unused?.rdds ?? []) {
       this.#unpersisted.add(index);
-      for (const { blockId } of rdd.blocks.values()) this.#removeEverywhere(blockId);
+      for (const { blockId } of this.#wanted.rdds[index]?.blocks.values() ?? [])
+        this.#removeEverywhere(blockId);
     }
-    for (const [index, broadcast] of this.#wanted.broadcasts.entries()) {
-      const after = broadcast.removedAfterStages;
-      if (after === undefined || after > this.#completePrefix) continue;
+    for (const index of unused?.broadcasts ?? []) {
+      const broadcast = this.#wanted.broadcasts[index];
+      if (broadcast === undefined) continue;
       const name = `broadcast_${broadcast.broadcastId}`;
       for (const executor of this.#executors) {
         if (!executor.broadcasts.has(index)) continue;
@@ -363,4 +382,23 @@ class Simulation {
       this.#locations.remove(blockId, executor.index);
     }
   }
+}
+
+interface Unused {
+  readonly rdds: number[];
+  readonly broadcasts: number[];
+}
+
+function unusedAfter(wanted: WantedMemory): Map<number, Unused> {
+  const found = new Map<number, Unused>();
+  const at = (after: number): Unused => {
+    const known = found.get(after) ?? { rdds: [], broadcasts: [] };
+    found.set(after, known);
+    return known;
+  };
+  for (const [index, { unpersistedAfterStages }] of wanted.rdds.entries())
+    if (unpersistedAfterStages !== undefined) at(unpersistedAfterStages).rdds.push(index);
+  for (const [index, { removedAfterStages }] of wanted.broadcasts.entries())
+    if (removedAfterStages !== undefined) at(removedAfterStages).broadcasts.push(index);
+  return found;
 }

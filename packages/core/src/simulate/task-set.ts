@@ -126,6 +126,7 @@ export class TaskSet {
     if (this.#isLaunched[task] !== 1) return;
     this.#isLaunched[task] = 0;
     this.#left++;
+    // Its own lists are past it or gone: it may run anywhere.
     this.#retries.push(task);
   }
 
@@ -149,10 +150,18 @@ export class TaskSet {
   }
 
   #hasPendingAt(level: Level): boolean {
-    const waits = (pending: Pending): boolean => !pending.isEmpty(this.#isLaunched);
-    if (level === "process") return [...this.#byExecutor.values()].some(waits);
-    if (level === "node") return [...this.#byHost.values()].some(waits);
-    return waits(this.#noPreference);
+    if (level === "process") return this.#hasPendingIn(this.#byExecutor);
+    if (level === "node") return this.#hasPendingIn(this.#byHost);
+    return !this.#noPreference.isEmpty(this.#isLaunched);
+  }
+
+  /** The first list that is not empty yet ends the search; empty ones are forgotten. */
+  #hasPendingIn<Key>(lists: Map<Key, Pending>): boolean {
+    for (const [key, pending] of lists) {
+      if (!pending.isEmpty(this.#isLaunched)) return true;
+      lists.delete(key);
+    }
+    return false;
   }
 }
 

@@ -15,7 +15,7 @@ import {
   changedConfiguration,
   NotComparable,
 } from "./configurations.ts";
-import { drawnOutcomes, type ForetoldOutcomes, foretold } from "./foretold.ts";
+import { drawnOutcomes, drawsFor, type ForetoldOutcomes, foretold } from "./foretold.ts";
 import { type GradeLetter, gradeOf } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf, widened } from "./self-check.ts";
@@ -99,7 +99,8 @@ export function whatIf(run: RunRecord, question: WhatIfQuestion): WhatIfAnswer {
   refuseUnusable(run);
   const demand = demandOf(run);
   const changed = demandUnder(run, demand, question.levels);
-  const { draws, seed } = question;
+  const { seed } = question;
+  const draws = drawsFor(demand.wanted, question.draws);
   const logged = baseOutcomes(run);
   const asItWas = foretold(drawnOutcomes(demand.wanted, base.configuration, { draws, seed }));
   const selfCheck = selfCheckOf(logged, asItWas);

@@ -41,6 +41,17 @@ export type ForetoldOutcomes = Readonly<Record<OutcomeName, Foretold>>;
 /** Values by outcome, a number a draw. */
 export type DrawnOutcomes = Readonly<Record<OutcomeName, readonly number[]>>;
 
+/** Above so many tasks times draws there are fewer draws, 16 at least. */
+const MOST_TASK_DRAWS = 2_000_000;
+const LEAST_DRAWS = 16;
+
+/** How many draws a configuration gets, of those asked for. */
+export function drawsFor(wanted: WantedMemory, asked: number): number {
+  const tasks = wanted.stages.reduce((sum, stage) => sum + stage.tasks.length, 0);
+  const most = Math.floor(MOST_TASK_DRAWS / Math.max(1, tasks));
+  return Math.min(asked, Math.max(LEAST_DRAWS, most));
+}
+
 export function drawnOutcomes(
   wanted: WantedMemory,
   configuration: SimulatedConfiguration,
