@@ -9,7 +9,7 @@ export interface SqlPlanNode {
   readonly name: string;
   /** `simpleString`, cut. */
   readonly description: string;
-  /** Accumulators of its metrics. */
+  /** Accumulators of its metrics; those that a later plan names too are there alone. */
   readonly accumulatorIds: readonly number[];
 }
 

@@ -25,6 +25,7 @@ import { inLocale } from "../terminal/in-locale.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import type { TextPlace } from "./next-text.ts";
+import { withEffects } from "./simulated-effects.ts";
 import { storyText } from "./story-text.ts";
 import { verdictText } from "./verdict-text.ts";
 
@@ -65,9 +66,10 @@ export async function runExplain(
         columns: host.stdout.columns,
         style: styleOf(host),
       };
-      const answer = await explain(database, application, question).catch((error: unknown) => {
+      const found = await explain(database, application, question).catch((error: unknown) => {
         throw error instanceof NotThereError ? new UserError(error.message) : error;
       });
+      const answer = found.kind === "verdict" ? await withEffects(ask, application, found) : found;
       const advice = answer.kind === "verdict" ? adviceFor(answer.logs) : [];
       await host.stdout.write(
         options.json === true

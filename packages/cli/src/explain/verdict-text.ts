@@ -109,7 +109,9 @@ function findingLines(finding: Finding, nth: number, sameAs: number, place: Text
     ...(finding.change === undefined
       ? []
       : text("change", sameAs > 0 && sameAs < nth ? `as in ${sameAs}` : finding.change)),
-    ...(finding.effect === undefined ? [] : text("effect", finding.effect)),
+    ...(finding.effect === undefined || (sameAs > 0 && sameAs < nth)
+      ? []
+      : text("effect", finding.effect)),
     ...text("certain", finding.certainty),
     ...(at === undefined ? [] : text("log", `${logName(at.path)}:${at.line} (${at.says})`)),
     ...finding.next.slice(0, 1).flatMap((next) => {

@@ -54,11 +54,14 @@ export class SqlPlans {
       for (const nodes of versions.toReversed()) {
         if (first > 0 && nodes.every(({ accumulatorIds }) => isWithin(accumulatorIds, named)))
           continue;
+        const before = new Set(named);
         for (const node of nodes) {
-          for (const id of node.accumulatorIds) named.add(id);
           const { nodeId, parentNodeId } = node;
+          const accumulatorIds = node.accumulatorIds.filter((id) => !before.has(id));
+          for (const id of accumulatorIds) named.add(id);
           this.#emit("sql_plan_nodes", {
             ...node,
+            accumulatorIds,
             executionId,
             nodeId: first + nodeId,
             parentNodeId: parentNodeId === undefined ? undefined : first + parentNodeId,

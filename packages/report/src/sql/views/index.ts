@@ -29,6 +29,7 @@ import { rddCacheEfficiency } from "./rdd-cache-efficiency.ts";
 import { replayAccuracy } from "./replay-accuracy.ts";
 import { spillCauses } from "./spill-causes.ts";
 import { spillCosts } from "./spill-costs.ts";
+import { sqlOperatorMemory } from "./sql-operator-memory.ts";
 import { stageMemory } from "./stage-memory.ts";
 import { storageBorrowed } from "./storage-borrowed.ts";
 import { taskSkew } from "./task-skew.ts";
@@ -46,6 +47,7 @@ export const views: readonly ViewSpec[] = [
   rddCacheEfficiency,
   spillCauses,
   stageMemory,
+  sqlOperatorMemory,
   taskSkew,
   waitSummary,
   storageBorrowed,
