@@ -64,7 +64,19 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
     });
     replay.finish();
   }
+  // Several applications or executors of one file are as many sources: what one leaves another reads.
+  const firstOf = new Map<string, SurveyedFile>();
   for (const file of files) {
+    const { container } = file;
+    const path = container === undefined ? file.path : file.path.replace(`!${container}`, "");
+    const first = firstOf.get(path) ?? file;
+    firstOf.set(path, first);
+    for (const line of told.get(file.sourceFileId) ?? []) note(told, first.sourceFileId, line);
+    for (const line of diagnosed.get(file.sourceFileId) ?? []) {
+      note(diagnosed, first.sourceFileId, line);
+    }
+  }
+  for (const file of firstOf.values()) {
     const lost = lostInSilence(file, hurt, told, diagnosed);
     if (lost !== undefined) failures.push(`${file.path}: ${lost}`);
   }

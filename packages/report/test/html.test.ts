@@ -1,6 +1,6 @@
 /** What a report asks of a database: thinning loses no peak, and trouble is ranked as it hurt. */
 
-import fc from "fast-check";
+import { fc } from "../../../test/seeded.ts";
 import { expect, test } from "vitest";
 import { html, jsonIsland } from "../src/html/html.ts";
 import { stepsKept } from "../src/html/questions.ts";
