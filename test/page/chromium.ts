@@ -53,7 +53,7 @@ export async function openFile(
   });
   await page.goto(`${pathToFileURL(path).href}${look.hash ?? ""}`);
   if (look.scripts !== false) {
-    await page.waitForFunction("globalThis.respark !== undefined");
+    await holds(page, "globalThis.respark !== undefined");
     await settled(page);
   }
   return { page, trouble };
@@ -61,9 +61,14 @@ export async function openFile(
 
 /** All that was due is painted: chunks come and ask for a frame each. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
+  await page.evaluate(
     "new Promise((done) => setTimeout(() => requestAnimationFrame(() => done(true)), 120))",
   );
+}
+
+/** Waits until an expression is true. Asked from outside again and again: the page's policy lets nothing be evaluated inside. */
+export async function holds(page: Page, expression: string): Promise<void> {
+  while ((await page.evaluate(expression)) !== true) await page.waitForTimeout(20);
 }
 
 /**

@@ -6,7 +6,7 @@ import { openDatabase } from "@respark/report";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { replayed, respark } from "../cli/run-respark.ts";
-import { chromiumIsThere, openBrowser, openFile, seriousIn, settled } from "./chromium.ts";
+import { chromiumIsThere, holds, openBrowser, openFile, seriousIn, settled } from "./chromium.ts";
 import { HOSTILE, writeLargeRun, writeTroubledRun } from "./made-runs.ts";
 
 const runs = join(import.meta.dirname, "../../fixtures/runs");
@@ -210,7 +210,7 @@ test.each(chromiumIsThere ? ["small"] : [])(
     await press(".");
     expect(await page.locator("#values h3").innerText()).toContain("At the crosshair");
     await press("f");
-    await page.waitForFunction("location.hash.includes('t=')");
+    await holds(page, "location.hash.includes('t=')");
     await page.waitForTimeout(350);
     const hash = await valueIn<string>(page, "location.hash");
     const seen = await valueIn<number[]>(page, "[respark.state.from, respark.state.to]");

@@ -1,7 +1,7 @@
 /** What a report asks of a database: thinning loses no peak, and trouble is ranked as it hurt. */
 
-import { fc } from "../../../test/seeded.ts";
 import { expect, test } from "vitest";
+import { fc } from "../../../test/seeded.ts";
 import { html, jsonIsland } from "../src/html/html.ts";
 import { stepsKept } from "../src/html/questions.ts";
 import { sqlText } from "../src/sql/literal.ts";
