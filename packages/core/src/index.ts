@@ -66,7 +66,12 @@ export type {
 } from "./memory/memory-manager.ts";
 export type { MemoryMode } from "./memory/memory-mode.ts";
 export type { BlockEvictor } from "./memory/storage-memory-pool.ts";
-export type { Fact, Observation, ObservationSource } from "./observation.ts";
+export {
+  type Fact,
+  type Observation,
+  type ObservationSource,
+  UNKNOWN_TIME,
+} from "./observation.ts";
 export type { SourceCompleteness } from "./replay/application/completeness.ts";
 export type { LineKind } from "./replay/application/expectation.ts";
 export { Replay, type ReplayOptions } from "./replay/replay.ts";

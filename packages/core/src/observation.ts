@@ -7,6 +7,9 @@ export type Fact = LogFact | EventFact;
 
 export type ObservationSource = "executor_log" | "driver_log" | "event_log";
 
+/** The `ts` of rows whose log prints no times, µs: the epoch, when no Spark ran. Tables show NULL. */
+export const UNKNOWN_TIME = 0;
+
 /**
  * This record is reused, and an event's fact on hot kinds: valid only during `step()`; whoever keeps one copies. A log line's fact is made new and may be kept.
  * Times are epoch microseconds, UTC, already aligned to the event log's clock.

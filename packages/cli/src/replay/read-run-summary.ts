@@ -163,7 +163,7 @@ function curveSql(where: string): string {
       max(storage_used_bytes) as storage_most, arg_max(storage_used_bytes, seq) as storage_last,
       max(execution_used_bytes) as execution_most, arg_max(execution_used_bytes, seq) as execution_last,
       case when count(*) = count(end_ts) then (epoch_us(max(end_ts)) - any_value(began)) * ${STEPS} // any_value(micros) end as ends
-    from memory_timeline, span where ${where} group by all order by all`;
+    from memory_timeline, span where ${where} and ts is not null group by all order by all`;
 }
 
 function causeSql(where: string): string {

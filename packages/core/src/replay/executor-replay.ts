@@ -2,7 +2,7 @@
 
 import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
-import type { Observation } from "../observation.ts";
+import { type Observation, UNKNOWN_TIME } from "../observation.ts";
 import { BlockHistory } from "./blocks/block-history.ts";
 import { RemovalReports } from "./blocks/removal-reports.ts";
 import { type DelayedReport, DelayedReports } from "./delayed-reports.ts";
@@ -47,7 +47,7 @@ export class ExecutorReplay {
   /** its log has the lines that an executor ends with */
   #endsItself = false;
   /** µs of the last step, for steps without a time */
-  #ts = 0;
+  #ts = UNKNOWN_TIME;
 
   constructor(around: ExecutorSurroundings) {
     this.#around = around;
@@ -60,7 +60,7 @@ export class ExecutorReplay {
     this.#ts = Math.max(this.#ts, observation.ts ?? this.#ts);
     if (this.#privateMaps.owns(observation, fact)) return;
     this.#lookahead.add(observation, fact, this.#ts);
-    if (fact.kind === "block_removed") this.#around.broadcasts.learn(fact.blockId, fact.bytes);
+    this.#around.broadcasts.learnFrom(fact);
     this.#drain(false);
   }
 

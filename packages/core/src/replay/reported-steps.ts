@@ -37,6 +37,8 @@ export class ReportedSteps {
   readonly #onDisk = new BlocksOnDisk();
   /** broadcast → its pieces in memory, the one reported last at the end */
   readonly #pieces = new Map<string, Set<string>>();
+  /** broadcasts' values that stand since reports which are being applied; their rows come after these */
+  readonly #newValues = new Set<string>();
   #waiting: { readonly at: StepPlace; readonly status: BlockStatus }[] = [];
 
   constructor(context: ReplayContext, blocks: BlockSteps) {
@@ -91,6 +93,7 @@ export class ReportedSteps {
       const { taskId, updatedBlocks = [] } = fact;
       const put = updatedBlocks.find(isInMemory)?.blockId;
       for (const status of updatedBlocks) this.#apply(at, status, taskId, put);
+      this.#tellNewValues(at);
     }
     this.settle(at.ts);
     execution.update(at.ts);
@@ -138,6 +141,7 @@ export class ReportedSteps {
     for (const { at, status } of waiting) {
       this.#apply(withTimes(at, ts, at.ts, ts), status, undefined);
     }
+    this.#tellNewValues(withTimes(first.at, ts, first.at.ts, ts));
   }
 
   /** `RDD.unpersist`: its blocks go, without a word per block. */
@@ -155,13 +159,51 @@ export class ReportedSteps {
     known.delete(blockId);
     known.add(blockId);
     this.#pieces.set(value, known);
-    const size = this.#sizeOfValue(this.#heldBy(known));
+    const size =
+      this.#context.broadcasts.toldElsewhere(value) ?? this.#sizeOfValue(this.#heldBy(known));
+    if (!this.#context.state.onHeap.blocks.has(value)) this.#newValues.add(value);
     this.#context.state.onHeap.store(value, {
       size,
       form: "values",
       storedAt: at.ts,
       taskId: undefined,
     });
+  }
+
+  /**
+   * The stores of broadcasts' values that no event reports: TorrentBroadcast puts the value where it has
+   * put the pieces, with `tellMaster = false` (1.6 to 4.x), on an executor after the last of them.
+   */
+  #tellNewValues(at: StepPlace): void {
+    const { state, history } = this.#context;
+    for (const blockId of this.#newValues) {
+      const size = state.onHeap.blocks.get(blockId)?.size;
+      // A driver of 3.4 and later may keep the pieces alone.
+      if (size === undefined || size.best === 0) continue;
+      history.stored(blockId, size, at.ts);
+      state.totals.stores++;
+      state.memoryEvent(at, {
+        op: "acquire_storage",
+        mode: "on_heap",
+        blockId,
+        requestedBytes: size.best,
+        grantedBytes: size.best,
+        grantedBytesMin: size.atLeast,
+        grantedBytesMax: size.atMost,
+        origin: "assumed",
+      });
+      state.sample(at, "assumed");
+      state.blockEvent(at, {
+        blockId,
+        op: "store",
+        memoryBytes: size.best,
+        memoryBytesMin: size.atLeast,
+        memoryBytesMax: size.atMost,
+        mode: "on_heap",
+        origin: "assumed",
+      });
+    }
+    this.#newValues.clear();
   }
 
   #heldBy(pieces: Iterable<string>): number {

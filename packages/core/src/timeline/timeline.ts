@@ -1,5 +1,6 @@
 /** Turns states of one track into rows that neither gap nor overlap: a row lasts until the next one begins. */
 import type { Amount } from "../amount.ts";
+import { UNKNOWN_TIME } from "../observation.ts";
 import type { EmitRow, MemoryTimelineRow, TaskMemoryTimelineRow, Triple } from "../rows.ts";
 
 /** What tells one state from another. */
@@ -80,10 +81,17 @@ export class MemoryTimeline {
     return this.#open?.seq;
   }
 
-  /** The end of the executor's life; `undefined`: still open when the logs ended. */
+  /**
+   * The end of the executor's life; `undefined`: still open when the logs ended. A log without times
+   * and without events (the command that starts an executor, and no more) has no state over time.
+   */
   end(ts: number | undefined): void {
-    if (this.#open !== undefined) this.#write(this.#open, ts);
+    const open = this.#open;
     this.#open = undefined;
+    if (open === undefined) return;
+    const isWhole = open.seq === 0 && ts === undefined;
+    if (isWhole && open.ts === UNKNOWN_TIME) return;
+    this.#write(open, ts);
   }
 
   #write(sample: MemorySample, endTs: number | undefined): void {

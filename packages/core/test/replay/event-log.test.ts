@@ -131,7 +131,7 @@ test("a broadcast removed as the driver heard of it goes at INFO, value and piec
 });
 
 test("off-heap memory that an executor registered beats what the settings say", () => {
-  const { memory_timeline } = replayText("0 1 registered 3000 off-heap 2000", {
+  const { memory_timeline } = replayText("5 1 registered 3000 off-heap 2000", {
     memory: 1000,
     conf: { "spark.memory.offHeap.size": "500" },
   });
@@ -195,6 +195,37 @@ test("a broadcast's value may be next to nothing: a Python program's is a file",
   );
   const held = memory_timeline.findLast((row) => row.ts === 30_000)?.storageUsed;
   expect(held).toEqual({ bytes: 8_000_000, atLeast: 4_000_000, atMost: 16_000_000 });
+});
+
+test("a broadcast's value is stored behind its pieces, as large as another executor's log says", () => {
+  const { block_events, memory_events } = replayText(
+    `
+       0 2 registered 100000000
+       5 1 start 100000000
+      10 1 store broadcast_1 3000 values free 99997000
+      20 2 reported broadcast_1_piece0 1000
+      20 2 reported broadcast_1_piece1 1000
+      20 2 reported broadcast_2_piece0 1000
+      30 2 launched task-1`,
+    { memory: 100_000_000 },
+  );
+  const stores = block_events.filter(({ op, executorId }) => op === "store" && executorId === "2");
+  expect(
+    stores.map(({ blockId, memoryBytesMin, memoryBytesMax, origin }) => [
+      blockId,
+      memoryBytesMin,
+      memoryBytesMax,
+      origin,
+    ]),
+  ).toEqual([
+    ["broadcast_1_piece0", 1000, 1000, "logged"],
+    ["broadcast_1_piece1", 1000, 1000, "logged"],
+    ["broadcast_2_piece0", 1000, 1000, "logged"],
+    ["broadcast_1", 3000, 3000, "assumed"],
+    ["broadcast_2", 0, 16_000, "assumed"],
+  ]);
+  const acquired = memory_events.filter(({ executorId }) => executorId === "2");
+  expect(acquired.map(({ blockId }) => blockId)).toContain("broadcast_1");
 });
 
 test("from 3.4 on the driver of a cluster keeps a relation's pieces alone", () => {

@@ -5,10 +5,10 @@ import { replayText } from "./replay-text.ts";
 const MIB = 1_048_576;
 
 test("a timeline begins when the memory manager does, with nothing used and the pools at their regions", () => {
-  const { memory_timeline } = replayText("0 1 start 1000", { memory: 1000 });
+  const { memory_timeline } = replayText("5 1 start 1000", { memory: 1000 });
   expect(memory_timeline).toHaveLength(1);
   expect(memory_timeline[0]).toMatchObject({
-    ts: 0,
+    ts: 5000,
     endTs: undefined,
     mode: "on_heap",
     storageUsed: { bytes: 0, atLeast: 0, atMost: 0 },
@@ -17,6 +17,11 @@ test("a timeline begins when the memory manager does, with nothing used and the 
     executionPool: { bytes: 500 },
     maxMemoryBytes: 1000,
   });
+});
+
+test("a log without times and without events has no state over time", () => {
+  const { memory_timeline } = replayText("0 1 start 1000", { memory: 1000 });
+  expect(memory_timeline).toEqual([]);
 });
 
 test("a store's free statement is predicted before it is believed", () => {

@@ -1,5 +1,5 @@
 /** The columns that tables are made of: bytes, times, durations, counts, names, and intervals of bytes. */
-import type { Origin, Provenance, Triple } from "@respark/core";
+import { type Origin, type Provenance, type Triple, UNKNOWN_TIME } from "@respark/core";
 import type {
   Column,
   FlagColumn,
@@ -29,13 +29,24 @@ export function fraction<Row>(
   return { name, type: "DOUBLE", nullable: true, comment, value };
 }
 
-/** A moment in epoch microseconds, UTC. */
+/** A moment in epoch microseconds, UTC; NULL where the log prints no times. */
 export function moment<Row>(
   name: string,
   comment: string,
   value: NumberOf<Row>,
 ): NumberColumn<Row> {
-  return { name, type: "TIMESTAMP", nullable: true, comment: `${comment}; UTC, µs`, value };
+  return {
+    name,
+    type: "TIMESTAMP",
+    nullable: true,
+    comment: `${comment}; UTC, µs`,
+    value: (row) => printedTime(value(row)),
+  };
+}
+
+/** A line of a log without times is at the epoch, when no Spark ran: its time is unknown. */
+function printedTime(micros: number | undefined): number | undefined {
+  return micros === UNKNOWN_TIME ? undefined : micros;
 }
 
 export function text<Row>(name: string, comment: string, value: TextOf<Row>): TextColumn<Row> {
@@ -97,7 +108,7 @@ interface Timed {
 /** `ts` with its bounds: a log that prints whole seconds leaves a second. */
 export function happened<Row extends Timed>(): Column<Row>[] {
   return [
-    always(moment("ts", "when it happened, best estimate", (row) => row.ts)),
+    moment("ts", "when it happened, best estimate; NULL: the log prints no times", (row) => row.ts),
     moment("ts_min", "when it happened, at the earliest; NULL: zone unknown", (row) => row.tsMin),
     moment("ts_max", "when it happened, at the latest; NULL: zone unknown", (row) => row.tsMax),
   ];

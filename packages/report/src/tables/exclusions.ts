@@ -7,7 +7,7 @@ export const exclusions: TableSpec<ExclusionRow> = {
   name: "exclusions",
   comment: "A row is an exclusion (blacklisting) of an executor or node, or its end.",
   columns: [
-    always(moment("ts", "when it was logged", (row) => row.ts)),
+    moment("ts", "when it was logged; NULL: the log prints no times", (row) => row.ts),
     always(
       text("scope", "executor, node, executor_for_stage or node_for_stage", (row) => row.scope),
     ),

@@ -13,7 +13,7 @@ export const failures: TableSpec<FailureRow> = {
       "executor it happened on; driver is the driver; NULL: no log names it",
       (row) => row.executorId,
     ),
-    always(moment("ts", "when it was logged", (row) => row.ts)),
+    moment("ts", "when it was logged; NULL: the log prints no times", (row) => row.ts),
     always(text("what", "what failed: task, process (a JVM) or application", (row) => row.what)),
     always(
       text(

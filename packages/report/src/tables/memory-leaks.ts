@@ -8,7 +8,7 @@ export const memoryLeaks: TableSpec<MemoryLeakRow> = {
   comment: "A row is execution memory that a task had not given back when it ended.",
   columns: [
     executorId(),
-    always(moment("ts", "when it was logged", (row) => row.ts)),
+    moment("ts", "when it was logged; NULL: the log prints no times", (row) => row.ts),
     always(big("task_id", "task that left it", (row) => row.taskId)),
     always(big("leaked_bytes", "what it left; bytes", (row) => row.leakedBytes)),
     ...provenance<MemoryLeakRow>(),

@@ -21,7 +21,7 @@ export const memoryTimeline: TableSpec<MemoryTimelineRow> = {
     executorId(),
     always(mode()),
     seq("event that led to this state; order by seq is order by (ts, seq)"),
-    always(moment("ts", "since when", (row) => row.ts)),
+    moment("ts", "since when; NULL: the log prints no times", (row) => row.ts),
     moment("end_ts", "until when; NULL: still so when the logs end", (row) => row.endTs),
     ...bytesTriple<MemoryTimelineRow>(
       "storage_used",

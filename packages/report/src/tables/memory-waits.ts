@@ -11,7 +11,7 @@ export const memoryWaits: TableSpec<MemoryWaitRow> = {
     seq("place in the executor's one numbering of events"),
     always(big("task_id", "task that waited", (row) => row.taskId)),
     always(mode()),
-    always(moment("ts", "when it began to wait", (row) => row.ts)),
+    moment("ts", "when it began to wait; NULL: the log prints no times", (row) => row.ts),
     moment("end_ts", "when it got memory, best estimate", (row) => row.endTs),
     moment("end_ts_min", "when it got memory, at the earliest", (row) => row.endTsMin),
     moment("end_ts_max", "when it got memory, at the latest", (row) => row.endTsMax),

@@ -8,7 +8,7 @@ export const oomEvents: TableSpec<OomEventRow> = {
   comment: "A row is an out-of-memory of a task, an executor or its container.",
   columns: [
     executorId(),
-    always(moment("ts", "when it was logged", (row) => row.ts)),
+    moment("ts", "when it was logged; NULL: the log prints no times", (row) => row.ts),
     always(
       text(
         "class",

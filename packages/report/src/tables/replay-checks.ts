@@ -9,7 +9,7 @@ export const replayChecks: TableSpec<ReplayCheckRow> = {
     "A row is a memory statement or decision of a log, held against what the replay had predicted before it read the line's number.",
   columns: [
     executorId(),
-    always(moment("ts", "when it was logged", (row) => row.ts)),
+    moment("ts", "when it was logged; NULL: the log prints no times", (row) => row.ts),
     always(
       text(
         "kind",

@@ -20,7 +20,7 @@ export const taskMemoryTimeline: TableSpec<TaskMemoryTimelineRow> = {
     always(mode()),
     seq("event that led to this state"),
     always(big("task_id", "the task", (row) => row.taskId)),
-    always(moment("ts", "since when", (row) => row.ts)),
+    moment("ts", "since when; NULL: the log prints no times", (row) => row.ts),
     moment("end_ts", "until when; NULL: still so when the logs end", (row) => row.endTs),
     ...bytesTriple<TaskMemoryTimelineRow>(
       "execution_used",

@@ -128,9 +128,8 @@ export class BlockSteps {
 
   /** The block's size on every executor, and the next time it is stored. */
   #learnSize(blockId: string, size: Amount): void {
-    if (size.atLeast !== size.atMost) return;
-    this.#context.evidence.learnSize(blockId, size.best);
-    this.#context.broadcasts.learn(blockId, size.best);
+    this.#context.broadcasts.learn(blockId, size);
+    if (size.atLeast === size.atMost) this.#context.evidence.learnSize(blockId, size.best);
   }
 
   /** M6, M7, M8, P1: a request for storage that was not granted. */

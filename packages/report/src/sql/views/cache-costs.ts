@@ -126,7 +126,9 @@ peers as (
   where t.status = 'success' group by all having count(*) > 1),
 costed as (
   select b.*,
-    case when b.timed = b.reads then least(b.ms, coalesce(t.run_ms, b.ms)) else greatest(0, t.run_ms - p.run_ms) end as cost_ms,
+    -- greatest() leaves NULLs out: an unknown time would be none.
+    case when b.timed = b.reads then least(b.ms, coalesce(t.run_ms, b.ms))
+      when t.run_ms is not null and p.run_ms is not null then greatest(0, t.run_ms - p.run_ms) end as cost_ms,
     if(b.timed = b.reads, b.ms_min, 0) as cost_ms_min,
     if(b.timed = b.reads, least(b.ms_max, coalesce(t.run_ms, b.ms_max)), t.run_ms) as cost_ms_max
   from by_task b

@@ -44,7 +44,7 @@ select
   p.max_bytes as max_memory_bytes,
   p.used_peak as used_peak_bytes,
   p.free_least as headroom_bytes,
-  greatest(0, p.free_least_min - coalesce(u.bytes, 0)) as headroom_bytes_min,
+  if(p.free_least_min is null, null, greatest(0, p.free_least_min - coalesce(u.bytes, 0))) as headroom_bytes_min,
   p.free_least_max as headroom_bytes_max,
   round(p.free_least / p.max_bytes, 4) as headroom_share,
   p.execution_peak as execution_peak_bytes,

@@ -49,7 +49,8 @@ idle as (
     sum(s.bytes) filter (coalesce(s.left_at, e.ended) > u.last_read_at)::bigint as bytes,
     max(coalesce(s.left_at, e.ended)) as until,
     sum(s.bytes * (epoch_us(coalesce(s.left_at, e.ended)) - epoch_us(s.began))) as held,
-    sum(s.bytes * greatest(0, epoch_us(coalesce(s.left_at, e.ended)) - epoch_us(u.last_read_at))) as after
+    sum(s.bytes * (epoch_us(coalesce(s.left_at, e.ended)) - epoch_us(u.last_read_at)))
+      filter (coalesce(s.left_at, e.ended) > u.last_read_at) as after
   from stays s join used u using (app_id, attempt_id, rdd_id)
     left join ended e using (app_id, attempt_id, executor_id)
   group by all),
@@ -66,7 +67,7 @@ prevented as (
   where i.bytes > 0 group by all),
 summed as (
   select app_id, attempt_id, rdd_id, sum(bytes)::bigint as idle_bytes, sum(after) / nullif(sum(held), 0) as share,
-    max(greatest(0, epoch_us(until) - epoch_us(last_read_at)) // 1000) as ms
+    max((epoch_us(until) - epoch_us(last_read_at)) // 1000) filter (until > last_read_at) as ms
   from idle group by all)
 select
   u.app_id,
