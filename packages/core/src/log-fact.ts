@@ -155,6 +155,8 @@ export type LogFact =
     }
   /** B6, G11 `removing RDD`, B7, G11 `removing broadcast`, B7 `Removing block` */
   | { readonly kind: "removing"; readonly what: "rdd" | "broadcast" | "block"; readonly id: string }
+  /** B19: handed to another executor, and removed here right after */
+  | { readonly kind: "block_migrated"; readonly blockId: string }
   /** B10 */
   | { readonly kind: "put_failed"; readonly blockId: string }
   /** G8: end of a put, also of a failed one. localOnly: `Put block … locally took` */

@@ -6,7 +6,7 @@ import { type Observation, UNKNOWN_TIME } from "../observation.ts";
 import { BlockHistory } from "./blocks/block-history.ts";
 import { RemovalReports } from "./blocks/removal-reports.ts";
 import { type DelayedReport, DelayedReports } from "./delayed-reports.ts";
-import { ExecutorEvidence } from "./evidence.ts";
+import { ExecutorEvidence, isInMemory } from "./evidence.ts";
 import { type ExecutorSurroundings, type Parts, partsOf } from "./executor-parts.ts";
 import type { ExecutorTotals, StepPlace } from "./executor-state.ts";
 import { act } from "./log-steps.ts";
@@ -20,6 +20,7 @@ import { PrivateMaps } from "./tasks/private-maps.ts";
 /** µs that a task may run on after its log's last line, as clocks and printed seconds allow */
 const LATEST_LINE_MICROS = 2_000_000;
 const SHOWS_CAPACITY = new Set(["store_started", "block_stored", "eviction_done", "dump_totals"]);
+const DECOMMISSIONS = "spark.decommission.enabled";
 const LINES_TO_LAYOUT = 10_000; // how far ahead facts about the layout are looked for
 
 export class ExecutorReplay {
@@ -72,13 +73,18 @@ export class ExecutorReplay {
   blockUpdated(at: Observation, fact: BlockUpdatedFact): void {
     this.waitsForTime = true;
     const place = this.#placeOfEvent(at);
+    const { blocks, executorId } = this.#around;
+    const { blockId, level } = fact.status;
+    if (this.#around.setting(DECOMMISSIONS) === "true") blocks.migrate();
+    if (isInMemory(fact.status)) blocks.reportedOn(executorId, blockId, level.replication);
     if (this.#around.hasLog) {
       this.evidence.blockUpdated(fact.status, place.ts);
       // DEBUG prints every removal itself.
       if (this.#around.level !== "debug") this.#removals.heard(fact.status, place.ts);
     } else {
       const status = copyOf(fact.status);
-      this.#report(place, ({ reports }) => reports.blockUpdated(place, status));
+      const migrated = !isInMemory(status) && blocks.isHandedOver(executorId, blockId);
+      this.#report(place, ({ reports }) => reports.blockUpdated(place, status, { migrated }));
     }
   }
 

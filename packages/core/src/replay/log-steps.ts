@@ -79,6 +79,10 @@ export function act(
         blocks.removeBroadcast(placeOf(step), fact.id, "logged");
       }
       return;
+    case "block_migrated":
+      // DEBUG prints the removal itself.
+      if (!context.debug) blocks.removeThese(placeOf(step), [fact.blockId], "logged");
+      return;
     case "broadcast_read":
       tasks.broadcastRead(fact);
       return;

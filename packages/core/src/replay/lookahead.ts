@@ -130,6 +130,7 @@ function usedBy(fact: LogFact): string | undefined {
     case "block_found":
       return fact.where === "local" ? fact.blockId : undefined;
     case "block_removed":
+    case "block_migrated":
     case "block_dropping":
       return fact.blockId;
     default:
@@ -153,6 +154,7 @@ function blockOf(fact: LogFact): string | undefined {
     case "unroll_failed":
     case "unroll_refused":
     case "block_removed":
+    case "block_migrated":
     case "block_dropping":
       return fact.blockId;
     default:

@@ -298,7 +298,10 @@ export function changeOfFree(context: ReplayContext, step: LogStep): ByteInterva
       return { atLeast: -fact.size.atMost, atMost: -fact.size.atLeast };
     case "block_removed":
       return exactly(fact.bytes);
+    case "block_migrated":
     case "block_dropping": {
+      // DEBUG prints a migrated block's removal itself.
+      if (fact.kind === "block_migrated" && context.debug) return undefined;
       const size = context.state.ledgerOfBlock(fact.blockId)?.blocks.get(fact.blockId)?.size;
       return size === undefined ? undefined : { atLeast: size.atLeast, atMost: size.atMost };
     }

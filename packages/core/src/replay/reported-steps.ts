@@ -28,6 +28,13 @@ export function copyOf({ blockId, memoryBytes, diskBytes, level }: BlockStatus):
   };
 }
 
+interface WaitingReport {
+  readonly at: StepPlace;
+  readonly status: BlockStatus;
+  /** it was handed to another executor, which stored it first */
+  readonly migrated: boolean;
+}
+
 export class ReportedSteps {
   readonly #context: ReplayContext;
   readonly #blocks: BlockSteps;
@@ -39,7 +46,7 @@ export class ReportedSteps {
   readonly #pieces = new Map<string, Set<string>>();
   /** broadcasts' values that stand since reports which are being applied; their rows come after these */
   readonly #newValues = new Set<string>();
-  #waiting: { readonly at: StepPlace; readonly status: BlockStatus }[] = [];
+  #waiting: WaitingReport[] = [];
 
   constructor(context: ReplayContext, blocks: BlockSteps) {
     this.#context = context;
@@ -92,7 +99,8 @@ export class ReportedSteps {
     if (this.#updates === 0) {
       const { taskId, updatedBlocks = [] } = fact;
       const put = updatedBlocks.find(isInMemory)?.blockId;
-      for (const status of updatedBlocks) this.#apply(at, status, taskId, put);
+      const by = { taskId, put, migrated: false };
+      for (const status of updatedBlocks) this.#apply(at, status, by);
       this.#tellNewValues(at);
     }
     this.settle(at.ts);
@@ -104,9 +112,9 @@ export class ReportedSteps {
   }
 
   /** A report of one block. It carries no time: it happened after the event before it and before the next that has one. */
-  blockUpdated(at: StepPlace, status: BlockStatus): void {
+  blockUpdated(at: StepPlace, status: BlockStatus, { migrated }: { migrated: boolean }): void {
     this.#updates++;
-    this.#waiting.push({ at, status });
+    this.#waiting.push({ at, status, migrated });
     if (this.#waiting.length > 10_000) this.settle(at.ts);
   }
 
@@ -138,8 +146,11 @@ export class ReportedSteps {
     this.#passTimeUntil(ts, first.at);
     for (const ledger of state.ledgers)
       ledger.drift = { below: 0, above: this.#onDisk.bytesOf(ledger) };
-    for (const { at, status } of waiting) {
-      this.#apply(withTimes(at, ts, at.ts, ts), status, undefined);
+    for (const { at, status, migrated } of waiting) {
+      const place = withTimes(at, ts, at.ts, ts);
+      // A task reads its broadcasts before it stores what it computes.
+      if (valueOfPiece(status.blockId) === undefined) this.#tellNewValues(place);
+      this.#apply(place, status, { taskId: undefined, migrated });
     }
     this.#tellNewValues(withTimes(first.at, ts, first.at.ts, ts));
   }
@@ -240,8 +251,7 @@ export class ReportedSteps {
     return this.#context.state.ledger(this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap");
   }
 
-  /** `taskId`: whose list of changed blocks it stands in; what its own put or unroll, or its claim on memory, evicted is there too. */
-  #apply(at: StepPlace, status: BlockStatus, taskId: number | undefined, put?: string): void {
+  #apply(at: StepPlace, status: BlockStatus, { taskId, put, migrated }: ChangedBy): void {
     const { state, history } = this.#context;
     const { blockId, level } = status;
     state.isStorageTold = true;
@@ -260,7 +270,8 @@ export class ReportedSteps {
     }
     const size = held.forget(blockId)?.size ?? exactAmount(status.memoryBytes);
     // A removal has no replicas; an eviction has no flags. Unpersisted blocks are not reported one by one.
-    const evicted = toDisk || (level.replication > 0 && rddIdOf(blockId) !== undefined);
+    const dropped = level.replication > 0 && rddIdOf(blockId) !== undefined;
+    const evicted = toDisk || (dropped && !migrated);
     state.memoryEvent(at, {
       op: "release_storage",
       mode: held.mode,
@@ -362,6 +373,15 @@ export class ReportedSteps {
       origin: "logged",
     });
   }
+}
+
+/** What a change of a block is known to be a part of. */
+interface ChangedBy {
+  /** whose list of changed blocks it stands in: what its own put, unroll or claim evicted is there too */
+  readonly taskId: number | undefined;
+  /** the block that this task put */
+  readonly put?: string | undefined;
+  readonly migrated: boolean;
 }
 
 function withTimes(

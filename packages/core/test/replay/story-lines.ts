@@ -49,6 +49,8 @@ export function lineOf(verb: string, what: string, rest: readonly string[]): Log
     }
     case "removing":
       return { kind: "removing", what: what === "rdd" ? "rdd" : "broadcast", id: rest[0] ?? "" };
+    case "migrated":
+      return { kind: "block_migrated", blockId: what };
     case "cleared":
       return { kind: "store_cleared" };
     case "found":

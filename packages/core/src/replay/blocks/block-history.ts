@@ -42,6 +42,13 @@ const LIVES_KEPT = 12_000;
 /** Unpersisted RDDs, whose evicted blocks are still known to have been there: logs may be a while behind. */
 const RDDS_KEPT = 4_096;
 
+/** Where a block was reported to be stored last. */
+interface Newest {
+  readonly executorId: string;
+  /** largest number of replicas of its level */
+  readonly replication: number;
+}
+
 /** Of blocks anywhere in the application: what became of them, so that a read on another executor that finds none knows why. */
 export class ApplicationBlocks {
   readonly #readsAreTold: boolean;
@@ -51,6 +58,10 @@ export class ApplicationBlocks {
     this.#absences.delete(rddId);
   });
   readonly #ended = new Lingering<BlockLife>(LIVES_KEPT, (life) => life.history.forget(life));
+
+  /** RDD → block → where it was stored last; kept only where blocks migrate */
+  readonly #newest = new Map<number, Map<string, Newest>>();
+  #migrates = false;
 
   /** @param readsAreTold  whether any log tells reads: else nobody will ask why one missed */
   constructor({ readsAreTold }: { readonly readsAreTold: boolean }) {
@@ -70,7 +81,33 @@ export class ApplicationBlocks {
   }
 
   unpersisted(rddId: number): void {
+    this.#newest.delete(rddId);
     this.#unpersisted.add(rddId);
+  }
+
+  /** A report of an executor: it holds a block in memory, of a level with so many replicas. */
+  reportedOn(executorId: string, blockId: string, replication: number): void {
+    if (!this.#migrates) return;
+    const rddId = rddIdOf(blockId);
+    if (rddId === undefined) return;
+    const ofRdd = this.#newest.get(rddId) ?? new Map<string, Newest>();
+    this.#newest.set(rddId, ofRdd);
+    const known = ofRdd.get(blockId);
+    ofRdd.set(blockId, { executorId, replication: Math.max(replication, known?.replication ?? 1) });
+  }
+
+  /**
+   * A block without replicas that an executor loses after another has stored it was handed over:
+   * a leaving executor removes it once its peer has it (BlockManagerDecommissioner, 3.1+).
+   */
+  isHandedOver(executorId: string, blockId: string): boolean {
+    const newest = this.#newest.get(rddIdOf(blockId) ?? -1)?.get(blockId);
+    return newest !== undefined && newest.executorId !== executorId && newest.replication <= 1;
+  }
+
+  /** Executors that leave hand their blocks to others (`spark.decommission.enabled`). */
+  migrate(): void {
+    this.#migrates = true;
   }
 
   ended(life: BlockLife): void {

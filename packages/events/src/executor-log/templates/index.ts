@@ -4,6 +4,7 @@ import { BLOCK_MANAGER, BLOCK_MANAGER_ENDPOINT } from "./block-manager.ts";
 import { BLOCK_MANAGER_MASTER, BLOCK_MANAGER_MASTER_ENDPOINT } from "./block-manager-master.ts";
 import { TORRENT_BROADCAST } from "./broadcast.ts";
 import { CACHE_MANAGER } from "./cache-manager.ts";
+import { BLOCK_MANAGER_DECOMMISSIONER } from "./decommission.ts";
 import { DISK_STORE } from "./disk-store.ts";
 import { ANY_LOGGER, BLOCK_MANAGER_INFO } from "./driver-blocks.ts";
 import {
@@ -51,6 +52,7 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
     loggers: ["BlockManagerMasterActor", "BlockManagerMasterEndpoint"],
     templates: BLOCK_MANAGER_MASTER_ENDPOINT,
   },
+  { loggers: ["BlockManagerDecommissioner"], templates: BLOCK_MANAGER_DECOMMISSIONER },
   { loggers: ["BlockManagerInfo"], templates: BLOCK_MANAGER_INFO },
   { loggers: ["DiskStore"], templates: DISK_STORE },
   { loggers: ["CacheManager"], templates: CACHE_MANAGER },
