@@ -101,6 +101,8 @@ export class ExecutorState {
   readonly emit: EmitRow;
   readonly rules: ExecutorRules;
   readonly ledgers: readonly ModeLedger[];
+  /** storage and execution of both modes */
+  readonly memoryBytes: number;
   readonly onHeap: ModeLedger;
   readonly offHeap: ModeLedger | undefined;
   /** Spark's manager, brought along; undefined where the layout does not suffice to make one. */
@@ -143,7 +145,8 @@ export class ExecutorState {
     this.offHeap =
       of.rules.offHeap === undefined ? undefined : new ModeLedger("off_heap", of.rules.offHeap);
     this.ledgers = this.offHeap === undefined ? [this.onHeap] : [this.onHeap, this.offHeap];
-    const memoryBytes = this.ledgers.reduce((sum, ledger) => sum + ledger.rules.maxBytes, 0);
+    this.memoryBytes = this.ledgers.reduce((sum, ledger) => sum + ledger.rules.maxBytes, 0);
+    const { memoryBytes } = this;
     this.#grades = new Grades({ memoryBytes, totals: this.totals, emit: of.emit });
     this.#timelines = new Map(
       this.ledgers.map((ledger) => [

@@ -49,6 +49,8 @@ export class ModeLedger {
   unloggedExecution: Amount = NOTHING;
   /** Bytes of blocks that were inferred to be gone and may be there still. */
   mayStillHold = 0;
+  /** Bytes that the last line has free beside all known blocks: most likely some of these are gone. */
+  likelyGone = 0;
   /** A law or statement on the sum over tasks, tighter than the sum of the parts; undefined: none. */
   executionTotal: Amount | undefined;
   /** Bounds that hold at any instant, where `executionTotal` is of the second that a printed time leaves open. */
@@ -65,6 +67,7 @@ export class ModeLedger {
         readonly blocksHeld: Amount;
         readonly drift: object;
         readonly mayStillHold: number;
+        readonly likelyGone: number;
         readonly amount: Amount;
       }
     | undefined;
@@ -118,26 +121,28 @@ export class ModeLedger {
   }
 
   get storageUsed(): Amount {
-    const { blocksHeld, drift, mayStillHold } = this;
+    const { blocksHeld, drift, mayStillHold, likelyGone } = this;
     if (this.unrollHolders.size > 0) return this.#storageUsed();
     const known = this.#used;
     if (
       known?.blocksHeld === blocksHeld &&
       known.drift === drift &&
-      known.mayStillHold === mayStillHold
+      known.mayStillHold === mayStillHold &&
+      known.likelyGone === likelyGone
     )
       return known.amount;
     const amount = this.#storageUsed();
-    this.#used = { blocksHeld, drift, mayStillHold, amount };
+    this.#used = { blocksHeld, drift, mayStillHold, likelyGone, amount };
     return amount;
   }
 
   #storageUsed(): Amount {
     const told = plus(this.blocksHeld, this.unroll);
+    const atLeast = Math.max(0, told.atLeast - this.drift.below);
     const used: Amount = {
-      atLeast: Math.max(0, told.atLeast - this.drift.below),
+      atLeast,
       atMost: told.atMost + this.drift.above + this.mayStillHold,
-      best: told.best,
+      best: Math.max(atLeast, told.best - this.likelyGone),
     };
     const ceiling = this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes;
     return amount(

@@ -6,7 +6,7 @@
 import { amount, narrowed } from "../amount.ts";
 import { type ByteInterval, difference, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogFact } from "../log-fact.ts";
-import type { Weighed } from "./evidence/grades.ts";
+import { type Weighed, WIDEST_PREDICTION } from "./evidence/grades.ts";
 import { executionFromFree, executionFromLimit } from "./evidence/memory-equation.ts";
 import {
   foreseenBlocks,
@@ -21,6 +21,8 @@ import { type Inferred, placeOf, type ReplayContext } from "./replay-context.ts"
 
 /** Neighbouring lines that a stale `free` may already count, or not yet count (memory-model 5.3). */
 const STALE_LINES = 16;
+/** Within this, µs, two threads' lines may be printed in another order than they took memory. */
+const SAME_MOMENT_MICROS = 5_000;
 const ZERO: ByteInterval = exactly(0);
 
 /** A line that prints `free`, and what was predicted of it. */
@@ -33,16 +35,39 @@ export interface FreeLine {
 
 /** Holds a printed `free` against its prediction, before anything is learned from it. */
 export function weighFree(
-  { state }: ReplayContext,
+  context: ReplayContext,
   step: LogStep,
   { logged, foreseen }: { readonly logged: ByteInterval; readonly foreseen: ByteInterval },
 ): Weighed {
-  const { isCapacityKnown } = state.rules;
-  return state.weigh(placeOf(step), {
+  const { isCapacityKnown } = context.state.rules;
+  return context.state.weigh(placeOf(step), {
     quantity: "free",
     logged,
-    foreseen: isCapacityKnown ? foreseen : undefined,
+    foreseen: isCapacityKnown ? inEitherOrder(context, step, foreseen) : undefined,
   });
+}
+
+/**
+ * What `free` prints if steps of other threads, printed in the moment after its line, came first: no
+ * line says in which order two threads took memory. As many of them as a prediction leaves room for.
+ */
+function inEitherOrder(
+  context: ReplayContext,
+  step: LogStep,
+  foreseen: ByteInterval,
+): ByteInterval {
+  const { state, lookahead, debug } = context;
+  if (!debug || step.thread === undefined) return foreseen;
+  const widest = WIDEST_PREDICTION * state.memoryBytes;
+  let { atLeast } = foreseen;
+  for (let ahead = 1; ahead <= STALE_LINES; ahead++) {
+    const next = lookahead.peek(ahead);
+    if (next === undefined || next.ts - step.ts > SAME_MOMENT_MICROS) break;
+    if (next.thread === step.thread || !mayComeFirst(step, next)) continue;
+    const less = atLeast + (changeOfFree(context, next)?.atLeast ?? 0);
+    if (less < atLeast && less >= 0 && foreseen.atMost - less <= widest) atLeast = less;
+  }
+  return { atLeast, atMost: foreseen.atMost };
 }
 
 /**

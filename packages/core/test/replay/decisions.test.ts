@@ -86,3 +86,21 @@ test("a block is passed by only where a task may lock it, or one of the same mom
   expect(foreseenVictims(["a", "d"], order)).toBe(1);
   expect(foreseenVictims(["x"], order)).toBe(0);
 });
+
+test("a read for another executor prints no hit, but its level line makes the block the youngest", () => {
+  const rows = replayText(
+    `
+        0 1 start 1000
+       10 1 store rdd_0_0 300 free 700
+      210 1 store rdd_1_0 300 free 400
+      420 1 store rdd_2_0 300 free 100
+      630 1 level rdd_0_0 memory deserialized
+      840 1 select 1 300
+      841 1 drop rdd_1_0
+      842 1 remove rdd_1_0 300 free 400
+      843 1 dropped 1 free 400
+      850 1 store rdd_3_0 300 free 100`,
+    { memory: 1000 },
+  );
+  expect(decisions(rows)).toContainEqual(["victims", 1, 1, "predicted"]);
+});

@@ -73,3 +73,32 @@ test("where the event log reports blocks, what it does not report as gone is the
   const { storageUsed } = memory_timeline.at(-1) ?? {};
   expect(storageUsed).toEqual({ bytes: 60_000, atLeast: 60_000, atMost: 60_000 });
 });
+
+const SHOWN_GONE = `${STORES}
+     5000 1 run task-3
+     5020 1 store broadcast_2_piece0 10000 bytes free 960000`;
+
+test("a line that has more free than known blocks leave moves the best estimate at once, the rows of blocks later", () => {
+  const { memory_timeline, block_events } = replayText(
+    `${SHOWN_GONE}
+     5030 1 store broadcast_2 20000 free 940000
+     5040 1 store broadcast_3_piece0 10000 bytes free 930000`,
+    { memory: 1_000_000, level: "info" },
+  );
+  const after = memory_timeline.findLast((row) => row.ts < 5_030_000);
+  expect(after?.storageUsed).toEqual({ bytes: 40_000, atLeast: 10_000, atMost: 70_000 });
+  const removals = block_events.filter(({ op }) => op === "remove");
+  expect(removals.map(({ ts }) => ts)).toEqual([5_040_000, 5_040_000]);
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(70_000);
+});
+
+test("where the next line has all known blocks in memory, the best estimate has them again", () => {
+  const { memory_timeline } = replayText(
+    `${SHOWN_GONE}
+     5030 1 store broadcast_2 20000 free 910000
+     5040 1 store broadcast_3_piece0 10000 bytes free 900000`,
+    { memory: 1_000_000, level: "info" },
+  );
+  expect(memory_timeline.findLast((row) => row.ts < 5_030_000)?.storageUsed.bytes).toBe(40_000);
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(100_000);
+});

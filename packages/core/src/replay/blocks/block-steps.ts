@@ -19,6 +19,7 @@ import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
 import { isReplica, taskPutting } from "./task-putting.ts";
+import { preparation } from "./unroll-preparation.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
@@ -166,11 +167,11 @@ export class BlockSteps {
     const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
     const ledger = state.ledger(mode);
     windows.close(blockId);
-    const bounds = foreseenUnroll(state, ledger, {
+    const { bounds, room } = foreseenUnroll(state, ledger, {
       unroll: windows.foreseen(mode),
       ownRddBytes: ledger.bytesOfRdd(rddIdOf(blockId) ?? -1),
     });
-    const foreseen = this.#context.ladder.foreseen(blockId, bounds);
+    const foreseen = this.#context.ladder.foreseen(blockId, bounds, room);
     const weighed = state.weigh(placeOf(step), {
       quantity: "unroll_computed",
       logged: computed,
@@ -337,29 +338,15 @@ export class BlockSteps {
     this.#context.windows.open({
       blockId,
       taskId,
-      from: precise ? step.ts : this.#lastPreparation(step, end),
+      ...(precise
+        ? { from: step.ts, usuallyFrom: step.ts }
+        : preparation(this.#context, step, end)),
       until: end.ts,
       size: amount(printed),
       mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
       precise,
       fails: fact.kind === "unroll_failed",
     });
-  }
-
-  /** A task reads its broadcasts before it computes: the last such line before the put ends, of its thread where one is printed. */
-  #lastPreparation(begun: LogStep, end: LogStep): number {
-    let from = begun.ts;
-    for (let ahead = 1; ahead < 2000; ahead++) {
-      const next = this.#context.lookahead.peek(ahead);
-      if (next === undefined || next === end) break;
-      if (begun.thread !== undefined && next.thread !== begun.thread) continue;
-      const { fact } = next;
-      const prepares =
-        fact.kind === "broadcast_read" ||
-        (fact.kind === "block_stored" && rddIdOf(fact.blockId) === undefined);
-      if (prepares && next.ts < end.ts) from = Math.max(from, next.ts);
-    }
-    return from;
   }
 
   /** At INFO nothing says that a block was not found; that it was then computed and stored does. */

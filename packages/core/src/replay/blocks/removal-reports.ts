@@ -17,6 +17,8 @@ interface RemovalReport {
   /** µs of the last event with a time before the report, and of the first after it */
   from: number;
   until: number | undefined;
+  /** no report: it is a part of a broadcast of which another part was inferred to be gone */
+  readonly isInferred?: boolean;
 }
 
 /** How long a reported removal waits for the store it ends, which may be printed a little later. */
@@ -52,7 +54,7 @@ export class RemovalReports {
 
   /** A block that leaves memory between two times (µs). */
   goes(blockId: string, from: number, until: number): void {
-    this.#reports.unshift({ blockId, from, until });
+    this.#reports.unshift({ blockId, from, until, isInferred: true });
   }
 
   /** An event with a time. */
@@ -172,6 +174,10 @@ export class RemovalReports {
         continue;
       }
       const known = state.ledgerOfBlock(blockId) !== undefined;
+      if (report.isInferred === true) {
+        for (const id of goes)
+          state.onHeap.mayStillHold += state.onHeap.blocks.get(id)?.size.atMost ?? 0;
+      }
       for (const id of goes) blocks.removeOne(placeOf(step), id, "derived");
       if (!known && step.ts - until < SETTLING_MICROS) this.#reports[kept++] = report;
     }

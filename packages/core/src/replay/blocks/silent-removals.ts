@@ -6,10 +6,11 @@
  */
 import { type Amount, NOTHING, plus } from "../../amount.ts";
 import { isBroadcastValue, isTaskResult, rddIdOf, valueOfPiece } from "../../block-id.ts";
-import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
+import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Weighed } from "../evidence/grades.ts";
 import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
+import { foreseenFree } from "../evidence/prediction.ts";
 import type { LogStep } from "../lookahead.ts";
 import { isStale } from "../reconcile.ts";
 import { type Inferred, placeOf, type ReplayContext } from "../replay-context.ts";
@@ -96,6 +97,7 @@ export class SilentRemovals {
     const stale = isStale(context, step, room);
     if (suspicion.seen <= suspicion.wanted) {
       this.#suspicion = suspicion;
+      if (!stale || touches(foreseenFree(context), room)) this.#doubt(room);
       return { hold: (weighed) => suspicion.weighed.push(weighed) };
     }
     // Who is told of removals has heard of nearly all.
@@ -104,6 +106,7 @@ export class SilentRemovals {
       return "nothing";
     }
     this.#suspicion = undefined;
+    state.onHeap.likelyGone = 0;
     const isBorneOut = suspicion.seen > 1 || suspicion.wanted > 0;
     const alone = room.atMost + held.atMost - maximum;
     const went = { atLeast: suspicion.missing, atMost: alone };
@@ -142,10 +145,20 @@ export class SilentRemovals {
     state.onHeap.mayStillHold = Math.max(0, Math.min(open, most));
   }
 
+  /** Until more lines say so these blocks stand; the best estimate is that they are gone. */
+  #doubt(room: ByteInterval): void {
+    const { state } = this.#context;
+    const free = (room.atLeast + room.atMost) / 2;
+    const left = countedMaximum(state) - free - countedExecution(state).best;
+    const gone = Math.max(0, blocksHeldOf(this.#context).best - left);
+    state.onHeap.likelyGone = Math.floor(gone);
+  }
+
   /** A later line has all known blocks in memory: those before it were stale. */
   #dismiss(): void {
     const suspicion = this.#suspicion;
     this.#suspicion = undefined;
+    this.#context.state.onHeap.likelyGone = 0;
     for (const weighed of suspicion?.weighed ?? [])
       weighed.settle({ usedFor: "none", rule: "stale_line" });
   }

@@ -7,10 +7,13 @@ import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { ExecutorState } from "../executor-state.ts";
 
-interface UnrollWindow {
+export interface UnrollWindow {
   readonly blockId: string;
   readonly taskId: number | undefined;
+  /** µs: from then on it may hold memory */
   readonly from: number;
+  /** µs: from then on it does, as a rule */
+  readonly usuallyFrom: number;
   /** when the log says that it was stored or failed */
   readonly until: number;
   /** size reached at `until` */
@@ -152,20 +155,25 @@ export class UnrollWindows {
   #heldAt(window: UnrollWindow, ts: number): Amount {
     if (ts < window.from) return NOTHING;
     const { unrollThresholdBytes } = this.#state.rules;
-    const length = Math.max(1, window.until - window.from);
-    const progress = Math.min(1, (ts - window.from) / length);
+    const progress = progressOf(window.from, window.until, ts);
+    const usually = progressOf(window.usuallyFrom, window.until, ts);
     const { size, precise, fails } = window;
     // How much of the final size is held at which part of the window: the middle 96 % of unrolls in our runs.
     const low = precise && progress > 0.8 ? size.atLeast * 0.08 : 0;
     const high = fails
       ? size.atMost * Math.min(1, 0.4 + progress)
       : size.atMost * Math.min(this.#mostHeld, (precise ? 0.7 : 0.6) + progress);
-    const best = size.best * (precise ? 0.1 + 1.05 * progress : progress);
+    const best = size.best * (precise ? 0.1 + 1.05 * progress : usually);
     return amount(
       { atLeast: Math.floor(low), atMost: Math.max(unrollThresholdBytes, Math.floor(high)) },
       Math.floor(best),
     );
   }
+}
+
+/** Share of the time between two moments, µs, that has passed. */
+function progressOf(from: number, until: number, ts: number): number {
+  return Math.max(0, Math.min(1, (ts - from) / Math.max(1, until - from)));
 }
 
 /**

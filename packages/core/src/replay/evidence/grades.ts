@@ -8,7 +8,7 @@ import type { EmitRow } from "../../rows.ts";
 import { type RuleName, rules } from "./rules.ts";
 
 /** A wider interval is no prediction: it would be met by chance. */
-const WIDEST_PREDICTION = 0.1;
+export const WIDEST_PREDICTION = 0.1;
 
 /** What a log says, and what was predicted of it; undefined: nothing could be. */
 export interface Statement {

@@ -48,7 +48,7 @@ export function foreseenUnroll(
   state: MemoryTerms,
   ledger: ModeLedger,
   held: { readonly unroll: ByteInterval; readonly ownRddBytes: number },
-): ByteInterval {
+): UnrollBounds {
   const { maxBytes, regionBytes, fixedPools } = ledger.rules;
   const { unrollGrowth } = state.rules;
   const { executionUsed } = ledger;
@@ -56,10 +56,20 @@ export function foreseenUnroll(
   const least = fixedPools
     ? 0
     : maxBytes - executionUsed.atMost - held.unroll.atMost - held.ownRddBytes;
+  const atMost = Math.max(0, most - held.unroll.atLeast);
   return {
-    atLeast: Math.floor(Math.max(0, least) / unrollGrowth),
-    atMost: Math.max(0, most - held.unroll.atLeast),
+    bounds: { atLeast: Math.floor(Math.max(0, least) / unrollGrowth), atMost },
+    room: {
+      atLeast: Math.max(0, least),
+      atMost: fixedPools ? atMost : Math.max(0, atMost - held.ownRddBytes),
+    },
   };
+}
+
+/** What a failed unroll can have computed by law, and the memory that it could get in all. */
+export interface UnrollBounds {
+  readonly bounds: ByteInterval;
+  readonly room: ByteInterval;
 }
 
 /** By how much `change` moves the sum of blocks, as what went is subtracted. */
