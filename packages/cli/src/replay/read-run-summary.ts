@@ -16,7 +16,7 @@ export async function readRunSummaries(
     const where = `app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`;
     const [application] = await ask(applicationSql(where));
     if (application === undefined) continue;
-    const curves = await ask(curveSql(where));
+    const curves = byExecutor(await ask(curveSql(where)));
     summaries.push({
       appId,
       attemptId,
@@ -201,12 +201,22 @@ function diagnosticSql(where: string): string {
     order by case severity when 'error' then 0 when 'warning' then 1 else 2 end, sum(count) desc, code`;
 }
 
-function executorOf(row: Row, curves: readonly Row[]): ExecutorSummary {
+/** Steps of the curves of each executor, by mode. */
+function byExecutor(curves: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
+  const steps = new Map<string, Row[]>();
+  for (const step of curves) {
+    const track = `${textIn(step, "mode")} ${textIn(step, "executor_id")}`;
+    const known = steps.get(track);
+    if (known === undefined) steps.set(track, [step]);
+    else known.push(step);
+  }
+  return steps;
+}
+
+function executorOf(row: Row, curves: ReadonlyMap<string, readonly Row[]>): ExecutorSummary {
   const executorId = textIn(row, "executor_id") ?? "";
   const mode = textIn(row, "mode") === "off_heap" ? "off_heap" : "on_heap";
-  const steps = curves.filter(
-    (step) => textIn(step, "executor_id") === executorId && textIn(step, "mode") === mode,
-  );
+  const steps = curves.get(`${mode} ${executorId}`) ?? [];
   const level = evidenceLevel(textIn(row, "evidence_level"));
   return {
     executorId,

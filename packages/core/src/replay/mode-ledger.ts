@@ -2,9 +2,11 @@
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
 import { assert } from "../assert.ts";
-import { rddIdOf } from "../block-id.ts";
+import { isBroadcastValue, isTaskResult, rddIdOf } from "../block-id.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
+import type { Newcomers } from "./blocks/newcomers.ts";
+import { StoresByAge } from "./blocks/stores-by-age.ts";
 
 /** What the pools' laws need to know of a version and its configuration. */
 export interface PoolRules {
@@ -38,8 +40,16 @@ export class ModeLedger {
   readonly executionByTask: Map<number, Amount> = new Map();
   /** of the blocks, those that go without a word: broadcasts' pieces and values, and tasks' results; in the order of their stores */
   readonly passing: Set<string> = new Set();
-  /** counts changes of that set */
-  passingChanges = 0;
+  /** Of those, what broadcasts take at most, by the time of their stores; */
+  readonly broadcasts: StoresByAge = new StoresByAge();
+  /** what tasks' results take at most, bytes; */
+  resultBytes = 0;
+  /** and values of broadcasts, of which one may be a join's relation. */
+  relationBytes = 0;
+  /** of the blocks, those of RDDs, least recently used first */
+  readonly ofRdds: Set<string> = new Set();
+  /** those that came since somebody began to ask; undefined: nobody does */
+  newcomers: Newcomers | undefined;
   blocksHeld: Amount = NOTHING;
   /** Size of the storage pool; the execution pool is the rest (unified). */
   storagePool: Amount;
@@ -184,11 +194,13 @@ export class ModeLedger {
   store(blockId: string, block: HeldBlock): void {
     this.forget(blockId);
     this.blocks.set(blockId, block);
+    if (rddIdOf(blockId) !== undefined) this.ofRdds.add(blockId);
     this.blocksHeld = plus(this.blocksHeld, block.size);
+    this.newcomers?.came(blockId);
     this.#addToRdd(blockId, block.size.best);
     if (!PASSING.test(blockId)) return;
     this.passing.add(blockId);
-    this.passingChanges++;
+    this.#count(blockId, block, 1);
   }
 
   /** Takes a block out of memory; undefined when it was not known to be there. */
@@ -196,9 +208,11 @@ export class ModeLedger {
     const block = this.blocks.get(blockId);
     if (block === undefined) return undefined;
     this.blocks.delete(blockId);
+    this.newcomers?.left(blockId);
+    this.ofRdds.delete(blockId);
     this.#usedAt.delete(blockId);
-    if (this.passing.delete(blockId)) this.passingChanges++;
     const { size } = block;
+    if (this.passing.delete(blockId)) this.#count(blockId, block, -1);
     this.#addToRdd(blockId, -size.best);
     const { atLeast, atMost, best } = this.blocksHeld;
     this.blocksHeld =
@@ -206,6 +220,14 @@ export class ModeLedger {
         ? this.#unseen
         : { atLeast: atLeast - size.atLeast, atMost: atMost - size.atMost, best: best - size.best };
     return block;
+  }
+
+  /** Counts what a block takes that goes without a word: it came (1) or went (-1). */
+  #count(blockId: string, { size, storedAt }: HeldBlock, sign: 1 | -1): void {
+    if (isBroadcastValue(blockId)) this.relationBytes += sign * size.atMost;
+    if (isTaskResult(blockId)) this.resultBytes += sign * size.atMost;
+    else if (sign === 1) this.broadcasts.add(storedAt, size.atMost);
+    else this.broadcasts.remove(storedAt, size.atMost);
   }
 
   /** When a block was used last, µs. */
@@ -220,6 +242,7 @@ export class ModeLedger {
     this.#usedAt.set(blockId, ts);
     this.blocks.delete(blockId);
     this.blocks.set(blockId, block);
+    if (this.ofRdds.delete(blockId)) this.ofRdds.add(blockId);
   }
 
   /** What an RDD's blocks hold in memory, by best estimate (bytes). */

@@ -80,7 +80,11 @@ test("a block is passed by only where a task may lock it, or one of the same mom
     usedAt,
     mayBeLocked,
   });
-  const order = [at("a", 0), at("b", 50_000), at("c", 900_000, true), at("d", 2_000_000)];
+  const blocks = [at("a", 0), at("b", 50_000), at("c", 900_000, true), at("d", 2_000_000)];
+  const order = {
+    of: (blockId: string) => blocks.find((block) => block.blockId === blockId),
+    [Symbol.iterator]: () => blocks[Symbol.iterator](),
+  };
   expect(foreseenVictims(["a", "b", "d"], order)).toBe(3);
   expect(foreseenVictims(["b", "a"], order)).toBe(2);
   expect(foreseenVictims(["a", "d"], order)).toBe(1);

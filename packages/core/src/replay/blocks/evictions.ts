@@ -5,7 +5,7 @@ import { rddIdOf } from "../../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
 import { causeCertainty } from "../../calibration/eviction-causes.ts";
 import type { DecidingRule, EvictionCause } from "../../rows.ts";
-import { type EvictionCandidate, foreseenVictims } from "../evidence/decisions.ts";
+import type { EvictionCandidate, EvictionOrder } from "../evidence/decisions.ts";
 import { foreseenFree } from "../evidence/prediction.ts";
 import type { RuleName } from "../evidence/rules.ts";
 import type { LogStep } from "../lookahead.ts";
@@ -84,29 +84,52 @@ export class Evictions {
       return;
     }
     const open = this.#context.unseen.mayHoldBytes ? "unseen_blocks" : "order_of_use";
-    const order = this.#candidatesOf(ledger, culprit.blockId);
-    this.#context.decisions.evicts(placeOf(step), named, order, open);
+    const order = this.#candidatesOf(ledger, culprit.blockId, named);
+    const foreseen = this.#context.decisions.evicts(placeOf(step), named, order, open);
     if (freed === undefined) return;
     // Where the store would have taken these, their sizes are held against the line; else its own.
-    const isForeseen = foreseenVictims(named, order) === named.length;
-    const others = order.slice(0, named.length).map(({ blockId }) => blockId);
-    const bytes = bytesOf(ledger, isForeseen ? named : others);
+    const isForeseen = foreseen === named.length;
+    const bytes = bytesOf(ledger, isForeseen ? named : order.first(named.length));
     const isNamed = touches(bytesOf(ledger, named), freed);
     const rule = isNamed || open === "unseen_blocks" ? open : undefined;
     this.#checkFreed(step, freed, bytes, rule);
   }
 
-  /** Blocks from the least recently used one on that may go: not those of the RDD that is put. */
-  #candidatesOf(ledger: ModeLedger, put: string | undefined): EvictionCandidate[] {
+  /**
+   * Blocks from the least recently used one on that may go: not those of the RDD that is put. Where tasks run, any block of another
+   * kind may be locked: for victims of RDDs, no other needs to be asked.
+   */
+  #candidatesOf(
+    ledger: ModeLedger,
+    put: string | undefined,
+    named: readonly string[],
+  ): EvictionOrder & { first(blocks: number): string[] } {
     const { locks, state } = this.#context;
+    const ofRddsAlone = state.running.size > 0 && named.every((id) => ledger.ofRdds.has(id));
     const rdd = put === undefined ? undefined : rddIdOf(put);
-    const candidates: EvictionCandidate[] = [];
-    for (const blockId of ledger.blocks.keys()) {
-      if (rdd !== undefined && rddIdOf(blockId) === rdd) continue;
+    const of = (blockId: string): EvictionCandidate | undefined => {
+      if (!ledger.blocks.has(blockId)) return undefined;
+      if (rdd !== undefined && rddIdOf(blockId) === rdd) return undefined;
       const mayBeLocked = locks.mayBeLocked(blockId, state.running.size);
-      candidates.push({ blockId, usedAt: ledger.usedAt(blockId), mayBeLocked });
-    }
-    return candidates;
+      return { blockId, usedAt: ledger.usedAt(blockId), mayBeLocked };
+    };
+    return {
+      of,
+      *[Symbol.iterator]() {
+        for (const blockId of ofRddsAlone ? ledger.ofRdds : ledger.blocks.keys()) {
+          const candidate = of(blockId);
+          if (candidate !== undefined) yield candidate;
+        }
+      },
+      first: (blocks) => {
+        const first: string[] = [];
+        for (const blockId of ledger.blocks.keys()) {
+          if (first.length === blocks) break;
+          if (of(blockId) !== undefined) first.push(blockId);
+        }
+        return first;
+      },
+    };
   }
 
   #checkFreed(

@@ -8,10 +8,7 @@ import type { ExecutorState } from "../executor-state.ts";
 import type { LogStep } from "../lookahead.ts";
 
 export class PassingBlocks {
-  /** what `#below` was computed of */
-  #changes = -1;
   #readSince = 0;
-  #below = 0;
 
   /** Before a step: bytes of those that may be gone by then, at most: results, and broadcasts that no running task was there to read. */
   below({ onHeap, running }: ExecutorState, step: LogStep): number {
@@ -20,18 +17,8 @@ export class PassingBlocks {
     for (const { taskId, saidAt } of running.values()) {
       if (taskId !== ends) readSince = Math.min(readSince, saidAt);
     }
-    if (onHeap.passingChanges === this.#changes && readSince === this.#readSince)
-      return this.#below;
-    this.#changes = onHeap.passingChanges;
     this.#readSince = readSince;
-    this.#below = 0;
-    for (const id of onHeap.passing) {
-      const block = onHeap.blocks.get(id);
-      if (block !== undefined && (isTaskResult(id) || block.storedAt < readSince)) {
-        this.#below += block.size.atMost;
-      }
-    }
-    return this.#below;
+    return onHeap.resultBytes + onHeap.broadcasts.bytesBefore(readSince);
   }
 
   /** A broadcast that a running task may still read. */

@@ -15,6 +15,7 @@ import type { LogStep } from "../lookahead.ts";
 import { isStale } from "../reconcile.ts";
 import { type Inferred, placeOf, type ReplayContext } from "../replay-context.ts";
 import type { BlockSteps } from "./block-steps.ts";
+import { Newcomers } from "./newcomers.ts";
 import type { RemovalReports } from "./removal-reports.ts";
 
 /** A line alone may be stale: two more have to say the same, among so many that follow. */
@@ -29,8 +30,8 @@ interface Suspicion {
   missing: number;
   seen: number;
   readonly wanted: number;
-  /** blocks that were in memory when the first of them was printed: some of these went */
-  readonly there: ReadonlySet<string>;
+  /** blocks that were not in memory yet when the first of them was printed: they did not go */
+  readonly newcomers: Newcomers;
   readonly weighed: Weighed[];
 }
 
@@ -89,7 +90,7 @@ export class SilentRemovals {
       missing: atLeast,
       seen: 0,
       wanted,
-      there: new Set(state.ledgers.flatMap(({ blocks }) => [...blocks.keys()])),
+      newcomers: this.#watch(),
       weighed: [],
     };
     suspicion.missing = Math.min(suspicion.missing, atLeast);
@@ -105,12 +106,11 @@ export class SilentRemovals {
       this.#dismiss();
       return "nothing";
     }
-    this.#suspicion = undefined;
-    state.onHeap.likelyGone = 0;
+    this.#forget();
     const isBorneOut = suspicion.seen > 1 || suspicion.wanted > 0;
     const alone = room.atMost + held.atMost - maximum;
     const went = { atLeast: suspicion.missing, atMost: alone };
-    const removed = this.#remove(step, went, { isBorneOut, there: suspicion.there });
+    const removed = this.#remove(step, went, { isBorneOut, newcomers: suspicion.newcomers });
     const gone = held.atMost - blocksHeldOf(context).atMost;
     this.#leaveOpen(room, state.onHeap.mayStillHold + gone);
     const rule = removed ? "silent_removal" : undefined;
@@ -118,10 +118,23 @@ export class SilentRemovals {
     return removed ? "removed" : "nothing";
   }
 
+  /** Begins to note which blocks come. One id may be in either mode's memory, one at a time. */
+  #watch(): Newcomers {
+    const newcomers = new Newcomers();
+    for (const ledger of this.#context.state.ledgers) ledger.newcomers = newcomers;
+    return newcomers;
+  }
+
+  #forget(): void {
+    this.#suspicion = undefined;
+    this.#context.state.onHeap.likelyGone = 0;
+    for (const ledger of this.#context.state.ledgers) ledger.newcomers = undefined;
+  }
+
   #remove(
     step: LogStep,
     went: ByteInterval,
-    of: { readonly isBorneOut: boolean; readonly there: ReadonlySet<string> },
+    of: { readonly isBorneOut: boolean; readonly newcomers: Newcomers },
   ): boolean {
     const context = this.#context;
     const all = candidates(context, this.#removals, of);
@@ -157,8 +170,7 @@ export class SilentRemovals {
   /** A later line has all known blocks in memory: those before it were stale. */
   #dismiss(): void {
     const suspicion = this.#suspicion;
-    this.#suspicion = undefined;
-    this.#context.state.onHeap.likelyGone = 0;
+    this.#forget();
     for (const weighed of suspicion?.weighed ?? [])
       weighed.settle({ usedFor: "none", rule: "stale_line" });
   }
@@ -249,7 +261,7 @@ function departure(all: readonly Candidate[], went: ByteInterval): Departure & {
 function candidates(
   { state, lookahead }: ReplayContext,
   { passing }: RemovalReports,
-  { isBorneOut, there }: { readonly isBorneOut: boolean; readonly there: ReadonlySet<string> },
+  { isBorneOut, newcomers }: { readonly isBorneOut: boolean; readonly newcomers: Newcomers },
 ): Candidate[] {
   const results: Candidate[] = [];
   const ofRdds: Candidate[] = [];
@@ -257,7 +269,7 @@ function candidates(
   for (const ledger of state.ledgers) {
     if (ledger.mode === "off_heap" && !state.rules.freeCountsOffHeap) continue;
     for (const [blockId, { size, storedAt }] of ledger.blocks) {
-      if (!there.has(blockId) || lookahead.isStillUsed(blockId)) continue;
+      if (newcomers.has(blockId) || lookahead.isStillUsed(blockId)) continue;
       const broadcast = isBroadcastValue(blockId) ? blockId : valueOfPiece(blockId);
       if (broadcast !== undefined && passing.isRead(blockId, storedAt)) continue;
       if (!isBorneOut && !ledger.passing.has(blockId)) continue;

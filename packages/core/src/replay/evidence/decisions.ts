@@ -60,22 +60,20 @@ export class Decisions {
 
   /**
    * The store takes the least recently used blocks that it may. Blocks that a running task may have
-   * locked can be passed by, and of uses at the same moment any may have been first.
+   * locked can be passed by, and of uses at the same moment any may have been first. Gives how many
+   * of the victims were foreseen.
    */
-  evicts(
-    at: StepPlace,
-    named: readonly string[],
-    order: readonly EvictionCandidate[],
-    rule: RuleName,
-  ): void {
+  evicts(at: StepPlace, named: readonly string[], order: EvictionOrder, rule: RuleName): number {
+    const foreseen = foreseenVictims(named, order);
     this.#state.check(at, {
       kind: "decision",
       quantity: "victims",
       logged: exactly(named.length),
-      foreseen: exactly(foreseenVictims(named, order)),
+      foreseen: exactly(foreseen),
       usedFor: "none",
       rule,
     });
+    return foreseen;
   }
 
   #decided(at: StepPlace, quantity: string, does: boolean | undefined, rule: RuleName): void {
@@ -101,25 +99,39 @@ export interface EvictionCandidate {
   readonly mayBeLocked: boolean;
 }
 
+/** Blocks that may go, the least recently used one first: asked for one by one, as a store holds thousands. */
+export interface EvictionOrder extends Iterable<EvictionCandidate> {
+  /** undefined: it may not go */
+  of(blockId: string): EvictionCandidate | undefined;
+}
+
 /** How far apart two lines of one moment may be printed, µs. */
 const SAME_MOMENT_MICROS = 100_000;
 
 /** How many of the victims, from the first on, are ones that the store would take next. */
-export function foreseenVictims(
-  named: readonly string[],
-  order: readonly EvictionCandidate[],
-): number {
-  const left = [...order];
+export function foreseenVictims(named: readonly string[], order: EvictionOrder): number {
+  const candidates = order[Symbol.iterator]();
+  const taken = new Set<string>();
+  /** those before the last one asked for that no victim has taken yet */
+  const passed: EvictionCandidate[] = [];
   for (const [at, blockId] of named.entries()) {
-    const found = left.findIndex((candidate) => candidate.blockId === blockId);
-    if (found < 0) return at;
-    const used = left[found]?.usedAt ?? 0;
-    const passed = left.slice(0, found);
-    const mayPass = passed.every(
-      ({ mayBeLocked, usedAt }) => mayBeLocked || used - usedAt <= SAME_MOMENT_MICROS,
-    );
-    if (!mayPass) return at;
-    left.splice(found, 1);
+    const victim = order.of(blockId);
+    if (victim === undefined || taken.has(blockId)) return at;
+    taken.add(blockId);
+    const mayPass = ({ mayBeLocked, usedAt }: EvictionCandidate): boolean =>
+      mayBeLocked || victim.usedAt - usedAt <= SAME_MOMENT_MICROS;
+    const found = passed.findIndex((candidate) => candidate.blockId === blockId);
+    const before = found < 0 ? passed : passed.slice(0, found);
+    if (!before.every(mayPass)) return at;
+    if (found >= 0) {
+      passed.splice(found, 1);
+      continue;
+    }
+    for (let next = candidates.next(); !next.done; next = candidates.next()) {
+      if (next.value.blockId === blockId) break;
+      if (!mayPass(next.value)) return at;
+      passed.push(next.value);
+    }
   }
   return named.length;
 }

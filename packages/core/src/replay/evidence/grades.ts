@@ -60,7 +60,10 @@ export class Grades {
       this.#count(kind, outcome);
       const accounts = isPredicted ? undefined : rule;
       this.#emit("replay_checks", {
-        ...at,
+        executorId: at.executorId,
+        ts: at.ts,
+        sourceFileId: at.sourceFileId,
+        sourceLine: at.sourceLine,
         kind,
         quantity,
         loggedMin: logged?.atLeast,

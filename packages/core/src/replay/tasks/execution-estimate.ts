@@ -4,7 +4,6 @@
  */
 
 import { type Amount, amount, NOTHING } from "../../amount.ts";
-import { isBroadcastValue } from "../../block-id.ts";
 import { type ByteInterval, hull } from "../../byte-interval.ts";
 import { SEEN_OF_PEAK } from "../../calibration/polls.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
@@ -305,15 +304,6 @@ export class ExecutionEstimate {
     }
   }
 
-  /** Values of broadcasts in memory now, bytes at most: one of them may be a join's relation. */
-  #relationBytes(): number {
-    const { onHeap } = this.#state;
-    let bytes = 0;
-    for (const id of onHeap.passing)
-      if (isBroadcastValue(id)) bytes += onHeap.blocks.get(id)?.size.atMost ?? 0;
-    return bytes;
-  }
-
   #know(task: RunningTask, evidence: TaskEvidence | undefined, running: number): void {
     const { taskId, startedAt } = task;
     let known = this.#known.get(taskId);
@@ -371,7 +361,7 @@ export class ExecutionEstimate {
   #relationsOf(task: TaskEvidence, known: KnownTask | undefined, sql: boolean): number {
     const isAsked = sql && (task.peakExecutionBytes ?? 0) > UNTRACKED_BYTES;
     if (!isAsked || exactPeak(task, this.#ledger.mode) !== undefined) return 0;
-    const bytes = Math.max(this.#relationBytes(), known?.relationBytes ?? 0);
+    const bytes = Math.max(this.#state.onHeap.relationBytes, known?.relationBytes ?? 0);
     if (known !== undefined) known.relationBytes = bytes;
     return bytes;
   }

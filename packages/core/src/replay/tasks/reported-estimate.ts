@@ -4,7 +4,6 @@
  */
 
 import { type Amount, amount, NOTHING } from "../../amount.ts";
-import { isBroadcastValue } from "../../block-id.ts";
 import { SEEN_OF_PEAK } from "../../calibration/polls.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { ExecutorEvidence, TaskEvidence } from "../evidence.ts";
@@ -280,7 +279,8 @@ export class ReportedEstimate {
     const sql = this.#isSql(task.stageId);
     const exact = exactPeak(task, mode);
     const isAsked = sql && exact === undefined && (task.peakExecutionBytes ?? 0) > UNTRACKED_BYTES;
-    if (isAsked) slot.relationBytes = Math.max(slot.relationBytes, this.#relationBytes());
+    if (isAsked)
+      slot.relationBytes = Math.max(slot.relationBytes, this.#state.onHeap.relationBytes);
     const peers = slot.middle ?? slot.stage;
     return peakWithinPolls(task, {
       ceiling: this.#ceiling,
@@ -296,15 +296,6 @@ export class ReportedEstimate {
       alone: slot.seen !== undefined && this.#polled.ranAlone(task.taskId),
       finishedAt: task.finishedAt,
     });
-  }
-
-  /** Values of broadcasts in memory now, bytes at most: one of them may be a join's relation. */
-  #relationBytes(): number {
-    const { onHeap } = this.#state;
-    let bytes = 0;
-    for (const id of onHeap.passing)
-      if (isBroadcastValue(id)) bytes += onHeap.blocks.get(id)?.size.atMost ?? 0;
-    return bytes;
   }
 
   /** No poll in the life of any task that runs now saw more. */
