@@ -66,6 +66,7 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
   }
   // Several applications or executors of one file are as many sources: what one leaves another reads.
   const firstOf = new Map<string, SurveyedFile>();
+  const startsOf = new Map<number, PartStart[]>();
   for (const file of files) {
     const { container } = file;
     const path = container === undefined ? file.path : file.path.replace(`!${container}`, "");
@@ -75,9 +76,14 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
     for (const line of diagnosed.get(file.sourceFileId) ?? []) {
       note(diagnosed, first.sourceFileId, line);
     }
+    const starts = startsOf.get(first.sourceFileId) ?? [];
+    startsOf.set(first.sourceFileId, starts);
+    const isSaidUnread = file.unread !== undefined && diagnosed.has(file.sourceFileId);
+    starts.push({ line: firstLineOf(file), isSaidUnread });
   }
   for (const file of firstOf.values()) {
-    const lost = lostInSilence(file, hurt, told, diagnosed);
+    const starts = startsOf.get(file.sourceFileId) ?? [];
+    const lost = lostInSilence({ file, starts, hurt, told, diagnosed });
     if (lost !== undefined) failures.push(`${file.path}: ${lost}`);
   }
   failures.push(...missingFiles(files, hurt, diagnosed.get(undefined) !== undefined));
@@ -87,12 +93,19 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
 type LinesOf = ReadonlyMap<number | undefined, ReadonlySet<number>>;
 
 /** What was lost of a file without a word, if anything. */
-function lostInSilence(
-  file: SurveyedFile,
-  hurt: FuzzCase,
-  told: LinesOf,
-  diagnosed: LinesOf,
-): string | undefined {
+function lostInSilence({
+  file,
+  starts,
+  hurt,
+  told,
+  diagnosed,
+}: {
+  readonly file: SurveyedFile;
+  readonly starts: readonly PartStart[];
+  readonly hurt: FuzzCase;
+  readonly told: LinesOf;
+  readonly diagnosed: LinesOf;
+}): string | undefined {
   if (file.container !== undefined) return undefined;
   const id = file.sourceFileId;
   const text = textOf(file, hurt);
@@ -113,8 +126,25 @@ function lostInSilence(
   const silent = linesThatCount(text, kind).filter(
     (line) => !told.get(id)?.has(line) && !diagnosed.get(id)?.has(line),
   );
-  if (silent.length === 0) return undefined;
-  return `${silent.length} lines lost in silence: ${silent.slice(0, 5).join(", ")}`;
+  const unsaid = silent.filter((line) => !isInUnread(line, starts));
+  if (unsaid.length === 0) return undefined;
+  return `${unsaid.length} lines lost in silence: ${unsaid.slice(0, 5).join(", ")}`;
+}
+
+/** Where one of the logs in a file begins. */
+interface PartStart {
+  readonly line: number;
+  /** a diagnostic says that it is not read: a copy of another, or of a layout that could not be learned */
+  readonly isSaidUnread: boolean;
+}
+
+function firstLineOf({ container, lines }: SurveyedFile): number {
+  return lines?.from ?? Number(/from line (\d+)$/.exec(container ?? "")?.[1] ?? 1);
+}
+
+function isInUnread(line: number, starts: readonly PartStart[]): boolean {
+  const before = starts.filter((start) => start.line <= line);
+  return before.toSorted((a, b) => a.line - b.line).at(-1)?.isSaidUnread ?? false;
 }
 
 /** Files that the survey does not list at all, where nothing is said about any archive or path. */

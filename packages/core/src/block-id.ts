@@ -60,14 +60,15 @@ export function parseBlockId(blockId: string): BlockName {
     kind,
     rddId,
     partitionId:
-      rddId === undefined ? undefined : Number(blockId.slice(blockId.lastIndexOf("_") + 1)),
+      rddId === undefined ? undefined : leadingInteger(blockId.slice(blockId.lastIndexOf("_") + 1)),
     broadcastId: kind === "broadcast" ? leadingInteger(blockId.slice(10)) : undefined,
   };
 }
 
 function leadingInteger(text: string): number | undefined {
   const digits = /^\d+/.exec(text);
-  return digits === null ? undefined : Number(digits[0]);
+  const value = digits === null ? undefined : Number(digits[0]);
+  return Number.isSafeInteger(value) ? value : undefined;
 }
 
 function kindOf(blockId: string, rddId: number | undefined): BlockKind {

@@ -395,8 +395,8 @@ export class IsoTime {
     let at = this.second.end;
     let fraction = 0;
     let scale = MICROS_PER_SECOND;
-    const mark = view.getUint8(at);
-    if (at < limit && (mark === DOT || mark === COMMA)) {
+    const mark = at < limit ? view.getUint8(at) : 0;
+    if (mark === DOT || mark === COMMA) {
       at++;
       while (at < limit && isDigit(view.getUint8(at))) {
         if (scale > 1) {

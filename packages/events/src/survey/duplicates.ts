@@ -34,7 +34,7 @@ export function findDuplicates(
       severity: "warning",
       message: same
         ? `${dropped.path} says the same as ${kept.path} and is not read`
-        : `${dropped.path} begins where ${kept.path} begins and says no more: it is not read`,
+        : `${placeOf(dropped)} begins as ${placeOf(kept)} does and says no more: it is not read`,
     });
   }
   return duplicates;
@@ -46,8 +46,10 @@ export function findDuplicates(
  */
 function sameness({ events, log, firstBytesHash }: SampledFile): string {
   if (events) return events.startedMs === undefined ? firstBytesHash : "the start";
-  if (!log || log.registrations.length === 0) return firstBytesHash;
-  return `started ${log.firstWallMs} ${[...log.ports].join(" ")}`;
+  const [start] = log?.registrations ?? [];
+  if (!log || start === undefined) return firstBytesHash;
+  // Not its first line: a copy behind another in one file begins with the line that starts it.
+  return `${start.what} ${start.wallMs} ${[...log.ports].join(" ")}`;
 }
 
 /** Of two copies the one that is whole, then the one that goes on longer; of equal ones the first. */
@@ -56,6 +58,11 @@ function saysMore(a: SampledFile, b: SampledFile): boolean {
   if (whole !== 0) return whole > 0;
   if (!a.readWhole || !b.readWhole) return a.codec === b.codec && (a.bytes ?? 0) > (b.bytes ?? 0);
   return said(a) > said(b);
+}
+
+/** Of a file with several applications' events, where this one's begin in it. */
+function placeOf({ path, lines }: SampledFile): string {
+  return lines === undefined || lines.from === 1 ? path : `${path} from line ${lines.from}`;
 }
 
 /** Undamaged, and to the application's end; of what was not read whole only what its sample met. */

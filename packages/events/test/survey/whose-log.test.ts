@@ -42,6 +42,16 @@ test("logs of two executors, one behind the other in a file, are two", async () 
   ]);
 });
 
+test("a log that stands twice in its file is read once, and the copy is named by its line", async () => {
+  const diagnostics: Diagnostic[] = [];
+  const { files } = await surveyTexts({ "logs/all.log": text(one) + text(one) }, { diagnostics });
+  expect(files.map(({ duplicateOf }) => duplicateOf === undefined)).toEqual([true, false]);
+  const said = diagnostics.filter(({ code }) => code === "survey_second_copy");
+  expect(said.map(({ message }) => message)).toEqual([
+    expect.stringMatching(/all\.log!from line 17 begins as .*all\.log does and says no more/),
+  ]);
+});
+
 test("logs without their first lines, one behind the other, are two as well", async () => {
   const { files } = await surveyTexts({ "logs/all.log": text(one.slice(1)) + text(two.slice(1)) });
   expect(files.map(({ executorId }) => executorId)).toEqual(["1", "2"]);
