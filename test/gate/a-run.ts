@@ -60,6 +60,7 @@ export function aRun(hand: RunByHand): MeasuredRun {
       statementsMet: met,
       statementsExplained: 0,
       incomplete: hand.incomplete ?? [],
+      repeated: false,
       lineKinds: hand.lineKinds ?? ["blocks", "start", "tasks"],
     },
     subjects: Object.keys(hand.stages ?? {}).map((key) => ({

@@ -8,6 +8,8 @@ export interface RunFiles {
   readonly executors: Map<string, string[]>;
   /** what is written in place of lines: the codec or the damage of bytes */
   readonly packed: Map<string, (text: string) => Buffer>;
+  /** what a packed file's name ends with */
+  readonly endings: Map<string, string>;
 }
 
 export interface Damage {

@@ -21,7 +21,7 @@ export interface SourceFileRow {
   expected: number | undefined;
   /** of these, how many are not, at least */
   missing: number | undefined;
-  /** kinds of an executor's lines: start, tasks, blocks, spills, end */
+  /** kinds of an executor's lines: start, tasks, blocks, spills, times, end */
   lineKinds: readonly string[];
   /** kinds that must be there, and of which there is no line */
   missingKinds: readonly string[];

@@ -1,14 +1,22 @@
 /** One run as the gate sees it, from a database or straight from logs. */
 import { join } from "node:path";
-import { type Database, DatabaseError, type DatabaseOptions, openDatabase } from "@respark/report";
+import {
+  type Database,
+  DatabaseError,
+  type DatabaseOptions,
+  openDatabase,
+  textIn,
+} from "@respark/report";
 import { type MeasuredRun, measureRun } from "@respark/report/checks";
 import type { ApplicationKey } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { oneApplication } from "../database/one-application.ts";
+import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
 import { replayLogs } from "../replay/replay-logs.ts";
+import { UserError } from "../user-error.ts";
 
 /** What every command of the gate may be told about a run. */
 export interface RunOptions extends EverywhereOptions, ApplicationOptions {
@@ -34,11 +42,34 @@ export async function withRun<Result>(
   return await withDatabase(host, paths, options, (database, databasePath) =>
     sayingTrouble(async () => {
       const named = databasePath ?? paths.join(", ");
-      const application = await oneApplication((sql) => database.rows(sql), named, options);
+      const application = await theApplication(database, databasePath, named, options);
       const run = await measureRun(database, application);
       return await use({ run, database, application, databasePath });
     }),
   );
+}
+
+/** Logs of several applications where one is to be judged: one's may be among another's by mistake. */
+async function theApplication(
+  database: Database,
+  databasePath: string | undefined,
+  named: string,
+  options: RunOptions,
+): Promise<ApplicationKey> {
+  try {
+    return await oneApplication((sql) => database.rows(sql), named, options);
+  } catch (error) {
+    const isGiven = databasePath !== undefined || options.app !== undefined;
+    if (isGiven || !(error instanceof UserError)) throw error;
+    const files = await database.rows(`
+      select path, app_id from source_files where executor_id is null or kind = 'executor_log'
+      order by count(*) over (partition by app_id), app_id, path limit 3`);
+    const strays = files.map((row) => `${textIn(row, "path")} is of ${textIn(row, "app_id")}`);
+    throw new UserError(
+      `${error.message}; or take away the logs that do not belong here: ${strays.join(", ")}`,
+      exitCode.belowFloor,
+    );
+  }
 }
 
 export async function measured(

@@ -177,6 +177,17 @@ function emitFile(
       count: 1,
     });
   }
+  if (found !== undefined && found.repeated > 0) {
+    emit("diagnostics", {
+      sourceFileId,
+      line: undefined,
+      byteOffset: undefined,
+      code: "log_repeated",
+      severity: "warning",
+      message: `${file.path}: lines are there more than once, and are counted as often`,
+      count: found.repeated,
+    });
+  }
   if (done === undefined) return;
   const { offsetMs, zone, evidence, confidence } = clock;
   emit("clock_offsets", { sourceFileId, offsetMs, zone, evidence, confidence });

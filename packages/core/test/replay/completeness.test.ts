@@ -37,7 +37,14 @@ const stage: StageInfo = {
   failureReason: undefined,
   resourceProfileId: undefined,
 };
-const task = (taskId: number): TaskEndFact => ({ ...NO_METRICS, taskId, index: taskId });
+const task = (taskId: number): TaskEndFact => ({
+  ...NO_METRICS,
+  taskId,
+  index: taskId,
+  hasMetrics: true,
+  launchedMs: 1,
+  finishedMs: 5,
+});
 const launched = (taskId: number): EventFact => ({
   kind: "task_start",
   taskId,
@@ -72,11 +79,39 @@ const head: readonly EventFact[] = [
     jvm: new Map(),
   },
   { kind: "application_start", name: "", appId: "a", attemptId: "1", timeMs: 1, user: "" },
+  {
+    kind: "executor_added",
+    executorId: "1",
+    timeMs: 1,
+    host: "h",
+    cores: 1,
+    resourceProfileId: undefined,
+    attributes: new Map(),
+  },
 ];
+const job: EventFact = {
+  kind: "job_start",
+  jobId: 0,
+  timeMs: 1,
+  stageIds: [0],
+  description: undefined,
+  jobGroup: undefined,
+  sqlExecutionId: undefined,
+};
+const jobEnd: EventFact = {
+  kind: "job_end",
+  jobId: 0,
+  timeMs: 5,
+  succeeded: true,
+  error: undefined,
+};
 const end: EventFact = { kind: "application_end", timeMs: 9, exitCode: undefined };
 const submitted: EventFact = { kind: "stage_submitted", stage, sqlExecutionId: undefined };
 const completed: EventFact = { kind: "stage_completed", stage };
-const whole = [...head, submitted, launched(0), task(0), launched(1), task(1), completed, end];
+const ran = [submitted, launched(0), task(0), launched(1), task(1), completed];
+const whole = [...head, job, ...ran, jobEnd, end];
+const without = (kind: EventFact["kind"]): EventFact[] =>
+  whole.filter((fact) => fact.kind !== kind);
 
 const running = (taskId: number): LogFact => ({
   kind: "task_running",
@@ -121,42 +156,44 @@ test("of whole logs nothing is missing", () => {
 test.each<[string, readonly EventFact[], string]>([
   [
     "a task that a completed stage planned",
-    whole.filter((fact) => fact.kind !== "task_end"),
+    without("task_end"),
     "2 of 2 ends of planned tasks are missing",
   ],
   [
     "a task's start",
-    whole.filter((fact) => fact.kind !== "task_start"),
+    without("task_start"),
     "2 of 2 task starts are missing",
   ],
   ["a task id", [...whole.slice(0, -1), launched(3), task(3), end], "1 of 4 task ids are missing"],
   ["the application's end", whole.slice(0, -1), "it does not hold the application's end"],
   [
     "the application's start",
-    whole.slice(4),
+    [...whole.slice(4)],
     "it does not hold the application's start; 1 of 1 registrations of executors are missing",
   ],
-  [
-    "the settings",
-    whole.filter((fact) => fact.kind !== "environment"),
-    "it does not hold the settings",
-  ],
+  ["the settings", without("environment"), "it does not hold the settings"],
   [
     "a job's end",
-    [
-      ...whole.slice(0, -1),
-      {
-        kind: "job_start",
-        jobId: 0,
-        timeMs: 1,
-        stageIds: [],
-        description: undefined,
-        jobGroup: undefined,
-        sqlExecutionId: undefined,
-      },
-      end,
-    ],
+    without("job_end"),
     "1 of 1 job ends are missing",
+  ],
+  ["an executor's addition", without("executor_added"), "1 of 1 additions of executors are missing"],
+  ["a stage's submission", without("stage_submitted"), "1 of 1 submissions of stages are missing"],
+  ["a stage's completion", without("stage_completed"), "1 of 1 completions of stages are missing"],
+  [
+    "a stage's job",
+    without("job_start"),
+    "1 of 1 job starts are missing; 1 of 1 jobs of stages are missing",
+  ],
+  [
+    "metrics of a task",
+    whole.map((fact) => (fact.kind === "task_end" ? { ...fact, hasMetrics: false } : fact)),
+    "2 of 2 metrics of tasks that succeeded are missing",
+  ],
+  [
+    "times of a task",
+    whole.map((fact) => (fact.kind === "task_end" ? { ...fact, launchedMs: 0 } : fact)),
+    "2 of 2 times of tasks are missing",
   ],
   [
     "parts that were rolled",
@@ -174,7 +211,7 @@ test.each<[string, readonly EventFact[], string]>([
 test("a stage that failed, or a later attempt, owes no task", () => {
   const failed: EventFact = { kind: "stage_completed", stage: { ...stage, failureReason: "lost" } };
   const again: EventFact = { kind: "stage_completed", stage: { ...stage, stageAttemptId: 1 } };
-  const events = [...head, submitted, launched(0), task(0), failed, again, end];
+  const events = [...head, job, submitted, launched(0), task(0), failed, again, jobEnd, end];
   expect(found(events, lines).events?.incomplete).toBeUndefined();
 });
 
@@ -196,6 +233,68 @@ test.each<[string, readonly LogFact[], string]>([
   ],
 ])("an executor's log without %s says so", (_, text, says) => {
   expect(found(whole, text).executor?.incomplete).toBe(says);
+});
+
+/** Lines at given seconds; undefined: one without a time. */
+function timed(seconds: readonly (number | undefined)[], text: readonly LogFact[]) {
+  const completeness = new Completeness();
+  for (const fact of whole) completeness.event(at("event_log", fact, 5), fact);
+  for (const [nth, fact] of text.entries()) {
+    const second = seconds[nth] ?? 0;
+    const observation = at("executor_log", fact, second * 1e6);
+    const ts = seconds[nth] === undefined ? undefined : observation.ts;
+    completeness.line({ ...observation, ts }, fact);
+  }
+  return completeness.result(() => true).get(executorLog)?.incomplete;
+}
+
+test("lines of an executor's log that stand at wrong times are counted", () => {
+  expect(timed([0, 1, 2, 3, 4, 59], lines)).toBeUndefined();
+  expect(timed([0, 11, 0, 3, 11, 20], lines)).toBe(
+    "lines stand behind others that are later, 1 times",
+  );
+  expect(timed([0, 1, 2, 3, 4, 61], lines)).toBe(
+    "1 of 2 ends of tasks stand at another time than in the event log",
+  );
+  expect(timed([0, 1, undefined, 3, 4, 5], lines)).toBe("1 line without a time");
+});
+
+const cached: EventFact = {
+  kind: "stage_submitted",
+  sqlExecutionId: undefined,
+  stage: {
+    ...stage,
+    rdds: [
+      {
+        rddId: 1,
+        name: "hot",
+        callSite: undefined,
+        scope: undefined,
+        parentIds: [],
+        level: {
+          useDisk: false,
+          useMemory: true,
+          useOffHeap: false,
+          deserialized: true,
+          replication: 1,
+        },
+        partitions: 2,
+        cachedPartitions: undefined,
+        memoryBytes: undefined,
+        diskBytes: undefined,
+      },
+    ],
+  },
+};
+
+test("a task of a stage with a cached RDD owes a line of a block read or stored", () => {
+  const events = whole.map((fact) => (fact === submitted ? cached : fact));
+  const found1: LogFact = { kind: "block_found", blockId: "rdd_1_1", where: "local" };
+  const reading = [...lines, stored("rdd_1_0"), found1];
+  expect(found(events, reading).executor?.incomplete).toBeUndefined();
+  expect(found(events, lines).executor?.incomplete).toBe(
+    "2 of 2 reads or stores of RDD blocks by tasks are missing",
+  );
 });
 
 test("a task that spilled by its totals owes a line of a spill", () => {

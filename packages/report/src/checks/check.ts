@@ -30,6 +30,8 @@ export interface Metric {
   readonly withinMemory?: boolean;
   /** What a value cannot exceed, among what the executors had: a limit beyond it would never be broken. */
   readonly within?: "executor max_memory_bytes" | "executor off_heap_bytes";
+  /** Follows from what is in logs and from what is not: of incomplete logs it is no reason to fail. */
+  readonly needsWholeLogs?: true;
   /**
    * Rows of `subject` (NULL but for stages and RDDs), `value`, `value_min`, `value_max` and `by`: which evidence
    * measured it. A NULL value is not measured. Of an executor's metric, which has `executor_id` too, the worst executor is taken.
@@ -107,7 +109,9 @@ export interface Trust {
   readonly statementsExplained: number;
   /** Why the logs do not tell the whole run, a sentence a file; empty: nothing shows that they do not. */
   readonly incomplete: readonly string[];
-  /** Kinds of lines (start, tasks, blocks, spills, end) that every executor's log has; `event log` where there is one. */
+  /** Lines are there more than once, so that what is counted by lines is too much. */
+  readonly repeated: boolean;
+  /** Kinds of lines (start, tasks, blocks, spills, times, end) that every executor's log has; `event log` where there is one. */
   readonly lineKinds: readonly string[];
 }
 

@@ -95,9 +95,14 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
   };
 }
 
-/** What logs that are cut off show of amounts is true, and there may be more; of shares nobody knows. */
-function holdsFor({ trust }: MeasuredRun, { unit }: Verdict): boolean {
-  return trust.incomplete.length === 0 || unit !== "share";
+/**
+ * What logs that are cut off show of amounts is true, and there may be more; of shares nobody knows, nor of
+ * peaks, which follow from what is not there too. Lines that are there twice count too much.
+ */
+function holdsFor({ trust }: MeasuredRun, { check, unit }: Verdict): boolean {
+  if (trust.incomplete.length === 0) return true;
+  if (trust.repeated || unit === "share") return false;
+  return metrics.find(({ id }) => id === check)?.needsWholeLogs !== true;
 }
 
 interface Facts {
@@ -159,6 +164,16 @@ function lostEvidence(
       "the baseline's runs have event logs, and this run has none that can be read: collect it, too",
     );
   }
+  const least = Math.min(...baseline.runs.flatMap(shareMet));
+  const [share = 1] = shareMet({
+    statements: trust.statements,
+    statements_met: trust.statementsMet,
+  });
+  if (share < LEAST_OF_BASELINE * least) {
+    reasons.push(
+      `the replay foresaw ${inWords(share, "share")} of the memory statements in the logs, and ${inWords(least, "share")} or more in the baseline's runs: lines are missing that tell why memory changed; log org.apache.spark at INFO`,
+    );
+  }
   const lines = lost.filter((kind) => kind !== EVENT_LOG);
   if (lines.length > 0 && has >= LEVELS.indexOf("info")) {
     reasons.push(
@@ -166,6 +181,15 @@ function lostEvidence(
     );
   }
   return reasons;
+}
+
+/** Whole logs of one program differ by less in how many of their statements follow from what stands above them. */
+const LEAST_OF_BASELINE = 0.5;
+/** Of fewer statements a share says nothing. */
+const STATEMENTS_WITH_SHARE = 20;
+
+function shareMet(run: Pick<Baseline["runs"][number], "statements" | "statements_met">): number[] {
+  return run.statements < STATEMENTS_WITH_SHARE ? [] : [run.statements_met / run.statements];
 }
 
 const EVENT_LOG = "event log";

@@ -1,5 +1,6 @@
 /** Everything the gate wants to know of one application of a database: measured once, then closed. */
 
+import { counted } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
 import { type Ask, numberIn, type Row, textIn } from "../sql/row.ts";
@@ -187,12 +188,34 @@ async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
     statementsExplained: numberIn(application, "statements_explained") ?? 0,
     incomplete: [
       ...shown,
+      ...(await untoldRemovals(ask)),
       ...(files.length > FILES_SHOWN
         ? [`${files.length - FILES_SHOWN} more logs are incomplete (import_health lists them)`]
         : []),
     ],
+    repeated: await isRepeated(ask),
     lineKinds: await lineKindsOf(ask),
   };
+}
+
+/** Blocks of cached RDDs that were gone, by what was free later, without a line that says how. */
+async function untoldRemovals(ask: Ask): Promise<string[]> {
+  const rows = await ask(`
+    select executor_id, count(*) as blocks from block_events
+    where ${THIS_APP} and op = 'remove' and origin = 'assumed' and block_id like 'rdd\\_%' escape '\\'
+      and executor_id in (
+        select executor_id from executors where ${THIS_APP} and evidence_level in ('info', 'debug'))
+    group by executor_id order by blocks desc, executor_id limit ${FILES_SHOWN}`);
+  return rows.map((row) => {
+    const blocks = counted(numberIn(row, "blocks") ?? 0, "block");
+    const executor = textIn(row, "executor_id") ?? "?";
+    return `the log of executor ${executor} is incomplete (log org.apache.spark at INFO there): ${blocks} of cached RDDs left memory without a line of it`;
+  });
+}
+
+async function isRepeated(ask: Ask): Promise<boolean> {
+  const rows = await ask(`select 1 from diagnostics where ${THIS_APP} and code = 'log_repeated'`);
+  return rows.length > 0;
 }
 
 /** A sentence a file; the rest is counted. */

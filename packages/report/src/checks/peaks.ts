@@ -29,6 +29,7 @@ function peak(
     extensive: false,
     // More memory is filled further, and nothing is wrong with that.
     withinMemory: true,
+    needsWholeLogs: true,
     within: mode === "on_heap" ? "executor max_memory_bytes" : "executor off_heap_bytes",
     sql: poolPeak(column, mode),
     lookFurther: "from high_water_marks",

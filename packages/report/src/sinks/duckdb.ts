@@ -234,7 +234,8 @@ export class DuckDbSink {
     // A write-ahead log of the file that is replaced would be taken for the new one's.
     await rm(`${this.#path}.wal`, { force: true });
     await rename(partial, this.#path);
-    await removePartial(partial);
+    // The result is whole: what cannot be removed now, the next run removes.
+    await removePartial(partial).catch(() => undefined);
   }
 
   /** Leaves what was there before; `keep` keeps the complete applications for mode `resume`. */

@@ -63,7 +63,7 @@ export const sourceFiles: TableSpec<SourceFileRow> = {
     big("missing", "of these, those that are not in it, at least; count", (row) => row.missing),
     text(
       "line_kinds",
-      "kinds of lines in an executor's log: start, tasks, blocks, spills, end; joined by commas",
+      "kinds of lines in an executor's log: start, tasks, blocks, spills, times, end; joined by commas",
       ({ lineKinds }) => listed(lineKinds),
     ),
     text(

@@ -1,10 +1,11 @@
 /** How much of what logs must hold is there: what one log says must be in it, and what the logs say of each other. */
-import type { EventFact } from "../../event-fact.ts";
+import type { EventFact, RddInfo } from "../../event-fact.ts";
 import { counted, countInWords } from "../../in-words.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Observation } from "../../observation.ts";
 import { sparkBehaviour } from "../../spark-behaviour.ts";
 import { isInMemory } from "../evidence.ts";
+import { NumberSet } from "../number-set.ts";
 import { EventLogCompleteness } from "./event-log-completeness.ts";
 import { ExecutorLogCompleteness } from "./executor-log-completeness.ts";
 import type { Expectation, LineKind } from "./expectation.ts";
@@ -17,6 +18,8 @@ export interface SourceCompleteness {
   readonly missing: number | undefined;
   readonly kinds: readonly LineKind[];
   readonly missingKinds: readonly LineKind[];
+  /** lines that are there more than once: what is counted by lines is too much */
+  readonly repeated: number;
   /** what is missing, in words; undefined: nothing that these logs would show */
   readonly incomplete: string | undefined;
 }
@@ -26,6 +29,7 @@ const KIND_IN_WORDS: Readonly<Record<LineKind, string>> = {
   tasks: "lines of tasks (logger Executor)",
   blocks: "lines of stored blocks (logger MemoryStore)",
   spills: "lines of spills",
+  times: "times",
   end: "lines of its end",
 };
 
@@ -36,6 +40,8 @@ export class Completeness {
   /** the event log reports blocks, or was told to */
   #reportsBlocks = false;
   #canReportBlocks = false;
+  /** stages whose tasks each read or store a block of a cached RDD */
+  readonly #readingStages = new NumberSet();
   #lastEventFile = -1;
   #lastExecutor: { readonly id: string; readonly log: ExecutorLogCompleteness } | undefined;
 
@@ -62,8 +68,12 @@ export class Completeness {
       this.#eventFiles.add(sourceFileId);
     }
     this.#events.step(fact);
-    if (fact.kind === "task_end") this.#of(fact.executorId).taskEnded(fact);
-    else if (fact.kind === "block_updated") {
+    if (fact.kind === "task_end") {
+      this.#of(fact.executorId).taskEnded(fact, this.#readingStages.has(fact.stageId));
+    } else if (fact.kind === "stage_submitted") {
+      const { stageId, rdds } = fact.stage;
+      if (stageId >= 0 && readsCache(rdds)) this.#readingStages.add(stageId);
+    } else if (fact.kind === "block_updated") {
       const { status } = fact;
       if (isInMemory(status)) this.#of(fact.executorId).reported(status.blockId);
       this.#reportsBlocks = true;
@@ -100,6 +110,7 @@ export class Completeness {
       ...sumOf(wanted),
       kinds: [],
       missingKinds: [],
+      repeated: 0,
       incomplete: inWords([
         ...(events.started ? [] : ["it does not hold the application's start"]),
         ...(events.started && !events.configured ? ["it does not hold the settings"] : []),
@@ -110,9 +121,17 @@ export class Completeness {
   }
 }
 
+/** Each task of such a stage asks for a block of the RDD; of a union it may ask for another RDD's. */
+function readsCache(rdds: readonly RddInfo[]): boolean {
+  return (
+    rdds.some(({ level }) => level.useMemory) &&
+    !rdds.some(({ name, scope }) => /union/i.test(`${name} ${scope ?? ""}`))
+  );
+}
+
 function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
   const wanted = log.expectations();
-  const { kinds, missingKinds, endsEarly, repeated } = log;
+  const { kinds, missingKinds, endsEarly, repeated, backward, timeless, displacedEnds } = log;
   const beginsLate = !kinds.includes("start") && kinds.some((kind) => kind !== "end");
   return {
     beginsLate,
@@ -120,11 +139,21 @@ function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
     ...sumOf(wanted),
     kinds,
     missingKinds,
+    repeated,
     incomplete: inWords([
       ...(beginsLate ? ["it begins within its executor's life"] : []),
       ...missingKinds.map((kind) => `it has no ${KIND_IN_WORDS[kind]}`),
       ...(endsEarly ? ["tasks ended after its last line"] : []),
       ...missingInWords(wanted),
+      ...(backward > 0
+        ? [`lines stand behind others that are later, ${countInWords(backward)} times`]
+        : []),
+      ...(timeless > 0 ? [`${counted(timeless, "line")} without a time`] : []),
+      ...(displacedEnds.missing > 0
+        ? [
+            `${countInWords(displacedEnds.missing)} of ${countInWords(displacedEnds.expected)} ends of tasks stand at another time than in the event log`,
+          ]
+        : []),
       ...(repeated > 0 ? [`${counted(repeated, "line")} of tasks are there twice`] : []),
     ]),
   };

@@ -2,6 +2,7 @@
 import type { EventFact, StageInfo } from "../../event-fact.ts";
 import { Lingering } from "../lingering.ts";
 import { NumberSet } from "../number-set.ts";
+import { CountedIds } from "./counted-ids.ts";
 import type { Expectation } from "./expectation.ts";
 
 type Fact<Kind extends EventFact["kind"]> = Extract<EventFact, { kind: Kind }>;
@@ -41,6 +42,16 @@ export class EventLogCompleteness {
   readonly #rolled = new Set<number>();
   readonly #registered = new Set<string>();
   readonly #ran = new Set<string>();
+  readonly #added = new Set<string>();
+  #successes = 0;
+  #successesWithoutMetrics = 0;
+  #ends = 0;
+  #endsWithoutTime = 0;
+  readonly #stagesSeen = new CountedIds();
+  readonly #stagesSubmitted = new CountedIds();
+  readonly #stagesCompleted = new CountedIds();
+  readonly #stagesOfJobs = new NumberSet();
+  #stagesWithoutJob = 0;
 
   /** Whether the log holds anything that other logs can be held against. */
   get hasTasks(): boolean {
@@ -69,7 +80,7 @@ export class EventLogCompleteness {
         this.#taskEnded(fact);
         return;
       case "stage_submitted":
-        if (fact.stage.stageAttemptId === 0) this.#open(fact.stage.stageId);
+        this.#stageSubmitted(fact.stage);
         return;
       case "stage_completed":
         this.#stageCompleted(fact);
@@ -77,10 +88,14 @@ export class EventLogCompleteness {
       case "job_start":
         this.#jobStarts++;
         this.#jobs.add(fact.jobId);
+        for (const stageId of fact.stageIds) this.#stagesOfJobs.add(stageId);
         return;
       case "job_end":
         this.#jobEnds++;
         if (!this.#jobs.has(fact.jobId)) this.#jobEndsAlone++;
+        return;
+      case "executor_added":
+        this.#added.add(fact.executorId);
         return;
       case "block_manager_added":
         this.#registered.add(fact.executorId);
@@ -95,6 +110,9 @@ export class EventLogCompleteness {
     const from = this.started ? 0 : this.#firstTask;
     const ids = this.#tasks === 0 ? 0 : this.#lastTask - from + 1;
     const strangers = [...this.#ran].filter((executorId) => !this.#registered.has(executorId));
+    const ran = [...this.#ran].filter((executorId) => executorId !== "driver");
+    const submitted = this.#stagesSubmitted.count;
+    const seen = this.#stagesSeen.count;
     const parts = this.#rolled.size === 0 ? 0 : Math.max(...this.#rolled) + 1;
     return [
       { what: "rolled parts", expected: parts, missing: parts - this.#rolled.size },
@@ -118,6 +136,24 @@ export class EventLogCompleteness {
         expected: this.#ran.size,
         missing: strangers.length,
       },
+      {
+        what: "additions of executors",
+        expected: ran.length,
+        missing: ran.filter((executorId) => !this.#added.has(executorId)).length,
+      },
+      {
+        what: "metrics of tasks that succeeded",
+        expected: this.#successes,
+        missing: this.#successesWithoutMetrics,
+      },
+      { what: "times of tasks", expected: this.#ends, missing: this.#endsWithoutTime },
+      { what: "submissions of stages", expected: seen, missing: Math.max(0, seen - submitted) },
+      {
+        what: "completions of stages",
+        expected: this.ended ? submitted : 0,
+        missing: this.ended ? Math.max(0, submitted - this.#stagesCompleted.count) : 0,
+      },
+      { what: "jobs of stages", expected: submitted, missing: this.#stagesWithoutJob },
     ];
   }
 
@@ -138,11 +174,27 @@ export class EventLogCompleteness {
       this.#startedTasks.add(taskId);
     }
     this.#ran.add(fact.executorId);
+    this.#stagesSeen.add(stageId);
+    this.#ends++;
+    if (!(fact.launchedMs > 0 && (fact.finishedMs ?? 0) > 0)) this.#endsWithoutTime++;
+    if (reason === "Success") {
+      this.#successes++;
+      if (!fact.hasMetrics) this.#successesWithoutMetrics++;
+    }
     if (reason !== "Success" || stageAttemptId !== 0 || index < 0) return;
     const stage = this.#open(stageId);
     if (stage === undefined || stage.succeeded.has(index)) return;
     stage.succeeded.add(index);
     stage.count++;
+  }
+
+  /** A stage runs for a job that began before it; it was submitted before any of its tasks ended. */
+  #stageSubmitted({ stageId, stageAttemptId }: StageInfo): void {
+    this.#stagesSeen.add(stageId);
+    if (this.#stagesSubmitted.add(stageId) && !this.#stagesOfJobs.has(stageId)) {
+      this.#stagesWithoutJob++;
+    }
+    if (stageAttemptId === 0) this.#open(stageId);
   }
 
   #open(stageId: number): OpenStage | undefined {
@@ -155,6 +207,8 @@ export class EventLogCompleteness {
   }
 
   #stageCompleted({ stage }: Fact<"stage_completed">): void {
+    this.#stagesSeen.add(stage.stageId);
+    this.#stagesCompleted.add(stage.stageId);
     if (stage.stageAttemptId !== 0 || this.#settling.has(stage.stageId)) return;
     if (stage.failureReason !== undefined || !this.#stages.has(stage.stageId)) {
       this.#stages.delete(stage.stageId);

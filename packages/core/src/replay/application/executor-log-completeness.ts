@@ -1,11 +1,20 @@
 /** What an executor's log must hold by the event log's word, or by its own: lines of its tasks, broadcasts, blocks and spills. */
 import type { TaskEndFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
-import { NumberSet } from "../number-set.ts";
+import { CountedIds } from "./counted-ids.ts";
 import type { Expectation, LineKind } from "./expectation.ts";
 
 const FIRST_PIECE = /^broadcast_(\d{1,15})_piece0$/;
 const BROADCAST = /^broadcast_(\d{1,15})$/;
+/** Lines of one process stand in order but for those of threads that print at once. */
+const DISORDER_MICROS = 10_000_000;
+/** A driver hears of a task's end after its executor printed it, by clocks that are a little apart, and late where it is busy. */
+const AFTER_THE_END_MICROS = 60_000_000;
+const BEFORE_THE_END_MICROS = 600_000_000;
+/** Ends of tasks that one log told and the other not yet. */
+const PENDING_ENDS = 20_000;
+/** An operator may leave a block that it could read; most do not. */
+const LEAST_TOUCHED = 0.8;
 
 export class ExecutorLogCompleteness {
   /** the file whose lines are counted first */
@@ -17,6 +26,15 @@ export class ExecutorLogCompleteness {
   readonly #finished = new CountedIds();
   readonly #broadcasts = new CountedIds();
   #rddStores = 0;
+  /** lines of reading an RDD's block, of storing one, or of why it was not stored */
+  #rddTouches = 0;
+  #lines = 0;
+  #timeless = 0;
+  readonly #order = { sourceFileId: -1, last: 0, backward: 0 };
+  /** by task, µs of its end as the log whose line came first has it */
+  readonly #pendingEnds = new Map<number, { readonly ts: number; readonly isLine: boolean }>();
+  #comparedEnds = 0;
+  #displacedEnds = 0;
   // By the event log:
   #successes = 0;
   #lastSuccess = 0;
@@ -24,13 +42,14 @@ export class ExecutorLogCompleteness {
   #rddStoresReported = 0;
   readonly #pieces = new CountedIds();
   #spillingTasks = 0;
+  #tasksThatRead = 0;
 
   line(
     fact: LogFact,
     at: { readonly ts: number | undefined; readonly sourceFileId: number },
   ): void {
     this.sourceFileId ??= at.sourceFileId;
-    if (at.ts !== undefined) this.#lastLine = Math.max(at.ts, this.#lastLine ?? at.ts);
+    this.#lineAt(at.ts, at.sourceFileId);
     switch (fact.kind) {
       // Other lines of the start may come after it; nothing is in memory before it.
       case "store_started":
@@ -47,10 +66,19 @@ export class ExecutorLogCompleteness {
       case "task_finished":
         this.#kinds.add("tasks");
         if (fact.how === "finished") this.#finished.add(fact.taskId);
+        if (at.ts !== undefined) this.#endAt(fact.taskId, at.ts, true);
         return;
       case "block_stored":
         this.#kinds.add("blocks");
         this.#stored(fact.blockId);
+        return;
+      case "block_found":
+        this.#touched(fact.blockId);
+        return;
+      case "unroll_failed":
+      case "unroll_refused":
+      case "store_refused":
+        this.#touched(fact.blockId);
         return;
       case "spill":
       case "execution_spilled":
@@ -61,17 +89,18 @@ export class ExecutorLogCompleteness {
     }
   }
 
-  taskEnded({
-    reason,
-    stageId,
-    stageAttemptId,
-    memorySpilledBytes,
-    finishedMs,
-  }: TaskEndFact): void {
+  /** @param readsCache its stage has an RDD that is cached in memory */
+  taskEnded(
+    { reason, stageId, stageAttemptId, memorySpilledBytes, finishedMs, taskId }: TaskEndFact,
+    readsCache: boolean,
+  ): void {
     if ((memorySpilledBytes ?? 0) > 0) this.#spillingTasks++;
     if (reason !== "Success") return;
     this.#successes++;
-    this.#lastSuccess = Math.max(this.#lastSuccess, (finishedMs ?? 0) * 1000);
+    if (readsCache) this.#tasksThatRead++;
+    const ts = (finishedMs ?? 0) * 1000;
+    this.#lastSuccess = Math.max(this.#lastSuccess, ts);
+    if (ts > 0) this.#endAt(taskId, ts, false);
     if (stageAttemptId === 0) this.#stages.add(stageId);
   }
 
@@ -114,7 +143,24 @@ export class ExecutorLogCompleteness {
     return this.#running.repeated + this.#finished.repeated;
   }
 
+  /** Lines whose time lies well before that of one above them. */
+  get backward(): number {
+    return this.#order.backward;
+  }
+
+  /** Tasks whose end the event log has at another time. */
+  get displacedEnds(): Expectation {
+    const expected = this.#comparedEnds;
+    return { what: "ends of tasks", expected, missing: this.#displacedEnds };
+  }
+
+  /** Lines without a time, where others have one. */
+  get timeless(): number {
+    return this.#timeless < this.#lines ? this.#timeless : 0;
+  }
+
   expectations(): Expectation[] {
+    const reads = this.#rddTouches < LEAST_TOUCHED * this.#tasksThatRead;
     const tasks = Math.max(this.#successes, this.#finished.count);
     const of = (what: string, expected: number, found: number): Expectation => ({
       what,
@@ -126,29 +172,52 @@ export class ExecutorLogCompleteness {
       of("lines of a task's end", this.#successes, this.#finished.count),
       of("stores of a stage's broadcast", this.#stages.count, this.#broadcasts.count),
       of("stores of RDD blocks", this.#rddStoresReported, this.#rddStores),
+      of(
+        "reads or stores of RDD blocks by tasks",
+        this.#tasksThatRead,
+        reads ? this.#rddTouches : this.#tasksThatRead,
+      ),
     ];
   }
 
   #stored(blockId: string): void {
     if (blockId.startsWith("rdd_")) this.#rddStores++;
+    this.#touched(blockId);
     const broadcast = BROADCAST.exec(blockId)?.[1];
     if (broadcast !== undefined) this.#broadcasts.add(Number(broadcast));
   }
-}
 
-/** Ids, and how many of them there are. */
-class CountedIds {
-  readonly #ids = new NumberSet();
-  count = 0;
-  /** added although they were there */
-  repeated = 0;
+  #touched(blockId: string): void {
+    if (blockId.startsWith("rdd_")) this.#rddTouches++;
+  }
 
-  add(id: number): void {
-    if (this.#ids.has(id)) {
-      this.repeated++;
+  #lineAt(ts: number | undefined, sourceFileId: number): void {
+    this.#lines++;
+    if (ts === undefined) {
+      this.#timeless++;
       return;
     }
-    this.#ids.add(id);
-    this.count++;
+    this.#kinds.add("times");
+    this.#lastLine = Math.max(ts, this.#lastLine ?? ts);
+    const order = this.#order;
+    if (order.sourceFileId !== sourceFileId) {
+      order.sourceFileId = sourceFileId;
+      order.last = ts;
+    }
+    if (ts < order.last - DISORDER_MICROS) order.backward++;
+    order.last = Math.max(order.last, ts);
+  }
+
+  /** Holds the two logs' times of one end against each other, as soon as both are known. */
+  #endAt(taskId: number, ts: number, isLine: boolean): void {
+    const other = this.#pendingEnds.get(taskId);
+    if (other === undefined || other.isLine === isLine) {
+      if (this.#pendingEnds.size < PENDING_ENDS) this.#pendingEnds.set(taskId, { ts, isLine });
+      return;
+    }
+    this.#pendingEnds.delete(taskId);
+    this.#comparedEnds++;
+    const late = isLine ? ts - other.ts : other.ts - ts;
+    if (late > AFTER_THE_END_MICROS || late < -BEFORE_THE_END_MICROS) this.#displacedEnds++;
   }
 }

@@ -1,0 +1,21 @@
+/** Ids, and how many of them there are. */
+import { NumberSet } from "../number-set.ts";
+
+export class CountedIds {
+  readonly #ids = new NumberSet();
+  count = 0;
+  /** added although they were there */
+  repeated = 0;
+
+  /** @param id a safe integer; a negative one is no id and not counted */
+  add(id: number): boolean {
+    if (id < 0) return false;
+    if (this.#ids.has(id)) {
+      this.repeated++;
+      return false;
+    }
+    this.#ids.add(id);
+    this.count++;
+    return true;
+  }
+}
