@@ -109,6 +109,50 @@ describe("replay refuses to replace", () => {
   });
 });
 
+describe("a result replaces nothing but an earlier result of its kind", () => {
+  const logs = join(root, "fixtures/runs/s35-f-base-dbg");
+  const run = at("run.duckdb");
+  const good = at("good.json");
+  const foreign = {
+    "the log": readFileSync(log),
+    "a database": "database",
+    "another's text": "mine",
+    "another's JSON": '{"mine": 1}',
+    "another's page": "<!doctype html><title>mine</title>",
+    "another's XML": '<?xml version="1.0"?><mine/>',
+  };
+  const judging = ["check", run, "--baseline", good, "--quiet"];
+  const ways: readonly [string, (file: string) => string[]][] = [
+    ["report", (file) => ["report", run, "-o", file, "--overwrite"]],
+    ["baseline", (file) => ["baseline", run, "-o", file, "--overwrite"]],
+    ...["--junit", "--sarif", "--markdown", "--report"].map(
+      (option): [string, (file: string) => string[]] => [
+        `check ${option}`,
+        (file) => [...judging, option, file],
+      ],
+    ),
+  ];
+
+  test.each(ways)("%s", async (_, args) => {
+    if (!existsSync(run)) await replayed([logs, "-o", run]);
+    if (!existsSync(good)) await respark(["baseline", run, "-o", good]);
+    const file = at("result");
+    for (const [name, text] of Object.entries(foreign)) {
+      writeFileSync(file, text === "database" ? readFileSync(database) : text);
+      const before = readFileSync(file);
+      const { code, stderr } = await respark(args(file));
+      expect({ name, code, stderr }).toMatchObject({ code: 2 });
+      expect(stderr).toContain("which alone is replaced");
+      expect(readFileSync(file).equals(before)).toBe(true);
+    }
+    rmSync(file);
+    for (const time of ["made", "replaced"]) {
+      const { code, stderr } = await respark(args(file));
+      expect({ time, code, stderr }).toMatchObject({ code: 0 });
+    }
+  });
+});
+
 describe("a disk that is full", () => {
   const ways = [
     { what: "replay", args: ["replay", log, "-o", join(small, "x.duckdb")] },

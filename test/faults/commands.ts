@@ -47,13 +47,26 @@ export async function trialsIn(folder: string): Promise<Trial[]> {
     })),
     { name: "report", args: ["report", made, "-o", at("page.html"), "--overwrite", "--quiet"] },
     { name: "report of a folder", args: ["report", made, "-o", `${at("pages")}/`, "--quiet"] },
-    { name: "baseline --overwrite", args: ["baseline", made, "-o", at("good.json"), "--overwrite"] },
+    {
+      name: "baseline --overwrite",
+      args: ["baseline", made, "-o", at("good.json"), "--overwrite"],
+    },
     { name: "baseline of logs", args: ["baseline", logs, "-o", at("other.json")] },
     {
       name: "check",
       args: [
-        ...["check", made, "--baseline", at("good.json"), "--junit", at("j.xml")],
-        ...["--sarif", at("s.json"), "--markdown", at("m.md"), "--report", at("c.html")],
+        "check",
+        made,
+        "--baseline",
+        at("good.json"),
+        "--junit",
+        at("j.xml"),
+        "--sarif",
+        at("s.json"),
+        "--markdown",
+        at("m.md"),
+        "--report",
+        at("c.html"),
       ],
     },
     {
@@ -96,7 +109,9 @@ export function changedFiles(folder: string): string[] {
   return readdirSync(join(folder, "before")).filter((name) => {
     const [was, is] = [join(folder, "before", name), join(folder, "now", name)];
     try {
-      return statSync(is).size !== statSync(was).size || !readFileSync(is).equals(readFileSync(was));
+      return (
+        statSync(is).size !== statSync(was).size || !readFileSync(is).equals(readFileSync(was))
+      );
     } catch {
       return true;
     }

@@ -31,7 +31,12 @@ export async function callsOf(folder: string, trial: Trial): Promise<readonly Ca
 export function faultsOf(calls: readonly Call[]): Fault[] {
   return calls.flatMap(({ kind }, at) =>
     codesOf[kind].flatMap((code): Fault[] =>
-      kind === "write" || code === "EMFILE" ? [{ at, code }, { at, code, stays: true }] : [{ at, code }],
+      kind === "write" || code === "EMFILE"
+        ? [
+            { at, code },
+            { at, code, stays: true },
+          ]
+        : [{ at, code }],
     ),
   );
 }
@@ -71,7 +76,11 @@ function wrongOf(folder: string, trial: Trial, hit: Call, { code, stderr }: Ran)
   const wrong: string[] = [];
   const isCheck = trial.name.startsWith("check");
   // A log that could not be read is too little evidence for a check.
-  const allowed = isCheck ? [0, 2, 3, 4, 5] : trial.name.startsWith("baseline") ? [0, 2, 3, 4] : [0, 2, 3];
+  const allowed = isCheck
+    ? [0, 2, 3, 4, 5]
+    : trial.name.startsWith("baseline")
+      ? [0, 2, 3, 4]
+      : [0, 2, 3];
   if (!allowed.includes(code)) wrong.push(`exit ${code}`);
   if (code !== 0) {
     const lines = stderr.trimEnd().split("\n");

@@ -172,7 +172,10 @@ export function moreDamages(other: RunFiles): Damage[] {
         },
       }),
     ),
-    { ...inExecutor("executor log: its clock is an hour off", later(1, 0, always)), harmless: true },
+    {
+      ...inExecutor("executor log: its clock is an hour off", later(1, 0, always)),
+      harmless: true,
+    },
     ...EVENTS.map(([what, change]) => inEvents(`event log: ${what}`, change)),
     ...EXECUTOR.map(([what, change]) => inExecutor(`executor log: ${what}`, change)),
     ...BYTES.flatMap(([what, ending, pack]): Damage[] => [

@@ -25,6 +25,15 @@ export interface Output {
   write(text: string | Uint8Array): Promise<void>;
 }
 
+/** How a process ends in the middle of its work. */
+export interface Ending {
+  readonly code: number;
+  /** files of ours that must not stay */
+  readonly paths: readonly string[];
+  /** ends what runs on other threads, for which the process would wait */
+  readonly stop: () => Promise<void>;
+}
+
 export interface Host {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
@@ -42,6 +51,8 @@ export interface Host {
   /** Names in a directory. */
   list(directory: string): Promise<string[]>;
   readText(path: string): Promise<string>;
+  /** The first bytes of a file as text. */
+  readHead(path: string, bytes: number): Promise<string>;
   /** Whether a file can be made in this directory. */
   mayWriteInto(directory: string): Promise<boolean>;
   /** A file appears whole or not at all; a device or a pipe gets the text as it is. */
@@ -61,8 +72,10 @@ export interface Host {
   download(address: URL): Promise<Response>;
   /** An empty directory of our own; `remove` takes it away again. */
   scratch(): Promise<{ readonly path: string; remove(): Promise<void> }>;
-  /** Removes these and ends the process with this code after so long, unless the returned function is called. */
-  endAfter(millis: number, code: number, paths: readonly string[]): () => void;
+  /** A file of ours that must not stay, should the process end early; the returned function forgets it. */
+  leavesBehind(path: string): () => void;
+  /** Removes these, and what is left behind, and ends the process with this code after so long, unless the returned function is called. */
+  endAfter(millis: number, ending: Ending): () => void;
   /** Calls back on Ctrl-C, a polite kill or a closed terminal; the returned function stops that. A second Ctrl-C kills at once. */
   onInterrupt(listener: () => void): () => void;
 }
@@ -79,6 +92,7 @@ export function processHost(): Host {
     identityOf,
     list: (directory) => readdir(directory),
     readText: (path) => readFile(path, "utf8"),
+    readHead,
     mayWriteInto,
     writeText,
     remove: (path) => rm(path, { recursive: true, force: true }),
@@ -89,6 +103,7 @@ export function processHost(): Host {
     onStdinEnd: (listener) => void process.stdin.once("end", listener),
     download: (address) => fetch(address, { signal: AbortSignal.timeout(60_000) }),
     scratch,
+    leavesBehind,
     endAfter,
     onInterrupt,
   };
@@ -142,6 +157,16 @@ async function identityOf(path: string): Promise<string | undefined> {
   return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
 }
 
+async function readHead(path: string, bytes: number): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+    return buffer.toString("utf8", 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 async function writeText(path: string, text: string): Promise<void> {
   const there = await lstat(path).catch(() => undefined);
   if (there !== undefined && !there.isFile()) {
@@ -151,14 +176,18 @@ async function writeText(path: string, text: string): Promise<void> {
   // A name of its own, that must be new: nothing of anybody else's is replaced or removed.
   const partial = `${path}.${process.pid}.partial`;
   const file = await open(partial, "wx");
+  const forget = leavesBehind(partial);
   try {
     await file.writeFile(text);
+    await file.sync();
     await file.close();
     await rename(partial, path);
   } catch (error) {
     await file.close();
     await rm(partial, { force: true });
     throw error;
+  } finally {
+    forget();
   }
 }
 
@@ -186,17 +215,22 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
-/** Directories of ours that are not removed yet. */
-const scratches = new Set<string>();
+/** Files and directories of ours that must not outlive the process. */
+const leftovers = new Set<string>();
+
+function leavesBehind(path: string): () => void {
+  leftovers.add(path);
+  return () => void leftovers.delete(path);
+}
 
 async function scratch(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "respark-"));
-  scratches.add(path);
+  const forget = leavesBehind(path);
   return {
     path,
     remove: async () => {
       await rm(path, { recursive: true, force: true });
-      scratches.delete(path);
+      forget();
     },
   };
 }
@@ -226,10 +260,12 @@ function onInterrupt(listener: () => void): () => void {
   };
 }
 
-function endAfter(millis: number, code: number, paths: readonly string[]): () => void {
+function endAfter(millis: number, { code, paths, stop }: Ending): () => void {
   const timer = setTimeout(() => {
-    for (const path of [...paths, ...scratches]) rmSync(path, { recursive: true, force: true });
-    process.exit(code);
+    void stop().finally(() => {
+      for (const path of [...paths, ...leftovers]) rmSync(path, { recursive: true, force: true });
+      process.exit(code);
+    });
   }, millis);
   return () => {
     clearTimeout(timer);

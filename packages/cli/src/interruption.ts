@@ -13,6 +13,31 @@ export interface Interruption {
   readonly leavesBehind: (path: string) => void;
 }
 
+/** Where a question is running the module is there already; no command waits for it at its start. */
+async function stop(): Promise<void> {
+  const { interruptQueries } = await import("@respark/report");
+  interruptQueries();
+}
+
+/** Hosts on which a piece of work ends by itself once a signal came. */
+const endingThemselves = new WeakSet<Host>();
+
+/** Ends the process as soon as a signal comes, with its files removed, unless work is done that ends by itself. */
+export async function endingOnSignal<Result>(
+  host: Host,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const stopListening = host.onInterrupt(() => {
+    if (!endingThemselves.has(host))
+      host.endAfter(0, { code: exitCode.interrupted, paths: [], stop });
+  });
+  try {
+    return await work();
+  } finally {
+    stopListening();
+  }
+}
+
 /** The work ends within a second of a signal: by itself at its next step, or else the process does, with its files removed. */
 export async function untilInterrupted<Result>(
   host: Host,
@@ -23,16 +48,23 @@ export async function untilInterrupted<Result>(
   let stopWaiting = (): void => {};
   const stopListening = host.onInterrupt(() => {
     interrupted = true;
-    stopWaiting = host.endAfter(GRACE_MILLIS, exitCode.interrupted, behind);
-  });
-  try {
-    return await work({
-      carryOn: () => {
-        if (interrupted) throw new Interrupted();
-      },
-      leavesBehind: (path) => void behind.push(path),
+    stopWaiting = host.endAfter(GRACE_MILLIS, {
+      code: exitCode.interrupted,
+      paths: behind,
+      stop,
     });
+  });
+  endingThemselves.add(host);
+  try {
+    const carryOn = (): void => {
+      if (interrupted) throw new Interrupted();
+    };
+    const result = await work({ carryOn, leavesBehind: (path) => void behind.push(path) });
+    // A signal during the last step: what is done is whole, and nothing is done after it.
+    carryOn();
+    return result;
   } finally {
+    endingThemselves.delete(host);
     stopListening();
     stopWaiting();
   }

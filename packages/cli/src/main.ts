@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
+import { endingOnSignal } from "./interruption.ts";
 import { machineWords } from "./machine-words.ts";
 import { printable } from "./terminal/printable.ts";
 import { Interrupted, UserError } from "./user-error.ts";
@@ -30,7 +31,9 @@ export async function main(host: Host): Promise<ExitCode> {
   for (const add of commands) add(program, host);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
-    await program.parseAsync(withoutLeadingDashes(host.args), { from: "user" });
+    await endingOnSignal(host, () =>
+      program.parseAsync(withoutLeadingDashes(host.args), { from: "user" }),
+    );
     return exitCode.fine;
   } catch (error) {
     return await explain(host, error);

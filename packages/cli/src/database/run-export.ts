@@ -60,7 +60,7 @@ export async function exportTables(host: Host, request: TablesRequest): Promise<
   if ((await host.kindOf(request.directory)) === "file") {
     throw new UserError(`${request.directory} is a file: name a directory with -o`);
   }
-  return await exportDatabase(request);
+  return await exportDatabase({ ...request, leavesBehind: (path) => host.leavesBehind(path) });
 }
 
 function hint({ format, output }: ExportOptions): string {

@@ -15,7 +15,7 @@ import { printable, printableLine } from "../terminal/printable.ts";
 import { UserError } from "../user-error.ts";
 import { readBaseline, readConfig } from "./files.ts";
 import { measured, type RunOptions } from "./measured-run.ts";
-import { writeResult } from "./write-result.ts";
+import { refuseForeign, writeResult } from "./write-result.ts";
 
 export interface BaselineOptions extends RunOptions {
   readonly output: string;
@@ -53,7 +53,7 @@ export async function runBaseline(
     await host.stdout.write(text);
     return;
   }
-  await writeResult(host, output, text);
+  await writeResult(host, output, text, "baseline");
   if (options.json === true) await host.stdout.write(text);
   else await host.stdout.write(printable(summaryText(baseline, output)));
 }
@@ -73,6 +73,7 @@ async function knownBaseline(
   if (there === "directory") {
     throw new UserError(`${output} is a directory: name a file in it with -o`);
   }
+  if (there === "file" && overwrite === true) await refuseForeign(host, output, "baseline");
   if (add === true) return (await readBaseline(host, output)).baseline;
   if (there === "file" && overwrite !== true) {
     throw new UserError(

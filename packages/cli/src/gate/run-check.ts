@@ -32,7 +32,7 @@ import {
   readOwnChecks,
 } from "./files.ts";
 import { type OpenRun, type RunOptions, withRun } from "./measured-run.ts";
-import { writeResult } from "./write-result.ts";
+import { type ResultKind, refuseForeign, writeResult } from "./write-result.ts";
 
 export interface CheckOptions extends RunOptions {
   readonly baseline?: string;
@@ -77,6 +77,7 @@ export async function runCheck(
       "nothing to hold the run against: give --baseline <file> (respark baseline makes it), or budgets or checks in respark.config.json",
     );
   }
+  await refuseFilesOf(host, options);
   const { result, databasePath } = await withRun(host, paths, options, async (opened) => {
     const outcome = await judged(opened, config, baseline, own, options);
     await writeReport(host, opened, outcome, baseline, options);
@@ -87,6 +88,19 @@ export async function runCheck(
   await deliver(host, result, place, toStdout, options);
   if (code !== exitCode.fine) {
     throw new UserError(sentenceOn(result), code);
+  }
+}
+
+/** Before anything is measured. */
+async function refuseFilesOf(host: Host, options: CheckOptions): Promise<void> {
+  const files: readonly [string | undefined, ResultKind][] = [
+    [options.junit, "junit"],
+    [options.sarif, "sarif"],
+    [options.markdown, "markdown"],
+    [options.report, "page"],
+  ];
+  for (const [file, kind] of files) {
+    if (file !== undefined && file !== "-") await refuseForeign(host, file, kind);
   }
 }
 
@@ -107,7 +121,7 @@ async function writeReport(
   const words = terminalText(result, place, PLAIN);
   const page = await pageOf(database, application, databasePath, { judged: words.trim() });
   if (report === "-") await host.stdout.write(page.html);
-  else await writeResult(host, report, page.html);
+  else await writeResult(host, report, page.html, "page");
 }
 
 const PLAIN = { bold: (text: string): string => text, dim: (text: string): string => text };
@@ -187,15 +201,15 @@ async function deliver(
   toStdout: string,
   options: CheckOptions,
 ): Promise<void> {
-  const files: [string | undefined, () => string][] = [
-    [options.junit, () => junitText(result, place)],
-    [options.sarif, () => sarifText(result, place, version)],
-    [options.markdown, () => markdownText(result, place)],
+  const files: [string | undefined, ResultKind, () => string][] = [
+    [options.junit, "junit", () => junitText(result, place)],
+    [options.sarif, "sarif", () => sarifText(result, place, version)],
+    [options.markdown, "markdown", () => markdownText(result, place)],
   ];
-  for (const [file, textOf] of files) {
+  for (const [file, kind, textOf] of files) {
     if (file === undefined) continue;
     if (file === "-") await host.stdout.write(textOf());
-    else await writeResult(host, file, textOf());
+    else await writeResult(host, file, textOf(), kind);
   }
   if (toStdout === "--json") await host.stdout.write(jsonText(result, CODES[result.outcome]));
   if (toStdout === "text") {
@@ -213,7 +227,7 @@ async function appendSummary(host: Host, text: string): Promise<void> {
   const file = host.env["GITHUB_STEP_SUMMARY"];
   if (file === undefined || file === "") return;
   const before = (await host.kindOf(file)) === "file" ? await host.readText(file) : "";
-  await writeResult(host, file, `${before}${text}`);
+  await host.writeText(file, `${before}${text}`);
 }
 
 function sentenceOn({ outcome, verdicts, differences, evidence }: GateResult): string {

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { type Database, type FleetRow, fleetPage, type ReportPage } from "@respark/report";
 import { type ApplicationKey, applicationsIn, listed } from "../database/applications.ts";
 import { oneApplication } from "../database/one-application.ts";
-import { writeResult } from "../gate/write-result.ts";
+import { refuseForeign, writeResult } from "../gate/write-result.ts";
 import type { Host } from "../host.ts";
 import type { ApplicationOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
@@ -51,7 +51,7 @@ export async function writePages(
     await host.stdout.write(page.html);
     return [];
   }
-  await writeResult(host, file, page.html);
+  await writeResult(host, file, page.html, "page");
   return [writtenOf(file, page)];
 }
 
@@ -103,12 +103,12 @@ async function writeFolder(
   for (const application of applications) {
     const page = await pageOf(database, application, path, { fleet: FLEET });
     const file = join(folder, files.get(keyOf(application)) ?? FLEET);
-    await writeResult(host, file, page.html);
+    await writeResult(host, file, page.html, "page");
     written.push(writtenOf(file, page));
     rows.push(page.row);
   }
   const html = await fleetPage(basename(named), rows, (row) => files.get(keyOf(row)) ?? FLEET);
-  await writeResult(host, join(folder, FLEET), html);
+  await writeResult(host, join(folder, FLEET), html, "page");
   return [
     { file: join(folder, FLEET), bytes: Buffer.byteLength(html), row: undefined },
     ...written,
@@ -140,7 +140,12 @@ export async function refuseOverwriting(
   file: string,
   { overwrite }: Pick<PagesOptions, "overwrite">,
 ): Promise<void> {
-  if (file === "-" || overwrite === true) return;
+  if (file === "-") return;
+  if (overwrite === true) {
+    // A folder that is to be made, or a page of another kind, is found when it is written.
+    if ((await host.kindOf(file)) === "file") await refuseForeign(host, file, "page");
+    return;
+  }
   if ((await host.kindOf(file)) === "file") {
     throw new UserError(`${file} exists: --overwrite replaces it, -o names another file`);
   }

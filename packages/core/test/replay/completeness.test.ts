@@ -159,11 +159,7 @@ test.each<[string, readonly EventFact[], string]>([
     without("task_end"),
     "2 of 2 ends of planned tasks are missing",
   ],
-  [
-    "a task's start",
-    without("task_start"),
-    "2 of 2 task starts are missing",
-  ],
+  ["a task's start", without("task_start"), "2 of 2 task starts are missing"],
   ["a task id", [...whole.slice(0, -1), launched(3), task(3), end], "1 of 4 task ids are missing"],
   ["the application's end", whole.slice(0, -1), "it does not hold the application's end"],
   [
@@ -172,18 +168,23 @@ test.each<[string, readonly EventFact[], string]>([
     "it does not hold the application's start; 1 of 1 registrations of executors are missing",
   ],
   ["the settings", without("environment"), "it does not hold the settings"],
+  ["a job's end", without("job_end"), "1 of 1 job ends are missing"],
   [
-    "a job's end",
-    without("job_end"),
-    "1 of 1 job ends are missing",
+    "an executor's addition",
+    without("executor_added"),
+    "1 of 1 additions of executors are missing",
   ],
-  ["an executor's addition", without("executor_added"), "1 of 1 additions of executors are missing"],
   ["a stage's submission", without("stage_submitted"), "1 of 1 submissions of stages are missing"],
   ["a stage's completion", without("stage_completed"), "1 of 1 completions of stages are missing"],
   [
     "a stage's job",
     without("job_start"),
     "1 of 1 job starts are missing; 1 of 1 jobs of stages are missing",
+  ],
+  [
+    "its order",
+    [job, ...ran, ...head, jobEnd, end],
+    "events stand before what they follow, 3 times",
   ],
   [
     "metrics of a task",

@@ -5,6 +5,7 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { EmitRow, FindingRow, Rows, TableName } from "@respark/core";
 import { DatabaseError, openingError } from "../database-error.ts";
 import { duckdb } from "../duckdb.ts";
+import { forgetConnection, keptOpen } from "../open-connections.ts";
 import { createTables, createViews, MANIFEST_TABLE } from "../sql/create.ts";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
@@ -337,11 +338,12 @@ async function openPartial(
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
-  const connection = await instance.connect();
+  const connection = keptOpen(await instance.connect());
   let open = true;
   const close = (): void => {
     if (!open) return;
     open = false;
+    forgetConnection(connection);
     connection.closeSync();
     instance.closeSync();
   };

@@ -19,6 +19,8 @@ export interface ExportRequest {
   /** only these; all where undefined */
   readonly appId?: string;
   readonly attemptId?: string;
+  /** Told of each file while it is partial; the returned function is called once it is not. */
+  readonly leavesBehind?: (path: string) => () => void;
 }
 
 export interface ExportedFile {
@@ -50,12 +52,15 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
       await makeFolders(place);
       const path = join(place, `attempt-${safeName(application.attemptId)}.${ending}`);
       const partial = `${path}.partial`;
+      const forget = request.leavesBehind?.(partial);
       try {
         await write(partial);
         await rename(partial, path);
       } catch (error) {
         await rm(partial, { force: true });
         throw error;
+      } finally {
+        forget?.();
       }
       files.push({ path, table, application });
     };

@@ -2,6 +2,7 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { openingError } from "../database-error.ts";
 import { duckdb } from "../duckdb.ts";
+import { forgetConnection, keptOpen } from "../open-connections.ts";
 import { sqlName } from "./literal.ts";
 import { requireOurs } from "./meta.ts";
 
@@ -75,10 +76,12 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   // A connection has one answer at a time, and a later question would cut it off: each question has its own.
   const asking = new Set<DuckDBConnection>();
   const done = (connection: DuckDBConnection): void => {
-    if (asking.delete(connection)) connection.closeSync();
+    if (!asking.delete(connection)) return;
+    forgetConnection(connection);
+    connection.closeSync();
   };
   const query = async (sql: string, signal?: AbortSignal): Promise<QueryResult> => {
-    const connection = await opened.connect();
+    const connection = keptOpen(await opened.connect());
     asking.add(connection);
     signal?.addEventListener("abort", () => {
       if (asking.has(connection)) connection.interrupt();
@@ -159,11 +162,12 @@ export async function openReadOnly(
   } catch (error) {
     throw openingError(path, error);
   }
-  const connection = await instance.connect();
+  const connection = keptOpen(await instance.connect());
   return {
     connection,
     connect: () => instance.connect(),
     close: () => {
+      forgetConnection(connection);
       connection.closeSync();
       instance.closeSync();
     },

@@ -115,6 +115,9 @@ export class Completeness {
         ...(events.started ? [] : ["it does not hold the application's start"]),
         ...(events.started && !events.configured ? ["it does not hold the settings"] : []),
         ...(events.ended ? [] : ["it does not hold the application's end"]),
+        ...(events.misplaced > 0
+          ? [`events stand before what they follow, ${countInWords(events.misplaced)} times`]
+          : []),
         ...missingInWords(wanted),
       ]),
     };

@@ -15,6 +15,8 @@ interface OpenStage {
 
 /** Completed stages whose late task ends are still counted. */
 const SETTLING_STAGES = 1_000;
+/** Tasks are logged as they are launched; a driver's clock may be set back a little. */
+const DISORDER_MILLIS = 10_000;
 /** Stages that a damaged log never completes. */
 const OPEN_STAGES = 20_000;
 
@@ -43,6 +45,10 @@ export class EventLogCompleteness {
   readonly #registered = new Set<string>();
   readonly #ran = new Set<string>();
   readonly #added = new Set<string>();
+  /** jobs and tasks that stand before the application's start, or well before the launch of one above */
+  misplaced = 0;
+  #startsBeforeStart = 0;
+  #lastLaunch = 0;
   #successes = 0;
   #successesWithoutMetrics = 0;
   #ends = 0;
@@ -64,6 +70,7 @@ export class EventLogCompleteness {
         if (fact.rollover !== undefined) this.#rolled.add(fact.rollover);
         return;
       case "application_start":
+        if (!this.started) this.misplaced += this.#startsBeforeStart;
         this.started = true;
         return;
       case "application_end":
@@ -73,6 +80,7 @@ export class EventLogCompleteness {
         this.configured ||= fact.sparkProperties.size > 0;
         return;
       case "task_start":
+        this.#launchedAt(fact.launchedMs);
         this.#taskSeen(fact.taskId);
         this.#startedTasks.add(fact.taskId);
         return;
@@ -87,6 +95,7 @@ export class EventLogCompleteness {
         return;
       case "job_start":
         this.#jobStarts++;
+        this.#startsBeforeStart++;
         this.#jobs.add(fact.jobId);
         for (const stageId of fact.stageIds) this.#stagesOfJobs.add(stageId);
         return;
@@ -155,6 +164,12 @@ export class EventLogCompleteness {
       },
       { what: "jobs of stages", expected: submitted, missing: this.#stagesWithoutJob },
     ];
+  }
+
+  #launchedAt(ms: number): void {
+    this.#startsBeforeStart++;
+    if (ms < this.#lastLaunch - DISORDER_MILLIS) this.misplaced++;
+    this.#lastLaunch = Math.max(this.#lastLaunch, ms);
   }
 
   #taskSeen(taskId: number): void {
