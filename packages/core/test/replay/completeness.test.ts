@@ -164,7 +164,7 @@ test.each<[string, readonly EventFact[], string]>([
   ["the application's end", whole.slice(0, -1), "it does not hold the application's end"],
   [
     "the application's start",
-    [...whole.slice(4)],
+    whole.slice(4),
     "it does not hold the application's start; 1 of 1 registrations of executors are missing",
   ],
   ["the settings", without("environment"), "it does not hold the settings"],
