@@ -38,3 +38,18 @@ test("a broadcast that comes after the binary may be read while the task unrolls
   expect(before?.bytes).toBe(3000);
   expect(before?.atMost).toBeGreaterThanOrEqual(MIB);
 });
+
+test("without an event log, what a task is about to put says that it unrolls", () => {
+  const story = `
+        0 1 start ${100 * MIB}
+     1000 1 run task-1 stage 0 partition 0
+     1000 1 run task-2 stage 0 partition 1
+     3000 1 store rdd_0_1 ${10 * MIB} free ${90 * MIB}
+     3500 1 finish task-2
+     4000 1 store rdd_0_0 ${10 * MIB} free ${80 * MIB}`;
+  const { memory_timeline } = replayText(story, settings);
+  const after = memory_timeline.findLast((row) => row.ts <= 3_000_000)?.storageUsed;
+  expect(after?.atLeast).toBe(10 * MIB);
+  expect(after?.atMost).toBeGreaterThan(20 * MIB);
+  expect(memory_timeline.at(-1)?.storageUsed.atMost).toBe(20 * MIB);
+});

@@ -17,7 +17,12 @@ import {
 import { confOffHeapBytes, defaultsInForce, parseJavaDouble } from "../../spark-conf.ts";
 import { unrollSettings } from "../../storage/unroll.ts";
 import type { ExecutorRules } from "../executor-state.ts";
-import { assumedConf } from "./assumed-conf.ts";
+import {
+  assumedConf,
+  type HeapAgainstCapacity,
+  mayBeAllOnHeap,
+  roundOffHeapBytes,
+} from "./assumed-conf.ts";
 import type { ExecutorKnowledge } from "./executor-roster.ts";
 
 /** Spark lines (`2.1`), both included; undefined: open. */
@@ -148,14 +153,22 @@ export class ApplicationConf {
     if (this.properties.size > 0 || xmxBytes === undefined || capacity === undefined) {
       return this.#withRegistered(known.maxOffHeapBytes);
     }
-    known.assumedConf ??= assumedConf({
+    known.assumedConf ??= assumedConf(this.#heapAgainst(known, xmxBytes, capacity));
+    return known.assumedConf;
+  }
+
+  #heapAgainst(
+    known: ExecutorKnowledge,
+    xmxBytes: number,
+    capacity: ByteInterval,
+  ): HeapAgainstCapacity {
+    return {
       behaviour: this.behaviour,
       xmxBytes,
       collector: collectorOf(known.jvmFlags),
       capacity,
       usesOffHeap: known.offHeapRdds.size > 0,
-    });
-    return known.assumedConf;
+    };
   }
 
   /** What an executor registered as its off-heap memory beats what is set: not every way to set it is logged. */
@@ -225,9 +238,19 @@ export class ApplicationConf {
     return { unrollThresholdBytes: thresholdBytes, unrollGrowth: growthFactor };
   }
 
-  /** Blocks live off-heap, and nothing says how much of the capacity that is. */
-  #areModesKnown({ offHeapRdds, maxOffHeapBytes }: ExecutorKnowledge): boolean {
-    return this.properties.size > 0 || maxOffHeapBytes !== undefined || offHeapRdds.size === 0;
+  /**
+   * How much of the capacity is off-heap: settings and registrations say so, else the heap and the
+   * printed capacity, where one round size alone makes up for the difference.
+   */
+  #areModesKnown(known: ExecutorKnowledge): boolean {
+    const { offHeapRdds, maxOffHeapBytes, xmxBytes, capacity } = known;
+    if (this.properties.size > 0 || maxOffHeapBytes !== undefined) return true;
+    const usesOffHeap = offHeapRdds.size > 0;
+    if (xmxBytes === undefined || capacity === undefined) return !usesOffHeap;
+    const against = this.#heapAgainst(known, xmxBytes, capacity);
+    const assumed = this.#confOf(known);
+    if (usesOffHeap) return Number(assumed.get(OFF_HEAP_SIZE)) === roundOffHeapBytes(against);
+    return mayBeAllOnHeap(against, assumed);
   }
 
   /** Tasks that run at once on so many cores, at most: those of any profile may (3.4+). */

@@ -17,6 +17,46 @@ export interface HeapAgainstCapacity {
   readonly usesOffHeap: boolean;
 }
 
+/** Off-heap memory is set to round sizes: a difference that is a multiple of this is one, bytes. */
+const ROUND_OFF_HEAP_BYTES = 16 * MIB;
+
+/** Off-heap size that adds up to the printed capacity by defaults on the heap; undefined: none that is round. */
+export function roundOffHeapBytes(of: HeapAgainstCapacity): number | undefined {
+  const { behaviour, capacity, xmxBytes, collector } = of;
+  if (behaviour.memoryManager === "pre16") return undefined;
+  for (const each of collector === undefined ? COLLECTORS : [collector]) {
+    const heap = maxHeapBytes(xmxBytes, each);
+    if (heap === undefined) continue;
+    const onHeap = unifiedMaxHeapBytes(behaviour, new Map(), heap);
+    const round =
+      Math.round((capacity.atMost - onHeap) / ROUND_OFF_HEAP_BYTES) * ROUND_OFF_HEAP_BYTES;
+    const fits = onHeap + round >= capacity.atLeast && onHeap + round <= capacity.atMost;
+    if (round > 0 && fits) return round;
+  }
+  return undefined;
+}
+
+/**
+ * Whether the printed capacity can be all on the heap, as far as people set fractions: to steps of
+ * 0.05, or lower than the default. A part of it may be off-heap otherwise.
+ */
+export function mayBeAllOnHeap(
+  of: HeapAgainstCapacity,
+  assumed: ReadonlyMap<string, string>,
+): boolean {
+  const { behaviour, capacity, xmxBytes, collector } = of;
+  if (behaviour.memoryManager === "pre16" || !behaviour.storedLineCountsOffHeap) return true;
+  const most = (collector === undefined ? COLLECTORS : [collector])
+    .map((each) => maxHeapBytes(xmxBytes, each))
+    .filter((heap) => heap !== undefined)
+    .map((heap) => unifiedMaxHeapBytes(behaviour, new Map(), heap));
+  if (most.some((bytes) => capacity.atLeast <= bytes)) return true;
+  if (assumed.has("spark.memory.useLegacyMode")) return true;
+  const steps = Number(assumed.get("spark.memory.fraction") ?? Number.NaN) * 20;
+  const isCoarse = Math.abs(steps - Math.round(steps)) < 1e-9;
+  return isCoarse && roundOffHeapBytes(of) === undefined;
+}
+
 /**
  * Settings under which this heap prints this capacity; empty when the defaults do, or when several could be.
  * Only settings that people set to round numbers are tried: the fraction in steps of 0.05, then 0.01; legacy mode; off-heap size in MiB.

@@ -19,7 +19,7 @@ import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
 import { isReplica, taskPutting } from "./task-putting.ts";
-import { preparation } from "./unroll-preparation.ts";
+import { preparation, rddsPutBy } from "./unroll-preparation.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
@@ -317,7 +317,9 @@ export class BlockSteps {
   /** A task began: what the log will say it puts, it unrolls from now on. */
   taskBegan(step: LogStep, taskId: number, rdds: Iterable<number>, partition: number): void {
     if (this.#context.debug) return; // a lookup that finds nothing says better when an unroll begins
-    for (const rdd of rdds) this.#openWindow(step, `rdd_${rdd}_${partition}`, taskId, false);
+    const isReported = this.#context.evidence.task(taskId) !== undefined;
+    const puts = isReported ? rdds : rddsPutBy(this.#context, step, { taskId, partition });
+    for (const rdd of puts) this.#openWindow(step, `rdd_${rdd}_${partition}`, taskId, false);
   }
 
   #openWindow(step: LogStep, blockId: string, taskId: number | undefined, precise: boolean): void {

@@ -6,6 +6,7 @@ import { rddIdOf, valueOfPiece } from "../../block-id.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { LogStep } from "../lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
+import { partitionOf } from "./block-history.ts";
 import type { UnrollWindow } from "./unroll-windows.ts";
 
 const LINES_AHEAD = 2000;
@@ -37,6 +38,29 @@ export function preparation(
     usuallyFrom = Math.max(usuallyFrom, next.ts);
   }
   return { from, usuallyFrom };
+}
+
+/**
+ * RDDs that a task puts, by the lines up to its end: without an event log nothing else says which
+ * of a stage's RDDs are persisted.
+ */
+export function rddsPutBy(
+  { lookahead }: ReplayContext,
+  begun: LogStep,
+  { taskId, partition }: { readonly taskId: number; readonly partition: number },
+): number[] {
+  const rdds = new Set<number>();
+  for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
+    const next = lookahead.peek(ahead);
+    if (next === undefined) break;
+    const { fact } = next;
+    if (fact.kind === "task_finished" && fact.taskId === taskId) break;
+    if (fact.kind !== "block_stored" && fact.kind !== "unroll_failed") continue;
+    if (begun.thread !== undefined && next.thread !== begun.thread) continue;
+    const rdd = rddIdOf(fact.blockId);
+    if (rdd !== undefined && partitionOf(fact.blockId) === partition) rdds.add(rdd);
+  }
+  return [...rdds];
 }
 
 /** Threads that run tasks of a stage now; that of `begun` alone where no threads are printed. */
