@@ -1,5 +1,5 @@
 /** `respark whatif`: one recorded run foretold under other settings, as text and as JSON that keeps the contract's laws. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -92,6 +92,57 @@ test("a person reads counts of simulated runs, never a plain safe", async () => 
   expect(stdout).toContain("no evicted blocks in 40 of 40 simulated runs");
   expect(stdout).toContain("Self-check: simulated as it was");
   expect(stdout).not.toMatch(/\bsafe\b/);
+});
+
+test("-o writes the answer into the database: a curve by value, every draw, and the same again", async () => {
+  const path = join(scratch, "answered.duckdb");
+  const sweep = ["--sweep", "spark.executor.memory=512m..1g:512m", "--draws", "10"];
+  const given = ["whatif", database, ...sweep, "-o", path, "--json"];
+  const answer = JSON.parse((await respark(given)).stdout) as Answer;
+  await respark(given);
+  await respark(["whatif", database, "--set", "spark.memory.fraction=0.4", "-o", path]);
+  const rows = async (sql: string): Promise<unknown> =>
+    JSON.parse((await respark(["query", path, sql, "--format", "json"])).stdout);
+  expect(
+    await rows(
+      `select knob_number, median, lo, hi, p_any, grade from whatif_curve
+       where outcome = 'evicted_blocks' and knob = 'spark.executor.memory'`,
+    ),
+  ).toEqual(
+    answer.scenarios.map(({ outcomes }, index) => {
+      const evicted = outcomes.find(({ name }) => name === "evicted_blocks");
+      return {
+        knob_number: 536_870_912 * (index + 1),
+        median: evicted?.median,
+        lo: evicted?.lo,
+        hi: evicted?.hi,
+        p_any: evicted?.p_any,
+        grade: evicted?.grade,
+      };
+    }),
+  );
+  expect(
+    await rows(
+      `select name, draws, count(distinct draw) as drawn, count(distinct outcome) as outcomes
+       from whatif_scenarios join whatif_draws using (scenario_id) group by all order by all`,
+    ),
+  ).toEqual([
+    { name: "spark.executor.memory=1024m", draws: 10, drawn: 10, outcomes: 17 },
+    { name: "spark.executor.memory=512m", draws: 10, drawn: 10, outcomes: 17 },
+    { name: "spark.memory.fraction=0.4", draws: 40, drawn: 40, outcomes: 17 },
+  ]);
+  expect(await rows("select count(*) as n from whatif_weak where open_bytes <= 0")).toEqual([
+    { n: 0 },
+  ]);
+  expect(await rows("select count(*) as n from whatif_self_check")).toEqual([{ n: 8 }]);
+});
+
+test("-o never replaces a file that is no database", async () => {
+  const path = join(scratch, "notes.txt");
+  writeFileSync(path, "mine");
+  const { code } = await respark(["whatif", database, "-o", path, "--draws", "1"]);
+  expect(code).not.toBe(0);
+  expect(readFileSync(path, "utf8")).toBe("mine");
 });
 
 test.each([

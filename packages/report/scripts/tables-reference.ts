@@ -21,6 +21,7 @@ What a replay writes into DuckDB. The same words are COMMENTs in the database, a
 - **NULL** is "no log tells", never zero.
 - **An executor** is (app_id, attempt_id, executor_id); the driver is \`driver\`.
 - **\`seq\`** numbers memory and block events of an executor together. The state right after an event is the last row of \`memory_timeline\` with \`seq\` at most the event's.
+- **\`whatif_*\`** tables and views are there once \`respark whatif … -o\` has written an answer into the database.
 - **\`origin\`**, \`source_file_id\` and \`source_line\` say how a row is known, and from which line.
 
 Beside them stand \`respark_meta\` (one row: \`schema_version\`) and \`respark_manifest\` (the application attempts that were written completely).

@@ -47,11 +47,14 @@ export {
   type AnsweredOutcome,
   type AnsweredScenario,
   type WhatIfAnswer,
+  type WhatIfDetail,
   type WhatIfQuestion,
   whatIf,
+  whatIfInDetail,
 } from "./whatif/answer.ts";
 export { AskedWrongly, NotComparable } from "./whatif/configurations.ts";
 export { effectsOf } from "./whatif/effects.ts";
 export { type GradeLetter, isAtLeast } from "./whatif/grades.ts";
 export { type RunRecord, readRun } from "./whatif/run-record.ts";
 export { type PromiseName, promiseNamed, type SizeAnswer, sizeOf } from "./whatif/size.ts";
+export { writeAnswer } from "./whatif/write-answer.ts";

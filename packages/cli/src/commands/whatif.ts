@@ -20,6 +20,7 @@ export function addWhatIf(program: Command, host: Host): void {
         .option("--draws <n>", "simulated runs a scenario (default: 40)")
         .option("--seed <n>", "the same seed gives the same answer (default: 1)")
         .option("--min-grade <letter>", "exit 4 where an outcome is less sure (default: C)")
+        .option("-o, --output <file>", "also writes it into whatif_* tables of a database")
         .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
         .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
     ),
@@ -34,7 +35,8 @@ Examples:
   respark whatif app.duckdb --set spark.executor.memory=2g
   respark whatif logs/ --set spark.memory.fraction=0.4 --set spark.memory.storageFraction=0.3 --json
   respark whatif app.duckdb --sweep spark.executor.memory=1g..4g:512m
-  respark whatif app.duckdb --level rdd:3=MEMORY_AND_DISK`,
+  respark whatif app.duckdb --level rdd:3=MEMORY_AND_DISK
+  respark whatif app.duckdb --sweep spark.executor.memory=1g..4g -o app.duckdb`,
     )
     .action(async (paths: string[], options: WhatIfOptions) => {
       const { runWhatIf } = await import("../whatif/run-whatif.ts");

@@ -8,13 +8,15 @@ import {
   type RunRecord,
   readRun,
   type WhatIfAnswer,
-  whatIf,
+  whatIfInDetail,
+  writeAnswer,
 } from "@respark/report";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { oneApplication } from "../database/one-application.ts";
 import { exitCode } from "../exit-code.ts";
 import { type RunOptions, withDatabase } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
+import { checkOutput } from "../replay/output-path.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import { scenariosOf, sweptSetting } from "./scenarios.ts";
@@ -27,6 +29,7 @@ export interface WhatIfOptions extends RunOptions {
   readonly draws?: string;
   readonly seed?: string;
   readonly minGrade?: string;
+  readonly output?: string;
 }
 
 /** Throws a UserError with code 4 where an outcome is below the grade asked for: after the answer is printed. */
@@ -44,7 +47,14 @@ export async function runWhatIf(
     seed: whole("--seed", options.seed ?? "1", 0),
     knob: sweep?.key,
   };
-  const answer = await withRecord(host, paths, options, (run) => whatIf(run, question));
+  if (options.output !== undefined) await checkAnswerPath(host, options.output, paths);
+  const detail = await withRecord(host, paths, options, (run) => whatIfInDetail(run, question));
+  const { answer } = detail;
+  const { output } = options;
+  if (output !== undefined) {
+    const mode = (await host.kindOf(output)) === undefined ? "create" : "append";
+    await sayingTrouble(() => writeAnswer(output, mode, detail));
+  }
   await host.stdout.write(
     options.json === true
       ? `${JSON.stringify(answer, undefined, 2)}\n`
@@ -56,6 +66,16 @@ export async function runWhatIf(
       `answered, but below grade ${least}: ${below.join(", ")}`,
       exitCode.belowFloor,
     );
+}
+
+/** An answer goes into a new file or into a database, the one asked about too; never into a log. */
+async function checkAnswerPath(
+  host: Host,
+  output: string,
+  inputs: readonly string[],
+): Promise<void> {
+  const isDatabase = /\.(?:duckdb|db)$/i.test(output);
+  await checkOutput(host, output, "append", isDatabase ? [] : inputs);
 }
 
 /** What a run wanted, read from a database or from logs; what cannot be asked becomes the user's trouble. */

@@ -241,6 +241,11 @@ export abstract class MemoryManager {
     return this.pools(mode).storage.usedBytes;
   }
 
+  /** The most that storage ever held of a mode, unroll memory with it, bytes. */
+  highestStorageBytes(mode: MemoryMode): number {
+    return this.pools(mode).storage.highestBytes;
+  }
+
   storagePoolBytes(mode: MemoryMode): number {
     return this.pools(mode).storage.sizeBytes;
   }

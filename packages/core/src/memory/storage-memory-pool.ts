@@ -18,6 +18,7 @@ const nothingToEvict: BlockEvictor = { evictBlocksToFreeSpace: () => 0 };
 export class StorageMemoryPool extends MemoryPool {
   readonly #mode: MemoryMode;
   #usedBytes = 0;
+  #highestBytes = 0;
   #evictor: BlockEvictor = nothingToEvict;
 
   constructor(mode: MemoryMode) {
@@ -49,7 +50,13 @@ export class StorageMemoryPool extends MemoryPool {
     if (toFreeBytes > 0) this.#evictor.evictBlocksToFreeSpace(blockId, toFreeBytes, this.#mode);
     if (bytes > this.freeBytes) return false;
     this.#usedBytes += bytes;
+    if (this.#usedBytes > this.#highestBytes) this.#highestBytes = this.#usedBytes;
     return true;
+  }
+
+  /** The most that was ever taken by `acquire`, bytes; what a put holds only while it unrolls counts. */
+  get highestBytes(): number {
+    return this.#highestBytes;
   }
 
   /** Gives back `bytes`, or all there is when that is less; returns how much less. */

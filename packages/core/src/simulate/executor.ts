@@ -49,11 +49,11 @@ export class SimulatedExecutor {
   /** Takes note of highest use, and hands on the RDD blocks that were just evicted. */
   observe(evicted: (blockId: string, toDisk: boolean) => void): void {
     const { outcomes, manager } = this;
-    const storage = manager.storageUsedBytes("on_heap");
+    const storage = manager.highestStorageBytes("on_heap");
     if (storage > outcomes.peak_storage_bytes) outcomes.peak_storage_bytes = storage;
     const execution = manager.executionUsedBytes("on_heap");
     if (execution > outcomes.peak_execution_bytes) outcomes.peak_execution_bytes = execution;
-    const offHeap = manager.storageUsedBytes("off_heap");
+    const offHeap = manager.highestStorageBytes("off_heap");
     if (offHeap > outcomes.peak_off_heap_storage_bytes)
       outcomes.peak_off_heap_storage_bytes = offHeap;
     for (const { blockId, bytes, toDisk } of this.store.takeEvicted()) {

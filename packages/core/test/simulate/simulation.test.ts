@@ -159,3 +159,27 @@ test("the same draw gives the same run, another draw may not", () => {
   const different = [0, 1, 2, 3, 4, 5].map((draw) => run(jittered, 18 * MIB, draw).misses);
   expect(new Set(different).size).toBeGreaterThan(1);
 });
+
+test("a small broadcast's value holds a whole unroll threshold for a moment: the peak shows it", () => {
+  const pieceBytes = 5000;
+  const wanted = cacheOf({ rdds: 0, partitions: 1, blockBytes: 0, reads: [-1] });
+  const [stage] = wanted.stages;
+  if (stage === undefined) throw new Error("no stage");
+  const outcomes = simulate(
+    {
+      ...wanted,
+      broadcasts: [
+        {
+          broadcastId: 0,
+          pieceBytes: [pieceBytes],
+          valueBytes: 9000,
+          removedAfterStages: undefined,
+        },
+      ],
+      stages: [{ ...stage, broadcasts: [0] }],
+    },
+    pool(64 * MIB),
+    new Draws(1, 0),
+  );
+  expect(outcomes.peak_storage_bytes).toBe(pieceBytes + MIB);
+});

@@ -206,8 +206,9 @@ export class DuckDbSink {
   /**
    * Gives the database its name. Rows of an application that was not completed are not in it.
    * `findingsOf` says, over tables and views, what the applications written here have for findings.
+   * `statements` are run last, in one transaction.
    */
-  async finish(findingsOf?: FindingsOf): Promise<void> {
+  async finish(findingsOf?: FindingsOf, statements: readonly string[] = []): Promise<void> {
     const { connection, partial } = this.#database;
     if (this.#uncommitted.length > 0) {
       if (this.#writing) {
@@ -230,6 +231,11 @@ export class DuckDbSink {
       await connection.run("commit");
     }
     findings.discard();
+    if (statements.length > 0) {
+      await connection.run("begin transaction");
+      for (const statement of statements) await connection.run(statement);
+      await connection.run("commit");
+    }
     await connection.run("checkpoint");
     this.#database.close();
     // A write-ahead log of the file that is replaced would be taken for the new one's.

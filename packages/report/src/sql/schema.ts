@@ -1,6 +1,8 @@
 /** What can be asked for: every table, view and macro, each column with its type and meaning. Needs no database but one in memory. */
 import { duckdb } from "../duckdb.ts";
+import { answerTables } from "../tables/answers.ts";
 import { tables } from "../tables/index.ts";
+import { answerViews, createAnswerTables } from "./answers.ts";
 import { columnsOf, createTables, createViews } from "./create.ts";
 import { macros, views } from "./views/index.ts";
 
@@ -27,6 +29,7 @@ export async function describeSchema(): Promise<RelationSchema[]> {
   try {
     await connection.run(createTables());
     await connection.run(createViews());
+    for (const statement of createAnswerTables()) await connection.run(statement);
     const typesOf = async (query: string): Promise<Map<string, string>> => {
       const reader = await connection.runAndReadAll(`describe ${query}`);
       return new Map(reader.getRows().map(([name, type]) => [String(name), String(type)]));
@@ -52,7 +55,10 @@ export async function describeSchema(): Promise<RelationSchema[]> {
         return { name, type, nullable, comment };
       }),
     }));
-    for (const { name, comment, columns } of views) {
+    for (const { name, comment, columns } of answerTables) {
+      schema.push({ name, kind: "table", comment, parameters: "", columns });
+    }
+    for (const { name, comment, columns } of [...views, ...answerViews]) {
       schema.push({
         name,
         kind: "view",

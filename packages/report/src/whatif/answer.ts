@@ -15,7 +15,13 @@ import {
   changedConfiguration,
   NotComparable,
 } from "./configurations.ts";
-import { drawnOutcomes, drawsFor, type ForetoldOutcomes, foretold } from "./foretold.ts";
+import {
+  type DrawnOutcomes,
+  drawnOutcomes,
+  drawsFor,
+  type ForetoldOutcomes,
+  foretold,
+} from "./foretold.ts";
 import { type GradeLetter, gradeOf } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf, widened } from "./self-check.ts";
@@ -93,8 +99,20 @@ export interface WhatIfAnswer {
   readonly bands: readonly Band[];
 }
 
+/** An answer with what it rests on: the demand, and for each scenario the value of every draw. */
+export interface WhatIfDetail {
+  readonly answer: WhatIfAnswer;
+  readonly demand: Demand;
+  readonly drawn: readonly DrawnOutcomes[];
+}
+
 /** Throws NotComparable (exit 5) and AskedWrongly (exit 2). */
 export function whatIf(run: RunRecord, question: WhatIfQuestion): WhatIfAnswer {
+  return whatIfInDetail(run, question).answer;
+}
+
+/** The same with all draws. */
+export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIfDetail {
   const base = baseConfiguration(run);
   refuseUnusable(run);
   const demand = demandOf(run);
@@ -102,15 +120,17 @@ export function whatIf(run: RunRecord, question: WhatIfQuestion): WhatIfAnswer {
   const { seed } = question;
   const draws = drawsFor(demand.wanted, question.draws);
   const logged = baseOutcomes(run);
-  const asItWas = foretold(drawnOutcomes(demand.wanted, base.configuration, { draws, seed }));
+  const drawnAsItWas = drawnOutcomes(demand.wanted, base.configuration, { draws, seed });
+  const asItWas = foretold(drawnAsItWas);
+  const drawn: DrawnOutcomes[] = [];
   const selfCheck = selfCheckOf(logged, asItWas);
   const scenarios = question.scenarios.map((settings): AnsweredScenario => {
     const { configuration, executors } = changedConfiguration(base, settings);
     const wanted = withExecutors(changed.wanted, executors);
     const isBase = settings.size === 0 && question.levels.size === 0;
-    const outcomes = isBase
-      ? asItWas
-      : foretold(drawnOutcomes(wanted, configuration, { draws, seed }));
+    const values = isBase ? drawnAsItWas : drawnOutcomes(wanted, configuration, { draws, seed });
+    drawn.push(values);
+    const outcomes = foretold(values);
     const atBestC = atBestCBecause(settings, question.levels);
     return {
       name: nameOf(settings, question.levels),
@@ -123,7 +143,7 @@ export function whatIf(run: RunRecord, question: WhatIfQuestion): WhatIfAnswer {
       ),
     };
   });
-  return {
+  const answer: WhatIfAnswer = {
     schema: "respark.whatif/1",
     app_id: run.appId,
     attempt_id: run.attemptId,
@@ -139,6 +159,7 @@ export function whatIf(run: RunRecord, question: WhatIfQuestion): WhatIfAnswer {
     scenarios,
     bands: question.knob === undefined ? [] : bandsAlong(question.knob, scenarios),
   };
+  return { answer, demand: changed, drawn };
 }
 
 /** Throws NotComparable where the run cannot be a base. */

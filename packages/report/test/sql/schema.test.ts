@@ -15,6 +15,8 @@ test("every table, view and macro is there, each column with its type and meanin
   const columns = schema.flatMap(({ name, columns: its }) =>
     its.map((column) => ({ in: name, ...column })),
   );
+  const names = schema.map(({ name }) => name);
+  expect(names.filter((name) => name.startsWith("whatif_"))).toHaveLength(7);
   expect(columns.filter(({ type, comment }) => type === "" || comment === "")).toEqual([]);
 });
 
