@@ -2,14 +2,25 @@
 import { attemptApart, isSameApplication, type SurveyedApplication } from "@respark/events";
 import type { HeldApplication } from "@respark/report";
 
+type ApplicationSigns = Pick<
+  HeldApplication,
+  "appId" | "attemptId" | "startedMs" | "sparkVersion" | "name"
+>;
+
 export function placedBeside(
   held: readonly HeldApplication[],
   applications: readonly SurveyedApplication[],
 ): SurveyedApplication[] {
-  const all = [...held];
+  const byId = new Map<string, ApplicationSigns[]>();
+  const add = (one: ApplicationSigns): void => {
+    const known = byId.get(one.appId);
+    if (known === undefined) byId.set(one.appId, [one]);
+    else known.push(one);
+  };
+  for (const one of held) add(one);
   return applications.map((application) => {
     const signs = { ...application, startedMs: application.loggedStartMs };
-    const sameId = all.filter(({ appId }) => appId === application.appId);
+    const sameId = byId.get(application.appId) ?? [];
     const isTaken = (attemptId: string): boolean =>
       sameId.some((one) => one.attemptId === attemptId);
     const replaced = sameId.find(
@@ -22,7 +33,7 @@ export function placedBeside(
       (isTaken(application.attemptId)
         ? attemptApart(attemptOf(application.attemptId), signs, isTaken)
         : application.attemptId);
-    all.push({ ...signs, attemptId });
+    add({ ...signs, attemptId });
     return { ...application, attemptId };
   });
 }

@@ -84,6 +84,8 @@ export class DuckDbSink {
   #lastRows: ReadonlyMap<string, bigint>;
   readonly #hasViews: boolean;
   readonly #written: ApplicationKey[] = [];
+  /** Of all that the partial file has by now: `nameOf`. */
+  readonly #known: Set<string>;
   /** Complete, and part of the transaction that is open. */
   readonly #uncommitted: ApplicationKey[] = [];
   #writing = false;
@@ -142,6 +144,7 @@ export class DuckDbSink {
     this.#writers = writers;
     this.#key = key;
     this.completed = completed;
+    this.#known = new Set(completed.map(nameOf));
     this.#lastRows = lastRows;
     this.#hasViews = hasViews;
   }
@@ -156,6 +159,7 @@ export class DuckDbSink {
     if (this.#writing) {
       throw new Error(`${this.#key.current.appId} is not complete yet, ${key.appId} cannot begin`);
     }
+    // No more than TOGETHER of them.
     if (this.#uncommitted.some((other) => isSame(other, key))) {
       throw new Error(`${key.appId} is written again before its first rows are committed`);
     }
@@ -195,12 +199,12 @@ export class DuckDbSink {
     this.#lastRows = await lastRowIds(connection);
     await connection.run("begin transaction");
     this.#written.push(...committed);
+    for (const key of committed) this.#known.add(nameOf(key));
   }
 
   /** It is in the database already, from before or from earlier in this run. */
   #isKnown(key: ApplicationKey): boolean {
-    const isIt = (other: ApplicationKey): boolean => isSame(other, key);
-    return this.completed.some(isIt) || this.#written.some(isIt);
+    return this.#known.has(nameOf(key));
   }
 
   /**
@@ -254,6 +258,10 @@ export class DuckDbSink {
 
 function isSame(one: ApplicationKey, other: ApplicationKey): boolean {
   return one.appId === other.appId && one.attemptId === other.attemptId;
+}
+
+function nameOf({ appId, attemptId }: ApplicationKey): string {
+  return JSON.stringify([appId, attemptId]);
 }
 
 /** An empty database with its tables and views, which takes longer to create than to copy. */

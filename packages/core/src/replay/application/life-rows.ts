@@ -12,8 +12,9 @@ export function writeExecutors(
   conf: ApplicationConf,
   summary: ReplaySummary,
 ): void {
+  const replays = new Map(summary.executors.map((replayed) => [replayed.executorId, replayed]));
   for (const known of roster.all.values()) {
-    const replayed = summary.executors.find((e) => e.executorId === known.executorId);
+    const replayed = replays.get(known.executorId);
     const layout = conf.layout(known);
     const removedClass = classifyRemoval(known);
     emit("executors", {
