@@ -48,6 +48,11 @@ export class PolledPeaks {
   #running = 0;
   #alone: Life | undefined;
   #latestEnd = Number.NEGATIVE_INFINITY;
+  #every: {
+    readonly polling: string | undefined;
+    readonly heartbeat: string | undefined;
+    readonly micros: number;
+  } = { polling: undefined, heartbeat: undefined, micros: HEARTBEAT_MICROS };
   /** those that ran alone and into which a start to come may still fall */
   #ranAlone: Life[] = [];
 
@@ -123,8 +128,9 @@ export class PolledPeaks {
       offHeapExecutionBytes: metrics?.get("OffHeapExecutionMemory"),
       storageBytes,
     });
+    if (this.#lives.size <= ENDED_KEPT) return;
     const [oldest] = this.#lives.keys();
-    if (this.#lives.size > ENDED_KEPT && oldest !== undefined) this.#lives.delete(oldest);
+    if (oldest !== undefined) this.#lives.delete(oldest);
   }
 
   #lifeEnded(life: Life, until: number): void {
@@ -136,11 +142,14 @@ export class PolledPeaks {
 
   /** Without an interval of its own, metrics are polled at heartbeats. */
   #everyMicros(): number {
-    return (
-      microsOf(this.#setting("spark.executor.metrics.pollingInterval")) ??
-      microsOf(this.#setting("spark.executor.heartbeatInterval")) ??
-      HEARTBEAT_MICROS
-    );
+    const polling = this.#setting("spark.executor.metrics.pollingInterval");
+    const heartbeat = this.#setting("spark.executor.heartbeatInterval");
+    // Asked at the end of every task, and read once.
+    if (polling !== this.#every.polling || heartbeat !== this.#every.heartbeat) {
+      const micros = microsOf(polling) ?? microsOf(heartbeat) ?? HEARTBEAT_MICROS;
+      this.#every = { polling, heartbeat, micros };
+    }
+    return this.#every.micros;
   }
 
   /** Most execution memory that all tasks together were seen to hold while this one ran; undefined: not polled often enough to say. */
