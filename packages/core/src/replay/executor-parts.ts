@@ -49,6 +49,8 @@ export interface ExecutorSurroundings {
   isSqlStage: (stageId: number) => boolean;
   /** The event log tells of blocks, as far as settings and version say. */
   reportsBlocks(): boolean;
+  /** It has no log, and lines of the driver's tell of its blocks. */
+  isToldByDriver(): boolean;
   /** A setting of the application, as written; undefined: not set, or not known. */
   setting(key: string): string | undefined;
   /** a fact about the JVM or identity that decides its layout */

@@ -4,6 +4,7 @@ import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts"
 import type { LogFact } from "../log-fact.ts";
 import { type Observation, UNKNOWN_TIME } from "../observation.ts";
 import { BlockHistory } from "./blocks/block-history.ts";
+import type { PrintedBlock } from "./blocks/printed-block.ts";
 import { RemovalReports } from "./blocks/removal-reports.ts";
 import { type DelayedReport, DelayedReports } from "./delayed-reports.ts";
 import { ExecutorEvidence, isInMemory } from "./evidence.ts";
@@ -89,12 +90,28 @@ export class ExecutorReplay {
   }
 
   /** A line of the driver's log about a block here. */
-  printedByDriver(at: Observation, fact: Extract<LogFact, { kind: "driver_block" }>): void {
+  printedByDriver(at: Observation, fact: PrintedBlock): void {
+    if (this.#around.isToldByDriver()) {
+      this.#reportPrinted(at, fact);
+      return;
+    }
     this.#removals.isTold = true;
     const { blockId, change, where } = fact;
     if (change !== "removed" || where !== "memory") return;
     if (!this.#around.hasLog || this.#around.level === "debug" || at.ts === undefined) return;
     this.#removals.printed(blockId, { from: at.tsMin ?? at.ts, until: at.tsMax ?? at.ts });
+  }
+
+  /** The same of an executor of whose blocks nothing else tells. */
+  #reportPrinted(at: Observation, fact: PrintedBlock): void {
+    const place = this.#placeOfEvent(at);
+    const { blocks, executorId } = this.#around;
+    const { blockId, change, where, size } = fact;
+    const isStored = change !== "removed" && where === "memory";
+    if (isStored) blocks.reportedOn(executorId, blockId, 1);
+    const migrated = !isStored && blocks.isHandedOver(executorId, blockId);
+    const printed = { blockId, change, where, size };
+    this.#report(place, ({ reports }) => reports.printed(place, printed, { migrated }));
   }
 
   taskStarted(at: Observation, fact: Extract<EventFact, { kind: "task_start" }>): void {

@@ -59,6 +59,7 @@ export class Replay {
   #name: string | undefined;
   #user: string | undefined;
   #blockUpdates = 0;
+  #hasEvents = false;
   #nextLoss = Number.NEGATIVE_INFINITY;
   /** executors with block updates since the last event with a time */
   readonly #unsettled: ExecutorReplay[] = [];
@@ -80,8 +81,10 @@ export class Replay {
   /** Takes the next observation; its record may be reused by the caller afterwards. */
   step(observation: Observation): void {
     const { fact } = observation;
-    if (observation.source === "event_log") this.#event(observation, fact as EventFact);
-    else this.#line(observation, fact as LogFact);
+    if (observation.source === "event_log") {
+      this.#hasEvents = true;
+      this.#event(observation, fact as EventFact);
+    } else this.#line(observation, fact as LogFact);
   }
 
   /** No more observations: writes what was waiting for its end. */
@@ -167,6 +170,8 @@ export class Replay {
         const known = this.#roster.of(fact.executorId);
         known.removedAt ??= observation.ts;
         this.#roster.gone(fact.executorId, fact.reason, observation);
+        if (known.isToldByDriver && observation.ts !== undefined)
+          this.#executors.get(fact.executorId)?.removedAt(observation.ts);
         return;
       }
       case "driver_executor_granted": {
@@ -177,11 +182,16 @@ export class Replay {
       case "driver_block":
         // Where the event log reports blocks, it does so without a driver's log, and exactly.
         if (this.#blockUpdates === 0) {
-          const executorId = this.#roster.byHostPort(fact.hostPort)?.executorId;
-          if (executorId !== undefined)
-            this.#executor(executorId).printedByDriver(observation, fact);
+          const known = this.#roster.byHostPort(fact.hostPort);
+          if (known === undefined) return;
+          const reported = this.#hasEvents && this.#conf.reportsBlocks;
+          known.isToldByDriver ||= !reported && !this.#hasLog(known.executorId);
+          this.#executor(known.executorId).printedByDriver(observation, fact);
         }
         return;
+      case "driver_unpersist":
+        if (fact.what === "rdd") this.#unpersistedByDriver(observation, fact.id);
+        break;
       case "executor_stopping":
         if (fact.how === "signal" && observation.executorId !== undefined) {
           this.#roster.of(observation.executorId).signalled = true;
@@ -193,6 +203,12 @@ export class Replay {
     if (observation.executorId === undefined) return;
     if (observation.ts !== undefined) this.#loseGone(observation.ts - HELD_MICROS);
     this.#executor(observation.executorId).observe(observation, fact);
+  }
+
+  /** `RDD.unpersist` in the driver's words: blocks that only its log tells of go without a line each. */
+  #unpersistedByDriver(observation: Observation, rddId: number): void {
+    for (const [executorId, executor] of this.#executors)
+      if (this.#roster.of(executorId).isToldByDriver) executor.unpersisted(observation, rddId);
   }
 
   /** A task's failure in the driver's words, and its executor's loss where only they hold it. */
@@ -393,7 +409,9 @@ export class Replay {
           known.offHeapRdds.has(rddId) || this.#conf.isOffHeap(this.#facts.level(rddId)),
         isDeserializedRdd: (rddId) => this.#facts.level(rddId)?.deserialized,
         isSqlStage: (stageId) => this.#facts.isSql(stageId),
-        reportsBlocks: () => this.#blockUpdates > 0 || this.#conf.reportsBlocks,
+        reportsBlocks: () =>
+          this.#blockUpdates > 0 || this.#conf.reportsBlocks || known.isToldByDriver,
+        isToldByDriver: () => known.isToldByDriver,
         setting: (key) => this.#conf.properties.get(key),
         layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),
         oom: (step, fact, seq) =>
@@ -409,7 +427,9 @@ export class Replay {
   }
 
   #levelOf(executorId: string): EvidenceLevel {
-    return this.#options.executorLogs?.get(executorId) ?? this.#eventLevel();
+    const logged = this.#options.executorLogs?.get(executorId);
+    if (logged !== undefined) return logged;
+    return this.#roster.of(executorId).isToldByDriver ? "event_log_blocks" : this.#eventLevel();
   }
 
   #eventLevel(): EvidenceLevel {

@@ -5,6 +5,8 @@ import { rddIdOf, valueOfPiece } from "../block-id.ts";
 import type { BlockStatus, TaskEndFact } from "../event-fact.ts";
 import type { BlockEventRow } from "../rows.ts";
 import type { BlockSteps } from "./blocks/block-steps.ts";
+import { BlocksOnDisk } from "./blocks/blocks-on-disk.ts";
+import { type PrintedBlock, statusOf } from "./blocks/printed-block.ts";
 import { isInMemory, isRemoval } from "./evidence.ts";
 import type { RunningTask, StepPlace } from "./executor-state.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
@@ -39,6 +41,8 @@ export class ReportedSteps {
   readonly #context: ReplayContext;
   readonly #blocks: BlockSteps;
   #updates = 0;
+  /** the block that the driver's log put in memory last, and when (µs) */
+  #lastPrinted: { readonly blockId: string; readonly ts: number } | undefined;
   /** µs up to which time has passed */
   #passed = 0;
   readonly #onDisk = new BlocksOnDisk();
@@ -116,6 +120,34 @@ export class ReportedSteps {
     this.#updates++;
     this.#waiting.push({ at, status, migrated });
     if (this.#waiting.length > 10_000) this.settle(at.ts);
+  }
+
+  /**
+   * A line of the driver's log about a block: a printed size, and a time of its own. A block in memory and
+   * on disk has a line for each, of one report (BlockManagerInfo.updateBlockInfo, 1.2 to 3.5).
+   */
+  printed(at: StepPlace, block: PrintedBlock, { migrated }: { migrated: boolean }): void {
+    this.#updates++;
+    const { blockId, change, where, size } = block;
+    const { state, history } = this.#context;
+    const last = this.#lastPrinted;
+    this.#lastPrinted =
+      where === "memory" && change !== "removed" ? { blockId, ts: at.ts } : undefined;
+    this.settle(at.ts);
+    const isHeld = state.ledgerOfBlock(blockId) !== undefined;
+    if (where === "disk" && isHeld) {
+      if (change === "removed") {
+        this.#onDisk.delete(blockId);
+        return;
+      }
+      if (last?.blockId === blockId && last.ts === at.ts) {
+        history.storedOnDisk(blockId, amount(size).best, at.ts);
+        return;
+      }
+    }
+    if (where === "memory" && change === "removed" && !isHeld) return;
+    this.#apply(at, statusOf(block), { taskId: undefined, migrated, size: amount(size) });
+    this.#tellNewValues(at);
   }
 
   /** An event with a time: what was reported before it has happened by then. */
@@ -251,13 +283,14 @@ export class ReportedSteps {
     return this.#context.state.ledger(this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap");
   }
 
-  #apply(at: StepPlace, status: BlockStatus, { taskId, put, migrated }: ChangedBy): void {
+  #apply(at: StepPlace, status: BlockStatus, by: ChangedBy): void {
+    const { taskId, put, migrated } = by;
     const { state, history } = this.#context;
     const { blockId, level } = status;
     state.isStorageTold = true;
     const held = state.ledgerOfBlock(blockId);
     if (isInMemory(status)) {
-      this.#stored(at, status, taskId);
+      this.#stored(at, status, by);
       return;
     }
     if (level.replication === 0) this.#onDisk.delete(blockId);
@@ -332,12 +365,12 @@ export class ReportedSteps {
     });
   }
 
-  #stored(at: StepPlace, status: BlockStatus, taskId: number | undefined): void {
+  #stored(at: StepPlace, status: BlockStatus, { taskId, size: printed }: ChangedBy): void {
     const { state, history } = this.#context;
     const { blockId } = status;
     const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
     const ledger = state.ledger(mode);
-    const size = exactAmount(status.memoryBytes);
+    const size = printed ?? exactAmount(status.memoryBytes);
     ledger.forget(blockId);
     ledger.borrowForStorage(size, ledger.storageUsed);
     const form = status.level.deserialized ? "values" : "bytes";
@@ -382,6 +415,8 @@ interface ChangedBy {
   /** the block that this task put */
   readonly put?: string | undefined;
   readonly migrated: boolean;
+  /** of a block in memory, where it is printed; else it is exact */
+  readonly size?: Amount | undefined;
 }
 
 function withTimes(
@@ -391,42 +426,6 @@ function withTimes(
   tsMax: number | undefined,
 ): StepPlace {
   return { ts, tsMin, tsMax, sourceFileId, line };
-}
-
-/** Blocks that went to disk, with what they held in memory. */
-class BlocksOnDisk {
-  readonly #blocks = new Map<string, { readonly bytes: number; readonly ledger: ModeLedger }>();
-  readonly #ofRdd = new Map<number, Set<string>>();
-  readonly #bytes = new Map<ModeLedger, number>();
-
-  bytesOf(ledger: ModeLedger): number {
-    return this.#bytes.get(ledger) ?? 0;
-  }
-
-  add(blockId: string, bytes: number, ledger: ModeLedger): void {
-    this.delete(blockId);
-    this.#blocks.set(blockId, { bytes, ledger });
-    this.#bytes.set(ledger, this.bytesOf(ledger) + bytes);
-    const rddId = rddIdOf(blockId) ?? -1;
-    const ofRdd = this.#ofRdd.get(rddId);
-    if (ofRdd === undefined) this.#ofRdd.set(rddId, new Set([blockId]));
-    else ofRdd.add(blockId);
-  }
-
-  delete(blockId: string): void {
-    const block = this.#blocks.get(blockId);
-    if (block === undefined) return;
-    this.#blocks.delete(blockId);
-    this.#bytes.set(block.ledger, this.bytesOf(block.ledger) - block.bytes);
-    const rddId = rddIdOf(blockId) ?? -1;
-    const ofRdd = this.#ofRdd.get(rddId);
-    ofRdd?.delete(blockId);
-    if (ofRdd?.size === 0) this.#ofRdd.delete(rddId);
-  }
-
-  deleteRdd(rddId: number): void {
-    for (const blockId of this.#ofRdd.get(rddId) ?? []) this.delete(blockId);
-  }
 }
 
 /**

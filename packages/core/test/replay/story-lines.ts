@@ -139,6 +139,28 @@ function taskLineOf(verb: string, what: string, rest: readonly string[]): LogFac
       };
     case "reads":
       return { kind: "broadcast_read", broadcastId: Number(what), step: "started", pieces: 1 };
+    case "registers":
+      return {
+        kind: "driver_block_manager_added",
+        executorId: what,
+        host: `host-${what}`,
+        port: 7,
+        capacity: size(rest[0]),
+      };
+    case "hears":
+    case "hears-of-disk":
+    case "hears-no-more":
+      return {
+        kind: "driver_block",
+        change: verb === "hears-no-more" ? "removed" : "added",
+        where: verb === "hears-of-disk" ? "disk" : "memory",
+        blockId: what,
+        hostPort: `host-${after(rest, "host")}:7`,
+        size: size(rest[0]),
+        free: undefined,
+      };
+    case "unpersists":
+      return { kind: "driver_unpersist", what: "rdd", id: Number(what) };
     case "hears-gone":
       return {
         kind: "driver_block",

@@ -182,12 +182,14 @@ export class ApplicationConf {
   }
 
   /**
-   * What the replay of an executor goes by; undefined while its capacity is unknown. One that has a log of its own is replayed by
-   * Spark's defaults even then (`capacityIsGuessed`), for what its lines say: no row of its pools is written.
+   * What the replay of an executor goes by; undefined while its capacity is unknown. One that has a log
+   * of its own, or of whose blocks the driver's log tells, is replayed by Spark's defaults even then
+   * (`capacityIsGuessed`), for what the lines say: no row of its pools is written.
    */
   rules(known: ExecutorKnowledge, hasLog: boolean): ExecutorRules | undefined {
     let layout = this.layout(known);
-    known.capacityIsGuessed = hasLog && layout.maxMemory.bytes === undefined;
+    known.capacityIsGuessed =
+      (hasLog || known.isToldByDriver) && layout.maxMemory.bytes === undefined;
     if (known.capacityIsGuessed) layout = this.layout(known, true);
     const { behaviour } = this;
     const max = layout.maxMemory.bytes;

@@ -25,6 +25,8 @@ export interface ExecutorKnowledge {
   capacity: ByteInterval | undefined;
   /** the most that a line shows to be there: what it says is free, and what it says was just stored */
   seenCapacityBytes: number | undefined;
+  /** it has no log of its own, and lines of the driver's log tell of its blocks */
+  isToldByDriver: boolean;
   /** nothing shows how much memory there is */
   capacityIsGuessed: boolean;
   xmxBytes: number | undefined;
@@ -66,6 +68,7 @@ export class ExecutorRoster {
         maxOffHeapBytes: undefined,
         capacity: undefined,
         seenCapacityBytes: undefined,
+        isToldByDriver: false,
         capacityIsGuessed: false,
         xmxBytes: undefined,
         jvmFlags: [],
