@@ -79,8 +79,6 @@ export interface SparkBehaviour {
   readonly checkPeriodConfigurable: boolean;
   /** Whether a task that is killed stops unrolling (SPARK-45025); before, it goes on to the end. */
   readonly interruptStopsUnroll: boolean;
-  /** Serialized blocks built from an iterator log `stored as values`. */
-  readonly serializedStoredAsValues: boolean;
 
   // Task memory
   readonly spillOrder:
@@ -104,8 +102,6 @@ export interface SparkBehaviour {
   // Words
   readonly sizeStyle: SizeStyle;
   readonly sizeSuffixes: SizeSuffixes;
-  /** `spark.task.…`: driver log lines about blocks at INFO. */
-  readonly driverBlockLines: "info" | "debug";
   /** whether ends of tasks in the event log tell of the blocks they stored: `spark.taskMetrics.trackUpdatedBlockStatuses` */
   readonly updatedBlocks: "always" | "asked_for";
 }
@@ -167,7 +163,6 @@ const spark12: SparkBehaviour = Object.freeze({
   serializedUnroll: "none",
   checkPeriodConfigurable: false,
   interruptStopsUnroll: false,
-  serializedStoredAsValues: false,
   spillOrder: "hash_any_mode_then_self",
   retriesRefusedPages: false,
   taskPeaks: false,
@@ -179,7 +174,6 @@ const spark12: SparkBehaviour = Object.freeze({
   interruptedSpill: "out_of_memory",
   sizeStyle: decimalToTera,
   sizeSuffixes: shortSizeSuffixes,
-  driverBlockLines: "info",
   updatedBlocks: "always",
 });
 
@@ -277,7 +271,6 @@ const spark24 = after(spark23, "2.4.0", {
   modelEvidence: "vectors",
   unrollTransfer: "unroll_request",
   serializedUnroll: "as_values",
-  serializedStoredAsValues: true,
   spillOrder: "tree_until_zero_then_self",
 });
 
@@ -329,7 +322,6 @@ const spark40 = after(spark35, "4.0.0", {
   outOfMemoryWording: "error_class_sqlstate",
   minimumOverheadKey: "spark.executor.minMemoryOverhead",
   taskPeaks: true,
-  driverBlockLines: "debug",
 });
 
 /** Unmanaged memory; the page offset under ZGC and Shenandoah, too. */
