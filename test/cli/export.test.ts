@@ -32,6 +32,25 @@ test.each(["parquet", "arrow", "csv"])("every table as %s, a folder a table", as
   expect(readdirSync(directory).length).toBeGreaterThan(20);
 });
 
+test("--csv-safe keeps a spreadsheet from taking a text for a formula", async () => {
+  const hostile = join(scratch, "formulas.jsonl");
+  const text = readFileSync(join(logs, "../../event-logs/spark-3.5.6.jsonl"), "utf8");
+  writeFileSync(hostile, text.replace(/"App Name":"[^"]*"/g, '"App Name":"=cmd|calc"'));
+  const made = join(scratch, "formulas.duckdb");
+  await replayed([hostile, "-o", made]);
+  const asked = "select name, -5 as n from applications limit 1";
+  const query = (...more: string[]) => respark(["query", made, asked, "--format", "csv", ...more]);
+  expect((await query()).stdout).toBe("name,n\n=cmd|calc,-5\n");
+  expect((await query("--csv-safe")).stdout).toBe("name,n\n'=cmd|calc,-5\n");
+  const into = join(scratch, "safe");
+  const exporting = ["export", made, "--csv-safe", "-o", into, "--format"];
+  expect((await respark([...exporting, "csv"])).code).toBe(0);
+  const [one = ""] = readdirSync(join(into, "applications"));
+  const file = join(into, "applications", one, "attempt-1.csv");
+  expect(readFileSync(file, "utf8")).toContain("'=cmd|calc");
+  expect((await respark([...exporting, "parquet"])).code).toBe(2);
+});
+
 test("a trace for Perfetto is JSON that holds the executors' pools", async () => {
   const directory = join(scratch, "traces");
   const { code } = await respark(["export", database, "--format", "perfetto", "-o", directory]);

@@ -43,6 +43,7 @@ export {
 } from "./observations/read-application.ts";
 export {
   defaultRedactionRegex,
+  hideMatches,
   redactedText,
   redactionTrouble,
   redactProperties,

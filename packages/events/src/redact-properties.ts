@@ -29,6 +29,20 @@ export function redactProperties(
   return shown;
 }
 
+/** The last one: an application has one. */
+let compiled: { readonly regex: string; readonly pattern: RE2JS | undefined } | undefined;
+
+/**
+ * Follows Utils.redact(Option[Regex], String), Spark 3.5 (`spark.redaction.string.regex`): every match in the text is
+ * hidden. Where this engine cannot read the regex the whole text is.
+ */
+export function hideMatches(text: string, regex: string): string {
+  if (text === "") return text;
+  if (compiled?.regex !== regex) compiled = { regex, pattern: javaRegex(regex) };
+  const { pattern } = compiled;
+  return pattern === undefined ? redactedText : pattern.matcher(text).replaceAll(redactedText);
+}
+
 /** Why a logged `spark.redaction.regex` cannot be used as it stands; undefined: it can. */
 export function redactionTrouble(regex: string): "redacted" | "unreadable" | undefined {
   if (regex.includes(redactedText)) return "redacted";

@@ -1,6 +1,11 @@
 /** Secrets in Spark properties. */
 import { expect, test } from "vitest";
-import { redactedText, redactionTrouble, redactProperties } from "../src/redact-properties.ts";
+import {
+  hideMatches,
+  redactedText,
+  redactionTrouble,
+  redactProperties,
+} from "../src/redact-properties.ts";
 
 test("keys and values that look secret are hidden as Spark hides them", () => {
   const shown = redactProperties(
@@ -75,4 +80,11 @@ test("a regex that the log itself hides is Spark's own", () => {
 test("a regex that cannot be read is said to be", () => {
   expect(redactionTrouble("(?<=a)b")).toBe("unreadable");
   expect(redactionTrouble("(?i)secret|password")).toBeUndefined();
+});
+
+test("spark.redaction.string.regex hides each match in a text, and all of it where it cannot be read", () => {
+  expect(hideMatches("a card-12 b CARD-34", "(?i)card-\\d+")).toBe(
+    `a ${redactedText} b ${redactedText}`,
+  );
+  expect(hideMatches("a b", "(?<=a) b(?")).toBe(redactedText);
 });

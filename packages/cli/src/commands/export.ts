@@ -18,7 +18,8 @@ export function addExport(program: Command, host: Host): void {
         )
         .argument("<db>", "a database written by respark replay")
         .requiredOption("-o, --output <dir>", "a directory; it is made where there is none")
-        .requiredOption("--format <format>", FORMATS.join(", "), oneOf(FORMATS)),
+        .requiredOption("--format <format>", FORMATS.join(", "), oneOf(FORMATS))
+        .option("--csv-safe", "CSV: ' before texts that a spreadsheet would take for formulas"),
     ),
   )
     .addHelpText(

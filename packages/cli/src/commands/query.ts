@@ -18,7 +18,8 @@ export function addQuery(program: Command, host: Host): void {
         .argument("<db>", "a database written by respark replay")
         .argument("[sql]", "a query, the name of a view or table, or - for standard input")
         .option("-f, --file <path>", "the query stands in this file")
-        .option("--format <format>", FORMATS.join(", "), oneOf(FORMATS)),
+        .option("--format <format>", FORMATS.join(", "), oneOf(FORMATS))
+        .option("--csv-safe", "CSV: ' before texts that a spreadsheet would take for formulas"),
     ),
   )
     .addHelpText(

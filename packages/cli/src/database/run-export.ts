@@ -18,13 +18,15 @@ import { sayingTrouble } from "./database-trouble.ts";
 export interface ExportOptions extends EverywhereOptions, ApplicationOptions {
   readonly output: string;
   readonly format: ExportFormat;
+  readonly csvSafe?: true;
 }
 
 export async function runExport(host: Host, path: string, options: ExportOptions): Promise<void> {
-  const { output, format, app, attempt } = options;
+  const { output, format, app, attempt, csvSafe } = options;
   if (output === "-") {
     throw new UserError("an export is a directory of files: name one with -o, - is none");
   }
+  requireCsv(csvSafe, format);
   const files = await sayingTrouble(async () => {
     const database = await openDatabase(path);
     try {
@@ -36,6 +38,7 @@ export async function runExport(host: Host, path: string, options: ExportOptions
       database: path,
       directory: output,
       format,
+      ...(csvSafe === true ? { csvSafe } : {}),
       ...(app === undefined ? {} : { appId: app }),
       ...(attempt === undefined ? {} : { attemptId: attempt }),
     });
@@ -53,6 +56,13 @@ export interface TablesRequest {
   readonly format: ExportFormat;
   readonly appId?: string;
   readonly attemptId?: string;
+  readonly csvSafe?: true;
+}
+
+export function requireCsv(csvSafe: true | undefined, format: string): void {
+  if (csvSafe === true && format !== "csv") {
+    throw new UserError(`--csv-safe goes with --format csv, and this is ${format}`);
+  }
 }
 
 /** Refuses to write into what is no directory. */

@@ -16,10 +16,12 @@ import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
 import { conditionOf } from "./applications.ts";
 import { sayingTrouble } from "./database-trouble.ts";
+import { requireCsv } from "./run-export.ts";
 
 export interface QueryOptions extends EverywhereOptions, ApplicationOptions {
   readonly file?: string;
   readonly format?: ResultFormatName;
+  readonly csvSafe?: true;
 }
 
 export async function runQueryCommand(
@@ -29,6 +31,8 @@ export async function runQueryCommand(
   options: QueryOptions,
 ): Promise<void> {
   const format = formatOf(options);
+  const csvSafe = options.csvSafe === true;
+  requireCsv(options.csvSafe, format);
   const question = await questionOf(host, sql, options);
   await sayingTrouble(async () => {
     const database = await openDatabase(path);
@@ -36,7 +40,7 @@ export async function runQueryCommand(
       await requireOneStatement(database, question);
       const result = await runQuery(database, await narrowed(database, question, options));
       const { isTerminal: forTerminal, columns } = host.stdout;
-      const shown = forTerminal ? { forTerminal, columns } : {};
+      const shown = forTerminal ? { forTerminal, columns, csvSafe } : { csvSafe };
       for await (const text of resultText(result, format, shown)) {
         await host.stdout.write(text);
       }

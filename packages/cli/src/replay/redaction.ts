@@ -1,6 +1,7 @@
 /** Which texts of a log are written down as they are: secrets are hidden by key and by shape, and counted. */
 import {
   defaultRedactionRegex,
+  hideMatches,
   hideSecretShapes,
   isSecretKey,
   redactedText,
@@ -18,6 +19,8 @@ export interface Redaction {
   text(text: string): string;
   /** The application's own `spark.redaction.regex`: it hides more, never less. */
   learn(regex: string): void;
+  /** The application's `spark.redaction.string.regex`: what Spark hides in plans and commands is hidden in every text. */
+  learnTexts(regex: string): void;
   /** Texts in which something was hidden. */
   readonly hidden: number;
 }
@@ -27,6 +30,7 @@ export function redaction(): Redaction {
   const regexes = new Set([defaultRedactionRegex]);
   const answers = new Map<string, string>();
   const values = new Set<string>();
+  const patterns = new Set<string>();
   let hidden = 0;
 
   const counted = (shown: string, written: string): string => {
@@ -35,6 +39,7 @@ export function redaction(): Redaction {
   };
   const hide = (text: string): string => {
     let shown = hideSecretShapes(text);
+    for (const pattern of patterns) shown = hideMatches(shown, pattern);
     for (const value of values) {
       if (shown.includes(value)) shown = shown.replaceAll(value, redactedText);
     }
@@ -51,7 +56,7 @@ export function redaction(): Redaction {
         values.add(value);
         answers.clear();
       }
-      return counted(hideSecretShapes(shown), value);
+      return counted(hide(shown), value);
     },
     text: (text) => {
       const known = answers.get(text);
@@ -60,6 +65,10 @@ export function redaction(): Redaction {
       if (answers.size >= KEPT_TEXTS) answers.clear();
       answers.set(text, shown);
       return counted(shown, text);
+    },
+    learnTexts: (regex) => {
+      patterns.add(regex);
+      answers.clear();
     },
     learn: (regex) => void regexes.add(regex),
     get hidden() {

@@ -51,6 +51,11 @@ export async function replayApplication(
     observe: (observation) => {
       const { fact } = observation;
       if (fact.kind === "environment") {
+        const texts = fact.sparkProperties.get("spark.redaction.string.regex");
+        // Where it is hidden itself nobody knows what it would hide.
+        if (texts !== undefined && redactionTrouble(texts) !== "redacted") {
+          secrets?.learnTexts(texts);
+        }
         const regex = fact.sparkProperties.get("spark.redaction.regex");
         if (regex !== undefined && secrets !== undefined) {
           const trouble = learnt(regex, secrets);

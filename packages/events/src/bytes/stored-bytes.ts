@@ -54,8 +54,11 @@ export class Spool implements StoredBytes {
 
   constructor() {
     const directory = mkdtempSync(join(tmpdir(), "respark-"));
-    this.#fd = openSync(join(directory, "spool"), "w+", 0o600);
-    rmSync(directory, { recursive: true, force: true });
+    try {
+      this.#fd = openSync(join(directory, "spool"), "w+", 0o600);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   }
 
   get size(): number {

@@ -7,6 +7,7 @@ import { requireOurs } from "../sql/meta.ts";
 import { openReadOnly } from "../sql/query.ts";
 import { tables } from "../tables/index.ts";
 import type { ApplicationKey } from "../tables/table.ts";
+import { withoutFormulas } from "./csv.ts";
 import { type ExportFormat, exportTo } from "./index.ts";
 import { writeTrace } from "./perfetto.ts";
 
@@ -19,6 +20,8 @@ export interface ExportRequest {
   /** only these; all where undefined */
   readonly appId?: string;
   readonly attemptId?: string;
+  /** CSV: a text that a spreadsheet would take for a formula gets `'` in front. */
+  readonly csvSafe?: boolean;
   /** Told of each file while it is partial; the returned function is called once it is not. */
   readonly leavesBehind?: (path: string) => () => void;
 }
@@ -76,8 +79,10 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
       }
       const { ending, write } = exportTo[request.format];
       for (const table of Object.values(tables)) {
-        await add(table.name, ending, application, table.name, (path) =>
-          write(connection, `select * from ${sqlName(table.name)} where ${itself}`, path),
+        const rows = `select * from ${sqlName(table.name)} where ${itself}`;
+        const isSafe = request.csvSafe === true && request.format === "csv";
+        await add(table.name, ending, application, table.name, async (path) =>
+          write(connection, isSafe ? await withoutFormulas(connection, rows) : rows, path),
         );
       }
     }
