@@ -8,6 +8,7 @@ import { laidOut } from "./layouts.ts";
 import { byteMutations, textMutations } from "./mutations.ts";
 import { SeededRandom } from "./seeded-random.ts";
 import { hurtBytes, plain, type StoredFile } from "./stored-file.ts";
+import { structureMutations } from "./structure-mutations.ts";
 
 export interface HurtFile {
   /** on disk, or in an archive: `logs.zip!app-1` */
@@ -89,7 +90,9 @@ function hurtFile(file: CorpusFile, random: SeededRandom, story: string[]): Stor
     return { name, stored: hurt, text: undefined, whole };
   }
   const isEventLog = whole.subarray(0, 200).includes('{"Event":"');
-  const ways = isEventLog ? { ...textMutations, ...eventMutations } : textMutations;
+  const ways = isEventLog
+    ? { ...textMutations, ...eventMutations, ...structureMutations }
+    : textMutations;
   const hurt = hurtBytes(whole, ways, times, `text of ${name}`, random, story);
   switch (random.below(8)) {
     case 0: {
