@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openDatabase } from "@respark/report";
+import { openDatabase, textIn } from "@respark/report";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import * as z from "zod";
 import { FREE_TEXTS } from "../../packages/cli/src/replay/redacted-rows.ts";
@@ -114,8 +114,8 @@ test("each text column of each table is hidden in, or is known to hold no free t
     const rows =
       await open.rows(`select t.table_name as t, c.column_name as c from duckdb_columns() c
       join duckdb_tables() t using (table_name) where c.data_type like 'VARCHAR%' and not c.internal`);
-    const unknown = rows.flatMap(({ t, c }) => {
-      const [table, column] = [String(t), String(c)];
+    const unknown = rows.flatMap((row) => {
+      const [table, column] = [textIn(row, "t") ?? "", textIn(row, "c") ?? ""];
       const hidden = Object.entries(FREE_TEXTS)
         .filter(([name]) => name === table)
         .flatMap(([, columns]) => columns.map((name) => snakeCase(String(name))));
