@@ -4,6 +4,7 @@ export {
   type EffectOf,
   explain,
   type Finding,
+  type FindingBehind,
   findingsOf,
   NotThereError,
   type Question,
@@ -11,6 +12,7 @@ export {
   type RunVerdict,
   type Severity,
   type Story,
+  saidOnce,
 } from "./explain/index.ts";
 export { quotedSql, shellWord } from "./explain/shell-word.ts";
 export { type FleetRow, fleetPage } from "./html/fleet.ts";

@@ -1,7 +1,13 @@
 /** A verdict for people: worst thing first, each with what was seen, what to change, and how certain it is. */
 import { counted, durationInWords } from "@respark/core";
 import type { Advice } from "@respark/events";
-import type { Finding, RunVerdict, Severity } from "@respark/report";
+import {
+  type Finding,
+  type FindingBehind,
+  type RunVerdict,
+  type Severity,
+  saidOnce,
+} from "@respark/report";
 import { logName } from "../terminal/log-name.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { wrapped } from "../terminal/text-table.ts";
@@ -27,14 +33,8 @@ export function verdictText(
   const rest = verdict.findings.length - SHOWN;
   const parts = [
     [style.bold(printableLine(verdict.title)), ...wrapped(headline(verdict), columns)],
-    ...verdict.findings.slice(0, SHOWN).map((finding, index, shown) =>
-      findingLines(
-        finding,
-        index + 1,
-        // One change may serve several findings: it is said once.
-        shown.findIndex(({ change }) => change !== undefined && change === finding.change) + 1,
-        place,
-      ),
+    ...saidOnce(verdict.findings.slice(0, SHOWN)).map((behind, index) =>
+      findingLines(behind, index + 1, place),
     ),
     rest > 0
       ? [
@@ -90,7 +90,8 @@ function headline({ findings }: RunVerdict): string {
     .join(", ")}.`;
 }
 
-function findingLines(finding: Finding, nth: number, sameAs: number, place: TextPlace): string[] {
+function findingLines(behind: FindingBehind, nth: number, place: TextPlace): string[] {
+  const { finding, changeAsIn, evidence, certainty } = behind;
   const { style, columns } = place;
   const text = (about: string, words: string): string[] =>
     wrapped(printableLine(words), columns - 14).map(
@@ -105,14 +106,14 @@ function findingLines(finding: Finding, nth: number, sameAs: number, place: Text
       "   ",
     ).map((line) => style.bold(line)),
     ...(cost === undefined ? [] : text("cost", `${cost} of task time`)),
-    ...finding.evidence.flatMap((words, index) => text(index === 0 ? "seen" : "", words)),
+    ...evidence.flatMap((words, index) => text(index === 0 ? "seen" : "", words)),
     ...(finding.change === undefined
       ? []
-      : text("change", sameAs > 0 && sameAs < nth ? `as in ${sameAs}` : finding.change)),
-    ...(finding.effect === undefined || (sameAs > 0 && sameAs < nth)
+      : text("change", changeAsIn === undefined ? finding.change : `as in ${changeAsIn}`)),
+    ...(finding.effect === undefined || changeAsIn !== undefined
       ? []
       : text("effect", finding.effect)),
-    ...text("certain", finding.certainty),
+    ...(certainty === undefined ? [] : text("certain", certainty)),
     ...(at === undefined ? [] : text("log", `${logName(at.path)}:${at.line} (${at.says})`)),
     ...finding.next.slice(0, 1).flatMap((next) => {
       const command = commandLine(next, place);

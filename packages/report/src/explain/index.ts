@@ -2,4 +2,5 @@
 export { explain, type Question } from "./explain.ts";
 export { type EffectOf, findingsOf } from "./findings/write-findings.ts";
 export { type ApplicationName, NotThereError, type RowNumber } from "./investigation.ts";
+export { type FindingBehind, saidOnce } from "./said-once.ts";
 export type { Finding, RunVerdict, Severity, Story } from "./story.ts";

@@ -1,6 +1,12 @@
 /** The verdict as HTML: complete without a script, and painted before any data is unpacked. */
 import { counted, countInWords, durationInWords } from "@respark/core";
-import type { Finding, RunVerdict, Severity } from "../explain/index.ts";
+import {
+  type Finding,
+  type FindingBehind,
+  type RunVerdict,
+  type Severity,
+  saidOnce,
+} from "../explain/index.ts";
 import type { ExecutorFacts, Picture } from "../picture/facts.ts";
 import { type Html, html } from "./html.ts";
 import { durationWords } from "./words.ts";
@@ -69,9 +75,9 @@ ${parts.judged === undefined ? "" : html`<div class="judged"><h2>Held against it
 ${
   findings.length === 0
     ? ""
-    : html`<ol class="findings">${findings
-        .slice(0, SHOWN)
-        .map((finding, index) => findingHtml(finding, index, heaviest, parts))}</ol>`
+    : html`<ol class="findings">${saidOnce(findings.slice(0, SHOWN)).map((behind, index) =>
+        findingHtml(behind, index, heaviest, parts),
+      )}</ol>`
 }
 ${rest > 0 ? html`<p>… and ${counted(rest, "smaller finding")}: <code>respark explain --json</code> lists all.</p>` : ""}
 <div class="three">
@@ -123,25 +129,24 @@ function chips({ verdict, executors }: VerdictParts): Html[] {
 }
 
 function findingHtml(
-  finding: Finding,
+  { finding, changeAsIn, evidence, certainty }: FindingBehind,
   index: number,
   heaviest: number,
-  { verdict, pictures, executors, unit }: VerdictParts,
+  { pictures, executors, unit }: VerdictParts,
 ): Html {
   const { word, sign } = SEVERITIES[finding.severity];
   const weight = Math.max(1, Math.min(10, Math.round((finding.weight / (heaviest || 1)) * 10)));
   const cost = costWords(finding.costMillis);
-  const sameAs = verdict.findings.findIndex(({ change }) => change === finding.change);
   const picture = pictures[index] ?? null;
   const executor = picture === null ? undefined : executors[picture.executor];
   return html`<li class="finding ${finding.severity}" id="finding-${index + 1}">
 <div class="rank" aria-hidden="true">${index + 1}</div>
 <div class="say"><p class="sev"><span aria-hidden="true">${sign}</span> ${word}<meter class="cost" min="0" max="10" value="${weight}" title="cost beside the worst finding">${weight} of 10</meter>${cost === undefined ? "" : ` ${cost} of task time`}</p>
 <h2 class="title">${finding.title}</h2>
-${finding.change === undefined ? "" : html`<p class="change"><b>Change</b> ${sameAs >= 0 && sameAs < index ? `as in ${sameAs + 1}` : finding.change}</p>`}
-${finding.effect === undefined ? "" : html`<p class="change"><b>Effect</b> ${finding.effect}</p>`}
-<ul class="evidence">${finding.evidence.map((words) => html`<li>${words}</li>`)}</ul>
-<p class="sure"><b>Certain</b> ${finding.certainty}${finding.places.map(
+${finding.change === undefined ? "" : html`<p class="change"><b>Change</b> ${changeAsIn === undefined ? finding.change : `as in ${changeAsIn}`}</p>`}
+${finding.effect === undefined || changeAsIn !== undefined ? "" : html`<p class="change"><b>Effect</b> ${finding.effect}</p>`}
+<ul class="evidence">${evidence.map((words) => html`<li>${words}</li>`)}</ul>
+<p class="sure">${certainty === undefined ? "" : html`<b>Certain</b> ${certainty}`}${finding.places.map(
     ({ path, line, says }) => html` · <code>${path.split(/[/\\]/).at(-1)}:${line}</code> (${says})`,
   )}</p></div>
 ${

@@ -4,7 +4,7 @@ import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { shellWord } from "../shell-word.ts";
 import { bytes, listed } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
-import { costIn, costInWords } from "./costs.ts";
+import { costIn } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";
 import { idleRddOf, rddWords } from "./rdd-words.ts";
 import { mostPressed, needFacts, needInWords, roomChange, smallFraction } from "./room.ts";
@@ -35,7 +35,8 @@ const SQL = (here: string): string => `
     left join by_broadcasts b using (app_id, attempt_id)
     left join rdds v on (v.app_id, v.attempt_id, v.rdd_id) = (c.app_id, c.attempt_id, c.evictor_rdd_id)
   where ${here.replaceAll("app_id", "c.app_id")} and why in ('evicted', 'no_room')
-  order by cost_ms desc nulls last, times desc, rdd_id`;
+  order by coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min) desc nulls last,
+    times desc, rdd_id`;
 
 /** One question for both: what was evicted, and what found no room. */
 export const cached: Finder = {
@@ -113,7 +114,6 @@ function evictionsOf(row: Row, application: Application): Draft {
       causesInWords(row),
       ...evictorsInWords(row, application),
       ...broadcastsInWords(row),
-      ...costOfReads(row),
       ...skewInWords(row),
       ...roomInWords(row, application),
     ],
@@ -208,14 +208,6 @@ function broadcastsInWords(row: Row): string[] {
   const named = seen.slice(0, 3).map(({ id, bytes: size }) => `broadcast_${id} (${bytes(size)})`);
   const more = seen.length > 3 ? ` and ${counted(seen.length - 3, "other broadcast")}` : "";
   return [`${times} of them made room for ${listed(named)}${more}.`];
-}
-
-function costOfReads(row: Row): string[] {
-  const reads = numberIn(row, "reads") ?? 0;
-  const cost = costInWords(costIn(row));
-  if (reads === 0 || cost === undefined) return [];
-  const again = numberIn(row, "recomputed") ?? 0;
-  return [`${again > 0 ? "Computing and reading them" : "Reading them"} again took ${cost}.`];
 }
 
 function skewInWords(row: Row): string[] {
@@ -346,7 +338,6 @@ function refusalsOf(row: Row, application: Application): Draft {
       ),
       ...skewInWords(row),
       ...copiesInWords(row),
-      ...costOfReads(row),
       ...roomInWords(row, application),
     ],
     change: refusalChange(row, application),

@@ -183,5 +183,6 @@ from counted c full join costs k using (app_id, attempt_id, rdd_id, why)
   left join shapes s using (app_id, attempt_id, rdd_id)
   left join rdds r using (app_id, attempt_id, rdd_id)
   left join reads_logged l using (app_id, attempt_id)
-order by app_id, attempt_id, cost_ms desc nulls last, times desc, rdd_id, why`,
+order by app_id, attempt_id, coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min) desc nulls last,
+  times desc, rdd_id, why`,
 };
