@@ -14,7 +14,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 export interface Output {
@@ -34,6 +34,15 @@ export interface Ending {
   readonly stop: () => Promise<void>;
 }
 
+/** What tells that a file is the one it was. */
+export interface FileState {
+  /** absolute */
+  readonly path: string;
+  readonly bytes: number;
+  /** epoch µs */
+  readonly modifiedMicros: number;
+}
+
 export interface Host {
   /** Arguments after the program's name. */
   readonly args: readonly string[];
@@ -48,6 +57,8 @@ export interface Host {
   kindOf(path: string): Promise<"file" | "directory" | "other" | undefined>;
   /** Device and inode of what stands at a path: equal for two names of one file; undefined: nothing. */
   identityOf(path: string): Promise<string | undefined>;
+  /** Every file that a path names or holds, links followed, by absolute path; what cannot be looked at is left out. */
+  filesUnder(path: string): Promise<readonly FileState[]>;
   /** Names in a directory. */
   list(directory: string): Promise<string[]>;
   readText(path: string): Promise<string>;
@@ -90,6 +101,7 @@ export function processHost(): Host {
     now: () => performance.now(),
     kindOf,
     identityOf,
+    filesUnder,
     list: (directory) => readdir(directory),
     readText: (path) => readFile(path, "utf8"),
     readHead,
@@ -165,6 +177,24 @@ async function readHead(path: string, bytes: number): Promise<string> {
   } finally {
     await file.close();
   }
+}
+
+async function filesUnder(path: string): Promise<readonly FileState[]> {
+  const files: FileState[] = [];
+  const seen = new Set<string>();
+  const look = async (at: string): Promise<void> => {
+    const stats = await stat(at, { bigint: true }).catch(() => undefined);
+    if (stats === undefined) return;
+    const { dev, ino, size, mtimeNs } = stats;
+    if (stats.isFile()) {
+      files.push({ path: at, bytes: Number(size), modifiedMicros: Number(mtimeNs / 1000n) });
+    }
+    if (!stats.isDirectory() || seen.has(`${dev}:${ino}`)) return;
+    seen.add(`${dev}:${ino}`);
+    for (const name of await readdir(at).catch(() => [])) await look(join(at, name));
+  };
+  await look(resolve(path));
+  return files;
 }
 
 async function writeText(path: string, text: string): Promise<void> {

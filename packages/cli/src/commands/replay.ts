@@ -23,6 +23,10 @@ export function addReplay(program: Command, host: Host): void {
       .option("--overwrite", "replace a database that exists")
       .option("--append", "add to a database that exists, replacing the same application in it")
       .option(
+        "--resume",
+        "read only what is new or changed since the database was written, or go on where a replay was interrupted",
+      )
+      .option(
         "--format <format>",
         `${FORMATS.join(", ")}; the last two write a directory with a folder a table`,
         oneOf(FORMATS),
@@ -52,6 +56,7 @@ Examples:
   respark replay /var/log/spark/app-20260101120000-0001 executor-logs/ -o app.duckdb
   respark replay logs/ --time-zone America/New_York --overwrite -o app.duckdb
   respark replay logs/ --report report.html
+  respark replay /var/log/spark-events --resume -o fleet.duckdb
   respark replay logs/ --format parquet -o tables/
   respark replay http://history-server:18080/history/app-20260101120000-0001/
   zcat app.gz | respark replay - -o app.duckdb`,

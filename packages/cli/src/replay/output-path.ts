@@ -7,7 +7,7 @@ import { UserError } from "../user-error.ts";
 
 const LONGEST_NAME = 120; // characters of an id in a file's name; file systems allow 255 bytes
 
-export type WriteMode = "create" | "overwrite" | "append";
+export type WriteMode = "create" | "overwrite" | "append" | "resume";
 
 /** `./<application>.duckdb`, or the folder's name where there are several applications; never a path out of an id. */
 export function defaultOutput(
@@ -66,7 +66,7 @@ export async function checkOutput(
   }
   if (there === "file" && mode === "create") {
     throw new UserError(
-      `${output} exists: --overwrite replaces it, --append adds to it, -o names another file`,
+      `${output} exists: --overwrite replaces it, --append adds to it, --resume adds what is new or changed, -o names another file`,
     );
   }
 }

@@ -1,18 +1,19 @@
 /** The replay command's own part: where the result goes, and what is said about it. */
 import { join } from "node:path";
-import { safeJson } from "@respark/core";
+import { counted, countInWords, safeJson } from "@respark/core";
 import type { SurveyedApplication } from "@respark/events";
-import { openDatabase } from "@respark/report";
+import { openDatabase, readInputs } from "@respark/report";
 import { calledAs } from "../called-as.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { fleetText, readFleet } from "../database/fleet.ts";
 import { openReplayed } from "../database/open-replayed.ts";
 import { exportTables } from "../database/run-export.ts";
 import type { Host } from "../host.ts";
-import { openInput } from "../input.ts";
+import { type Input, openInput } from "../input.ts";
 import type { EverywhereOptions } from "../options.ts";
 import { refuseOverwriting, writePages } from "../report/write-pages.ts";
 import { inLocale } from "../terminal/in-locale.ts";
+import { printableLine } from "../terminal/printable.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import {
@@ -24,10 +25,13 @@ import {
 } from "./output-path.ts";
 import { readRunSummaries } from "./read-run-summary.ts";
 import { type Replayed, replayLogs } from "./replay-logs.ts";
+import { type Changes, changesSince } from "./resumed-inputs.ts";
 import { nextCommands, runSummaryText, type SummaryPlace } from "./run-summary-text.ts";
 
 /** Of more applications than this the summary is one screen of all. */
 const SUMMARIES = 3;
+/** Of failed applications no more are named. */
+const FAILURES = 10;
 
 export type ReplayFormat = "duckdb" | "parquet" | "arrow";
 
@@ -35,6 +39,7 @@ export interface ReplayOptions extends EverywhereOptions {
   readonly output?: string;
   readonly overwrite?: true;
   readonly append?: true;
+  readonly resume?: true;
   readonly format: ReplayFormat;
   readonly timeZone?: string;
   readonly logPattern?: string;
@@ -56,6 +61,12 @@ export async function runReplay(
     await checkOutput(host, output, mode, paths);
   }
   const input = await openInput(host, paths);
+  const changes =
+    mode === "resume" && output !== undefined ? await changesOf(host, input, output) : undefined;
+  if (changes?.nothing === true && output !== undefined) {
+    await tellNothingNew(host, output, changes.known, options);
+    return;
+  }
   const scratch = format === "duckdb" && output !== "-" ? undefined : await host.scratch();
   try {
     const replayed = await replayLogs(host, {
@@ -73,11 +84,51 @@ export async function runReplay(
       logPattern: options.logPattern,
       showSecrets: options.showSecrets === true,
       quiet: options.quiet === true,
+      ...(changes === undefined ? {} : { look: (look) => changes.look(look) }),
     });
     await deliver(host, replayed, { ...options, paths, inScratch: scratch !== undefined });
   } finally {
     await scratch?.remove();
   }
+}
+
+/** What is new since `output` was written, or since the replay that was interrupted while it wrote it. */
+async function changesOf(
+  host: Host,
+  input: Input,
+  output: string,
+): Promise<Changes & { readonly nothing: boolean }> {
+  const partial = `${output}.partial`;
+  const isPartial = (await host.kindOf(partial)) !== undefined;
+  const from = isPartial ? partial : output;
+  const held =
+    (await host.kindOf(from)) === undefined ? [] : await sayingTrouble(() => readInputs(from));
+  const changes = await changesSince(host, input, held);
+  return { ...changes, nothing: held.length > 0 && changes.fresh.length === 0 && !isPartial };
+}
+
+async function tellNothingNew(
+  host: Host,
+  output: string,
+  known: number,
+  { json }: ReplayOptions,
+): Promise<void> {
+  await host.stdout.write(
+    json === true
+      ? `${safeJson({ output, applications: [] }, 2)}\n`
+      : `Nothing is new: ${counted(known, "file")} read before, none changed since. ${output} is as it was.\n`,
+  );
+}
+
+/** Applications that failed, each with its reason; empty: none. */
+function failuresInWords({ failed }: Replayed): string {
+  if (failed.length === 0) return "";
+  const lines = failed
+    .slice(0, FAILURES)
+    .map(({ application, reason }) => `  ${printableLine(`${application.appId}: ${reason}`)}\n`);
+  const more =
+    failed.length > FAILURES ? `  … and ${countInWords(failed.length - FAILURES)} more\n` : "";
+  return `${counted(failed.length, "application")} could not be replayed, and the others were:\n${lines.join("")}${more}`;
 }
 
 function filesOf(applications: readonly SurveyedApplication[]): string[] {
@@ -97,7 +148,8 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
   const database = await openReplayed(databasePath);
   let text: string;
   try {
-    const isFleet = applications.length > SUMMARIES && delivery.json !== true;
+    const isAll = delivery.resume === true;
+    const isFleet = (applications.length > SUMMARIES || isAll) && delivery.json !== true;
     const runs = isFleet ? [] : await readRunSummaries(database.ask, applications);
     const place: SummaryPlace = {
       database: inScratch ? undefined : databasePath,
@@ -110,7 +162,7 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
       delivery.json === true
         ? `${safeJson({ output: output ?? databasePath, applications: runs }, 2)}\n`
         : isFleet
-          ? `${fleetText(await readFleet(database.ask, applications), place)}\nWritten: ${output ?? databasePath}\n`
+          ? `${fleetText(await readFleet(database.ask, isAll ? undefined : applications), place)}\nWritten: ${output ?? databasePath}\n`
           : [
               ...runs.map((run) => runSummaryText(run, place)),
               `Written: ${output ?? databasePath}\n`,
@@ -119,6 +171,7 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
   } finally {
     database.close();
   }
+  if (delivery.quiet !== true) await host.stderr.write(inLocale(failuresInWords(replayed), host));
   const pages = await writeReport(host, databasePath, delivery);
   if (format !== "duckdb" && output !== undefined) {
     await exportTables(host, { database: databasePath, directory: output, format });
@@ -153,7 +206,19 @@ async function writeReport(
   });
 }
 
-function modeOf({ overwrite, append, format, output }: ReplayOptions): WriteMode {
+function modeOf({ overwrite, append, resume, format, output }: ReplayOptions): WriteMode {
+  if (resume === true) {
+    const other = overwrite === true ? "--overwrite" : append === true ? "--append" : undefined;
+    if (other !== undefined) {
+      throw new UserError(`--resume and ${other} contradict each other: use one of them`);
+    }
+    if (format !== "duckdb" || output === "-" || output === undefined) {
+      throw new UserError(
+        "--resume goes on with a DuckDB file: it needs --format duckdb and -o <file>",
+      );
+    }
+    return "resume";
+  }
   if (overwrite === true && append === true) {
     throw new UserError("--overwrite and --append contradict each other: use one of them");
   }

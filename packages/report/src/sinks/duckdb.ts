@@ -15,12 +15,20 @@ import { type Tables, tables } from "../tables/index.ts";
 import { metricSamples } from "../tables/metric-samples.ts";
 import { storedTables } from "../tables/stored.ts";
 import type { ApplicationKey } from "../tables/table.ts";
+import {
+  applicationsDue,
+  createInputTables,
+  dueFindings,
+  inputRows,
+  noFindingsDue,
+  type ReplayedInput,
+} from "./input-tables.ts";
 import { MetricSampleWriter } from "./metric-sample-writer.ts";
 import { isDuckDbFile, partialPaths, removePartial, requireOurPartial } from "./partial-files.ts";
 import { type RowWriter, TableWriter } from "./table-writer.ts";
 import { templatePath } from "./template-path.ts";
 
-/** create: there must be none. overwrite: replaces one. append: adds to one. resume: goes on with a partial that was kept. */
+/** create: there must be none. overwrite: replaces one. append: adds to one. resume: goes on with a partial that was kept, else with the database, else creates. */
 export type WriteMode = "create" | "overwrite" | "append" | "resume";
 
 export interface DuckDbSinkOptions {
@@ -83,11 +91,14 @@ export class DuckDbSink {
   /** Per table, the last row of the applications that are committed. */
   #lastRows: ReadonlyMap<string, bigint>;
   readonly #hasViews: boolean;
-  readonly #written: ApplicationKey[] = [];
   /** Of all that the partial file has by now: `nameOf`. */
   readonly #known: Set<string>;
+  /** Committed here or by the run that left this partial: their findings are looked for at the end. */
+  readonly #findingsDue: ApplicationKey[] = [];
   /** Complete, and part of the transaction that is open. */
   readonly #uncommitted: ApplicationKey[] = [];
+  /** What is to be known of input files, with the transaction that is open. */
+  readonly #inputs: ReplayedInput[] = [];
   #writing = false;
 
   static async open(options: DuckDbSinkOptions): Promise<DuckDbSink> {
@@ -99,9 +110,10 @@ export class DuckDbSink {
       await requireOurPartial(path, partial);
       await requireUnused(path, partial);
       await removePartial(partial);
-      if (mode === "append") await copyDatabase(path, partial);
-    }
-    const existing = kept || mode === "append";
+    } else await requireOurPartial(path, partial);
+    const addsTo = mode === "append" || (mode === "resume" && (await exists(path)));
+    if (!kept && addsTo) await copyDatabase(path, partial);
+    const existing = kept || addsTo;
     const fromTemplate = !existing && (await copyTemplate(partial));
     const database = await openPartial(path, partial, existing || fromTemplate, options);
     try {
@@ -113,10 +125,13 @@ export class DuckDbSink {
       const writers = await createWriters(connection, () => key.current);
       const completed = existing ? await heldApplications(connection) : [];
       const lastRows = existing ? await lastRowIds(connection) : new Map<string, bigint>();
+      await connection.run(createInputTables);
+      const findingsDue = existing ? await applicationsDue(connection) : [];
       await connection.run("begin transaction");
       return new DuckDbSink(path, database, writers, key, completed, {
         lastRows,
         hasViews: fromTemplate,
+        findingsDue,
       });
     } catch (error) {
       database.close();
@@ -134,9 +149,11 @@ export class DuckDbSink {
     {
       lastRows,
       hasViews,
+      findingsDue,
     }: {
       readonly lastRows: ReadonlyMap<string, bigint>;
       readonly hasViews: boolean;
+      readonly findingsDue: readonly ApplicationKey[];
     },
   ) {
     this.#path = path;
@@ -147,6 +164,7 @@ export class DuckDbSink {
     this.#known = new Set(completed.map(nameOf));
     this.#lastRows = lastRows;
     this.#hasViews = hasViews;
+    this.#findingsDue.push(...findingsDue);
   }
 
   /** What is on the disk until `finish` or `abort`, for a process that ends in the middle. */
@@ -174,6 +192,24 @@ export class DuckDbSink {
     };
   }
 
+  /** What became of input files: part of the result with the next application that is complete, or with the end. */
+  took(inputs: readonly ReplayedInput[]): void {
+    this.#inputs.push(...inputs);
+  }
+
+  /**
+   * Forgets the application at hand, with those that wait to be committed together with it: their rows cannot be told apart any more.
+   * Gives the keys of the latter, which must be written again.
+   */
+  async forget(): Promise<readonly ApplicationKey[]> {
+    const { connection } = this.#database;
+    for (const writer of Object.values(this.#writers)) writer.forget();
+    await connection.run("rollback; begin transaction");
+    this.#writing = false;
+    this.#inputs.length = 0;
+    return this.#uncommitted.splice(0);
+  }
+
   async #complete(anotherFollows: boolean): Promise<void> {
     this.#uncommitted.push(this.#key.current);
     this.#writing = false;
@@ -195,10 +231,14 @@ export class DuckDbSink {
     }
     const committed = this.#uncommitted.splice(0);
     const rows = committed.map((key) => `(${sqlText(key.appId)}, ${sqlText(key.attemptId)})`);
-    await connection.run(`insert into ${MANIFEST_TABLE} values ${rows.join(", ")}; commit`);
+    await connection.run(
+      `insert into ${MANIFEST_TABLE} values ${rows.join(", ")}; ${dueFindings(committed)}; ${inputRows(this.#inputs.splice(0))}; commit`,
+    );
+    const isDue = (key: ApplicationKey): boolean =>
+      this.#findingsDue.some((other) => isSame(other, key));
+    this.#findingsDue.push(...committed.filter((key) => !isDue(key)));
     this.#lastRows = await lastRowIds(connection);
     await connection.run("begin transaction");
-    this.#written.push(...committed);
     for (const key of committed) this.#known.add(nameOf(key));
   }
 
@@ -223,16 +263,17 @@ export class DuckDbSink {
     const { findings, ...others } = this.#writers;
     for (const writer of Object.values(others)) writer.discard();
     await connection.run("rollback");
+    if (this.#inputs.length > 0) await connection.run(inputRows(this.#inputs.splice(0)));
     if (!this.#hasViews) await connection.run(`begin; ${createViews()}; commit`);
-    if (findingsOf !== undefined && this.#written.length > 0) {
+    if (findingsOf !== undefined && this.#findingsDue.length > 0) {
       // Questions over a whole application sort and join: what they do not need, they do not take.
       await connection.run(`set memory_limit = '${FINDINGS_MEMORY_LIMIT}'; begin transaction`);
-      for (const { key, rows } of await findingsOf(askOn(connection), this.#written)) {
+      for (const { key, rows } of await findingsOf(askOn(connection), this.#findingsDue)) {
         this.#key.current = key;
         for (const row of rows) findings.take(row);
         findings.flush();
       }
-      await connection.run("commit");
+      await connection.run(`${noFindingsDue}; commit`);
     }
     findings.discard();
     if (statements.length > 0) {

@@ -71,6 +71,11 @@ export class MetricSampleWriter implements RowWriter<ExecutorMetricRow> {
     this.#writer.flush();
   }
 
+  forget(): void {
+    this.#open = false;
+    this.#writer.forget();
+  }
+
   discard(): void {
     this.#open = false;
     this.#writer.discard();

@@ -11,7 +11,9 @@ export interface RowWriter<Row> {
   settle(): void;
   /** All rows are with DuckDB after it. */
   flush(): void;
-  /** Forgets what is not flushed. */
+  /** Forgets what is not flushed, and goes on. */
+  forget(): void;
+  /** Forgets what is not flushed, for good. */
   discard(): void;
 }
 
@@ -62,6 +64,13 @@ export class TableWriter<Row> implements RowWriter<Row> {
   flush(): void {
     this.settle();
     if (this.#appendedBytes > 0) this.#flushAppender();
+  }
+
+  forget(): void {
+    this.#batch?.clear();
+    this.#appender.clear();
+    this.#all.bytes -= this.#appendedBytes;
+    this.#appendedBytes = 0;
   }
 
   discard(): void {

@@ -1,0 +1,137 @@
+/** What became of each input file: how a later run knows what it need not read again. */
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { openingError } from "../database-error.ts";
+import { duckdb } from "../duckdb.ts";
+import { sqlText } from "../sql/literal.ts";
+import { requireOurs } from "../sql/meta.ts";
+import type { ApplicationKey } from "../tables/table.ts";
+
+export const INPUTS_TABLE = "replayed_inputs";
+/** Applications whose findings are not written yet: an interrupted run leaves some. */
+const DUE_TABLE = "respark_findings_due";
+
+/** An input file, for one of the applications in it. */
+export interface ReplayedInput {
+  /** absolute */
+  readonly path: string;
+  readonly bytes: number;
+  /** epoch µs, so that two changes within a millisecond differ */
+  readonly modifiedMicros: number;
+  readonly resparkVersion: string;
+  /** undefined: it belongs to no application */
+  readonly application: ApplicationKey | undefined;
+  /** why the application failed; undefined: it did not */
+  readonly failure: string | undefined;
+}
+
+const COLUMNS = {
+  app_id: ["varchar", "application whose log it is; NULL: of none"],
+  attempt_id: ["varchar", "its attempt"],
+  path: ["varchar not null", "where the file is, absolute"],
+  bytes: ["bigint not null", "its size when it was read; bytes"],
+  modified_at: ["timestamp not null", "when it was last changed, as the file system says; UTC"],
+  respark_version: ["varchar not null", "version of respark that read it"],
+  status: [
+    "varchar not null",
+    "replayed; failed (what is in this database of the application is older); no_application",
+  ],
+  reason: ["varchar", "why the application failed"],
+} as const;
+
+export const createInputTables: string = [
+  `create table if not exists ${INPUTS_TABLE} (${Object.entries(COLUMNS)
+    .map(([name, [type]]) => `${name} ${type}`)
+    .join(", ")})`,
+  `comment on table ${INPUTS_TABLE} is 'A row is an input file of an application: what it was when it was read, and what became of it.'`,
+  ...Object.entries(COLUMNS).map(
+    ([name, [, comment]]) => `comment on column ${INPUTS_TABLE}.${name} is ${sqlText(comment)}`,
+  ),
+  `create table if not exists ${DUE_TABLE} (app_id varchar not null, attempt_id varchar not null)`,
+].join(";\n");
+
+export const noFindingsDue: string = `delete from ${DUE_TABLE}`;
+
+/** At least one. */
+export function dueFindings(keys: readonly ApplicationKey[]): string {
+  const rows = keys.map(({ appId, attemptId }) => `(${sqlText(appId)}, ${sqlText(attemptId)})`);
+  return `insert into ${DUE_TABLE} values ${rows.join(", ")}`;
+}
+
+/** Rows instead of earlier ones of the same files. */
+export function inputRows(inputs: readonly ReplayedInput[]): string {
+  if (inputs.length === 0) return "select 1";
+  const paths = [...new Set(inputs.map(({ path }) => path))];
+  const rows = inputs.map((input) => {
+    const { path, bytes, modifiedMicros, resparkVersion, application, failure } = input;
+    const status =
+      application === undefined ? "no_application" : failure === undefined ? "replayed" : "failed";
+    return `(${[
+      textOrNull(application?.appId),
+      textOrNull(application?.attemptId),
+      sqlText(path),
+      String(bytes),
+      `make_timestamp(${modifiedMicros})`,
+      sqlText(resparkVersion),
+      sqlText(status),
+      textOrNull(failure),
+    ].join(", ")})`;
+  });
+  const apps = new Set(
+    inputs.flatMap(({ application }) =>
+      application === undefined
+        ? []
+        : [`(${sqlText(application.appId)}, ${sqlText(application.attemptId)})`],
+    ),
+  );
+  const ofThese = `path in (${paths.map(sqlText).join(", ")}) and (app_id is null${
+    apps.size === 0 ? "" : ` or (app_id, attempt_id) in (${[...apps].join(", ")})`
+  })`;
+  return `delete from ${INPUTS_TABLE} where ${ofThese}; insert into ${INPUTS_TABLE} values ${rows.join(", ")}`;
+}
+
+function textOrNull(text: string | undefined): string {
+  return text === undefined ? "null" : sqlText(text);
+}
+
+export async function applicationsDue(connection: DuckDBConnection): Promise<ApplicationKey[]> {
+  const reader = await connection.runAndReadAll(`select * from ${DUE_TABLE} order by all`);
+  return reader.getRows().map(([appId, attemptId]) => {
+    return { appId: String(appId), attemptId: String(attemptId) };
+  });
+}
+
+/** What a database says of the inputs it was written from; nothing where it was written before there was such a table. */
+export async function readInputs(path: string): Promise<readonly ReplayedInput[]> {
+  const instance = await duckdb.DuckDBInstance.create(path, {
+    access_mode: "READ_ONLY",
+    threads: "1",
+  }).catch((error: unknown) => {
+    throw openingError(path, error);
+  });
+  const connection = await instance.connect();
+  try {
+    await requireOurs(connection, path);
+    const there = await connection.runAndReadAll(
+      `select 1 from duckdb_tables() where table_name = '${INPUTS_TABLE}'`,
+    );
+    if (there.currentRowCount === 0) return [];
+    const reader = await connection.runAndReadAll(
+      `select path, bytes, epoch_us(modified_at), respark_version, app_id, attempt_id, status, reason
+       from ${INPUTS_TABLE} order by all`,
+    );
+    return reader
+      .getRows()
+      .map(([file, bytes, modified, version, appId, attempt, status, reason]) => ({
+        path: String(file),
+        bytes: Number(bytes),
+        modifiedMicros: Number(modified),
+        resparkVersion: String(version),
+        application:
+          appId === null ? undefined : { appId: String(appId), attemptId: String(attempt) },
+        failure: status === "failed" ? String(reason) : undefined,
+      }));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
