@@ -13,7 +13,6 @@ import { askOn } from "../sql/query.ts";
 import type { Ask } from "../sql/row.ts";
 import { type Tables, tables } from "../tables/index.ts";
 import { metricSamples } from "../tables/metric-samples.ts";
-import { storedTables } from "../tables/stored.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import {
   applicationsDue,
@@ -23,6 +22,7 @@ import {
   noFindingsDue,
   type ReplayedInput,
 } from "./input-tables.ts";
+import { lastRowIds } from "./last-row-ids.ts";
 import { MetricSampleWriter } from "./metric-sample-writer.ts";
 import { isDuckDbFile, partialPaths, removePartial, requireOurPartial } from "./partial-files.ts";
 import { type RowWriter, TableWriter } from "./table-writer.ts";
@@ -429,19 +429,6 @@ async function heldApplications(connection: DuckDBConnection): Promise<HeldAppli
     sparkVersion: text(sparkVersion),
     name: text(name),
   }));
-}
-
-/** Rows that come later have higher ids, in the same transaction already. Only tables with rows. */
-async function lastRowIds(connection: DuckDBConnection): Promise<Map<string, bigint>> {
-  const selects = storedTables.map(({ name }) => {
-    return `select ${sqlText(name)}, max(rowid) from ${sqlName(name)}`;
-  });
-  const reader = await connection.runAndReadAll(selects.join(" union all "));
-  const last = new Map<string, bigint>();
-  for (const [name, rowId] of reader.getRows()) {
-    if (typeof name === "string" && typeof rowId === "bigint") last.set(name, rowId);
-  }
-  return last;
 }
 
 async function checkTarget(path: string, mode: WriteMode): Promise<void> {
