@@ -1,5 +1,5 @@
 /** The report command's own part: where pages go, and what is said of them. */
-import { counted } from "@respark/core";
+import { counted, safeJson } from "@respark/core";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { type RunOptions, withDatabase } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
@@ -51,7 +51,7 @@ async function tell(
       attempt_id: row?.attemptId ?? null,
       findings: row?.findings ?? null,
     }));
-    await host.stdout.write(`${JSON.stringify(files, undefined, 2)}\n`);
+    await host.stdout.write(`${safeJson(files, 2)}\n`);
     return;
   }
   const seconds = ((host.now() - began) / 1000).toFixed(1);

@@ -1,4 +1,5 @@
 /** The size command's own part: promises and range as asked, one answer for each run and the largest of all. */
+import { safeJson } from "@respark/core";
 import { type PromiseName, promiseNamed, type SizeAnswer, sizeOf } from "@respark/report";
 import { exitCode } from "../exit-code.ts";
 import type { RunOptions } from "../gate/measured-run.ts";
@@ -52,7 +53,7 @@ export async function runSize(
   const [only, ...others] = answers;
   await host.stdout.write(
     options.json === true
-      ? `${JSON.stringify(others.length === 0 ? only : answers, undefined, 2)}\n`
+      ? `${safeJson(others.length === 0 ? only : answers, 2)}\n`
       : sizeText(answers, styleOf(host)),
   );
   const without = answers.flatMap(({ promises }) =>

@@ -1,5 +1,5 @@
 /** The whatif command's own part: what was asked, and its answer as text or JSON. */
-import { type StorageLevel, storageLevelNamed } from "@respark/core";
+import { type StorageLevel, safeJson, storageLevelNamed } from "@respark/core";
 import {
   AskedWrongly,
   type GradeLetter,
@@ -56,9 +56,7 @@ export async function runWhatIf(
     await sayingTrouble(() => writeAnswer(output, mode, detail));
   }
   await host.stdout.write(
-    options.json === true
-      ? `${JSON.stringify(answer, undefined, 2)}\n`
-      : whatIfText(answer, styleOf(host)),
+    options.json === true ? `${safeJson(answer, 2)}\n` : whatIfText(answer, styleOf(host)),
   );
   const below = outcomesBelow(answer, least);
   if (below.length > 0)

@@ -1,6 +1,7 @@
 /** A Chrome JSON trace for ui.perfetto.dev: memory as counters, tasks as slices, marks of trouble. */
 import { open } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { escapedJson } from "@respark/core";
 
 /** Every statement gives one column: a trace event as JSON. */
 export async function writeTrace(
@@ -21,7 +22,7 @@ export async function writeTrace(
           text += before + String(event);
           before = ",\n";
         }
-        await file.write(text);
+        await file.write(escapedJson(text));
       }
     }
     await file.write(before.startsWith("{") ? `${before}]}\n` : "\n]}\n");
