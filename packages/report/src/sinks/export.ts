@@ -1,10 +1,11 @@
 /** A replayed database as files for other tools: one directory a table, one file an application attempt; each file appears whole or not at all. */
 import { createHash } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
 import { openReadOnly } from "../sql/query.ts";
+import { viewsFile } from "../sql/views-file.ts";
 import { tables } from "../tables/index.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { withoutFormulas } from "./csv.ts";
@@ -35,6 +36,7 @@ export interface ExportedFile {
 
 /**
  * Writes `<directory>/<table>/app_id=<id>/attempt-<id>.<format>`, for Perfetto `<directory>/app_id=<id>/attempt-<id>.trace.json`.
+ * Parquet has its app_id in the folder's name alone, and `<directory>/views.sql` beside it: the views, for DuckDB.
  * Tables without rows are written too, so that every table can be read. Throws a DatabaseError where the database cannot be read.
  */
 export async function exportDatabase(request: ExportRequest): Promise<ExportedFile[]> {
@@ -78,17 +80,35 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
         continue;
       }
       const { ending, write } = exportTo[request.format];
+      // Readers of Parquet take the id from the folder's name; pandas and pyarrow refuse to find it in both.
+      const columns = request.format === "parquet" ? "* exclude (app_id)" : "*";
       for (const table of Object.values(tables)) {
-        const rows = `select * from ${sqlName(table.name)} where ${itself}`;
+        const rows = `select ${columns} from ${sqlName(table.name)} where ${itself}`;
         const isSafe = request.csvSafe === true && request.format === "csv";
         await add(table.name, ending, application, table.name, async (path) =>
           write(connection, isSafe ? await withoutFormulas(connection, rows) : rows, path),
         );
       }
     }
+    if (request.format === "parquet" && files.length > 0) await writeViews(request);
     return files;
   } finally {
     close();
+  }
+}
+
+async function writeViews({ directory, leavesBehind }: ExportRequest): Promise<void> {
+  const path = join(directory, "views.sql");
+  const partial = `${path}.partial`;
+  const forget = leavesBehind?.(partial);
+  try {
+    await writeFile(partial, viewsFile());
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  } finally {
+    forget?.();
   }
 }
 

@@ -38,12 +38,17 @@ export function tablesHash(): string {
 }
 
 export function createViews(): string {
+  return createViewsOver([executorMetricsShown]);
+}
+
+/** `shown`: views that stand in for tables and come before those that ask them. */
+export function createViewsOver(shown: readonly ViewSpec[]): string {
   return [
     ...macros.map(({ name, parameters, sql }) => {
       return `create or replace macro ${name}(${parameters}) as table ${sql}`;
     }),
     ...macros.map(({ name, comment }) => `comment on macro table ${name} is ${sqlText(comment)}`),
-    ...[executorMetricsShown, ...views].map(createView),
+    ...[...shown, ...views].map(createView),
   ].join(";\n");
 }
 
