@@ -19,6 +19,27 @@ test("a stock production log: evidence is info, and the exact lines for more are
   expect(stdout).toContain("  logger.memory.name = org.apache.spark.memory\n");
 });
 
+test("milliseconds and threads are asked for where executors' logs lack them, whatever the driver prints", async () => {
+  const dir = mkdtempSync(join(scratch, "layouts-"));
+  const driver = [
+    "26/11/21 02:36:57 INFO SparkContext: Running Spark version 2.4.8",
+    "26/11/21 02:36:59 INFO SparkEnv: Registering MapOutputTracker",
+    "26/11/21 02:36:59 INFO BlockManager: Initialized BlockManager: BlockManagerId(driver, host-1, 40001, None)",
+  ];
+  const started = "CoarseGrainedExecutorBackend: Started daemon with process name: 1@host-1";
+  const capacity = "MemoryStore: MemoryStore started with capacity 106.0 MB";
+  const write = (layout: string): void =>
+    writeFileSync(
+      join(dir, "executor-0.log"),
+      `${[started, capacity].map((words) => `${layout}${words}`).join("\n")}\n`,
+    );
+  writeFileSync(join(dir, "driver.log"), `${driver.join("\n")}\n`);
+  write("2026-11-21 02:37:02,100 INFO  [main] ");
+  expect((await respark(["inspect", dir])).stdout).not.toContain("times to the millisecond");
+  write("26/11/21 02:37:02 INFO ");
+  expect((await respark(["inspect", dir])).stdout).toContain("times to the millisecond");
+});
+
 test("without --full it says so; with it, lines that look like memory and match no template are listed", async () => {
   const log = join(scratch, "executor-7.log");
   writeFileSync(

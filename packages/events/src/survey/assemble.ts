@@ -355,7 +355,10 @@ function whatItTells(
     info: levels.has("info") || levels.has("debug"),
     debug: levels.has("debug"),
   };
-  const logs = group.map((member) => member.sampled).filter((sampled) => sampled.log);
+  const withLog = group.filter((member) => member.sampled.log);
+  // A driver's layout says nothing of the executors'; in local mode it is the only log there is.
+  const ofExecutors = withLog.filter((member) => member.owner?.executorId !== "driver");
+  const logs = (ofExecutors.length > 0 ? ofExecutors : withLog).map((member) => member.sampled);
   return {
     executors: sorted,
     evidenceLevel: evidenceLevel(seen),
