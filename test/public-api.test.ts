@@ -19,7 +19,9 @@ test("a program of one's own surveys, reads and replays without the command", as
     const replay = new Replay({
       appId: application.appId,
       attemptId: application.attemptId,
-      emit: (table) => counts.set(table, (counts.get(table) ?? 0) + 1),
+      emit: (...[table]) => {
+        counts.set(table, (counts.get(table) ?? 0) + 1);
+      },
     });
     await readApplication(application, {
       observe: (observation) => {
@@ -42,7 +44,7 @@ test("core alone replays what a test or a simulation tells it, without any log",
     appId: "mine",
     attemptId: "1",
     emit: (table, row) => {
-      if (table === "applications") rows.push(row as Rows["applications"]);
+      if (table === "applications") rows.push(row);
     },
   });
   replay.step({

@@ -9,15 +9,6 @@ export function exactly(bytes: number): ByteInterval {
   return { atLeast: bytes, atMost: bytes };
 }
 
-export function isExact(interval: ByteInterval): boolean {
-  return interval.atLeast === interval.atMost;
-}
-
-/** The middle, rounded down: the best estimate when nothing else is known. */
-export function midpoint(interval: ByteInterval): number {
-  return Math.floor((interval.atLeast + interval.atMost) / 2);
-}
-
 export function sum(a: ByteInterval, b: ByteInterval): ByteInterval {
   return { atLeast: a.atLeast + b.atLeast, atMost: a.atMost + b.atMost };
 }

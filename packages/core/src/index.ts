@@ -1,16 +1,6 @@
-export { assertNever, ModelError, SparkFailure } from "./assert.ts";
-export { type BlockKind, type BlockName, parseBlockId, rddIdOf } from "./block-id.ts";
-export {
-  type ByteInterval,
-  difference,
-  exactly,
-  hull,
-  intersection,
-  isExact,
-  midpoint,
-  sum,
-  touches,
-} from "./byte-interval.ts";
+export { ModelError, SparkFailure } from "./assert.ts";
+export { parseBlockId, rddIdOf } from "./block-id.ts";
+export type { ByteInterval } from "./byte-interval.ts";
 export type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
 export type {
   BlockStatus,
@@ -25,20 +15,13 @@ export type {
 } from "./event-fact.ts";
 export type { FailureClass, FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
 export type { FindingRow, FindingSeverity } from "./finding-row.ts";
-export {
-  bytesInWords,
-  counted,
-  countInWords,
-  durationInWords,
-  shareInWords,
-} from "./in-words.ts";
+export { bytesInWords, counted, countInWords, durationInWords, shareInWords } from "./in-words.ts";
 export type { LogFact, LogFactKind } from "./log-fact.ts";
 export {
   type CapacityInput,
   type ManagerCapacity,
   type MemoryManagerKind,
   managerCapacity,
-  memoryManagerKind,
   offHeapPools,
 } from "./memory/capacity.ts";
 export { type ContainerSize, executorContainer, executorHeapMiB } from "./memory/container.ts";
@@ -73,7 +56,6 @@ export {
   UNKNOWN_TIME,
 } from "./observation.ts";
 export type { SourceCompleteness } from "./replay/application/completeness.ts";
-export type { LineKind } from "./replay/application/expectation.ts";
 export { Replay, type ReplayOptions } from "./replay/replay.ts";
 export type { ExecutorSummary, ReplaySummary } from "./replay/replay-summary.ts";
 export type {
@@ -110,7 +92,9 @@ export type {
   SpillRow,
   SqlExecutionRow,
   StageRow,
+  TableAndRow,
   TableName,
+  TakeRow,
   TaskMemoryTimelineRow,
   TaskRow,
   Triple,
@@ -142,14 +126,13 @@ export type { SourceFileRow } from "./source-rows.ts";
 export {
   type GarbageCollector,
   type ModelEvidence,
-  modelEvidence,
   newestSparkBehaviour,
   type SparkBehaviour,
   sparkBehaviour,
   sparkBehaviours,
 } from "./spark-behaviour.ts";
-export { defaultOf, type MemorySetting, memorySettings, type SparkConf } from "./spark-conf.ts";
-export { compareSparkVersions, parseSparkVersion, type SparkVersion } from "./spark-version.ts";
+export { defaultOf, type MemorySetting, type SparkConf } from "./spark-conf.ts";
+export type { SparkVersion } from "./spark-version.ts";
 export {
   MEMORY_METRICS,
   type SqlMetricUpdate,
@@ -165,15 +148,10 @@ export type {
   PutIteratorResult,
   PutResult,
 } from "./storage/memory-store.ts";
-export { MemoryStore, NO_TASK } from "./storage/memory-store.ts";
+export { MemoryStore } from "./storage/memory-store.ts";
 export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";
 export type { UnrollDemand } from "./storage/unroll.ts";
-export {
-  type StorageLevel,
-  storageLevelName,
-  storageLevelNamed,
-  storageLevels,
-} from "./storage-level.ts";
+export { type StorageLevel, storageLevelNamed } from "./storage-level.ts";
 export type { TaskResubmissionRow } from "./task-resubmission-row.ts";
 export { type MemoryConsumer, SpillFailure } from "./tasks/memory-consumer.ts";
 export {

@@ -461,5 +461,13 @@ export interface Rows {
 
 export type TableName = keyof Rows;
 
+/** A table's name and a row of it, for each table: `table === "spills"` makes `row` a `SpillRow`. */
+export type TableAndRow = {
+  [T in TableName]: [table: T, row: Rows[T]];
+}[TableName];
+
 /** Takes rows as the replay makes them. Must copy what it keeps before it returns. */
 export type EmitRow = <T extends TableName>(table: T, row: Rows[T]) => void;
+
+/** The same for who asks which table it is: an `EmitRow` is one. */
+export type TakeRow = (...tableAndRow: TableAndRow) => void;

@@ -34,27 +34,6 @@ export const storageLevels: Readonly<Record<string, StorageLevel>> = Object.free
   OFF_HEAP: level(true, true, true, false),
 });
 
-/** Spark's name of a level, or its flags written out when it has none. */
-export function storageLevelName(wanted: StorageLevel): string {
-  for (const [name, known] of Object.entries(storageLevels)) {
-    if (
-      known.useDisk === wanted.useDisk &&
-      known.useMemory === wanted.useMemory &&
-      known.useOffHeap === wanted.useOffHeap &&
-      known.deserialized === wanted.deserialized &&
-      known.replication === wanted.replication
-    )
-      return name;
-  }
-  const flags = [
-    wanted.useDisk ? "disk" : undefined,
-    wanted.useMemory ? "memory" : undefined,
-    wanted.useOffHeap ? "offheap" : undefined,
-    wanted.deserialized ? "deserialized" : undefined,
-  ].filter((flag) => flag !== undefined);
-  return `StorageLevel(${[...flags, `${wanted.replication} replicas`].join(", ")})`;
-}
-
 /** A level from its name, or from flags as `StorageLevel(disk, memory, deserialized, 1 replicas)` writes them; `undefined`: neither. */
 export function storageLevelNamed(text: string): StorageLevel | undefined {
   const known = storageLevels[text.trim().toUpperCase()];

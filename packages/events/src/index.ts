@@ -8,19 +8,12 @@ export {
   DiagnosticLog,
   type DiagnosticLogRow,
   type DiagnosticSeverity,
-  diagnosticCodes,
   type ReportDiagnostic,
 } from "./diagnostic.ts";
 export { EventLogDecoder, type LinePlace } from "./event-log/event-log-decoder.ts";
-export {
-  type EventLogCounts,
-  type EventLogTrouble,
-  type EventLogTroubleCode,
-  eventLogTroubleCodes,
-} from "./event-log/trouble.ts";
+export type { EventLogCounts, EventLogTrouble, EventLogTroubleCode } from "./event-log/trouble.ts";
 export { LogDecoder, type LogDecoderOptions } from "./executor-log/log-decoder.ts";
 export type { LogRecord } from "./executor-log/log-record.ts";
-export { isMemoryStatement, looksLikeMemoryStatement } from "./executor-log/memory-statement.ts";
 export type { LogCounts, LogOddity } from "./executor-log/record-reader.ts";
 export {
   type HugeLine,
@@ -28,14 +21,6 @@ export {
   type LineReaderOptions,
   type LineSlice,
 } from "./lines/lines.ts";
-export { type EventCursor, observationFromEvent } from "./observations/from-event.ts";
-export {
-  type LocalClock,
-  LogContext,
-  type LogContextOptions,
-  observationFromRecord,
-} from "./observations/from-log-record.ts";
-export { LEAD } from "./observations/merge.ts";
 export {
   type FileDone,
   type ReadHandlers,
@@ -50,11 +35,7 @@ export {
 } from "./redact-properties.ts";
 export { hideSecretShapes, isSecretKey } from "./secret-shapes.ts";
 export { type Advice, type AdviceQuestion, adviceFor } from "./survey/evidence.ts";
-export {
-  type ApplicationSigns,
-  attemptApart,
-  isSameApplication,
-} from "./survey/same-id.ts";
+export { type ApplicationSigns, attemptApart, isSameApplication } from "./survey/same-id.ts";
 export { type SurveyOptions, survey } from "./survey/survey.ts";
 export type {
   FileClock,

@@ -4,7 +4,7 @@ import type { ReplayAccuracy } from "../check-rows.ts";
 import type { EventFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
-import type { EmitRow, EvidenceLevel } from "../rows.ts";
+import type { EmitRow, EvidenceLevel, TakeRow } from "../rows.ts";
 import { ApplicationConf, type SparkVersionBounds } from "./application/application-conf.ts";
 import { ApplicationFacts } from "./application/application-facts.ts";
 import { Completeness } from "./application/completeness.ts";
@@ -26,7 +26,7 @@ import { TaskRows } from "./tasks/task-rows.ts";
 export interface ReplayOptions {
   readonly appId: string;
   readonly attemptId: string;
-  readonly emit: EmitRow;
+  readonly emit: TakeRow;
   /** Version found by the survey, for applications whose event log does not say it (or that have none). */
   readonly sparkVersion?: string | undefined;
   /** Where nothing names the version: the lines it is between. */
@@ -66,14 +66,16 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    this.#emit = options.emit;
+    // A caller knows its table, so the pair it hands over is one of the union.
+    const emit = options.emit as EmitRow;
+    this.#emit = emit;
     this.#conf = new ApplicationConf(options.sparkVersion, options.sparkVersionBounds);
-    this.#facts = new ApplicationFacts(options.emit);
-    this.#tasks = new TaskRows(options.emit);
-    this.#plans = new SqlPlans(options.emit);
-    this.#metrics = new MetricRows(options.emit);
-    this.#deaths = new DeathRecords(options.emit);
-    this.#failures = new FailureRecords(options.emit, this.#census, this.#roster);
+    this.#facts = new ApplicationFacts(emit);
+    this.#tasks = new TaskRows(emit);
+    this.#plans = new SqlPlans(emit);
+    this.#metrics = new MetricRows(emit);
+    this.#deaths = new DeathRecords(emit);
+    this.#failures = new FailureRecords(emit, this.#census, this.#roster);
     this.#blocks = new ApplicationBlocks({ readsAreTold: (options.executorLogs?.size ?? 0) > 0 });
     this.#name = options.name;
   }

@@ -7,11 +7,11 @@ import {
   type SimulatedConfiguration,
   simulate,
   sparkBehaviour,
-  storageLevels,
   type Wanted,
   type WantedMemory,
   type WantedStage,
 } from "../../src/index.ts";
+import { storageLevels } from "../../src/storage-level.ts";
 
 const MIB = 1_048_576;
 

@@ -61,16 +61,7 @@ export function holdsStatement(buffer: Buffer, start: number, end: number): bool
   }
 }
 
-/** Words that a memory line of a Spark we do not know may hold. */
-const LOOKS_LIKE =
-  /\b(?:stored as (?:values|bytes)|dropped from memory|spilling|memory (?:pool|limit|manager)|(?:storage|execution|unroll|free|managed) memory|bytes of memory|estimated size)\b/i;
-
 /** True for a message that the accuracy bars count as a memory statement. */
 export function isMemoryStatement(message: string): boolean {
   return STATEMENT.test(message);
-}
-
-/** True for a message that no template matched, yet speaks of blocks and memory: candidates for new templates. */
-export function looksLikeMemoryStatement(message: string): boolean {
-  return STATEMENT.test(message) || LOOKS_LIKE.test(message);
 }
