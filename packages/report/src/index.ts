@@ -49,10 +49,10 @@ export type { ApplicationKey } from "./tables/table.ts";
 export {
   type AnsweredOutcome,
   type AnsweredScenario,
-  InDetail,
   type WhatIfAnswer,
   type WhatIfDetail,
   type WhatIfQuestion,
+  whatIfInDetail,
 } from "./whatif/answer.ts";
 export { AskedWrongly, NotComparable } from "./whatif/configurations.ts";
 export { effectsOf } from "./whatif/effects.ts";

@@ -106,12 +106,7 @@ export interface WhatIfDetail {
   readonly drawn: readonly DrawnOutcomes[];
 }
 
-/** Throws NotComparable (exit 5) and AskedWrongly (exit 2). */
-export function whatIf(run: RunRecord, question: WhatIfQuestion): WhatIfAnswer {
-  return whatIfInDetail(run, question).answer;
-}
-
-/** The same with all draws. */
+/** The answer with all draws. Throws NotComparable (exit 5) and AskedWrongly (exit 2). */
 export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIfDetail {
   const base = baseConfiguration(run);
   refuseUnusable(run);
