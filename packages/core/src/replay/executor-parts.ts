@@ -49,6 +49,8 @@ export interface ExecutorSurroundings {
   isSqlStage: (stageId: number) => boolean;
   /** The event log tells of blocks, as far as settings and version say. */
   reportsBlocks(): boolean;
+  /** Somebody tells of its tasks: a log of its own, or an event log. */
+  isExecutionTold(): boolean;
   /** It has no log, and lines of the driver's tell of its blocks. */
   isToldByDriver(): boolean;
   /** A setting of the application, as written; undefined: not set, or not known. */
@@ -82,6 +84,7 @@ export function partsOf(
     emit: around.emit,
     followsTasks: around.level === "debug" || around.level === "info",
     isStorageTold: around.hasLog || around.reportsBlocks(),
+    isExecutionTold: around.isExecutionTold(),
   });
   const foresight = new Foresight();
   const workerTask = new Map<string, number>();

@@ -120,6 +120,8 @@ export class ExecutorState {
   readonly followsTasks: boolean;
   /** Somebody tells of its blocks: a log of its own, or reports in the event log. */
   isStorageTold: boolean;
+  /** Somebody tells of its tasks: a log of its own, or an event log. */
+  readonly isExecutionTold: boolean;
   /** the log has ended, and the executor's life went on */
   #isOver = false;
   #seq = 0;
@@ -134,10 +136,12 @@ export class ExecutorState {
     /** a log tells of its tasks' memory step by step; without one their tracks show their peaks alone */
     followsTasks: boolean;
     isStorageTold: boolean;
+    isExecutionTold: boolean;
   }) {
     this.executorId = of.executorId;
     this.followsTasks = of.followsTasks;
     this.isStorageTold = of.isStorageTold;
+    this.isExecutionTold = of.isExecutionTold;
     this.emit = of.emit;
     this.rules = of.rules;
     this.follower = of.manager === undefined ? undefined : new ManagerFollower(of.manager);
@@ -246,7 +250,7 @@ export class ExecutorState {
       const isKnown = this.#arePoolsKnown;
       const unrollUsed = within(ledger.unroll, storageUsed);
       const activeTasks = ledger.executionByTask.size;
-      const { isStorageTold } = this;
+      const { isStorageTold, isExecutionTold } = this;
       const pools = {
         storageUsed,
         unrollUsed,
@@ -254,6 +258,7 @@ export class ExecutorState {
         storagePool,
         activeTasks,
         isStorageTold,
+        isExecutionTold,
         isKnown,
       };
       if (timeline === undefined || timeline.stands(pools)) continue;
@@ -272,6 +277,7 @@ export class ExecutorState {
         executionAvailable: ledger.executionAvailable(),
         activeTasks,
         isStorageTold,
+        isExecutionTold,
         isKnown,
         origin,
         sourceFileId: at.sourceFileId,

@@ -413,6 +413,7 @@ export class Replay {
         isSqlStage: (stageId) => this.#facts.isSql(stageId),
         reportsBlocks: () =>
           this.#blockUpdates > 0 || this.#conf.reportsBlocks || known.isToldByDriver,
+        isExecutionTold: () => this.#hasLog(executorId) || this.#hasEvents,
         isToldByDriver: () => known.isToldByDriver,
         setting: (key) => this.#conf.properties.get(key),
         layoutFact: (fact, step) => this.#roster.learn(executorId, fact, step),

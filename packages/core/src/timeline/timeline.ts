@@ -12,6 +12,8 @@ export interface MemoryState {
   readonly activeTasks: number | undefined;
   /** false: nobody tells of blocks, so that storage and all that depends on it is unknown */
   readonly isStorageTold: boolean;
+  /** false: nobody tells of tasks, so that execution and what depends on both pools is unknown */
+  readonly isExecutionTold: boolean;
   /** false: the layout is unknown, or the log has ended: nothing can be said of the pools */
   readonly isKnown: boolean;
 }
@@ -101,15 +103,19 @@ export class MemoryTimeline {
     row.endTs = endTs;
     const { isKnown } = sample;
     const told = isKnown && sample.isStorageTold;
+    const both = told && sample.isExecutionTold;
     setTriple(row.storageUsed, told ? sample.storageUsed : undefined);
     setTriple(row.unrollUsed, told ? sample.unrollUsed : undefined);
-    setTriple(row.executionUsed, isKnown ? sample.executionUsed : undefined);
-    setTriple(row.storagePool, told ? sample.storagePool : undefined);
-    setTriple(row.executionPool, told ? sample.executionPool : undefined);
-    setTriple(row.free, told ? sample.free : undefined);
-    setTriple(row.storageAvailable, told ? sample.storageAvailable : undefined);
-    setTriple(row.executionAvailable, told ? sample.executionAvailable : undefined);
-    row.activeTasks = isKnown ? sample.activeTasks : undefined;
+    setTriple(
+      row.executionUsed,
+      isKnown && sample.isExecutionTold ? sample.executionUsed : undefined,
+    );
+    setTriple(row.storagePool, both ? sample.storagePool : undefined);
+    setTriple(row.executionPool, both ? sample.executionPool : undefined);
+    setTriple(row.free, both ? sample.free : undefined);
+    setTriple(row.storageAvailable, both ? sample.storageAvailable : undefined);
+    setTriple(row.executionAvailable, both ? sample.executionAvailable : undefined);
+    row.activeTasks = isKnown && sample.isExecutionTold ? sample.activeTasks : undefined;
     row.origin = sample.origin;
     row.sourceFileId = sample.sourceFileId;
     row.sourceLine = sample.sourceLine;
@@ -135,6 +141,7 @@ function sameState(a: MemoryState, b: MemoryState): boolean {
     same(a.storagePool, b.storagePool) &&
     a.activeTasks === b.activeTasks &&
     a.isStorageTold === b.isStorageTold &&
+    a.isExecutionTold === b.isExecutionTold &&
     a.isKnown === b.isKnown
   );
 }

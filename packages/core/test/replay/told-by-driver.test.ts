@@ -19,6 +19,10 @@ test("a block that the driver's log adds is stored, within what its printed size
   expect(of1[0]?.memoryBytesMax).toBeGreaterThan(12 * 1024 * 1024);
   const held = memory_timeline.filter(({ executorId }) => executorId === "1").at(-1);
   expect(held?.storageUsed.bytes).toBe(of1[0]?.memoryBytes);
+  // Nobody tells what its tasks hold, so none of what depends on it.
+  expect(held?.executionUsed).toEqual({ bytes: undefined, atLeast: undefined, atMost: undefined });
+  expect(held?.storagePool.bytes).toBeUndefined();
+  expect(held?.activeTasks).toBeUndefined();
 });
 
 test("one that leaves memory was evicted, one that is on disk from then on was dropped there", () => {

@@ -40,6 +40,7 @@ function workPerStep(running: number, spilledBytes: number): number {
     emit: () => {},
     followsTasks: false,
     isStorageTold: false,
+    isExecutionTold: true,
   });
   const evidence = new ExecutorEvidence();
   const polled = new PolledPeaks(() => "50ms");
