@@ -28,12 +28,20 @@ export async function replayInto(
   application: SurveyedApplication,
   emit: EmitRow,
 ): Promise<ReplaySummary> {
-  const { appId, attemptId, sparkVersion, name } = application;
+  const { appId, attemptId, sparkVersion, sparkVersionBounds, name } = application;
   const executorLogs = new Map<string, EvidenceLevel>();
   for (const { executorId, hasLog, evidenceLevel } of application.executors) {
     if (hasLog && evidenceLevel !== undefined) executorLogs.set(executorId, evidenceLevel);
   }
-  const replay = new Replay({ appId, attemptId, emit, sparkVersion, name, executorLogs });
+  const replay = new Replay({
+    appId,
+    attemptId,
+    emit,
+    sparkVersion,
+    sparkVersionBounds,
+    name,
+    executorLogs,
+  });
   await readApplication(application, {
     observe: (observation) => replay.step(observation),
     report: () => undefined,
