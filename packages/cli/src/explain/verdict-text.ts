@@ -33,9 +33,7 @@ export function verdictText(
   const rest = verdict.findings.length - SHOWN;
   const parts = [
     [style.bold(printableLine(verdict.title)), ...wrapped(headline(verdict), columns)],
-    ...saidOnce(verdict.findings.slice(0, SHOWN)).map((behind, index) =>
-      findingLines(behind, index + 1, place),
-    ),
+    ...findingParts(verdict.findings.slice(0, SHOWN), place),
     rest > 0
       ? [
           `… and ${counted(rest, "smaller finding")}: ${verdict.findings
@@ -88,6 +86,67 @@ function headline({ findings }: RunVerdict): string {
   return `${counted(findings.length, "finding")}, the costliest first: ${said
     .map(([found, words]) => `${said.length === 1 ? "all" : found} ${words}`)
     .join(", ")}.`;
+}
+
+/** Each finding in full; of three or more of one kind with one remedy the first, and a line of each other. */
+function findingParts(findings: readonly Finding[], place: TextPlace): string[][] {
+  const leads: FindingBehind[] = [];
+  for (const behind of saidOnce(findings)) {
+    const lead = leads.at(-1);
+    leads.push(lead !== undefined && isMoreOf(behind, lead) ? lead : behind);
+  }
+  const isShort = leads.map(
+    (lead, index) => lead === leads[index - 1] && leads.filter((one) => one === lead).length > 2,
+  );
+  // A short one says nothing of what was seen, so a later one must say it in full.
+  const spoken = findings.map((finding, index) =>
+    isShort[index]
+      ? { ...finding, evidence: [], certainty: leads[index]?.finding.certainty ?? "" }
+      : finding,
+  );
+  const parts: string[][] = [];
+  for (const [index, behind] of saidOnce(spoken).entries()) {
+    if (!isShort[index]) parts.push(findingLines(behind, index + 1, place));
+    else {
+      const lines = shortLines(behind, index + 1, place.columns);
+      if (isShort[index - 1]) parts.at(-1)?.push(...lines);
+      else parts.push(lines);
+    }
+  }
+  if (isShort.includes(true)) {
+    const words = "What was seen of those that have one line stands in the table findings.";
+    parts.push(wrapped(words, place.columns));
+  }
+  return parts;
+}
+
+function isMoreOf({ finding, changeAsIn }: FindingBehind, lead: FindingBehind): boolean {
+  return (
+    changeAsIn !== undefined &&
+    finding.change === lead.finding.change &&
+    finding.kind === lead.finding.kind &&
+    finding.severity === lead.finding.severity
+  );
+}
+
+/** Its title, its cost and its first place in the logs: what was seen stands in the table findings. */
+function shortLines(
+  { finding, changeAsIn }: FindingBehind,
+  nth: number,
+  columns: number,
+): string[] {
+  const cost = costInWords(finding.costMillis);
+  const [at] = finding.places;
+  const more = [
+    ...(cost === undefined ? [] : [`${cost} of task time`]),
+    `change as in ${changeAsIn}`,
+    ...(at === undefined ? [] : [`${logName(at.path)}:${at.line}`]),
+  ];
+  return wrapped(
+    `${nth}. ${MARKS[finding.severity]}: ${printableLine(finding.title)} (${more.join("; ")})`,
+    columns,
+    "   ",
+  );
 }
 
 function findingLines(behind: FindingBehind, nth: number, place: TextPlace): string[] {

@@ -4,7 +4,7 @@ import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { shellWord } from "../shell-word.ts";
 import { bytes, listed } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
-import { costIn } from "./costs.ts";
+import { costIn, costSum } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";
 import { idleRddOf, rddWords } from "./rdd-words.ts";
 import { mostPressed, needFacts, needInWords, roomChange, smallFraction } from "./room.ts";
@@ -74,16 +74,15 @@ function firstOf(
   const drafts = rows.slice(0, RDDS).map(draft);
   if (rest.length === 0) return drafts;
   const times = rest.reduce((sum, row) => sum + (numberIn(row, "times") ?? 0), 0);
-  const known = rest.reduce((sum, row) => sum + (numberIn(row, "cost_ms") ?? 0), 0);
-  const min = rest.reduce((sum, row) => sum + (numberIn(row, "cost_ms_min") ?? 0), 0);
+  const cost = costSum(rest.map((row) => costIn(row)));
   return [
     ...drafts,
     {
       id: others.id,
       kind: others.kind,
-      severity: known > 0 ? "slow" : "risk",
-      cost: { best: known, min, max: undefined },
-      title: `${counted(times, others.kind === "evictions" ? "eviction" : "store")} of ${counted(rest.length, "other RDD")}${others.kind === "evictions" ? "" : " found no room"}`,
+      severity: (cost.min ?? 0) > 0 || (cost.best ?? 0) > 0 ? "slow" : "risk",
+      cost,
+      title: `${counted(times, others.kind === "evictions" ? "eviction" : "store")} ${others.kind === "evictions" ? "from" : "of"} ${counted(rest.length, "other RDD")}${others.kind === "evictions" ? "" : " found no room"}`,
       evidence: [],
       certainty: "counted from the logs",
       more: { why: "all of them", ask: others.ask },
