@@ -1,5 +1,5 @@
 /** `respark inspect`: what is here, what it can tell, and which settings would tell more. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -17,6 +17,34 @@ test("a stock production log: evidence is info, and the exact lines for more are
   expect(stdout).toContain("no end logged");
   expect(stdout).toContain("Evidence info");
   expect(stdout).toContain("  logger.memory.name = org.apache.spark.memory\n");
+});
+
+test("settings that would tell more are written as files, with what they cost, and replace no other", async () => {
+  const folder = join(scratch, "more");
+  const asked = ["inspect", join(runs, "s35-o-base-info"), "--properties", folder];
+  const { code, stderr } = await respark(asked);
+  expect(code).toBe(0);
+  expect(stderr).toContain("spark-submit --properties-file");
+  const conf = readFileSync(join(folder, "spark-more.conf"), "utf8");
+  expect(conf).toContain("spark.executor.extraJavaOptions -Dlog4j2.configurationFile=log4j2.");
+  const log4j = readFileSync(join(folder, "log4j2.properties"), "utf8");
+  expect(log4j.match(/^appender\.console\.layout\.pattern/gmu)).toHaveLength(1);
+  expect(log4j).toMatch(
+    /costs: executor logs .*\nlogger\.memory\.name = org\.apache\.spark\.memory$/mu,
+  );
+  expect((await respark(asked)).code).toBe(0);
+  writeFileSync(join(folder, "spark-more.conf"), "spark.executor.memory 4g\n");
+  const refused = await respark(asked);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain("spark-more.conf");
+  expect(readFileSync(join(folder, "spark-more.conf"), "utf8")).toBe("spark.executor.memory 4g\n");
+});
+
+test("what tells all leaves no settings to write", async () => {
+  const folder = join(scratch, "nothing");
+  const logs = join(runs, "s35-g-base-dbg");
+  const { stderr } = await respark(["inspect", logs, "--properties", folder]);
+  expect(existsSync(folder)).toBe(stderr.includes("Written"));
 });
 
 test("milliseconds and threads are asked for where executors' logs lack them, whatever the driver prints", async () => {

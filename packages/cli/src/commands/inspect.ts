@@ -1,4 +1,4 @@
-/** `respark inspect`: what logs are here, what they can tell, and which settings would tell more. Writes nothing. */
+/** `respark inspect`: what logs are here, what they can tell, and which settings would tell more. Writes no more than these settings, when asked. */
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { InspectOptions } from "../inspect/run-inspect.ts";
@@ -15,6 +15,10 @@ export function addInspect(program: Command, host: Host): void {
         "--full",
         "read everything, and list lines that look like memory and match no template",
       )
+      .option(
+        "--properties <folder>",
+        "writes the settings that would tell more there: for --properties-file, and for log4j",
+      )
       .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
       .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
   )
@@ -26,7 +30,8 @@ Without --full it looks at samples of each file, and says so.
 Examples:
   respark inspect logs/
   respark inspect logs/ --full
-  respark inspect logs/ --json`,
+  respark inspect logs/ --json
+  respark inspect logs/ --properties more/`,
     )
     .action(async (paths: string[], options: InspectOptions) => {
       const { runInspect } = await import("../inspect/run-inspect.ts");

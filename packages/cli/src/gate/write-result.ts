@@ -5,7 +5,7 @@ import { machineWords } from "../machine-words.ts";
 import { UserError } from "../user-error.ts";
 
 /** What a file is by its beginning: a result replaces nothing but an earlier result of its kind. */
-export type ResultKind = "page" | "baseline" | "junit" | "sarif" | "markdown";
+export type ResultKind = "page" | "baseline" | "junit" | "sarif" | "markdown" | "properties";
 
 const LOOKS_LIKE: Readonly<Record<ResultKind, RegExp>> = {
   page: /^<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n<meta http-equiv="Content-Security-Policy"/,
@@ -13,6 +13,7 @@ const LOOKS_LIKE: Readonly<Record<ResultKind, RegExp>> = {
   junit: /^\s*<(?:\?xml|testsuites?)\b[\s\S]*\brespark\b/,
   sarif: /^\s*\{\s*"\$schema"[\s\S]*\bsarif\b[\s\S]*\brespark\b/,
   markdown: /^### \S+ Memory gate /,
+  properties: /^# Written by respark inspect/,
 };
 
 const IN_WORDS: Readonly<Record<ResultKind, string>> = {
@@ -21,6 +22,7 @@ const IN_WORDS: Readonly<Record<ResultKind, string>> = {
   junit: "JUnit report of respark",
   sarif: "SARIF log of respark",
   markdown: "summary of respark",
+  properties: "properties file of respark",
 };
 const HEAD_BYTES = 1024;
 

@@ -10,12 +10,14 @@ import { progressOn } from "../terminal/progress.ts";
 import { styleOf } from "../terminal/style.ts";
 import { type FullReading, readFully } from "./full-reading.ts";
 import { fullReadingText } from "./full-reading-text.ts";
+import { writeProperties } from "./properties-files.ts";
 import { surveyText } from "./survey-text.ts";
 
 export interface InspectOptions extends EverywhereOptions {
   readonly full?: true;
   readonly timeZone?: string;
   readonly logPattern?: string;
+  readonly properties?: string;
 }
 
 export async function runInspect(
@@ -38,6 +40,9 @@ export async function runInspect(
         ? asJson(survey, reading, diagnostics)
         : asText(host, survey, reading, options),
     );
+    if (options.properties !== undefined && survey.applications.length > 0) {
+      await host.stderr.write(await writeProperties(host, survey, options.properties));
+    }
     if (survey.applications.length === 0) {
       throw await noApplication(host, input, survey.files, diagnostics.rows());
     }
