@@ -47,7 +47,9 @@ export const cacheCosts: ViewSpec = {
   },
   sql: `
 with reads_logged as (
-  select app_id, attempt_id, bool_or(evidence_level in ('debug', 'info')) as logged from executors group by all),
+  select app_id, attempt_id, -- a driver's log has no reads of executors
+    coalesce(bool_or(evidence_level in ('debug', 'info')) filter (executor_id <> 'driver'),
+      bool_or(evidence_level in ('debug', 'info'))) as logged from executors group by all),
 of_rdds as (
   select *, try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id
   from block_events where starts_with(block_id, 'rdd_')),

@@ -43,7 +43,9 @@ export const evictionLedger: ViewSpec = {
   },
   sql: `
 with reads_logged as (
-  select app_id, attempt_id, bool_or(evidence_level in ('debug', 'info')) as logged from executors group by all),
+  select app_id, attempt_id, -- a driver's log has no reads of executors
+    coalesce(bool_or(evidence_level in ('debug', 'info')) filter (executor_id <> 'driver'),
+      bool_or(evidence_level in ('debug', 'info'))) as logged from executors group by all),
 victims as (
   select * from block_events where op in ('evict', 'drop_to_disk')),
 reads as (

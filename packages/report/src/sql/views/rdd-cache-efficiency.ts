@@ -34,7 +34,9 @@ export const rddCacheEfficiency: ViewSpec = {
   },
   sql: `
 with reads_logged as (
-  select app_id, attempt_id, bool_or(evidence_level in ('debug', 'info')) as logged
+  select app_id, attempt_id, -- a driver's log has no reads of executors
+    coalesce(bool_or(evidence_level in ('debug', 'info')) filter (executor_id <> 'driver'),
+      bool_or(evidence_level in ('debug', 'info'))) as logged
   from executors group by all),
 ended as (
   select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline group by all),
