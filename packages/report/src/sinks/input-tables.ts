@@ -47,6 +47,9 @@ export const createInputTables: string = [
     ([name, [, comment]]) => `comment on column ${INPUTS_TABLE}.${name} is ${sqlText(comment)}`,
   ),
   `create table if not exists ${DUE_TABLE} (app_id varchar not null, attempt_id varchar not null)`,
+  `comment on table ${DUE_TABLE} is 'A row is an application whose findings are still to be written: a run was interrupted.'`,
+  `comment on column ${DUE_TABLE}.app_id is 'application'`,
+  `comment on column ${DUE_TABLE}.attempt_id is 'its attempt'`,
 ].join(";\n");
 
 export const noFindingsDue: string = `delete from ${DUE_TABLE}`;
