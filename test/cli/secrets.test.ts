@@ -92,6 +92,8 @@ const NO_FREE_TEXT: Readonly<Record<string, string>> = {
   memory_events: "op consumer",
   oom_events: "class",
   rdds: "storage_level",
+  // The reason is hidden before it is a row.
+  replayed_inputs: "path respark_version reason",
   replay_checks: "quantity used_for outcome explanation",
   resource_profiles: "resource scope",
   respark_meta: "tables_hash",

@@ -1,6 +1,6 @@
 /** What of the input is new or changed since a database was written, by path, size and time of change; and what is to be remembered of it. */
 import { dirname, resolve } from "node:path";
-import type { Survey, SurveyedApplication } from "@respark/events";
+import { hideSecretShapes, type Survey, type SurveyedApplication } from "@respark/events";
 import type { ReplayedInput } from "@respark/report";
 import type { FileState, Host } from "../host.ts";
 import type { Input } from "../input.ts";
@@ -130,7 +130,9 @@ function statesOf(
       application === undefined
         ? undefined
         : { appId: application.appId, attemptId: application.attemptId };
-    return [{ ...file, resparkVersion: version, application: key, failure }];
+    // The reason may quote the log.
+    const reason = failure === undefined ? undefined : hideSecretShapes(failure);
+    return [{ ...file, resparkVersion: version, application: key, failure: reason }];
   };
   const owned = new Set(applications.flatMap(pathsOf));
   return {
