@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import {
   appendFileSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -141,6 +142,18 @@ test("a file that is no log is remembered, and is no trouble", async () => {
   writeFileSync(join(logs, "README"), "nothing of Spark\n");
   expect((await resume()).code).toBe(0);
   expect((await resume()).stdout).toContain("Nothing is new: 7 files");
+});
+
+test.each([
+  ["empty", 0],
+  ["cut within its head", 12_288],
+])("a partial that a kill left %s is begun anew", async (_, bytes) => {
+  const whole = join(scratch, "whole.duckdb");
+  await replayed([logs, "--overwrite", "-o", whole]);
+  rmSync(database, { force: true });
+  writeFileSync(`${database}.partial`, readFileSync(whole).subarray(0, bytes));
+  expect(await resume()).toMatchObject({ code: 0 });
+  expect(existsSync(`${database}.partial`)).toBe(false);
 });
 
 test("killed at any moment and started again, the rows are those of an undisturbed run", async () => {

@@ -28,6 +28,7 @@ export {
 export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/export.ts";
 export type { ExportFormat } from "./sinks/index.ts";
 export { type ReplayedInput, readInputs } from "./sinks/input-tables.ts";
+export { dropPartial } from "./sinks/partial-files.ts";
 export { type ResultFormatName, resultText } from "./sql/formats/index.ts";
 export type { FormatOptions } from "./sql/formats/result-format.ts";
 export { sqlName, sqlText } from "./sql/literal.ts";

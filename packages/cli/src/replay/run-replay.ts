@@ -2,7 +2,13 @@
 import { join } from "node:path";
 import { counted, countInWords, safeJson } from "@respark/core";
 import type { SurveyedApplication } from "@respark/events";
-import { openDatabase, readInputs } from "@respark/report";
+import {
+  DatabaseError,
+  dropPartial,
+  openDatabase,
+  type ReplayedInput,
+  readInputs,
+} from "@respark/report";
 import { calledAs } from "../called-as.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { fleetText, readFleet } from "../database/fleet.ts";
@@ -98,13 +104,30 @@ async function changesOf(
   input: Input,
   output: string,
 ): Promise<Changes & { readonly nothing: boolean }> {
-  const partial = `${output}.partial`;
-  const isPartial = (await host.kindOf(partial)) !== undefined;
-  const from = isPartial ? partial : output;
-  const held =
-    (await host.kindOf(from)) === undefined ? [] : await sayingTrouble(() => readInputs(from));
+  const left = await inputsLeftBehind(host, output);
+  const isThere = (await host.kindOf(output)) !== undefined;
+  const held = left ?? (isThere ? await sayingTrouble(() => readInputs(output)) : []);
   const changes = await changesSince(host, input, held);
-  return { ...changes, nothing: held.length > 0 && changes.fresh.length === 0 && !isPartial };
+  const nothing = held.length > 0 && changes.fresh.length === 0 && left === undefined;
+  return { ...changes, nothing };
+}
+
+/** What an interrupted replay had read; undefined: none was, or it ended before it had a database to go on with. */
+async function inputsLeftBehind(
+  host: Host,
+  output: string,
+): Promise<readonly ReplayedInput[] | undefined> {
+  const partial = `${output}.partial`;
+  if ((await host.kindOf(partial)) === undefined) return undefined;
+  try {
+    return await readInputs(partial);
+  } catch (error) {
+    return await sayingTrouble(async () => {
+      if (!(error instanceof DatabaseError) || error.trouble === "locked") throw error;
+      await dropPartial(output);
+      return undefined;
+    });
+  }
 }
 
 async function tellNothingNew(

@@ -94,7 +94,8 @@ export class DuckDbSink {
   /** Of all that the partial file has by now: `nameOf`. */
   readonly #known: Set<string>;
   /** Committed here or by the run that left this partial: their findings are looked for at the end. */
-  readonly #findingsDue: ApplicationKey[] = [];
+  /** by `nameOf` */
+  readonly #findingsDue = new Map<string, ApplicationKey>();
   /** Complete, and part of the transaction that is open. */
   readonly #uncommitted: ApplicationKey[] = [];
   /** What is to be known of input files, with the transaction that is open. */
@@ -164,7 +165,7 @@ export class DuckDbSink {
     this.#known = new Set(completed.map(nameOf));
     this.#lastRows = lastRows;
     this.#hasViews = hasViews;
-    this.#findingsDue.push(...findingsDue);
+    for (const key of findingsDue) this.#findingsDue.set(nameOf(key), key);
   }
 
   /** What is on the disk until `finish` or `abort`, for a process that ends in the middle. */
@@ -234,12 +235,12 @@ export class DuckDbSink {
     await connection.run(
       `insert into ${MANIFEST_TABLE} values ${rows.join(", ")}; ${dueFindings(committed)}; ${inputRows(this.#inputs.splice(0))}; commit`,
     );
-    const isDue = (key: ApplicationKey): boolean =>
-      this.#findingsDue.some((other) => isSame(other, key));
-    this.#findingsDue.push(...committed.filter((key) => !isDue(key)));
     this.#lastRows = await lastRowIds(connection);
     await connection.run("begin transaction");
-    for (const key of committed) this.#known.add(nameOf(key));
+    for (const key of committed) {
+      this.#known.add(nameOf(key));
+      this.#findingsDue.set(nameOf(key), key);
+    }
   }
 
   /** It is in the database already, from before or from earlier in this run. */
@@ -265,10 +266,12 @@ export class DuckDbSink {
     await connection.run("rollback");
     if (this.#inputs.length > 0) await connection.run(inputRows(this.#inputs.splice(0)));
     if (!this.#hasViews) await connection.run(`begin; ${createViews()}; commit`);
-    if (findingsOf !== undefined && this.#findingsDue.length > 0) {
+    if (findingsOf !== undefined && this.#findingsDue.size > 0) {
       // Questions over a whole application sort and join: what they do not need, they do not take.
       await connection.run(`set memory_limit = '${FINDINGS_MEMORY_LIMIT}'; begin transaction`);
-      for (const { key, rows } of await findingsOf(askOn(connection), this.#findingsDue)) {
+      for (const { key, rows } of await findingsOf(askOn(connection), [
+        ...this.#findingsDue.values(),
+      ])) {
         this.#key.current = key;
         for (const row of rows) findings.take(row);
         findings.flush();

@@ -22,6 +22,13 @@ export async function requireOurPartial(path: string, partial: string): Promise<
   );
 }
 
+/** Removes what an interrupted replay into this database left; throws as `requireOurPartial`. */
+export async function dropPartial(path: string): Promise<void> {
+  const partial = `${path}.partial`;
+  await requireOurPartial(path, partial);
+  await removePartial(partial);
+}
+
 /** Only after `requireOurPartial`, or of files that this process wrote. */
 export async function removePartial(partial: string): Promise<void> {
   for (const path of partialPaths(partial)) await rm(path, { recursive: true, force: true });
