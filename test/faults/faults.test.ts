@@ -9,7 +9,7 @@ import { callsOf, faultsOf, inject } from "./faults.ts";
 const folder = mkdtempSync(join(tmpdir(), "respark-faults-"));
 const SAMPLED = ["replay --overwrite", "replay -", "baseline --overwrite", "report"];
 /** Of each command; `pnpm faults` lets every call of every command fail. */
-const FAULTS = 8;
+const FAULTS = 4;
 let trials: readonly Trial[] = [];
 
 beforeAll(async () => {
