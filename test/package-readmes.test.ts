@@ -1,4 +1,7 @@
-/** What people read first of a library: each README's three programs compile, run, and print what it says. */
+/**
+ * What people read first of a library: each README's three programs compile, run, and print what it
+ * says.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

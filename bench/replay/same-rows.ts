@@ -1,8 +1,10 @@
 /// <reference types="node" />
 /**
- * Whether two builds of respark say the same: both replay each log, and every public table and view is compared row by row.
+ * Whether two builds of respark say the same: both replay each log, and every public table and view
+ * is compared row by row.
  *
- *   node --conditions=@respark/source --import tsx bench/replay/same-rows.ts <respark.mjs before> <respark.mjs after> <log or folder …>
+ *   node --conditions=@respark/source --import tsx bench/replay/same-rows.ts \
+ *     <respark.mjs before> <respark.mjs after> <log or folder …>
  *
  * Exits 1 where any differ. Sizes of the databases are printed beside.
  */
@@ -55,7 +57,10 @@ async function differences(before: string, after: string): Promise<string[]> {
   return [...names].filter((name) => one.get(name) !== other.get(name));
 }
 
-/** Of each public table and view: its columns with their types, how many rows, and what all of them come to in whatever order. */
+/**
+ * Of each public table and view: its columns with their types, how many rows, and what all of them
+ * come to in whatever order.
+ */
 async function fingerprints(database: string): Promise<Map<string, string>> {
   const connection = await connectOneThread(":memory:");
   await connection.run(`attach '${database.replaceAll("'", "''")}' as d (read_only); use d`);

@@ -1,4 +1,7 @@
-/** Texts of a log that would steer a terminal, a page or a table reach no output of any command as they are. */
+/**
+ * Texts of a log that would steer a terminal, a page or a table reach no output of any command as
+ * they are.
+ */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

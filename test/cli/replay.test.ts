@@ -188,7 +188,8 @@ test("Ctrl-C leaves no half file", async () => {
       if (++listeners === 2) setImmediate(listener);
       return () => undefined;
     },
-    // On a machine under load the replay may take longer than its grace, which would end this process.
+    // On a machine under load the replay may take longer than its grace, which would end this
+    // process.
     endAfter: () => () => undefined,
   });
   expect({ code, stderr }).toEqual({ code: 130, stderr: "" });

@@ -1,4 +1,7 @@
-/** replay --resume: what is finished is not read again, and an interrupted replay ends like an undisturbed one. */
+/**
+ * replay --resume: what is finished is not read again, and an interrupted replay ends like an
+ * undisturbed one.
+ */
 import { spawn } from "node:child_process";
 import {
   appendFileSync,
@@ -64,7 +67,8 @@ async function contents(of: string): Promise<unknown> {
   const all: unknown[] = [];
   for (const row of names) {
     const [name] = Object.values(row as object).map(String);
-    // Ids of files are given a survey, and two surveys see different files: only what they lead to is the same.
+    // Ids of files are given a survey, and two surveys see different files: only what they lead to
+    // is the same.
     all.push([
       name,
       await rows(

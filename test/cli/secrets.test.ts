@@ -75,7 +75,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Columns that hold words of respark or of Spark, ids, hosts and classes: nothing that a person wrote. */
+/**
+ * Columns that hold words of respark or of Spark, ids, hosts and classes: nothing that a person
+ * wrote.
+ */
 const NO_FREE_TEXT: Readonly<Record<string, string>> = {
   "*": "app_id attempt_id executor_id host origin kind mode status severity rule block_id",
   applications: "spark_version memory_manager spark_user evidence_level model_evidence",

@@ -1,4 +1,7 @@
-/** Commands that faults are tried on: what each reads and writes, and what must be of its output afterwards. */
+/**
+ * Commands that faults are tried on: what each reads and writes, and what must be of its output
+ * afterwards.
+ */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { replayed, respark } from "../cli/run-respark.ts";
@@ -14,7 +17,9 @@ export interface Trial {
   readonly piped?: string;
 }
 
-/** A folder with a database, a baseline and a page that were there before, and all commands on it. */
+/**
+ * A folder with a database, a baseline and a page that were there before, and all commands on it.
+ */
 export async function trialsIn(folder: string): Promise<Trial[]> {
   const before = join(folder, "before");
   mkdirSync(before, { recursive: true });

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * A layer of faults under our own calls of the file system, in the manner of SQLite's tests: calls are counted, and
- * one of them, or it and all later ones of its kind, fails with a code. Nothing of respark knows of it.
+ * A layer of faults under our own calls of the file system, in the manner of SQLite's tests: calls
+ * are counted, and one of them, or it and all later ones of its kind, fails with a code. Nothing of
+ * respark knows of it.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";

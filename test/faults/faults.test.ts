@@ -1,4 +1,7 @@
-/** A failing call of the file system ends a command with a sentence, the old output whole and nothing left: a sample. */
+/**
+ * A failing call of the file system ends a command with a sentence, the old output whole and
+ * nothing left: a sample.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

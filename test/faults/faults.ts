@@ -27,7 +27,9 @@ export async function callsOf(folder: string, trial: Trial): Promise<readonly Ca
   return calls;
 }
 
-/** All faults that can befall these calls: each code once, and room and failing disks also for good. */
+/**
+ * All faults that can befall these calls: each code once, and room and failing disks also for good.
+ */
 export function faultsOf(calls: readonly Call[]): Fault[] {
   return calls.flatMap(({ kind }, at) =>
     codesOf[kind].flatMap((code): Fault[] =>

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * Lets every call of the file system fail in turn, of every command: `pnpm faults [--only a command's name] [--every n]`.
- * Prints what ends otherwise than with a sentence, exit 2 or 3, the old output whole and nothing left.
+ * Lets every call of the file system fail in turn, of every command: `pnpm faults [--only a
+ * command's name] [--every n]`. Prints what ends otherwise than with a sentence, exit 2 or 3, the
+ * old output whole and nothing left.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

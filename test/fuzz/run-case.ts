@@ -64,7 +64,8 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
     });
     replay.finish();
   }
-  // Several applications or executors of one file are as many sources: what one leaves another reads.
+  // Several applications or executors of one file are as many sources: what one leaves another
+  // reads.
   const firstOf = new Map<string, SurveyedFile>();
   const startsOf = new Map<number, PartStart[]>();
   for (const file of files) {
@@ -134,7 +135,10 @@ function lostInSilence({
 /** Where one of the logs in a file begins. */
 interface PartStart {
   readonly line: number;
-  /** a diagnostic says that it is not read: a copy of another, or of a layout that could not be learned */
+  /**
+   * a diagnostic says that it is not read: a copy of another, or of a layout that could not be
+   * learned
+   */
   readonly isSaidUnread: boolean;
 }
 

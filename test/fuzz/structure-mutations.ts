@@ -1,4 +1,7 @@
-/** Ways in which whole events go wrong while each stays an event: gone, twice, out of order, with odd ids, times, sizes, settings and versions. */
+/**
+ * Ways in which whole events go wrong while each stays an event: gone, twice, out of order, with
+ * odd ids, times, sizes, settings and versions.
+ */
 import type { Mutation } from "./mutations.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 

@@ -2,7 +2,8 @@
 /**
  * What the gate says of damaged logs: `pnpm gate:damage [directory of runs]` damages a good and a regressed run of three
  * scenarios in every way that damages.ts knows. No damage passes, what is whole passes, and no regression does.
- * `--only words` takes the damages whose name holds them, `--scenario words` the runs, `--more` those of more-damages.ts alone.
+ * `--only words` takes the damages whose name holds them, `--scenario words` the runs, `--more`
+ * those of more-damages.ts alone.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** Damages beyond a log's own lines: knocked-out loggers, levels, orders, clocks, codecs, splices, and logs of another run. */
+/**
+ * Damages beyond a log's own lines: knocked-out loggers, levels, orders, clocks, codecs, splices,
+ * and logs of another run.
+ */
 import { packLz4, packSnappy, packZstdRaw } from "../../packages/events/test/bytes/packing.ts";
 import type { Damage, RunFiles } from "./damages.ts";
 
@@ -44,7 +47,10 @@ const changed =
   (lines) =>
     lines.map((line, at) => (isIn(at, lines.length) ? line.replace(pattern, to) : line));
 
-/** `26/11/21 02:38:56` or `"Timestamp":…`: later by minutes. Whole quarters of an hour are a zone's, and are read so. */
+/**
+ * `26/11/21 02:38:56` or `"Timestamp":…`: later by minutes. Whole quarters of an hour are a zone's,
+ * and are read so.
+ */
 const later =
   (minutes: number, isIn: (at: number, of: number) => boolean): Change =>
   (lines) =>

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * Replays from a real history server (`pyspark`, Java) by each form of address that people paste, and
- * holds every table against a replay of the log on disk. Run by `.ci/run`; exit 1 where one differs.
+ * Replays from a real history server (`pyspark`, Java) by each form of address that people paste,
+ * and holds every table against a replay of the log on disk. Run by `.ci/run`; exit 1 where one
+ * differs.
  */
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

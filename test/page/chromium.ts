@@ -66,7 +66,10 @@ export async function settled(page: Page): Promise<void> {
   );
 }
 
-/** Waits until an expression is true. Asked from outside again and again: the page's policy lets nothing be evaluated inside. */
+/**
+ * Waits until an expression is true. Asked from outside again and again: the page's policy lets
+ * nothing be evaluated inside.
+ */
 export async function holds(page: Page, expression: string): Promise<void> {
   while ((await page.evaluate(expression)) !== true) await page.waitForTimeout(20);
 }

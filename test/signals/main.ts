@@ -1,8 +1,8 @@
 /// <reference types="node" />
 /**
- * Ends commands at many moments: `pnpm signals [--moments 40] [--only a command's name]`. After SIGINT, SIGTERM and
- * SIGHUP a command ends within a second and leaves nothing; after SIGKILL its output is whole or the old one, and the
- * next run is fine.
+ * Ends commands at many moments: `pnpm signals [--moments 40] [--only a command's name]`. After
+ * SIGINT, SIGTERM and SIGHUP a command ends within a second and leaves nothing; after SIGKILL its
+ * output is whole or the old one, and the next run is fine.
  */
 import { spawn } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";

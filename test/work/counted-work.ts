@@ -1,4 +1,7 @@
-/** How often each function of respark, and each part of it, ran in one command: V8 counts exactly, however busy the machine is. */
+/**
+ * How often each function of respark, and each part of it, ran in one command: V8 counts exactly,
+ * however busy the machine is.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,8 +19,8 @@ interface Coverage {
 }
 
 /**
- * By function, how often its part that ran most did. In a process of its own: V8 counts what it compiled before that no more.
- * `folder` is made, for the counts.
+ * By function, how often its part that ran most did. In a process of its own: V8 counts what it
+ * compiled before that no more. `folder` is made, for the counts.
  */
 export function countedWork(folder: string, args: readonly string[]): ReadonlyMap<string, number> {
   mkdirSync(folder);

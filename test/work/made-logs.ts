@@ -139,7 +139,10 @@ function clock(seconds: number): string {
   return `26/11/21 0${2 + Math.floor(seconds / 3600)}:${part(Math.floor(seconds / 60))}:${part(seconds)}`;
 }
 
-/** An executor's log at INFO: tasks one after the other leave broadcasts and blocks of RDDs that stay in memory, until the last ones evict. */
+/**
+ * An executor's log at INFO: tasks one after the other leave broadcasts and blocks of RDDs that
+ * stay in memory, until the last ones evict.
+ */
 export function heldBlocks(n: number): string {
   const lines: string[] = [];
   let free = 4096 * 1024;

@@ -1,6 +1,7 @@
 /**
- * What a log costs grows with its lines: no part of respark does more per line because there are more of anything. Counted, not timed.
- * (Tasks that run at the same time: core's work-per-step.test.ts.)
+ * What a log costs grows with its lines: no part of respark does more per line because there are
+ * more of anything. Counted, not timed. (Tasks that run at the same time: core's
+ * work-per-step.test.ts.)
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +16,10 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** From n to 2n, and from 2n to 4n: twice as much more is linear, four times is quadratic; sorting needs some 2.2 times. */
+/**
+ * From n to 2n, and from 2n to 4n: twice as much more is linear, four times is quadratic; sorting
+ * needs some 2.2 times.
+ */
 const MOST_GROWTH = 2.8;
 /** Four times the items are four times the runs at most; and a little more, where it is sorted. */
 const MOST_TIMES = 5;

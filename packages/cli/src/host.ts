@@ -57,7 +57,10 @@ export interface Host {
   kindOf(path: string): Promise<"file" | "directory" | "other" | undefined>;
   /** Device and inode of what stands at a path: equal for two names of one file; undefined: nothing. */
   identityOf(path: string): Promise<string | undefined>;
-  /** Every file that a path names or holds, links followed, by absolute path; what cannot be looked at is left out. */
+  /**
+   * Every file that a path names or holds, links followed, by absolute path; what cannot be looked
+   * at is left out.
+   */
   filesUnder(path: string): Promise<readonly FileState[]>;
   /** Names in a directory. */
   list(directory: string): Promise<string[]>;
@@ -83,9 +86,15 @@ export interface Host {
   download(address: URL): Promise<Response>;
   /** An empty directory of our own; `remove` takes it away again. */
   scratch(): Promise<{ readonly path: string; remove(): Promise<void> }>;
-  /** A file of ours that must not stay, should the process end early; the returned function forgets it. */
+  /**
+   * A file of ours that must not stay, should the process end early; the returned function forgets
+   * it.
+   */
   leavesBehind(path: string): () => void;
-  /** Removes these, and what is left behind, and ends the process with this code after so long, unless the returned function is called. */
+  /**
+   * Removes these, and what is left behind, and ends the process with this code after so long,
+   * unless the returned function is called.
+   */
   endAfter(millis: number, ending: Ending): () => void;
   /** Calls back on Ctrl-C, a polite kill or a closed terminal; the returned function stops that. A second Ctrl-C kills at once. */
   onInterrupt(listener: () => void): () => void;

@@ -13,7 +13,9 @@ export interface Interruption {
   readonly leavesBehind: (path: string) => void;
 }
 
-/** Where a question is running the module is there already; no command waits for it at its start. */
+/**
+ * Where a question is running the module is there already; no command waits for it at its start.
+ */
 async function stop(): Promise<void> {
   const { interruptQueries } = await import("@respark/report");
   interruptQueries();
@@ -22,7 +24,10 @@ async function stop(): Promise<void> {
 /** Hosts on which a piece of work ends by itself once a signal came. */
 const endingThemselves = new WeakSet<Host>();
 
-/** Ends the process as soon as a signal comes, with its files removed, unless work is done that ends by itself. */
+/**
+ * Ends the process as soon as a signal comes, with its files removed, unless work is done that ends
+ * by itself.
+ */
 export async function endingOnSignal<Result>(
   host: Host,
   work: () => Promise<Result>,

@@ -7,7 +7,9 @@ export type Fact = LogFact | EventFact;
 
 export type ObservationSource = "executor_log" | "driver_log" | "event_log";
 
-/** The `ts` of rows whose log prints no times, µs: the epoch, when no Spark ran. Tables show NULL. */
+/**
+ * The `ts` of rows whose log prints no times, µs: the epoch, when no Spark ran. Tables show NULL.
+ */
 export const UNKNOWN_TIME = 0;
 
 /**

@@ -461,7 +461,9 @@ export interface Rows {
 
 export type TableName = keyof Rows;
 
-/** A table's name and a row of it, for each table: `table === "spills"` makes `row` a `SpillRow`. */
+/**
+ * A table's name and a row of it, for each table: `table === "spills"` makes `row` a `SpillRow`.
+ */
 export type TableAndRow = {
   [T in TableName]: [table: T, row: Rows[T]];
 }[TableName];

@@ -33,8 +33,8 @@ export function redactProperties(
 let compiled: { readonly regex: string; readonly pattern: RE2JS | undefined } | undefined;
 
 /**
- * Follows Utils.redact(Option[Regex], String), Spark 3.5 (`spark.redaction.string.regex`): every match in the text is
- * hidden. Where this engine cannot read the regex the whole text is.
+ * Follows Utils.redact(Option[Regex], String), Spark 3.5 (`spark.redaction.string.regex`): every
+ * match in the text is hidden. Where this engine cannot read the regex the whole text is.
  */
 export function hideMatches(text: string, regex: string): string {
   if (text === "") return text;

@@ -1,4 +1,6 @@
-/** Connections on which a question may be running: a process that ends would wait for its answer. */
+/**
+ * Connections on which a question may be running: a process that ends would wait for its answer.
+ */
 import type { DuckDBConnection } from "@duckdb/node-api";
 
 const open = new Set<DuckDBConnection>();

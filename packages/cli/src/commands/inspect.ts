@@ -1,4 +1,7 @@
-/** `respark inspect`: what logs are here, what they can tell, and which settings would tell more. Writes no more than these settings, when asked. */
+/**
+ * `respark inspect`: what logs are here, what they can tell, and which settings would tell more.
+ * Writes no more than these settings, when asked.
+ */
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { InspectOptions } from "../inspect/run-inspect.ts";

@@ -1,4 +1,7 @@
-/** What a simulation says of each change that a verdict proposes; a change that it says does not help is not proposed. */
+/**
+ * What a simulation says of each change that a verdict proposes; a change that it says does not
+ * help is not proposed.
+ */
 import { type Ask, effectsOf, numberIn, type RunVerdict, readRun, sqlText } from "@respark/report";
 import type { ApplicationKey } from "../database/applications.ts";
 

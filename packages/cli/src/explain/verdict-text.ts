@@ -88,7 +88,10 @@ function headline({ findings }: RunVerdict): string {
     .join(", ")}.`;
 }
 
-/** Each finding in full; of three or more of one kind with one remedy the first, and a line of each other. */
+/**
+ * Each finding in full; of three or more of one kind with one remedy the first, and a line of each
+ * other.
+ */
 function findingParts(findings: readonly Finding[], place: TextPlace): string[][] {
   const leads: FindingBehind[] = [];
   for (const behind of saidOnce(findings)) {
@@ -129,7 +132,9 @@ function isMoreOf({ finding, changeAsIn }: FindingBehind, lead: FindingBehind): 
   );
 }
 
-/** Its title, its cost and its first place in the logs: what was seen stands in the table findings. */
+/**
+ * Its title, its cost and its first place in the logs: what was seen stands in the table findings.
+ */
 function shortLines(
   { finding, changeAsIn }: FindingBehind,
   nth: number,

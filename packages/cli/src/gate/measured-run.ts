@@ -49,7 +49,9 @@ export async function withRun<Result>(
   );
 }
 
-/** Logs of several applications where one is to be judged: one's may be among another's by mistake. */
+/**
+ * Logs of several applications where one is to be judged: one's may be among another's by mistake.
+ */
 async function theApplication(
   database: Database,
   databasePath: string | undefined,

@@ -1,4 +1,7 @@
-/** Writes one result file; a place that cannot be written is the user's to mend, and what another wrote stays. */
+/**
+ * Writes one result file; a place that cannot be written is the user's to mend, and what another
+ * wrote stays.
+ */
 import { dirname, resolve } from "node:path";
 import type { Host } from "../host.ts";
 import { machineWords } from "../machine-words.ts";

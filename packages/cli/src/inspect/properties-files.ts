@@ -1,4 +1,7 @@
-/** The settings that would tell more, as files that spark-submit and log4j take, with what they cost in log volume. */
+/**
+ * The settings that would tell more, as files that spark-submit and log4j take, with what they cost
+ * in log volume.
+ */
 import { join } from "node:path";
 import type { Advice, Survey } from "@respark/events";
 import { writeResult } from "../gate/write-result.ts";

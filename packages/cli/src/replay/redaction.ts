@@ -19,7 +19,10 @@ export interface Redaction {
   text(text: string): string;
   /** The application's own `spark.redaction.regex`: it hides more, never less. */
   learn(regex: string): void;
-  /** The application's `spark.redaction.string.regex`: what Spark hides in plans and commands is hidden in every text. */
+  /**
+   * The application's `spark.redaction.string.regex`: what Spark hides in plans and commands is
+   * hidden in every text.
+   */
   learnTexts(regex: string): void;
   /** Texts in which something was hidden. */
   readonly hidden: number;

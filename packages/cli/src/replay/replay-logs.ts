@@ -33,7 +33,9 @@ export interface ReplayRequest {
   readonly logPattern: string | undefined;
   readonly showSecrets: boolean;
   readonly quiet: boolean;
-  /** Looks at a part of the input instead of all of it, and says what is to be known of the files. */
+  /**
+   * Looks at a part of the input instead of all of it, and says what is to be known of the files.
+   */
   readonly look?: (look: Look) => Promise<Survey & { readonly inputs: InputStates }>;
 }
 
@@ -99,7 +101,10 @@ interface Work {
   readonly inputs: InputStates | undefined;
 }
 
-/** One application after the other. One that fails stops no other; where all fail, the first failure is thrown. */
+/**
+ * One application after the other. One that fails stops no other; where all fail, the first failure
+ * is thrown.
+ */
 async function replayEach(
   placed: readonly SurveyedApplication[],
   work: Work,
@@ -142,7 +147,10 @@ async function replayEach(
   return failed;
 }
 
-/** Trouble of the machine, of the database or of the user stops all; anything else is one application's. */
+/**
+ * Trouble of the machine, of the database or of the user stops all; anything else is one
+ * application's.
+ */
 function isOfOneApplication(error: unknown): boolean {
   if (error instanceof Interrupted || error instanceof UserError) return false;
   return error instanceof Error && machineWords(error) === undefined;

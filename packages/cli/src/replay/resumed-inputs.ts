@@ -1,4 +1,7 @@
-/** What of the input is new or changed since a database was written, by path, size and time of change; and what is to be remembered of it. */
+/**
+ * What of the input is new or changed since a database was written, by path, size and time of
+ * change; and what is to be remembered of it.
+ */
 import { dirname, resolve } from "node:path";
 import { hideSecretShapes, type Survey, type SurveyedApplication } from "@respark/events";
 import type { ReplayedInput } from "@respark/report";
@@ -44,7 +47,8 @@ export async function changesSince(
     known: files.size - fresh.length,
     look: async (look) => {
       const freshPaths = new Set(fresh.map(({ path }) => path));
-      // An application is replayed from all of its logs: the old ones of what a new file belongs to are read with it.
+      // An application is replayed from all of its logs: the old ones of what a new file belongs to
+      // are read with it.
       const wanted = new Set([...freshPaths, ...siblings(freshPaths, held)]);
       if (wanted.size === 0) {
         return { files: [], applications: [], inputs: statesOf([], wanted, files) };
@@ -77,7 +81,8 @@ function of(
   wanted: ReadonlySet<string>,
   files: ReadonlyMap<string, FileState>,
 ): Input {
-  // All of it: as the user named it, so that messages and paths in tables are the same as without --resume.
+  // All of it: as the user named it, so that messages and paths in tables are the same as without
+  // --resume.
   if (wanted.size >= files.size) return input;
   return { ...input, paths: [...wanted].filter((path) => files.has(path)).sort() };
 }
@@ -90,7 +95,9 @@ function siblings(paths: ReadonlySet<string>, held: readonly ReplayedInput[]): s
   return held.filter((row) => touched.has(keyOf(row) ?? "")).map(({ path }) => path);
 }
 
-/** Known files of the applications that new files name; beside those that name none, all known ones. */
+/**
+ * Known files of the applications that new files name; beside those that name none, all known ones.
+ */
 function belongingTo(found: Survey, held: readonly ReplayedInput[]): string[] {
   const ids = new Set(found.applications.map(({ appId }) => appId));
   const nameless = [

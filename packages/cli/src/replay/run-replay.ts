@@ -98,7 +98,10 @@ export async function runReplay(
   }
 }
 
-/** What is new since `output` was written, or since the replay that was interrupted while it wrote it. */
+/**
+ * What is new since `output` was written, or since the replay that was interrupted while it wrote
+ * it.
+ */
 async function changesOf(
   host: Host,
   input: Input,
@@ -112,7 +115,10 @@ async function changesOf(
   return { ...changes, nothing };
 }
 
-/** What an interrupted replay had read; undefined: none was, or it ended before it had a database to go on with. */
+/**
+ * What an interrupted replay had read; undefined: none was, or it ended before it had a database to
+ * go on with.
+ */
 async function inputsLeftBehind(
   host: Host,
   output: string,

@@ -40,7 +40,9 @@ export interface LayoutEvidence {
   readonly totalCapacityBytes?: ByteInterval | undefined;
   /** No capacity was logged: the most that a line shows to be there. */
   readonly seenCapacityBytes?: number | undefined;
-  /** Settings were logged: what is not among them has its default. Without, a default is no fact. */
+  /**
+   * Settings were logged: what is not among them has its default. Without, a default is no fact.
+   */
   readonly settingsLogged?: boolean;
   /** From a command line. */
   readonly xmxBytes?: number | undefined;

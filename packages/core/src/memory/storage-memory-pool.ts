@@ -54,7 +54,10 @@ export class StorageMemoryPool extends MemoryPool {
     return true;
   }
 
-  /** The most that was ever taken by `acquire`, bytes; what a put holds only while it unrolls counts. */
+  /**
+   * The most that was ever taken by `acquire`, bytes; what a put holds only while it unrolls
+   * counts.
+   */
   get highestBytes(): number {
     return this.#highestBytes;
   }

@@ -1,6 +1,7 @@
 /**
- * Events about an executor without a log of its own, held back for a while: a task's totals, which its end
- * brings, are then known while it runs. Without them nothing but the pool bounds what it holds.
+ * Events about an executor without a log of its own, held back for a while: a task's totals, which
+ * its end brings, are then known while it runs. Without them nothing but the pool bounds what it
+ * holds.
  */
 
 import type { TaskEndFact } from "../event-fact.ts";
@@ -9,7 +10,10 @@ import type { StepPlace } from "./executor-state.ts";
 
 /** How long a report waits, µs of log time: most tasks have ended by then. */
 const DELAY_MICROS = 600_000_000;
-/** How many reports of one executor wait: so many, and more where many tasks run, each of which brings two. */
+/**
+ * How many reports of one executor wait: so many, and more where many tasks run, each of which
+ * brings two.
+ */
 const KEPT = 512;
 const KEPT_PER_TASK = 6;
 const KEPT_AT_MOST = 1 << 15;

@@ -72,7 +72,8 @@ export function act(
       return;
     case "block_level":
       context.history.levelSeen(fact.blockId, fact);
-      // Printed before each read, also by another executor's and of a broadcast, which print no hit.
+      // Printed before each read, also by another executor's and of a broadcast, which print no
+      // hit.
       state.ledgerOfBlock(fact.blockId)?.touch(fact.blockId, step.ts);
       return;
     case "removing":

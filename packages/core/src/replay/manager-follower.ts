@@ -40,7 +40,10 @@ export class ManagerFollower {
       });
   }
 
-  /** Whether the manager, brought to the ledger's state, stores a block; what it takes is adopted next. */
+  /**
+   * Whether the manager, brought to the ledger's state, stores a block; what it takes is adopted
+   * next.
+   */
   wouldStore(ledger: ModeLedger, blockId: string, bytes: number): boolean {
     this.follow(ledger);
     return this.#manager.acquireStorage(blockId, bytes, ledger.mode);

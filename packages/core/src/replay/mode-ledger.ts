@@ -59,7 +59,9 @@ export class ModeLedger {
   unloggedExecution: Amount = NOTHING;
   /** Bytes of blocks that were inferred to be gone and may be there still. */
   mayStillHold = 0;
-  /** Bytes that the last line has free beside all known blocks: most likely some of these are gone. */
+  /**
+   * Bytes that the last line has free beside all known blocks: most likely some of these are gone.
+   */
   likelyGone = 0;
   /** A law or statement on the sum over tasks, tighter than the sum of the parts; undefined: none. */
   executionTotal: Amount | undefined;

@@ -48,8 +48,9 @@ export function weighFree(
 }
 
 /**
- * What `free` prints if steps of other threads, printed in the moment after its line, came first: no
- * line says in which order two threads took memory. As many of them as a prediction leaves room for.
+ * What `free` prints if steps of other threads, printed in the moment after its line, came first:
+ * no line says in which order two threads took memory. As many of them as a prediction leaves room
+ * for.
  */
 function inEitherOrder(
   context: ReplayContext,

@@ -207,7 +207,10 @@ export class Replay {
     this.#executor(observation.executorId).observe(observation, fact);
   }
 
-  /** `RDD.unpersist` in the driver's words: blocks that only its log tells of go without a line each. */
+  /**
+   * `RDD.unpersist` in the driver's words: blocks that only its log tells of go without a line
+   * each.
+   */
   #unpersistedByDriver(observation: Observation, rddId: number): void {
     for (const [executorId, executor] of this.#executors)
       if (this.#roster.of(executorId).isToldByDriver) executor.unpersisted(observation, rddId);

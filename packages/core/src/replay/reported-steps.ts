@@ -48,7 +48,10 @@ export class ReportedSteps {
   readonly #onDisk = new BlocksOnDisk();
   /** broadcast → its pieces in memory, the one reported last at the end */
   readonly #pieces = new Map<string, Set<string>>();
-  /** broadcasts' values that stand since reports which are being applied; their rows come after these */
+  /**
+   * broadcasts' values that stand since reports which are being applied; their rows come after
+   * these
+   */
   readonly #newValues = new Set<string>();
   #waiting: WaitingReport[] = [];
 
@@ -123,8 +126,9 @@ export class ReportedSteps {
   }
 
   /**
-   * A line of the driver's log about a block: a printed size, and a time of its own. A block in memory and
-   * on disk has a line for each, of one report (BlockManagerInfo.updateBlockInfo, 1.2 to 3.5).
+   * A line of the driver's log about a block: a printed size, and a time of its own. A block in
+   * memory and on disk has a line for each, of one report (BlockManagerInfo.updateBlockInfo, 1.2 to
+   * 3.5).
    */
   printed(at: StepPlace, block: PrintedBlock, { migrated }: { migrated: boolean }): void {
     this.#updates++;
@@ -214,8 +218,9 @@ export class ReportedSteps {
   }
 
   /**
-   * The stores of broadcasts' values that no event reports: TorrentBroadcast puts the value where it has
-   * put the pieces, with `tellMaster = false` (1.6 to 4.x), on an executor after the last of them.
+   * The stores of broadcasts' values that no event reports: TorrentBroadcast puts the value where
+   * it has put the pieces, with `tellMaster = false` (1.6 to 4.x), on an executor after the last of
+   * them.
    */
   #tellNewValues(at: StepPlace): void {
     const { state, history } = this.#context;
@@ -410,7 +415,10 @@ export class ReportedSteps {
 
 /** What a change of a block is known to be a part of. */
 interface ChangedBy {
-  /** whose list of changed blocks it stands in: what its own put, unroll or claim evicted is there too */
+  /**
+   * whose list of changed blocks it stands in: what its own put, unroll or claim evicted is there
+   * too
+   */
   readonly taskId: number | undefined;
   /** the block that this task put */
   readonly put?: string | undefined;
@@ -429,8 +437,9 @@ function withTimes(
 }
 
 /**
- * The task in whose metrics a dropped block stands: BlockManager.dropFromMemory adds it to those of the thread that needed the
- * room (1.0+). With a block that it stored meanwhile, that was the reason most likely; without, the reason is unknown.
+ * The task in whose metrics a dropped block stands: BlockManager.dropFromMemory adds it to those of
+ * the thread that needed the room (1.0+). With a block that it stored meanwhile, that was the
+ * reason most likely; without, the reason is unknown.
  */
 function causedBy(taskId: number, put: string | undefined): Partial<BlockEventRow> {
   return put === undefined

@@ -84,8 +84,9 @@ export class MemoryTimeline {
   }
 
   /**
-   * The end of the executor's life; `undefined`: still open when the logs ended. A log without times
-   * and without events (the command that starts an executor, and no more) has no state over time.
+   * The end of the executor's life; `undefined`: still open when the logs ended. A log without
+   * times and without events (the command that starts an executor, and no more) has no state over
+   * time.
    */
   end(ts: number | undefined): void {
     const open = this.#open;

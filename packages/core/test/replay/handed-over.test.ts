@@ -1,4 +1,6 @@
-/** Blocks that a leaving executor hands to others, and what block updates leave out of broadcasts. */
+/**
+ * Blocks that a leaving executor hands to others, and what block updates leave out of broadcasts.
+ */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";
 

@@ -1,4 +1,7 @@
-/** How much memory an executor has is logged, follows from what was logged, or is unknown: no default stands for it. */
+/**
+ * How much memory an executor has is logged, follows from what was logged, or is unknown: no
+ * default stands for it.
+ */
 import { expect, test } from "vitest";
 import type { EventFact } from "../../src/event-fact.ts";
 import { Replay } from "../../src/replay/replay.ts";

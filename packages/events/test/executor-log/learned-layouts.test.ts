@@ -222,7 +222,10 @@ test.each(LAYOUTS)("a layout is learned from a file's own lines: %s", (_, head, 
 const REAL = join(import.meta.dirname, "../../../../fixtures/runs/s35-o-base-info/executor-0.log");
 const STOCK = /^(\d\d)\/(\d\d)\/(\d\d) (\d\d:\d\d:\d\d) (\w+) (\S+?): (.*)$/;
 
-/** A line of Spark's own layout, printed in another: year, month, day, clock, level, logger, message. */
+/**
+ * A line of Spark's own layout, printed in another: year, month, day, clock, level, logger,
+ * message.
+ */
 const PRINTED: readonly (readonly [string, (line: readonly string[]) => string])[] = [
   [
     "file and line",

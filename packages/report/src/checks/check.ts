@@ -30,7 +30,9 @@ export interface Metric {
   readonly withinMemory?: boolean;
   /** What a value cannot exceed, among what the executors had: a limit beyond it would never be broken. */
   readonly within?: "executor max_memory_bytes" | "executor off_heap_bytes";
-  /** Follows from what is in logs and from what is not: of incomplete logs it is no reason to fail. */
+  /**
+   * Follows from what is in logs and from what is not: of incomplete logs it is no reason to fail.
+   */
   readonly needsWholeLogs?: true;
   /**
    * Rows of `subject` (NULL but for stages and RDDs), `value`, `value_min`, `value_max` and `by`: which evidence
@@ -111,7 +113,10 @@ export interface Trust {
   readonly incomplete: readonly string[];
   /** Lines are there more than once, so that what is counted by lines is too much. */
   readonly repeated: boolean;
-  /** Kinds of lines (start, tasks, blocks, spills, times, end) that every executor's log has; `event log` where there is one. */
+  /**
+   * Kinds of lines (start, tasks, blocks, spills, times, end) that every executor's log has; `event
+   * log` where there is one.
+   */
   readonly lineKinds: readonly string[];
 }
 

@@ -6,7 +6,10 @@ import { inWords } from "./in-words.ts";
 
 export const LEVELS: readonly string[] = ["event_log", "event_log_blocks", "info", "debug"];
 
-/** What the baseline's runs could see and this run cannot: most of the gate would pass by not looking. */
+/**
+ * What the baseline's runs could see and this run cannot: most of the gate would pass by not
+ * looking.
+ */
 export function lostEvidence(
   baseline: Baseline | undefined,
   { application, trust }: MeasuredRun,
@@ -49,7 +52,10 @@ export function lostEvidence(
   return reasons;
 }
 
-/** Whole logs of one program differ by less in how many of their statements follow from what stands above them. */
+/**
+ * Whole logs of one program differ by less in how many of their statements follow from what stands
+ * above them.
+ */
 const LEAST_OF_BASELINE = 0.5;
 /** Of fewer statements a share says nothing. */
 const STATEMENTS_WITH_SHARE = 20;
@@ -59,10 +65,16 @@ function shareMet(run: Pick<Baseline["runs"][number], "statements" | "statements
 }
 
 const EVENT_LOG = "event log";
-/** Whether there were spills, and whether a JVM had the time to say that it ends, is the run's own affair. */
+/**
+ * Whether there were spills, and whether a JVM had the time to say that it ends, is the run's own
+ * affair.
+ */
 const ACCIDENTAL_KINDS = new Set(["spills", "end"]);
 
-/** Kinds of lines that all runs of a baseline have; none in a baseline from before they were measured. */
+/**
+ * Kinds of lines that all runs of a baseline have; none in a baseline from before they were
+ * measured.
+ */
 function kindsOf({ runs }: Baseline): string[] {
   const [first, ...others] = runs.map(({ line_kinds = [] }) => line_kinds);
   return (first ?? []).filter(

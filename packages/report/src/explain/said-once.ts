@@ -4,7 +4,10 @@ import type { Finding } from "./story.ts";
 /** A finding as it stands behind others. */
 export interface FindingBehind {
   readonly finding: Finding;
-  /** Number, from 1, of the first finding with the same change; `undefined`: it is the first, or has none. */
+  /**
+   * Number, from 1, of the first finding with the same change; `undefined`: it is the first, or has
+   * none.
+   */
   readonly changeAsIn: number | undefined;
   /** Sentences that no finding before it says. */
   readonly evidence: readonly string[];

@@ -28,7 +28,10 @@ import { isDuckDbFile, partialPaths, removePartial, requireOurPartial } from "./
 import { type RowWriter, TableWriter } from "./table-writer.ts";
 import { templatePath } from "./template-path.ts";
 
-/** create: there must be none. overwrite: replaces one. append: adds to one. resume: goes on with a partial that was kept, else with the database, else creates. */
+/**
+ * create: there must be none. overwrite: replaces one. append: adds to one. resume: goes on with a
+ * partial that was kept, else with the database, else creates.
+ */
 export type WriteMode = "create" | "overwrite" | "append" | "resume";
 
 export interface DuckDbSinkOptions {
@@ -93,7 +96,7 @@ export class DuckDbSink {
   readonly #hasViews: boolean;
   /** Of all that the partial file has by now: `nameOf`. */
   readonly #known: Set<string>;
-  /** Committed here or by the run that left this partial: their findings are looked for at the end. */
+  /** Committed here or by the run that left this partial: their findings come at the end. */
   /** by `nameOf` */
   readonly #findingsDue = new Map<string, ApplicationKey>();
   /** Complete, and part of the transaction that is open. */
@@ -193,14 +196,14 @@ export class DuckDbSink {
     };
   }
 
-  /** What became of input files: part of the result with the next application that is complete, or with the end. */
+  /** What became of input files: committed with the next complete application, or at the end. */
   took(inputs: readonly ReplayedInput[]): void {
     this.#inputs.push(...inputs);
   }
 
   /**
-   * Forgets the application at hand, with those that wait to be committed together with it: their rows cannot be told apart any more.
-   * Gives the keys of the latter, which must be written again.
+   * Forgets the application at hand, with those that wait to be committed together with it: their
+   * rows cannot be told apart any more. Gives the keys of the latter, which must be written again.
    */
   async forget(): Promise<readonly ApplicationKey[]> {
     const { connection } = this.#database;

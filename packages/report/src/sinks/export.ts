@@ -35,9 +35,11 @@ export interface ExportedFile {
 }
 
 /**
- * Writes `<directory>/<table>/app_id=<id>/attempt-<id>.<format>`, for Perfetto `<directory>/app_id=<id>/attempt-<id>.trace.json`.
- * Parquet has its app_id in the folder's name alone, and `<directory>/views.sql` beside it: the views, for DuckDB.
- * Tables without rows are written too, so that every table can be read. Throws a DatabaseError where the database cannot be read.
+ * Writes `<directory>/<table>/app_id=<id>/attempt-<id>.<format>`, for Perfetto
+ * `<directory>/app_id=<id>/attempt-<id>.trace.json`. Parquet has its app_id in the folder's name
+ * alone, and `<directory>/views.sql` beside it: the views, for DuckDB. Tables without rows are
+ * written too, so that every table can be read. Throws a DatabaseError where the database cannot be
+ * read.
  */
 export async function exportDatabase(request: ExportRequest): Promise<ExportedFile[]> {
   const { connection, close } = await openReadOnly(request.database, {
@@ -80,7 +82,8 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
         continue;
       }
       const { ending, write } = exportTo[request.format];
-      // Readers of Parquet take the id from the folder's name; pandas and pyarrow refuse to find it in both.
+      // Readers of Parquet take the id from the folder's name; pandas and pyarrow refuse to find it
+      // in both.
       const columns = request.format === "parquet" ? "* exclude (app_id)" : "*";
       for (const table of Object.values(tables)) {
         const rows = `select ${columns} from ${sqlName(table.name)} where ${itself}`;

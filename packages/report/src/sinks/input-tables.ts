@@ -103,7 +103,10 @@ export async function applicationsDue(connection: DuckDBConnection): Promise<App
   });
 }
 
-/** What a database says of the inputs it was written from; nothing where it was written before there was such a table. */
+/**
+ * What a database says of the inputs it was written from; nothing where it was written before there
+ * was such a table.
+ */
 export async function readInputs(path: string): Promise<readonly ReplayedInput[]> {
   const instance = await duckdb.DuckDBInstance.create(path, {
     access_mode: "READ_ONLY",

@@ -1,4 +1,6 @@
-/** A Chrome JSON trace for ui.perfetto.dev: memory as counters, tasks as slices, marks of trouble. */
+/**
+ * A Chrome JSON trace for ui.perfetto.dev: memory as counters, tasks as slices, marks of trouble.
+ */
 import { open } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { escapedJson } from "@respark/core";

@@ -1,4 +1,7 @@
-/** Views of a what-if answer, and the statements that make its tables and views in a database that has none. */
+/**
+ * Views of a what-if answer, and the statements that make its tables and views in a database that
+ * has none.
+ */
 import { answerTables } from "../tables/answers.ts";
 import { sqlName, sqlText } from "./literal.ts";
 import type { ViewSpec } from "./view.ts";

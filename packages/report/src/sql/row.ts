@@ -15,7 +15,8 @@ export function numberIn(row: Row | undefined, column: string): number | undefin
     throw new TypeError(
       `${column} is ${typeof value === "object" ? "a list" : value.toString()}, no number`,
     );
-  // An id of a damaged line may have more digits than a number holds: it is none rather than another.
+  // An id of a damaged line may have more digits than a number holds: it is none rather than
+  // another.
   return Number.isInteger(read) && !Number.isSafeInteger(read) ? undefined : read;
 }
 

@@ -1,4 +1,7 @@
-/** The views as a file that travels with exported Parquet: DuckDB runs it over the folder, and they answer like the database. */
+/**
+ * The views as a file that travels with exported Parquet: DuckDB runs it over the folder, and they
+ * answer like the database.
+ */
 import { tables } from "../tables/index.ts";
 import { columnsOf, createViewsOver } from "./create.ts";
 import { sqlName } from "./literal.ts";

@@ -1,4 +1,7 @@
-/** What a simulation says of a change of one setting: which troubles of the run it ends, lessens or leaves. */
+/**
+ * What a simulation says of a change of one setting: which troubles of the run it ends, lessens or
+ * leaves.
+ */
 import type { OutcomeName } from "@respark/core";
 import { refuseUnusable } from "./answer.ts";
 import { baseOutcomes } from "./base-outcomes.ts";
@@ -26,7 +29,10 @@ export interface ProposedChange {
 }
 
 const DRAWS = 40;
-/** A trouble is less when its middle is below this share of what the same simulation gives for the run as it was. */
+/**
+ * A trouble is less when its middle is below this share of what the same simulation gives for the
+ * run as it was.
+ */
 const LESS = 0.9;
 
 const TROUBLES: readonly { readonly name: OutcomeName; readonly words: string }[] = [

@@ -22,8 +22,9 @@ const PLACED: ReadonlySet<OutcomeName> = new Set([
   "spilled_disk_bytes",
 ]);
 /**
- * What their bands are widened by for what is not drawn: 4 % of the median, 1 at least from 15 on. Chosen on the public pairs
- * of cached RDDs (docs/whatif.md), where it brings the share of truths inside to 92 %; no other runs confirm it.
+ * What their bands are widened by for what is not drawn: 4 % of the median, 1 at least from 15 on.
+ * Chosen on the public pairs of cached RDDs (docs/whatif.md), where it brings the share of truths
+ * inside to 92 %; no other runs confirm it.
  */
 const MODEL_ERROR = 0.04;
 

@@ -1,4 +1,7 @@
-/** A what-if answer as rows of a database: a new one, or beside what a replay or an earlier answer wrote. */
+/**
+ * A what-if answer as rows of a database: a new one, or beside what a replay or an earlier answer
+ * wrote.
+ */
 import { OUTCOMES, type Wanted, type WantedMemory } from "@respark/core";
 import { DuckDbSink } from "../sinks/duckdb.ts";
 import { createAnswerTables } from "../sql/answers.ts";
@@ -11,8 +14,9 @@ const ROWS = 1000;
 type Value = string | number | boolean | null | undefined;
 
 /**
- * Writes an answer into a database, which appears whole or stays as it was. Scenarios of the same name, the self-check and the
- * demand of the same application attempt are replaced. Throws a DatabaseError where the file is no database of this respark.
+ * Writes an answer into a database, which appears whole or stays as it was. Scenarios of the same
+ * name, the self-check and the demand of the same application attempt are replaced. Throws a
+ * DatabaseError where the file is no database of this respark.
  */
 export async function writeAnswer(
   path: string,

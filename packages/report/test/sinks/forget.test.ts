@@ -1,4 +1,7 @@
-/** An application that fails leaves nothing, and a row that says why; those before it are written again. */
+/**
+ * An application that fails leaves nothing, and a row that says why; those before it are written
+ * again.
+ */
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { DuckDbSink, type ReplayedInput, readInputs } from "../../src/index.ts";

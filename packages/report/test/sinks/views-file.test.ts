@@ -1,4 +1,7 @@
-/** views.sql over exported Parquet: every table and view answers like the database that it came from. */
+/**
+ * views.sql over exported Parquet: every table and view answers like the database that it came
+ * from.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";

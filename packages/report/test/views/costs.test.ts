@@ -1,4 +1,7 @@
-/** What trouble cost, in task time: measured where a log has the times, within bounds where it has not. */
+/**
+ * What trouble cost, in task time: measured where a log has the times, within bounds where it has
+ * not.
+ */
 import type { BlockEventRow, EmitRow } from "@respark/core";
 import { expect, test } from "vitest";
 import { ask, replayed } from "../replayed-by-hand.ts";

@@ -182,9 +182,9 @@ export class ApplicationConf {
   }
 
   /**
-   * What the replay of an executor goes by; undefined while its capacity is unknown. One that has a log
-   * of its own, or of whose blocks the driver's log tells, is replayed by Spark's defaults even then
-   * (`capacityIsGuessed`), for what the lines say: no row of its pools is written.
+   * What the replay of an executor goes by; undefined while its capacity is unknown. One that has a
+   * log of its own, or of whose blocks the driver's log tells, is replayed by Spark's defaults even
+   * then (`capacityIsGuessed`), for what the lines say: no row of its pools is written.
    */
   rules(known: ExecutorKnowledge, hasLog: boolean): ExecutorRules | undefined {
     let layout = this.layout(known);

@@ -20,7 +20,10 @@ export interface HeapAgainstCapacity {
 /** Off-heap memory is set to round sizes: a difference that is a multiple of this is one, bytes. */
 const ROUND_OFF_HEAP_BYTES = 16 * MIB;
 
-/** Off-heap size that adds up to the printed capacity by defaults on the heap; undefined: none that is round. */
+/**
+ * Off-heap size that adds up to the printed capacity by defaults on the heap; undefined: none that
+ * is round.
+ */
 export function roundOffHeapBytes(of: HeapAgainstCapacity): number | undefined {
   const { behaviour, capacity, xmxBytes, collector } = of;
   if (behaviour.memoryManager === "pre16") return undefined;

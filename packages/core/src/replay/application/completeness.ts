@@ -124,7 +124,9 @@ export class Completeness {
   }
 }
 
-/** Each task of such a stage asks for a block of the RDD; of a union it may ask for another RDD's. */
+/**
+ * Each task of such a stage asks for a block of the RDD; of a union it may ask for another RDD's.
+ */
 function readsCache(rdds: readonly RddInfo[]): boolean {
   return (
     rdds.some(({ level }) => level.useMemory) &&

@@ -45,7 +45,10 @@ export class EventLogCompleteness {
   readonly #registered = new Set<string>();
   readonly #ran = new Set<string>();
   readonly #added = new Set<string>();
-  /** jobs and tasks that stand before the application's start, or well before the launch of one above */
+  /**
+   * jobs and tasks that stand before the application's start, or well before the launch of one
+   * above
+   */
   misplaced = 0;
   #startsBeforeStart = 0;
   #lastLaunch = 0;
@@ -203,7 +206,9 @@ export class EventLogCompleteness {
     stage.count++;
   }
 
-  /** A stage runs for a job that began before it; it was submitted before any of its tasks ended. */
+  /**
+   * A stage runs for a job that began before it; it was submitted before any of its tasks ended.
+   */
   #stageSubmitted({ stageId, stageAttemptId }: StageInfo): void {
     this.#stagesSeen.add(stageId);
     if (this.#stagesSubmitted.add(stageId) && !this.#stagesOfJobs.has(stageId)) {

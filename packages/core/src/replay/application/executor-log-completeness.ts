@@ -8,7 +8,10 @@ const FIRST_PIECE = /^broadcast_(\d{1,15})_piece0$/;
 const BROADCAST = /^broadcast_(\d{1,15})$/;
 /** Lines of one process stand in order but for those of threads that print at once. */
 const DISORDER_MICROS = 10_000_000;
-/** A driver hears of a task's end after its executor printed it, by clocks that are a little apart, and late where it is busy. */
+/**
+ * A driver hears of a task's end after its executor printed it, by clocks that are a little apart,
+ * and late where it is busy.
+ */
 const AFTER_THE_END_MICROS = 60_000_000;
 const BEFORE_THE_END_MICROS = 600_000_000;
 /** Ends of tasks that one log told and the other not yet. */

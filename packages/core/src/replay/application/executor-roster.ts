@@ -23,7 +23,9 @@ export interface ExecutorKnowledge {
   maxOffHeapBytes: number | undefined;
   /** printed, from `MemoryStore started` or the driver's registration line */
   capacity: ByteInterval | undefined;
-  /** the most that a line shows to be there: what it says is free, and what it says was just stored */
+  /**
+   * the most that a line shows to be there: what it says is free, and what it says was just stored
+   */
   seenCapacityBytes: number | undefined;
   /** it has no log of its own, and lines of the driver's log tell of its blocks */
   isToldByDriver: boolean;

@@ -1,4 +1,7 @@
-/** Blocks that went to disk, with what they held in memory: a read may bring them back without a report. */
+/**
+ * Blocks that went to disk, with what they held in memory: a read may bring them back without a
+ * report.
+ */
 import { rddIdOf } from "../../block-id.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
 

@@ -1,4 +1,7 @@
-/** Sizes of broadcasts' values, which are the same on every executor: SizeEstimator is deterministic. */
+/**
+ * Sizes of broadcasts' values, which are the same on every executor: SizeEstimator is
+ * deterministic.
+ */
 import { type Amount, amount, exactAmount } from "../../amount.ts";
 import { isBroadcastValue } from "../../block-id.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
@@ -7,7 +10,9 @@ import type { LogFact } from "../../log-fact.ts";
 export class BroadcastValues {
   readonly #sizes = new Map<string, Amount>();
 
-  /** Any block's size as an executor's log tells it; the narrowest is kept of a broadcast's value. */
+  /**
+   * Any block's size as an executor's log tells it; the narrowest is kept of a broadcast's value.
+   */
   learn(blockId: string, size: Amount): void {
     if (!isBroadcastValue(blockId)) return;
     const known = this.#sizes.get(blockId);

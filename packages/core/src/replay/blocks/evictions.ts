@@ -96,8 +96,9 @@ export class Evictions {
   }
 
   /**
-   * Blocks from the least recently used one on that may go: not those of the RDD that is put. Where tasks run, any block of another
-   * kind may be locked: for victims of RDDs, no other needs to be asked.
+   * Blocks from the least recently used one on that may go: not those of the RDD that is put. Where
+   * tasks run, any block of another kind may be locked: for victims of RDDs, no other needs to be
+   * asked.
    */
   #candidatesOf(
     ledger: ModeLedger,

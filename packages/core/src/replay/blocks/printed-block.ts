@@ -1,4 +1,6 @@
-/** What the driver's log prints of a block on an executor, as the status that the executor reported. */
+/**
+ * What the driver's log prints of a block on an executor, as the status that the executor reported.
+ */
 import { amount } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
 import type { BlockStatus } from "../../event-fact.ts";
@@ -10,8 +12,8 @@ export type PrintedBlock = Pick<
 >;
 
 /**
- * An RDD's block that leaves memory was evicted: unpersisting prints no line a block. The line hides the
- * storage level (BlockManagerInfo.updateBlockInfo, 1.2 to 3.5).
+ * An RDD's block that leaves memory was evicted: unpersisting prints no line a block. The line
+ * hides the storage level (BlockManagerInfo.updateBlockInfo, 1.2 to 3.5).
  */
 export function statusOf({ blockId, change, where, size }: PrintedBlock): BlockStatus {
   const isThere = change !== "removed";

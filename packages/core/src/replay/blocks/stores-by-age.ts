@@ -6,8 +6,8 @@ interface Held {
 }
 
 /**
- * Blocks in the order of their stores, and a mark among them that follows the moment asked about. The moment hardly ever goes back,
- * so that each block is passed once.
+ * Blocks in the order of their stores, and a mark among them that follows the moment asked about.
+ * The moment hardly ever goes back, so that each block is passed once.
  */
 export class StoresByAge {
   /** by time of store, µs */

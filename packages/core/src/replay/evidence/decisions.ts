@@ -99,7 +99,10 @@ export interface EvictionCandidate {
   readonly mayBeLocked: boolean;
 }
 
-/** Blocks that may go, the least recently used one first: asked for one by one, as a store holds thousands. */
+/**
+ * Blocks that may go, the least recently used one first: asked for one by one, as a store holds
+ * thousands.
+ */
 export interface EvictionOrder extends Iterable<EvictionCandidate> {
   /** undefined: it may not go */
   of(blockId: string): EvictionCandidate | undefined;

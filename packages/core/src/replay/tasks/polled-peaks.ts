@@ -44,7 +44,10 @@ export class PolledPeaks {
   /** the same in the order of their starts, from `#oldest` on */
   #inOrder: number[] = [];
   #oldest = 0;
-  /** of them, how many have not ended; the one that runs alone; when the last of the others ended, µs */
+  /**
+   * of them, how many have not ended; the one that runs alone; when the last of the others ended,
+   * µs
+   */
   #running = 0;
   #alone: Life | undefined;
   #latestEnd = Number.NEGATIVE_INFINITY;
@@ -80,7 +83,9 @@ export class PolledPeaks {
     if (this.#all.size > LIVES_KEPT) this.#forgetOldest();
   }
 
-  /** What is known of a task's life is given up: another begins under its id, or too many are known. */
+  /**
+   * What is known of a task's life is given up: another begins under its id, or too many are known.
+   */
   #forgetLife(taskId: number): void {
     const life = this.#all.get(taskId);
     if (life === undefined) return;

@@ -1,6 +1,7 @@
 /**
- * Execution memory of a task whose grants are not logged: its peak from its totals, and how that is spread over its life.
- * The numbers are the spread of 523 tasks of recorded runs against their JVM's own account (docs/accuracy.md), not a fit of any one run.
+ * Execution memory of a task whose grants are not logged: its peak from its totals, and how that is
+ * spread over its life. The numbers are the spread of 523 tasks of recorded runs against their
+ * JVM's own account (docs/accuracy.md), not a fit of any one run.
  */
 import type { Amount } from "../../amount.ts";
 import { amount, NOTHING } from "../../amount.ts";
@@ -9,7 +10,8 @@ import type { TaskEvidence } from "../evidence.ts";
 /** What a Spillable collection may reach before it asks for memory (spark.shuffle.spill.initialMemoryThreshold). */
 export const UNTRACKED_BYTES = 5_242_880;
 
-// Shares of a peak, of 523 tasks of recorded runs whose JVMs were traced (2nd and 98th percentile, median).
+// Shares of a peak, of 523 tasks of recorded runs whose JVMs were traced (2nd and 98th percentile,
+// median).
 /** A task's own account of a mode's peak (4.0+) against the traced one. */
 const EXACT_WITHIN = 0.02;
 /** What a task that spilled had of its share of the pool. */

@@ -85,7 +85,10 @@ function tellingIn(lines: readonly SampleLine[], most: number): Telling[] {
   return telling;
 }
 
-/** Lines with nothing around them: one known layout, right at Spark's words, reads all that a few of the first say. */
+/**
+ * Lines with nothing around them: one known layout, right at Spark's words, reads all that a few of
+ * the first say.
+ */
 export function isPlain(lines: readonly SampleLine[], known: readonly Layout[]): boolean {
   const telling = tellingIn(lines, FIRST_LINES);
   if (telling.length < FEWEST_PLAIN) return false;

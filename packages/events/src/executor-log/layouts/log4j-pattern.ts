@@ -43,7 +43,10 @@ export class Log4jPattern implements Layout {
   /** The time that the line begins with and only the tail follows; undefined: another layout. */
   private readonly leadingTime: LogTime | undefined;
 
-  /** Throws `RangeError` for a pattern without `%m`, with nothing before it, or with a date that has no day. */
+  /**
+   * Throws `RangeError` for a pattern without `%m`, with nothing before it, or with a date that has
+   * no day.
+   */
   constructor(pattern: string) {
     this.name = pattern;
     this.elements = elementsOf(pattern).map((element, i, all) => {

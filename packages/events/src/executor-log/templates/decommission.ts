@@ -1,4 +1,7 @@
-/** BlockManagerDecommissioner (3.1+; spec/log-templates.md B19): blocks that a leaving executor hands to others. */
+/**
+ * BlockManagerDecommissioner (3.1+; spec/log-templates.md B19): blocks that a leaving executor
+ * hands to others.
+ */
 import { type LogTemplate, template } from "../log-template.ts";
 
 export const BLOCK_MANAGER_DECOMMISSIONER: readonly LogTemplate[] = [

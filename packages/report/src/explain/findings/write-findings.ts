@@ -20,7 +20,10 @@ export interface FoundIn {
   readonly rows: readonly FindingRow[];
 }
 
-/** What a simulation says that one change does to one application, in a sentence; undefined: not simulated. */
+/**
+ * What a simulation says that one change does to one application, in a sentence; undefined: not
+ * simulated.
+ */
 export type EffectOf = (
   application: Key,
   change: { readonly key: string; readonly value: string },
@@ -100,7 +103,10 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
   });
 }
 
-/** undefined: the answer does not fit into the memory that a replay may use; all else of the database stands. */
+/**
+ * undefined: the answer does not fit into the memory that a replay may use; all else of the
+ * database stands.
+ */
 async function askedOf(ask: Ask, sql: string): Promise<readonly Row[] | undefined> {
   try {
     return await ask(sql);

@@ -1,4 +1,6 @@
-/** A row is a SQL operator whose tasks held or spilled memory: how much, and over how many of them. */
+/**
+ * A row is a SQL operator whose tasks held or spilled memory: how much, and over how many of them.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const sqlOperatorMemory: ViewSpec = {
