@@ -1,6 +1,7 @@
 export { DatabaseError, type DatabaseTrouble } from "./database-error.ts";
 export {
   type ApplicationName,
+  costInWords,
   type EffectOf,
   explain,
   type Finding,

@@ -1,7 +1,8 @@
 /** A verdict for people: worst thing first, each with what was seen, what to change, and how certain it is. */
-import { counted, durationInWords } from "@respark/core";
+import { counted } from "@respark/core";
 import type { Advice } from "@respark/events";
 import {
+  costInWords,
   type Finding,
   type FindingBehind,
   type RunVerdict,
@@ -184,15 +185,4 @@ function findingLines(behind: FindingBehind, nth: number, place: TextPlace): str
       return command === undefined ? [] : [`   ${style.dim("more".padEnd(9))}  ${command}`];
     }),
   ];
-}
-
-/** `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined: nothing is known of it, or it cost nothing. */
-function costInWords({ best, min, max }: Finding["costMillis"]): string | undefined {
-  if (max === 0 || (best === 0 && max === undefined)) return undefined;
-  if (best === undefined || best === 0) {
-    if (max !== undefined) return `at most ${durationInWords(max)}`;
-    return min === undefined || min === 0 ? undefined : `at least ${durationInWords(min)}`;
-  }
-  const [said, low, high] = [best, min ?? best, max ?? best].map(durationInWords);
-  return low === high ? said : `about ${said} (${low} to ${high})`;
 }

@@ -1,7 +1,7 @@
 /** The verdict as HTML: complete without a script, and painted before any data is unpacked. */
-import { counted, countInWords, durationInWords } from "@respark/core";
+import { counted, countInWords } from "@respark/core";
 import {
-  type Finding,
+  costInWords,
   type FindingBehind,
   type RunVerdict,
   type Severity,
@@ -136,7 +136,7 @@ function findingHtml(
 ): Html {
   const { word, sign } = SEVERITIES[finding.severity];
   const weight = Math.max(1, Math.min(10, Math.round((finding.weight / (heaviest || 1)) * 10)));
-  const cost = costWords(finding.costMillis);
+  const cost = costInWords(finding.costMillis);
   const picture = pictures[index] ?? null;
   const executor = picture === null ? undefined : executors[picture.executor];
   return html`<li class="finding ${finding.severity}" id="finding-${index + 1}">
@@ -155,22 +155,6 @@ ${
     : html`<a class="see" href="#finding-${index + 1}" data-finding="${index}"><canvas width="220" height="72" role="img" aria-label="Memory of ${nameOf(executor.id)} at the time of this finding"></canvas><span>${nameOf(executor.id)}, ${durationWords((picture.to - picture.from) * unit)} <b>Show</b></span></a>`
 }
 </li>`;
-}
-
-/**
- * `4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined: it cost nothing, or nothing is known of it.
- */
-function costWords({ best, min, max }: Finding["costMillis"]): string | undefined {
-  if (max === 0 || (best === 0 && max === undefined)) return undefined;
-  if (best === undefined) {
-    if (max !== undefined) return `at most ${durationInWords(max)}`;
-    return min === undefined || min === 0 ? undefined : `at least ${durationInWords(min)}`;
-  }
-  const exact = (min ?? best) === (max ?? best);
-  const words = durationInWords(best);
-  return exact || min === undefined || max === undefined
-    ? words
-    : `${words} (${durationInWords(min)} to ${durationInWords(max)})`;
 }
 
 function nameOf(executorId: string): string {

@@ -46,9 +46,13 @@ export function isCheap({ max }: Cost, runMillis: number | undefined): boolean {
   return max < runMillis * CHEAP_SHARE;
 }
 
-/** `about 4.2 s (1.1 s to 9.0 s)`; `at most 3.1 s`; undefined where nothing is known. */
+/**
+ * `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined where nothing is known, or where it
+ * cost nothing.
+ */
 export function costInWords({ best, min, max }: Cost): string | undefined {
-  if (best === undefined || (best === 0 && max !== undefined && max > 0)) {
+  if (max === 0 || (best === 0 && max === undefined)) return undefined;
+  if (best === undefined || best === 0) {
     if (max !== undefined)
       return min !== undefined && min > 0
         ? `${millis(min)} to ${millis(max)}`
