@@ -52,7 +52,7 @@ export async function replayApplication(
       const { fact } = observation;
       if (fact.kind === "environment") {
         const texts = fact.sparkProperties.get("spark.redaction.string.regex");
-        // Where it is hidden itself nobody knows what it would hide.
+        // Where it is hidden itself, what it would hide is unknown.
         if (texts !== undefined && redactionTrouble(texts) !== "redacted") {
           secrets?.learnTexts(texts);
         }

@@ -169,7 +169,7 @@ async function replayOne(
   const emit =
     secrets === undefined ? writer.emit : redactedRows(writer.emit, (text) => secrets.text(text));
   await replayApplication(application, emit, { secrets, strays: isFirst ? strays : [] }, watch);
-  // What is odd about no file, or about a file of nobody, goes with the first application.
+  // What is odd about no file, or about a file of no application, goes with the first application.
   const ours = new Set(idsOf(application));
   const theirs = new Set(strays.map(({ sourceFileId }) => sourceFileId));
   emitDiagnostics(emit, diagnostics, (id) =>

@@ -112,7 +112,7 @@ function belongingTo(found: Survey, held: readonly ReplayedInput[]): string[] {
       ({ path, application }) =>
         (application !== undefined && ids.has(application.appId)) ||
         folders.has(dirname(path)) ||
-        // A log that nobody owned may be an executor's whose event log is there now.
+        // A log of no application may be an executor's whose event log is there now.
         (application === undefined &&
           found.applications.some((one) =>
             pathsOf(one).some((other) => dirname(other) === dirname(path)),

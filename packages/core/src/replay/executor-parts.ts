@@ -49,7 +49,7 @@ export interface ExecutorSurroundings {
   isSqlStage: (stageId: number) => boolean;
   /** The event log tells of blocks, as far as settings and version say. */
   reportsBlocks(): boolean;
-  /** Somebody tells of its tasks: a log of its own, or an event log. */
+  /** Its tasks are logged: in a log of its own, or in an event log. */
   isExecutionTold(): boolean;
   /** It has no log, and lines of the driver's tell of its blocks. */
   isToldByDriver(): boolean;

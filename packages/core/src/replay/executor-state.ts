@@ -118,9 +118,9 @@ export class ExecutorState {
   /** by task and mode: `trackOf` */
   readonly #taskTimelines = new Map<number, TaskTimeline>();
   readonly followsTasks: boolean;
-  /** Somebody tells of its blocks: a log of its own, or reports in the event log. */
+  /** Its blocks are logged: in a log of its own, or in reports of the event log. */
   isStorageTold: boolean;
-  /** Somebody tells of its tasks: a log of its own, or an event log. */
+  /** Its tasks are logged: in a log of its own, or in an event log. */
   readonly isExecutionTold: boolean;
   /** the log has ended, and the executor's life went on */
   #isOver = false;

@@ -48,7 +48,7 @@ export class ModeLedger {
   relationBytes = 0;
   /** of the blocks, those of RDDs, least recently used first */
   readonly ofRdds: Set<string> = new Set();
-  /** those that came since somebody began to ask; undefined: nobody does */
+  /** those that came since they are noted; undefined: they are not */
   newcomers: Newcomers | undefined;
   blocksHeld: Amount = NOTHING;
   /** Size of the storage pool; the execution pool is the rest (unified). */

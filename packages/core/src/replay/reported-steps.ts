@@ -3,7 +3,8 @@
 import { type Amount, amount, exactAmount } from "../amount.ts";
 import { rddIdOf, valueOfPiece } from "../block-id.ts";
 import type { BlockStatus, TaskEndFact } from "../event-fact.ts";
-import type { BlockEventRow } from "../rows.ts";
+import type { MemoryMode } from "../memory/memory-mode.ts";
+import type { BlockEventRow, Origin } from "../rows.ts";
 import type { BlockSteps } from "./blocks/block-steps.ts";
 import { BlocksOnDisk } from "./blocks/blocks-on-disk.ts";
 import { type PrintedBlock, statusOf } from "./blocks/printed-block.ts";
@@ -229,27 +230,7 @@ export class ReportedSteps {
       // A driver of 3.4 and later may keep the pieces alone.
       if (size === undefined || size.best === 0) continue;
       history.stored(blockId, size, at.ts);
-      state.totals.stores++;
-      state.memoryEvent(at, {
-        op: "acquire_storage",
-        mode: "on_heap",
-        blockId,
-        requestedBytes: size.best,
-        grantedBytes: size.best,
-        grantedBytesMin: size.atLeast,
-        grantedBytesMax: size.atMost,
-        origin: "assumed",
-      });
-      state.sample(at, "assumed");
-      state.blockEvent(at, {
-        blockId,
-        op: "store",
-        memoryBytes: size.best,
-        memoryBytesMin: size.atLeast,
-        memoryBytesMax: size.atMost,
-        mode: "on_heap",
-        origin: "assumed",
-      });
+      this.#tellStore(at, { blockId, size, mode: "on_heap", origin: "assumed" });
     }
     this.#newValues.clear();
   }
@@ -386,31 +367,43 @@ export class ReportedSteps {
     if (status.level.useDisk && status.diskBytes > 0) {
       history.storedOnDisk(blockId, status.diskBytes, at.ts);
     }
+    const diskBytes = status.diskBytes > 0 ? status.diskBytes : undefined;
+    this.#tellStore(at, { blockId, size, mode, taskId, diskBytes, origin: "logged" });
+  }
+
+  /** The rows of a store: storage was acquired, what is held since then, and the block's event. */
+  #tellStore(at: StepPlace, { size, origin, diskBytes, ...store }: ToldStore): void {
+    const { state } = this.#context;
     state.totals.stores++;
     state.memoryEvent(at, {
+      ...store,
       op: "acquire_storage",
-      mode,
-      taskId,
-      blockId,
       requestedBytes: size.best,
       grantedBytes: size.best,
       grantedBytesMin: size.atLeast,
       grantedBytesMax: size.atMost,
-      origin: "logged",
+      origin,
     });
-    state.sample(at, "logged");
+    state.sample(at, origin);
     state.blockEvent(at, {
-      blockId,
+      ...store,
       op: "store",
       memoryBytes: size.best,
       memoryBytesMin: size.atLeast,
       memoryBytesMax: size.atMost,
-      diskBytes: status.diskBytes > 0 ? status.diskBytes : undefined,
-      mode,
-      taskId,
-      origin: "logged",
+      diskBytes,
+      origin,
     });
   }
+}
+
+interface ToldStore {
+  readonly blockId: string;
+  readonly size: Amount;
+  readonly mode: MemoryMode;
+  readonly taskId?: number | undefined;
+  readonly diskBytes?: number | undefined;
+  readonly origin: Origin;
 }
 
 /** What a change of a block is known to be a part of. */

@@ -12,7 +12,7 @@ export interface MemoryState {
   readonly activeTasks: number | undefined;
   /** false: nobody tells of blocks, so that storage and all that depends on it is unknown */
   readonly isStorageTold: boolean;
-  /** false: nobody tells of tasks, so that execution and what depends on both pools is unknown */
+  /** false: no log has its tasks, so that execution and what depends on both pools is unknown */
   readonly isExecutionTold: boolean;
   /** false: the layout is unknown, or the log has ended: nothing can be said of the pools */
   readonly isKnown: boolean;

@@ -96,8 +96,8 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
 }
 
 /**
- * What logs that are cut off show of amounts is true, and there may be more; of shares nobody
- * knows, nor of peaks, which follow from what is not there too. Lines that are there twice count
+ * What logs that are cut off show of amounts is true, and there may be more; of shares nothing is
+ * known, nor of peaks, which follow from what is not there too. Lines that are there twice count
  * too much.
  */
 function holdsFor({ trust }: MeasuredRun, { check, unit }: Verdict): boolean {

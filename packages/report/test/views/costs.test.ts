@@ -37,6 +37,26 @@ const alive = {
   removedClass: undefined,
 } as const;
 
+test("a cost without a best estimate ranks by the middle of its bounds, not as nothing", async () => {
+  const path = await replayed((emit) => {
+    emit("executors", alive);
+    emit("tasks", { ...rowsByHand.tasks, taskId: 9, executorId: "1", runMillis: 9000 });
+    happened(emit, [
+      { at: 1, op: "store", blockId: "rdd_7_0", memoryBytes: 100 },
+      { at: 2, op: "evict", blockId: "rdd_7_0", memoryBytes: 100, cause: "storage" },
+      { at: 3, op: "store", blockId: "rdd_8_0", memoryBytes: 100 },
+      { at: 4, op: "evict", blockId: "rdd_8_0", memoryBytes: 100, cause: "storage" },
+      // Read again from disk: without tasks of its stage beside it only the task's time bounds it.
+      { at: 5, op: "hit_disk", blockId: "rdd_8_0", taskId: 9 },
+    ]);
+  });
+  const costs = await ask(path, "select rdd_id, cost_ms, cost_ms_max from cache_costs");
+  expect(costs).toEqual([
+    { rdd_id: 8n, cost_ms: null, cost_ms_max: 9000n },
+    { rdd_id: 7n, cost_ms: 0n, cost_ms_max: 0n },
+  ]);
+});
+
 test("recomputing costs the time from the miss until the block is there again", async () => {
   const path = await replayed((emit) => {
     emit("executors", alive);

@@ -33,7 +33,7 @@ export class BroadcastValues {
     return holds(printed, known.best) ? known.best : undefined;
   }
 
-  /** What logs of other executors told of it so far. */
+  /** Its size as logs of other executors have it so far. */
   toldElsewhere(blockId: string): Amount | undefined {
     return this.#sizes.get(blockId);
   }

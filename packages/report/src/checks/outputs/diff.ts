@@ -84,7 +84,7 @@ function isWorse(verdict: Verdict): boolean {
   return verdict.better === "lower" ? change > 0 : change < 0;
 }
 
-/** The bounds of both runs overlap: which of them is better nobody can tell. */
+/** The bounds of both runs overlap: which of them is better is unknown. */
 function isOpen({ value, baseline }: Verdict): boolean {
   if (value === undefined || baseline === undefined) return false;
   const isExact = value.min === value.max && baseline.low === baseline.high;
