@@ -41,4 +41,7 @@ test("the verdict names the eviction, and does not say that nobody read the bloc
   const { stdout } = await respark(["explain", database]);
   expect(stdout).toContain("1 eviction (200 MiB) from RDD 3");
   expect(stdout).not.toContain("none read later");
+  expect(stdout).not.toContain("TIME WAS LOST");
+  expect(stdout).toContain("Evidence: a driver's log alone");
+  expect(stdout).not.toMatch(/executor logs at|an event log with/u);
 });

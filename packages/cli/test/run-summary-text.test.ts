@@ -44,6 +44,7 @@ const run: RunSummary = {
   evidenceLevel: "debug",
   startedAt: 1_793_154_727_000_000,
   durationMillis: 16_200,
+  hasEventLog: true,
   leftRunning: undefined,
   statements: 4830,
   statementsMet: 4812,

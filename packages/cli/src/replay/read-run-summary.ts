@@ -25,6 +25,7 @@ export async function readRunSummaries(
       memoryManager: textIn(application, "memory_manager"),
       modelEvidence: modelEvidence(textIn(application, "model_evidence")),
       evidenceLevel: evidenceLevel(textIn(application, "evidence_level")),
+      hasEventLog: textIn(application, "event_log") === "true",
       startedAt: numberIn(application, "started_us"),
       durationMillis: numberIn(application, "duration_ms"),
       leftRunning:
@@ -84,6 +85,7 @@ function applicationSql(where: string): string {
   return `
     select epoch_us(started_at) as started_us,
       ended_at is null and exists (from source_files where ${where} and kind = 'event_log') as no_end,
+      exists (from source_files where ${where} and kind = 'event_log') as event_log,
       (select count(*) from jobs where ${where} and status = 'running') as jobs_running,
       (select count(*) from tasks where ${where} and status = 'running') as tasks_running,
       name, spark_version, memory_manager, model_evidence, evidence_level,

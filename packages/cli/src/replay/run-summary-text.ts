@@ -229,6 +229,16 @@ const EVIDENCE_IN_WORDS: Readonly<Record<EvidenceLevel, string>> = {
     "Evidence: an event log alone. Task totals and metric peaks are known; what stood in memory when is not.",
 };
 
+const DRIVER_ALONE =
+  "Evidence: a driver's log alone. What executors report to it of their blocks is logged in printed sizes; what was read, and execution memory, is not.";
+
+/** The most telling first. */
+const LEVELS: readonly EvidenceLevel[] = ["debug", "info", "event_log_blocks", "event_log"];
+
+function rankOf({ evidenceLevel }: { readonly evidenceLevel: EvidenceLevel }): number {
+  return LEVELS.indexOf(evidenceLevel);
+}
+
 function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
   const lines = [style.bold("How far to trust this")];
   if (run.statements === 0) {
@@ -245,9 +255,11 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
       lines.push(...wrapped(`Unexplained: ${about}.`, columns));
     }
   }
-  lines.push(...wrapped(EVIDENCE_IN_WORDS[run.evidenceLevel], columns));
+  const isDriverAlone = !run.hasEventLog && rankOf(run) > LEVELS.indexOf("info");
+  const evidence = isDriverAlone ? DRIVER_ALONE : EVIDENCE_IN_WORDS[run.evidenceLevel];
+  lines.push(...wrapped(evidence, columns));
   const weaker = run.executors.filter(
-    (executor) => executor.mode === "on_heap" && executor.evidenceLevel !== run.evidenceLevel,
+    (executor) => executor.mode === "on_heap" && rankOf(executor) > rankOf(run),
   );
   if (weaker.length > 0) {
     const named = weaker

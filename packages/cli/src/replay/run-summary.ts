@@ -13,6 +13,8 @@ export interface RunSummary {
   readonly startedAt: number | undefined;
   readonly durationMillis: number | undefined;
   /** what was running where an event log just stops; undefined: it tells the application's end, or there is none */
+  /** false: of executors without a log of their own a driver's log tells, at most */
+  readonly hasEventLog: boolean;
   readonly leftRunning: { readonly jobs: number; readonly tasks: number } | undefined;
   readonly statements: number;
   /** of these, predicted ones */

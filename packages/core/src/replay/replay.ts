@@ -113,7 +113,7 @@ export class Replay {
       attemptId: this.#options.attemptId,
       name: this.#name,
       sparkVersion: this.#conf.versionText,
-      evidenceLevel: bestOf(executors.map((e) => e.evidenceLevel)) ?? this.#eventLevel(),
+      evidenceLevel: this.#applicationLevel(executors),
       executors,
       ...accuracyOf(executors),
       completeness: this.#completeness.result((executorId) => this.#hasLog(executorId)),
@@ -127,6 +127,13 @@ export class Replay {
       user: this.#user,
     });
     return summary;
+  }
+
+  /** The best of its executors'; the driver's own log says it only where the driver is all there is. */
+  #applicationLevel(executors: ReplaySummary["executors"]): EvidenceLevel {
+    const others = executors.filter(({ executorId }) => executorId !== "driver");
+    const asked = others.length > 0 ? others : executors;
+    return bestOf(asked.map(({ evidenceLevel }) => evidenceLevel)) ?? this.#eventLevel();
   }
 
   /** What waits in the executors is replayed second by second, so that one executor's miss knows another's eviction. */

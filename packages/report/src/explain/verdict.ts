@@ -8,9 +8,9 @@ import type { Finding, LogsSeen, RunVerdict, Severity, Trust } from "./story.ts"
 import { share } from "./words.ts";
 
 export async function verdictOn(investigation: Investigation): Promise<RunVerdict> {
-  const trust = trustIn(investigation);
   const rows = await investigation.ask(`from findings where ${investigation.here()} order by rank`);
   const logs = await investigation.one(LOGS(investigation.here()));
+  const trust = trustIn(investigation, flagIn(logs, "event_log") === true);
   const found = new Set(rows.map((row) => textIn(row, "kind")));
   // Another finding may have it: an out-of-memory its failed tasks, and the executors that died of it.
   if (flagIn(logs, "any_lost") === true) found.add("lost_executors");
@@ -101,7 +101,7 @@ function isKnowable(trouble: KindOfTrouble, logs: Row | undefined): boolean {
   return weakest >= levels.indexOf(trouble.needs);
 }
 
-function trustIn({ application }: Investigation): Trust {
+function trustIn({ application }: Investigation, hasEventLog: boolean): Trust {
   const statements = numberIn(application, "statements") ?? 0;
   const statementsMet = numberIn(application, "statements_met") ?? 0;
   const statementsExplained = numberIn(application, "statements_explained") ?? 0;
@@ -124,13 +124,18 @@ function trustIn({ application }: Investigation): Trust {
         : [
             `Of ${counted(decisions, "decision")} of the memory manager it foresaw ${countInWords(decisionsForeseen)} (${share(decisionsForeseen, decisions)}).`,
           ]),
-      LEVELS[evidenceLevel] ?? "",
+      hasEventLog || logged.has(evidenceLevel) ? (LEVELS[evidenceLevel] ?? "") : DRIVER_ALONE,
       ...(textIn(application, "model_evidence") === "source"
         ? ["The model of this Spark version follows its sources, not recordings of it."]
         : []),
     ],
   };
 }
+
+/** Levels that a log of an executor gives. */
+const logged: ReadonlySet<string> = new Set(["debug", "info"]);
+const DRIVER_ALONE =
+  "Evidence: a driver's log alone; what executors report to it of blocks is logged, reads are not.";
 
 const LEVELS: Readonly<Record<string, string>> = {
   debug: "Evidence: executor logs at DEBUG; all but unroll reservations is logged.",

@@ -102,7 +102,8 @@ function evictionsOf(row: Row, application: Application): Draft {
   return {
     id: `evictions_rdd_${rddId ?? "unknown"}`,
     kind: "evictions",
-    severity: reads === undefined || reads > 0 ? "slow" : "risk",
+    // Where no log has reads, that an eviction cost time is not known.
+    severity: reads !== undefined && reads > 0 ? "slow" : "risk",
     cost: costIn(row),
     rddId,
     stageId: numberIn(row, "evictor_stage_id"),
