@@ -20,7 +20,7 @@ export const applications: TableSpec<ApplicationRow> = {
     always(
       text(
         "evidence_level",
-        "best evidence at hand: debug > info > event_log_blocks > event_log",
+        "best evidence of its executors (of the driver where it is alone): debug > info > event_log_blocks > event_log",
         (row) => row.evidenceLevel,
       ),
     ),
