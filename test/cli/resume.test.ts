@@ -193,7 +193,7 @@ test("killed at any moment and started again, the rows are those of an undisturb
 test.each([
   [["--resume", "--overwrite"], "contradict"],
   [["--resume", "--append"], "contradict"],
-  [["--resume", "--format", "parquet"], "--format duckdb"],
+  [["--resume", "--format", "arrow"], "--format duckdb or parquet"],
 ])("%j is refused", async (options, why) => {
   const { code, stderr } = await respark(["replay", logs, "-o", database, ...options]);
   expect(code).toBe(2);

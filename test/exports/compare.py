@@ -175,7 +175,7 @@ def compare_run(logs: Path, scratch: Path) -> None:
     tables = [
         name
         for (name,) in database.sql(
-            "select table_name from duckdb_tables() where table_name not like 'respark_%' and table_name <> 'replayed_inputs' order by 1"
+            "select table_name from duckdb_tables() where table_name not like 'respark_%' order by 1"
         ).fetchall()
     ]
     # Kept by event, shown by value.

@@ -23,12 +23,13 @@ export {
   type ApplicationWriter,
   DuckDbSink,
   type DuckDbSinkOptions,
-  type HeldApplication,
   type WriteMode,
 } from "./sinks/duckdb.ts";
 export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/export.ts";
+export type { HeldApplication } from "./sinks/held-applications.ts";
 export type { ExportFormat } from "./sinks/index.ts";
 export { type ReplayedInput, readInputs } from "./sinks/input-tables.ts";
+export { type FolderContents, readFolder } from "./sinks/parquet-folder.ts";
 export { dropPartial } from "./sinks/partial-files.ts";
 export { type ResultFormatName, resultText } from "./sql/formats/index.ts";
 export type { FormatOptions } from "./sql/formats/result-format.ts";

@@ -24,7 +24,7 @@ export function addReplay(program: Command, host: Host): void {
       .option("--append", "add to a database that exists, replacing the same application in it")
       .option(
         "--resume",
-        "read only what is new or changed since the database was written, or go on where a replay was interrupted",
+        "read only what is new or changed since the database or folder was written, or go on where a replay was interrupted",
       )
       .option(
         "--format <format>",

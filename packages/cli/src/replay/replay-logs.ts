@@ -6,7 +6,12 @@ import {
   type SurveyedApplication,
   type SurveyedFile,
 } from "@respark/events";
-import { type ApplicationWriter, DuckDbSink, findingsOf } from "@respark/report";
+import {
+  type ApplicationWriter,
+  DuckDbSink,
+  findingsOf,
+  type HeldApplication,
+} from "@respark/report";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import type { Host } from "../host.ts";
 import type { Input } from "../input.ts";
@@ -37,6 +42,8 @@ export interface ReplayRequest {
    * Looks at a part of the input instead of all of it, and says what is to be known of the files.
    */
   readonly look?: (look: Look) => Promise<Survey & { readonly inputs: InputStates }>;
+  /** Applications of the result that are not in the database. */
+  readonly beside?: readonly HeldApplication[];
 }
 
 export interface FailedApplication {
@@ -70,7 +77,7 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
       const isKept = target.mode === "resume";
       if (!isKept) for (const path of sink.partialPaths) leavesBehind(path);
       try {
-        const placed = placedBeside(sink.completed, applications);
+        const placed = placedBeside([...sink.completed, ...(request.beside ?? [])], applications);
         const failed = await replayEach(
           placed,
           { request, sink, strays, diagnostics, inputs },

@@ -51,7 +51,7 @@ export async function changesSince(
       // are read with it.
       const wanted = new Set([...freshPaths, ...siblings(freshPaths, held)]);
       if (wanted.size === 0) {
-        return { files: [], applications: [], inputs: statesOf([], wanted, files) };
+        return { files: [], applications: [], inputs: statesOf([], { wanted, files, held }) };
       }
       const isKnown = held.length > 0;
       let found = await look(of(input, wanted, files), isKnown);
@@ -63,7 +63,7 @@ export async function changesSince(
       const applications = found.applications.filter((application) =>
         pathsOf(application).some((path) => freshPaths.has(path)),
       );
-      return { ...found, applications, inputs: statesOf(applications, wanted, files) };
+      return { ...found, applications, inputs: statesOf(applications, { wanted, files, held }) };
     },
   };
 }
@@ -123,8 +123,15 @@ function belongingTo(found: Survey, held: readonly ReplayedInput[]): string[] {
 
 function statesOf(
   applications: readonly SurveyedApplication[],
-  wanted: ReadonlySet<string>,
-  files: ReadonlyMap<string, FileState>,
+  {
+    wanted,
+    files,
+    held,
+  }: {
+    readonly wanted: ReadonlySet<string>;
+    readonly files: ReadonlyMap<string, FileState>;
+    readonly held: readonly ReplayedInput[];
+  },
 ): InputStates {
   const stateOf = (
     path: string,
@@ -145,10 +152,13 @@ function statesOf(
   return {
     of: (application, failure) =>
       pathsOf(application).flatMap((path) => stateOf(path, application, failure)),
-    ofNone: () =>
-      [...wanted]
+    ofNone: () => [
+      // A folder keeps all of them in one file, which is written anew.
+      ...held.filter(({ path, application }) => application === undefined && !wanted.has(path)),
+      ...[...wanted]
         .filter((path) => !owned.has(path))
         .flatMap((path) => stateOf(path, undefined, undefined)),
+    ],
   };
 }
 

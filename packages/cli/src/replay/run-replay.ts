@@ -2,26 +2,21 @@
 import { join } from "node:path";
 import { counted, countInWords, safeJson } from "@respark/core";
 import type { SurveyedApplication } from "@respark/events";
-import {
-  DatabaseError,
-  dropPartial,
-  openDatabase,
-  type ReplayedInput,
-  readInputs,
-} from "@respark/report";
+import { openDatabase } from "@respark/report";
 import { calledAs } from "../called-as.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { fleetText, readFleet } from "../database/fleet.ts";
 import { openReplayed } from "../database/open-replayed.ts";
 import { exportTables } from "../database/run-export.ts";
 import type { Host } from "../host.ts";
-import { type Input, openInput } from "../input.ts";
+import { openInput } from "../input.ts";
 import type { EverywhereOptions } from "../options.ts";
 import { refuseOverwriting, writePages } from "../report/write-pages.ts";
 import { inLocale } from "../terminal/in-locale.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
+import { changesInJson } from "./changes-in-json.ts";
 import {
   checkOutput,
   defaultOutput,
@@ -31,7 +26,13 @@ import {
 } from "./output-path.ts";
 import { readRunSummaries } from "./read-run-summary.ts";
 import { type Replayed, replayLogs } from "./replay-logs.ts";
-import { type Changes, changesSince } from "./resumed-inputs.ts";
+import {
+  changesOf,
+  makeFolders,
+  openDatabaseOf,
+  openFolder,
+  tidyFolder,
+} from "./resumed-output.ts";
 import { nextCommands, runSummaryText, type SummaryPlace } from "./run-summary-text.ts";
 
 /** Of more applications than this the summary is one screen of all. */
@@ -67,13 +68,19 @@ export async function runReplay(
     await checkOutput(host, output, mode, paths);
   }
   const input = await openInput(host, paths);
-  const changes =
-    mode === "resume" && output !== undefined ? await changesOf(host, input, output) : undefined;
+  const resumed =
+    mode === "resume" && output !== undefined
+      ? await (format === "parquet" ? openFolder(host, output) : openDatabaseOf(host, output))
+      : undefined;
+  const changes = resumed === undefined ? undefined : await changesOf(host, input, resumed);
   if (changes?.nothing === true && output !== undefined) {
     await tellNothingNew(host, output, changes.known, options);
     return;
   }
-  const scratch = format === "duckdb" && output !== "-" ? undefined : await host.scratch();
+  const scratch =
+    resumed !== undefined || (format === "duckdb" && output !== "-")
+      ? undefined
+      : await host.scratch();
   try {
     const replayed = await replayLogs(host, {
       input,
@@ -81,7 +88,8 @@ export async function runReplay(
         if (scratch !== undefined) {
           return { path: join(scratch.path, "replayed.duckdb"), mode: "create" };
         }
-        const path = output ?? defaultOutput(input, applications, ".duckdb");
+        if (resumed !== undefined) await makeFolders(host, resumed);
+        const path = resumed?.database ?? output ?? defaultOutput(input, applications, ".duckdb");
         if (output === undefined) await checkOutput(host, path, mode, paths);
         await refuseInput(host, path, filesOf(applications));
         return { path, mode: await writeModeFor(host, path, mode) };
@@ -91,48 +99,16 @@ export async function runReplay(
       showSecrets: options.showSecrets === true,
       quiet: options.quiet === true,
       ...(changes === undefined ? {} : { look: (look) => changes.look(look) }),
+      ...(resumed === undefined ? {} : { beside: resumed.beside }),
     });
-    await deliver(host, replayed, { ...options, paths, inScratch: scratch !== undefined });
+    await deliver(host, replayed, {
+      ...options,
+      paths,
+      inScratch: format !== "duckdb" || scratch !== undefined,
+    });
+    if (resumed !== undefined) await tidyFolder(host, resumed);
   } finally {
     await scratch?.remove();
-  }
-}
-
-/**
- * What is new since `output` was written, or since the replay that was interrupted while it wrote
- * it.
- */
-async function changesOf(
-  host: Host,
-  input: Input,
-  output: string,
-): Promise<Changes & { readonly nothing: boolean }> {
-  const left = await inputsLeftBehind(host, output);
-  const isThere = (await host.kindOf(output)) !== undefined;
-  const held = left ?? (isThere ? await sayingTrouble(() => readInputs(output)) : []);
-  const changes = await changesSince(host, input, held);
-  const nothing = held.length > 0 && changes.fresh.length === 0 && left === undefined;
-  return { ...changes, nothing };
-}
-
-/**
- * What an interrupted replay had read; undefined: none was, or it ended before it had a database to
- * go on with.
- */
-async function inputsLeftBehind(
-  host: Host,
-  output: string,
-): Promise<readonly ReplayedInput[] | undefined> {
-  const partial = `${output}.partial`;
-  if ((await host.kindOf(partial)) === undefined) return undefined;
-  try {
-    return await readInputs(partial);
-  } catch (error) {
-    return await sayingTrouble(async () => {
-      if (!(error instanceof DatabaseError) || error.trouble === "locked") throw error;
-      await dropPartial(output);
-      return undefined;
-    });
   }
 }
 
@@ -144,7 +120,7 @@ async function tellNothingNew(
 ): Promise<void> {
   await host.stdout.write(
     json === true
-      ? `${safeJson({ output, applications: [] }, 2)}\n`
+      ? `${safeJson({ output, applications: [], failed: [] }, 2)}\n`
       : `Nothing is new: ${counted(known, "file")} read before, none changed since. ${output} is as it was.\n`,
   );
 }
@@ -178,7 +154,7 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
   let text: string;
   try {
     const isAll = delivery.resume === true;
-    const isFleet = (applications.length > SUMMARIES || isAll) && delivery.json !== true;
+    const isFleet = isAll || (applications.length > SUMMARIES && delivery.json !== true);
     const runs = isFleet ? [] : await readRunSummaries(database.ask, applications);
     const place: SummaryPlace = {
       database: inScratch ? undefined : databasePath,
@@ -187,14 +163,15 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
       columns: Math.min(host.stdout.columns, 100),
       style: styleOf(host),
     };
+    const written = output ?? databasePath;
     text =
       delivery.json === true
-        ? `${safeJson({ output: output ?? databasePath, applications: runs }, 2)}\n`
+        ? `${safeJson(isAll ? { output: written, ...(await changesInJson(database.ask, replayed, inScratch)) } : { output: written, applications: runs }, 2)}\n`
         : isFleet
-          ? `${fleetText(await readFleet(database.ask, isAll ? undefined : applications), place)}\nWritten: ${output ?? databasePath}\n`
+          ? `${fleetText(await readFleet(database.ask, isAll ? undefined : applications), place)}\nWritten: ${written}\n`
           : [
               ...runs.map((run) => runSummaryText(run, place)),
-              `Written: ${output ?? databasePath}\n`,
+              `Written: ${written}\n`,
               nextCommands(runs, paths, place),
             ].join("\n");
   } finally {
@@ -241,9 +218,9 @@ function modeOf({ overwrite, append, resume, format, output }: ReplayOptions): W
     if (other !== undefined) {
       throw new UserError(`--resume and ${other} contradict each other: use one of them`);
     }
-    if (format !== "duckdb" || output === "-" || output === undefined) {
+    if (format === "arrow" || output === "-" || output === undefined) {
       throw new UserError(
-        "--resume goes on with a DuckDB file: it needs --format duckdb and -o <file>",
+        "--resume goes on with a DuckDB file or a folder of Parquet: it needs -o, and --format duckdb or parquet",
       );
     }
     return "resume";

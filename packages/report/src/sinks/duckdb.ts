@@ -14,6 +14,7 @@ import type { Ask } from "../sql/row.ts";
 import { type Tables, tables } from "../tables/index.ts";
 import { metricSamples } from "../tables/metric-samples.ts";
 import type { ApplicationKey } from "../tables/table.ts";
+import { type HeldApplication, heldApplications } from "./held-applications.ts";
 import {
   applicationsDue,
   createInputTables,
@@ -58,14 +59,6 @@ export type FindingsOf = (
   applications: readonly ApplicationKey[],
 ) => Promise<readonly { readonly key: ApplicationKey; readonly rows: readonly FindingRow[] }[]>;
 
-/** An application that a database holds, and what tells it from another of its id. */
-export interface HeldApplication extends ApplicationKey {
-  /** epoch ms; undefined: no log told */
-  readonly startedMs: number | undefined;
-  readonly sparkVersion: string | undefined;
-  readonly name: string | undefined;
-}
-
 /** Applications of one transaction. */
 const TOGETHER = 32;
 const MEMORY_LIMIT_BYTES = 64 << 20;
@@ -77,6 +70,9 @@ const THREADS = 1;
  * 256 KiB) those of a replay's 600 columns would not fit its memory, and every one would be written to disk three times (docs/decisions/0008).
  */
 const STORAGE = "row_group_size 40960, block_size 65536";
+
+/** Applications that were written completely. */
+const WRITTEN = `${MANIFEST_TABLE} left join applications using (app_id, attempt_id)`;
 
 type Writers = { readonly [Name in TableName]: RowWriter<Rows[Name]> };
 
@@ -127,7 +123,7 @@ export class DuckDbSink {
       else if (!fromTemplate) await connection.run(`begin; ${createTables()}; commit`);
       const key = { current: { appId: "", attemptId: "" } };
       const writers = await createWriters(connection, () => key.current);
-      const completed = existing ? await heldApplications(connection) : [];
+      const completed = existing ? await heldApplications(connection, WRITTEN) : [];
       const lastRows = existing ? await lastRowIds(connection) : new Map<string, bigint>();
       await connection.run(createInputTables);
       const findingsDue = existing ? await applicationsDue(connection) : [];
@@ -419,22 +415,6 @@ async function openPartial(
   // Tried on every text column of every row group, where dictionaries make files as small. Said at opening, it has no effect.
   await connection.run("set disabled_compression_methods = 'fsst'");
   return { connection, partial, close };
-}
-
-async function heldApplications(connection: DuckDBConnection): Promise<HeldApplication[]> {
-  const reader = await connection.runAndReadAll(
-    `select m.app_id, m.attempt_id, epoch_ms(any_value(a.started_at)), any_value(a.spark_version), any_value(a.name)
-     from ${MANIFEST_TABLE} m left join applications a using (app_id, attempt_id) group by all order by all`,
-  );
-  const text = (value: unknown): string | undefined =>
-    typeof value === "string" ? value : undefined;
-  return reader.getRows().map(([appId, attemptId, startedMs, sparkVersion, name]) => ({
-    appId: String(appId),
-    attemptId: String(attemptId),
-    startedMs: typeof startedMs === "bigint" ? Number(startedMs) : undefined,
-    sparkVersion: text(sparkVersion),
-    name: text(name),
-  }));
 }
 
 async function checkTarget(path: string, mode: WriteMode): Promise<void> {

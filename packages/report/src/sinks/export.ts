@@ -2,11 +2,13 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
 import { openReadOnly } from "../sql/query.ts";
 import { viewsFile } from "../sql/views-file.ts";
 import { tables } from "../tables/index.ts";
+import { replayedInputs } from "../tables/replayed-inputs.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { withoutFormulas } from "./csv.ts";
 import { type ExportFormat, exportTo } from "./index.ts";
@@ -55,20 +57,13 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
       table: string | undefined,
       write: (path: string) => Promise<void>,
     ): Promise<void> => {
-      const place = join(request.directory, folder, directoryOf(application.appId));
-      await makeFolders(place);
-      const path = join(place, `attempt-${safeName(application.attemptId)}.${ending}`);
-      const partial = `${path}.partial`;
-      const forget = request.leavesBehind?.(partial);
-      try {
-        await write(partial);
-        await rename(partial, path);
-      } catch (error) {
-        await rm(partial, { force: true });
-        throw error;
-      } finally {
-        forget?.();
-      }
+      const path = join(
+        request.directory,
+        folder,
+        directoryOf(application.appId),
+        `attempt-${safeName(application.attemptId)}.${ending}`,
+      );
+      await writeWhole(path, request, write);
       files.push({ path, table, application });
     };
     const applications = await connection.runAndReadAll(applicationsSql(request));
@@ -93,19 +88,76 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
         );
       }
     }
-    if (request.format === "parquet" && files.length > 0) await writeViews(request);
+    if (request.format === "parquet") {
+      // Last: once its inputs are there, an application is.
+      await writeInputs(connection, request, add);
+      if (files.length > 0) {
+        await writeWhole(join(request.directory, "views.sql"), request, (path) =>
+          writeFile(path, viewsFile()),
+        );
+      }
+    }
     return files;
   } finally {
     close();
   }
 }
 
-async function writeViews({ directory, leavesBehind }: ExportRequest): Promise<void> {
-  const path = join(directory, "views.sql");
+/** What a table's rows of one application go through. */
+type AddFile = (
+  folder: string,
+  ending: string,
+  application: ApplicationKey,
+  table: string | undefined,
+  write: (path: string) => Promise<void>,
+) => Promise<void>;
+
+/** A file of input files for each application, also where it failed or where none are known. */
+async function writeInputs(
+  connection: DuckDBConnection,
+  request: ExportRequest,
+  add: AddFile,
+): Promise<void> {
+  const { name } = replayedInputs;
+  const there = await connection.runAndReadAll(
+    `select 1 from duckdb_tables() where table_name = '${name}'`,
+  );
+  // A database of an earlier version has no such table.
+  if (there.currentRowCount === 0) return;
+  const rowsWhere = (where: string): string =>
+    `select * exclude (app_id) from ${name} where ${where}`;
+  const { parquet } = exportTo;
+  const keys = await connection.runAndReadAll(applicationsSql(request, ["applications", name]));
+  for (const [appId, attemptId] of keys.getRows()) {
+    const key = { appId: String(appId), attemptId: String(attemptId) };
+    const itself = `app_id = ${sqlText(key.appId)} and attempt_id = ${sqlText(key.attemptId)}`;
+    await add(name, parquet.ending, key, name, (path) =>
+      parquet.write(connection, rowsWhere(itself), path),
+    );
+  }
+  const ofNone = await connection.runAndReadAll(
+    `select 1 from ${name} where app_id is null limit 1`,
+  );
+  if (request.appId !== undefined || ofNone.currentRowCount === 0) return;
+  await writeWhole(join(request.directory, name, NO_APPLICATION), request, (path) =>
+    parquet.write(connection, rowsWhere("app_id is null"), path),
+  );
+}
+
+/** How Hive names the folder of rows whose key is NULL. */
+const NO_APPLICATION = "app_id=__HIVE_DEFAULT_PARTITION__/none.parquet";
+
+/** The file appears whole or not at all, in folders that are made where they are missing. */
+async function writeWhole(
+  path: string,
+  { leavesBehind }: Pick<ExportRequest, "leavesBehind">,
+  write: (path: string) => Promise<void>,
+): Promise<void> {
+  await makeFolders(dirname(path));
   const partial = `${path}.partial`;
   const forget = leavesBehind?.(partial);
   try {
-    await writeFile(partial, viewsFile());
+    await write(partial);
     await rename(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
@@ -142,13 +194,18 @@ async function made(
   }
 }
 
-function applicationsSql({ appId, attemptId }: ExportRequest): string {
+function applicationsSql(
+  { appId, attemptId }: ExportRequest,
+  tablesOfThem: readonly string[] = ["applications"],
+): string {
   const wanted = [
+    "app_id is not null",
     ...(appId === undefined ? [] : [`app_id = ${sqlText(appId)}`]),
     ...(attemptId === undefined ? [] : [`attempt_id = ${sqlText(attemptId)}`]),
-  ];
-  const where = wanted.length === 0 ? "" : `where ${wanted.join(" and ")}`;
-  return `select distinct app_id, attempt_id from applications ${where} order by all`;
+  ].join(" and ");
+  return `${tablesOfThem
+    .map((table) => `select distinct app_id, attempt_id from ${sqlName(table)} where ${wanted}`)
+    .join(" union ")} order by all`;
 }
 
 function directoryOf(appId: string): string {

@@ -4,9 +4,9 @@ import { openingError } from "../database-error.ts";
 import { duckdb } from "../duckdb.ts";
 import { sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
+import { replayedInputs } from "../tables/replayed-inputs.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 
-export const INPUTS_TABLE = "replayed_inputs";
 /** Applications whose findings are not written yet: an interrupted run leaves some. */
 const DUE_TABLE = "respark_findings_due";
 
@@ -24,27 +24,15 @@ export interface ReplayedInput {
   readonly failure: string | undefined;
 }
 
-const COLUMNS = {
-  app_id: ["varchar", "application whose log it is; NULL: of none"],
-  attempt_id: ["varchar", "its attempt"],
-  path: ["varchar not null", "where the file is, absolute"],
-  bytes: ["bigint not null", "its size when it was read; bytes"],
-  modified_at: ["timestamp not null", "when it was last changed, as the file system says; UTC"],
-  respark_version: ["varchar not null", "version of respark that read it"],
-  status: [
-    "varchar not null",
-    "replayed; failed (what is in this database of the application is older); no_application",
-  ],
-  reason: ["varchar", "why the application failed"],
-} as const;
+const { name: INPUTS_TABLE, columns, comment } = replayedInputs;
 
 export const createInputTables: string = [
-  `create table if not exists ${INPUTS_TABLE} (${Object.entries(COLUMNS)
-    .map(([name, [type]]) => `${name} ${type}`)
+  `create table if not exists ${INPUTS_TABLE} (${columns
+    .map(({ name, type, nullable }) => `${name} ${type}${nullable ? "" : " not null"}`)
     .join(", ")})`,
-  `comment on table ${INPUTS_TABLE} is 'A row is an input file of an application: what it was when it was read, and what became of it.'`,
-  ...Object.entries(COLUMNS).map(
-    ([name, [, comment]]) => `comment on column ${INPUTS_TABLE}.${name} is ${sqlText(comment)}`,
+  `comment on table ${INPUTS_TABLE} is ${sqlText(comment)}`,
+  ...columns.map(
+    ({ name, comment: words }) => `comment on column ${INPUTS_TABLE}.${name} is ${sqlText(words)}`,
   ),
   `create table if not exists ${DUE_TABLE} (app_id varchar not null, attempt_id varchar not null)`,
   `comment on table ${DUE_TABLE} is 'A row is an application whose findings are still to be written: a run was interrupted.'`,
@@ -121,23 +109,31 @@ export async function readInputs(path: string): Promise<readonly ReplayedInput[]
       `select 1 from duckdb_tables() where table_name = '${INPUTS_TABLE}'`,
     );
     if (there.currentRowCount === 0) return [];
-    const reader = await connection.runAndReadAll(
-      `select path, bytes, epoch_us(modified_at), respark_version, app_id, attempt_id, status, reason
-       from ${INPUTS_TABLE} order by all`,
-    );
-    return reader
-      .getRows()
-      .map(([file, bytes, modified, version, appId, attempt, status, reason]) => ({
-        path: String(file),
-        bytes: Number(bytes),
-        modifiedMicros: Number(modified),
-        resparkVersion: String(version),
-        application:
-          appId === null ? undefined : { appId: String(appId), attemptId: String(attempt) },
-        failure: status === "failed" ? String(reason) : undefined,
-      }));
+    return await inputsIn(connection, INPUTS_TABLE);
   } finally {
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** `relation`: the table, or whatever has its columns. */
+export async function inputsIn(
+  connection: DuckDBConnection,
+  relation: string,
+): Promise<ReplayedInput[]> {
+  const reader = await connection.runAndReadAll(
+    `select path, bytes, epoch_us(modified_at), respark_version, app_id, attempt_id, status, reason
+     from ${relation} order by all`,
+  );
+  return reader
+    .getRows()
+    .map(([file, bytes, modified, version, appId, attempt, status, reason]) => ({
+      path: String(file),
+      bytes: Number(bytes),
+      modifiedMicros: Number(modified),
+      resparkVersion: String(version),
+      application:
+        appId === null ? undefined : { appId: String(appId), attemptId: String(attempt) },
+      failure: status === "failed" ? String(reason) : undefined,
+    }));
 }

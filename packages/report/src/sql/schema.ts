@@ -2,6 +2,7 @@
 import { duckdb } from "../duckdb.ts";
 import { answerTables } from "../tables/answers.ts";
 import { tables } from "../tables/index.ts";
+import { replayedInputs } from "../tables/replayed-inputs.ts";
 import { answerViews, createAnswerTables } from "./answers.ts";
 import { columnsOf, createTables, createViews } from "./create.ts";
 import { macros, views } from "./views/index.ts";
@@ -55,7 +56,7 @@ export async function describeSchema(): Promise<RelationSchema[]> {
         return { name, type, nullable, comment };
       }),
     }));
-    for (const { name, comment, columns } of answerTables) {
+    for (const { name, comment, columns } of [replayedInputs, ...answerTables]) {
       schema.push({ name, kind: "table", comment, parameters: "", columns });
     }
     for (const { name, comment, columns } of [...views, ...answerViews]) {

@@ -1,0 +1,60 @@
+/** What a resumed replay wrote, for programs: one line an application, however many there are. */
+import { type Ask, numberIn, sqlName, textIn } from "@respark/report";
+import type { Replayed } from "./replay-logs.ts";
+
+export interface ChangedApplication {
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly name: string | undefined;
+  /** of all its tables; undefined: they were not counted */
+  readonly rows: number | undefined;
+}
+
+export interface ChangesInJson {
+  readonly applications: readonly ChangedApplication[];
+  readonly failed: readonly {
+    readonly appId: string;
+    readonly attemptId: string;
+    readonly reason: string;
+  }[];
+}
+
+/** `isCounted`: only where the database has these applications alone. */
+export async function changesInJson(
+  ask: Ask,
+  { applications, failed }: Replayed,
+  isCounted: boolean,
+): Promise<ChangesInJson> {
+  const rows = isCounted ? await rowsOf(ask) : new Map<string, number>();
+  return {
+    applications: applications.map(({ appId, attemptId, name }) => {
+      return { appId, attemptId, name, rows: rows.get(keyOf(appId, attemptId)) };
+    }),
+    failed: failed.map(({ application: { appId, attemptId }, reason }) => {
+      return { appId, attemptId, reason };
+    }),
+  };
+}
+
+async function rowsOf(ask: Ask): Promise<Map<string, number>> {
+  const named = await ask(
+    `select table_name as name from duckdb_tables()
+     where not regexp_matches(table_name, '^(respark_|whatif_)') and table_name <> 'replayed_inputs'`,
+  );
+  const counts = [...named.flatMap((row) => textIn(row, "name") ?? []), "executor_metrics"].map(
+    (name) => `select app_id, attempt_id, count(*) as n from ${sqlName(name)} group by all`,
+  );
+  const rows = await ask(
+    `select app_id, attempt_id, sum(n)::bigint as n from (${counts.join(" union all ")}) group by all`,
+  );
+  return new Map(
+    rows.map((row) => [
+      keyOf(textIn(row, "app_id") ?? "", textIn(row, "attempt_id") ?? ""),
+      numberIn(row, "n") ?? 0,
+    ]),
+  );
+}
+
+function keyOf(appId: string, attemptId: string): string {
+  return `${appId}\n${attemptId}`;
+}
