@@ -22,6 +22,7 @@ import { RecentChanges } from "./recent-changes.ts";
 import type { ReplayContext } from "./replay-context.ts";
 import { ReportedSteps } from "./reported-steps.ts";
 import { ExecutionEstimates } from "./tasks/execution-estimates.ts";
+import { PartlyLogged } from "./tasks/partly-logged.ts";
 import { RecentPages } from "./tasks/recent-pages.ts";
 import { Spills } from "./tasks/spills.ts";
 import { TaskSteps } from "./tasks/task-steps.ts";
@@ -64,6 +65,7 @@ export interface Parts {
   readonly context: ReplayContext;
   readonly blocks: BlockSteps;
   readonly tasks: TaskSteps;
+  readonly partly: PartlyLogged;
   readonly spills: Spills;
   readonly waits: Waits;
   readonly puts: PutsUnderWay;
@@ -128,11 +130,13 @@ export function partsOf(
   const puts = new PutsUnderWay(context);
   const blocks = new BlockSteps(context, puts);
   const silent = new SilentRemovals(context, { blocks, removals });
-  const tasks = new TaskSteps(context, { blocks, spills, waits });
+  const partly = new PartlyLogged(context);
+  const tasks = new TaskSteps(context, { blocks, spills, waits, partly });
   return {
     context,
     blocks,
     tasks,
+    partly,
     spills,
     waits,
     puts,

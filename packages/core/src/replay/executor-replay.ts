@@ -214,11 +214,12 @@ export class ExecutorReplay {
   }
 
   /** A log that stops while tasks go on says nothing about the rest of the executor's life. */
-  #endOfLog({ context: { state } }: Parts): void {
+  #endOfLog({ context: { state }, partly }: Parts): void {
     const last = this.#last;
     if (last === undefined || !this.#saysTasks || this.#endsItself) return;
     if (this.evidence.aliveUntil <= last.ts + LATEST_LINE_MICROS) return;
     state.unknownFrom(placeOf(last));
+    partly.endOfLog(last);
     state.emit("diagnostics", {
       sourceFileId: last.sourceFileId,
       line: last.line,

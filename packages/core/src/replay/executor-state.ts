@@ -1,6 +1,6 @@
 /** One executor's memory as the replay holds it now, and the one place where its rows are numbered and written. */
 
-import { type Amount, exactAmount, minus, NOTHING } from "../amount.ts";
+import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
 import type { ReplayAccuracy } from "../check-rows.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -117,6 +117,8 @@ export class ExecutorState {
   readonly #timelines: ReadonlyMap<MemoryMode, MemoryTimeline>;
   /** by task and mode: `trackOf` */
   readonly #taskTimelines = new Map<number, TaskTimeline>();
+  /** tasks that run since before the log: what they held then is in `unloggedExecution` */
+  readonly #begunBefore = new Set<number>();
   readonly followsTasks: boolean;
   /** Its blocks are logged: in a log of its own, or in reports of the event log. */
   isStorageTold: boolean;
@@ -303,10 +305,13 @@ export class ExecutorState {
         ? maxPool
         : ledger.rules.maxBytes - ledger.storagePool.best;
       for (const [taskId, held] of ledger.executionByTask) {
+        const executionUsed = this.#begunBefore.has(taskId)
+          ? within(plus(held, this.#shareOfUnlogged(ledger)), exactAmount(maxPool))
+          : held;
         this.#taskTrack(taskId, ledger.mode).add({
           seq: this.#seq,
           ts: this.time(at.ts),
-          executionUsed: held,
+          executionUsed,
           shareMinBytes: Math.floor(executionPool / (2 * active)),
           shareMaxBytes: Math.floor(maxPool / active),
           origin,
@@ -315,6 +320,13 @@ export class ExecutorState {
         });
       }
     }
+  }
+
+  /** What tasks hold of before the log: any of them may have all of it, each at best its part. */
+  #shareOfUnlogged({ unloggedExecution }: ModeLedger): Amount {
+    const { atLeast, atMost, best } = unloggedExecution;
+    const tasks = Math.max(1, this.#begunBefore.size);
+    return amount({ atLeast: tasks === 1 ? atLeast : 0, atMost }, Math.floor(best / tasks));
   }
 
   /** A state of one task alone, on its track of one mode. */
@@ -342,6 +354,12 @@ export class ExecutorState {
       this.#taskTimelines.set(key, track);
     }
     return track;
+  }
+
+  /** No line tells what this task took before the log; until it ends. */
+  holdsUnlogged(taskId: number, holds: boolean): void {
+    if (holds) this.#begunBefore.add(taskId);
+    else this.#begunBefore.delete(taskId);
   }
 
   /** A task holds nothing more: its tracks end. */
@@ -379,8 +397,6 @@ export class ExecutorState {
   unknownFrom(at: StepPlace): void {
     this.#isOver = true;
     this.sample(at, "derived");
-    for (const timeline of this.#taskTimelines.values()) timeline.end(this.time(at.ts));
-    this.#taskTimelines.clear();
   }
 
   end(at: number | undefined): void {

@@ -1,6 +1,6 @@
 /** Logs that tell a part of an executor's life: what they leave open is unknown, and never a number. */
 import { expect, test } from "vitest";
-import { replayText } from "./replay-text.ts";
+import { type ReplayedStory, replayText } from "./replay-text.ts";
 
 test("a log that stops while tasks go on says nothing of the rest", () => {
   const { diagnostics, memory_timeline } = replayText(
@@ -63,4 +63,55 @@ test("a block that a later line reads is not inferred to be gone", () => {
     { memory: 1_000_000, level: "info" },
   );
   expect(block_events.filter(({ op }) => op === "remove")).toEqual([]);
+});
+
+/** Largest bounds that any row gives a task, and where its track ends. */
+function peakOf({ task_memory_timeline }: ReplayedStory, task: number) {
+  const rows = task_memory_timeline.filter(({ taskId }) => taskId === task);
+  return {
+    atLeast: Math.max(...rows.map(({ executionUsed }) => executionUsed.atLeast ?? 0)),
+    atMost: Math.max(...rows.map(({ executionUsed }) => executionUsed.atMost ?? 0)),
+    endTs: rows.at(-1)?.endTs,
+  };
+}
+
+test("at DEBUG a task that outlasts its log may hold more than the log grants", () => {
+  const story = (end: string) =>
+    replayText(
+      `
+        0 1 start 1000
+        5 1 launched task-1
+       10 1 run task-1
+       20 1 acquire task-1 100 by map
+    10000 1 ended task-1 since 5 ${end}`,
+      { memory: 1000 },
+    );
+  // Without totals all that storage leaves, with totals what these allow.
+  expect(peakOf(story(""), 1)).toEqual({ atLeast: 100, atMost: 1000, endTs: 10_000_000 });
+  expect(peakOf(story("on-heap 400"), 1)).toEqual({ atLeast: 100, atMost: 408, endTs: 10_000_000 });
+});
+
+test("at DEBUG a task that began before its log holds what no line grants", () => {
+  const story = replayText(
+    `
+      100 1 acquire task-7 100 by map
+      110 1 store rdd_5_0 100 bytes free 300
+      120 1 acquire task-7 50 by map
+      130 1 run task-8
+      140 1 acquire task-8 50 by map
+      200 1 finish task-7
+      210 1 finish task-8`,
+    { memory: 1000 },
+  );
+  expect(peakOf(story, 7)).toEqual({ atLeast: 150, atMost: 1000, endTs: 200_000 });
+  const held = story.task_memory_timeline.findLast(({ taskId }) => taskId === 7);
+  expect(held?.executionUsed).toMatchObject({ atLeast: 150, bytes: 400, atMost: 650 });
+  expect(peakOf(story, 8)).toEqual({ atLeast: 50, atMost: 50, endTs: 210_000 });
+});
+
+test("a log that ends with all others leaves its tasks with what they hold", () => {
+  const story = replayText("0 1 start 1000\n10 1 run task-1\n20 1 acquire task-1 100 by map", {
+    memory: 1000,
+  });
+  expect(peakOf(story, 1)).toEqual({ atLeast: 100, atMost: 100, endTs: undefined });
 });

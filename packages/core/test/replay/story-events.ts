@@ -155,6 +155,7 @@ function taskEnd(
     reason: failureClass === undefined ? "Success" : "ExceptionFailure",
     failureClass,
     peakExecutionBytes: number(after(rest, "peak")),
+    peakOnHeapExecutionBytes: number(after(rest, "on-heap")),
     memorySpilledBytes: number(after(rest, "spilled")),
     diskSpilledBytes: number(after(rest, "to-disk")),
     executorMetrics: polled(number(after(rest, "polled")), number(after(rest, "storage"))),

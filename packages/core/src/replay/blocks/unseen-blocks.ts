@@ -17,6 +17,10 @@ export class UnseenBlocks {
   readonly #lookahead: Lookahead;
   /** µs; until then tasks run that began before the log did, and nothing tells what they hold */
   #strangersUntil = Number.NEGATIVE_INFINITY;
+  /** of those tasks, the ones that lines name beyond what was looked ahead */
+  readonly #strangers = new Set<number>();
+  /** the log begins within its executor's life */
+  #isLate = false;
   #isOpen = false;
   /** once a block is known it is none of them, whatever becomes of it */
   readonly #revealed = new Set<string>();
@@ -32,6 +36,7 @@ export class UnseenBlocks {
   /** The log begins with this step, within the executor's life: anything may be in memory. */
   begin(step: LogStep, { debug }: { readonly debug: boolean }): void {
     const state = this.#state;
+    this.#isLate = true;
     for (const ledger of state.ledgers) ledger.beginUnknown();
     if (state.rules.freePrintsUsed) return;
     this.#isOpen = true;
@@ -68,6 +73,22 @@ export class UnseenBlocks {
     this.#foresight.lend({ bytes: open, until: toldBy, holds: () => true, learn: () => {} });
   }
 
+  get isLogLate(): boolean {
+    return this.#isLate;
+  }
+
+  /** A task that began before the log: until it ends, what it holds of then is unlogged. */
+  beganBefore(step: LogStep, taskId: number): void {
+    if (step.ts <= this.#strangersUntil) return;
+    const ledger = this.#state.onHeap;
+    ledger.unloggedExecution = amount({ atLeast: 0, atMost: ledger.rules.maxBytes }, 0);
+    this.#strangers.add(taskId);
+  }
+
+  endedSince(step: LogStep, taskId: number): void {
+    if (this.#strangers.delete(taskId)) this.passTime(step.ts);
+  }
+
   /** There may be blocks that no line names. */
   get mayHoldBytes(): boolean {
     return this.#isOpen && this.#state.onHeap.unseen.atMost > 0;
@@ -83,7 +104,8 @@ export class UnseenBlocks {
 
   /** Tasks that began before the log have ended: all that is held is logged. */
   passTime(ts: number): void {
-    if (ts > this.#strangersUntil) this.#state.onHeap.unloggedExecution = NOTHING;
+    if (ts > this.#strangersUntil && this.#strangers.size === 0)
+      this.#state.onHeap.unloggedExecution = NOTHING;
   }
 
   /** What neither blocks nor logged grants hold at least is all that strangers can hold. */

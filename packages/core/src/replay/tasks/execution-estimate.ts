@@ -201,8 +201,12 @@ export class ExecutionEstimate {
 
   /** The end of a task: its peak, which its track has to have shown. */
   peak(taskId: number): Amount | undefined {
+    return this.#runners().has(taskId) ? this.peakByTotals(taskId) : undefined;
+  }
+
+  peakByTotals(taskId: number): Amount | undefined {
     const task = this.#evidence.task(taskId);
-    if (task?.finishedAt === undefined || !this.#runners().has(taskId)) return undefined;
+    if (task?.finishedAt === undefined) return undefined;
     const peak = this.#peakOf(task);
     return peak.atMost > 0 ? peak : undefined;
   }

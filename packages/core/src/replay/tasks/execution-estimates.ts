@@ -101,6 +101,11 @@ export class ExecutionEstimates {
     return found;
   }
 
+  /** A task's peak by its totals; undefined: nothing tells it. */
+  peakByTotals(taskId: number, mode: MemoryMode): Amount | undefined {
+    return (mode === "on_heap" ? this.#onHeap : this.#offHeap)?.peakByTotals(taskId);
+  }
+
   /** At a task's end: whether a moment that polls may have missed is to be sampled. */
   mayHavePeaked(taskId: number): boolean {
     const onHeap = this.#onHeap.mayHavePeaked(taskId);

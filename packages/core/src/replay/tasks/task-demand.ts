@@ -42,15 +42,7 @@ export interface PoolNow {
 /** The highest use of a finished task; exact where it tells the peak of this mode itself (4.0+). */
 export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefined): Amount {
   const share = Math.floor(pool.ceiling / Math.max(1, pool.running));
-  if (exact !== undefined && !(task.failed && exact === 0)) {
-    return amount(
-      {
-        atLeast: Math.floor(exact * (1 - EXACT_WITHIN)),
-        atMost: Math.min(pool.ceiling, Math.ceil(exact * (1 + EXACT_WITHIN))),
-      },
-      exact,
-    );
-  }
+  if (exact !== undefined && !(task.failed && exact === 0)) return peakAsTold(task, exact, pool);
   const reported = task.peakExecutionBytes ?? 0;
   if (!pool.sql && reported > 0) return peakOfCollections(task, reported, pool);
   if ((task.memorySpilledBytes ?? 0) > 0) {
@@ -69,6 +61,24 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
     return maySkipReport ? amount({ atLeast: 0, atMost: most }, 0) : NOTHING;
   }
   return peakOfOperators(reported, pool);
+}
+
+/**
+ * A task's own account counts a request once it is met or given up (TaskMemoryManager, 4.0+): what
+ * the pool granted before consumers spilled for the rest is in none. It was what was left of the
+ * task's share, 0 to 15 % above the account in 17 recorded tasks that spilled.
+ */
+function peakAsTold(task: TaskEvidence, exact: number, pool: PoolNow): Amount {
+  const spilled = (task.memorySpilledBytes ?? 0) > 0;
+  const share = spilled ? Math.floor(pool.ceiling / sharingOf(pool.holders)) : 0;
+  const atMost = Math.max(share, Math.ceil(exact * (1 + EXACT_WITHIN)));
+  return amount(
+    {
+      atLeast: Math.floor(exact * (1 - EXACT_WITHIN)),
+      atMost: Math.min(pool.ceiling, atMost),
+    },
+    exact,
+  );
 }
 
 /** Of so many holders, those that share the pool while one spills: of many, one asks for nothing yet and one has just spilled all. */

@@ -11,6 +11,7 @@ import type { RunningTask } from "../executor-state.ts";
 import type { LogStep } from "../lookahead.ts";
 import { placeOf, printedWithin, type ReplayContext } from "../replay-context.ts";
 import { lostEnds } from "./lost-ends.ts";
+import type { PartlyLogged } from "./partly-logged.ts";
 import { firstGrant, pageNear, requestBehindSpill } from "./short-grants.ts";
 import type { Spills } from "./spills.ts";
 import type { Waits } from "./waits.ts";
@@ -25,6 +26,7 @@ export class TaskSteps {
   readonly #blocks: BlockSteps;
   readonly #spills: Spills;
   readonly #waits: Waits;
+  readonly #partly: PartlyLogged;
   /** `need to spill x`: by how much the request in hand exceeded its first grant. */
   readonly #wanted = new Map<number, ByteInterval>();
   /** What that request already holds. */
@@ -43,12 +45,18 @@ export class TaskSteps {
 
   constructor(
     context: ReplayContext,
-    beside: { readonly blocks: BlockSteps; readonly spills: Spills; readonly waits: Waits },
+    beside: {
+      readonly blocks: BlockSteps;
+      readonly spills: Spills;
+      readonly waits: Waits;
+      readonly partly: PartlyLogged;
+    },
   ) {
     this.#context = context;
     this.#blocks = beside.blocks;
     this.#spills = beside.spills;
     this.#waits = beside.waits;
+    this.#partly = beside.partly;
   }
 
   running(step: LogStep, fact: Fact<"task_running">, rdds: Iterable<number>): void {
@@ -106,6 +114,7 @@ export class TaskSteps {
     const at = placeOf(step);
     if (!this.#context.debug) this.#showPeak(step, taskId);
     state.running.delete(taskId);
+    this.#partly.finished(step, taskId);
     this.#context.locks.taskEnded(taskId, state.running.size);
     execution.forget(taskId);
     windows.closeOfTask(taskId);
@@ -185,6 +194,7 @@ export class TaskSteps {
     const { state } = this.#context;
     const at = placeOf(step);
     const ledger = state.ledger(this.#modeOf(fact.consumer));
+    this.#partly.named(step, fact.taskId, ledger.mode);
     const granted = this.#pageSize(step, fact.granted, "page_allocated") ?? amount(fact.granted);
     const early = this.#early.get(fact.taskId);
     this.#early.delete(fact.taskId);
@@ -222,6 +232,7 @@ export class TaskSteps {
 
   released(step: LogStep, fact: Fact<"execution_released">): void {
     if (this.#tookEarly.delete(step)) return;
+    this.#partly.named(step, fact.taskId, this.#modeOf(fact.consumer));
     this.#grantBeforeSpill(step, fact.taskId, fact.released);
     const freed = this.#pageSize(step, fact.released, "page_freed") ?? amount(fact.released);
     this.#release(step, fact.taskId, fact.consumer, freed);
@@ -235,7 +246,8 @@ export class TaskSteps {
     const held = ledger.executionByTask.get(taskId) ?? NOTHING;
     const left = this.#leftAfter(taskId, consumer, held, freed);
     ledger.executionTotal = undefined;
-    if (left.atMost <= 0) ledger.executionByTask.delete(taskId);
+    const isGone = left.atMost <= 0 && !this.#partly.mayHoldMore(taskId);
+    if (isGone) ledger.executionByTask.delete(taskId);
     else ledger.executionByTask.set(taskId, left);
     state.memoryEvent(at, {
       op: "release_execution",
@@ -249,7 +261,7 @@ export class TaskSteps {
       origin: "logged",
     });
     state.sample(at, "logged");
-    if (left.atMost <= 0) state.endTaskTracks(taskId, at.ts);
+    if (isGone) state.endTaskTracks(taskId, at.ts);
   }
 
   /** A release that gives back all of what a consumer held takes its whole interval with it, so that rounding does not pile up. */
@@ -298,6 +310,7 @@ export class TaskSteps {
   spillWanted(step: LogStep, fact: Fact<"spill_wanted">): void {
     if (fact.consumer !== undefined && fact.forConsumer !== undefined) return;
     if (this.#answeredEarly(fact.taskId)) return;
+    this.#partly.named(step, fact.taskId, this.#modeOf(fact.consumer ?? fact.forConsumer));
     this.#wanted.set(fact.taskId, fact.wanted);
     this.#saysWanted = true;
     const first = firstGrant(this.#context.lookahead, fact);

@@ -1,0 +1,84 @@
+/**
+ * Tasks of whose life the log has a part: they began before its first line, or end after its last.
+ * What they hold then is bounded by the pool, and by their totals where an event log has them.
+ */
+import { type Amount, amount, NOTHING } from "../../amount.ts";
+import type { MemoryMode } from "../../memory/memory-mode.ts";
+import type { UnseenBlocks } from "../blocks/unseen-blocks.ts";
+import type { ExecutorEvidence } from "../evidence.ts";
+import type { ExecutorState } from "../executor-state.ts";
+import type { LogStep } from "../lookahead.ts";
+import { placeOf } from "../replay-context.ts";
+import type { ExecutionEstimates } from "./execution-estimates.ts";
+
+export class PartlyLogged {
+  readonly #state: ExecutorState;
+  readonly #unseen: UnseenBlocks;
+  readonly #execution: ExecutionEstimates;
+  readonly #evidence: ExecutorEvidence;
+  /** of tasks that began before the log, those that run still as far as lines name them */
+  readonly #begunBefore = new Set<number>();
+
+  constructor(of: {
+    readonly state: ExecutorState;
+    readonly unseen: UnseenBlocks;
+    readonly execution: ExecutionEstimates;
+    readonly evidence: ExecutorEvidence;
+  }) {
+    this.#state = of.state;
+    this.#unseen = of.unseen;
+    this.#execution = of.execution;
+    this.#evidence = of.evidence;
+  }
+
+  /** A line about a task's memory: if nobody saw the task begin, its grants before are unknown. */
+  named(step: LogStep, taskId: number, mode: MemoryMode): void {
+    const state = this.#state;
+    if (!this.#unseen.isLogLate || state.running.has(taskId)) return;
+    if (this.#begunBefore.has(taskId)) return;
+    this.#begunBefore.add(taskId);
+    this.#unseen.beganBefore(step, taskId);
+    state.holdsUnlogged(taskId, true);
+    state.sampleTask(placeOf(step), taskId, mode, this.#open(taskId, mode, NOTHING));
+  }
+
+  finished(step: LogStep, taskId: number): void {
+    if (!this.#begunBefore.delete(taskId)) return;
+    this.#unseen.endedSince(step, taskId);
+    this.#state.holdsUnlogged(taskId, false);
+  }
+
+  /** It may hold memory though all that lines granted it is released. */
+  mayHoldMore(taskId: number): boolean {
+    return this.#begunBefore.has(taskId);
+  }
+
+  /** The log's last line: tasks that run then hold what no line tells until they end. */
+  endOfLog(last: LogStep): void {
+    const state = this.#state;
+    const ends: { readonly taskId: number; readonly at: number }[] = [];
+    for (const taskId of new Set([...state.running.keys(), ...this.#begunBefore])) {
+      const at = this.#evidence.task(taskId)?.finishedAt;
+      const peaks = new Set(this.#execution.peaks(taskId).map(({ mode }) => mode));
+      for (const { mode, executionByTask } of state.ledgers) {
+        const held = executionByTask.get(taskId);
+        if (held === undefined && !peaks.has(mode)) continue;
+        state.sampleTask(placeOf(last), taskId, mode, this.#open(taskId, mode, held ?? NOTHING));
+      }
+      if (at !== undefined) ends.push({ taskId, at });
+    }
+    for (const { taskId, at } of ends.sort((a, b) => a.at - b.at))
+      state.endTaskTracks(taskId, Math.max(at, last.ts));
+  }
+
+  /** Anything from nothing to its peak by its totals, or without these to all that there is. */
+  #open(taskId: number, mode: MemoryMode, held: Amount): Amount {
+    const known = this.#evidence.task(taskId)?.finishedAt !== undefined;
+    const peak = known ? this.#execution.peakByTotals(taskId, mode) : undefined;
+    const most = peak?.atMost ?? this.#state.ledger(mode).executionCeiling();
+    return amount(
+      { atLeast: 0, atMost: Math.max(held.atMost, most) },
+      Math.max(held.best, peak?.best ?? 0),
+    );
+  }
+}
