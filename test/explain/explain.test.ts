@@ -101,7 +101,8 @@ test("the verdict for machines has the same findings, in the same order, and the
   expect(verdict).toMatchObject({
     kind: "verdict",
     findings: expect.arrayContaining([
-      expect.objectContaining({ id: "evictions_rdd_1", severity: "slow" }),
+      expect.objectContaining({ id: "evictions_rdd_1", severity: "risk" }),
+      expect.objectContaining({ id: "spills_stage_4", severity: "slow" }),
     ]),
     advice: [{ file: "log4j2.properties" }],
   });

@@ -12,6 +12,7 @@ const finding = (rddId: number, of: Partial<Finding> = {}): Finding => ({
   costMillis: { best: undefined, min: 0, max: 1200 },
   title: `evictions from RDD ${rddId}`,
   evidence: [`RDD ${rddId} went for broadcast_7.`, "The pool was full."],
+  tooCheap: undefined,
   change: "more memory",
   changeKey: undefined,
   changeValue: undefined,

@@ -14,6 +14,8 @@ export {
   type Severity,
   type Story,
   saidOnce,
+  severitiesInWords,
+  severityInWords,
 } from "./explain/index.ts";
 export { quotedSql, shellWord } from "./explain/shell-word.ts";
 export { type FleetRow, fleetPage } from "./html/fleet.ts";

@@ -6,8 +6,9 @@ import {
   type Finding,
   type FindingBehind,
   type RunVerdict,
-  type Severity,
   saidOnce,
+  severitiesInWords,
+  severityInWords,
 } from "@respark/report";
 import { logName } from "../terminal/log-name.ts";
 import { printableLine } from "../terminal/printable.ts";
@@ -16,14 +17,6 @@ import { commandLine, type TextPlace } from "./next-text.ts";
 
 /** More findings than this are counted. */
 const SHOWN = 8;
-
-const MARKS: Readonly<Record<Severity, string>> = {
-  dead: "WORK WAS LOST",
-  slow: "TIME WAS LOST",
-  risk: "at risk",
-  waste: "wasted",
-  fine: "small",
-};
 
 export function verdictText(
   verdict: RunVerdict,
@@ -70,67 +63,39 @@ export function verdictText(
 }
 
 function headline({ findings }: RunVerdict): string {
-  const [worst] = findings;
-  if (worst === undefined)
+  if (findings.length === 0)
     return "Nothing is wrong with this run's memory, as far as its logs show.";
-  const count = (severity: Severity): number =>
-    findings.filter((finding) => finding.severity === severity).length;
-  const parts = [
-    [count("dead"), "lost work"],
-    [count("slow"), "lost time"],
-    [count("risk"), "at risk"],
-    [count("waste"), "wasted memory"],
-    [count("fine"), "too small to mend"],
-  ] as const;
-  const said = parts.filter(([found]) => found > 0);
   if (findings.length === 1) return "1 finding:";
-  return `${counted(findings.length, "finding")}, the costliest first: ${said
-    .map(([found, words]) => `${said.length === 1 ? "all" : found} ${words}`)
-    .join(", ")}.`;
+  const count = counted(findings.length, "finding");
+  return `${count}, the costliest first: ${severitiesInWords(findings)}.`;
 }
 
-/**
- * Each finding in full; of three or more of one kind with one remedy the first, and a line of each
- * other.
- */
+/** Each finding in full; those that say little new have a line each. */
 function findingParts(findings: readonly Finding[], place: TextPlace): string[][] {
-  const leads: FindingBehind[] = [];
-  for (const behind of saidOnce(findings)) {
-    const lead = leads.at(-1);
-    leads.push(lead !== undefined && isMoreOf(behind, lead) ? lead : behind);
-  }
-  const isShort = leads.map(
-    (lead, index) => lead === leads[index - 1] && leads.filter((one) => one === lead).length > 2,
-  );
-  // A short one says nothing of what was seen, so a later one must say it in full.
-  const spoken = findings.map((finding, index) =>
-    isShort[index]
-      ? { ...finding, evidence: [], certainty: leads[index]?.finding.certainty ?? "" }
-      : finding,
-  );
   const parts: string[][] = [];
-  for (const [index, behind] of saidOnce(spoken).entries()) {
-    if (!isShort[index]) parts.push(findingLines(behind, index + 1, place));
-    else {
-      const lines = shortLines(behind, index + 1, place.columns);
-      if (isShort[index - 1]) parts.at(-1)?.push(...lines);
-      else parts.push(lines);
+  const behind = saidOnce(findings);
+  for (const [index, one] of behind.entries()) {
+    if (!one.isShort) {
+      parts.push(findingLines(one, index + 1, place));
+      continue;
     }
+    const lines = shortLines(one, index + 1, place.columns);
+    if (behind[index - 1]?.isShort === true) parts.at(-1)?.push(...lines);
+    else parts.push(lines);
   }
-  if (isShort.includes(true)) {
+  if (behind.some(({ isShort }) => isShort)) {
     const words = "What was seen of those that have one line stands in the table findings.";
     parts.push(wrapped(words, place.columns));
   }
   return parts;
 }
 
-function isMoreOf({ finding, changeAsIn }: FindingBehind, lead: FindingBehind): boolean {
-  return (
-    changeAsIn !== undefined &&
-    finding.change === lead.finding.change &&
-    finding.kind === lead.finding.kind &&
-    finding.severity === lead.finding.severity
-  );
+/** Loud where something was lost. */
+function mark(finding: Finding): string {
+  const words = severityInWords(finding);
+  return finding.severity === "dead" || finding.severity === "slow"
+    ? words.toUpperCase()
+    : words.toLowerCase();
 }
 
 /**
@@ -149,14 +114,14 @@ function shortLines(
     ...(at === undefined ? [] : [`${logName(at.path)}:${at.line}`]),
   ];
   return wrapped(
-    `${nth}. ${MARKS[finding.severity]}: ${printableLine(finding.title)} (${more.join("; ")})`,
+    `${nth}. ${mark(finding)}: ${printableLine(finding.title)} (${more.join("; ")})`,
     columns,
     "   ",
   );
 }
 
 function findingLines(behind: FindingBehind, nth: number, place: TextPlace): string[] {
-  const { finding, changeAsIn, evidence, certainty } = behind;
+  const { finding, evidence, certainty, effect } = behind;
   const { style, columns } = place;
   const text = (about: string, words: string): string[] =>
     wrapped(printableLine(words), columns - 14).map(
@@ -165,19 +130,13 @@ function findingLines(behind: FindingBehind, nth: number, place: TextPlace): str
   const [at] = finding.places;
   const cost = costInWords(finding.costMillis);
   return [
-    ...wrapped(
-      `${nth}. ${MARKS[finding.severity]}: ${printableLine(finding.title)}`,
-      columns,
-      "   ",
-    ).map((line) => style.bold(line)),
+    ...wrapped(`${nth}. ${mark(finding)}: ${printableLine(finding.title)}`, columns, "   ").map(
+      (line) => style.bold(line),
+    ),
     ...(cost === undefined ? [] : text("cost", `${cost} of task time`)),
     ...evidence.flatMap((words, index) => text(index === 0 ? "seen" : "", words)),
-    ...(finding.change === undefined
-      ? []
-      : text("change", changeAsIn === undefined ? finding.change : `as in ${changeAsIn}`)),
-    ...(finding.effect === undefined || changeAsIn !== undefined
-      ? []
-      : text("effect", finding.effect)),
+    ...changeLines(behind).flatMap((words) => text("change", words)),
+    ...(effect === undefined ? [] : text("effect", effect)),
     ...(certainty === undefined ? [] : text("certain", certainty)),
     ...(at === undefined ? [] : text("log", `${logName(at.path)}:${at.line} (${at.says})`)),
     ...finding.next.slice(0, 1).flatMap((next) => {
@@ -185,4 +144,11 @@ function findingLines(behind: FindingBehind, nth: number, place: TextPlace): str
       return command === undefined ? [] : [`   ${style.dim("more".padEnd(9))}  ${command}`];
     }),
   ];
+}
+
+function changeLines({ finding, changeAsIn }: FindingBehind): string[] {
+  const { change, tooCheap } = finding;
+  if (change === undefined) return [];
+  const said = changeAsIn === undefined ? change : `as in ${changeAsIn}`;
+  return [tooCheap === undefined ? said : `too cheap to mend (${tooCheap}); else ${said}`];
 }

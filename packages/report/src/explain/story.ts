@@ -59,6 +59,8 @@ export interface Finding {
   readonly title: string;
   /** what was seen, with numbers */
   readonly evidence: readonly string[];
+  /** `56 ms of 9 s of task time`: so little that no change is worth its while; undefined: it is worth one */
+  readonly tooCheap: string | undefined;
   /** the one setting or change of code that it points to */
   readonly change: string | undefined;
   readonly changeKey: string | undefined;

@@ -1,11 +1,11 @@
 /** A run's verdict, read from its findings: what went wrong with memory, worst first, and what its logs would not show. */
 import { counted, countInWords } from "@respark/core";
 import { flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
-import { costIn, rankCost } from "./findings/costs.ts";
+import { costIn, costInWords, isCheap, rankCost } from "./findings/costs.ts";
 import { type KindOfTrouble, levels, troubles } from "./findings/index.ts";
 import type { Investigation } from "./investigation.ts";
 import type { Finding, LogsSeen, RunVerdict, Severity, Trust } from "./story.ts";
-import { share } from "./words.ts";
+import { millis, share } from "./words.ts";
 
 export async function verdictOn(investigation: Investigation): Promise<RunVerdict> {
   const rows = await investigation.ask(`from findings where ${investigation.here()} order by rank`);
@@ -34,6 +34,7 @@ const SEVERITIES: readonly Severity[] = ["dead", "slow", "risk", "waste", "fine"
 
 function findingOf(row: Row, investigation: Investigation): Finding {
   const severity = textIn(row, "severity");
+  const facts = factsIn(textIn(row, "facts") ?? "{}");
   const more = textIn(row, "more");
   const [, command = "", argument = ""] = /^(explain|query) ([\s\S]*)$/.exec(more ?? "") ?? [];
   const says = textIn(row, "source_says");
@@ -46,6 +47,7 @@ function findingOf(row: Row, investigation: Investigation): Finding {
     costMillis: costIn(row),
     title: textIn(row, "title") ?? "",
     evidence: (textIn(row, "evidence") ?? "").split("\n").filter((line) => line !== ""),
+    tooCheap: tooCheap(row, facts),
     change: textIn(row, "change"),
     changeKey: textIn(row, "change_key"),
     changeValue: textIn(row, "change_value"),
@@ -56,8 +58,15 @@ function findingOf(row: Row, investigation: Investigation): Finding {
       command === "explain" || command === "query"
         ? [{ why: textIn(row, "more_why") ?? "", command, argument }]
         : [],
-    facts: factsIn(textIn(row, "facts") ?? "{}"),
+    facts,
   };
+}
+
+function tooCheap(row: Row, facts: Finding["facts"]): string | undefined {
+  const run = facts["run_ms"];
+  if (textIn(row, "severity") !== "fine" || typeof run !== "number") return undefined;
+  if (!isCheap(costIn(row), run)) return undefined;
+  return `${costInWords(costIn(row)) ?? "nothing measured"} of ${millis(run)} of task time`;
 }
 
 function factsIn(json: string): Finding["facts"] {

@@ -6,6 +6,7 @@ import {
   type RunVerdict,
   type Severity,
   saidOnce,
+  severityInWords,
 } from "../explain/index.ts";
 import type { ExecutorFacts, Picture } from "../picture/facts.ts";
 import { type Html, html } from "./html.ts";
@@ -129,12 +130,14 @@ function chips({ verdict, executors }: VerdictParts): Html[] {
 }
 
 function findingHtml(
-  { finding, changeAsIn, evidence, certainty }: FindingBehind,
+  behind: FindingBehind,
   index: number,
   heaviest: number,
   { pictures, executors, unit }: VerdictParts,
 ): Html {
-  const { word, sign } = SEVERITIES[finding.severity];
+  const { finding, evidence, certainty, effect, isShort } = behind;
+  const { sign } = SEVERITIES[finding.severity];
+  const word = severityInWords(finding);
   const weight = Math.max(1, Math.min(10, Math.round((finding.weight / (heaviest || 1)) * 10)));
   const cost = costInWords(finding.costMillis);
   const picture = pictures[index] ?? null;
@@ -143,18 +146,27 @@ function findingHtml(
 <div class="rank" aria-hidden="true">${index + 1}</div>
 <div class="say"><p class="sev"><span aria-hidden="true">${sign}</span> ${word}<meter class="cost" min="0" max="10" value="${weight}" title="cost beside the worst finding">${weight} of 10</meter>${cost === undefined ? "" : ` ${cost} of task time`}</p>
 <h2 class="title">${finding.title}</h2>
-${finding.change === undefined ? "" : html`<p class="change"><b>Change</b> ${changeAsIn === undefined ? finding.change : `as in ${changeAsIn}`}</p>`}
-${finding.effect === undefined || changeAsIn !== undefined ? "" : html`<p class="change"><b>Effect</b> ${finding.effect}</p>`}
-<ul class="evidence">${evidence.map((words) => html`<li>${words}</li>`)}</ul>
+${changeHtml(behind)}
+${effect === undefined ? "" : html`<p class="change"><b>Effect</b> ${effect}</p>`}
+${evidence.length === 0 ? "" : html`<ul class="evidence">${evidence.map((words) => html`<li>${words}</li>`)}</ul>`}
 <p class="sure">${certainty === undefined ? "" : html`<b>Certain</b> ${certainty}`}${finding.places.map(
     ({ path, line, says }) => html` · <code>${path.split(/[/\\]/).at(-1)}:${line}</code> (${says})`,
   )}</p></div>
 ${
-  picture === null || executor === undefined
-    ? html`<p class="see none">no picture: the logs do not tell where</p>`
-    : html`<a class="see" href="#finding-${index + 1}" data-finding="${index}"><canvas width="220" height="72" role="img" aria-label="Memory of ${nameOf(executor.id)} at the time of this finding"></canvas><span>${nameOf(executor.id)}, ${durationWords((picture.to - picture.from) * unit)} <b>Show</b></span></a>`
+  isShort
+    ? ""
+    : picture === null || executor === undefined
+      ? html`<p class="see none">no picture: the logs do not tell where</p>`
+      : html`<a class="see" href="#finding-${index + 1}" data-finding="${index}"><canvas width="220" height="72" role="img" aria-label="Memory of ${nameOf(executor.id)} at the time of this finding"></canvas><span>${nameOf(executor.id)}, ${durationWords((picture.to - picture.from) * unit)} <b>Show</b></span></a>`
 }
 </li>`;
+}
+
+function changeHtml({ finding, changeAsIn }: FindingBehind): Html | string {
+  const { change, tooCheap } = finding;
+  if (change === undefined) return "";
+  const said = changeAsIn === undefined ? change : `as in ${changeAsIn}`;
+  return html`<p class="change"><b>Change</b> ${tooCheap === undefined ? said : `too cheap to mend (${tooCheap}); else ${said}`}</p>`;
 }
 
 function nameOf(executorId: string): string {

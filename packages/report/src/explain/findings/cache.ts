@@ -23,9 +23,10 @@ const SQL = (here: string): string => `
       order by would_prevent desc) as idle
     from idle_rdds where ${here} and would_prevent > 0 group by all),
   by_broadcasts as (
-    select app_id, attempt_id, list({id: broadcast_id, bytes: bytes, rdds: rdds, executors: executors} order by evictions desc) as broadcasts
+    select app_id, attempt_id, list({id: broadcast_id, bytes: bytes, value_bytes: value_bytes, rdds: rdds, executors: executors} order by evictions desc) as broadcasts
     from (
-      select app_id, attempt_id, broadcast_id, max(memory_bytes) as bytes, sum(evictions) as evictions,
+      select app_id, attempt_id, broadcast_id, max(memory_bytes) as bytes,
+        max(value_bytes) as value_bytes, sum(evictions) as evictions,
         list_distinct(flatten(list(evicted_rdds))) as rdds, list(executor_id order by executor_id) as executors
       from broadcasts where ${here} and evictions > 0 group by all)
     group by all)
@@ -80,7 +81,7 @@ function firstOf(
     {
       id: others.id,
       kind: others.kind,
-      severity: (cost.min ?? 0) > 0 || (cost.best ?? 0) > 0 ? "slow" : "risk",
+      severity: "slow",
       cost,
       title: `${counted(times, others.kind === "evictions" ? "eviction" : "store")} ${others.kind === "evictions" ? "from" : "of"} ${counted(rest.length, "other RDD")}${others.kind === "evictions" ? "" : " found no room"}`,
       evidence: [],
@@ -185,7 +186,7 @@ function evictorsInWords(row: Row, application: Application): string[] {
 
 interface BroadcastSeen {
   readonly id: string;
-  readonly bytes: number | undefined;
+  readonly words: string;
 }
 
 function broadcastsOf(row: Row): readonly BroadcastSeen[] {
@@ -197,25 +198,35 @@ function broadcastsOf(row: Row): readonly BroadcastSeen[] {
     const entry: Row = { ...item };
     const rdds = entry["rdds"];
     const ofThis = Array.isArray(rdds) && rdds.some((id) => Number(id) === rddId);
-    return ofThis ? [{ id: textIn(entry, "id") ?? "", bytes: numberIn(entry, "bytes") }] : [];
+    const id = textIn(entry, "id") ?? "";
+    return ofThis ? [{ id, words: `broadcast_${id} (${broadcastSize(entry)})` }] : [];
   });
+}
+
+/** A value and the serialized pieces that it came in take room both: `44.0 MiB, and 44.0 MiB in pieces`. */
+function broadcastSize(entry: Row): string {
+  const [all, value] = [numberIn(entry, "bytes"), numberIn(entry, "value_bytes")];
+  if (all === undefined || value === undefined || value >= all) return bytes(all);
+  return `${bytes(value)}, and its serialized pieces ${bytes(all - value)}`;
 }
 
 function broadcastsInWords(row: Row): string[] {
   const seen = broadcastsOf(row);
   const times = numberIn(row, "for_broadcasts") ?? 0;
   if (seen.length === 0 || times === 0) return [];
-  const named = seen.slice(0, 3).map(({ id, bytes: size }) => `broadcast_${id} (${bytes(size)})`);
+  const named = seen.slice(0, 3).map(({ words }) => words);
   const more = seen.length > 3 ? ` and ${counted(seen.length - 3, "other broadcast")}` : "";
-  return [`${times} of them made room for ${listed(named)}${more}.`];
+  const all = numberIn(row, "times") ?? 0;
+  const those = times < all ? `${times} of them` : all === 1 ? "It" : `All ${times}`;
+  return [`${those} made room for ${listed(named)}${more}.`];
 }
 
 function skewInWords(row: Row): string[] {
+  if (!isSkewed(row)) return [];
   const [middle, largest] = [numberIn(row, "block_bytes"), numberIn(row, "largest_bytes")];
   const block = textIn(row, "largest_block_id");
-  if (middle === undefined || largest === undefined || largest < middle * SKEW) return [];
   return [
-    `Its largest block, ${block ?? ""}, took ${bytes(largest)} or more; the middle one ${bytes(middle)}.`,
+    `Its largest block, ${block ?? ""}, took ${bytes(largest)} or more; half of its blocks take ${bytes(middle)} or less.`,
   ];
 }
 
@@ -332,10 +343,7 @@ function refusalsOf(row: Row, application: Application): Draft {
     rddId,
     title: `${counted(numberIn(row, "blocks") ?? 0, "block")} of ${rddWords(row)} found no room (${counted(numberIn(row, "times") ?? 0, "time")})${reads === 0 ? "" : `; ${readsInWords(row)}`}`,
     evidence: [
-      (WHY[rule ?? "unknown"] ?? "").replace(
-        "storage memory",
-        mode === "off_heap" ? "off-heap storage memory" : "storage memory",
-      ),
+      whyInWords(isSkewed(row) && rule === "same_rdd" ? "own_blocks" : rule, mode),
       ...skewInWords(row),
       ...copiesInWords(row),
       ...roomInWords(row, application),
@@ -356,14 +364,27 @@ function refusalsOf(row: Row, application: Application): Draft {
 
 const WHY: Readonly<Record<string, string>> = {
   same_rdd:
-    "All that could have been evicted were blocks of the same RDD, which Spark never does: the RDD alone is larger than storage memory.",
+    "What could have been evicted were blocks of the same RDD, which Spark never evicts for one another: the RDD alone is larger than storage memory.",
   too_large: "One block is larger than all of storage memory.",
   nothing_evictable: "What was there was pinned, or was execution's.",
   region_protected: "Tasks held the memory that storage would have had to borrow.",
   static_unroll_cap:
     "The static manager unrolls in a part of storage memory only (spark.storage.unrollFraction).",
-  unknown: "Which rule refused them no log says.",
+  own_blocks:
+    "What could have been evicted were blocks of the same RDD, which Spark never evicts for one another.",
+  unknown: "The logs do not tell which rule refused them.",
 };
+
+function whyInWords(rule: string | undefined, mode: "on_heap" | "off_heap"): string {
+  const words = WHY[rule ?? "unknown"] ?? "";
+  return mode === "off_heap" ? words.replace("storage memory", "off-heap storage memory") : words;
+}
+
+/** Its largest block is out of proportion. */
+function isSkewed(row: Row): boolean {
+  const [middle, largest] = [numberIn(row, "block_bytes"), numberIn(row, "largest_bytes")];
+  return middle !== undefined && largest !== undefined && largest >= middle * SKEW;
+}
 
 function copiesInWords(row: Row): string[] {
   const copies = replicasOf(textIn(row, "storage_level") ?? "");
@@ -376,10 +397,9 @@ function refusalChange(row: Row, application: Application): Change | undefined {
   const mode = modeOf(row);
   const rule = textIn(row, "rule");
   const level = textIn(row, "storage_level") ?? "";
-  const [middle, largest] = [numberIn(row, "block_bytes"), numberIn(row, "largest_bytes")];
   if (mode === "on_heap" && smallFraction(application) !== undefined)
     return roomChange(application, mode);
-  const skewed = middle !== undefined && largest !== undefined && largest >= middle * SKEW;
+  const skewed = isSkewed(row);
   const room = roomChange(application, mode);
   if (rule === "too_large" || rule === "static_unroll_cap" || skewed) {
     const partitions = numberIn(row, "partitions");

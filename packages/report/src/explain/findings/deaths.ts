@@ -77,10 +77,18 @@ function lostOf(kind: string, rows: readonly Row[], first: Row, application: App
     },
     place: {
       row: first,
-      says: kind === "signal" ? "the signal" : "where it is added, or its last error",
+      says: placeOf(kind, first),
     },
     facts: { ...first, executors: rows.length, blocks_bytes: sum("blocks_bytes") },
   };
+}
+
+/** What the line is that lost_executors gives: the signal, else the error before it, else the first word of it. */
+function placeOf(kind: string, row: Row): string {
+  if (kind === "signal") return "the signal";
+  const error = textIn(row, "oom_class");
+  if (error === "container") return "the first word of its loss";
+  return error === undefined ? "where it was added" : "its last error";
 }
 
 function costOf(rows: readonly Row[]): Cost {

@@ -5,7 +5,7 @@ import { type Ask, flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
 import { nameInWords } from "../stage-name.ts";
 import type { Application } from "./application.ts";
 import { runMillisOf } from "./application.ts";
-import { costInWords, isCheap, rankCost } from "./costs.ts";
+import { isCheap, rankCost } from "./costs.ts";
 import { COST_UNKNOWN, type Draft, type Value } from "./finder.ts";
 import { finders } from "./index.ts";
 import { settingsThatBind } from "./settings.ts";
@@ -213,34 +213,40 @@ async function stagesNamed(
   );
 }
 
-/** What ended the application, then what cost time, then what did not. */
+/** What ended the application, then what cost or may have cost time, then what did not. */
 const TIERS: Readonly<Record<Draft["severity"], number>> = {
   dead: 1,
   slow: 1,
-  risk: 2,
+  risk: 1,
   waste: 3,
   fine: 4,
 };
 
 function rowsOf(drafts: readonly Draft[], application: Application): FindingRow[] {
   const run = runMillisOf(application);
-  const judged = drafts.map((draft): Draft => {
-    const cheap = draft.severity === "slow" && isCheap(draft.cost, run);
-    return cheap ? { ...draft, severity: "fine" } : draft;
-  });
-  const ranked = [...judged].sort(
-    (a, b) =>
-      tierOf(a) - tierOf(b) ||
-      weightOf(b) - weightOf(a) ||
-      Number(b.kind === "setting") - Number(a.kind === "setting") ||
-      (a.id < b.id ? -1 : 1),
-  );
+  const ranked = drafts
+    .map((draft) => ({ ...draft, severity: severityOf(draft, run) }))
+    .sort(
+      (a, b) =>
+        tierOf(a) - tierOf(b) ||
+        weightOf(b) - weightOf(a) ||
+        Number(b.kind === "setting") - Number(a.kind === "setting") ||
+        (a.id < b.id ? -1 : 1),
+    );
   const settled = settledValues(ranked);
   return ranked.map((draft, index) => rowOf(draft, index + 1, settled, run));
 }
 
-function tierOf({ ended, severity }: Draft): number {
-  return ended === true ? 0 : TIERS[severity];
+/** That time was lost is said only where the least it cost is more than nothing. */
+function severityOf({ severity, cost }: Draft, run: number | undefined): Draft["severity"] {
+  if (severity !== "slow" && severity !== "risk") return severity;
+  if (isCheap(cost, run)) return "fine";
+  return severity === "slow" && (cost.min ?? 0) === 0 ? "risk" : severity;
+}
+
+function tierOf({ ended, severity, cost }: Draft): number {
+  if (ended === true) return 0;
+  return severity === "risk" && rankCost(cost) === undefined ? 2 : TIERS[severity];
 }
 
 /** Lost work of unknown cost stands before what cost so much. */
@@ -271,9 +277,6 @@ function rowOf(
 ): FindingRow {
   const { change, cost, place, more } = draft;
   const value = change === undefined ? undefined : (settled.get(change.key) ?? change.value);
-  const cheap = draft.severity === "fine" && isCheap(cost, run);
-  const words = change?.text(value?.written ?? "");
-  const price = costInWords(cost);
   return {
     findingId: draft.id,
     rank,
@@ -287,10 +290,7 @@ function rowOf(
     rddId: draft.rddId,
     title: draft.title,
     evidence: draft.evidence.filter((line) => line !== "").join("\n"),
-    change:
-      cheap && words !== undefined
-        ? `too cheap to mend (${price ?? "nothing measured"} of ${Math.round((run ?? 0) / 1000)} s of task time); else ${words}`
-        : words,
+    change: change?.text(value?.written ?? ""),
     changeKey: change?.key,
     changeValue: change === undefined ? undefined : value?.written,
     effect: undefined,

@@ -1,0 +1,51 @@
+/** How bad a finding is, in words: that time was lost is said only where the least it cost is more than nothing. */
+import type { Finding } from "./story.ts";
+
+type Judged = Pick<Finding, "severity" | "costMillis">;
+
+/** As a sentence's beginning, and as what a count of them is followed by. */
+interface SeverityWords {
+  readonly word: string;
+  readonly counted: string;
+}
+
+const MAYBE: SeverityWords = { word: "Time may have been lost", counted: "may have lost time" };
+
+const WORDS: Readonly<Record<Finding["severity"], SeverityWords>> = {
+  dead: { word: "Work was lost", counted: "lost work" },
+  slow: { word: "Time was lost", counted: "lost time" },
+  risk: { word: "At risk", counted: "at risk" },
+  waste: { word: "Memory was wasted", counted: "wasted memory" },
+  fine: { word: "Too small to mend", counted: "too small to mend" },
+};
+
+/** In the order in which a headline counts them. */
+const ORDER: readonly SeverityWords[] = [
+  WORDS.dead,
+  WORDS.slow,
+  MAYBE,
+  WORDS.risk,
+  WORDS.waste,
+  WORDS.fine,
+];
+
+/** `Time was lost`, `Time may have been lost`. */
+export function severityInWords(finding: Judged): string {
+  return wordsOf(finding).word;
+}
+
+/** `2 lost time, 1 too small to mend`; of one kind `all lost time`. */
+export function severitiesInWords(findings: readonly Judged[]): string {
+  const said = ORDER.flatMap((words) => {
+    const found = findings.filter((finding) => wordsOf(finding) === words).length;
+    return found === 0 ? [] : [{ found, words }];
+  });
+  return said
+    .map(({ found, words }) => `${said.length === 1 ? "all" : found} ${words.counted}`)
+    .join(", ");
+}
+
+function wordsOf({ severity, costMillis: { best, min, max } }: Judged): SeverityWords {
+  const cost = max ?? best ?? min ?? 0;
+  return severity === "risk" && cost > 0 ? MAYBE : WORDS[severity];
+}

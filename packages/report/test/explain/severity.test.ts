@@ -1,0 +1,20 @@
+/** That time was lost is said only where it must have been. */
+import { expect, test } from "vitest";
+import { severitiesInWords, severityInWords } from "../../src/explain/index.ts";
+
+const cost = (min: number | undefined, max: number | undefined) => ({ best: undefined, min, max });
+
+test("a risk that may have cost something is told from one that did not", () => {
+  const words = [
+    { severity: "slow", costMillis: cost(3, 9) },
+    { severity: "risk", costMillis: cost(0, 9) },
+    { severity: "risk", costMillis: cost(undefined, undefined) },
+  ] as const;
+  expect(words.map(severityInWords)).toEqual([
+    "Time was lost",
+    "Time may have been lost",
+    "At risk",
+  ]);
+  expect(severitiesInWords(words)).toBe("1 lost time, 1 may have lost time, 1 at risk");
+  expect(severitiesInWords(words.slice(0, 1))).toBe("all lost time");
+});
