@@ -2,8 +2,8 @@
 /**
  * What the gate says of damaged logs: `pnpm gate:damage [directory of runs]` damages a good and a regressed run of three
  * scenarios in every way that damages.ts knows. No damage passes, what is whole passes, and no regression does.
- * `--only words` takes the damages whose name holds them, `--scenario words` the runs, `--more`
- * those of more-damages.ts alone.
+ * `--only words` takes the damages whose name holds them, `--scenario words` the runs, `--from
+ * more` or `--from subtle` those of more-damages.ts or subtle-damages.ts alone.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -13,11 +13,12 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { respark } from "../cli/run-respark.ts";
 import { type Damage, damages, type RunFiles } from "./damages.ts";
 import { moreDamages } from "./more-damages.ts";
+import { subtleDamages } from "./subtle-damages.ts";
 
 const root = join(import.meta.dirname, "../..");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: "string" }, scenario: { type: "string" }, more: { type: "boolean" } },
+  options: { only: { type: "string" }, scenario: { type: "string" }, from: { type: "string" } },
 });
 const directory = resolve(positionals[0] ?? join(root, "../shared/data/runs"));
 
@@ -46,10 +47,14 @@ let tried = 0;
 try {
   const scenarios = SCENARIOS.filter(({ good }) => good.includes(values.scenario ?? ""));
   for (const { baseline, good, worse } of scenarios) {
-    const first = values.more === true ? [] : damages({ gzip: (text) => gzipSync(text) });
-    const all = [...first, ...moreDamages(await filesOf(worse))].filter(({ what }) =>
-      what.includes(values.only ?? ""),
-    );
+    const kinds = {
+      plain: damages({ gzip: (text) => gzipSync(text) }),
+      more: moreDamages(await filesOf(worse)),
+      subtle: subtleDamages(),
+    };
+    const all = Object.entries(kinds)
+      .flatMap(([name, some]) => (name.includes(values.from ?? "") ? some : []))
+      .filter(({ what }) => what.includes(values.only ?? ""));
     const file = join(scratch, `${good}.json`);
     const made = await respark([
       "baseline",

@@ -22,4 +22,16 @@ export class NumberSet {
     const bit = id - at * pageBits;
     return (((this.#pages.get(at)?.[bit >>> 5] ?? 0) >>> (bit & 31)) & 1) === 1;
   }
+
+  /** How many of these ids are not in the other set. */
+  countOutside(others: NumberSet): number {
+    let count = 0;
+    for (const [at, page] of this.#pages) {
+      const other = others.#pages.get(at);
+      for (const [word, bits] of page.entries()) {
+        for (let left = bits & ~(other?.[word] ?? 0); left !== 0; left &= left - 1) count++;
+      }
+    }
+    return count;
+  }
 }

@@ -41,6 +41,7 @@ const task = (taskId: number): TaskEndFact => ({
   ...NO_METRICS,
   taskId,
   index: taskId,
+  partitionId: undefined,
   hasMetrics: true,
   launchedMs: 1,
   finishedMs: 5,
@@ -192,6 +193,11 @@ test.each<[string, readonly EventFact[], string]>([
     "2 of 2 metrics of tasks that succeeded are missing",
   ],
   [
+    "anything but zeros in its metrics",
+    whole.map((fact) => (fact.kind === "task_end" ? { ...fact, resultBytes: 0 } : fact)),
+    "2 of 2 metrics of tasks that succeeded are missing",
+  ],
+  [
     "times of a task",
     whole.map((fact) => (fact.kind === "task_end" ? { ...fact, launchedMs: 0 } : fact)),
     "2 of 2 times of tasks are missing",
@@ -213,7 +219,7 @@ test("a stage that failed, or a later attempt, owes no task", () => {
   const failed: EventFact = { kind: "stage_completed", stage: { ...stage, failureReason: "lost" } };
   const again: EventFact = { kind: "stage_completed", stage: { ...stage, stageAttemptId: 1 } };
   const events = [...head, job, submitted, launched(0), task(0), failed, again, jobEnd, end];
-  expect(found(events, lines).events?.incomplete).toBeUndefined();
+  expect(found(events, lines.slice(0, 4)).events?.incomplete).toBeUndefined();
 });
 
 test.each<[string, readonly LogFact[], string]>([
@@ -260,6 +266,12 @@ test("lines of an executor's log that stand at wrong times are counted", () => {
   expect(timed([0, 1, undefined, 3, 4, 5], lines)).toBe("1 line without a time");
 });
 
+test("a task that an executor's log ends is one of the event log's", () => {
+  expect(found(whole, [...lines, running(7), finished(7)]).events?.incomplete).toBe(
+    "1 of 3 tasks that executors' logs tell of are missing",
+  );
+});
+
 const cached: EventFact = {
   kind: "stage_submitted",
   sqlExecutionId: undefined,
@@ -298,9 +310,102 @@ test("a task of a stage with a cached RDD owes a line of a block read or stored"
   );
 });
 
+/** The stage's own RDD above the cached one. */
+function above(name: string): EventFact {
+  if (cached.kind !== "stage_submitted") throw new Error("no stage");
+  const [hot] = cached.stage.rdds;
+  if (hot === undefined) throw new Error("no RDD");
+  const level = { ...hot.level, useMemory: false };
+  return {
+    ...cached,
+    stage: { ...cached.stage, rdds: [{ ...hot, rddId: 2, name, parentIds: [1], level }, hot] },
+  };
+}
+
+test.each([
+  ["MapPartitionsRDD", "1 of 2 reads or stores of RDD blocks by tasks are missing"],
+  // It may ask for another parent's block, or for several.
+  ["UnionRDD", undefined],
+  ["CoalescedRDD", undefined],
+])("each task of a %s asks for the block of its own partition: %s", (name, says) => {
+  const events = whole.map((fact) => (fact === submitted ? above(name) : fact));
+  // Twice the one block, and never the other.
+  const reading = [...lines, stored("rdd_1_0"), stored("rdd_1_0")];
+  expect(found(events, reading).executor?.incomplete).toBe(says);
+});
+
+const spilling = whole.map((fact) =>
+  fact.kind === "task_end" ? { ...fact, memorySpilledBytes: 7 } : fact,
+);
+
 test("a task that spilled by its totals owes a line of a spill", () => {
-  const events = whole.map((fact) =>
-    fact.kind === "task_end" ? { ...fact, memorySpilledBytes: 7 } : fact,
+  expect(found(spilling, lines).executor?.missingKinds).toEqual(["spills"]);
+  // What was sorted for SQL is spilled without a line while it is read.
+  const sql = spilling.map((fact) =>
+    fact.kind === "task_end" ? { ...fact, sqlMetrics: [] } : fact,
   );
-  expect(found(events, lines).executor?.missingKinds).toEqual(["spills"]);
+  expect(found(sql, lines).executor?.missingKinds).toEqual([]);
+});
+
+const spill = (what: "collection" | "sort_data", threadId: number, times: number): LogFact => ({
+  kind: "spill",
+  what,
+  consumer: "ExternalSorter",
+  threadId,
+  taskId: undefined,
+  size: { atLeast: 7, atMost: 7 },
+  times,
+  elements: undefined,
+});
+
+test.each<[string, readonly (readonly [number, number])[], string | undefined]>([
+  [
+    "two collections of a thread",
+    [
+      [5, 1],
+      [5, 2],
+      [5, 1],
+      [5, 2],
+      [5, 3],
+    ],
+    undefined,
+  ],
+  [
+    "a second one whose first is gone",
+    [
+      [5, 1],
+      [5, 2],
+      [5, 2],
+    ],
+    "1 of 4 lines of spills are missing",
+  ],
+  [
+    "a second one of another thread",
+    [
+      [5, 1],
+      [6, 2],
+    ],
+    "1 of 3 lines of spills are missing",
+  ],
+])("spills count those before them: %s", (_, times, says) => {
+  const spills = times.map(([threadId, nth]) => spill("collection", threadId, nth));
+  expect(found(spilling, [...lines, ...spills]).executor?.incomplete).toBe(says);
+  // Sorted data is counted from 0 on.
+  const sorted = times.map(([threadId, nth]) => spill("sort_data", threadId, nth - 1));
+  expect(found(spilling, [...lines, ...sorted]).executor?.incomplete).toBe(says);
+});
+
+test("tasks whose executor's log has spills have some in their metrics", () => {
+  const events = whole.map((fact) =>
+    fact.kind === "task_end" ? { ...fact, memorySpilledBytes: 0 } : fact,
+  );
+  const text = [...lines, spill("collection", 5, 1)];
+  const says = "its tasks did not spill by their metrics, and executors' logs have lines of spills";
+  expect(found(events, text).events?.incomplete).toBe(says);
+  expect(found(spilling, text).events?.incomplete).toBeUndefined();
+  // Metrics of a task that failed may be lost, and with them its spills.
+  const failed = events.map((fact) =>
+    fact.kind === "task_end" && fact.taskId === 1 ? { ...fact, reason: "ExecutorLost" } : fact,
+  );
+  expect(found(failed, text).events?.incomplete).not.toContain("did not spill");
 });

@@ -30,7 +30,12 @@ export function findDuplicates(
     const same = dropped.firstBytesHash === kept.firstBytesHash;
     report({
       sourceFileId: dropped.sourceFileId,
-      code: same ? "survey_duplicate_file" : "survey_second_copy",
+      code:
+        fileOf(dropped) === fileOf(kept)
+          ? "survey_copy_in_file"
+          : same
+            ? "survey_duplicate_file"
+            : "survey_second_copy",
       severity: "warning",
       message: same
         ? `${dropped.path} says the same as ${kept.path} and is not read`
@@ -63,6 +68,11 @@ function saysMore(a: SampledFile, b: SampledFile): boolean {
 /** Of a file with several applications' events, where this one's begin in it. */
 function placeOf({ path, lines }: SampledFile): string {
   return lines === undefined || lines.from === 1 ? path : `${path} from line ${lines.from}`;
+}
+
+/** The file itself where a log begins within it. */
+function fileOf({ path }: SampledFile): string {
+  return path.replace(/!from line \d+$/, "");
 }
 
 /** Undamaged, and to the application's end; of what was not read whole only what its sample met. */

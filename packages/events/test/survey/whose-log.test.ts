@@ -46,7 +46,7 @@ test("a log that stands twice in its file is read once, and the copy is named by
   const diagnostics: Diagnostic[] = [];
   const { files } = await surveyTexts({ "logs/all.log": text(one) + text(one) }, { diagnostics });
   expect(files.map(({ duplicateOf }) => duplicateOf === undefined)).toEqual([true, false]);
-  const said = diagnostics.filter(({ code }) => code === "survey_second_copy");
+  const said = diagnostics.filter(({ code }) => code === "survey_copy_in_file");
   expect(said.map(({ message }) => message)).toEqual([
     expect.stringMatching(/all\.log!from line 17 begins as .*all\.log does and says no more/),
   ]);

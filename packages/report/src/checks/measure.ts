@@ -188,6 +188,7 @@ async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
     statementsExplained: numberIn(application, "statements_explained") ?? 0,
     incomplete: [
       ...shown,
+      ...(await copiesInFiles(ask)),
       ...(await untoldRemovals(ask)),
       ...(files.length > FILES_SHOWN
         ? [`${files.length - FILES_SHOWN} more logs are incomplete (import_health lists them)`]
@@ -196,6 +197,22 @@ async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
     repeated: await isRepeated(ask),
     lineKinds: await lineKindsOf(ask),
   };
+}
+
+/**
+ * Logs that stand in their file more than once are read once; who wrote them so may have lost
+ * others.
+ */
+async function copiesInFiles(ask: Ask): Promise<string[]> {
+  const rows = await ask(`
+    select distinct path, executor_id from source_files where ${THIS_APP} and source_file_id in (
+      select source_file_id from diagnostics where code = 'survey_copy_in_file')
+    order by path, executor_id limit ${FILES_SHOWN}`);
+  return rows.map((row) => {
+    const executor = textIn(row, "executor_id");
+    const whose = executor === undefined ? "a log" : `the log of executor ${executor}`;
+    return `${whose} stands in its file more than once (collect it again, from its first line to its last): ${textIn(row, "path") ?? "?"}`;
+  });
 }
 
 /** Blocks of cached RDDs that were gone, by what was free later, without a line that says how. */

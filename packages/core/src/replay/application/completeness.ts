@@ -1,11 +1,12 @@
 /** How much of what logs must hold is there: what one log says must be in it, and what the logs say of each other. */
-import type { EventFact, RddInfo } from "../../event-fact.ts";
+import type { EventFact, TaskEndFact } from "../../event-fact.ts";
 import { counted, countInWords } from "../../in-words.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Observation } from "../../observation.ts";
 import { sparkBehaviour } from "../../spark-behaviour.ts";
 import { isInMemory } from "../evidence.ts";
 import { NumberSet } from "../number-set.ts";
+import { StageReads } from "./cached-reads.ts";
 import { EventLogCompleteness } from "./event-log-completeness.ts";
 import { ExecutorLogCompleteness } from "./executor-log-completeness.ts";
 import type { Expectation, LineKind } from "./expectation.ts";
@@ -40,8 +41,9 @@ export class Completeness {
   /** the event log reports blocks, or was told to */
   #reportsBlocks = false;
   #canReportBlocks = false;
-  /** stages whose tasks each read or store a block of a cached RDD */
-  readonly #readingStages = new NumberSet();
+  readonly #reads = new StageReads();
+  /** stages whose tasks may spill in their Python worker, of which no line tells */
+  readonly #pythonStages = new NumberSet();
   #lastEventFile = -1;
   #lastExecutor: { readonly id: string; readonly log: ExecutorLogCompleteness } | undefined;
 
@@ -69,10 +71,15 @@ export class Completeness {
     }
     this.#events.step(fact);
     if (fact.kind === "task_end") {
-      this.#of(fact.executorId).taskEnded(fact, this.#readingStages.has(fact.stageId));
+      this.#of(fact.executorId).taskEnded(fact, {
+        reads: this.#reads.of(fact),
+        spillsByLines: this.#spillsByLines(fact),
+      });
     } else if (fact.kind === "stage_submitted") {
       const { stageId, rdds } = fact.stage;
-      if (stageId >= 0 && readsCache(rdds)) this.#readingStages.add(stageId);
+      this.#reads.submitted(fact.stage);
+      if (stageId >= 0 && rdds.some(({ name }) => name === "PythonRDD"))
+        this.#pythonStages.add(stageId);
     } else if (fact.kind === "block_updated") {
       const { status } = fact;
       if (isInMemory(status)) this.#of(fact.executorId).reported(status.blockId);
@@ -84,6 +91,14 @@ export class Completeness {
       // From the version on that logs block updates, tasks list the blocks they changed no more by default.
       this.#canReportBlocks = sparkBehaviour(fact.sparkVersion)?.updatedBlocks !== "always";
     }
+  }
+
+  /**
+   * What is sorted for SQL may be written down while it is read, and of that no line tells
+   * (UnsafeExternalSorter.SpillableIterator.spill).
+   */
+  #spillsByLines({ stageId, sqlMetrics }: TaskEndFact): boolean {
+    return sqlMetrics === undefined && stageId >= 0 && !this.#pythonStages.has(stageId);
   }
 
   #of(executorId: string): ExecutorLogCompleteness {
@@ -100,10 +115,15 @@ export class Completeness {
   #eventLog(): SourceCompleteness {
     const events = this.#events;
     const wanted = events.expectations();
+    const executors = [...this.#executors.values()];
     if (this.#reportsBlocks) {
-      const executors = [...this.#executors.values()];
-      wanted.push(sumOfReports(executors.map((log) => log.reports)));
+      const what = "reports of a stage's broadcast on an executor";
+      wanted.push({ what, ...summed(executors.map((log) => log.reports)) });
     }
+    wanted.push({
+      what: "tasks that executors' logs tell of",
+      ...summed(executors.map((log) => log.unknownTo(events.tasks))),
+    });
     return {
       beginsLate: !events.started,
       endsEarly: !events.ended,
@@ -118,20 +138,13 @@ export class Completeness {
         ...(events.misplaced > 0
           ? [`events stand before what they follow, ${countInWords(events.misplaced)} times`]
           : []),
+        ...(executors.some((log) => log.spillsWithoutMetrics)
+          ? ["its tasks did not spill by their metrics, and executors' logs have lines of spills"]
+          : []),
         ...missingInWords(wanted),
       ]),
     };
   }
-}
-
-/**
- * Each task of such a stage asks for a block of the RDD; of a union it may ask for another RDD's.
- */
-function readsCache(rdds: readonly RddInfo[]): boolean {
-  return (
-    rdds.some(({ level }) => level.useMemory) &&
-    !rdds.some(({ name, scope }) => /union/i.test(`${name} ${scope ?? ""}`))
-  );
 }
 
 function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
@@ -170,11 +183,10 @@ function sumOf(wanted: readonly Expectation[]): Pick<SourceCompleteness, "expect
   return { expected, missing: wanted.reduce((sum, one) => sum + one.missing, 0) };
 }
 
-function sumOfReports(reports: readonly Expectation[]): Expectation {
+function summed(parts: readonly Expectation[]): Omit<Expectation, "what"> {
   return {
-    what: "reports of a stage's broadcast on an executor",
-    expected: reports.reduce((sum, { expected }) => sum + expected, 0),
-    missing: reports.reduce((sum, { missing }) => sum + missing, 0),
+    expected: parts.reduce((sum, { expected }) => sum + expected, 0),
+    missing: parts.reduce((sum, { missing }) => sum + missing, 0),
   };
 }
 

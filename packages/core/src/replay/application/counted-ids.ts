@@ -18,4 +18,9 @@ export class CountedIds {
     this.count++;
     return true;
   }
+
+  /** How many of them are not in the other set. */
+  outside(others: NumberSet): number {
+    return this.#ids.countOutside(others);
+  }
 }

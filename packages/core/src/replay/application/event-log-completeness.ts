@@ -62,9 +62,9 @@ export class EventLogCompleteness {
   readonly #stagesOfJobs = new NumberSet();
   #stagesWithoutJob = 0;
 
-  /** Whether the log holds anything that other logs can be held against. */
-  get hasTasks(): boolean {
-    return this.#tasks > 0;
+  /** Ids of tasks that it tells of. */
+  get tasks(): NumberSet {
+    return this.#seenTasks;
   }
 
   step(fact: EventFact): void {
@@ -197,7 +197,8 @@ export class EventLogCompleteness {
     if (!(fact.launchedMs > 0 && (fact.finishedMs ?? 0) > 0)) this.#endsWithoutTime++;
     if (reason === "Success") {
       this.#successes++;
-      if (!fact.hasMetrics) this.#successesWithoutMetrics++;
+      // A result of no bytes is none: metrics that are all 0 were not measured.
+      if (!fact.hasMetrics || fact.resultBytes === 0) this.#successesWithoutMetrics++;
     }
     if (reason !== "Success" || stageAttemptId !== 0 || index < 0) return;
     const stage = this.#open(stageId);

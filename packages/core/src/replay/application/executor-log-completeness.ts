@@ -1,8 +1,11 @@
 /** What an executor's log must hold by the event log's word, or by its own: lines of its tasks, broadcasts, blocks and spills. */
 import type { TaskEndFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
+import type { NumberSet } from "../number-set.ts";
+import { BlockReads } from "./cached-reads.ts";
 import { CountedIds } from "./counted-ids.ts";
 import type { Expectation, LineKind } from "./expectation.ts";
+import { SpillLines } from "./spill-lines.ts";
 
 const FIRST_PIECE = /^broadcast_(\d{1,15})_piece0$/;
 const BROADCAST = /^broadcast_(\d{1,15})$/;
@@ -16,8 +19,14 @@ const AFTER_THE_END_MICROS = 60_000_000;
 const BEFORE_THE_END_MICROS = 600_000_000;
 /** Ends of tasks that one log told and the other not yet. */
 const PENDING_ENDS = 20_000;
-/** An operator may leave a block that it could read; most do not. */
-const LEAST_TOUCHED = 0.8;
+
+/** What the event log says of a task's stage. */
+export interface StageOfTask {
+  /** ids of blocks of cached RDDs that the task asks for */
+  readonly reads: readonly string[];
+  /** it spills in collections alone, each time with a line */
+  readonly spillsByLines: boolean;
+}
 
 export class ExecutorLogCompleteness {
   /** the file whose lines are counted first */
@@ -30,7 +39,8 @@ export class ExecutorLogCompleteness {
   readonly #broadcasts = new CountedIds();
   #rddStores = 0;
   /** lines of reading an RDD's block, of storing one, or of why it was not stored */
-  #rddTouches = 0;
+  readonly #reads = new BlockReads();
+  readonly #spills = new SpillLines();
   #lines = 0;
   #timeless = 0;
   readonly #order = { sourceFileId: -1, last: 0, backward: 0 };
@@ -44,8 +54,10 @@ export class ExecutorLogCompleteness {
   readonly #stages = new CountedIds();
   #rddStoresReported = 0;
   readonly #pieces = new CountedIds();
+  /** tasks that spilled, and those of them whose spills must have lines */
   #spillingTasks = 0;
-  #tasksThatRead = 0;
+  #spillingByLines = 0;
+  #unmeasuredTasks = 0;
 
   line(
     fact: LogFact,
@@ -76,14 +88,18 @@ export class ExecutorLogCompleteness {
         this.#stored(fact.blockId);
         return;
       case "block_found":
-        this.#touched(fact.blockId);
-        return;
       case "unroll_failed":
       case "unroll_refused":
       case "store_refused":
-        this.#touched(fact.blockId);
+        this.#reads.line(fact.blockId);
+        return;
+      case "block_remark":
+        if (fact.what === "already_exists") this.#reads.line(fact.blockId);
         return;
       case "spill":
+        this.#kinds.add("spills");
+        this.#spills.line(fact);
+        return;
       case "execution_spilled":
         this.#kinds.add("spills");
         return;
@@ -92,15 +108,17 @@ export class ExecutorLogCompleteness {
     }
   }
 
-  /** @param readsCache its stage has an RDD that is cached in memory */
   taskEnded(
     { reason, stageId, stageAttemptId, memorySpilledBytes, finishedMs, taskId }: TaskEndFact,
-    readsCache: boolean,
+    { reads, spillsByLines }: StageOfTask,
   ): void {
-    if ((memorySpilledBytes ?? 0) > 0) this.#spillingTasks++;
+    if ((memorySpilledBytes ?? 0) > 0) {
+      this.#spillingTasks++;
+      if (spillsByLines) this.#spillingByLines++;
+    } else if (reason !== "Success" || memorySpilledBytes === undefined) this.#unmeasuredTasks++;
     if (reason !== "Success") return;
     this.#successes++;
-    if (readsCache) this.#tasksThatRead++;
+    for (const blockId of reads) this.#reads.askedFor(blockId);
     const ts = (finishedMs ?? 0) * 1000;
     this.#lastSuccess = Math.max(this.#lastSuccess, ts);
     if (ts > 0) this.#endAt(taskId, ts, false);
@@ -131,7 +149,7 @@ export class ExecutorLogCompleteness {
     if (worked > 0 && !this.#kinds.has("tasks")) missing.push("tasks");
     // The first task of each stage stores the stage's binary, a broadcast.
     if (worked > 0 && !this.#kinds.has("blocks")) missing.push("blocks");
-    if (this.#spillingTasks > 0 && !this.#kinds.has("spills")) missing.push("spills");
+    if (this.#spillingByLines > 0 && !this.#kinds.has("spills")) missing.push("spills");
     return missing;
   }
 
@@ -163,7 +181,6 @@ export class ExecutorLogCompleteness {
   }
 
   expectations(): Expectation[] {
-    const reads = this.#rddTouches < LEAST_TOUCHED * this.#tasksThatRead;
     const tasks = Math.max(this.#successes, this.#finished.count);
     const of = (what: string, expected: number, found: number): Expectation => ({
       what,
@@ -175,23 +192,27 @@ export class ExecutorLogCompleteness {
       of("lines of a task's end", this.#successes, this.#finished.count),
       of("stores of a stage's broadcast", this.#stages.count, this.#broadcasts.count),
       of("stores of RDD blocks", this.#rddStoresReported, this.#rddStores),
-      of(
-        "reads or stores of RDD blocks by tasks",
-        this.#tasksThatRead,
-        reads ? this.#rddTouches : this.#tasksThatRead,
-      ),
+      this.#reads.expectation,
+      this.#spills.expectation,
     ];
+  }
+
+  /** Of the event log: tasks that ended here by this log and are none there. */
+  unknownTo(tasks: NumberSet): Expectation {
+    const expected = this.#finished.count;
+    return { what: "", expected, missing: this.#finished.outside(tasks) };
+  }
+
+  /** Of the event log: some task here spilled by lines, and by metrics none did. */
+  get spillsWithoutMetrics(): boolean {
+    return this.#spills.lines > 0 && this.#spillingTasks === 0 && this.#unmeasuredTasks === 0;
   }
 
   #stored(blockId: string): void {
     if (blockId.startsWith("rdd_")) this.#rddStores++;
-    this.#touched(blockId);
+    this.#reads.line(blockId);
     const broadcast = BROADCAST.exec(blockId)?.[1];
     if (broadcast !== undefined) this.#broadcasts.add(Number(broadcast));
-  }
-
-  #touched(blockId: string): void {
-    if (blockId.startsWith("rdd_")) this.#rddTouches++;
   }
 
   #lineAt(ts: number | undefined, sourceFileId: number): void {

@@ -1,0 +1,91 @@
+/** Which blocks of cached RDDs a task must ask for, by its stage's lineage; and whether its executor's log says so of each. */
+import type { RddInfo, StageInfo, TaskEndFact } from "../../event-fact.ts";
+import type { Expectation } from "./expectation.ts";
+
+/**
+ * RDDs that ask for partition p of each parent when they compute partition p, whatever becomes of
+ * its rows (`compute` of each). A union asks for one parent, a coalesced RDD for several
+ * partitions, and of an RDD of a user's own nobody knows.
+ */
+const ONE_TO_ONE =
+  /^(?:MapPartitions(?:WithEvaluator)?|ZippedPartitions(?:WithEvaluator)?|ZippedWithIndex|CoGrouped|Python|Pairwise|PartitionwiseSampled|SQLExecution|Filtered|Mapped|FlatMapped|MappedValues|FlatMappedValues)RDD\d?$/;
+
+/** Stages whose tasks may still end. */
+const STAGES = 5_000;
+
+/** By stage attempt, the cached RDDs that each of its tasks asks for. */
+export class StageReads {
+  readonly #stages = new Map<string, { readonly rddIds: readonly number[]; isWhole: boolean }>();
+
+  submitted({ stageId, stageAttemptId, tasks, rdds }: StageInfo): void {
+    const rddIds = readFirst(rdds);
+    if (rddIds.length === 0) return;
+    const [oldest] = this.#stages.size < STAGES ? [] : this.#stages.keys();
+    if (oldest !== undefined) this.#stages.delete(oldest);
+    const isWhole = tasks === rdds[0]?.partitions;
+    this.#stages.set(`${stageId}.${stageAttemptId}`, { rddIds, isWhole });
+  }
+
+  /** Ids of the blocks; none where nothing is known of the stage, or of the task's partition. */
+  of({ stageId, stageAttemptId, partitionId, index }: TaskEndFact): string[] {
+    const stage = this.#stages.get(`${stageId}.${stageAttemptId}`);
+    // Before 3.3 the index alone is logged, and it counts the partitions that are computed.
+    const partition = partitionId ?? (stage?.isWhole === true ? index : undefined);
+    if (stage === undefined || partition === undefined) return [];
+    return stage.rddIds.map((rddId) => `rdd_${rddId}_${partition}`);
+  }
+}
+
+/**
+ * From the stage's own RDD, which stands first (StageInfo.fromStage), down to the first cached one
+ * on each path: what lies below is asked for where a block is not there.
+ */
+function readFirst(rdds: readonly RddInfo[]): number[] {
+  const byId = new Map(rdds.map((rdd) => [rdd.rddId, rdd]));
+  const seen = new Set<number>();
+  const found: number[] = [];
+  const open = rdds.slice(0, 1);
+  for (let rdd = open.pop(); rdd !== undefined; rdd = open.pop()) {
+    if (seen.has(rdd.rddId)) continue;
+    seen.add(rdd.rddId);
+    if (rdd.level.useMemory) found.push(rdd.rddId);
+    else if (ONE_TO_ONE.test(rdd.name))
+      open.push(...rdd.parentIds.flatMap((rddId) => byId.get(rddId) ?? []));
+  }
+  return found;
+}
+
+/** Blocks whose reads and tasks' needs do not agree yet; of more nothing is said. */
+const OPEN_BLOCKS = 100_000;
+
+/** Of one executor: lines of blocks read, stored or refused against what its tasks asked for. */
+export class BlockReads {
+  #asked = 0;
+  /** by block, how many more lines of it there are than tasks that asked */
+  readonly #surplus = new Map<string, number>();
+  #isOverrun = false;
+
+  line(blockId: string): void {
+    if (blockId.startsWith("rdd_")) this.#add(blockId, 1);
+  }
+
+  askedFor(blockId: string): void {
+    this.#asked++;
+    this.#add(blockId, -1);
+  }
+
+  get expectation(): Expectation {
+    let missing = 0;
+    if (!this.#isOverrun) {
+      for (const surplus of this.#surplus.values()) missing += Math.max(0, -surplus);
+    }
+    return { what: "reads or stores of RDD blocks by tasks", expected: this.#asked, missing };
+  }
+
+  #add(blockId: string, change: 1 | -1): void {
+    const surplus = (this.#surplus.get(blockId) ?? 0) + change;
+    if (surplus === 0) this.#surplus.delete(blockId);
+    else if (this.#surplus.size < OPEN_BLOCKS) this.#surplus.set(blockId, surplus);
+    else this.#isOverrun = true;
+  }
+}
