@@ -327,12 +327,13 @@ export class RecordReader {
     end: number,
     emit: (record: LogRecord) => void,
   ): void {
+    // A paste may have blank lines between all lines: they end no trace.
+    if (start >= end) return;
     const first = buffer[start] ?? 0;
     if (this.heldValues !== undefined) this.holdBelow(buffer, start, end);
     const isFirst = this.traceMayFollow;
     const ofTheRecordBefore = isFirst || this.heldValues !== undefined;
     this.traceMayFollow = false;
-    if (start >= end) return;
     if (first === TAB) {
       this.findSwallowed(line, buffer, start, end);
       return;

@@ -7,6 +7,7 @@ import { layoutsFor } from "./layouts/index.ts";
 import { isPlain } from "./layouts/learn-layout.ts";
 
 const PARTIAL_BYTES = 1 << 20;
+const RETURN = 13;
 const UNTIMED = { utcMicros: Number.NaN, isExact: false };
 
 export class Unwrapping {
@@ -69,6 +70,8 @@ export class Unwrapping {
   private unwrap(line: LineSlice): void {
     const { outer } = this;
     outer.take(line.buffer, line.start, line.end);
+    // Where a tool ended lines twice, all but the last return are left.
+    while (outer.end > outer.start && outer.buffer[outer.end - 1] === RETURN) outer.end--;
     outer.number = line.number;
     outer.byteOffset = line.byteOffset;
     const [layer] = this.layers;

@@ -311,6 +311,74 @@ const WRAPPED: readonly (readonly [string, string])[] = [
       log: `[${local(one.at)}] {x.py:1} INFO - ${line}`,
     })),
   ],
+  [
+    "Fluent Bit's standard output",
+    each(
+      ({ one, line }) =>
+        `[0] kube.x: [[${one.at.getTime() / 1000}, {}], {"log"=>"${line.replace("\t", "\\t")}", "stream"=>"stderr"}]`,
+    ),
+  ],
+  [
+    "OpenTelemetry's lists in lists",
+    json(({ one, line }) => ({
+      resourceLogs: [
+        {
+          resource: { attributes: [{ key: "host.name", value: { stringValue: "h" } }] },
+          scopeLogs: [
+            {
+              logRecords: [
+                { timeUnixNano: `${one.at.getTime()}000000`, body: { stringValue: line } },
+              ],
+            },
+          ],
+        },
+      ],
+    })),
+  ],
+  [
+    "CloudWatch Insights' results",
+    `${JSON.stringify(
+      {
+        results: LINES.map(({ one, line }) => [
+          { field: "@timestamp", value: local(one.at) },
+          { field: "@message", value: line },
+        ]),
+        status: "Complete",
+      },
+      null,
+      2,
+    )}\n`,
+  ],
+  ["sbt, a level of its own", each(({ line }) => `[error] ${line}`)],
+  ["a blank line behind each", each(({ line }) => `${line}\n`)],
+  ["line ends made twice", each(({ line }) => `${line}\r\r`)],
+  [
+    "java.util.logging's two lines",
+    records((one) =>
+      [
+        `Jul 24, 2024 ${clock(one.at).slice(1, 8)} AM org.apache.spark.internal.Logging logInfo`,
+        `${one.level === "ERROR" ? "SEVERE" : one.level}: ${one.message}`,
+        ...one.trace,
+      ].join("\n"),
+    ),
+  ],
+  [
+    "logfmt",
+    records((one) =>
+      [
+        `time="${iso(one.at)}" level=${one.level.toLowerCase()} logger=${one.logger} msg="${one.message}"`,
+        ...one.trace,
+      ].join("\n"),
+    ),
+  ],
+  [
+    "quoted between commas",
+    records((one) =>
+      [`${local(one.at)},${one.level},${one.logger},main,"${one.message}"`, ...one.trace].join(
+        "\n",
+      ),
+    ),
+  ],
 ];
 
 test.each(WRAPPED)("wrappings come off, whatever their keys and order: %s", (_, log) => {
@@ -323,5 +391,23 @@ test.each(WRAPPED)("wrappings come off, whatever their keys and order: %s", (_, 
     errorClass: "java.lang.OutOfMemoryError",
   });
   expect(new Set(facts.map(({ container }) => container)).size).toBe(1);
+  expect(oddities).toEqual([]);
+});
+
+test("files that a shipper names tell executors apart", () => {
+  const both = ["1", "2"].map((id) => stockLines(anExecutorsLog(id, `host-${id}`)));
+  const mixed = (both[0] ?? []).flatMap((_, i) =>
+    both.map((lines, executor) =>
+      JSON.stringify({
+        message: lines[i]?.line,
+        log: { file: { path: `/work/app-1/${executor + 1}/stderr` } },
+      }),
+    ),
+  );
+  const { records: read, oddities } = decode(`${mixed.join("\n")}\n`);
+  const stored = read.filter(({ fact }) => fact?.kind === "block_stored");
+  expect(new Set(stored.map(({ container }) => container))).toEqual(
+    new Set(["/work/app-1/1/stderr", "/work/app-1/2/stderr"]),
+  );
   expect(oddities).toEqual([]);
 });

@@ -204,6 +204,18 @@ const LAYOUTS: readonly (readonly [string, (one: Said) => string, string | undef
     ({ at, level, logger }) => `<${at.toISOString()}> #${level}# ${shortName(logger)} >> `,
     exact,
   ],
+  [
+    "twelve hours, months of one digit",
+    ({ at, level, logger }) =>
+      `7/24/24 ${clock(at).slice(1, 8)} AM ${level} ${shortName(logger)}: `,
+    whole,
+  ],
+  [
+    "twelve hours as Java 20 prints them",
+    ({ at, level, logger }) =>
+      `Jul 24, 2024, ${clock(at).slice(1, 8)}\u{202f}AM ${level} ${shortName(logger)}: `,
+    whole,
+  ],
 ];
 
 test.each(LAYOUTS)("a layout is learned from a file's own lines: %s", (_, head, time) => {

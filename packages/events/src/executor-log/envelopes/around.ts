@@ -1,4 +1,6 @@
 /** What a paste or a tool put around every line alike: an indentation before it, marks or the logger behind it. */
+import { levelsIn } from "../layouts/head-shape.ts";
+import { timeIn } from "../layouts/time-forms.ts";
 import { sparkWordsIn } from "../spark-wording.ts";
 import type { Envelope, Unwrapped } from "./envelope.ts";
 
@@ -55,7 +57,7 @@ export class Suffix implements Envelope {
 const SUFFIX_BYTES = 256;
 /** `(org.apache.spark.storage.BlockManager)`, `[main]`, `{}`: behind a blank, so no frame of a trace ends in one. */
 const IN_BRACKETS = /\s+(?:\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\})\s*$/;
-const LONGEST = 12;
+const LONGEST = 80;
 
 /** A suffix without which clearly more lines end in words of Spark; undefined: none. */
 export function suffixOf(lines: readonly Unwrapped[]): RegExp | undefined {
@@ -79,22 +81,24 @@ function toldBy(lines: readonly Unwrapped[], search: RegExp | undefined): number
   return told;
 }
 
-/** The longest text that most lines end in. */
+/** The longest text that most lines end in; those of traces have none of it. */
 function commonEnd(lines: readonly Unwrapped[]): RegExp | undefined {
-  const ends = lines.map(({ buffer, start, end }) =>
+  const headed = lines.filter(hasHead);
+  const ends = (headed.length > 0 ? headed : lines).map(({ buffer, start, end }) =>
     buffer.latin1Slice(Math.max(start, end - LONGEST), end).trimEnd(),
   );
   const counts = new Map<string, number>();
   for (const text of ends) {
     for (let length = 1; length <= text.length; length++) {
       const end = text.slice(-length);
-      if (/^\s|[\w\s]$/.test(end)) break;
+      if (/[\w\s]$/.test(end)) break;
+      if (/^\s/.test(end)) continue;
       counts.set(end, (counts.get(end) ?? 0) + 1);
     }
   }
   let best = "";
   for (const [end, count] of counts) {
-    if (count >= lines.length * MOST && end.length > best.length) best = end;
+    if (count >= ends.length * MOST && end.length > best.length) best = end;
   }
   return best === ""
     ? undefined
@@ -102,3 +106,10 @@ function commonEnd(lines: readonly Unwrapped[]): RegExp | undefined {
 }
 
 const MOST = 0.85;
+const HEAD_CHARS = 200;
+
+/** It begins a record, as far as a time or a level near its start tells. */
+function hasHead({ buffer, start, end }: Unwrapped): boolean {
+  const text = buffer.latin1Slice(start, Math.min(end, start + HEAD_CHARS));
+  return timeIn(text) !== undefined || levelsIn(text).length > 0;
+}

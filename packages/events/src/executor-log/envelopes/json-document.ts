@@ -1,5 +1,6 @@
 /** A JSON document instead of lines: the elements of its list become a line each, wherever its line ends stand. */
 import { type Layer, Unwrapped } from "./envelope.ts";
+import { namedValues } from "./json-lists.ts";
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -113,7 +114,7 @@ export class JsonDocument implements Layer {
     const { element } = this;
     const whole = Buffer.concat(this.pieces);
     this.pieces = [];
-    const text = this.isText ? textIn(whole) : whole;
+    const text = this.isText ? textIn(whole) : whole[0] === OPEN_LIST ? namedIn(whole) : whole;
     if (this.bytes > ELEMENT_BYTES) return;
     element.take(text, 0, text.length);
     if (this.waiting === undefined) next(element);
@@ -128,5 +129,15 @@ function textIn(quoted: Buffer): Buffer {
     return Buffer.from(typeof said === "string" ? said.replace(/\n$/, "") : "");
   } catch {
     return quoted;
+  }
+}
+
+/** A list of names and values (CloudWatch Insights) as the object it stands for. */
+function namedIn(list: Buffer): Buffer {
+  try {
+    const named = namedValues(JSON.parse(list.toString("utf8")));
+    return named === undefined ? list : Buffer.from(JSON.stringify(named));
+  } catch {
+    return list;
   }
 }

@@ -1,5 +1,13 @@
 /** Which wrappings a file has, found on its first lines: layer by layer, until Spark's own lines are left. */
-import { isObject, type JsonLeaf, type JsonPath, keyOf, leavesOf, valueAt } from "../json-paths.ts";
+import {
+  isObject,
+  type JsonLeaf,
+  type JsonObject,
+  type JsonPath,
+  keyOf,
+  leavesOf,
+  valueAt,
+} from "../json-paths.ts";
 import { headShape, levelsIn, type SeenHead } from "../layouts/head-shape.ts";
 import { LearnedCut } from "../layouts/learned-cut.ts";
 import { timeIn } from "../layouts/time-forms.ts";
@@ -9,10 +17,13 @@ import { Indentation, indentationOf, Suffix, suffixOf } from "./around.ts";
 import { CsvTable, cellsOf } from "./csv-table.ts";
 import { EnvelopeLayer, type Layer, type Unwrapped } from "./envelope.ts";
 import { JsonDocument } from "./json-document.ts";
+import { JsonLists, keepsLists, namedValues } from "./json-lists.ts";
 import { isStreamField, isTelling, LearnedPrefix, streamName } from "./learned-prefix.ts";
 import { PodPrefix } from "./pod-prefix.ts";
+import { RubyHash } from "./ruby-hash.ts";
 import { CriLine, TimestampedLine } from "./runtime-lines.ts";
 import { ShippedJson, type ShippedKeys } from "./shipped-json.ts";
+import { hasTwoLineHeads, TwoLineHeads } from "./two-line-heads.ts";
 
 /** Makes a layer anew: one is tried on the sample, another reads the file. */
 type MakeLayer = (newestFirst: boolean) => Layer;
@@ -52,13 +63,18 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
     const opened = lines.filter((line) => envelope.open(line.copy())).length;
     if (opened >= lines.length * LEAST_SHARE) return () => new EnvelopeLayer(make());
   }
+  if (!has("two-line-heads") && hasTwoLineHeads(lines)) return () => new TwoLineHeads();
   const blanks = indentationOf(lines);
   if (blanks > 0) return () => new EnvelopeLayer(new Indentation(blanks));
   const document = has("json-document") ? undefined : documentIn(lines);
   if (document !== undefined) {
     return (newestFirst) => new JsonDocument(document === "list", newestFirst);
   }
-  const json = shippedIn(lines);
+  const objects = objectsIn(lines);
+  if (!has("json-lists") && objects !== undefined && keepsLists(objects)) {
+    return () => new JsonLists();
+  }
+  const json = objects && shippedIn(objects);
   if (json !== undefined) return (newestFirst) => new ShippedJson(json, newestFirst);
   const csv = has("csv") ? undefined : tableIn(lines);
   const prefix = csv ?? prefixIn(lines);
@@ -79,7 +95,12 @@ function isColoured(line: Unwrapped): boolean {
 
 const ESCAPE = 27;
 
-const RUNTIMES = [() => new CriLine(), () => new PodPrefix(), () => new TimestampedLine()] as const;
+const RUNTIMES = [
+  () => new CriLine(),
+  () => new PodPrefix(),
+  () => new TimestampedLine(),
+  () => new RubyHash(),
+] as const;
 
 /** A line is judged by its beginning; an object only whole. */
 const JUDGED_BYTES = 4096;
@@ -123,6 +144,7 @@ function holdsList(value: unknown): boolean {
   if (Array.isArray(value)) {
     return value.some(
       (one) =>
+        namedValues(one) !== undefined ||
         (isObject(one) && (Array.isArray(one["values"]) || leavesOf(one).some(isSparks))) ||
         (typeof one === "string" && holdsWords(one)),
     );
@@ -137,12 +159,16 @@ function isSparks({ value }: JsonLeaf): boolean {
 /** Keys under which shippers keep a line, where none of a file's first lines is Spark's. */
 const USUAL_KEYS = ["log", "message", "_raw", "line", "msg", "textPayload", "MESSAGE"];
 
-function shippedIn(lines: readonly Unwrapped[]): ShippedKeys | undefined {
+/** Undefined where most lines are no objects. */
+function objectsIn(lines: readonly Unwrapped[]): JsonObject[] | undefined {
   const objects = lines.flatMap((line) => {
     const value = line.buffer[line.start] === 123 ? parsed(textOf(line)) : undefined;
     return isObject(value) ? [value] : [];
   });
-  if (objects.length < lines.length * LEAST_SHARE) return undefined;
+  return objects.length < lines.length * LEAST_SHARE ? undefined : objects;
+}
+
+function shippedIn(objects: readonly JsonObject[]): ShippedKeys | undefined {
   if (objects.some((object) => Array.isArray(object["values"]) && isObject(object["stream"]))) {
     return { line: undefined, time: undefined, container: containerIn(objects), endsLines: false };
   }
@@ -190,13 +216,13 @@ function holdsWords(text: string): boolean {
 }
 
 /** Docker's own file: nothing but `log`, `stream` and `time`. */
-function isDockers(objects: readonly Readonly<Record<string, unknown>>[]): boolean {
+function isDockers(objects: readonly JsonObject[]): boolean {
   return objects.every(
     (object) => "log" in object && "time" in object && Object.keys(object).length <= 4,
   );
 }
 
-function usualKey(objects: readonly Readonly<Record<string, unknown>>[]): JsonPath | undefined {
+function usualKey(objects: readonly JsonObject[]): JsonPath | undefined {
   const isStructured = objects.some((object) => "level" in object || "logger" in object);
   if (isStructured) return undefined;
   const key = USUAL_KEYS.find((name) =>
@@ -205,10 +231,7 @@ function usualKey(objects: readonly Readonly<Record<string, unknown>>[]): JsonPa
   return key === undefined ? undefined : [key];
 }
 
-function timePathIn(
-  objects: readonly Readonly<Record<string, unknown>>[],
-  line: JsonPath,
-): JsonPath | undefined {
+function timePathIn(objects: readonly JsonObject[], line: JsonPath): JsonPath | undefined {
   const [first] = objects;
   const times = leavesOf(first).filter(({ path, value }) => {
     const text = String(value);
@@ -226,6 +249,9 @@ const STREAM_KEYS: readonly RegExp[] = [
   /^@?log[-_]?stream(?:name)?$/i,
 ];
 
+const HOST = /(?:^|[_\n])host(?:name)?$/i;
+const FILE = /(?:^|[._\n])(?:source|(?:log[._\n]?)?file(?:[._\n]?(?:path|name))?|path)$/i;
+
 function containerIn(objects: readonly unknown[]): JsonPath | undefined {
   const [first] = objects;
   const leaves = leavesOf(first).filter(({ value }) => typeof value === "string");
@@ -233,10 +259,13 @@ function containerIn(objects: readonly unknown[]): JsonPath | undefined {
     const found = leaves.find(({ path }) => key.test(keyOf(path)));
     if (found !== undefined) return found.path;
   }
-  // A host names a stream where there are several.
-  const host = leaves.find(({ path }) => /(?:^|_)host(?:name)?$/i.test(path.at(-1) ?? ""))?.path;
-  const hosts = new Set(objects.map((object) => valueAt(object, host)));
-  return host !== undefined && hosts.size > 1 && hosts.size < MOST_STREAMS ? host : undefined;
+  // A host or a file names a stream where there are several.
+  for (const key of [HOST, FILE]) {
+    const path = leaves.find((leaf) => key.test(keyOf(leaf.path)))?.path;
+    const names = new Set(objects.map((object) => valueAt(object, path)));
+    if (path !== undefined && names.size > 1 && names.size < MOST_STREAMS) return path;
+  }
+  return undefined;
 }
 
 const SEPARATORS = [",", "\t", ";"] as const;
@@ -337,7 +366,12 @@ function innerStart(head: string, loggers: readonly string[]): number {
     if (!behind && before.length > 1 && own !== undefined) return opened(head, own.start);
     return opened(head, last.start);
   }
-  if (levels.length > 1) return opened(head, levels.at(-1)?.start ?? 0);
+  if (levels.length > 1) {
+    // The record's time may stand between the wrapper's level and its own.
+    const behind = last !== undefined && levels.filter(({ start }) => start >= last.end).length;
+    const isOwn = behind === 1 && levels.length === 2;
+    return opened(head, isOwn ? (last?.start ?? 0) : (levels.at(-1)?.start ?? 0));
+  }
   if (last === undefined || levels.some(({ end }) => end <= last.start)) return 0;
   const start = opened(head, last.start);
   const before = head.slice(0, start);

@@ -64,13 +64,13 @@ export class ShippedJson implements Layer {
     container: string | undefined,
     next: (line: Unwrapped) => void,
   ): void {
-    const before = line.container;
+    const { container: before, utcMicros: outer } = line;
     const whole = text.endsWith(LINE_FEED);
     const pieces = (whole ? text.slice(0, -1) : text).split(/\r?\n/);
     for (let i = 0; i < pieces.length; i++) {
       const inner = Buffer.from(pieces[i] ?? "");
       line.take(inner, 0, inner.length);
-      line.utcMicros = micros;
+      line.utcMicros = Number.isNaN(micros) ? outer : micros;
       line.isExact = this.keys.endsLines;
       line.container = container ?? before;
       line.partial = this.keys.endsLines && !whole && i === pieces.length - 1;
