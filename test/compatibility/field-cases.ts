@@ -106,7 +106,7 @@ const met = rows.filter(({ met }) => met === "met").length;
 const HEADING = "## Field cases";
 const section = `${HEADING}
 
-Logs rebuilt from public bug reports (\`data/field-cases\`), each with what is right of it. \`node --conditions=@respark/source
+Logs rebuilt from public bug reports (\`../shared/data/field-cases\`), each with what is right of it. \`node --conditions=@respark/source
 --import tsx test/compatibility/field-cases.ts\` writes this table. ${met} of ${rows.length} are met.
 
 | input | what is right | |

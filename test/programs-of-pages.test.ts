@@ -1,6 +1,6 @@
 /**
- * What people read first of a library: each README's three programs compile, run, and print what it
- * says.
+ * What people read first: the programs of each library's README and of docs/concepts.md compile, run,
+ * and print what the page says.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -21,9 +21,9 @@ interface Program {
   readonly lines: number;
 }
 
-function programsOf(name: string): Program[] {
-  const readme = readFileSync(join(root, "packages", name, "README.md"), "utf8");
-  const blocks = readme.matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g);
+function programsOf(name: string, page: string): Program[] {
+  const text = readFileSync(join(root, page), "utf8");
+  const blocks = text.matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g);
   return [...blocks].map(([, code = "", prints = ""], at) => {
     const file = join(scratch, `${name}-${at}.ts`);
     writeFileSync(file, code);
@@ -32,21 +32,35 @@ function programsOf(name: string): Program[] {
   });
 }
 
-const programs = new Map(["core", "events", "report"].map((name) => [name, programsOf(name)]));
+const readmes = new Map(
+  ["core", "events", "report"].map((name) => [
+    name,
+    programsOf(name, `packages/${name}/README.md`),
+  ]),
+);
+const programs = new Map([...readmes, ["concepts", programsOf("concepts", "docs/concepts.md")]]);
 
-test.each([...programs])("the README of %s shows three short programs", (_, shown) => {
+test.each([...readmes])("the README of %s shows three short programs", (_, shown) => {
   expect(shown).toHaveLength(3);
   expect(Math.max(...shown.map(({ lines }) => lines))).toBeLessThanOrEqual(15);
 });
 
+test("the page of concepts has a program for each manager and for the shares of tasks", () => {
+  expect(programs.get("concepts")).toHaveLength(3);
+});
+
+const END = "end of a program";
+
 test.each([...programs])(
-  "the programs of %s print what its README says",
-  (_, shown) => {
-    for (const { file, prints } of shown) {
-      const options = ["--conditions=@respark/source", "--import", "tsx", file];
-      const output = execFileSync(process.execPath, options, { cwd: scratch, encoding: "utf8" });
-      expect(output).toBe(prints);
-    }
+  "the programs of %s print what its page says",
+  (name, shown) => {
+    const all = join(scratch, `${name}.ts`);
+    const steps = shown.map(({ file }) => `await import("${file}");\nconsole.log("${END}");\n`);
+    writeFileSync(all, `${steps.join("")}export {};\n`);
+    const options = ["--conditions=@respark/source", "--import", "tsx", all];
+    const output = execFileSync(process.execPath, options, { cwd: scratch, encoding: "utf8" });
+    const expected = shown.map(({ prints }) => `${prints}${END}\n`);
+    expect(output).toBe(expected.join(""));
   },
   60_000,
 );
