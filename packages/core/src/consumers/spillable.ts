@@ -61,20 +61,27 @@ export class Spillable implements MemoryConsumer {
 
   /**
    * `maybeSpill` at a look that estimates `sizeBytes`: asks for twice that less the threshold, and spills all of it when the size
-   * still reaches the threshold. Results in whether it spilled.
+   * still reaches the threshold. Results in whether it spilled: at once, or when memory has been asked for.
    */
-  *look(sizeBytes: number): TaskStep<boolean> {
+  look(sizeBytes: number): boolean | TaskStep<boolean> {
     this.#sizeBytes = sizeBytes;
     if (sizeBytes > this.#peakBytes) this.#peakBytes = sizeBytes;
     if (sizeBytes < this.#thresholdBytes) return false;
     const wanted = Math.floor(2 * sizeBytes - this.#thresholdBytes);
-    if (wanted > 0) {
-      const got = this.#asksAsConsumer
-        ? yield* this.#memory.acquireExecution(wanted, this)
-        : yield* this.#memory.acquireWithoutConsumer(wanted, this.mode);
-      this.usedBytes += got;
-      this.#thresholdBytes += got;
-    }
+    if (wanted <= 0) return this.#grown(0);
+    const got = this.#asksAsConsumer
+      ? this.#memory.acquire(wanted, this)
+      : this.#memory.acquireWithoutConsumer(wanted, this.mode);
+    return typeof got === "number" ? this.#grown(got) : this.#growing(got);
+  }
+
+  *#growing(got: TaskStep<number>): TaskStep<boolean> {
+    return this.#grown(yield* got);
+  }
+
+  #grown(byBytes: number): boolean {
+    this.usedBytes += byBytes;
+    this.#thresholdBytes += byBytes;
     if (this.#sizeBytes < this.#thresholdBytes) return false;
     this.#write(this.#sizeBytes);
     this.#giveBack();

@@ -32,6 +32,7 @@ export class ExecutionMemoryPool extends MemoryPool {
   readonly #emptyTaskStaysActive: boolean;
   readonly #bytesByTask = new Map<number, number>();
   #usedBytes = 0;
+  #highestBytes = 0;
   #notified = false;
 
   constructor(
@@ -47,6 +48,11 @@ export class ExecutionMemoryPool extends MemoryPool {
 
   override get usedBytes(): number {
     return this.#usedBytes;
+  }
+
+  /** The most that was ever held by grants of `evaluate`, bytes. */
+  get highestBytes(): number {
+    return this.#highestBytes;
   }
 
   /** N: tasks with an entry, even of 0 bytes. */
@@ -108,6 +114,7 @@ export class ExecutionMemoryPool extends MemoryPool {
     if (waits) return WAITS;
     this.#bytesByTask.set(taskId, held + granted);
     this.#usedBytes += granted;
+    if (this.#usedBytes > this.#highestBytes) this.#highestBytes = this.#usedBytes;
     assert(
       this.#usedBytes <= this.sizeBytes,
       () => `execution pool: ${this.#usedBytes} of ${this.sizeBytes} bytes used`,

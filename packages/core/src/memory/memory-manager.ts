@@ -246,6 +246,11 @@ export abstract class MemoryManager {
     return this.pools(mode).storage.highestBytes;
   }
 
+  /** The most that tasks ever held of a mode, bytes. */
+  highestExecutionBytes(mode: MemoryMode): number {
+    return this.pools(mode).execution.highestBytes;
+  }
+
   storagePoolBytes(mode: MemoryMode): number {
     return this.pools(mode).storage.sizeBytes;
   }

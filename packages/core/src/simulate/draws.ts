@@ -4,27 +4,37 @@
  */
 
 /** What a number is drawn for. */
-export const PURPOSES = [
-  "block_size",
-  "duration",
-  "late_start",
-  "executor_speed",
-  "offer_order",
-  "demand",
-  "stage_demand",
-  "insertion_share",
-  "insertion_start",
-  "overshoot",
-  "spill_cost",
-  "spill_ratio",
-  "wake_order",
-] as const;
+export type Purpose =
+  | "block_size"
+  | "duration"
+  | "late_start"
+  | "executor_speed"
+  | "offer_order"
+  | "demand"
+  | "insertion_share"
+  | "insertion_start"
+  | "overshoot"
+  | "spill_cost"
+  | "spill_ratio";
 
-export type Purpose = (typeof PURPOSES)[number];
+/** What sets purposes apart. A code never changes: all draws would. */
+const CODES: Readonly<Record<Purpose, number>> = {
+  block_size: codeOf(1),
+  duration: codeOf(2),
+  late_start: codeOf(3),
+  executor_speed: codeOf(4),
+  offer_order: codeOf(5),
+  demand: codeOf(6),
+  insertion_share: codeOf(8),
+  insertion_start: codeOf(9),
+  overshoot: codeOf(10),
+  spill_cost: codeOf(11),
+  spill_ratio: codeOf(12),
+};
 
-const CODES: ReadonlyMap<Purpose, number> = new Map(
-  PURPOSES.map((purpose, index) => [purpose, Math.imul(index + 1, 0x9e3779b1)]),
-);
+function codeOf(number: number): number {
+  return Math.imul(number, 0x9e3779b1);
+}
 
 /** The numbers of one draw. */
 export class Draws {
@@ -37,7 +47,7 @@ export class Draws {
   /** In (0, 1). */
   uniform(purpose: Purpose, first: number, second = 0): number {
     const hash = mixed(
-      mixed(mixed(this.#base ^ (CODES.get(purpose) ?? 0)) ^ Math.imul(first + 1, 0xc2b2ae35)) ^
+      mixed(mixed(this.#base ^ CODES[purpose]) ^ Math.imul(first + 1, 0xc2b2ae35)) ^
         Math.imul(second + 1, 0x27d4eb2f),
     );
     return ((hash >>> 0) + 0.5) / 4_294_967_296;
@@ -62,31 +72,42 @@ function mixed(value: number): number {
   return hash ^ (hash >>> 16);
 }
 
-const CENTRE = [
-  [-39.69683028665376, 220.9460984245205, -275.9285104469687, 138.357751867269, -30.66479806614716],
-  [
-    -54.47609879822406, 161.5858368580409, -155.6989798598866, 66.80131188771972,
-    -13.28068155288572,
-  ],
-] as const;
-const TAIL = [
-  [-0.007784894002430293, -0.3223964580411365, -2.400758277161838, -2.549732539343734],
-  [0.007784695709041462, 0.3224671290700398, 2.445134137142996, 3.754408661907416],
-] as const;
-
-/** Acklam's rational approximation; relative error below 1.2e-9. */
+/** Acklam's rational approximation; relative error below 1.2e-9. Written out: it is drawn for every task. */
 function inverseNormal(share: number): number {
   if (share < 0.02425) return tail(Math.sqrt(-2 * Math.log(share)));
   if (share > 1 - 0.02425) return -tail(Math.sqrt(-2 * Math.log(1 - share)));
   const q = share - 0.5;
   const r = q * q;
-  const above = CENTRE[0].reduce((sum, factor) => sum * r + factor, 0) * r + 2.506628277459239;
-  return (above * q) / (CENTRE[1].reduce((sum, factor) => sum * r + factor, 0) * r + 1);
+  const above =
+    (((((-39.69683028665376 * r + 220.9460984245205) * r - 275.9285104469687) * r +
+      138.357751867269) *
+      r -
+      30.66479806614716) *
+      r +
+      2.506628277459239) *
+    q;
+  const below =
+    ((((-54.47609879822406 * r + 161.5858368580409) * r - 155.6989798598866) * r +
+      66.80131188771972) *
+      r -
+      13.28068155288572) *
+      r +
+    1;
+  return above / below;
 }
 
 function tail(q: number): number {
   const above =
-    (TAIL[0].reduce((sum, factor) => sum * q + factor, 0) * q + 4.374664141464968) * q +
+    ((((-0.007784894002430293 * q - 0.3223964580411365) * q - 2.400758277161838) * q -
+      2.549732539343734) *
+      q +
+      4.374664141464968) *
+      q +
     2.938163982698783;
-  return above / (TAIL[1].reduce((sum, factor) => sum * q + factor, 0) * q + 1);
+  const below =
+    (((0.007784695709041462 * q + 0.3224671290700398) * q + 2.445134137142996) * q +
+      3.754408661907416) *
+      q +
+    1;
+  return above / below;
 }

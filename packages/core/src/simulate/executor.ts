@@ -4,8 +4,9 @@ import type { ManagerCapacity } from "../memory/capacity.ts";
 import { createMemoryManager } from "../memory/managers/index.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { SparkBehaviour } from "../spark-behaviour.ts";
-import type { SparkConf } from "../spark-conf.ts";
+import { confLong, type SparkConf } from "../spark-conf.ts";
 import { MemoryStore } from "../storage/memory-store.ts";
+import { type UnrollSettings, unrollSettings } from "../storage/unroll.ts";
 import { noOutcomes, type Outcomes } from "./outcomes.ts";
 
 /** A configuration that a simulation runs under. */
@@ -15,6 +16,26 @@ export interface SimulatedConfiguration {
   readonly capacity: ManagerCapacity;
   /** Tasks at once. */
   readonly slots: number;
+}
+
+/** What the settings of a configuration come to, read once for all of its draws' tasks. */
+export interface SimulatedSettings {
+  readonly unroll: UnrollSettings;
+  /** `spark.shuffle.spill.initialMemoryThreshold`, bytes. */
+  readonly initialThresholdBytes: number;
+  readonly pageBytes: number;
+}
+
+export function settingsOf({
+  behaviour,
+  conf,
+  capacity,
+}: SimulatedConfiguration): SimulatedSettings {
+  return {
+    unroll: unrollSettings(behaviour, conf),
+    initialThresholdBytes: confLong(conf, "spark.shuffle.spill.initialMemoryThreshold", behaviour),
+    pageBytes: capacity.pageSizeBytes ?? 1_048_576,
+  };
 }
 
 export class SimulatedExecutor {
@@ -46,16 +67,9 @@ export class SimulatedExecutor {
     this.freeSlots = configuration.slots;
   }
 
-  /** Takes note of highest use, and hands on the RDD blocks that were just evicted. */
-  observe(evicted: (blockId: string, toDisk: boolean) => void): void {
-    const { outcomes, manager } = this;
-    const storage = manager.highestStorageBytes("on_heap");
-    if (storage > outcomes.peak_storage_bytes) outcomes.peak_storage_bytes = storage;
-    const execution = manager.executionUsedBytes("on_heap");
-    if (execution > outcomes.peak_execution_bytes) outcomes.peak_execution_bytes = execution;
-    const offHeap = manager.highestStorageBytes("off_heap");
-    if (offHeap > outcomes.peak_off_heap_storage_bytes)
-      outcomes.peak_off_heap_storage_bytes = offHeap;
+  /** Hands on the RDD blocks that were just evicted. */
+  tellEvicted(evicted: (blockId: string, toDisk: boolean) => void): void {
+    const { outcomes } = this;
     for (const { blockId, bytes, toDisk } of this.store.takeEvicted()) {
       if (rddIdOf(blockId) === undefined) continue;
       outcomes.evicted_blocks++;
@@ -63,5 +77,13 @@ export class SimulatedExecutor {
       if (toDisk) this.onDisk.add(blockId);
       evicted(blockId, toDisk);
     }
+  }
+
+  /** The highest use of each pool, which the pools themselves keep. */
+  noteHighest(): void {
+    const { outcomes, manager } = this;
+    outcomes.peak_storage_bytes = manager.highestStorageBytes("on_heap");
+    outcomes.peak_execution_bytes = manager.highestExecutionBytes("on_heap");
+    outcomes.peak_off_heap_storage_bytes = manager.highestStorageBytes("off_heap");
   }
 }

@@ -2,10 +2,9 @@
 import { SparkFailure } from "../assert.ts";
 import { BytesToBytesMap } from "../consumers/bytes-to-bytes-map.ts";
 import { LongHashedRelation } from "../consumers/long-hashed-relation.ts";
-import type { SpillLedger } from "../consumers/spill-ledger.ts";
 import { UnsafeExternalSorter } from "../consumers/unsafe-external-sorter.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
-import type { MemoryPage, TaskMemoryManager } from "../tasks/task-memory-manager.ts";
+import type { MemoryPage } from "../tasks/task-memory-manager.ts";
 import type {
   MapDemand,
   PagedDemand,
@@ -15,19 +14,11 @@ import type {
   Wanted,
 } from "./demand.ts";
 import { drawn } from "./drawn.ts";
-import type { TaskSurroundings } from "./task-surroundings.ts";
-
-export interface PageFilling {
-  readonly id: number;
-  readonly memory: TaskMemoryManager;
-  readonly ledger: SpillLedger;
-  readonly around: TaskSurroundings;
-  readonly millis: number;
-}
+import type { Filling } from "./fill-spillable.ts";
 
 /** Gives back what an operator still holds: its reader is through. */
 export type Close = () => void;
-type Filling<Result = Close> = Generator<number | ExecutionRequest, Result, number>;
+type Steps<Result = Close> = Generator<number | ExecutionRequest, Result, number>;
 
 const FIRST_SORTER_RECORDS = 4096;
 const AGGREGATION_SLOTS = 16_384;
@@ -36,7 +27,7 @@ const FAST_MAP_ROWS = 65_536;
 /** A page of an operator of which nothing more is known holds records of about this size. */
 const UNKNOWN_RECORD_BYTES = 128;
 
-export function* fillPages(demand: PagedDemand, filling: PageFilling): Filling {
+export function* fillPages(demand: PagedDemand, filling: Filling): Steps {
   switch (demand.kind) {
     case "sorter":
     case "shuffle_sorter":
@@ -50,25 +41,21 @@ export function* fillPages(demand: PagedDemand, filling: PageFilling): Filling {
   }
 }
 
-function amountOf(wanted: Wanted, { around, id }: PageFilling): number {
+function amountOf(wanted: Wanted, { around, id }: Filling): number {
   const { draws, stage, task } = around;
   const key = task.partition + id * 1_000_003;
   return Math.round(drawn(wanted, draws, "demand", stage.stageId, key));
 }
 
-function ratioOf(wanted: Wanted, { around }: PageFilling): number {
+function ratioOf(wanted: Wanted, { around }: Filling): number {
   return drawn(wanted, around.draws, "spill_ratio", around.stage.stageId, 0);
-}
-
-function pageBytesOf({ around }: PageFilling): number {
-  return around.configuration.capacity.pageSizeBytes ?? 1_048_576;
 }
 
 function* fillSorter(
   demand: Omit<SorterDemand, "kind"> & { readonly kind: "sorter" | "shuffle_sorter" },
-  filling: PageFilling,
-): Filling {
-  const { memory, ledger, id, millis, around } = filling;
+  filling: Filling,
+): Steps {
+  const { memory, ledger, id, millis, clock, around } = filling;
   const serialized = demand.kind === "shuffle_sorter";
   const sorter = new UnsafeExternalSorter({
     id,
@@ -79,12 +66,13 @@ function* fillSorter(
       longsPerRecord: serialized ? 1 : 2,
       initialRecords: FIRST_SORTER_RECORDS,
       radix: demand.radix,
-      pageBytes: pageBytesOf(filling),
+      pageBytes: around.settings.pageBytes,
     },
     diskRatio: ratioOf(demand.diskRatio, filling),
   });
   const { rowBytes } = demand;
   const rows = amountOf(demand.rows, filling);
+  yield clock.due();
   yield* sorter.start();
   let left = rows;
   while (left > 0) {
@@ -92,21 +80,24 @@ function* fillSorter(
     if (some > 0) {
       sorter.insertWithoutAsking(some, rowBytes);
       left -= some;
-      yield (some / rows) * millis;
+      clock.spend((some / rows) * millis);
       continue;
     }
+    yield clock.due();
     yield* sorter.insert(rowBytes);
     left--;
   }
-  if (serialized) sorter.close();
-  else sorter.startReading();
+  if (serialized) {
+    yield clock.due();
+    sorter.close();
+  } else sorter.startReading();
   return () => sorter.close();
 }
 
-function* fillMap(demand: MapDemand, filling: PageFilling): Filling {
-  const { memory, ledger, id, millis, around } = filling;
+function* fillMap(demand: MapDemand, filling: Filling): Steps {
+  const { memory, ledger, id, millis, clock, around } = filling;
   const mode = around.configuration.capacity.tungstenMode;
-  const pageBytes = pageBytesOf(filling);
+  const pageBytes = around.settings.pageBytes;
   const map = new BytesToBytesMap({
     id,
     mode,
@@ -121,6 +112,7 @@ function* fillMap(demand: MapDemand, filling: PageFilling): Filling {
     ledger.spilled(map.totalBytes, Math.floor(map.totalBytes * diskRatio));
     map.clear();
   };
+  yield clock.due();
   const fast = demand.fastPage ? yield* fastPage(filling, pageBytes) : undefined;
   yield* map.start();
   const inFast = Math.min(rows, FAST_MAP_ROWS, Math.floor((fast?.bytes ?? 0) / rowBytes));
@@ -131,9 +123,10 @@ function* fillMap(demand: MapDemand, filling: PageFilling): Filling {
     if (some > 0) {
       map.insertWithoutAsking(some, rowBytes);
       left -= some;
-      yield (some / rows) * millis;
+      clock.spend((some / rows) * millis);
       continue;
     }
+    yield clock.due();
     if (yield* map.insert(rowBytes)) {
       left--;
       continue;
@@ -148,7 +141,10 @@ function* fillMap(demand: MapDemand, filling: PageFilling): Filling {
     spillMap();
     yield* map.start();
   }
-  if (fellBack) spillMap();
+  if (fellBack) {
+    yield clock.due();
+    spillMap();
+  }
   return () => {
     map.clear();
     if (fast !== undefined) memory.freePage(fast, mode);
@@ -157,9 +153,9 @@ function* fillMap(demand: MapDemand, filling: PageFilling): Filling {
 
 /** RowBasedKeyValueBatch takes a page before the map is filled, and keeps it; without one the generated map is not used. */
 function* fastPage(
-  { memory, around, id }: PageFilling,
+  { memory, around, id }: Filling,
   pageBytes: number,
-): Filling<MemoryPage | undefined> {
+): Steps<MemoryPage | undefined> {
   const consumer = {
     id: id + 500_000,
     name: "RowBasedKeyValueBatch",
@@ -170,18 +166,20 @@ function* fastPage(
   return yield* memory.allocatePage(pageBytes, consumer);
 }
 
-function* fillRelation(demand: RelationDemand, filling: PageFilling): Filling {
-  const { memory, id, millis, around } = filling;
+function* fillRelation(demand: RelationDemand, filling: Filling): Steps {
+  const { memory, id, millis, clock, around } = filling;
   const rows = amountOf(demand.rows, filling);
   if (demand.keyedByLong) {
     const relation = new LongHashedRelation({ id, memory });
+    yield clock.due();
     yield* relation.start();
     const batches = 8;
     for (let batch = 0; batch < batches; batch++) {
       const some =
         Math.floor(((batch + 1) * rows) / batches) - Math.floor((batch * rows) / batches);
+      yield clock.due();
       yield* relation.insert(some, demand.rowBytes);
-      yield millis / batches;
+      clock.spend(millis / batches);
     }
     return () => {};
   }
@@ -190,8 +188,9 @@ function* fillRelation(demand: RelationDemand, filling: PageFilling): Filling {
     mode: around.configuration.capacity.tungstenMode,
     memory,
     initialSlots: 128,
-    pageBytes: pageBytesOf(filling),
+    pageBytes: around.settings.pageBytes,
   });
+  yield clock.due();
   yield* map.start();
   let left = rows;
   while (left > 0) {
@@ -199,9 +198,10 @@ function* fillRelation(demand: RelationDemand, filling: PageFilling): Filling {
     if (some > 0) {
       map.insertWithoutAsking(some, demand.rowBytes);
       left -= some;
-      yield (some / rows) * millis;
+      clock.spend((some / rows) * millis);
       continue;
     }
+    yield clock.due();
     if (!(yield* map.insert(demand.rowBytes)))
       throw new SparkFailure(
         around.configuration.behaviour.taskOutOfMemoryClass,
@@ -212,7 +212,7 @@ function* fillRelation(demand: RelationDemand, filling: PageFilling): Filling {
   return () => map.clear();
 }
 
-function* fillUnknown(demand: PagesDemand, filling: PageFilling): Filling {
+function* fillUnknown(demand: PagesDemand, filling: Filling): Steps {
   const bytes = amountOf(demand.bytes, filling);
   const rows = Math.floor(bytes / (UNKNOWN_RECORD_BYTES + 24));
   return yield* fillSorter(

@@ -1,27 +1,18 @@
 /** What one task does with memory, in Spark's order: broadcast, cached reads, lazy broadcasts, execution memory, and the end of all. */
 import { SparkFailure } from "../assert.ts";
 import { SpillLedger } from "../consumers/spill-ledger.ts";
-import { Spillable } from "../consumers/spillable.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
-import { confLong } from "../spark-conf.ts";
 import type { UnrollDemand } from "../storage/unroll.ts";
-import { TaskMemoryManager, type TaskStep } from "../tasks/task-memory-manager.ts";
-import type {
-  BlockRead,
-  CachedRead,
-  ConsumerDemand,
-  SpillableDemand,
-  WantedBlock,
-  WantedRdd,
-} from "./demand.ts";
+import type { StorageLevel } from "../storage-level.ts";
+import { TaskMemoryManager } from "../tasks/task-memory-manager.ts";
+import type { BlockRead, CachedRead, WantedBlock, WantedRdd } from "./demand.ts";
 import { drawn } from "./drawn.ts";
 import { type Close, fillPages } from "./fill-pages.ts";
+import { type Filling, fillSpillable } from "./fill-spillable.ts";
 import { growthOf } from "./growth.ts";
+import { TaskClock, type TaskCourse } from "./task-course.ts";
 import type { TaskSurroundings } from "./task-surroundings.ts";
-
-/** A task's course: it yields milliseconds to let pass, or a request to have answered. */
-export type TaskCourse = Generator<number | ExecutionRequest, void, number>;
 
 /** How much of a task's run time goes into computing a partition that is then stored; the rest reads it. */
 const COMPUTE_SHARE = 0.8;
@@ -33,56 +24,78 @@ const COMPUTE_SHARE = 0.8;
  */
 const INSERTION = { latestBegin: 0.4, leastShare: 0.3, mostShare: 0.8 } as const;
 
-/**
- * By how much a look finds a collection past its threshold: `most · u^power`. From 531 first and 472 later requests of recorded
- * collections (Spark 2.1 to 4.1), whose medians were 0.2 % and 0.05 %, and ninth deciles 5 % and 1 %.
- */
-const FIRST_OVERSHOOT = { most: 0.12, power: 6 } as const;
-const LATER_OVERSHOOT = { most: 0.04, power: 8 } as const;
-
 /** Time passes in steps of this share of a block at least. */
 const LEAST_STEP = 0.08;
 
+const BROADCAST_LEVEL: StorageLevel = {
+  useDisk: true,
+  useMemory: true,
+  useOffHeap: false,
+  deserialized: true,
+  replication: 1,
+};
+
 export class SimulatedTask {
   readonly around: TaskSurroundings;
-  readonly course: TaskCourse;
+  /** Time before it runs (fetching, deserializing). */
+  readonly overheadMillis: number;
   /** It died of task memory. */
   isDead = false;
   waited = false;
   readonly ledger: SpillLedger = new SpillLedger();
-  readonly #memory: TaskMemoryManager;
+  #memory: TaskMemoryManager | undefined;
+  readonly #clock = new TaskClock();
+  /** The last one runs; the others wait for it. */
+  readonly #courses: TaskCourse[];
   readonly #pinned: string[] = [];
   readonly #speed: number;
   #isMiss = false;
 
   constructor(around: TaskSurroundings) {
     this.around = around;
-    const { executor, draws, stage, task, configuration } = around;
-    this.#memory = new TaskMemoryManager({
-      behaviour: configuration.behaviour,
-      manager: executor.manager,
-      taskId: around.attemptId,
-      tungstenMode: configuration.capacity.tungstenMode,
-    });
+    const { executor, draws, stage, task } = around;
     const spread = draws.logNormal(stage.durationSigma, "duration", stage.stageId, task.partition);
     this.#speed = spread * executor.slowness;
-    this.course = this.#run();
+    const overhead = around.isFirst ? this.#firstOverhead() : stage.overheadMillis;
+    this.overheadMillis = overhead * executor.slowness;
+    this.#courses = [this.#run()];
+  }
+
+  /** Goes on until time must pass (ms) or a request must be answered; `undefined`: the task is over. */
+  resume(answer: number): number | ExecutionRequest | undefined {
+    try {
+      return this.#turn(answer);
+    } catch (failure) {
+      if (!(failure instanceof SparkFailure)) throw failure;
+      for (const course of this.#courses.splice(0).reverse()) course.return();
+      this.isDead = true;
+      this.#end();
+      return undefined;
+    }
+  }
+
+  #turn(answer: number): number | ExecutionRequest | undefined {
+    for (;;) {
+      const course = this.#courses.at(-1);
+      if (course === undefined) return undefined;
+      const turn = course.next(answer);
+      if (turn.done === true) this.#courses.pop();
+      else if (typeof turn.value === "number") {
+        if (turn.value > 0) return turn.value;
+      } else if ("next" in turn.value) this.#courses.push(turn.value);
+      else return turn.value;
+    }
   }
 
   *#run(): TaskCourse {
-    const { task, stage, executor, isFirst } = this.around;
-    yield (isFirst ? this.#firstOverhead() : stage.overheadMillis) * executor.slowness;
+    const { task, stage } = this.around;
     const [binary, ...lazy] = stage.broadcasts;
-    if (binary !== undefined) yield* this.#readBroadcast(binary);
-    try {
-      if (task.reads !== undefined) yield* this.#readInTurn(task.reads);
-      else for (const read of stage.reads) yield* this.#read(read, task.partition);
-      for (const broadcast of lazy) yield* this.#readBroadcast(broadcast);
-      yield* this.#execute();
-    } catch (failure) {
-      if (!(failure instanceof SparkFailure)) throw failure;
-      this.isDead = true;
-    }
+    if (binary !== undefined && this.#isNew(binary)) yield* this.#readBroadcast(binary);
+    if (task.reads !== undefined) for (const read of task.reads) yield this.#readAlone(read);
+    else for (const read of stage.reads) yield this.#read(read, task.partition);
+    for (const broadcast of lazy) if (this.#isNew(broadcast)) yield* this.#readBroadcast(broadcast);
+    yield* this.#execute();
+    yield this.#clock.due();
     this.#end();
   }
 
@@ -101,7 +114,9 @@ export class SimulatedTask {
     const { executor, attemptId } = this.around;
     for (const blockId of this.#pinned) executor.store.unpin(blockId);
     executor.store.releaseUnrollOfTask(attemptId);
-    this.#memory.cleanUp();
+    // Also of a task that never asked: whoever waits looks again at every task's end.
+    if (this.#memory === undefined) executor.manager.releaseAllExecution(attemptId);
+    else this.#memory.cleanUp();
     const { outcomes } = executor;
     const { ledger } = this;
     outcomes.spilled_bytes += ledger.memoryBytes;
@@ -112,26 +127,26 @@ export class SimulatedTask {
     if (this.isDead) outcomes.oom_tasks++;
   }
 
+  #isNew(broadcast: number): boolean {
+    return !this.around.executor.broadcasts.has(broadcast);
+  }
+
   /** Pieces as bytes, then the value through an unroll that needs a whole threshold however small it is. */
   *#readBroadcast(index: number): TaskCourse {
     const { wanted, executor, attemptId } = this.around;
     const broadcast = wanted.broadcasts[index];
-    if (broadcast === undefined || executor.broadcasts.has(index)) return;
+    yield this.#clock.due();
+    if (broadcast === undefined || !this.#isNew(index)) return;
     executor.broadcasts.add(index);
-    const level = {
-      useDisk: true,
-      useMemory: true,
-      useOffHeap: false,
-      deserialized: true,
-      replication: 1,
-    };
+    const level = BROADCAST_LEVEL;
     const name = `broadcast_${broadcast.broadcastId}`;
     for (const [piece, bytes] of broadcast.pieceBytes.entries()) {
       const blockId = `${name}_piece${piece}`;
       if (!executor.store.contains(blockId))
         executor.store.putBytes({ blockId, mode: "on_heap", level, taskId: attemptId }, bytes);
     }
-    yield 1;
+    this.#clock.spend(1);
+    yield this.#clock.due();
     if (executor.store.contains(name)) return;
     const bytes = broadcast.valueBytes;
     const put = executor.store.putValues(
@@ -141,8 +156,8 @@ export class SimulatedTask {
     if (put.kind === "failed") executor.store.closePartial(put.partial);
   }
 
-  *#readInTurn(reads: readonly BlockRead[]): TaskCourse {
-    for (const { rdd, partition } of reads) yield* this.#read({ rdd, parents: [] }, partition);
+  #readAlone({ rdd, partition }: BlockRead): TaskCourse {
+    return this.#read({ rdd, parents: [] }, partition);
   }
 
   /** `BlockManager.getOrElseUpdate`: here, elsewhere, or computed from what it is made of and stored. */
@@ -151,9 +166,10 @@ export class SimulatedTask {
     const rdd = wanted.rdds[read.rdd];
     const block = rdd?.blocks.get(partition);
     if (rdd === undefined || block === undefined || !this.around.isCached(read.rdd)) {
-      for (const parent of read.parents) yield* this.#read(parent, partition);
+      for (const parent of read.parents) yield this.#read(parent, partition);
       return;
     }
+    yield this.#clock.due();
     while (executor.computing.has(block.blockId)) yield 5;
     const { outcomes, store } = executor;
     if (store.get(block.blockId)) {
@@ -174,7 +190,7 @@ export class SimulatedTask {
     if (locations.computed(block.blockId)) outcomes.recomputes++;
     executor.computing.add(block.blockId);
     try {
-      for (const parent of read.parents) yield* this.#read(parent, partition);
+      for (const parent of read.parents) yield this.#read(parent, partition);
       yield* this.#compute(rdd, block);
     } finally {
       executor.computing.delete(block.blockId);
@@ -237,11 +253,11 @@ export class SimulatedTask {
 
   /** A put that takes its time; whether the block is stored now. */
   *#put(rdd: WantedRdd, block: WantedBlock, millis: number): Generator<number, boolean, number> {
-    const { executor, attemptId, configuration } = this.around;
+    const { executor, attemptId, settings } = this.around;
     const mode: MemoryMode = rdd.level.useOffHeap ? "off_heap" : "on_heap";
     const bytes = this.#bytesOf(rdd, block);
     const put = { blockId: block.blockId, mode, level: rdd.level, taskId: attemptId };
-    const demand: UnrollDemand = growthOf(bytes, block.elements, configuration);
+    const demand: UnrollDemand = growthOf(bytes, block.elements, settings.unroll);
     const steps = rdd.level.deserialized
       ? executor.store.putValuesByStep(put, demand)
       : executor.store.putIteratorAsBytesByStep(put, demand);
@@ -268,10 +284,11 @@ export class SimulatedTask {
 
   *#execute(): TaskCourse {
     const { task, draws, stage } = this.around;
+    const clock = this.#clock;
     const run =
       (this.#isMiss ? task.missMillis * (1 - COMPUTE_SHARE) : task.hitMillis) * this.#speed;
     if (task.consumers.length === 0) {
-      yield run;
+      clock.spend(run);
       return;
     }
     const key = task.partition;
@@ -279,81 +296,41 @@ export class SimulatedTask {
     const spread = draws.uniform("insertion_share", stage.stageId, key);
     const share = leastShare + (mostShare - leastShare) * spread;
     const before = latestBegin * draws.uniform("insertion_start", stage.stageId, key) ** 2;
-    yield run * before;
+    clock.spend(run * before);
     const each = (run * share * (1 - before)) / task.consumers.length;
-    const closes: Close[] = [];
+    const closes: (Close | undefined)[] = [];
     for (const [index, demand] of task.consumers.entries()) {
-      closes[index] = yield* this.#consume(demand, index, each);
-      for (const drained of demand.drains ?? []) closes[drained]?.();
+      if (demand.kind === "spillable") yield fillSpillable(demand, this.#filling(index, each));
+      else closes[index] = yield* fillPages(demand, this.#filling(index, each));
+      if (demand.drains === undefined) continue;
+      yield clock.due();
+      for (const drained of demand.drains) closes[drained]?.();
     }
-    yield run * (1 - share) * (1 - before);
+    clock.spend(run * (1 - share) * (1 - before));
   }
 
-  *#consume(
-    demand: ConsumerDemand,
-    index: number,
-    millis: number,
-  ): Generator<number | ExecutionRequest, Close, number> {
-    if (demand.kind === "spillable") {
-      yield* this.#fillSpillable(demand, index, millis);
-      return () => {};
-    }
-    return yield* fillPages(demand, {
-      id: index,
-      memory: this.#memory,
+  #memoryManager(): TaskMemoryManager {
+    const { configuration, executor, attemptId } = this.around;
+    this.#memory ??= new TaskMemoryManager({
+      behaviour: configuration.behaviour,
+      manager: executor.manager,
+      taskId: attemptId,
+      tungstenMode: configuration.capacity.tungstenMode,
+      answersWhenNobodyWaits: true,
+    });
+    return this.#memory;
+  }
+
+  #filling(id: number, millis: number): Filling {
+    return {
+      id,
+      memory: this.#memoryManager(),
       ledger: this.ledger,
       around: this.around,
+      clock: this.#clock,
       millis,
-    });
+    };
   }
-
-  /** How far a size is past the threshold at the look that finds it so. */
-  #overshoot(key: number, look: number): number {
-    const { draws, stage } = this.around;
-    const { most, power } = look === 0 ? FIRST_OVERSHOOT : LATER_OVERSHOOT;
-    return most * draws.uniform("overshoot", stage.stageId, key * 64 + look) ** power;
-  }
-
-  *#fillSpillable(demand: SpillableDemand, index: number, millis: number): TaskCourse {
-    const { draws, stage, task, configuration } = this.around;
-    const { behaviour, conf } = configuration;
-    const key = task.partition + index * 1_000_003;
-    const total = drawn(demand.bytes, draws, "demand", stage.stageId, key);
-    const collection = new Spillable({
-      id: index,
-      name: demand.consumer,
-      memory: this.#memory,
-      ledger: this.ledger,
-      initialThresholdBytes: confLong(
-        conf,
-        "spark.shuffle.spill.initialMemoryThreshold",
-        behaviour,
-      ),
-      asksAsConsumer: behaviour.consumerRequired,
-      diskRatio: drawn(demand.diskRatio, draws, "spill_ratio", stage.stageId, 0),
-    });
-    const spillMillisPerByte =
-      (0.025 * draws.logNormal(0.6, "spill_cost", stage.stageId, key)) / 1024;
-    let inserted = 0;
-    for (let look = 0; ; look++) {
-      const overshoot = this.#overshoot(key, look);
-      const size = collection.thresholdBytes * (1 + overshoot);
-      const already = inserted - collection.sizeBytes;
-      if (already + size >= total) {
-        yield ((total - inserted) / total) * millis;
-        yield* collection.look(Math.min(total - already, collection.thresholdBytes - 1));
-        break;
-      }
-      yield ((already + size - inserted) / total) * millis;
-      inserted = already + size;
-      if (yield* spilled(collection.look(size))) yield (size * spillMillisPerByte) / 1024;
-    }
-    collection.startReading();
-  }
-}
-
-function* spilled(step: TaskStep<boolean>): Generator<number | ExecutionRequest, boolean, number> {
-  return yield* step;
 }
 
 function partitionOf(blockId: string): number {

@@ -5,7 +5,12 @@ import { BlockLocations } from "./block-locations.ts";
 import type { CachedRead, WantedMemory, WantedStage } from "./demand.ts";
 import type { Draws } from "./draws.ts";
 import { EventQueue } from "./event-queue.ts";
-import { type SimulatedConfiguration, SimulatedExecutor } from "./executor.ts";
+import {
+  type SimulatedConfiguration,
+  SimulatedExecutor,
+  type SimulatedSettings,
+  settingsOf,
+} from "./executor.ts";
 import { noOutcomes, type Outcomes, PEAKS, SUMMED } from "./outcomes.ts";
 import { SimulatedTask } from "./simulated-task.ts";
 import { LEVELS, TaskSet } from "./task-set.ts";
@@ -50,6 +55,7 @@ export function simulate(
 class Simulation {
   readonly #wanted: WantedMemory;
   readonly #configuration: SimulatedConfiguration;
+  readonly #settings: SimulatedSettings;
   readonly #draws: Draws;
   readonly #queue = new EventQueue<Happening>();
   readonly #executors: readonly SimulatedExecutor[];
@@ -74,6 +80,7 @@ class Simulation {
   constructor(wanted: WantedMemory, configuration: SimulatedConfiguration, draws: Draws) {
     this.#wanted = wanted;
     this.#configuration = configuration;
+    this.#settings = settingsOf(configuration);
     this.#draws = draws;
     const after = (index: number): number => wanted.stages[index]?.afterStages ?? 0;
     this.#bySubmission = wanted.stages
@@ -101,15 +108,17 @@ class Simulation {
     for (;;) {
       const next = this.#queue.take();
       if (next === undefined) break;
-      this.#now = next.at;
-      this.#happen(next.event);
+      this.#now = this.#queue.now;
+      this.#happen(next);
     }
     return this.#total();
   }
 
   #total(): Outcomes {
     const total = noOutcomes();
-    for (const { outcomes } of this.#executors) {
+    for (const executor of this.#executors) {
+      executor.noteHighest();
+      const { outcomes } = executor;
       for (const name of SUMMED) total[name] += outcomes[name];
       for (const name of PEAKS) total[name] = Math.max(total[name], outcomes[name]);
     }
@@ -202,9 +211,7 @@ class Simulation {
     return block === undefined ? undefined : this.#locations.of(block.blockId);
   }
 
-  #isCached(rdd: number): boolean {
-    return !this.#unpersisted.has(rdd);
-  }
+  readonly #isCached = (rdd: number): boolean => !this.#unpersisted.has(rdd);
 
   #offerAll(): void {
     const free = this.#executors.filter(
@@ -272,11 +279,17 @@ class Simulation {
       locations: this.#locations,
       draws: this.#draws,
       configuration: this.#configuration,
+      settings: this.#settings,
       attemptId: this.#attempts++,
       isFirst: given < this.#configuration.slots,
-      isCached: (rdd) => this.#isCached(rdd),
+      isCached: this.#isCached,
     });
-    this.#queue.add(this.#now, { kind: "task", task: simulated, of: active });
+    // Its overhead passes first: until then it meets nobody.
+    this.#queue.add(this.#now + simulated.overheadMillis, {
+      kind: "task",
+      task: simulated,
+      of: active,
+    });
   }
 
   /** Runs a task until time must pass or a request must wait. */
@@ -285,21 +298,21 @@ class Simulation {
     const { executor } = task.around;
     let given = answer;
     for (;;) {
-      const turn = task.course.next(given);
-      this.#observe(executor);
-      if (turn.done === true) {
+      const turn = task.resume(given);
+      this.#tellEvicted(executor);
+      if (turn === undefined) {
         this.#finish(task, of);
         return;
       }
-      if (typeof turn.value === "number") {
-        this.#queue.add(this.#now + turn.value, running);
+      if (typeof turn === "number") {
+        this.#queue.add(this.#now + turn, running);
         return;
       }
-      const granted = executor.manager.evaluate(turn.value);
-      this.#observe(executor);
+      const granted = executor.manager.evaluate(turn);
+      this.#tellEvicted(executor);
       if (granted === undefined) {
         task.waited = true;
-        this.#parked.set(turn.value, running);
+        this.#parked.set(turn, running);
         this.#wake(executor);
         return;
       }
@@ -308,8 +321,9 @@ class Simulation {
     }
   }
 
-  #observe(executor: SimulatedExecutor): void {
-    executor.observe((blockId, toDisk) => {
+  #tellEvicted(executor: SimulatedExecutor): void {
+    if (!executor.store.hasEvicted) return;
+    executor.tellEvicted((blockId, toDisk) => {
       if (!toDisk && !executor.onDisk.has(blockId)) this.#locations.remove(blockId, executor.index);
     });
   }
@@ -318,7 +332,7 @@ class Simulation {
   #wake(executor: SimulatedExecutor): void {
     while (executor.manager.needsWake) {
       const answers = executor.manager.wake();
-      this.#observe(executor);
+      this.#tellEvicted(executor);
       for (const { request, granted } of answers) {
         const parked = this.#parked.get(request);
         if (parked === undefined || granted === "task_ended") continue;
@@ -333,16 +347,20 @@ class Simulation {
     executor.freeSlots++;
     of.running--;
     this.#wake(executor);
-    const { partition } = task.around.task;
-    const deaths = (of.deaths.get(partition) ?? 0) + (task.isDead ? 1 : 0);
-    of.deaths.set(partition, deaths);
-    if (task.isDead && deaths < this.#wanted.maxFailures) {
+    if (task.isDead && this.#deathsWith(task, of) < this.#wanted.maxFailures) {
       of.tasks.retry(of.stage.tasks.indexOf(task.around.task));
     } else {
       of.unfinished--;
       if (of.unfinished === 0) this.#complete(of.stage);
     }
     this.#offer([executor]);
+  }
+
+  #deathsWith(task: SimulatedTask, of: ActiveStage): number {
+    const { partition } = task.around.task;
+    const deaths = (of.deaths.get(partition) ?? 0) + 1;
+    of.deaths.set(partition, deaths);
+    return deaths;
   }
 
   #complete(stage: WantedStage): void {

@@ -2,7 +2,7 @@
 import type { BlockLocations } from "./block-locations.ts";
 import type { WantedMemory, WantedStage, WantedTask } from "./demand.ts";
 import type { Draws } from "./draws.ts";
-import type { SimulatedConfiguration, SimulatedExecutor } from "./executor.ts";
+import type { SimulatedConfiguration, SimulatedExecutor, SimulatedSettings } from "./executor.ts";
 
 export interface TaskSurroundings {
   readonly wanted: WantedMemory;
@@ -12,6 +12,7 @@ export interface TaskSurroundings {
   readonly locations: BlockLocations;
   readonly draws: Draws;
   readonly configuration: SimulatedConfiguration;
+  readonly settings: SimulatedSettings;
   /** Unique in the simulated run; a retry has another. */
   readonly attemptId: number;
   /** Among the executor's first tasks of the stage. */

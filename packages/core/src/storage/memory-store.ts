@@ -135,6 +135,10 @@ export class MemoryStore implements BlockEvictor {
     return this.#entries.touch(blockId);
   }
 
+  get hasEvicted(): boolean {
+    return this.#evicted.length > 0;
+  }
+
   /** The blocks evicted since this was last asked, in order. */
   takeEvicted(): readonly EvictedBlock[] {
     const evicted = this.#evicted;

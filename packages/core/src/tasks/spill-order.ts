@@ -16,6 +16,8 @@ export function spillCandidates(
   registered: ReadonlySet<MemoryConsumer>,
   requester: MemoryConsumer | undefined,
 ): SpillCandidates {
+  if (requester !== undefined && (registered.size === 0 || isAlone(requester, registered)))
+    return new OnlySelf(requester, timesAlone(order, registered.size === 1, requester));
   const inOrder = [...registered].sort((a, b) => a.id - b.id);
   const others = inOrder.filter((consumer) => consumer !== requester && consumer.usedBytes > 0);
   if (requester === undefined) return new InTurn(others);
@@ -41,6 +43,41 @@ export function spillCandidates(
     }
     default:
       return assertNever(order);
+  }
+}
+
+function isAlone(requester: MemoryConsumer, registered: ReadonlySet<MemoryConsumer>): boolean {
+  return registered.size === 1 && registered.has(requester);
+}
+
+/** What the orders below come to where there is nobody else. */
+function timesAlone(
+  order: SparkBehaviour["spillOrder"],
+  isRegistered: boolean,
+  { usedBytes }: MemoryConsumer,
+): "never" | "once" | "until_zero" {
+  if (order === "one_tree_self_last") return isRegistered && usedBytes > 0 ? "until_zero" : "never";
+  return order === "tree_until_zero_then_self_until_zero" ? "until_zero" : "once";
+}
+
+/** The requester alone: in a task with one consumer, which is most. */
+class OnlySelf implements SpillCandidates {
+  readonly #requester: MemoryConsumer;
+  readonly #once: boolean;
+  #isDone: boolean;
+
+  constructor(requester: MemoryConsumer, times: "never" | "once" | "until_zero") {
+    this.#requester = requester;
+    this.#once = times === "once";
+    this.#isDone = times === "never";
+  }
+
+  next(): MemoryConsumer | undefined {
+    return this.#isDone ? undefined : this.#requester;
+  }
+
+  spilled(releasedBytes: number): void {
+    if (this.#once || releasedBytes <= 0) this.#isDone = true;
   }
 }
 

@@ -44,12 +44,15 @@ export interface TaskMemorySnapshot {
   readonly peakOffHeapBytes: number | undefined;
 }
 
+const ALWAYS = (): boolean => true;
+
 export class TaskMemoryManager {
   readonly taskId: number;
   readonly #behaviour: SparkBehaviour;
   readonly #manager: MemoryManager;
   readonly #tungstenMode: MemoryMode;
   readonly #allocatorGives: (bytes: number) => boolean;
+  readonly #answersWhenNobodyWaits: boolean;
   readonly #consumers = new Set<MemoryConsumer>();
   readonly #pages = new Set<number>();
   #lowestFreePage = 0;
@@ -64,12 +67,15 @@ export class TaskMemoryManager {
     readonly tungstenMode?: MemoryMode;
     /** Whether the JVM really has a page of this size; default: always. */
     readonly allocatorGives?: (bytes: number) => boolean;
+    /** A request that is met while no other waits is not yielded; default: all are, for callers that order the looks. */
+    readonly answersWhenNobodyWaits?: boolean;
   }) {
     this.taskId = given.taskId;
     this.#behaviour = given.behaviour;
     this.#manager = given.manager;
     this.#tungstenMode = given.tungstenMode ?? "on_heap";
-    this.#allocatorGives = given.allocatorGives ?? (() => true);
+    this.#allocatorGives = given.allocatorGives ?? ALWAYS;
+    this.#answersWhenNobodyWaits = given.answersWhenNobodyWaits === true;
   }
 
   /**
@@ -77,11 +83,32 @@ export class TaskMemoryManager {
    * Throws SparkFailure when a spill fails.
    */
   *acquireExecution(bytes: number, consumer: MemoryConsumer): TaskStep<number> {
-    let got = yield this.#request(bytes, consumer.mode);
+    const got = this.acquire(bytes, consumer);
+    return typeof got === "number" ? got : yield* got;
+  }
+
+  /** The same: the bytes where all of them are had at once, else what has to be done for them. */
+  acquire(bytes: number, consumer: MemoryConsumer): number | TaskStep<number> {
+    const asked = this.#ask(bytes, consumer.mode);
+    return typeof asked === "number" && asked >= bytes
+      ? this.#taken(asked, consumer)
+      : this.#acquireShort(asked, bytes, consumer);
+  }
+
+  *#acquireShort(
+    asked: number | ExecutionRequest,
+    bytes: number,
+    consumer: MemoryConsumer,
+  ): TaskStep<number> {
+    let got = typeof asked === "number" ? asked : yield asked;
     if (got < bytes) got = yield* this.#spillFor(bytes, got, consumer.mode, consumer);
+    return this.#taken(got, consumer);
+  }
+
+  #taken(bytes: number, consumer: MemoryConsumer): number {
     this.#consumers.add(consumer);
-    if (this.#behaviour.taskPeaks) this.#note(consumer.mode, got);
-    return got;
+    if (this.#behaviour.taskPeaks) this.#note(consumer.mode, bytes);
+    return bytes;
   }
 
   /**
@@ -93,12 +120,17 @@ export class TaskMemoryManager {
       !this.#behaviour.consumerRequired,
       () => `${bytes} bytes asked for without a consumer`,
     );
-    const got = yield this.#request(bytes, mode);
+    const asked = this.#ask(bytes, mode);
+    const got = typeof asked === "number" ? asked : yield asked;
     return got < bytes ? yield* this.#spillFor(bytes, got, mode, undefined) : got;
   }
 
-  #request(bytes: number, mode: MemoryMode): ExecutionRequest {
-    return this.#manager.requestExecution(this.taskId, bytes, mode);
+  /** The bytes granted, where that may be said at once; else the request. */
+  #ask(bytes: number, mode: MemoryMode): number | ExecutionRequest {
+    const manager = this.#manager;
+    return this.#answersWhenNobodyWaits && manager.waiting.length === 0
+      ? manager.acquireExecution(this.taskId, bytes, mode)
+      : manager.requestExecution(this.taskId, bytes, mode);
   }
 
   #note(mode: MemoryMode, bytes: number): void {
@@ -123,7 +155,9 @@ export class TaskMemoryManager {
       if (consumer === undefined) break;
       const released = this.#spill(consumer, bytes - got, requester);
       candidates.spilled(released);
-      if (released > 0 && this.#mayReacquire(mode)) got += yield this.#request(bytes - got, mode);
+      if (released <= 0 || !this.#mayReacquire(mode)) continue;
+      const asked = this.#ask(bytes - got, mode);
+      got += typeof asked === "number" ? asked : yield asked;
     }
     return got;
   }
@@ -174,7 +208,8 @@ export class TaskMemoryManager {
           : `Cannot allocate a page of ${bytes} bytes.`,
       );
     for (;;) {
-      const acquired = yield* this.acquireExecution(bytes, consumer);
+      const got = this.acquire(bytes, consumer);
+      const acquired = typeof got === "number" ? got : yield* got;
       if (acquired <= 0) return undefined;
       if (this.#lowestFreePage >= PAGE_TABLE_SIZE) {
         this.releaseExecution(acquired, consumer.mode);
@@ -210,7 +245,11 @@ export class TaskMemoryManager {
     pageBytes: number,
     consumer: MemoryConsumer,
   ): TaskStep<MemoryPage> {
-    const page = yield* this.#pageOf(bytes, Math.max(pageBytes, bytes), consumer);
+    const page = this.#whole(
+      bytes,
+      yield* this.allocatePage(Math.max(pageBytes, bytes), consumer),
+      consumer,
+    );
     consumer.usedBytes += page.bytes;
     return page;
   }
@@ -218,13 +257,13 @@ export class TaskMemoryManager {
   /** An array of `longs` 64-bit integers, charged to the consumer. Throws SparkFailure when it gets less. */
   *allocateArray(longs: number, consumer: MemoryConsumer): TaskStep<MemoryPage> {
     const bytes = longs * 8;
-    const page = yield* this.#pageOf(bytes, bytes, consumer);
+    const page = this.#whole(bytes, yield* this.allocatePage(bytes, consumer), consumer);
     consumer.usedBytes += bytes;
     return page;
   }
 
-  *#pageOf(bytes: number, askedBytes: number, consumer: MemoryConsumer): TaskStep<MemoryPage> {
-    const page = yield* this.allocatePage(askedBytes, consumer);
+  /** A page of at least `bytes`; a smaller one goes back. */
+  #whole(bytes: number, page: MemoryPage | undefined, consumer: MemoryConsumer): MemoryPage {
     if (page !== undefined && page.bytes >= bytes) return page;
     if (page !== undefined) this.freePage(page, consumer.mode);
     throw this.#outOfMemory(bytes, page?.bytes ?? 0);

@@ -43,7 +43,7 @@ export type ForetoldOutcomes = Readonly<Record<OutcomeName, Foretold>>;
 export type DrawnOutcomes = Readonly<Record<OutcomeName, readonly number[]>>;
 
 /** Above so many tasks times draws there are fewer draws, 16 at least. */
-const MOST_TASK_DRAWS = 2_000_000;
+const MOST_TASK_DRAWS = 4_000_000;
 const LEAST_DRAWS = 16;
 
 /** How many draws a configuration gets, of those asked for. */
