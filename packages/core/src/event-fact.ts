@@ -124,6 +124,8 @@ export type EventFact =
       readonly sparkVersion: string;
       /** Databricks, at the head of each rolled part: its number, from 0 */
       readonly rollover?: number | undefined;
+      /** Databricks: equal in all parts of one context's log */
+      readonly contextId?: string | undefined;
     }
   | {
       readonly kind: "application_start";

@@ -351,6 +351,12 @@ export type LogFact =
       readonly message: string;
       readonly stageId?: number | undefined;
     }
+  /** X16: since it said so last; before 2.3 all listeners had one queue, which has no name */
+  | {
+      readonly kind: "events_dropped";
+      readonly count: number;
+      readonly queue: string | undefined;
+    }
   /** D14, D15, D16, D18, Y1–Y4, K1: an executor is gone, in the words of the log */
   | {
       readonly kind: "driver_executor_lost";

@@ -171,7 +171,9 @@ function emitFile(
     nulBytes: done?.nulBytes,
     incomplete: incompleteInWords(done, found),
   });
-  if (found !== undefined && ((found.missing ?? 0) > 0 || found.missingKinds.length > 0)) {
+  const lacksStart = kind === "event_log" && found?.beginsLate === true;
+  const isIncomplete = (found?.missing ?? 0) > 0 || (found?.missingKinds.length ?? 0) > 0;
+  if (found !== undefined && (isIncomplete || lacksStart)) {
     emit("diagnostics", {
       sourceFileId,
       line: undefined,

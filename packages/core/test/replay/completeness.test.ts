@@ -409,3 +409,15 @@ test("tasks whose executor's log has spills have some in their metrics", () => {
   );
   expect(found(failed, text).events?.incomplete).not.toContain("did not spill");
 });
+
+test("events that the driver says it dropped are missing, those of the event log's queue alone", () => {
+  const dropped = (count: number, queue: string | undefined): LogFact => ({
+    kind: "events_dropped",
+    count,
+    queue,
+  });
+  const { events } = found(head, [dropped(12, "eventLog"), dropped(5, "appStatus")]);
+  expect(events).toMatchObject({ missing: 12 });
+  expect(events?.incomplete).toContain("12 of 12 events that the driver dropped are missing");
+  expect(found(head, [dropped(7, undefined)]).events).toMatchObject({ missing: 7 });
+});

@@ -162,6 +162,7 @@ test.each([
   ["unknown", "1.x-2.x", "Slave lost"],
   ["unknown", "3.0+", "Executor Process Lost"],
   ["unknown", "standalone", "worker lost: 10.0.0.1:46767 got disassociated"],
+  ["unknown", "standalone", "worker lost: Not receiving heartbeat for 60 seconds"],
   ["unknown", "1.6+", "Stale executor after cluster manager re-registered."],
 ] as const)("%s, %s: %s", (removedClass, _where, reason) => {
   expect(removalClassOf(reason)).toBe(removedClass);
@@ -284,6 +285,13 @@ test.each([
   ],
   ["metaspace", "java.lang.OutOfMemoryError", "Metaspace", undefined, undefined],
   ["metaspace", "java.lang.OutOfMemoryError", "Compressed class space", undefined, undefined],
+  [
+    "python",
+    "numpy.core._exceptions._ArrayMemoryError",
+    "Unable to allocate 7.45 GiB for an array",
+    undefined,
+    undefined,
+  ],
   ["permgen", "java.lang.OutOfMemoryError", "PermGen space", undefined, undefined],
   [
     "native_thread",
@@ -413,4 +421,9 @@ test("a task's error and the JVM's last words of it are one out-of-memory", () =
   );
   expect(oom_events).toMatchObject([{ class: "jvm_heap", taskId: 1, ts: 20_000 }]);
   expect(executors).toMatchObject([{ removedClass: "jvm_heap" }]);
+});
+
+test("a process that its shell saw killed crashed, and an array's MemoryError is none of the heap", () => {
+  expect(failureClassOf(undefined, "/opt/entrypoint.sh: line 97: 16 Killed")).toBe("crash");
+  expect(oomClassOf("java.lang.OutOfMemoryError", "Java heap space")).toBe("jvm_heap");
 });

@@ -4,7 +4,7 @@ import type { LineSlice } from "../lines/lines.ts";
 import { type LineBytes, standsAt } from "./event.ts";
 import { EventLogDecoder, type LinePlace } from "./event-log-decoder.ts";
 import { isObject, type JsonObject } from "./json.ts";
-import { JsonObjects, type LostObject } from "./json-objects.ts";
+import { JsonObjects, type LostObject, type WholeObject } from "./json-objects.ts";
 import type { EventLogCounts, EventLogTrouble } from "./trouble.ts";
 
 /** How a log's text holds its events, as its first line shows. */
@@ -13,11 +13,14 @@ type Form =
   | { readonly kind: "lines" }
   /** A list, or objects over many lines. */
   | { readonly kind: "objects" }
-  /** One object a line, in which one value is the event's text. */
-  | { readonly kind: "envelope"; readonly key: string };
+  /** One list of events inside an object that says more. */
+  | { readonly kind: "list_within" }
+  /** One JSON value a line, in which the event stands: it, or its text. */
+  | { readonly kind: "envelope"; readonly path: JsonPath };
 
 const lines: Form = { kind: "lines" };
 const objects: Form = { kind: "objects" };
+const listWithin: Form = { kind: "list_within" };
 
 /** An event's class, as far as Spark and its vendors name them. */
 const eventName =
@@ -28,6 +31,9 @@ const eventStart = Buffer.from('{"Event":');
 /** A list of events may be one line; the first of them is enough. */
 const lookedAtBytes = 64 * 1024;
 const brace = 0x7b;
+const openList = 0x5b;
+
+type JsonPath = readonly string[];
 
 export class EventReader {
   readonly #report: (trouble: EventLogTrouble) => void;
@@ -35,6 +41,10 @@ export class EventReader {
   readonly #objects: JsonObjects;
   #form: Form | undefined;
   #line = 0;
+  /** events of a list within an object that was read whole */
+  #listed: WholeObject[] = [];
+  /** of `list_within`: its list has begun */
+  #inList = false;
   #hugeAt: LinePlace | undefined;
   #prefixed = { count: 0, number: 0, byteOffset: 0 };
 
@@ -60,7 +70,14 @@ export class EventReader {
         this.#objects.push(line.buffer, line.start, line.end, line);
         return this.more();
       case "envelope":
-        return this.#decoder.decode(unwrapped(line, this.#form.key));
+        return this.#decoder.decode(unwrapped(line, this.#form.path));
+      case "list_within": {
+        const at = this.#inList ? line.start : line.buffer.indexOf(openList, line.start);
+        if (at < 0 || at >= line.end) return undefined;
+        this.#inList = true;
+        this.#objects.push(line.buffer, at, line.end, line);
+        return this.more();
+      }
       default:
         return this.#decoder.decode(this.#behindPrefix(line));
     }
@@ -68,14 +85,20 @@ export class EventReader {
 
   /** Another fact of what was read. */
   more(): EventFact | undefined {
-    if (this.#form !== objects) return undefined;
-    for (let each = this.#objects.take(); each !== undefined; each = this.#objects.take()) {
+    if (this.#form !== objects && this.#form !== listWithin) return undefined;
+    for (;;) {
+      const listed = this.#listed.shift();
+      const each = listed ?? this.#objects.take();
+      if (each === undefined) return undefined;
       this.#line = each.number;
       const whole = { ...each, start: 0, end: each.buffer.length, terminated: true };
-      const fact = this.#decoder.decode(oneLine(whole));
-      if (fact !== undefined) return fact;
+      const within = listed === undefined ? eventsWithin(whole) : [];
+      if (within.length > 0) this.#listed = within;
+      else {
+        const fact = this.#decoder.decode(oneLine(whole));
+        if (fact !== undefined) return fact;
+      }
     }
-    return undefined;
   }
 
   /** As `EventLogDecoder.hugeBegin`. */
@@ -87,7 +110,7 @@ export class EventReader {
 
   hugePiece(buffer: Buffer, start: number, end: number): void {
     if (this.#form === undefined && this.#hugeAt !== undefined) {
-      this.#form = buffer[start] === 0x5b ? objects : lines;
+      this.#form = buffer[start] === openList ? objects : lines;
       if (this.#form === lines) this.#decoder.hugeBegin(this.#hugeAt);
     }
     if (this.#form !== objects) this.#decoder.hugePiece(buffer, start, end);
@@ -133,6 +156,8 @@ export class EventReader {
   }
 
   #lost({ why, number, byteOffset }: LostObject): void {
+    // What the object around a list says besides it.
+    if (this.#form === listWithin && why === "no object") return;
     const cut = why === "no end";
     this.#report({
       code: cut ? "truncated_line" : "malformed_json",
@@ -170,25 +195,50 @@ function formOf(line: LineSlice): Form | undefined {
   const first = text.replace(/^\u{feff}/u, "");
   if (first === "") return undefined;
   if (first.startsWith("[")) return objects;
+  if (/^"\{\s*\\"/.test(first)) return { kind: "envelope", path: [] };
   if (!first.startsWith("{")) return lines;
+  const head = /^\{[^[{]*\[\s*(?:$|\{\s*(?:$|"))/.exec(first);
   const whole = parsed(first);
-  if (whole === undefined) return /[,{[]$/.test(first) ? objects : lines;
-  if ("Event" in whole) return lines;
-  for (const [key, value] of Object.entries(whole)) {
-    if (typeof value === "string" && isEventText(value)) return { kind: "envelope", key };
+  if (whole === undefined) {
+    if (head !== null) return listWithin;
+    return /[,{[]$/.test(first) ? objects : lines;
   }
-  return lines;
+  if ("Event" in whole) return lines;
+  if (Object.values(whole).some((value) => Array.isArray(value) && value.some(isEvent))) {
+    return listWithin;
+  }
+  const path = pathToEvent(whole, 0);
+  return path === undefined ? lines : { kind: "envelope", path };
+}
+
+const envelopeDepth = 3;
+
+function pathToEvent(object: JsonObject, depth: number): JsonPath | undefined {
+  for (const [key, value] of Object.entries(object)) {
+    if (isEvent(value) || (typeof value === "string" && isEventText(value))) return [key];
+    const below =
+      isObject(value) && depth < envelopeDepth ? pathToEvent(value, depth + 1) : undefined;
+    if (below !== undefined) return [key, ...below];
+  }
+  return undefined;
+}
+
+function isEvent(value: unknown): boolean {
+  return isObject(value) && typeof value["Event"] === "string";
 }
 
 function isEventText(text: string): boolean {
-  const inner = text.trimStart().startsWith("{") ? parsed(text) : undefined;
-  return inner !== undefined && typeof inner["Event"] === "string";
+  return text.trimStart().startsWith("{") && isEvent(parsed(text));
 }
 
 function parsed(text: string): JsonObject | undefined {
+  const value = parsedValue(text);
+  return isObject(value) ? value : undefined;
+}
+
+function parsedValue(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
@@ -196,11 +246,27 @@ function parsed(text: string): JsonObject | undefined {
 }
 
 /** The event in its envelope; the line itself where it has none. */
-function unwrapped(line: LineSlice, key: string): LineSlice {
-  const inner = parsed(line.buffer.toString("utf8", line.start, line.end))?.[key];
-  if (typeof inner !== "string") return line;
-  const buffer = Buffer.from(inner.trim());
+function unwrapped(line: LineSlice, path: JsonPath): LineSlice {
+  let inner: unknown = parsedValue(line.buffer.toString("utf8", line.start, line.end));
+  for (const key of path) inner = isObject(inner) ? inner[key] : undefined;
+  const text = isObject(inner) ? JSON.stringify(inner) : inner;
+  if (typeof text !== "string") return line;
+  const buffer = Buffer.from(text.trim());
   return { ...line, buffer, start: 0, end: buffer.length };
+}
+
+/** Of an object that is no event itself: those in its lists. */
+function eventsWithin({ buffer, number, byteOffset }: WholeObject): WholeObject[] {
+  if (/^\{\s*"Event"/.test(buffer.toString("latin1", 0, 64))) return [];
+  const value = eventName.test(buffer.toString("latin1", 0, lookedAtBytes))
+    ? parsed(buffer.toString("utf8"))
+    : undefined;
+  if (value === undefined || "Event" in value) return [];
+  const lists = Object.values(value).filter((one) => Array.isArray(one));
+  return lists
+    .flat()
+    .filter(isEvent)
+    .map((one) => ({ buffer: Buffer.from(JSON.stringify(one)), number, byteOffset }));
 }
 
 /** A pretty-printed object as Spark would have written it: the decoder's fast paths expect no blanks. */

@@ -63,6 +63,11 @@ export function quotesAnother(line: string): boolean {
   );
 }
 
+/** Velox (Gluten) prints what went wrong in lines of its own, right below the exception's. */
+const ENGINE_CODE = /^Error Code: MEM_/;
+const ENGINE_REASON = "Reason: ";
+const ENGINE_LINES = 8;
+
 /** The first cause that is an OutOfMemoryError, of a throwable that is none. `trace` begins with the throwable's own line. */
 export function outOfMemoryCause(trace: readonly string[]): ErrorLine | undefined {
   const [first, ...below] = trace;
@@ -70,7 +75,16 @@ export function outOfMemoryCause(trace: readonly string[]): ErrorLine | undefine
     return undefined;
   }
   const python = pythonErrorOf(trace);
-  if (python !== undefined && /\bMemoryError\b/.test(python)) return errorOf(python);
+  if (python !== undefined && /\b_?(?:Array|Arrow)?MemoryError\b/.test(python)) {
+    return errorOf(python);
+  }
+  if (below.slice(0, ENGINE_LINES).some((line) => ENGINE_CODE.test(line))) {
+    const reason = below.find((line) => line.startsWith(ENGINE_REASON));
+    return {
+      ...errorOf(first),
+      message: reason?.slice(ENGINE_REASON.length) ?? "MEM_CAP_EXCEEDED",
+    };
+  }
   for (const line of below) {
     if (!line.startsWith(CAUSED_BY)) continue;
     const found = outOfMemoryOf(line);

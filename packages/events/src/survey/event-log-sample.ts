@@ -29,6 +29,9 @@ export class EventLogSample {
   attemptId: string | undefined;
   name: string | undefined;
   sparkVersion: string | undefined;
+  /** Databricks: of the first part of this log */
+  contextId: string | undefined;
+  rollover: number | undefined;
   startedMs: number | undefined;
   endedMs: number | undefined;
   /** least and greatest time of any event seen, ms */
@@ -53,6 +56,8 @@ export class EventLogSample {
     switch (fact.kind) {
       case "log_start":
         this.sparkVersion ??= fact.sparkVersion;
+        this.contextId ??= fact.contextId;
+        this.rollover ??= fact.rollover;
         break;
       case "application_start":
         // Settings come before it in the log, and copied ones name another application.

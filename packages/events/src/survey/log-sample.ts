@@ -149,6 +149,7 @@ export class LogSample {
       case "driver_executor_lost":
       case "driver_unpersist":
       case "container_requested":
+      case "events_dropped":
         this.driverLines++;
         break;
       default:

@@ -1,9 +1,11 @@
 /** What is in a directory: which logs, of which applications and executors, on which clocks, and what they can tell. */
 
 import { discover } from "../bytes/discover.ts";
-import type { Diagnostic } from "../diagnostic.ts";
+import type { DiscoveredSource } from "../bytes/discovered-source.ts";
+import type { Diagnostic, ReportDiagnostic } from "../diagnostic.ts";
 import { assemble } from "./assemble.ts";
 import { withEvidence } from "./deeper-sample.ts";
+import { joinedRollovers } from "./rollover-parts.ts";
 import type { SampledFile } from "./sampled-file.ts";
 import { isLoud, sampleFile } from "./sampler.ts";
 import type { Survey } from "./surveyed.ts";
@@ -39,6 +41,18 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
     report,
     ...(standardInput === undefined ? {} : { standardInput }),
   });
+  const first = await sampleAll(sources, options);
+  const joined = joinedRollovers(first, report);
+  const sampled = joined === undefined ? first : await sampleAll(joined, options);
+  for (const file of sampled) tellOf(file, report);
+  const { files, applications } = assemble(await withEvidence(sampled), givenZone, report);
+  return { files, applications };
+}
+
+async function sampleAll(
+  sources: readonly DiscoveredSource[],
+  { logPattern, full, onProgress }: SurveyOptions,
+): Promise<SampledFile[]> {
   const sampled: SampledFile[] = [];
   const total = sources.reduce(
     (sum, source) => source.parts.reduce((bytes, part) => bytes + (part.compressedBytes ?? 0), sum),
@@ -47,33 +61,34 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
   let seen = 0;
   for (const source of sources) {
     const files = await sampleFile(source, sampled.length + 1, {
-      pattern: options.logPattern,
-      full: options.full ?? false,
+      pattern: logPattern,
+      full: full ?? false,
       logs: sources.length,
     });
     sampled.push(...files);
     seen += files[0]?.bytes ?? 0;
-    options.onProgress?.(seen, total);
-    for (const { sourceFileId, path, unread, damage, newestFirst } of files) {
-      if (newestFirst !== undefined) {
-        report({
-          sourceFileId,
-          code: "survey_newest_first",
-          severity: "info",
-          message: `${path} was written newest first and is read from its end`,
-        });
-      }
-      if (unread === undefined) continue;
-      // Nobody will read it again.
-      for (const diagnostic of damage) report({ ...diagnostic, sourceFileId });
-      report({
-        sourceFileId,
-        code: isLoud(unread) ? "survey_log_not_cut" : "survey_unread_file",
-        severity: isLoud(unread) ? "error" : "info",
-        message: `${path} is not read: ${unread}`,
-      });
-    }
+    onProgress?.(seen, total);
   }
-  const { files, applications } = assemble(await withEvidence(sampled), givenZone, report);
-  return { files, applications };
+  return sampled;
+}
+
+function tellOf(file: SampledFile, report: ReportDiagnostic): void {
+  const { sourceFileId, path, unread, damage, newestFirst } = file;
+  if (newestFirst !== undefined) {
+    report({
+      sourceFileId,
+      code: "survey_newest_first",
+      severity: "info",
+      message: `${path} was written newest first and is read from its end`,
+    });
+  }
+  if (unread === undefined) return;
+  // Nobody will read it again.
+  for (const diagnostic of damage) report({ ...diagnostic, sourceFileId });
+  report({
+    sourceFileId,
+    code: isLoud(unread) ? "survey_log_not_cut" : "survey_unread_file",
+    severity: isLoud(unread) ? "error" : "info",
+    message: `${path} is not read: ${unread}`,
+  });
 }

@@ -51,6 +51,18 @@ test.each([
     oneALine((event) => JSON.stringify({ at: 1, log: `${JSON.stringify(event)}\n` })),
     [1, 2, 3],
   ],
+  [
+    "an envelope around the event itself",
+    oneALine((event) => JSON.stringify({ _index: "i", _source: event })),
+    [1, 2, 3],
+  ],
+  ["a text of JSON a line", oneALine((event) => JSON.stringify(JSON.stringify(event))), [1, 2, 3]],
+  ["a list within an object", JSON.stringify({ id: "a", events, count: 3 }), [1, 1, 1]],
+  [
+    "a list within an object, pretty-printed",
+    JSON.stringify({ id: "a", events }, undefined, 2),
+    [1, 1, 1],
+  ],
   ["a byte order mark before a list", `\u{feff}${JSON.stringify(events)}`, [1, 1, 1]],
 ])("%s", (_, text, lines) => {
   expect(read(text)).toEqual({ kinds: facts, lines, troubles: [] });

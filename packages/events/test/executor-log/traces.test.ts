@@ -298,3 +298,51 @@ test.each([
     facts("24/07/24 04:20:05 INFO Executor: Running task 1.0 in stage 2.0 (TID 11)", "#", line),
   ).toMatchObject([{ kind: "task_running" }, { kind: "uncaught_error", errorClass }]);
 });
+
+test.each([
+  [
+    "numpy in Python",
+    [
+      "org.apache.spark.api.python.PythonException: Traceback (most recent call last):",
+      '  File "job.py", line 33, in f',
+      "numpy.core._exceptions._ArrayMemoryError: Unable to allocate 7.45 GiB for an array",
+      "",
+      "\tat org.apache.spark.api.python.BasePythonRunner.handle(PythonRunner.scala:561)",
+    ],
+    {
+      errorClass: "numpy.core._exceptions._ArrayMemoryError",
+      message: "Unable to allocate 7.45 GiB for an array",
+    },
+  ],
+  [
+    "Velox in Gluten",
+    [
+      "org.apache.gluten.exception.GlutenException: Exception: VeloxRuntimeError",
+      "Error Source: RUNTIME",
+      "Error Code: MEM_CAP_EXCEEDED",
+      "Reason: Exceeded memory pool capacity after attempt to grow capacity",
+    ],
+    {
+      errorClass: "org.apache.gluten.exception.GlutenException",
+      message: "Exceeded memory pool capacity after attempt to grow capacity",
+    },
+  ],
+])("what ran out stands in lines below a task's error: %s", (_, trace, cause) => {
+  expect(
+    facts(
+      "26/11/21 02:36:35 ERROR Executor: Exception in task 1.0 in stage 6.0 (TID 20)",
+      ...trace,
+    ),
+  ).toMatchObject([{ kind: "task_finished", cause }]);
+});
+
+test("blank lines, which a paste puts between all lines, end no trace", () => {
+  expect(
+    facts(
+      "26/11/21 02:36:35 ERROR Executor: Exception in task 1.0 in stage 6.0 (TID 20)",
+      "",
+      "java.lang.OutOfMemoryError: Java heap space",
+      "",
+    ),
+  ).toMatchObject([{ kind: "task_finished", errorClass: "java.lang.OutOfMemoryError" }]);
+});

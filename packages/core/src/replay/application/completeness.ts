@@ -48,6 +48,7 @@ export class Completeness {
   #lastExecutor: { readonly id: string; readonly log: ExecutorLogCompleteness } | undefined;
 
   line(at: Observation, fact: LogFact): void {
+    if (fact.kind === "events_dropped") this.#events.droppedByDriver(fact);
     if (at.source === "executor_log" || at.executorId === "driver") {
       if (at.executorId !== undefined) this.#of(at.executorId).line(fact, at);
     }

@@ -21,6 +21,8 @@ const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
   // It exited by itself with 0; pre-emption is only Spark's example.
   [/exited because of a YARN event/i, "exited"],
   [/was preempted|preempted by|preempting|preemption/i, "preempted"],
+  // A standalone worker or its machine went, and why is not told; its heartbeats are not the executor's.
+  [/^(?:worker|slave) lost/i, "unknown"],
   [/heartbeat/i, "lost_heartbeat"],
   [
     /killed by (?:the )?driver|removed by (?:the )?driver|requested by (?:the )?driver|Driver commanded|explicit termination request|after Application shutdown|Container released by application|\bidle\b/i,

@@ -19,7 +19,7 @@ const MEMORY: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
     /Resources exhausted|MEM_(?:CAP_EXCEEDED|ALLOC_ERROR)|Exceeded memory (?:pool )?cap|std::bad_alloc|Failed to acquire \d+ bytes/i,
     "native_engine",
   ],
-  [/\bMemoryError\b/, "python"],
+  [/\b_?(?:Array|Arrow)?MemoryError\b/, "python"],
   [
     /insufficient memory for the Java Runtime|os::commit_memory|Native memory allocation|Out of swap space|OutOfMemoryError: Map failed|error=12\b|errno=12\b|Cannot allocate memory/,
     "native",
@@ -53,7 +53,10 @@ const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
     /TooLargePageException|Cannot allocate a page of|maxResultSize|Kryo serialization failed: Buffer overflow|KRYO_BUFFER_OVERFLOW|Cannot grow (?:BufferHolder|internal buffer)|BufferHolder|which exceeds max allowed|spark\.rpc\.message\.maxSize|akka\.frameSize|Size exceeds Integer\.MAX_VALUE|Too large frame|Cannot broadcast the table|larger than 8 ?G|COLLECTION_SIZE_LIMIT|exceeds the array size limit/i,
     "size_limit",
   ],
-  [/Python worker exited unexpectedly|fatal error has been detected by the Java Runtime/, "crash"],
+  [
+    /Python worker exited unexpectedly|fatal error has been detected by the Java Runtime|: line \d+: +\d+ (?:Killed|Aborted|Segmentation fault)\b/,
+    "crash",
+  ],
   [/^(?:ExecutorLostFailure|SlaveLost|ExecutorExited)\b/, "executor_lost"],
   [/^(?:FetchFailed|[\w.]*FetchFailedException)\b/, "fetch"],
   [/RECEIVED SIGNAL/, "signal"],

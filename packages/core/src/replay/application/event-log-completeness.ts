@@ -1,5 +1,6 @@
 /** What an event log must hold by its own word (task ids, planned tasks, what began and ended), and how much of it does not. */
 import type { EventFact, StageInfo } from "../../event-fact.ts";
+import type { LogFact } from "../../log-fact.ts";
 import { Lingering } from "../lingering.ts";
 import { NumberSet } from "../number-set.ts";
 import { CountedIds } from "./counted-ids.ts";
@@ -54,6 +55,8 @@ export class EventLogCompleteness {
   #lastLaunch = 0;
   #successes = 0;
   #successesWithoutMetrics = 0;
+  /** by the driver's own word; it says so at most once a minute, so there may be more */
+  #dropped = 0;
   #ends = 0;
   #endsWithoutTime = 0;
   readonly #stagesSeen = new CountedIds();
@@ -65,6 +68,11 @@ export class EventLogCompleteness {
   /** Ids of tasks that it tells of. */
   get tasks(): NumberSet {
     return this.#seenTasks;
+  }
+
+  /** Of all queues, or of the event log's own, which has this name from 2.3 on. */
+  droppedByDriver({ count, queue }: Extract<LogFact, { kind: "events_dropped" }>): void {
+    if (queue === undefined || queue === "eventLog") this.#dropped += count;
   }
 
   step(fact: EventFact): void {
@@ -127,6 +135,7 @@ export class EventLogCompleteness {
     const seen = this.#stagesSeen.count;
     const parts = this.#rolled.size === 0 ? 0 : Math.max(...this.#rolled) + 1;
     return [
+      { what: "events that the driver dropped", expected: this.#dropped, missing: this.#dropped },
       { what: "rolled parts", expected: parts, missing: parts - this.#rolled.size },
       { what: "task ids", expected: ids, missing: Math.max(0, ids - this.#tasks) },
       { what: "task starts", expected: this.#tasks, missing: this.#endsWithoutStart },

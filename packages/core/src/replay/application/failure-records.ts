@@ -75,6 +75,18 @@ export class FailureRecords {
           userFrame: undefined,
         });
         return;
+      case "driver_executor_lost":
+        // Of a lost executor the roster tells; the driver is in none.
+        if (fact.executorId !== "driver") return;
+        this.#write(at, {
+          what: "application",
+          class: failureClassOf(undefined, fact.reason),
+          executorId: "driver",
+          errorClass: undefined,
+          message: fact.reason,
+          userFrame: undefined,
+        });
+        return;
       case "executor_stopping":
         this.#stopping(at, fact);
         return;

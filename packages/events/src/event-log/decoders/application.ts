@@ -1,6 +1,6 @@
 /** The application itself: log start (and Databricks' own first line), start and end. */
 import type { EventDecoder } from "../event.ts";
-import { integer, needText, needTimeMs, quantity, text } from "../json.ts";
+import { integer, type JsonObject, needText, needTimeMs, quantity, text } from "../json.ts";
 
 export function applicationDecoders(): readonly EventDecoder[] {
   return [
@@ -12,11 +12,12 @@ export function applicationDecoders(): readonly EventDecoder[] {
     {
       // Databricks writes this instead of LogStart, at the head of every rolled part.
       event: "DBCEventLoggingListenerMetadata",
-      picks: { "Spark Version": true, "Rollover Number": true },
+      picks: { "Spark Version": true, "Rollover Number": true, "SparkContext Id": true },
       decode: (event) => ({
         kind: "log_start",
         sparkVersion: needText(event, "Spark Version"),
         rollover: quantity(event, "Rollover Number"),
+        contextId: contextId(event),
       }),
     },
     {
@@ -47,4 +48,10 @@ export function applicationDecoders(): readonly EventDecoder[] {
       }),
     },
   ];
+}
+
+/** A number beyond 2^53: only equal ones are asked for. */
+function contextId(event: JsonObject): string | undefined {
+  const id = event["SparkContext Id"];
+  return typeof id === "number" || typeof id === "string" ? String(id) : undefined;
 }

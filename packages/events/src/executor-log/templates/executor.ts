@@ -305,6 +305,14 @@ export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
     example: "java.lang.OutOfMemoryError: Java heap space",
     fact: outOfMemory,
   }),
+  // Py4J's error of a call that the driver's own JVM failed in.
+  template({
+    name: "X13",
+    level: "ERROR",
+    says: ": java.lang.OutOfMemoryError: {text}",
+    example: ": java.lang.OutOfMemoryError: Java heap space",
+    fact: outOfMemory,
+  }),
   template({
     name: "X13",
     level: "ERROR",

@@ -15,6 +15,7 @@ import {
 } from "./executor.ts";
 import { KUBERNETES } from "./kubernetes.ts";
 import { LAUNCH } from "./launch.ts";
+import { LISTENER_BUS } from "./listener-bus.ts";
 import {
   EXECUTION_MEMORY_POOL,
   MEMORY_MANAGER,
@@ -32,7 +33,7 @@ import { ROW_BASED_KEY_VALUE_BATCH, SORTER, SPILLABLE } from "./spill.ts";
 import { TASK_MEMORY_MANAGER } from "./task-memory.ts";
 import { TASK_SET_MANAGER } from "./task-set-manager.ts";
 import { RESOURCE_UTILS, SHUFFLE_BLOCK_FETCHER, SIGNAL_UTILS } from "./version-marks.ts";
-import { YARN } from "./yarn.ts";
+import { YARN, YARN_REPORT } from "./yarn.ts";
 
 export interface TemplateGroup {
   /** Last segments of loggers' names; empty: see `template-set.ts`. */
@@ -100,6 +101,7 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   },
   { loggers: ["HeartbeatReceiver"], templates: HEARTBEAT_RECEIVER },
   { loggers: ["SparkContext"], templates: SPARK_CONTEXT },
+  { loggers: ["AsyncEventQueue", "LiveListenerBus"], templates: LISTENER_BUS },
   {
     loggers: [
       "YarnAllocator",
@@ -133,4 +135,8 @@ export const ANY_LOGGER_TEMPLATES: readonly LogTemplate[] = [
 ];
 
 /** Templates of lines without any layout. */
-export const BARE_TEMPLATES: readonly LogTemplate[] = [...WITHOUT_LAYOUT, ...LAUNCH];
+export const BARE_TEMPLATES: readonly LogTemplate[] = [
+  ...WITHOUT_LAYOUT,
+  ...LAUNCH,
+  ...YARN_REPORT,
+];

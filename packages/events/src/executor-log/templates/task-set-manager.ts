@@ -1,5 +1,5 @@
 /** TaskSetManager (spec/log-templates.md 2.6, D11–D13): tasks as the driver places and loses them. */
-import { bytesInWords, type LogFact } from "@respark/core";
+import type { LogFact } from "@respark/core";
 import { outOfMemoryCause, pythonErrorOf, userFrameOf } from "../error-line.ts";
 import { type LogTemplate, template } from "../log-template.ts";
 import { withTrace } from "./scheduler.ts";
@@ -119,13 +119,13 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
   template({
     name: "X15",
     level: "ERROR",
-    says: "Total size of serialized results of {int} tasks ({size}) is bigger than {text}",
+    says: "Total size of serialized results of {int} tasks ({text}) is bigger than {text}",
     example:
       "Total size of serialized results of 16 tasks (1048.5 MiB) is bigger than spark.driver.maxResultSize (1024.0 MiB)",
     fact: (tasks, size, limit) => ({
       kind: "trouble_logged",
       what: "application",
-      message: `Total size of serialized results of ${tasks} tasks (${bytesInWords(size.atLeast)}) is bigger than ${limit.replace(/^(?=\d|\()/, "maxResultSize ")}`,
+      message: `Total size of serialized results of ${tasks} tasks (${size}) is bigger than ${limit.replace(/^(?=\d|\()/, "maxResultSize ")}`,
     }),
   }),
   template({

@@ -1,4 +1,5 @@
 /** YARN's allocator and scheduler backend (spec/log-templates.md Y1–Y5): containers asked for and killed. */
+import type { LogFact } from "@respark/core";
 import { type LogTemplate, silent, template } from "../log-template.ts";
 import { lost, withTrace } from "./scheduler.ts";
 
@@ -117,3 +118,33 @@ export const YARN: readonly LogTemplate[] = [
     "Completed container container_1480000000000_0001_01_000002 on host: node7 (state: COMPLETE, exit status: 137)",
   ),
 ];
+
+/** Of the application's report in the client's log, whose lines have no layout: its master's container was killed. */
+export const YARN_REPORT: readonly LogTemplate[] = [
+  template({
+    name: "Y4",
+    level: "ERROR",
+    says: "Failing this attempt.{text}Container [pid={int},containerID={word}] is running {text}",
+    example:
+      "Failing this attempt.Diagnostics: [2024-07-24 04:20:37.000]Container [pid=4711,containerID=container_1480000000000_0001_02_000001] is running beyond physical memory limits. Current usage: 2.1 GB of 2 GB physical memory used; 4.0 GB of 4.2 GB virtual memory used. Killing container.",
+    fact: masterLost,
+  }),
+  template({
+    name: "Y4",
+    level: "ERROR",
+    says: "Diagnostics: {text}Container [pid={int},containerID={word}] is running {text}",
+    example:
+      "Diagnostics: [2024-07-24 04:20:37.000]Container [pid=4711,containerID=container_1480000000000_0001_02_000001] is running beyond physical memory limits. Current usage: 2.1 GB of 2 GB physical memory used. Killing container.",
+    fact: masterLost,
+  }),
+];
+
+/** In cluster mode the driver runs in the master's container, the first of its attempt. */
+function masterLost(_: string, pid: number, containerId: string, text: string): LogFact {
+  return lost({
+    executorId: /_0*1$/.test(containerId) ? "driver" : undefined,
+    host: undefined,
+    containerId,
+    reason: `Container [pid=${pid},containerID=${containerId}] is running ${text}`,
+  });
+}

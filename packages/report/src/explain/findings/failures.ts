@@ -69,7 +69,7 @@ function failureOf(row: Row, index: number, application: Application): Draft {
     cost: tasks > 0 ? exactCost(numberIn(row, "lost_ms")) : COST_UNKNOWN,
     stageId,
     executorId: executors.length === 1 ? executors[0] : undefined,
-    title: titleOf({ kind, what, tasks, times, name, executors }),
+    title: titleOf({ kind, what, tasks, times, name, executors, wasKilled: wasKilled(row) }),
     evidence: [
       `In the log: “${cutTo(wordsOf(row), 300)}”.`,
       ...(stageId === undefined || tasks === 0
@@ -99,9 +99,15 @@ interface Failed {
   readonly times: number;
   readonly name: string | undefined;
   readonly executors: readonly string[];
+  readonly wasKilled: boolean;
 }
 
-function titleOf({ kind, what, tasks, times, name, executors }: Failed): string {
+/** Its shell says so; nothing else of it does. */
+function wasKilled(row: Row): boolean {
+  return / Killed$/.test(textIn(row, "message") ?? "");
+}
+
+function titleOf({ kind, what, tasks, times, name, executors, wasKilled }: Failed): string {
   const short = name?.replace(/^.*\./, "");
   const where = executors.length === 0 ? "" : ` on ${executorsWords(executors, 4)}`;
   const failed = tasks > 0 ? `${counted(tasks, "task")} failed${where}` : undefined;
@@ -114,7 +120,7 @@ function titleOf({ kind, what, tasks, times, name, executors }: Failed): string 
       return `${failed ?? "Work failed"} at a limit of Spark's own, not for want of memory${short === undefined ? "" : ` (${short})`}`;
     case "crash":
       return failed === undefined
-        ? `${capital(executorsWords(executors, 4)) || "A JVM"} crashed`
+        ? `${capital(executorsWords(executors, 4)) || "A JVM"} ${wasKilled ? "was killed (SIGKILL)" : "crashed"}`
         : `${failed}: the worker process crashed`;
     case "aborted":
       return "Spark gave a stage up after its tasks failed too often";
@@ -165,14 +171,30 @@ function changeFor(kind: string, row: Row, application: Application): Change | u
       };
     case "size_limit":
       return limitChange(words, textIn(row, "error_class") ?? "", application);
-    case "crash":
+    case "crash": {
+      const isDriver = textsIn(row, "executors").includes("driver");
+      const key = isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead";
+      if (wasKilled(row)) {
+        return {
+          key,
+          text: () =>
+            `find who killed it (the kernel's log, kubectl describe pod, the node manager's log); if it was a limit of memory, a larger ${settingInWords(application, key)}`,
+        };
+      }
       return {
         key: "spark.executor.memoryOverhead",
         text: () =>
           "look at the worker's own end (a Python worker that dies without an error was often killed for memory); if it was, a larger spark.executor.memoryOverhead",
       };
+    }
     default:
-      return undefined;
+      return /running beyond (?:physical|virtual).{0,3} memory limit/i.test(words)
+        ? {
+            key: "spark.driver.memoryOverhead",
+            text: () =>
+              "a larger spark.driver.memoryOverhead (in client mode spark.yarn.am.memory): the container of the driver grew beyond its limit",
+          }
+        : undefined;
   }
 }
 
