@@ -104,7 +104,7 @@ interface Failed {
 
 /** Its shell says so; nothing else of it does. */
 function wasKilled(row: Row): boolean {
-  return / Killed$/.test(textIn(row, "message") ?? "");
+  return (textIn(row, "message") ?? "").endsWith(" Killed");
 }
 
 function titleOf({ kind, what, tasks, times, name, executors, wasKilled }: Failed): string {
