@@ -90,6 +90,8 @@ export interface SparkBehaviour {
     | "one_tree_self_last";
   readonly retriesRefusedPages: boolean;
   readonly taskPeaks: boolean;
+  /** The peak that an aggregation reports counts what its map held before it spilled (SPARK-22721, BytesToBytesMap.reset). */
+  readonly mapPeakOutlivesSpill: boolean;
   readonly taskOutOfMemoryClass: string;
   readonly pageTooLargeClass: string;
   readonly outOfMemoryWording: "plain" | "error_class" | "error_class_sqlstate";
@@ -166,6 +168,7 @@ const spark12: SparkBehaviour = Object.freeze({
   spillOrder: "hash_any_mode_then_self",
   retriesRefusedPages: false,
   taskPeaks: false,
+  mapPeakOutlivesSpill: false,
   taskOutOfMemoryClass: "java.lang.OutOfMemoryError",
   pageTooLargeClass: ILLEGAL_ARGUMENT,
   outOfMemoryWording: "plain",
@@ -264,6 +267,7 @@ const spark23 = after(spark22, "2.3.0", {
   pageTooLargeClass: "org.apache.spark.memory.TooLargePageException",
   sizeStyle: decimalToExa,
   updatedBlocks: "asked_for",
+  mapPeakOutlivesSpill: true,
 });
 
 /** Values and serialized form unroll alike; the missing rest is asked for as unroll memory; a consumer spills until it gives nothing. */

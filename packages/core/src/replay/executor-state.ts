@@ -39,6 +39,8 @@ export interface ExecutorRules {
   readonly tungstenMode: MemoryMode;
   /** Tungsten's page, bytes; undefined: not known, or the version has none */
   readonly pageBytes: number | undefined;
+  /** a query's reported peak is of the whole task (2.3+) */
+  readonly mapPeakOutlivesSpill: boolean;
   /** tasks that it runs at once, at most; undefined: its cores are not known */
   readonly slots: number | undefined;
   /** spark.storage.unrollMemoryThreshold and …GrowthFactor */

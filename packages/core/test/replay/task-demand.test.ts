@@ -20,6 +20,7 @@ const pool = (of: Partial<PoolNow>): PoolNow => ({
   holders: 2,
   sql: true,
   pageBytes: 8 * MIB,
+  mapPeakOutlivesSpill: true,
   relationBytes: 0,
   ...of,
 });
@@ -92,6 +93,24 @@ test("of a query's task that reports nothing, shuffled bytes alone leave a peak 
   });
 });
 
+test("a task whose totals leave out its peak may have had all of the pool", () => {
+  const untold = task({ peakExecutionBytes: undefined, shuffleBytes: 10 });
+  const collects = pool({ sql: false, holders: 1 });
+  expect(peakOf(untold, collects, undefined)).toEqual({ atLeast: 0, atMost: 100 * MIB, best: 0 });
+  expect(peakOf({ ...untold, peakExecutionBytes: 0 }, collects, undefined).atMost).toBe(0);
+});
+
+test("up to 2.2 a query reports what its last map held, others may have filled its share", () => {
+  const aggregates = task({ peakExecutionBytes: 6 * MIB });
+  const small = { pageBytes: 2 * MIB };
+  const forgets = pool({ ...small, mapPeakOutlivesSpill: false });
+  expect(peakOf(aggregates, forgets, undefined)).toMatchObject({
+    atMost: 50 * MIB,
+    best: 6 * MIB,
+  });
+  expect(peakOf(aggregates, pool(small), undefined).atMost).toBe(Math.ceil(6 * MIB * 1.85));
+});
+
 test("a collection doubles what it has, and is measured every 32 records alone", () => {
   const peak = peakOf(task({ peakExecutionBytes: 12 * MIB }), pool({ sql: false }), undefined);
   expect(peak).toEqual({
@@ -107,6 +126,9 @@ test("peaks that a task's end tells of each mode are exact (4.0+)", () => {
     atMost: Math.ceil(10 * MIB * 1.02),
     best: 10 * MIB,
   });
+  // What the pool granted before others spilled for the rest is not in its account.
+  const spilled = task({ memorySpilledBytes: MIB });
+  expect(peakOf(spilled, pool({}), 10 * MIB).atMost).toBe(50 * MIB);
 });
 
 test("operators hold most in the middle of a task's life, spilling ones earlier", () => {

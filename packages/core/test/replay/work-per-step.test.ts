@@ -23,6 +23,7 @@ const rules: ExecutorRules = {
   keepsRelations: true,
   tungstenMode: "on_heap",
   pageBytes: MIB,
+  mapPeakOutlivesSpill: true,
   isCapacityKnown: true,
   areModesKnown: true,
   slots: undefined,

@@ -21,6 +21,18 @@ test("the accumulable of 1.5 and 1.6 is text under a shorter name", () => {
   }
 });
 
+test("2.x leaves out an accumulable of 0; of a task without any the peak is unknown", () => {
+  const told = (Name: string) =>
+    factsOf({
+      ...taskEnd,
+      "Task Info": { ...taskEnd["Task Info"], Accumulables: [{ ID: 1, Name, Update: 3 }] },
+    });
+  for (const fact of told("internal.metrics.resultSize"))
+    expect(fact).toMatchObject({ peakExecutionBytes: 0 });
+  for (const fact of told("my counter"))
+    expect(fact).toMatchObject({ peakExecutionBytes: undefined });
+});
+
 test("what a version does not write is unknown, not 0", () => {
   for (const fact of factsOf(taskEnd)) {
     expect(fact).toMatchObject({

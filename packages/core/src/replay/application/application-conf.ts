@@ -225,6 +225,7 @@ export class ApplicationConf {
         LOCAL_MASTER.test(this.properties.get("spark.master") ?? ""),
       tungstenMode: layout.tungstenMode,
       pageBytes: layout.pageSize.bytes,
+      mapPeakOutlivesSpill: behaviour.mapPeakOutlivesSpill,
       slots: this.#slots(known.cores),
       ...this.#unroll(known),
     };

@@ -54,6 +54,7 @@ export class ExecutionEstimate {
     holders: 0,
     sql: false,
     pageBytes: undefined,
+    mapPeakOutlivesSpill: true,
     relationBytes: 0,
     exact: undefined,
     seen: undefined,
@@ -204,10 +205,13 @@ export class ExecutionEstimate {
     return this.#runners().has(taskId) ? this.peakByTotals(taskId) : undefined;
   }
 
-  peakByTotals(taskId: number): Amount | undefined {
+  peakByTotals(
+    taskId: number,
+    ceiling: number = this.#ledger.executionCeiling(),
+  ): Amount | undefined {
     const task = this.#evidence.task(taskId);
     if (task?.finishedAt === undefined) return undefined;
-    const peak = this.#peakOf(task);
+    const peak = this.#peakOf(task, ceiling);
     return peak.atMost > 0 ? peak : undefined;
   }
 
@@ -338,19 +342,20 @@ export class ExecutionEstimate {
   }
 
   /** Its peak from its totals, within what was polled of all tasks while it ran. */
-  #peakOf(task: TaskEvidence): Amount {
+  #peakOf(task: TaskEvidence, ceiling: number = this.#ledger.executionCeiling()): Amount {
     const { taskId } = task;
     const { mode } = this.#ledger;
     const running = this.#runners().size;
     const known = this.#known.get(taskId);
     const from = this.#peakFromNow;
-    from.ceiling = this.#ledger.executionCeiling();
+    from.ceiling = ceiling;
     from.running = Math.max(running, known?.most ?? 0);
     from.runningAtLeast = Math.max(1, Math.min(running, known?.least ?? running));
     from.peers = known?.peers ?? 1;
     from.holders = known?.holders ?? 1;
     from.sql = this.#isSql(task.stageId);
     from.pageBytes = this.#state.rules.pageBytes;
+    from.mapPeakOutlivesSpill = this.#state.rules.mapPeakOutlivesSpill;
     from.relationBytes = this.#relationsOf(task, known, from.sql);
     from.exact = exactPeak(task, mode);
     from.seen = this.#polled.executionWhile(taskId, mode);

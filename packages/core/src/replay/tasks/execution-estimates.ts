@@ -101,9 +101,12 @@ export class ExecutionEstimates {
     return found;
   }
 
-  /** A task's peak by its totals; undefined: nothing tells it. */
-  peakByTotals(taskId: number, mode: MemoryMode): Amount | undefined {
-    return (mode === "on_heap" ? this.#onHeap : this.#offHeap)?.peakByTotals(taskId);
+  /**
+   * A task's peak by its totals; undefined: nothing tells it.
+   * @param ceiling  most that execution could hold in its life, bytes
+   */
+  peakByTotals(taskId: number, mode: MemoryMode, ceiling: number): Amount | undefined {
+    return (mode === "on_heap" ? this.#onHeap : this.#offHeap)?.peakByTotals(taskId, ceiling);
   }
 
   /** At a task's end: whether a moment that polls may have missed is to be sampled. */

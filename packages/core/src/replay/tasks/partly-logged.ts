@@ -73,9 +73,12 @@ export class PartlyLogged {
 
   /** Anything from nothing to its peak by its totals, or without these to all that there is. */
   #open(taskId: number, mode: MemoryMode, held: Amount): Amount {
-    const known = this.#evidence.task(taskId)?.finishedAt !== undefined;
-    const peak = known ? this.#execution.peakByTotals(taskId, mode) : undefined;
-    const most = peak?.atMost ?? this.#state.ledger(mode).executionCeiling();
+    const ledger = this.#state.ledger(mode);
+    const { fixedPools, maxBytes } = ledger.rules;
+    // What storage keeps now says nothing of other times.
+    const ceiling = fixedPools ? ledger.executionCeiling() : maxBytes;
+    const peak = this.#execution.peakByTotals(taskId, mode, ceiling);
+    const most = peak?.atMost ?? ceiling;
     return amount(
       { atLeast: 0, atMost: Math.max(held.atMost, most) },
       Math.max(held.best, peak?.best ?? 0),

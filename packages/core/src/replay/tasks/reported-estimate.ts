@@ -167,7 +167,8 @@ export class ReportedEstimate {
   #isShared(task: TaskEvidence): boolean {
     if (exactPeak(task, this.#ledger.mode) !== undefined && !task.failed) return false;
     const reported = task.peakExecutionBytes ?? 0;
-    return (task.memorySpilledBytes ?? 0) > 0 || reported === 0 || !this.#isSql(task.stageId);
+    if ((task.memorySpilledBytes ?? 0) > 0 || reported === 0) return true;
+    return !this.#isSql(task.stageId) || !this.#state.rules.mapPeakOutlivesSpill;
   }
 
   #markStale(slot: TaskSlot): void {
@@ -290,6 +291,7 @@ export class ReportedEstimate {
       holders: Math.max(1, peers.holders),
       sql,
       pageBytes: this.#state.rules.pageBytes,
+      mapPeakOutlivesSpill: this.#state.rules.mapPeakOutlivesSpill,
       relationBytes: slot.relationBytes,
       exact,
       seen: slot.seen,

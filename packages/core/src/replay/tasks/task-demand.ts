@@ -35,6 +35,8 @@ export interface PoolNow {
   sql: boolean;
   /** Tungsten's page, bytes; undefined: neither set nor derived */
   pageBytes: number | undefined;
+  /** an aggregation's report counts what it held before it spilled (2.3+) */
+  mapPeakOutlivesSpill: boolean;
   /** relations of broadcast joins that it may have read, bytes at most */
   relationBytes: number;
 }
@@ -44,6 +46,7 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
   const share = Math.floor(pool.ceiling / Math.max(1, pool.running));
   if (exact !== undefined && !(task.failed && exact === 0)) return peakAsTold(task, exact, pool);
   const reported = task.peakExecutionBytes ?? 0;
+  const isUnknown = task.peakExecutionBytes === undefined;
   if (!pool.sql && reported > 0) return peakOfCollections(task, reported, pool);
   if ((task.memorySpilledBytes ?? 0) > 0) {
     // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it. A task that has just
@@ -56,8 +59,10 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
   }
   if (reported === 0) {
     // Peaks are reported when an operator, or (4.0+) the task, ends well.
-    const maySkipReport = task.failed || (pool.sql && (task.shuffleBytes ?? 1) > 0);
-    const most = Math.floor(pool.ceiling / Math.max(1, pool.peers));
+    const mayBeMore = pool.sql || isUnknown;
+    const maySkipReport = task.failed || (mayBeMore && (task.shuffleBytes ?? 1) > 0);
+    const sharing = isUnknown ? sharingOf(pool.holders) : pool.peers;
+    const most = Math.floor(pool.ceiling / Math.max(1, sharing));
     return maySkipReport ? amount({ atLeast: 0, atMost: most }, 0) : NOTHING;
   }
   return peakOfOperators(reported, pool);
@@ -103,9 +108,12 @@ function peakOfOperators(reported: number, pool: PoolNow): Amount {
   const page = pool.pageBytes ?? LEAST_PAGE_BYTES;
   const isMapsAlone = reported % FIRST_MAP_BYTES === 0 && reported < page;
   const maps = isMapsAlone ? reported / FIRST_MAP_BYTES : 0;
+  // Up to 2.2 it is of the last map alone: a spill, which no total tells, let go of those before.
+  const share = pool.ceiling / sharingOf(pool.holders);
   const atMost = Math.max(
     reported * MOST_OF_REPORTED,
     reported + Math.max(UNREPORTED_PAGES, maps) * page,
+    pool.mapPeakOutlivesSpill ? 0 : share,
   );
   const tracked = Math.max(0, reported - pool.relationBytes - UNTRACKED_BYTES);
   return amount(

@@ -111,6 +111,9 @@ const peakNames: readonly string[] = [
   "internal.metrics.peakExecutionMemory",
 ];
 const peakNeedle = Buffer.from('peakExecutionMemory"');
+/** 2.0+: where others of Spark's own are there and the peak is not, it is 0 (AccumulatorV2.isZero). */
+const internalName = "internal.metrics.";
+const internalNeedle = Buffer.from(`"Name":"${internalName}`);
 
 export function taskEndDecoders(): readonly EventDecoder[] {
   return [new TaskEndDecoder()];
@@ -288,8 +291,9 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     const start = this.#shapes.arrayStart(accumulables);
     if (start === undefined) return undefined;
     const end = this.#shapes.arrayEnd(accumulables);
-    const found = buffer.subarray(start, end).indexOf(peakNeedle);
-    if (found < 0) return undefined;
+    const list = buffer.subarray(start, end);
+    const found = list.indexOf(peakNeedle);
+    if (found < 0) return list.includes(internalNeedle) ? 0 : undefined;
     const name = start + found;
     const around = buffer.toString("latin1", Math.max(start, name - 25), Math.min(end, name + 64));
     const told = peakPattern.exec(around);
@@ -302,11 +306,13 @@ const peakPattern: RegExp =
   /"Name":"(?:internal\.metrics\.)?peakExecutionMemory","Update":"?(\d{1,15})"?[,}]/;
 
 function peakOf(task: JsonObject): number | undefined {
+  let tellsOthers = false;
   for (const accumulable of objects(task, "Accumulables")) {
-    if (!peakNames.includes(text(accumulable, "Name") ?? "")) continue;
-    return quantity(accumulable, "Update");
+    const name = text(accumulable, "Name") ?? "";
+    if (peakNames.includes(name)) return quantity(accumulable, "Update");
+    tellsOthers ||= name.startsWith(internalName);
   }
-  return undefined;
+  return tellsOthers ? 0 : undefined;
 }
 
 /** Spark writes 0 for a time that has not come. */
