@@ -92,6 +92,11 @@ export interface SparkBehaviour {
   readonly taskPeaks: boolean;
   /** The peak that an aggregation reports counts what its map held before it spilled (SPARK-22721, BytesToBytesMap.reset). */
   readonly mapPeakOutlivesSpill: boolean;
+  /**
+   * A task's end that tells no peak says that it held none: accumulables of 0 were left out
+   * (DAGScheduler.updateAccumulators). Others have none at all at times, and tell nothing then.
+   */
+  readonly absentPeakIsNone: boolean;
   readonly taskOutOfMemoryClass: string;
   readonly pageTooLargeClass: string;
   readonly outOfMemoryWording: "plain" | "error_class" | "error_class_sqlstate";
@@ -169,6 +174,7 @@ const spark12: SparkBehaviour = Object.freeze({
   retriesRefusedPages: false,
   taskPeaks: false,
   mapPeakOutlivesSpill: false,
+  absentPeakIsNone: false,
   taskOutOfMemoryClass: "java.lang.OutOfMemoryError",
   pageTooLargeClass: ILLEGAL_ARGUMENT,
   outOfMemoryWording: "plain",
@@ -195,6 +201,7 @@ const spark15 = after(spark14, "1.5.0", {
   modelEvidence: "source",
   executionKey: "task",
   pageSize: "derived",
+  absentPeakIsNone: true,
 });
 
 /** The unified manager; the pre-1.6 split lives on as its legacy mode. */
@@ -235,6 +242,7 @@ const spark20 = after(spark163, "2.0.0", {
   unrollTransfer: "storage_request",
   serializedUnroll: "each_record",
   spillOrder: "hash_then_self",
+  absentPeakIsNone: false,
 });
 
 /** `free` counts off-heap storage. */

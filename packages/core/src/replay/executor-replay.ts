@@ -216,7 +216,9 @@ export class ExecutorReplay {
   /** A log that stops while tasks go on says nothing about the rest of the executor's life. */
   #endOfLog({ context: { state }, partly }: Parts): void {
     const last = this.#last;
-    if (last === undefined || !this.#saysTasks || this.#endsItself) return;
+    if (last === undefined || this.#endsItself) return;
+    // Where its level hides the lines of tasks, the last line about memory is not the log's last.
+    if (!this.#saysTasks && state.totals.stores > 0) return;
     if (this.evidence.aliveUntil <= last.ts + LATEST_LINE_MICROS) return;
     state.unknownFrom(placeOf(last));
     partly.endOfLog(last);

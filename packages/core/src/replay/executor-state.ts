@@ -7,8 +7,9 @@ import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { BlockEventRow, EmitRow, MemoryEventRow, Origin, SpillRow } from "../rows.ts";
 import { emptyTaskRow, MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
 import { Grades, type Statement, type Verdict, type Weighed } from "./evidence/grades.ts";
+import type { ExecutorRules } from "./executor-rules.ts";
 import { ManagerFollower } from "./manager-follower.ts";
-import { ModeLedger, type PoolRules } from "./mode-ledger.ts";
+import { ModeLedger } from "./mode-ledger.ts";
 
 /** Where and when the step in hand was said. */
 export interface StepPlace {
@@ -17,35 +18,6 @@ export interface StepPlace {
   readonly tsMax: number | undefined;
   readonly sourceFileId: number;
   readonly line: number;
-}
-
-/** What an executor's memory is made of: rules of each mode it has, and what the version prints. */
-export interface ExecutorRules {
-  readonly onHeap: PoolRules;
-  readonly offHeap: PoolRules | undefined;
-  /** undefined capacities are assumed, and bound nothing */
-  readonly isCapacityKnown: boolean;
-  /** how capacity is split into on-heap and off-heap memory is known */
-  readonly areModesKnown: boolean;
-  /** `free` in store lines prints the bytes used by blocks (1.6.0–1.6.2) */
-  readonly freePrintsUsed: boolean;
-  /** `free` is maximum − execution − blocks (unified), or maximum storage − blocks */
-  readonly freeExcludesExecution: boolean;
-  /** off-heap counts in `free` and limits (2.1+) */
-  readonly freeCountsOffHeap: boolean;
-  /** The value of a broadcast relation stands beside its pieces: not in the driver of a cluster, from 3.4 on. */
-  readonly keepsRelations: boolean;
-  /** Mode of SQL's and shuffle's own memory consumers. */
-  readonly tungstenMode: MemoryMode;
-  /** Tungsten's page, bytes; undefined: not known, or the version has none */
-  readonly pageBytes: number | undefined;
-  /** a query's reported peak is of the whole task (2.3+) */
-  readonly mapPeakOutlivesSpill: boolean;
-  /** tasks that it runs at once, at most; undefined: its cores are not known */
-  readonly slots: number | undefined;
-  /** spark.storage.unrollMemoryThreshold and …GrowthFactor */
-  readonly unrollThresholdBytes: number;
-  readonly unrollGrowth: number;
 }
 
 export interface RunningTask {

@@ -19,6 +19,27 @@ test("a log that stops while tasks go on says nothing of the rest", () => {
   expect(diagnostics.map(({ code, line }) => [code, line])).toEqual([["log_ends_early", 4]]);
 });
 
+test("a log that stops before it has said anything says nothing of all that follows", () => {
+  const { memory_timeline } = replayText(
+    `
+        0 1 start 1000
+        5 1 launched task-1
+    10000 1 ended task-1 since 5`,
+    { memory: 1000, level: "info" },
+  );
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBeUndefined();
+  // Where the level hides its tasks, the last store is not the end of the log.
+  const quiet = replayText(
+    `
+        0 1 start 1000
+        5 1 launched task-1
+       20 1 store rdd_0_0 300 bytes free 700
+    10000 1 ended task-1 since 5`,
+    { memory: 1000, level: "info" },
+  );
+  expect(quiet.memory_timeline.at(-1)?.storageUsed.bytes).toBe(300);
+});
+
 test("a log that ends with its executor's last task is whole", () => {
   const { diagnostics, memory_timeline } = replayText(
     `

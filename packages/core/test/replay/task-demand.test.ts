@@ -20,7 +20,7 @@ const pool = (of: Partial<PoolNow>): PoolNow => ({
   holders: 2,
   sql: true,
   pageBytes: 8 * MIB,
-  mapPeakOutlivesSpill: true,
+  reports: { mapPeakOutlivesSpill: true, absentPeakIsNone: false },
   relationBytes: 0,
   ...of,
 });
@@ -98,12 +98,17 @@ test("a task whose totals leave out its peak may have had all of the pool", () =
   const collects = pool({ sql: false, holders: 1 });
   expect(peakOf(untold, collects, undefined)).toEqual({ atLeast: 0, atMost: 100 * MIB, best: 0 });
   expect(peakOf({ ...untold, peakExecutionBytes: 0 }, collects, undefined).atMost).toBe(0);
+  const of16 = { ...collects, reports: { mapPeakOutlivesSpill: false, absentPeakIsNone: true } };
+  expect(peakOf(untold, of16, undefined).atMost).toBe(0);
 });
 
 test("up to 2.2 a query reports what its last map held, others may have filled its share", () => {
   const aggregates = task({ peakExecutionBytes: 6 * MIB });
   const small = { pageBytes: 2 * MIB };
-  const forgets = pool({ ...small, mapPeakOutlivesSpill: false });
+  const forgets = pool({
+    ...small,
+    reports: { mapPeakOutlivesSpill: false, absentPeakIsNone: false },
+  });
   expect(peakOf(aggregates, forgets, undefined)).toMatchObject({
     atMost: 50 * MIB,
     best: 6 * MIB,

@@ -1,7 +1,8 @@
 /** What a step costs does not depend on how many tasks run: work is counted, not timed. */
 import { expect, test } from "vitest";
 import { ExecutorEvidence } from "../../src/replay/evidence.ts";
-import { type ExecutorRules, ExecutorState } from "../../src/replay/executor-state.ts";
+import type { ExecutorRules } from "../../src/replay/executor-rules.ts";
+import { ExecutorState } from "../../src/replay/executor-state.ts";
 import { PolledPeaks } from "../../src/replay/tasks/polled-peaks.ts";
 import { ReportedEstimate } from "../../src/replay/tasks/reported-estimate.ts";
 import { NO_METRICS } from "./no-metrics.ts";
@@ -23,7 +24,7 @@ const rules: ExecutorRules = {
   keepsRelations: true,
   tungstenMode: "on_heap",
   pageBytes: MIB,
-  mapPeakOutlivesSpill: true,
+  peakReports: { mapPeakOutlivesSpill: true, absentPeakIsNone: false },
   isCapacityKnown: true,
   areModesKnown: true,
   slots: undefined,

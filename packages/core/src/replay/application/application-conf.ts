@@ -16,7 +16,7 @@ import {
 } from "../../spark-behaviour.ts";
 import { confOffHeapBytes, defaultsInForce, parseJavaDouble } from "../../spark-conf.ts";
 import { unrollSettings } from "../../storage/unroll.ts";
-import type { ExecutorRules } from "../executor-state.ts";
+import type { ExecutorRules } from "../executor-rules.ts";
 import {
   assumedConf,
   type HeapAgainstCapacity,
@@ -225,7 +225,7 @@ export class ApplicationConf {
         LOCAL_MASTER.test(this.properties.get("spark.master") ?? ""),
       tungstenMode: layout.tungstenMode,
       pageBytes: layout.pageSize.bytes,
-      mapPeakOutlivesSpill: behaviour.mapPeakOutlivesSpill,
+      peakReports: behaviour,
       slots: this.#slots(known.cores),
       ...this.#unroll(known),
     };

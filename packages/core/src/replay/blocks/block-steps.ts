@@ -86,6 +86,7 @@ export class BlockSteps {
     if (fact.form === "values") state.follower?.unrolled(ledger, hold.best);
     const block = { size, form: fact.form, storedAt: at.ts, taskId };
     ledger.store(blockId, block);
+    this.#context.unseen.seen(blockId);
     if (toldBy !== undefined) {
       this.#context.foresight.lend({
         bytes: {

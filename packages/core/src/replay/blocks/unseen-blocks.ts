@@ -2,8 +2,8 @@
  * Total size of blocks that were stored before the log begins: rotated logs keep their last files,
  * and YARN and Kubernetes their last megabytes. Each `free` narrows it.
  */
-import { type Amount, amount, minus, NOTHING, plus } from "../../amount.ts";
-import type { ByteInterval } from "../../byte-interval.ts";
+import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
+import { type ByteInterval, exactly } from "../../byte-interval.ts";
 import type { Foresight } from "../evidence/foresight.ts";
 import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
 import type { ExecutorState } from "../executor-state.ts";
@@ -41,36 +41,65 @@ export class UnseenBlocks {
     if (state.rules.freePrintsUsed) return;
     this.#isOpen = true;
     const ledger = state.onHeap;
-    const begun = new Set<number>();
-    let stored = NOTHING;
-    let first: Amount | undefined;
-    let toldBy: LogStep | undefined;
-    for (let ahead = 0; ahead <= LINES_AHEAD; ahead++) {
-      const next = ahead === 0 ? step : this.#lookahead.peek(ahead);
-      if (next === undefined) break;
-      const { fact } = next;
-      if (fact.kind === "task_running") begun.add(fact.taskId);
-      else if (fact.kind === "task_finished" && !begun.has(fact.taskId)) {
-        this.#strangersUntil = next.ts;
-      } else if (fact.kind === "block_stored" && first === undefined) {
-        stored = plus(stored, amount(fact.size));
-        first = minus(this.#heldBesides(fact.free), stored);
-        toldBy = next;
-      } else if (fact.kind === "eviction_done" && first === undefined) {
-        first = this.#heldBesides(fact.free);
-        toldBy = next;
-      }
-    }
+    this.#strangersUntil = this.#lastStranger(step);
+    const told = this.#firstTold(step, debug);
     const all = amount({ atLeast: 0, atMost: ledger.rules.maxBytes });
     // At DEBUG all is logged but what they hold already.
     if (debug && this.#strangersUntil > step.ts)
       ledger.unloggedExecution = amount({ atLeast: 0, atMost: ledger.rules.maxBytes }, 0);
-    ledger.unseen =
-      first === undefined ? all : amount({ atLeast: 0, atMost: first.atMost }, first.best);
-    if (toldBy === undefined) return;
+    if (told === undefined) {
+      ledger.unseen = all;
+      return;
+    }
+    const { held, toldBy } = told;
+    // At INFO more may go before that line, without one of its own.
+    const atMost = debug ? Math.min(held.atMost, all.atMost) : all.atMost;
+    ledger.unseen = amount({ atLeast: 0, atMost }, held.best);
     // Predictions up to that line go by what is known without it.
     const open = { atLeast: 0, atMost: all.atMost - ledger.unseen.atMost };
     this.#foresight.lend({ bytes: open, until: toldBy, holds: () => true, learn: () => {} });
+  }
+
+  /** µs; when the last of the tasks that began before the log ends, as far as is looked ahead */
+  #lastStranger(step: LogStep): number {
+    const begun = new Set<number>();
+    let until = Number.NEGATIVE_INFINITY;
+    for (const { fact, ts } of this.#fromHere(step)) {
+      if (fact.kind === "task_running") begun.add(fact.taskId);
+      else if (fact.kind === "task_finished" && !begun.has(fact.taskId)) until = ts;
+    }
+    return until;
+  }
+
+  /** What was held as the log began, by the first line that has what is free, and that line. */
+  #firstTold(step: LogStep, debug: boolean): { held: Amount; toldBy: LogStep } | undefined {
+    let came = NOTHING;
+    let gone = NOTHING;
+    for (const next of this.#fromHere(step)) {
+      const { fact } = next;
+      let free: ByteInterval | undefined;
+      if (fact.kind === "block_stored") {
+        came = plus(came, amount(fact.size));
+        free = fact.free;
+      } else if (fact.kind === "block_removed") {
+        gone = plus(gone, exactAmount(fact.bytes));
+        free = exactly(fact.freeBytes);
+      } else if (fact.kind === "eviction_selected" && !debug)
+        gone = plus(gone, amount(fact.freed ?? exactly(0)));
+      else if (fact.kind === "eviction_done") free = fact.free;
+      if (free === undefined) continue;
+      const held = minus(plus(this.#heldBesides(free), gone), came);
+      return { held, toldBy: next };
+    }
+    return undefined;
+  }
+
+  *#fromHere(step: LogStep): Generator<LogStep> {
+    for (let ahead = 0; ahead <= LINES_AHEAD; ahead++) {
+      const next = ahead === 0 ? step : this.#lookahead.peek(ahead);
+      if (next === undefined) return;
+      yield next;
+    }
   }
 
   get isLogLate(): boolean {
@@ -160,6 +189,11 @@ export class UnseenBlocks {
     ledger.unseen = minus(ledger.unseen, held);
     ledger.store(blockId, { size: held, form: "values", storedAt: step.ts, taskId: undefined });
     return ledger;
+  }
+
+  /** A line stores this block: whatever becomes of it, it is none of them. */
+  seen(blockId: string): void {
+    if (this.#isOpen && this.#state.onHeap.unseen.atMost > 0) this.#revealed.add(blockId);
   }
 
   /** A block that no line has told of yet may be one of them. */

@@ -54,7 +54,7 @@ export class ExecutionEstimate {
     holders: 0,
     sql: false,
     pageBytes: undefined,
-    mapPeakOutlivesSpill: true,
+    reports: { mapPeakOutlivesSpill: true, absentPeakIsNone: false },
     relationBytes: 0,
     exact: undefined,
     seen: undefined,
@@ -355,7 +355,7 @@ export class ExecutionEstimate {
     from.holders = known?.holders ?? 1;
     from.sql = this.#isSql(task.stageId);
     from.pageBytes = this.#state.rules.pageBytes;
-    from.mapPeakOutlivesSpill = this.#state.rules.mapPeakOutlivesSpill;
+    from.reports = this.#state.rules.peakReports;
     from.relationBytes = this.#relationsOf(task, known, from.sql);
     from.exact = exactPeak(task, mode);
     from.seen = this.#polled.executionWhile(taskId, mode);

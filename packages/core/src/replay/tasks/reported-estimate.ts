@@ -168,7 +168,7 @@ export class ReportedEstimate {
     if (exactPeak(task, this.#ledger.mode) !== undefined && !task.failed) return false;
     const reported = task.peakExecutionBytes ?? 0;
     if ((task.memorySpilledBytes ?? 0) > 0 || reported === 0) return true;
-    return !this.#isSql(task.stageId) || !this.#state.rules.mapPeakOutlivesSpill;
+    return !this.#isSql(task.stageId) || !this.#state.rules.peakReports.mapPeakOutlivesSpill;
   }
 
   #markStale(slot: TaskSlot): void {
@@ -291,7 +291,7 @@ export class ReportedEstimate {
       holders: Math.max(1, peers.holders),
       sql,
       pageBytes: this.#state.rules.pageBytes,
-      mapPeakOutlivesSpill: this.#state.rules.mapPeakOutlivesSpill,
+      reports: this.#state.rules.peakReports,
       relationBytes: slot.relationBytes,
       exact,
       seen: slot.seen,

@@ -6,6 +6,7 @@
 import type { Amount } from "../../amount.ts";
 import { amount, NOTHING } from "../../amount.ts";
 import type { TaskEvidence } from "../evidence.ts";
+import type { PeakReports } from "../executor-rules.ts";
 
 /** What a Spillable collection may reach before it asks for memory (spark.shuffle.spill.initialMemoryThreshold). */
 export const UNTRACKED_BYTES = 5_242_880;
@@ -35,8 +36,7 @@ export interface PoolNow {
   sql: boolean;
   /** Tungsten's page, bytes; undefined: neither set nor derived */
   pageBytes: number | undefined;
-  /** an aggregation's report counts what it held before it spilled (2.3+) */
-  mapPeakOutlivesSpill: boolean;
+  reports: PeakReports;
   /** relations of broadcast joins that it may have read, bytes at most */
   relationBytes: number;
 }
@@ -46,7 +46,7 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
   const share = Math.floor(pool.ceiling / Math.max(1, pool.running));
   if (exact !== undefined && !(task.failed && exact === 0)) return peakAsTold(task, exact, pool);
   const reported = task.peakExecutionBytes ?? 0;
-  const isUnknown = task.peakExecutionBytes === undefined;
+  const isUnknown = task.peakExecutionBytes === undefined && !pool.reports.absentPeakIsNone;
   if (!pool.sql && reported > 0) return peakOfCollections(task, reported, pool);
   if ((task.memorySpilledBytes ?? 0) > 0) {
     // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it. A task that has just
@@ -113,7 +113,7 @@ function peakOfOperators(reported: number, pool: PoolNow): Amount {
   const atMost = Math.max(
     reported * MOST_OF_REPORTED,
     reported + Math.max(UNREPORTED_PAGES, maps) * page,
-    pool.mapPeakOutlivesSpill ? 0 : share,
+    pool.reports.mapPeakOutlivesSpill ? 0 : share,
   );
   const tracked = Math.max(0, reported - pool.relationBytes - UNTRACKED_BYTES);
   return amount(
