@@ -11,6 +11,7 @@ import { Completeness } from "./application/completeness.ts";
 import { DeathRecords } from "./application/death-records.ts";
 import { ExecutorRoster, rowsOf } from "./application/executor-roster.ts";
 import { FailureRecords } from "./application/failure-records.ts";
+import { ImpossibleSizes } from "./application/impossible-sizes.ts";
 import { writeApplication, writeExecutors } from "./application/life-rows.ts";
 import { MetricRows } from "./application/metric-rows.ts";
 import { SqlPlans } from "./application/sql-plans.ts";
@@ -51,6 +52,7 @@ export class Replay {
   readonly #deaths: DeathRecords;
   readonly #failures: FailureRecords;
   readonly #completeness = new Completeness();
+  readonly #sizes = new ImpossibleSizes();
   readonly #executors = new Map<string, ExecutorReplay>();
   readonly #blocks: ApplicationBlocks;
   readonly #broadcasts = new BroadcastValues();
@@ -119,6 +121,7 @@ export class Replay {
       completeness: this.#completeness.result((executorId) => this.#hasLog(executorId)),
     };
     const redact = this.#options.redact ?? ((_key: string, value: string) => value);
+    this.#sizes.write(this.#emit);
     this.#conf.write(this.#emit, redact);
     writeExecutors(this.#emit, this.#roster, this.#conf, summary);
     writeApplication(this.#emit, summary, this.#conf, {
@@ -292,6 +295,8 @@ export class Replay {
         return;
       }
       case "block_updated": {
+        const { maxBytes } = this.#roster.of(fact.executorId);
+        if (this.#sizes.isImpossible(fact, observation, maxBytes)) return;
         this.#blockUpdates++;
         const executor = this.#executor(fact.executorId);
         if (!executor.waitsForTime) this.#unsettled.push(executor);

@@ -306,3 +306,15 @@ test("a task whose end is known and still to be replayed is not lost when the ne
     [2, 5_242_880],
   ]);
 });
+
+test("a block that is said to be larger than its executor's memory is told and left out", () => {
+  const story = (bytes: number): string => `
+       0 1 registered 1000
+      20 1 reported rdd_0_0 ${bytes}
+      25 1 launched task-1
+      30 1 ended task-1 since 25`;
+  const damaged = replayText(story(1001), { memory: 1000 });
+  expect(damaged.block_events).toEqual([]);
+  expect(damaged.diagnostics).toMatchObject([{ code: "impossible_size", line: 2, count: 1 }]);
+  expect(replayText(story(1000), { memory: 1000 }).block_events).toHaveLength(1);
+});

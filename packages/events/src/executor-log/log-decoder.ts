@@ -78,6 +78,11 @@ export class LogDecoder {
     return this.stream.reader.isDateless;
   }
 
+  /** Which of its dates' numbers is the month, nothing tells. */
+  get isDateDoubtful(): boolean {
+    return this.stream.reader.isDateDoubtful;
+  }
+
   /** What is wrapped around this file's lines, from the outside in. */
   get envelopeNames(): readonly string[] {
     return this.unwrapping.names;

@@ -117,6 +117,10 @@ export class RecordReader {
     return this.layout?.isDateless === true;
   }
 
+  get isDateDoubtful(): boolean {
+    return this.layout?.isDateDoubtful === true;
+  }
+
   /** Reads one line; complete records go to `emit`, those of the first lines once these show the layout. */
   read(line: Unwrapped, emit: (record: LogRecord) => void): void {
     const { sample } = this;

@@ -252,6 +252,12 @@ function unsetClock({ path, log }: SampledFile): {
       message: `${path} prints times without a date: they are right to each other, and the day is not known`,
     };
   }
+  if (log.dateDoubtful) {
+    return {
+      code: "clock_date_order",
+      message: `${path} prints dates whose day and month may be the other way round, and nothing tells; its times are right to each other within a day`,
+    };
+  }
   return {
     code: "clock_zone_unknown",
     message: `${path} prints local times and nothing tells their zone; they are read as if UTC (--time-zone names it)`,

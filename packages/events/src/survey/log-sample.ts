@@ -69,6 +69,8 @@ export class LogSample {
   wholeSeconds = true;
   /** the layout prints no day, or no year */
   dateless = false;
+  /** days and months of its dates may be the other way round */
+  dateDoubtful = false;
   /** times later and times earlier than the one before */
   forward = 0;
   backward = 0;

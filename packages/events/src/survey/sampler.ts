@@ -353,6 +353,7 @@ class SampleReader {
       counts,
     };
     log.dateless = this.#logDecoder.isDateless;
+    log.dateDoubtful = this.#logDecoder.isDateDoubtful;
     const application = container === undefined ? undefined : applicationIdIn(container);
     if (application !== undefined) log.appIds.set(application, `container ${container}`);
     if (this.#logDecoder.isMixed(container)) {

@@ -6,7 +6,7 @@ import { headShape, levelsIn, type SeenHead } from "./head-shape.ts";
 import { LearnedCut } from "./learned-cut.ts";
 import { learnJson } from "./learned-json.ts";
 import { type Layout, RecordHead, type SampleLine } from "./record-head.ts";
-import { timeIn } from "./time-forms.ts";
+import { hasOtherOrder, timeIn } from "./time-forms.ts";
 
 export interface LearnedLayouts {
   /** Undefined where no line says anything that Spark says. */
@@ -32,14 +32,15 @@ const LEAST_SHARE = 0.05;
 /** A layout that takes many lines for heads must read so many times as much as one that does not. */
 const LOOSE = 1.2;
 
-/** `known`: in the order in which they are preferred where they do as well. */
+/** `layouts`: in the order in which they are preferred where they do as well. */
 export function learnLayout(
   lines: readonly SampleLine[],
-  known: readonly Layout[],
+  layouts: readonly Layout[],
   templates: TemplateSet,
 ): LearnedLayouts {
   const trial = new Trial(templates);
   const few = tellingIn(lines, FIRST_LINES);
+  const known = layoutsInOrder(layouts, lines);
   const sure = trial.best(known, few);
   if (few.length === FIRST_LINES && sure?.isLoose === false && trial.readsAll(sure, few)) {
     return { best: sure, others: [] };
@@ -74,6 +75,23 @@ export function learnLayout(
   }
   return { best, others: others.filter((one) => one !== best) };
 }
+
+/** Without those that read a date's year first, where this file's have it elsewhere. */
+function layoutsInOrder(
+  layouts: readonly Layout[],
+  lines: readonly SampleLine[],
+): readonly Layout[] {
+  const heads = lines.flatMap(({ buffer, start, end }) =>
+    end > start && NUMBER.test(buffer.latin1Slice(start, start + 1))
+      ? [buffer.latin1Slice(start, Math.min(end, start + DATE_BYTES))]
+      : [],
+  );
+  if (!hasOtherOrder(heads)) return layouts;
+  return layouts.filter(({ name, isLoose }) => !isLoose && !/%d\{yy\W/.test(name));
+}
+
+const NUMBER = /\d/;
+const DATE_BYTES = 24;
 
 function tellingIn(lines: readonly SampleLine[], most: number): Telling[] {
   const telling: Telling[] = [];

@@ -34,6 +34,10 @@ export class LearnedCut implements Layout {
     this.beginsBlank = fields[0]?.seen.some((text) => /^\s/.test(text)) ?? false;
   }
 
+  get isDateDoubtful(): boolean {
+    return this.time?.isDoubtful === true;
+  }
+
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean {
     const text = buffer.latin1Slice(start, Math.min(end, start + HEAD_BYTES));
     const found = this.search.exec(text);

@@ -58,6 +58,8 @@ export interface Layout {
   readonly isLoose: boolean;
   /** Its times have no day, or no year. */
   readonly isDateless?: boolean;
+  /** Days and months of its dates may be the other way round. */
+  readonly isDateDoubtful?: boolean;
   /** True when a record begins here; `head` is then filled whole. */
   read(buffer: Buffer, start: number, end: number, head: RecordHead): boolean;
 }

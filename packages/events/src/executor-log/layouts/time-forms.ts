@@ -1,4 +1,5 @@
 /** Times in any form that log4j, logback, syslog and vendors print, found in a text and read. */
+import { type DateOrder, type Day, dateOrder, isDay } from "./date-order.ts";
 
 const MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
 const MONTH_NAMES = MONTHS.toLowerCase().split("|");
@@ -14,18 +15,15 @@ const NOT_BEFORE = "(?<![\\d./-])";
 /** Forms from here on are digits alone, which a colon may belong to. */
 const BARE_FORMS = 6;
 
-/** How a date's two numbers of doubtful order are read. */
-type Order = "ymd" | "dmy" | "mdy";
-
 interface TimeForm {
   readonly source: string;
   /** Orders that the digits leave open, the usual one first. */
-  readonly orders: (separator: string) => readonly Order[];
+  readonly orders: (separator: string) => readonly DateOrder[];
   /** It has no day of its own: times count from the first of January 1970. */
   readonly dateless: boolean;
 }
 
-const certain = (): readonly Order[] => ["ymd"];
+const certain = (): readonly DateOrder[] => ["ymd"];
 
 /** The first that is found counts, and of two at one place the first here. */
 const FORMS: readonly TimeForm[] = [
@@ -41,7 +39,7 @@ const FORMS: readonly TimeForm[] = [
   },
   {
     source: `${NOT_BEFORE}(?<a>\\d{1,2})(?<sep>[-/.])(?<b>\\d{1,2})\\k<sep>(?<c>\\d{2})${BETWEEN}${CLOCK}${ZONE}`,
-    orders: () => ["ymd", "dmy", "mdy"],
+    orders: (separator) => (separator === "." ? ["dmy", "ymd", "mdy"] : ["ymd", "dmy", "mdy"]),
     dateless: false,
   },
   {
@@ -107,10 +105,13 @@ export class TimeReader {
   zoned = false;
   /** It says no day (or no year): only the order and the distances of its times are known. */
   readonly dateless: boolean;
+  /** Days and months may be the other way round: nothing in the samples tells. */
+  isDoubtful: boolean;
   /** For a search where this form's time stands between other fields; it captures nothing. */
   readonly source: string;
   private readonly form: RegExp;
-  private readonly order: Order;
+  private readonly orders: readonly DateOrder[];
+  private order: DateOrder;
   private lastText = "";
   private days = 0;
   private lastClock = Number.NaN;
@@ -121,9 +122,11 @@ export class TimeReader {
     this.form = new RegExp(`^${source}$`);
     this.source = source.replaceAll(/\?<\w+>/g, "?:").replaceAll(/\\k<sep>/g, "[-/.]");
     const found = samples.map((sample) => this.form.exec(sample)?.groups ?? {});
-    const separator = found[0]?.["sep"] ?? "";
-    const fits = (order: Order): boolean => found.every((groups) => isDay(dayOf(groups, order)));
-    this.order = orders(separator).find(fits) ?? "ymd";
+    this.orders = orders(found[0]?.["sep"] ?? "");
+    const told = dateOrder(this.orders, (order) => found.map((groups) => dayOf(groups, order)));
+    this.order = told.order;
+    // The year first is Spark's own way.
+    this.isDoubtful = told.isDoubtful && told.order !== "ymd";
     this.dateless = dateless || (found[0] !== undefined && isYearless(found[0]));
   }
 
@@ -142,8 +145,8 @@ export class TimeReader {
       this.zoned = true;
     } else {
       const seconds = secondsOf(groups);
-      const day = dayOf(groups, this.order);
-      if (seconds === undefined || !isDay(day)) return false;
+      const day = this.dayIn(groups);
+      if (seconds === undefined || day === undefined) return false;
       const zone = groups["zone"];
       this.zoned = zone !== undefined && /^(?:Z|UTC|GMT|[+-])/.test(zone);
       const clock = seconds * MICROS_PER_SECOND + fraction;
@@ -158,6 +161,16 @@ export class TimeReader {
     return true;
   }
 
+  /** Undefined: no calendar has it. What was doubtful is not once a later date has one reading alone. */
+  private dayIn(groups: Groups): Day | undefined {
+    const day = dayOf(groups, this.order);
+    if (isDay(day)) return day;
+    const other = this.orders.find((order) => isDay(dayOf(groups, order)));
+    if (!this.isDoubtful || other === undefined) return undefined;
+    this.order = other;
+    return dayOf(groups, other);
+  }
+
   /** A clock that shows no day: midnight has passed where it jumps back. */
   private daysPassed(clock: number): number {
     if (this.lastClock - clock > HALF_A_DAY) this.days++;
@@ -165,6 +178,25 @@ export class TimeReader {
     this.lastClock = clock;
     return this.days * MICROS_PER_DAY + clock;
   }
+}
+
+/** The form of two-digit numbers, which Spark's own layout begins with: year, month, day. */
+const SHORT_FORM = 2;
+const FEWEST_DATES = 3;
+
+/** These heads begin with dates like Spark's own that are read in another order. */
+export function hasOtherOrder(heads: readonly string[]): boolean {
+  const texts = heads.flatMap((head) => {
+    const time = timeIn(head);
+    return time?.form === SHORT_FORM ? [head.slice(time.start, time.end)] : [];
+  });
+  // One or two may be damaged.
+  if (texts.length * 2 < heads.length || texts.length < FEWEST_DATES) return false;
+  const { orders } = FORMS[SHORT_FORM] ?? NO_FORM;
+  const form = new RegExp(`^${FORMS[SHORT_FORM]?.source ?? ""}$`);
+  const found = texts.map((text) => form.exec(text)?.groups ?? {});
+  const daysOf = (order: DateOrder): readonly Day[] => found.map((groups) => dayOf(groups, order));
+  return dateOrder(orders(found[0]?.["sep"] ?? ""), daysOf).order !== "ymd";
 }
 
 const NO_FORM: TimeForm = { source: "(?!)", orders: certain, dateless: false };
@@ -175,17 +207,10 @@ function isYearless(groups: Groups): boolean {
   return groups["mon"] !== undefined && groups["y"] === undefined && groups["y2"] === undefined;
 }
 
-interface Day {
-  readonly year: number;
-  /** undefined: the form shows no day */
-  readonly month: number | undefined;
-  readonly day: number;
-}
-
 /** A year that has a 29th of February, for dates that name none. */
 const SOME_YEAR = 1972;
 
-function dayOf(groups: Groups, order: Order): Day {
+function dayOf(groups: Groups, order: DateOrder): Day {
   const { mon, y, y2, M, d, a, b, c } = groups;
   if (mon !== undefined) {
     const said = y ?? y2;
@@ -205,12 +230,6 @@ function dayOf(groups: Groups, order: Order): Day {
 
 function yearOf(digits: string): number {
   return digits.length === 2 ? 2000 + Number(digits) : Number(digits);
-}
-
-function isDay({ year, month, day }: Day): boolean {
-  if (month === undefined) return true;
-  if (year < 1970 || year >= 2200 || month < 1 || month > 12 || day < 1) return false;
-  return new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 }
 
 function secondsOf(groups: Groups): number | undefined {
