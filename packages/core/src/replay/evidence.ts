@@ -118,6 +118,13 @@ export class ExecutorEvidence {
     this.whenEnded?.(fact.taskId);
   }
 
+  /** A task ended well after `ts` (µs) of which the executor's log has no end. */
+  endsUnlogged(ts: number): boolean {
+    for (const { finishedAt, failed } of this.#tasks.values())
+      if (finishedAt !== undefined && finishedAt > ts && !failed) return true;
+    return false;
+  }
+
   task(taskId: number): TaskEvidence | undefined {
     return this.#tasks.get(taskId);
   }

@@ -219,7 +219,10 @@ export class ExecutorReplay {
     if (last === undefined || this.#endsItself) return;
     // Where its level hides the lines of tasks, the last line about memory is not the log's last.
     if (!this.#saysTasks && state.totals.stores > 0) return;
-    if (this.evidence.aliveUntil <= last.ts + LATEST_LINE_MICROS) return;
+    const latest = last.tsMax ?? last.ts;
+    const goesOn = this.evidence.aliveUntil > last.ts + LATEST_LINE_MICROS;
+    // A driver may hear late of an end, but an executor prints it: one without a line is proof.
+    if (!goesOn && !this.evidence.endsUnlogged(latest)) return;
     state.unknownFrom(placeOf(last));
     partly.endOfLog(last);
     state.emit("diagnostics", {
@@ -278,6 +281,7 @@ export class ExecutorReplay {
    * effect. Each change has its own time; none waits for the next line.
    */
   #passTime(parts: Parts, step: LogStep): void {
+    parts.blocks.unrolls.look(step.ts);
     const { windows, execution, state, debug } = parts.context;
     const from = this.#passed;
     const breaks = windows.breaksBetween(from, step.ts);

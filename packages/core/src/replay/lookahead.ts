@@ -32,6 +32,8 @@ export class Lookahead {
   readonly #byBlock = new Map<string, LogStep[]>();
   /** block → upcoming lines that show it in memory */
   readonly #uses = new Map<string, LogStep[]>();
+  /** tasks whose ends are among the steps */
+  readonly #finishing = new Map<number, number>();
   #newest = Number.NEGATIVE_INFINITY;
 
   add(observation: Observation, fact: LogFact, ts: number): void {
@@ -50,6 +52,8 @@ export class Lookahead {
     this.#newest = Math.max(this.#newest, ts);
     keep(this.#byBlock, blockOf(step.fact), step);
     keep(this.#uses, usedBy(step.fact), step);
+    if (fact.kind === "task_finished")
+      this.#finishing.set(fact.taskId, (this.#finishing.get(fact.taskId) ?? 0) + 1);
   }
 
   /** The next step if it has waited long enough, or `all` may go. */
@@ -75,6 +79,12 @@ export class Lookahead {
     }
     pass(this.#byBlock, blockOf(step.fact));
     pass(this.#uses, usedBy(step.fact));
+    if (step.fact.kind === "task_finished") {
+      const { taskId } = step.fact;
+      const left = (this.#finishing.get(taskId) ?? 1) - 1;
+      if (left === 0) this.#finishing.delete(taskId);
+      else this.#finishing.set(taskId, left);
+    }
     return step;
   }
 
@@ -102,6 +112,11 @@ export class Lookahead {
     if (use === undefined) return false;
     const next = this.upcoming(blockId)[0];
     return next === undefined || next === use || next.ts > use.ts || !stores(next.fact);
+  }
+
+  /** A task's end is in sight. */
+  finishes(taskId: number): boolean {
+    return this.#finishing.has(taskId);
   }
 
   /** What is about to happen to a block, in log order. */

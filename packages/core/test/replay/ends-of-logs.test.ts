@@ -136,3 +136,42 @@ test("a log that ends with all others leaves its tasks with what they hold", () 
   });
   expect(peakOf(story, 1)).toEqual({ atLeast: 100, atMost: 100, endTs: undefined });
 });
+
+test("a task that ended well without a line of its own shows that its log stops before", () => {
+  const known = ({ memory_timeline }: ReplayedStory) => memory_timeline.at(-1)?.storageUsed.bytes;
+  const story = (end: string) =>
+    replayText(
+      `
+        0 1 start 1000
+        5 1 launched task-1
+       10 1 run task-1
+       20 1 store rdd_0_0 300 bytes free 700
+      900 1 ${end}`,
+      { memory: 1000, level: "info" },
+    );
+  expect(known(story("ended task-1 since 5"))).toBeUndefined();
+  // One that was lost with its executor may have printed nothing more.
+  expect(known(story("ended task-1 since 5 failed ExecutorLostFailure"))).toBe(300);
+});
+
+test("a put whose end is in no line may hold all that is free", () => {
+  const unrolled = (level: "debug" | "info", lines: string) =>
+    replayText(
+      `
+        0 1 start 1000
+        4 1 caches 0 rdd 1
+        5 1 launched task-1 partition 3
+       10 1 run task-1 stage 0 partition 3
+       ${lines}
+     9000 1 store rdd_9_8 1 bytes free 999
+     9001 1 store rdd_9_9 1 bytes free 998
+    10000 1 ended task-1 since 5`,
+      { memory: 1000, level },
+    ).memory_timeline.findLast(({ ts }) => ts === 9_000_000)?.unrollUsed.atMost;
+  expect(unrolled("debug", "20 1 missing rdd_1_3 on task-1")).toBe(999);
+  expect(unrolled("info", "")).toBe(999);
+  // Its end is in sight, or the block is there.
+  expect(unrolled("debug", "20 1 missing rdd_1_3 on task-1\n30 1 finish task-1")).toBe(0);
+  expect(unrolled("info", "30 1 finish task-1")).toBe(0);
+  expect(unrolled("info", "20 1 found rdd_1_3 on task-1")).toBe(0);
+});

@@ -19,13 +19,14 @@ import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
 import { isReplica, taskPutting } from "./task-putting.ts";
-import { preparation, rddsPutBy } from "./unroll-preparation.ts";
+import { UnrollBeginnings } from "./unroll-beginnings.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
 export class BlockSteps {
   readonly #context: ReplayContext;
   readonly evictions: Evictions;
+  readonly unrolls: UnrollBeginnings;
   /** Blocks found nowhere whose put has not ended yet: the miss is written once. */
   readonly #missed = new Set<string>();
   readonly #early = new Set<LogStep>();
@@ -33,6 +34,7 @@ export class BlockSteps {
   constructor(context: ReplayContext, puts: PutsUnderWay) {
     this.#context = context;
     this.evictions = new Evictions(context, puts);
+    this.unrolls = new UnrollBeginnings(context);
   }
 
   /** The line of a store, unless it has been replayed before its line came. */
@@ -285,7 +287,7 @@ export class BlockSteps {
     if (!this.#context.lookahead.isMiss(step, fact)) return;
     const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, fact.blockId);
     this.#miss(placeOf(step), fact.blockId, taskId, "logged");
-    this.#openWindow(step, fact.blockId, taskId, true);
+    this.unrolls.lookedUp(step, fact.blockId, taskId);
   }
 
   persistingToDisk(step: LogStep, blockId: string): void {
@@ -312,43 +314,6 @@ export class BlockSteps {
       diskBytes: bytes,
       taskId: this.#context.taskOf(step) ?? taskPutting(this.#context, fact.blockId),
       origin: "logged",
-    });
-  }
-
-  /** A task began: what the log will say it puts, it unrolls from now on. */
-  taskBegan(step: LogStep, taskId: number, rdds: Iterable<number>, partition: number): void {
-    if (this.#context.debug) return; // a lookup that finds nothing says better when an unroll begins
-    const isReported = this.#context.evidence.task(taskId) !== undefined;
-    const puts = isReported ? rdds : rddsPutBy(this.#context, step, { taskId, partition });
-    for (const rdd of puts) this.#openWindow(step, `rdd_${rdd}_${partition}`, taskId, false);
-  }
-
-  #openWindow(step: LogStep, blockId: string, taskId: number | undefined, precise: boolean): void {
-    const end = this.#context.lookahead
-      .upcoming(blockId)
-      .find((next) => next.fact.kind === "block_stored" || next.fact.kind === "unroll_failed");
-    if (end === undefined) return;
-    const { fact } = end;
-    if (fact.kind === "block_stored" && fact.form === "bytes" && rddIdOf(blockId) === undefined)
-      return;
-    const printed =
-      fact.kind === "block_stored"
-        ? fact.size
-        : fact.kind === "unroll_failed"
-          ? fact.computed
-          : undefined;
-    if (printed === undefined) return;
-    this.#context.windows.open({
-      blockId,
-      taskId,
-      ...(precise
-        ? { from: step.ts, usuallyFrom: step.ts }
-        : preparation(this.#context, step, end)),
-      until: end.ts,
-      size: amount(printed),
-      mode: this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
-      precise,
-      fails: fact.kind === "unroll_failed",
     });
   }
 

@@ -16,8 +16,8 @@ export interface UnrollWindow {
   readonly usuallyFrom: number;
   /** when the log says that it was stored or failed */
   readonly until: number;
-  /** size reached at `until` */
-  readonly size: Amount;
+  /** size reached at `until`; undefined: its end is not in sight */
+  readonly size: Amount | undefined;
   readonly mode: "on_heap" | "off_heap";
   readonly precise: boolean;
   /** it ends in a failure: what was held never exceeded what was computed */
@@ -92,7 +92,7 @@ export class UnrollWindows {
     }
     for (const window of this.#open.values()) {
       const length = window.until - window.from;
-      if (length < SHORT_MICROS) continue;
+      if (length < SHORT_MICROS || window.size === undefined) continue;
       for (const part of PARTS) {
         const at = Math.ceil(window.from + length * part);
         if (at > from && at <= ts) found.push(at);
@@ -158,6 +158,10 @@ export class UnrollWindows {
     const progress = progressOf(window.from, window.until, ts);
     const usually = progressOf(window.usuallyFrom, window.until, ts);
     const { size, precise, fails } = window;
+    if (size === undefined) {
+      const { maxBytes } = this.#state.ledger(window.mode).rules;
+      return amount({ atLeast: 0, atMost: maxBytes }, unrollThresholdBytes);
+    }
     // How much of the final size is held at which part of the window: the middle 96 % of unrolls in our runs.
     const low = precise && progress > 0.8 ? size.atLeast * 0.08 : 0;
     const high = fails

@@ -71,7 +71,7 @@ export class TaskSteps {
     });
     for (const taskId of lostEnds(this.#context, step.ts)) this.finished(step, taskId);
     const partition = evidence.task(fact.taskId)?.partition ?? fact.index;
-    if (partition !== undefined) this.#blocks.taskBegan(step, fact.taskId, rdds, partition);
+    if (partition !== undefined) this.#blocks.unrolls.taskBegan(step, fact.taskId, rdds, partition);
   }
 
   /**
