@@ -50,3 +50,15 @@ export function storageLevelNamed(text: string): StorageLevel | undefined {
     replication: Number(replicas ?? 1),
   };
 }
+
+/** Spark's name of a level, whichever log tells its flags: `MEMORY_AND_DISK_SER_2`; undefined for NONE. */
+export function storageLevelName(
+  level: Omit<StorageLevel, "useOffHeap"> & { readonly useOffHeap: boolean | undefined },
+): string | undefined {
+  if (!level.useMemory && !level.useDisk && level.useOffHeap !== true) return undefined;
+  const copies = level.replication > 1 ? `_${level.replication}` : "";
+  if (level.useOffHeap === true) return `OFF_HEAP${copies}`;
+  if (!level.useMemory) return `DISK_ONLY${copies}`;
+  const serialized = level.deserialized ? "" : "_SER";
+  return `MEMORY${level.useDisk ? "_AND_DISK" : "_ONLY"}${serialized}${copies}`;
+}

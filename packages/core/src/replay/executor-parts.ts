@@ -1,6 +1,7 @@
 /** What an executor's replay is made of, and what the application tells it. */
 
 import type { ByteInterval } from "../byte-interval.ts";
+import type { StorageLevelFlags } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { EmitRow, EvidenceLevel } from "../rows.ts";
@@ -47,6 +48,7 @@ export interface ExecutorSurroundings {
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
   isOffHeapRdd(rddId: number): boolean;
+  levelOfRdd: (rddId: number) => StorageLevelFlags | undefined;
   isDeserializedRdd: (rddId: number) => boolean | undefined;
   isSqlStage: (stageId: number) => boolean;
   /** The event log tells of blocks, as far as settings and version say. */

@@ -424,6 +424,7 @@ export class Replay {
           stageId === undefined ? [] : this.#facts.persistedRdds(stageId),
         isOffHeapRdd: (rddId) =>
           known.offHeapRdds.has(rddId) || this.#conf.isOffHeap(this.#facts.level(rddId)),
+        levelOfRdd: (rddId) => this.#facts.level(rddId),
         isDeserializedRdd: (rddId) => this.#facts.level(rddId)?.deserialized,
         isSqlStage: (stageId) => this.#facts.isSql(stageId),
         reportsBlocks: () =>

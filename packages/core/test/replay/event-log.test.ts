@@ -318,3 +318,26 @@ test("a block that is said to be larger than its executor's memory is told and l
   expect(damaged.diagnostics).toMatchObject([{ code: "impossible_size", line: 2, count: 1 }]);
   expect(replayText(story(1000), { memory: 1000 }).block_events).toHaveLength(1);
 });
+
+test("a block has the name of its level, of its own line or of its RDD in the event log", () => {
+  const levelsIn = (story: string) =>
+    replayText(story, { memory: 1000 }).blocks.map(({ blockId, storageLevel }) => [
+      blockId,
+      storageLevel,
+    ]);
+  expect(
+    levelsIn(`
+       0 1 registered 1000
+      10 driver caches 3 rdd 0
+      20 1 reported rdd_0_0 100
+      21 1 reported rdd_9_0 100
+      25 1 launched task-1
+      30 1 ended task-1 since 25`),
+  ).toEqual([
+    ["rdd_0_0", "MEMORY_ONLY"],
+    ["rdd_9_0", undefined],
+  ]);
+  expect(levelsIn("0 1 start 1000\n10 1 level rdd_7_0 disk memory")).toEqual([
+    ["rdd_7_0", "MEMORY_AND_DISK_SER"],
+  ]);
+});

@@ -1,6 +1,7 @@
 /** Jobs, stages, SQL executions and RDDs of one application, gathered from events until each has its row. */
 import type { EventFact, RddInfo, StageInfo, StorageLevelFlags } from "../../event-fact.ts";
 import type { EmitRow, JobRow, RddRow, SqlExecutionRow, StageRow } from "../../rows.ts";
+import { storageLevelName } from "../../storage-level.ts";
 import { Lingering } from "../lingering.ts";
 import { NumberSet } from "../number-set.ts";
 
@@ -227,7 +228,8 @@ export class ApplicationFacts {
         this.#levels.set(rdd.rddId, rdd.level);
       }
       const known = this.#rdds.get(rdd.rddId);
-      if (known !== undefined) known.storageLevel = levelOf(rdd.level) ?? known.storageLevel;
+      if (known !== undefined)
+        known.storageLevel = storageLevelName(rdd.level) ?? known.storageLevel;
       else if (!this.#writtenRdds.has(rdd.rddId))
         this.#rdds.set(rdd.rddId, rddRow(rdd, stage.stageId));
       this.#speakOf(rdd.rddId);
@@ -319,22 +321,12 @@ function rddRow(rdd: RddInfo, stageId: number): RddRow {
     name: rdd.name,
     callSite: rdd.callSite,
     scope: rdd.scope,
-    storageLevel: levelOf(rdd.level),
+    storageLevel: storageLevelName(rdd.level),
     partitions: rdd.partitions,
     parentIds: rdd.parentIds,
     firstStageId: stageId,
     unpersistedAt: undefined,
   };
-}
-
-/** Spark's name of a storage level; undefined for NONE. */
-function levelOf(level: StorageLevelFlags): string | undefined {
-  if (!level.useMemory && !level.useDisk && level.useOffHeap !== true) return undefined;
-  const copies = level.replication > 1 ? `_${level.replication}` : "";
-  if (level.useOffHeap === true) return `OFF_HEAP${copies}`;
-  if (!level.useMemory) return `DISK_ONLY${copies}`;
-  const serialized = level.deserialized ? "" : "_SER";
-  return `MEMORY${level.useDisk ? "_AND_DISK" : "_ONLY"}${serialized}${copies}`;
 }
 
 function keyOf(stage: StageKey): string {

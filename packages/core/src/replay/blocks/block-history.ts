@@ -2,8 +2,10 @@
 
 import type { Amount } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
+import type { StorageLevelFlags } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { BlockRow, EmitRow, MissKind } from "../../rows.ts";
+import { storageLevelName } from "../../storage-level.ts";
 import { Lingering } from "../lingering.ts";
 
 type Level = Extract<LogFact, { kind: "block_level" }>;
@@ -130,6 +132,7 @@ export class BlockHistory {
     readonly hasLog: boolean;
     readonly emit: EmitRow;
     readonly blocks: ApplicationBlocks;
+    levelOfRdd(rddId: number): StorageLevelFlags | undefined;
   };
   readonly #lives = new Map<string, BlockLife>();
   /** RDD → lives of its blocks that have not ended */
@@ -142,6 +145,7 @@ export class BlockHistory {
     readonly hasLog: boolean;
     readonly emit: EmitRow;
     readonly blocks: ApplicationBlocks;
+    levelOfRdd(rddId: number): StorageLevelFlags | undefined;
   }) {
     this.#of = of;
   }
@@ -171,7 +175,7 @@ export class BlockHistory {
   }
 
   levelSeen(blockId: string, level: Level): void {
-    this.#life(blockId).storageLevel = levelName(level);
+    this.#life(blockId).storageLevel = storageLevelName(level);
   }
 
   isOnDisk(blockId: string): boolean {
@@ -241,6 +245,12 @@ export class BlockHistory {
     this.#readBack.delete(life.blockId);
   }
 
+  /** Of an RDD's blocks, as stages list it. */
+  #levelOf(rddId: number | undefined): string | undefined {
+    const level = rddId === undefined ? undefined : this.#of.levelOfRdd(rddId);
+    return level === undefined ? undefined : storageLevelName(level);
+  }
+
   #write(life: BlockLife): void {
     const { executorId, hasLog, emit } = this.#of;
     const row: BlockRow = {
@@ -248,7 +258,7 @@ export class BlockHistory {
       blockId: life.blockId,
       rddId: life.rddId,
       partitionId: partitionOf(life.blockId),
-      storageLevel: life.storageLevel,
+      storageLevel: life.storageLevel ?? this.#levelOf(life.rddId),
       memoryBytes: life.size?.best,
       memoryBytesMin: life.size?.atLeast,
       memoryBytesMax: life.size?.atMost,
@@ -301,14 +311,4 @@ export class BlockHistory {
     }
     return life;
   }
-}
-
-function levelName(level: Level): string {
-  const words = [
-    level.useDisk ? "disk" : "",
-    level.useMemory ? "memory" : "",
-    level.useOffHeap ? "offheap" : "",
-    level.deserialized ? "deserialized" : "",
-  ].filter((word) => word !== "");
-  return `${words.join(", ")}, ${level.replication} replicas`;
 }
