@@ -26,7 +26,11 @@ interface Outcome {
 
 interface Answer {
   readonly self_check: { readonly passed: boolean };
-  readonly scenarios: readonly { readonly name: string; readonly outcomes: readonly Outcome[] }[];
+  readonly scenarios: readonly {
+    readonly name: string;
+    readonly capacity: { readonly max_memory_bytes: number };
+    readonly outcomes: readonly Outcome[];
+  }[];
   readonly bands: readonly { readonly outcome: string; readonly p05: string | null }[];
 }
 
@@ -67,6 +71,11 @@ test("every number keeps the laws: ordered bands, shares that fit them, a reason
   const outcomes = answer.scenarios[0]?.outcomes ?? [];
   expect(outcomes.length).toBeGreaterThan(10);
   expect(outcomes.flatMap(broken)).toEqual([]);
+  // The run filled its pool, and no band of a peak reaches beyond it.
+  const most = answer.scenarios[0]?.capacity.max_memory_bytes ?? 0;
+  const peaks = outcomes.filter(({ name }) => /^peak_(?:storage|execution)/.test(name));
+  expect(peaks.map(({ hi }) => hi <= most)).toEqual([true, true]);
+  expect(Math.max(...peaks.map(({ hi }) => hi))).toBe(most);
 });
 
 test("the same seed gives the same bytes", async () => {
@@ -135,6 +144,15 @@ test("-o writes the answer into the database: a curve by value, every draw, and 
     { n: 0 },
   ]);
   expect(await rows("select count(*) as n from whatif_self_check")).toEqual([{ n: 8 }]);
+  const sized = ["--keep", "no-spills", "--between", "512m..1g", "-o", path, "--json"];
+  const { tried } = JSON.parse((await respark(["size", database, ...sized])).stdout) as {
+    readonly tried: readonly string[];
+  };
+  expect(tried).toContain("1024m");
+  expect(
+    await rows(`select (knob_number / 1048576)::integer || 'm' as size from whatif_curve
+      where outcome = 'spilled_tasks' and knob = 'spark.executor.memory' order by knob_number`),
+  ).toEqual(tried.map((size) => ({ size })));
 });
 
 test("-o never replaces a file that is no database", async () => {

@@ -36,3 +36,4 @@ export { sarifText } from "./checks/outputs/sarif.ts";
 export { type Emphasis, terminalText } from "./checks/outputs/terminal.ts";
 export type { Place } from "./checks/outputs/words.ts";
 export { type OwnCheck, runOwnCheck } from "./checks/own-check.ts";
+export { type Foretelling, underSettings } from "./checks/under-settings.ts";

@@ -59,7 +59,7 @@ export {
   type WhatIfQuestion,
   whatIfInDetail,
 } from "./whatif/answer.ts";
-export { AskedWrongly, NotComparable } from "./whatif/configurations.ts";
+export { AskedWrongly, isSimulated, NotComparable } from "./whatif/configurations.ts";
 export { effectsOf } from "./whatif/effects.ts";
 export { type GradeLetter, isAtLeast } from "./whatif/grades.ts";
 export { type RunRecord, readRun } from "./whatif/run-record.ts";

@@ -15,6 +15,10 @@ export function addCheck(program: Command, host: Host): void {
         .option("--baseline <path>", "what good runs measured: a file of respark baseline")
         .option("--config <path>", "limits and checks (default: respark.config.json, where it is)")
         .option("--allow-config-change", "compare although memory settings differ")
+        .option(
+          "--under-baseline-conf",
+          "compare what a simulation of this run under the baseline's settings comes to",
+        )
         .option("--allow-version-change", "compare although Spark's version differs")
         .option("--allow-other-application", "compare although the application is another one")
         .option(
@@ -44,6 +48,7 @@ Examples:
   respark check run.duckdb --baseline memory.baseline.json
   respark check logs/ --baseline memory.baseline.json --junit memory.xml --markdown comment.md
   respark check run.duckdb --baseline memory.baseline.json --allow-config-change --json
+  respark check run.duckdb --baseline memory.baseline.json --under-baseline-conf
   respark check --config-schema > respark.schema.json`,
     )
     .action(async (paths: string[], options: CheckOptions) => {

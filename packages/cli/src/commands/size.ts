@@ -20,6 +20,10 @@ export function addSize(program: Command, host: Host): void {
         .option("--knob <key>", "the setting to size (default: spark.executor.memory)")
         .option("--between <a..b>", "sizes to try (default: a quarter to four times the run's)")
         .option("--seed <n>", "the same seed gives the same answer (default: 1)")
+        .option(
+          "-o, --output <file>",
+          "also writes the sizes tried into whatif_* tables of a database",
+        )
         .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
         .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
     ),
@@ -33,6 +37,7 @@ Exit codes: 0 answered · 2 asked wrongly · 3 no application · 4 a promise is 
 Examples:
   respark size app.duckdb
   respark size app.duckdb --keep no-spills,no-oom --between 1g..8g
+  respark size app.duckdb -o app.duckdb && respark query app.duckdb whatif_curve
   respark size monday.duckdb tuesday.duckdb wednesday.duckdb --keep as-before --json`,
     )
     .action(async (paths: string[], options: SizeOptions) => {

@@ -32,6 +32,7 @@ import {
   readOwnChecks,
 } from "./files.ts";
 import { type OpenRun, type RunOptions, withRun } from "./measured-run.ts";
+import { underBaseline } from "./under-baseline.ts";
 import { type ResultKind, refuseForeign, writeResult } from "./write-result.ts";
 
 export interface CheckOptions extends RunOptions {
@@ -40,6 +41,7 @@ export interface CheckOptions extends RunOptions {
   readonly allowConfigChange?: true;
   readonly allowVersionChange?: true;
   readonly allowOtherApplication?: true;
+  readonly underBaselineConf?: true;
   readonly normaliseBy?: "input";
   readonly junit?: string;
   readonly sarif?: string;
@@ -71,6 +73,8 @@ export async function runCheck(
   const toStdout = stdoutOf(options);
   const config = await readConfig(host, options.config);
   const baseline = await chosenBaseline(host, config, options);
+  if (options.underBaselineConf === true && baseline === undefined)
+    throw new UserError("--under-baseline-conf goes with --baseline: it has the settings");
   const own = await readOwnChecks(host, config);
   if (baseline === undefined && own.length === 0 && !hasBudget(config.config)) {
     throw new UserError(
@@ -158,12 +162,13 @@ function hasBudget({ limits = {}, stages = [], rdds = [] }: GateConfig): boolean
 }
 
 async function judged(
-  { run, database, application }: OpenRun,
+  opened: OpenRun,
   { config }: ReadConfig,
   baseline: ReadBaseline | undefined,
   checks: readonly OwnCheck[],
   options: CheckOptions,
 ): Promise<GateResult> {
+  const { database, application } = opened;
   const own: Verdict[] = [];
   for (const check of checks) {
     try {
@@ -174,9 +179,14 @@ async function judged(
     }
   }
   const { compare } = config;
+  const { run, remarks } =
+    baseline === undefined || options.underBaselineConf !== true
+      ? { run: opened.run, remarks: [] }
+      : await underBaseline(opened, baseline.baseline);
   return judge({
     baseline: baseline?.baseline,
     run,
+    remarks,
     config,
     allowed: {
       configChange: options.allowConfigChange === true || compare?.allow_config_change === true,

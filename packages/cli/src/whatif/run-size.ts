@@ -1,12 +1,20 @@
 /** The size command's own part: promises and range as asked, one answer for each run and the largest of all. */
 import { safeJson } from "@respark/core";
-import { type PromiseName, promiseNamed, type SizeAnswer, sizeOf } from "@respark/report";
+import {
+  type PromiseName,
+  promiseNamed,
+  type RunRecord,
+  type SizeAnswer,
+  sizeOf,
+  type WhatIfDetail,
+  whatIfInDetail,
+} from "@respark/report";
 import { exitCode } from "../exit-code.ts";
 import type { RunOptions } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
-import { whole, withRecord } from "./run-whatif.ts";
+import { checkAnswerPath, keepAnswer, whole, withRecord } from "./run-whatif.ts";
 import { amountOf } from "./scenarios.ts";
 import { sizeText } from "./size-text.ts";
 
@@ -16,6 +24,7 @@ export interface SizeOptions extends RunOptions {
   readonly knob?: string;
   readonly between?: string;
   readonly seed?: string;
+  readonly output?: string;
 }
 
 const DEFAULT_KEEP: readonly PromiseName[] = [
@@ -37,19 +46,21 @@ export async function runSize(
   const probability = probabilityOf(options.probability ?? "0.95");
   const seed = whole("--seed", options.seed ?? "1", 0);
   const knob = options.knob ?? "spark.executor.memory";
+  const keep = options.keep?.split(",").map((name) => promiseNamed(name.trim())) ?? DEFAULT_KEEP;
+  const { output } = options;
+  if (output !== undefined) await checkAnswerPath(host, output, paths);
   const answers: SizeAnswer[] = [];
-  for (const part of await runsOf(host, paths))
-    answers.push(
-      await withRecord(host, part, options, (run) =>
-        sizeOf(run, {
-          keep: options.keep?.split(",").map((name) => promiseNamed(name.trim())) ?? DEFAULT_KEEP,
-          probability,
-          knob,
-          between,
-          seed,
-        }),
-      ),
-    );
+  for (const part of await runsOf(host, paths)) {
+    const { answer, detail } = await withRecord(host, part, options, (run) => {
+      const sized = sizeOf(run, { keep, probability, knob, between, seed });
+      return {
+        answer: sized,
+        detail: output === undefined ? undefined : alongTried(run, sized, seed),
+      };
+    });
+    answers.push(answer);
+    if (output !== undefined && detail !== undefined) await keepAnswer(host, output, detail);
+  }
   const [only, ...others] = answers;
   await host.stdout.write(
     options.json === true
@@ -64,6 +75,17 @@ export async function runSize(
       `kept at no size tried: ${[...new Set(without)].join(", ")}; try larger ones with --between`,
       exitCode.belowFloor,
     );
+}
+
+/** Each size that was looked at as a scenario, for the curves of a database. */
+function alongTried(run: RunRecord, { tried, knob }: SizeAnswer, seed: number): WhatIfDetail {
+  return whatIfInDetail(run, {
+    scenarios: tried.map((size) => new Map([[knob, size]])),
+    levels: new Map(),
+    draws: 40,
+    seed,
+    knob,
+  });
 }
 
 /** Files are runs of their own; folders of logs are one run. */

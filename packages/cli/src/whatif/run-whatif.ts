@@ -8,6 +8,7 @@ import {
   type RunRecord,
   readRun,
   type WhatIfAnswer,
+  type WhatIfDetail,
   whatIfInDetail,
   writeAnswer,
 } from "@respark/report";
@@ -51,10 +52,7 @@ export async function runWhatIf(
   const detail = await withRecord(host, paths, options, (run) => whatIfInDetail(run, question));
   const { answer } = detail;
   const { output } = options;
-  if (output !== undefined) {
-    const mode = (await host.kindOf(output)) === undefined ? "create" : "append";
-    await sayingTrouble(() => writeAnswer(output, mode, detail));
-  }
+  if (output !== undefined) await keepAnswer(host, output, detail);
   await host.stdout.write(
     options.json === true ? `${safeJson(answer, 2)}\n` : whatIfText(answer, styleOf(host)),
   );
@@ -67,13 +65,19 @@ export async function runWhatIf(
 }
 
 /** An answer goes into a new file or into a database, the one asked about too; never into a log. */
-async function checkAnswerPath(
+export async function checkAnswerPath(
   host: Host,
   output: string,
   inputs: readonly string[],
 ): Promise<void> {
   const isDatabase = /\.(?:duckdb|db)$/i.test(output);
   await checkOutput(host, output, "append", isDatabase ? [] : inputs);
+}
+
+/** Into the whatif_* tables of a database, a new one where there is none. */
+export async function keepAnswer(host: Host, output: string, detail: WhatIfDetail): Promise<void> {
+  const mode = (await host.kindOf(output)) === undefined ? "create" : "append";
+  await sayingTrouble(() => writeAnswer(output, mode, detail));
 }
 
 /** What a run wanted, read from a database or from logs; what cannot be asked becomes the user's trouble. */

@@ -6,6 +6,7 @@ export const accuracy: readonly Metric[] = [
   {
     id: "replay_accuracy_share",
     title: "memory statements of the logs that the replay predicted or explained",
+    whateverMemory: true,
     unit: "share",
     better: "higher",
     scope: "application",

@@ -36,6 +36,7 @@ export const cache: readonly Metric[] = [
   {
     id: "cache_misses",
     title: "reads of blocks that the cache had lost or never held",
+    foretoldAs: "recomputes",
     unit: "count",
     better: "lower",
     scope: "application",

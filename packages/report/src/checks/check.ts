@@ -34,6 +34,10 @@ export interface Metric {
    * Follows from what is in logs and from what is not: of incomplete logs it is no reason to fail.
    */
   readonly needsWholeLogs?: true;
+  /** The outcome of a simulation that says the same: `check --under-baseline-conf` takes it. */
+  readonly foretoldAs?: string;
+  /** The same whatever the settings of memory. */
+  readonly whateverMemory?: true;
   /**
    * Rows of `subject` (NULL but for stages and RDDs), `value`, `value_min`, `value_max` and `by`: which evidence
    * measured it. A NULL value is not measured. Of an executor's metric, which has `executor_id` too, the worst executor is taken.

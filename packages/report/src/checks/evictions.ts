@@ -37,6 +37,7 @@ export const evictions: readonly Metric[] = [
   {
     id: "evicted_bytes",
     title: "memory evicted",
+    foretoldAs: "evicted_bytes",
     unit: "bytes",
     better: "lower",
     scope: "application",
@@ -54,6 +55,7 @@ export const evictions: readonly Metric[] = [
   {
     id: "evicted_blocks",
     title: "RDD blocks evicted",
+    foretoldAs: "evicted_blocks",
     unit: "count",
     better: "lower",
     scope: "application",
@@ -69,6 +71,7 @@ export const evictions: readonly Metric[] = [
   {
     id: "failed_puts",
     title: "blocks that found no room",
+    foretoldAs: "failed_puts",
     unit: "count",
     better: "lower",
     scope: "application",

@@ -43,6 +43,7 @@ export const failures: readonly Metric[] = [
   {
     id: "failed_jobs",
     title: "jobs that failed",
+    whateverMemory: true,
     unit: "count",
     better: "lower",
     scope: "application",
@@ -60,6 +61,7 @@ export const failures: readonly Metric[] = [
   {
     id: "leaked_bytes",
     title: "execution memory that tasks did not give back",
+    whateverMemory: true,
     unit: "bytes",
     better: "lower",
     scope: "application",

@@ -29,11 +29,14 @@ export interface GateRequest {
   readonly allowed: Allowed;
   /** Verdicts of the user's own checks. */
   readonly own: readonly Verdict[];
+  /** What else is to be said of how the run was judged. */
+  readonly remarks?: readonly string[];
 }
 
 const LEAST_ACCURACY = 0.8;
 
-export function judge({ baseline, run, config, allowed, own }: GateRequest): GateResult {
+export function judge(request: GateRequest): GateResult {
+  const { baseline, run, config, allowed, own } = request;
   const differences = baseline === undefined ? [] : differencesFrom(baseline, run, allowed);
   const evidence = [
     ...belowFloor(run, config),
@@ -89,7 +92,7 @@ export function judge({ baseline, run, config, allowed, own }: GateRequest): Gat
           },
     differences,
     evidence,
-    remarks,
+    remarks: [...(request.remarks ?? []), ...remarks],
     verdicts,
     subjects,
   };

@@ -12,6 +12,13 @@ function poolPeak(column: "storage_used_bytes" | "execution_used_bytes", mode: s
         and executor_id in (select executor_id from looked_at) group by executor_id`;
 }
 
+/** What simulations call them; off-heap execution is foretold by none. */
+const FORETOLD: Readonly<Record<string, string>> = {
+  storage_peak_bytes: "peak_storage_bytes",
+  execution_peak_bytes: "peak_execution_bytes",
+  off_heap_storage_peak_bytes: "peak_off_heap_storage_bytes",
+};
+
 function peak(
   id: string,
   title: string,
@@ -33,6 +40,7 @@ function peak(
     within: mode === "on_heap" ? "executor max_memory_bytes" : "executor off_heap_bytes",
     sql: poolPeak(column, mode),
     lookFurther: "from high_water_marks",
+    ...(FORETOLD[id] === undefined ? {} : { foretoldAs: FORETOLD[id] }),
   };
 }
 

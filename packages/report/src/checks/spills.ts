@@ -47,6 +47,7 @@ export const spills: readonly Metric[] = [
   {
     id: "spilled_bytes",
     title: "execution memory spilled",
+    foretoldAs: "spilled_bytes",
     unit: "bytes",
     better: "lower",
     scope: "application",
@@ -60,6 +61,7 @@ export const spills: readonly Metric[] = [
   {
     id: "disk_spilled_bytes",
     title: "bytes that spills wrote to disk",
+    foretoldAs: "spilled_disk_bytes",
     unit: "bytes",
     better: "lower",
     scope: "application",

@@ -116,7 +116,7 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
   const draws = drawsFor(demand.wanted, question.draws);
   const logged = baseOutcomes(run);
   const drawnAsItWas = drawnOutcomes(demand.wanted, base.configuration, { draws, seed });
-  const asItWas = foretold(drawnAsItWas);
+  const asItWas = foretold(drawnAsItWas, base.configuration.capacity);
   const drawn: DrawnOutcomes[] = [];
   const selfCheck = selfCheckOf(logged, asItWas);
   const scenarios = question.scenarios.map((settings): AnsweredScenario => {
@@ -125,7 +125,7 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
     const isBase = settings.size === 0 && question.levels.size === 0;
     const values = isBase ? drawnAsItWas : drawnOutcomes(wanted, configuration, { draws, seed });
     drawn.push(values);
-    const outcomes = foretold(values);
+    const outcomes = foretold(values, configuration.capacity);
     const atBestC = atBestCBecause(settings, question.levels);
     return {
       name: nameOf(settings, question.levels),

@@ -15,7 +15,7 @@ import { slotsOf } from "./wanted-memory.ts";
 const MIB = 1_048_576;
 
 /** Settings whose effect a simulation can tell. */
-export const ANSWERABLE: ReadonlySet<string> = new Set([
+const ANSWERABLE: ReadonlySet<string> = new Set([
   "spark.executor.memory",
   "spark.executor.cores",
   "spark.memory.fraction",
@@ -37,6 +37,10 @@ export const ANSWERABLE: ReadonlySet<string> = new Set([
   "spark.task.cpus",
   "spark.version",
 ]);
+
+export function isSimulated(setting: string): boolean {
+  return ANSWERABLE.has(setting);
+}
 
 /** The run cannot be compared: exit 5. */
 export class NotComparable extends Error {

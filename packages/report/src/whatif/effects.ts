@@ -56,7 +56,10 @@ export function effectsOf(
     const { wanted, blocks, execution } = demandOf(run);
     if (blocks.unknownBlocks > 0 || execution.deadTasks > 0) return nothing;
     const given = { draws: drawsFor(wanted, DRAWS), seed: 1 };
-    const before = foretold(drawnOutcomes(wanted, base.configuration, given));
+    const before = foretold(
+      drawnOutcomes(wanted, base.configuration, given),
+      base.configuration.capacity,
+    );
     const logged = baseOutcomes(run);
     const checked = selfCheckOf(logged, before);
     const troubles = TROUBLES.filter(
@@ -69,7 +72,7 @@ export function effectsOf(
     return changes.map(({ key, value }) => {
       try {
         const { configuration } = changedConfiguration(base, new Map([[key, value]]));
-        const after = foretold(drawnOutcomes(wanted, configuration, given));
+        const after = foretold(drawnOutcomes(wanted, configuration, given), configuration.capacity);
         return effectOf(troubles, before, after, given.draws);
       } catch (failure) {
         if (failure instanceof AskedWrongly || failure instanceof NotComparable) return undefined;

@@ -3,6 +3,7 @@ import {
   Draws,
   isInBytes,
   isPeak,
+  type ManagerCapacity,
   OUTCOMES,
   type OutcomeName,
   type SimulatedConfiguration,
@@ -66,12 +67,29 @@ export function drawnOutcomes(
   return values;
 }
 
-export function foretold(drawn: DrawnOutcomes): ForetoldOutcomes {
-  return recordOf((name) => summary(name, drawn[name]));
+/** Under this capacity: no peak lies beyond its pool. */
+export function foretold(drawn: DrawnOutcomes, capacity: ManagerCapacity): ForetoldOutcomes {
+  return recordOf((name) => summary(name, drawn[name], mostOf(name, capacity)));
+}
+
+/** What a pool can hold at most, bytes; without end for what is no peak. */
+function mostOf(name: OutcomeName, capacity: ManagerCapacity): number {
+  const { kind, onHeapStorageBytes, onHeapExecutionBytes } = capacity;
+  const shared = kind === "unified";
+  switch (name) {
+    case "peak_storage_bytes":
+      return shared ? onHeapStorageBytes + onHeapExecutionBytes : onHeapStorageBytes;
+    case "peak_execution_bytes":
+      return shared ? onHeapStorageBytes + onHeapExecutionBytes : onHeapExecutionBytes;
+    case "peak_off_heap_storage_bytes":
+      return capacity.offHeapStorageBytes + capacity.offHeapExecutionBytes;
+    default:
+      return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** The 5th and 95th percentile so that lo > 0 means 95 of 100, and hi = 0 at most 5; a peak is never surer than 2 % and 1 MiB. */
-function summary(name: OutcomeName, values: readonly number[]): Foretold {
+function summary(name: OutcomeName, values: readonly number[], most: number): Foretold {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? 0;
   const n = sorted.length;
@@ -85,7 +103,7 @@ function summary(name: OutcomeName, values: readonly number[]): Foretold {
   }
   if (isPeak(name) && hi > 0) {
     lo = Math.max(0, Math.min(lo, median - Math.max(MIB, 0.02 * median)));
-    hi = Math.max(hi, median + Math.max(MIB, 0.02 * median));
+    hi = Math.max(hi, Math.min(most, median + Math.max(MIB, 0.02 * median)));
   }
   return {
     median,

@@ -65,6 +65,8 @@ export interface SizeAnswer {
   readonly base: string;
   readonly self_check: SelfCheck;
   readonly promises: readonly SizedPromise[];
+  /** Sizes that were looked at, ascending. */
+  readonly tried: readonly string[];
   /** The largest of them; `null` where one is kept at no size tried. */
   readonly recommended: string | null;
 }
@@ -92,7 +94,7 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
   const { seed, knob } = question;
   const logged = baseOutcomes(run);
   const asItWas = drawnOutcomes(demand.wanted, base.configuration, { draws: MANY_DRAWS, seed });
-  const selfCheck = selfCheckOf(logged, foretold(asItWas));
+  const selfCheck = selfCheckOf(logged, foretold(asItWas, base.configuration.capacity));
   const had = memoryInMiB(base, knob);
   const range = question.between ?? {
     fromMiB: Math.max(knob === "spark.executor.memory" ? LEAST_HEAP_MIB : 1, Math.round(had / 4)),
@@ -120,6 +122,7 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
     base: `${had}m`,
     self_check: selfCheck,
     promises,
+    tried: search.tried.map((mib) => `${mib}m`),
     recommended: sizes.includes(null) ? null : largest(sizes),
   };
 }
@@ -147,6 +150,10 @@ class Search {
     this.#base = base;
     this.#knob = knob;
     this.#seed = seed;
+  }
+
+  get tried(): readonly number[] {
+    return [...this.#drawn.keys()].sort((a, b) => a - b);
   }
 
   #at(mib: number, draws: number): { readonly draws: number; readonly values: DrawnOutcomes } {
