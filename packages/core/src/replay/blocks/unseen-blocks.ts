@@ -38,7 +38,6 @@ export class UnseenBlocks {
     const state = this.#state;
     this.#isLate = true;
     for (const ledger of state.ledgers) ledger.beginUnknown();
-    if (state.rules.freePrintsUsed) return;
     this.#isOpen = true;
     const ledger = state.onHeap;
     this.#strangersUntil = this.#lastStranger(step);
@@ -88,7 +87,7 @@ export class UnseenBlocks {
         gone = plus(gone, amount(fact.freed ?? exactly(0)));
       else if (fact.kind === "eviction_done") free = fact.free;
       if (free === undefined) continue;
-      const held = minus(plus(this.#heldBesides(free), gone), came);
+      const held = minus(plus(this.#heldBesides(next, free), gone), came);
       return { held, toldBy: next };
     }
     return undefined;
@@ -128,7 +127,7 @@ export class UnseenBlocks {
     if (!this.mayHoldBytes) return false;
     const seen = this.#state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);
     const strangers = step.ts <= this.#strangersUntil ? this.#state.onHeap.rules.maxBytes : 0;
-    return this.#heldBesides(free).atMost + strangers >= seen.atLeast;
+    return this.#heldBesides(step, free).atMost + strangers >= seen.atLeast;
   }
 
   /** Tasks that began before the log have ended: all that is held is logged. */
@@ -138,7 +137,7 @@ export class UnseenBlocks {
   }
 
   /** What neither blocks nor logged grants hold at least is all that strangers can hold. */
-  #boundStrangers(free: ByteInterval): void {
+  #boundStrangers(step: LogStep, free: ByteInterval): void {
     const { onHeap, ledgers } = this.#state;
     const { unloggedExecution } = onHeap;
     if (unloggedExecution.atMost === 0) return;
@@ -148,7 +147,8 @@ export class UnseenBlocks {
       blocks += ledger.blocksHeld.atLeast;
       for (const { atLeast } of ledger.executionByTask.values()) logged += atLeast;
     }
-    const most = Math.max(0, this.#heldBesides(free).atMost - blocks - logged);
+    if (this.#printsBlocks(step)) return;
+    const most = Math.max(0, this.#heldBesides(step, free).atMost - blocks - logged);
     const atMost = Math.min(unloggedExecution.atMost, most);
     onHeap.unloggedExecution = amount({ atLeast: 0, atMost }, Math.floor(atMost / 2));
   }
@@ -157,15 +157,10 @@ export class UnseenBlocks {
   learn(step: LogStep, free: ByteInterval): void {
     const state = this.#state;
     const ledger = state.onHeap;
-    this.#boundStrangers(free);
+    this.#boundStrangers(step, free);
     if (!this.#isOpen || ledger.unseen.atMost === 0) return;
     const seen = state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);
-    const execution = countedExecution(state);
-    const stranger = step.ts <= this.#strangersUntil;
-    const told = minus(
-      minus(this.#heldBesides(free), seen),
-      stranger ? amount({ atLeast: 0, atMost: countedMaximum(state) }, execution.best) : execution,
-    );
+    const told = minus(minus(this.#heldBesides(step, free), seen), this.#executionBeside(step));
     const { atLeast, atMost } = ledger.unseen;
     // Some of them have gone since, without a word, if the two do not meet.
     const meet = told.atLeast <= atMost && told.atMost >= atLeast;
@@ -213,8 +208,22 @@ export class UnseenBlocks {
     this.#state.onHeap.unseen = NOTHING;
   }
 
+  /** Execution memory as far as a line's `free` counts it. */
+  #executionBeside(step: LogStep): Amount {
+    if (this.#printsBlocks(step)) return NOTHING;
+    const execution = countedExecution(this.#state);
+    if (step.ts > this.#strangersUntil) return execution;
+    return amount({ atLeast: 0, atMost: countedMaximum(this.#state) }, execution.best);
+  }
+
+  /** What is called free is what blocks hold (1.6.0–1.6.2, but for exact bytes of DEBUG). */
+  #printsBlocks({ fact }: LogStep): boolean {
+    return this.#state.rules.freePrintsUsed && fact.kind !== "block_removed";
+  }
+
   /** Blocks and execution. */
-  #heldBesides(free: ByteInterval): Amount {
+  #heldBesides(step: LogStep, free: ByteInterval): Amount {
+    if (this.#printsBlocks(step)) return amount(free);
     const maximum = countedMaximum(this.#state);
     return amount({
       atLeast: Math.max(0, maximum - free.atMost),
