@@ -107,3 +107,19 @@ test("at INFO a put that is said to have failed evicted, and no execution memory
   expect(evicted).toMatchObject({ cause: "unroll", causedByBlockId: "rdd_17_1", certainty: 0.8 });
   expect(Math.max(...memory_timeline.map((row) => row.executionUsed.bytes ?? 0))).toBe(0);
 });
+
+test("where no task runs, what arrives from another executor makes blocks go", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 900 bytes free 100
+      30 1 select 1 900
+      30 1 drop rdd_0_0
+      31 1 dropped 1 free 1000
+      40 1 store rdd_1_1 300 bytes free 700`,
+    { memory: 1000, level: "info" },
+  );
+  const evicted = block_events.find((event) => event.op === "evict");
+  expect(evicted).toMatchObject({ cause: "storage", causedByBlockId: "rdd_1_1" });
+  expect(evicted?.causedByTaskId).toBeUndefined();
+});

@@ -161,3 +161,12 @@ test("a block that the log stores and drops is not one of those from before it",
   expect(block_events.map(({ op }) => op)).toEqual(["store", "evict"]);
   expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 600, atMost: 600 });
 });
+
+test("in 1.6.0 to 1.6.2 what a late log calls free is what its blocks hold", () => {
+  const { memory_timeline } = replayText("100 1 store rdd_5_0 100 free 700", {
+    memory: 1000,
+    level: "info",
+    spark: "1.6.1",
+  });
+  expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 700, atMost: 700 });
+});

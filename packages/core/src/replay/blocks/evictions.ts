@@ -351,7 +351,8 @@ export class Evictions {
         default:
           break;
       }
-      if (thread === undefined && waiting.size === 0) break;
+      // Where none runs, it is a replica that arrives: the next block that is stored, or fails.
+      if (thread === undefined && waiting.size === 0 && state.running.size > 0) break;
     }
     if (state.running.size === 0) return UNKNOWN;
     if (passedOver !== undefined) {
