@@ -310,6 +310,35 @@ test("a task of a stage with a cached RDD owes a line of a block read or stored"
   );
 });
 
+test("what is stored of an RDD that is kept in memory alone is reported", () => {
+  const reported: EventFact = {
+    kind: "block_updated",
+    executorId: "1",
+    host: "h",
+    port: 1,
+    status: {
+      blockId: "rdd_1_0",
+      level: {
+        useDisk: false,
+        useMemory: true,
+        useOffHeap: false,
+        deserialized: true,
+        replication: 1,
+      },
+      memoryBytes: 1,
+      diskBytes: 0,
+    },
+  };
+  const piece = { ...reported, status: { ...reported.status, blockId: "broadcast_0_piece0" } };
+  const at5 = whole.flatMap((fact) => (fact === submitted ? [cached, piece, reported] : [fact]));
+  const says = (text: readonly LogFact[]): string | undefined =>
+    found(at5, text).events?.incomplete;
+  expect(says([...lines, stored("rdd_1_0")])).toBeUndefined();
+  expect(says([...lines, stored("rdd_1_0"), stored("rdd_1_1")])).toBe(
+    "1 of 2 reports of RDD blocks that executors stored are missing",
+  );
+});
+
 /** The stage's own RDD above the cached one. */
 function above(name: string): EventFact {
   if (cached.kind !== "stage_submitted") throw new Error("no stage");

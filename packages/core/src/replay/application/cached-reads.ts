@@ -1,6 +1,9 @@
 /** Which blocks of cached RDDs a task must ask for, by its stage's lineage; and whether its executor's log says so of each. */
 import type { RddInfo, StageInfo, TaskEndFact } from "../../event-fact.ts";
+import { NumberSet } from "../number-set.ts";
 import type { Expectation } from "./expectation.ts";
+
+const RDD_BLOCK = /^rdd_(\d{1,15})_/;
 
 /**
  * RDDs that ask for partition p of each parent when they compute partition p, whatever becomes of
@@ -17,7 +20,21 @@ const STAGES = 5_000;
 export class StageReads {
   readonly #stages = new Map<string, { readonly rddIds: readonly number[]; isWhole: boolean }>();
 
+  readonly #inMemoryAlone = new NumberSet();
+
+  /**
+   * Whether the block's RDD has a level without disk: a block read back from disk is stored again
+   * without a report.
+   */
+  isInMemoryAlone(blockId: string): boolean {
+    const rddId = RDD_BLOCK.exec(blockId)?.[1];
+    return rddId !== undefined && this.#inMemoryAlone.has(Number(rddId));
+  }
+
   submitted({ stageId, stageAttemptId, tasks, rdds }: StageInfo): void {
+    for (const { rddId, level } of rdds) {
+      if (rddId >= 0 && level.useMemory && !level.useDisk) this.#inMemoryAlone.add(rddId);
+    }
     const rddIds = readFirst(rdds);
     if (rddIds.length === 0) return;
     const [oldest] = this.#stages.size < STAGES ? [] : this.#stages.keys();

@@ -50,7 +50,11 @@ export class Completeness {
   line(at: Observation, fact: LogFact): void {
     if (fact.kind === "events_dropped") this.#events.droppedByDriver(fact);
     if (at.source === "executor_log" || at.executorId === "driver") {
-      if (at.executorId !== undefined) this.#of(at.executorId).line(fact, at);
+      if (at.executorId !== undefined) {
+        const isMemoryOnly =
+          fact.kind === "block_stored" && this.#reads.isInMemoryAlone(fact.blockId);
+        this.#of(at.executorId).line(fact, at, isMemoryOnly);
+      }
     }
   }
 
@@ -83,7 +87,10 @@ export class Completeness {
         this.#pythonStages.add(stageId);
     } else if (fact.kind === "block_updated") {
       const { status } = fact;
-      if (isInMemory(status)) this.#of(fact.executorId).reported(status.blockId);
+      if (isInMemory(status)) {
+        const isMemoryOnly = this.#reads.isInMemoryAlone(status.blockId);
+        this.#of(fact.executorId).reported(status.blockId, isMemoryOnly);
+      }
       this.#reportsBlocks = true;
     } else if (fact.kind === "environment") {
       const logged = fact.sparkProperties.get("spark.eventLog.logBlockUpdates.enabled");
@@ -120,6 +127,10 @@ export class Completeness {
     if (this.#reportsBlocks) {
       const what = "reports of a stage's broadcast on an executor";
       wanted.push({ what, ...summed(executors.map((log) => log.reports)) });
+      wanted.push({
+        what: "reports of RDD blocks that executors stored",
+        ...summed(executors.map((log) => log.storesReported)),
+      });
     }
     wanted.push({
       what: "tasks that executors' logs tell of",

@@ -38,6 +38,8 @@ export class ExecutorLogCompleteness {
   readonly #finished = new CountedIds();
   readonly #broadcasts = new CountedIds();
   #rddStores = 0;
+  /** of RDDs that are kept in memory alone: what is stored there is reported */
+  readonly #memoryOnly = { stores: 0, reports: 0 };
   /** lines of reading an RDD's block, of storing one, or of why it was not stored */
   readonly #reads = new BlockReads();
   readonly #spills = new SpillLines();
@@ -58,10 +60,13 @@ export class ExecutorLogCompleteness {
   #spillingTasks = 0;
   #spillingByLines = 0;
   #unmeasuredTasks = 0;
+  #failures = 0;
 
+  /** @param isMemoryOnly the fact is of a block whose RDD is kept in memory alone */
   line(
     fact: LogFact,
     at: { readonly ts: number | undefined; readonly sourceFileId: number },
+    isMemoryOnly: boolean,
   ): void {
     this.sourceFileId ??= at.sourceFileId;
     this.#lineAt(at.ts, at.sourceFileId);
@@ -86,6 +91,7 @@ export class ExecutorLogCompleteness {
       case "block_stored":
         this.#kinds.add("blocks");
         this.#stored(fact.blockId);
+        if (isMemoryOnly) this.#memoryOnly.stores++;
         return;
       case "block_found":
       case "unroll_failed":
@@ -116,7 +122,10 @@ export class ExecutorLogCompleteness {
       this.#spillingTasks++;
       if (spillsByLines) this.#spillingByLines++;
     } else if (reason !== "Success" || memorySpilledBytes === undefined) this.#unmeasuredTasks++;
-    if (reason !== "Success") return;
+    if (reason !== "Success") {
+      this.#failures++;
+      return;
+    }
     this.#successes++;
     for (const blockId of reads) this.#reads.askedFor(blockId);
     const ts = (finishedMs ?? 0) * 1000;
@@ -126,7 +135,8 @@ export class ExecutorLogCompleteness {
   }
 
   /** The event log reports that a block is in memory here. */
-  reported(blockId: string): void {
+  reported(blockId: string, isMemoryOnly: boolean): void {
+    if (isMemoryOnly) this.#memoryOnly.reports++;
     if (blockId.startsWith("rdd_")) this.#rddStoresReported++;
     const broadcast = FIRST_PIECE.exec(blockId)?.[1];
     if (broadcast !== undefined) this.#pieces.add(Number(broadcast));
@@ -136,6 +146,16 @@ export class ExecutorLogCompleteness {
   get reports(): Expectation {
     const expected = this.#stages.count;
     return { what: "", expected, missing: Math.max(0, expected - this.#pieces.count) };
+  }
+
+  /**
+   * Of the event log: blocks that this log stored. A task does not end before its blocks are
+   * reported; an executor that dies may have stored one that never is.
+   */
+  get storesReported(): Expectation {
+    const { stores, reports } = this.#memoryOnly;
+    const expected = this.#failures > 0 ? 0 : stores;
+    return { what: "", expected, missing: Math.max(0, expected - reports) };
   }
 
   get kinds(): readonly LineKind[] {
