@@ -1,79 +1,101 @@
-/** Secrets planted wherever a program or a person writes into an event log: a replayed database holds none of them. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+/** Secrets planted one by one in every place of logs: none is in the database, nor in what any command prints of the logs or of it. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase, textIn } from "@respark/report";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import * as z from "zod";
 import { FREE_TEXTS } from "../../packages/cli/src/replay/redacted-rows.ts";
-import { replayed } from "./run-respark.ts";
+import { CARD, Planter, plantedEvents, plantedLines } from "./planted.ts";
+import { type Ran, respark } from "./run-respark.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
-const database = join(scratch, "app.duckdb");
-const log = join(import.meta.dirname, "../../fixtures/event-logs/spark-3.5.6.jsonl");
-const PASSWORD = "hunter2hunter2";
-const SIGNATURE = "c2lnbmF0dXJlc2ln";
-/** Only the application's own regex knows it. */
-const CARD = "card-4711";
-const leaked = `${CARD} https://ann:${PASSWORD}@host/x?sig=${SIGNATURE} password=${PASSWORD}`;
-
-const json = z.record(z.string(), z.unknown());
-
-/** Every text that a user's program can choose gets the secret. */
-function plant(value: unknown, key: string): unknown {
-  if (typeof value === "string") return CHOSEN.has(key) ? `${value} ${leaked}` : value;
-  if (Array.isArray(value)) return value.map((item) => plant(item, key));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, plant(inner, name)]),
-  );
-}
-
-const CHOSEN = new Set([
-  "App Name",
-  "Stage Name",
-  "Details",
-  "Callsite",
-  "Name",
-  "spark.job.description",
-  "description",
-  "details",
-  "physicalPlanDescription",
-  "Removed Reason",
-  "Message",
-  "Description",
-  "Full Stack Trace",
-  "Failure Reason",
-]);
+const at = (name: string): string => join(scratch, name);
+const fixtures = join(import.meta.dirname, "../../fixtures");
+const logs = at("logs");
+const database = at("app.duckdb");
+const plant = new Planter();
+let printed: Ran;
 
 beforeAll(async () => {
-  const lines = readFileSync(log, "utf8").trimEnd().split("\n");
-  const planted = lines.map((line) => {
-    const event = json.parse(JSON.parse(line));
-    if (event["Event"] === "SparkListenerEnvironmentUpdate") {
-      const properties = json.parse(event["Spark Properties"]);
-      event["Spark Properties"] = {
-        ...properties,
-        "spark.app.apiKey": PASSWORD,
-        "spark.app.url": `redis://:${PASSWORD}@cache`,
-        "spark.redaction.string.regex": "(?i)card-\\d{4}",
-        "fs.azure.account.key.acc": SIGNATURE,
-      };
-    }
-    return JSON.stringify(plant(event, ""));
-  });
-  const removed = {
-    Event: "SparkListenerExecutorRemoved",
-    Timestamp: 1_790_000_000_000,
-    "Executor ID": "0",
-    "Removed Reason": leaked,
+  const app = "app-20261121023527-0000";
+  const read = (name: string): string =>
+    readFileSync(join(fixtures, name), "utf8").replaceAll("app-20261121023807-0000", app);
+  mkdirSync(logs);
+  const texts = {
+    [app]: plantedEvents(read("event-logs/spark-3.5.6.jsonl"), plant),
+    "executor-1.log": plantedLines(read("runs/s35-o-base-info/executor-1.log"), "executor", plant),
+    "driver.log": plantedLines(read("runs/s35-o-base-info/driver.log"), "driver", plant),
   };
-  const broken = `{"Event":"SparkListenerJobStart","password":"${PASSWORD}", ${leaked}`;
-  const file = join(scratch, "app-planted");
-  writeFileSync(file, `${planted.join("\n")}\n${JSON.stringify(removed)}\n${broken}\n`);
-  await replayed([file, "-o", database]);
+  for (const [name, text] of Object.entries(texts)) writeFileSync(join(logs, name), text);
+  const whole = Object.values(texts).join("");
+  const unplanted = plant.planted.filter(({ secret }) => !whole.includes(secret));
+  expect(unplanted).toEqual([]);
+  printed = await respark(["replay", logs, "-o", database]);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const leaksIn = (text: string): readonly string[] =>
+  plant.planted.filter(({ secret }) => text.includes(secret)).map(({ place }) => place);
+
+test("none of them is in the database's bytes, or printed by its replay", () => {
+  expect(printed).toMatchObject({ code: 0 });
+  expect(plant.planted.length).toBeGreaterThanOrEqual(61 + 18);
+  const bytes = readFileSync(database, "latin1");
+  expect(leaksIn(bytes)).toEqual([]);
+  expect(bytes.includes(CARD)).toBe(false);
+  expect(leaksIn(printed.stdout + printed.stderr)).toEqual([]);
+});
+
+test("most of them would be in it, were they not hidden", async () => {
+  await respark(["replay", logs, "-o", at("shown.duckdb"), "--show-secrets"]);
+  const shown = at("shown");
+  await respark(["export", at("shown.duckdb"), "--format", "csv", "-o", shown]);
+  const texts = readdirSync(shown, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), "utf8"));
+  expect(leaksIn(texts.join("")).length).toBeGreaterThanOrEqual(61);
+  expect(texts.join("").includes(CARD)).toBe(true);
+  rmSync(at("shown.duckdb"));
+  rmSync(shown, { recursive: true });
+});
+
+test.each([
+  ["inspect", logs, "--full"],
+  ["inspect", logs, "--json"],
+  ["inspect", logs, "--properties", at("properties")],
+  ["explain", database, "--json"],
+  ["export", database, "--format", "csv", "-o", at("csv")],
+  ["export", database, "--format", "perfetto", "-o", at("perfetto")],
+  ["report", database, "-o", `${at("pages")}/`],
+])("%s %s %s %s", async (...args) => {
+  const { code, stdout, stderr } = await respark(args);
+  expect({ code, stderr }).not.toMatchObject({ code: 70 });
+  expect(leaksIn(stdout + stderr)).toEqual([]);
+});
+
+test("none of them is in a file that was written", () => {
+  const written = readdirSync(scratch, { recursive: true, withFileTypes: true }).filter(
+    (file) => file.isFile() && file.parentPath !== logs,
+  );
+  expect(written.length).toBeGreaterThan(20);
+  for (const { parentPath, name } of written) {
+    const text = readFileSync(join(parentPath, name), "latin1");
+    expect({ name, leaks: leaksIn(text) }).toEqual({ name, leaks: [] });
+    expect(text.includes(CARD)).toBe(false);
+  }
+});
+
+test("what was hidden is counted", async () => {
+  const open = await openDatabase(database);
+  try {
+    const [told] = await open.rows(
+      "select max(count) as count from diagnostics where code = 'secrets_hidden'",
+    );
+    expect(Number(told?.["count"])).toBeGreaterThan(35);
+  } finally {
+    open.close();
+  }
+});
 
 /**
  * Columns that hold words of respark or of Spark, ids, hosts and classes: nothing that a person
@@ -137,50 +159,3 @@ test("each text column of each table is hidden in, or is known to hold no free t
 function snakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
-
-test("what the application's own regex for texts matches is hidden in them", async () => {
-  const open = await openDatabase(database);
-  try {
-    const [row] = await open.rows(`
-      with known as (select app_id from spark_conf where key = 'spark.redaction.string.regex')
-      select count(*) as texts, count(*) filter (contains(text, '${CARD}')) as leaks from (
-        select app_id, name as text from applications union all
-        select app_id, details from stages union all select app_id, call_site from rdds)
-      where app_id in (from known) and text is not null`);
-    expect(Number(row?.["texts"])).toBeGreaterThan(3);
-    expect(Number(row?.["leaks"])).toBe(0);
-  } finally {
-    open.close();
-  }
-});
-
-test("no text column of any table holds a planted secret, and what was hidden is counted", async () => {
-  const open = await openDatabase(database);
-  try {
-    const columns = z
-      .array(z.object({ t: z.string(), c: z.string() }))
-      .parse(
-        await open.rows(
-          "select table_name as t, column_name as c from duckdb_columns() where data_type = 'VARCHAR' and not internal order by all",
-        ),
-      );
-    expect(columns.length).toBeGreaterThan(100);
-    const found: string[] = [];
-    let hiding = 0;
-    for (const { t, c } of columns) {
-      const [row] = await open.rows(
-        `select count(*) filter (contains("${c}", '${PASSWORD}') or contains("${c}", '${SIGNATURE}')) as leaks, ` +
-          `count(*) filter (contains("${c}", '(redacted)')) as hidden from "${t}"`,
-      );
-      if (Number(row?.["leaks"]) > 0) found.push(`${t}.${c}`);
-      if (Number(row?.["hidden"]) > 0) hiding++;
-    }
-    expect(found).toEqual([]);
-    // Names, details, descriptions, reasons, settings: a corpus that planted nothing would pass too.
-    expect(hiding).toBeGreaterThan(8);
-    const [told] = await open.rows("select count from diagnostics where code = 'secrets_hidden'");
-    expect(Number(told?.["count"])).toBeGreaterThan(8);
-  } finally {
-    open.close();
-  }
-});

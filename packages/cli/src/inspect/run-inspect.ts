@@ -1,6 +1,6 @@
 /** The inspect command's own part: survey, perhaps a full reading, and what is said about them. */
 import { safeJson } from "@respark/core";
-import { DiagnosticLog, type Survey } from "@respark/events";
+import { DiagnosticLog, hideSecretShapes, type Survey } from "@respark/events";
 import type { Host } from "../host.ts";
 import { noApplication, openInput } from "../input.ts";
 import { untilInterrupted } from "../interruption.ts";
@@ -32,7 +32,8 @@ export async function runInspect(
     const [survey, reading] = await untilInterrupted(host, async ({ carryOn }) => {
       const watch: Watch = { report: diagnostics.report, progress, carryOn };
       const found = await lookAround(input, options, watch);
-      return [found, options.full === true ? await readFully(found, watch) : undefined] as const;
+      const reading = options.full === true ? await readFully(found, watch) : undefined;
+      return [withoutSecrets(found), reading && readWithoutSecrets(reading)] as const;
     });
     progress.clear();
     await host.stdout.write(
@@ -49,6 +50,28 @@ export async function runInspect(
   } finally {
     progress.clear();
   }
+}
+
+/** What is printed of logs hides secrets as a database does. */
+function withoutSecrets(survey: Survey): Survey {
+  const applications = survey.applications.map((application) =>
+    application.name === undefined
+      ? application
+      : { ...application, name: hideSecretShapes(application.name) },
+  );
+  return { ...survey, applications };
+}
+
+function readWithoutSecrets(reading: FullReading): FullReading {
+  const shown = <Said extends { readonly example: string }>(said: Said): Said => ({
+    ...said,
+    example: hideSecretShapes(said.example),
+  });
+  return {
+    ...reading,
+    unknownLines: reading.unknownLines.map(shown),
+    oddities: reading.oddities.map(shown),
+  };
 }
 
 function asText(
@@ -88,7 +111,9 @@ function asJson(
           confidence: clock.confidence,
         },
       })),
-      diagnostics: diagnostics.rows(),
+      diagnostics: diagnostics
+        .rows()
+        .map((row) => ({ ...row, message: hideSecretShapes(row.message) })),
       ...(reading === undefined ? {} : { reading }),
     },
     2,
