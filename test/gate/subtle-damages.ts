@@ -122,7 +122,6 @@ const EXECUTOR: readonly (readonly [string, Change])[] = [
     "its levels are lost",
     (lines) => lines.map((line) => line.replace(/ (?:INFO|DEBUG|WARN) /, " ")),
   ],
-  ["its loggers are lost", (lines) => lines.map((line) => line.replace(/ \w+: /, " : "))],
   ["its messages are lost", (lines) => lines.map((line) => line.replace(/(\w+: ).*/, "$1"))],
 ];
 
@@ -161,6 +160,12 @@ export function subtleDamages(): Damage[] {
     inLongest(
       "its lines carry a container's name",
       (lines) => lines.map((line) => `spark-exec-1 | ${line}`),
+      true,
+    ),
+    // Messages are told apart by their words.
+    inLongest(
+      "its loggers are lost",
+      (lines) => lines.map((line) => line.replace(/ \w+: /, " : ")),
       true,
     ),
     inLongest(

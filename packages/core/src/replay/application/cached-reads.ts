@@ -72,37 +72,58 @@ function readFirst(rdds: readonly RddInfo[]): number[] {
   return found;
 }
 
-/** Blocks whose reads and tasks' needs do not agree yet; of more nothing is said. */
-const OPEN_BLOCKS = 100_000;
+/** Reads whose line and task's end do not both stand above yet; of more nothing is said. */
+const OPEN_READS = 100_000;
 
-/** Of one executor: lines of blocks read, stored or refused against what its tasks asked for. */
+/**
+ * Of one executor: lines of blocks read, stored, or found no room for, against what its tasks asked
+ * for. Where lines name their task, each task has its own.
+ */
 export class BlockReads {
   #asked = 0;
-  /** by block, how many more lines of it there are than tasks that asked */
-  readonly #surplus = new Map<string, number>();
-  #isOverrun = false;
+  /** what lines said more often than tasks asked for it, by block, and by block and task */
+  readonly #byBlock = new Surplus();
+  readonly #byTask = new Surplus();
+  #namesNoTask = false;
 
-  line(blockId: string): void {
-    if (blockId.startsWith("rdd_")) this.#add(blockId, 1);
+  line(blockId: string, taskId: number | undefined): void {
+    if (!blockId.startsWith("rdd_")) return;
+    this.#byBlock.add(blockId, 1);
+    if (taskId === undefined) this.#namesNoTask = true;
+    else this.#byTask.add(`${blockId} ${taskId}`, 1);
   }
 
-  askedFor(blockId: string): void {
+  askedFor(blockId: string, taskId: number): void {
     this.#asked++;
-    this.#add(blockId, -1);
+    this.#byBlock.add(blockId, -1);
+    this.#byTask.add(`${blockId} ${taskId}`, -1);
   }
 
   get expectation(): Expectation {
-    let missing = 0;
-    if (!this.#isOverrun) {
-      for (const surplus of this.#surplus.values()) missing += Math.max(0, -surplus);
-    }
-    return { what: "reads or stores of RDD blocks by tasks", expected: this.#asked, missing };
+    const byTask = this.#namesNoTask ? 0 : this.#byTask.lacking;
+    return {
+      what: "reads or stores of RDD blocks by tasks",
+      expected: this.#asked,
+      missing: Math.max(this.#byBlock.lacking, byTask),
+    };
+  }
+}
+
+class Surplus {
+  readonly #surplus = new Map<string, number>();
+  #isOverrun = false;
+
+  add(key: string, change: 1 | -1): void {
+    const surplus = (this.#surplus.get(key) ?? 0) + change;
+    if (surplus === 0) this.#surplus.delete(key);
+    else if (this.#surplus.size < OPEN_READS) this.#surplus.set(key, surplus);
+    else this.#isOverrun = true;
   }
 
-  #add(blockId: string, change: 1 | -1): void {
-    const surplus = (this.#surplus.get(blockId) ?? 0) + change;
-    if (surplus === 0) this.#surplus.delete(blockId);
-    else if (this.#surplus.size < OPEN_BLOCKS) this.#surplus.set(blockId, surplus);
-    else this.#isOverrun = true;
+  /** How many were asked for beyond what lines said. */
+  get lacking(): number {
+    let lacking = 0;
+    for (const surplus of this.#surplus.values()) lacking += Math.max(0, -surplus);
+    return this.#isOverrun ? 0 : lacking;
   }
 }

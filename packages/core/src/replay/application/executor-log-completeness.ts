@@ -1,6 +1,7 @@
 /** What an executor's log must hold by the event log's word, or by its own: lines of its tasks, broadcasts, blocks and spills. */
 import type { TaskEndFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
+import type { Observation } from "../../observation.ts";
 import type { NumberSet } from "../number-set.ts";
 import { BlockReads } from "./cached-reads.ts";
 import { CountedIds } from "./counted-ids.ts";
@@ -43,6 +44,8 @@ export class ExecutorLogCompleteness {
   /** lines of reading an RDD's block, of storing one, or of why it was not stored */
   readonly #reads = new BlockReads();
   readonly #spills = new SpillLines();
+  /** blocks selected for dropping and dropped, one by one; of the last selection, those not yet */
+  readonly #drops = { selected: 0, dropped: 0, open: 0 };
   #lines = 0;
   #timeless = 0;
   readonly #order = { sourceFileId: -1, last: 0, backward: 0 };
@@ -65,7 +68,7 @@ export class ExecutorLogCompleteness {
   /** @param isMemoryOnly the fact is of a block whose RDD is kept in memory alone */
   line(
     fact: LogFact,
-    at: { readonly ts: number | undefined; readonly sourceFileId: number },
+    at: Pick<Observation, "sourceFileId" | "taskId"> & { readonly ts: number | undefined },
     isMemoryOnly: boolean,
   ): void {
     this.sourceFileId ??= at.sourceFileId;
@@ -91,20 +94,28 @@ export class ExecutorLogCompleteness {
       case "block_stored":
         this.#kinds.add("blocks");
         this.#stored(fact.blockId);
+        this.#reads.line(fact.blockId, at.taskId);
         if (isMemoryOnly) this.#memoryOnly.stores++;
         return;
+      // Not of room refused to an unroll that asks again: there may be several of one read.
       case "block_found":
       case "unroll_failed":
-      case "unroll_refused":
-      case "store_refused":
-        this.#reads.line(fact.blockId);
+        this.#reads.line(fact.blockId, at.taskId);
         return;
       case "block_remark":
-        if (fact.what === "already_exists") this.#reads.line(fact.blockId);
+        if (fact.what === "already_exists") this.#reads.line(fact.blockId, at.taskId);
+        return;
+      case "eviction_selected":
+        this.#drops.selected += fact.blocks;
+        this.#drops.open = fact.blocks;
+        return;
+      case "block_dropping":
+        this.#drops.dropped++;
+        this.#drops.open = Math.max(0, this.#drops.open - 1);
         return;
       case "spill":
         this.#kinds.add("spills");
-        this.#spills.line(fact);
+        this.#spills.line(fact, at.taskId);
         return;
       case "execution_spilled":
         this.#kinds.add("spills");
@@ -121,13 +132,14 @@ export class ExecutorLogCompleteness {
     if ((memorySpilledBytes ?? 0) > 0) {
       this.#spillingTasks++;
       if (spillsByLines) this.#spillingByLines++;
+      if (spillsByLines && reason === "Success") this.#spills.taskSpilled(taskId);
     } else if (reason !== "Success" || memorySpilledBytes === undefined) this.#unmeasuredTasks++;
     if (reason !== "Success") {
       this.#failures++;
       return;
     }
     this.#successes++;
-    for (const blockId of reads) this.#reads.askedFor(blockId);
+    for (const blockId of reads) this.#reads.askedFor(blockId, taskId);
     const ts = (finishedMs ?? 0) * 1000;
     this.#lastSuccess = Math.max(this.#lastSuccess, ts);
     if (ts > 0) this.#endAt(taskId, ts, false);
@@ -213,6 +225,7 @@ export class ExecutorLogCompleteness {
       of("stores of a stage's broadcast", this.#stages.count, this.#broadcasts.count),
       of("stores of RDD blocks", this.#rddStoresReported, this.#rddStores),
       this.#reads.expectation,
+      this.#evictions,
       this.#spills.expectation,
     ];
   }
@@ -230,9 +243,18 @@ export class ExecutorLogCompleteness {
 
   #stored(blockId: string): void {
     if (blockId.startsWith("rdd_")) this.#rddStores++;
-    this.#reads.line(blockId);
     const broadcast = BROADCAST.exec(blockId)?.[1];
     if (broadcast !== undefined) this.#broadcasts.add(Number(broadcast));
+  }
+
+  /**
+   * Blocks are dropped under the lock under which they were selected, each with a line; an executor
+   * may die meanwhile (MemoryStore.evictBlocksToFreeSpace).
+   */
+  get #evictions(): Expectation {
+    const { selected, dropped, open } = this.#drops;
+    const missing = Math.max(dropped - selected, selected - open - dropped, 0);
+    return { what: "lines of evictions", expected: Math.max(selected, dropped), missing };
   }
 
   #lineAt(ts: number | undefined, sourceFileId: number): void {
