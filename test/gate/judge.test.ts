@@ -47,6 +47,10 @@ test("no limit lies where no value can", () => {
     verdicts.find((one) => one.check === check)?.limit;
   const peaks = judged([peak(90 * MIB)], peak(95 * MIB));
   expect(limitOf("storage_peak_bytes", peaks)).toBe(100 * MIB);
+  const heap = { configuration: { "spark.executor.memory": "1g" } };
+  const full = (bytes: number) => ({ ...heap, metrics: { jvm_heap_peak_bytes: bytes } });
+  const heaps = judged([full(900 * MIB)], full(950 * MIB));
+  expect(limitOf("jvm_heap_peak_bytes", heaps)).toBe(1024 * MIB);
   const share = (value: number) => ({ metrics: { headroom_share: value } });
   expect(limitOf("headroom_share", judged([share(0.1)], share(0.05)))).toBe(0);
 });

@@ -29,7 +29,10 @@ export interface Metric {
   /** Says something only beside the memory there was: compared only between runs with as much. */
   readonly withinMemory?: boolean;
   /** What a value cannot exceed, among what the executors had: a limit beyond it would never be broken. */
-  readonly within?: "executor max_memory_bytes" | "executor off_heap_bytes";
+  readonly within?:
+    | "executor max_memory_bytes"
+    | "executor off_heap_bytes"
+    | "spark.executor.memory";
   /**
    * Follows from what is in logs and from what is not: of incomplete logs it is no reason to fail.
    */

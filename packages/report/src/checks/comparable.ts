@@ -137,7 +137,8 @@ export function sameSetting(key: string, was: string | undefined, is: string | u
   return sizes[0] !== undefined && sizes[0] === sizes[1];
 }
 
-function sizeOf(text: string): number | undefined {
+/** Bytes of a size with its suffix. */
+export function sizeOf(text: string): number | undefined {
   if (!/^\d+[a-z]+$/i.test(text.trim())) return undefined;
   try {
     return byteStringAsBytes(text);

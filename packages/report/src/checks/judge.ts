@@ -12,7 +12,7 @@ import type {
   Verdict,
   VerdictStatus,
 } from "./check.ts";
-import { type Allowed, differencesFrom, inputFactor, sameMemory } from "./comparable.ts";
+import { type Allowed, differencesFrom, inputFactor, sameMemory, sizeOf } from "./comparable.ts";
 import type { GateConfig } from "./gate-config.ts";
 import { intervalInWords, inWords, spanInWords } from "./in-words.ts";
 import { metrics } from "./index.ts";
@@ -352,8 +352,12 @@ function verdictOn(question: Question): Verdict {
 /** No limit lies where no value can: beyond all memory, or below no share at all. */
 function possible({ unit, within }: Metric, limit: number, { configuration }: MeasuredRun): number {
   if (unit === "share") return Math.min(1, Math.max(0, limit));
-  const most = within === undefined ? undefined : Number(configuration[within] ?? Number.NaN);
-  return most === undefined || Number.isNaN(most) ? limit : Math.min(limit, most);
+  const text = within === undefined ? undefined : configuration[within];
+  if (text === undefined) return limit;
+  // Settings are sizes, what executors had is bytes; a setting without a suffix is left out.
+  const most =
+    sizeOf(text) ?? (within?.startsWith("executor ") === true ? Number(text) : Number.NaN);
+  return Number.isNaN(most) ? limit : Math.min(limit, most);
 }
 
 export function isTrouble(status: VerdictStatus): boolean {

@@ -87,6 +87,7 @@ export const peaks: readonly Metric[] = [
     allowance: { relative: 0.5, absolute: 256 * MIB },
     extensive: false,
     withinMemory: true,
+    within: "spark.executor.memory",
     sql: `with ${EVIDENCE}
       select null as subject, executor_id, max(value) as value, max(value) as value_min, max(value) as value_max,
         'executor metrics of the event log' as "by"
