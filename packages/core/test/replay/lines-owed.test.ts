@@ -77,6 +77,17 @@ test("what is stored of an RDD that is kept in memory alone is reported", () => 
   const at5 = whole.flatMap((fact) => (fact === submitted ? [cached, piece, reported] : [fact]));
   const says = (text: readonly LogFact[]): string | undefined =>
     found(at5, text).events?.incomplete;
+  const size = { atLeast: 2, atMost: 3 };
+  const large: LogFact = {
+    kind: "block_stored",
+    blockId: "rdd_1_0",
+    form: "values",
+    size,
+    free: size,
+  };
+  expect(found(at5, [...lines, stored("rdd_1_1"), large]).executor?.incomplete).toBe(
+    "1 of 1 stored blocks have another size in the event log",
+  );
   expect(says([...lines, stored("rdd_1_0")])).toBeUndefined();
   expect(says([...lines, stored("rdd_1_0"), stored("rdd_1_1")])).toBe(
     "1 of 2 reports of RDD blocks that executors stored are missing",

@@ -89,7 +89,7 @@ export class Completeness {
       const { status } = fact;
       if (isInMemory(status)) {
         const isMemoryOnly = this.#reads.isInMemoryAlone(status.blockId);
-        this.#of(fact.executorId).reported(status.blockId, isMemoryOnly);
+        this.#of(fact.executorId).reported(status, isMemoryOnly);
       }
       this.#reportsBlocks = true;
     } else if (fact.kind === "environment") {
@@ -161,7 +161,16 @@ export class Completeness {
 
 function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
   const wanted = log.expectations();
-  const { kinds, missingKinds, endsEarly, repeated, backward, timeless, displacedEnds } = log;
+  const {
+    kinds,
+    missingKinds,
+    endsEarly,
+    repeated,
+    backward,
+    timeless,
+    displacedEnds,
+    otherSizes,
+  } = log;
   const beginsLate = !kinds.includes("start") && kinds.some((kind) => kind !== "end");
   return {
     beginsLate,
@@ -182,6 +191,11 @@ function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
       ...(displacedEnds.missing > 0
         ? [
             `${countInWords(displacedEnds.missing)} of ${countInWords(displacedEnds.expected)} ends of tasks stand at another time than in the event log`,
+          ]
+        : []),
+      ...(otherSizes.missing > 0
+        ? [
+            `${countInWords(otherSizes.missing)} of ${countInWords(otherSizes.expected)} stored blocks have another size in the event log`,
           ]
         : []),
       ...(repeated > 0 ? [`${counted(repeated, "line")} of tasks are there twice`] : []),

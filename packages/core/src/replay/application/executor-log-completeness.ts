@@ -1,5 +1,5 @@
 /** What an executor's log must hold by the event log's word, or by its own: lines of its tasks, broadcasts, blocks and spills. */
-import type { TaskEndFact } from "../../event-fact.ts";
+import type { BlockStatus, TaskEndFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Observation } from "../../observation.ts";
 import type { NumberSet } from "../number-set.ts";
@@ -7,6 +7,7 @@ import { BlockReads } from "./cached-reads.ts";
 import { CountedIds } from "./counted-ids.ts";
 import type { Expectation, LineKind } from "./expectation.ts";
 import { SpillLines } from "./spill-lines.ts";
+import { StoredSizes } from "./stored-sizes.ts";
 
 const FIRST_PIECE = /^broadcast_(\d{1,15})_piece0$/;
 const BROADCAST = /^broadcast_(\d{1,15})$/;
@@ -44,6 +45,7 @@ export class ExecutorLogCompleteness {
   /** lines of reading an RDD's block, of storing one, or of why it was not stored */
   readonly #reads = new BlockReads();
   readonly #spills = new SpillLines();
+  readonly #sizes = new StoredSizes();
   /** blocks selected for dropping and dropped, one by one; of the last selection, those not yet */
   readonly #drops = { selected: 0, dropped: 0, open: 0 };
   #lines = 0;
@@ -95,6 +97,7 @@ export class ExecutorLogCompleteness {
         this.#kinds.add("blocks");
         this.#stored(fact.blockId);
         this.#reads.line(fact.blockId, at.taskId);
+        this.#sizes.line(fact.blockId, fact.size);
         if (isMemoryOnly) this.#memoryOnly.stores++;
         return;
       // Not of room refused to an unroll that asks again: there may be several of one read.
@@ -147,7 +150,8 @@ export class ExecutorLogCompleteness {
   }
 
   /** The event log reports that a block is in memory here. */
-  reported(blockId: string, isMemoryOnly: boolean): void {
+  reported({ blockId, memoryBytes }: BlockStatus, isMemoryOnly: boolean): void {
+    this.#sizes.reported(blockId, memoryBytes);
     if (isMemoryOnly) this.#memoryOnly.reports++;
     if (blockId.startsWith("rdd_")) this.#rddStoresReported++;
     const broadcast = FIRST_PIECE.exec(blockId)?.[1];
@@ -205,6 +209,11 @@ export class ExecutorLogCompleteness {
   get displacedEnds(): Expectation {
     const expected = this.#comparedEnds;
     return { what: "ends of tasks", expected, missing: this.#displacedEnds };
+  }
+
+  /** Blocks whose size the event log has otherwise. */
+  get otherSizes(): Expectation {
+    return this.#sizes.otherwise;
   }
 
   /** Lines without a time, where others have one. */
