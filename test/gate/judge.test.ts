@@ -55,6 +55,17 @@ test("no limit lies where no value can", () => {
   expect(limitOf("headroom_share", judged([share(0.1)], share(0.05)))).toBe(0);
 });
 
+test("of what a run states much less is foreseen than in the baseline: lines are missing", () => {
+  const stated = (met: number, of: number): RunByHand => ({ ...evicted(0), statements: [met, of] });
+  const config = { evidence: { accuracy: 0.5 } };
+  const outcome = (was: RunByHand, is: RunByHand): string => judged([was], is, { config }).outcome;
+  expect(outcome(stated(100, 100), stated(76, 100))).toBe("passed");
+  expect(outcome(stated(100, 100), stated(74, 100))).toBe("too_little_evidence");
+  // Of so few a share says nothing, on either side.
+  expect(outcome(stated(19, 19), stated(74, 100))).toBe("passed");
+  expect(outcome(stated(100, 100), stated(14, 19))).toBe("passed");
+});
+
 describe("from five runs on median and spread are the limit", () => {
   const steady = [1000, 1001, 1002, 1003, 1004].map((mib) => evicted(mib * MIB));
   test("of steady runs a fifth more is too much, though no half", () => {
