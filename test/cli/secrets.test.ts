@@ -15,6 +15,7 @@ const logs = at("logs");
 const database = at("app.duckdb");
 const plant = new Planter();
 let printed: Ran;
+let planted: string;
 
 beforeAll(async () => {
   const app = "app-20261121023527-0000";
@@ -27,9 +28,7 @@ beforeAll(async () => {
     "driver.log": plantedLines(read("runs/s35-o-base-info/driver.log"), "driver", plant),
   };
   for (const [name, text] of Object.entries(texts)) writeFileSync(join(logs, name), text);
-  const whole = Object.values(texts).join("");
-  const unplanted = plant.planted.filter(({ secret }) => !whole.includes(secret));
-  expect(unplanted).toEqual([]);
+  planted = Object.values(texts).join("");
   printed = await respark(["replay", logs, "-o", database]);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -39,6 +38,7 @@ const leaksIn = (text: string): readonly string[] =>
 
 test("none of them is in the database's bytes, or printed by its replay", () => {
   expect(printed).toMatchObject({ code: 0 });
+  expect(leaksIn(planted).length).toBe(plant.planted.length);
   expect(plant.planted.length).toBeGreaterThanOrEqual(61 + 18);
   const bytes = readFileSync(database, "latin1");
   expect(leaksIn(bytes)).toEqual([]);
