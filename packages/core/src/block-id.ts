@@ -53,6 +53,10 @@ export function isTaskResult(blockId: string): boolean {
   return blockId.startsWith("taskresult_");
 }
 
+/**
+ * The parts of a block id; of an id in no form of Spark, `kind` says so (BlockId, Spark 1.2 to
+ * 4.3).
+ */
 export function parseBlockId(blockId: string): BlockName {
   const rddId = rddIdOf(blockId);
   const kind = kindOf(blockId, rddId);

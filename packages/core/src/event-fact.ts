@@ -32,6 +32,7 @@ export interface RddInfo {
   readonly diskBytes: number | undefined;
 }
 
+/** StageInfo of SparkListenerStageSubmitted and StageCompleted; times in epoch ms. */
 export interface StageInfo {
   readonly stageId: number;
   readonly stageAttemptId: number;
@@ -108,6 +109,7 @@ export interface TaskEndFact {
   executorMetrics: ExecutorMetricValues | undefined;
 }
 
+/** SparkListenerBlockUpdated: where a block is now, with exact bytes; 0 and 0 is nowhere. */
 export interface BlockUpdatedFact {
   kind: "block_updated";
   executorId: string;
@@ -116,6 +118,10 @@ export interface BlockUpdatedFact {
   status: BlockStatus;
 }
 
+/**
+ * What one listener event says; times in epoch ms, sizes in bytes, undefined where its version
+ * lacks the field.
+ */
 export type EventFact =
   | TaskEndFact
   | BlockUpdatedFact
@@ -267,4 +273,5 @@ export type EventFact =
       readonly error: string | undefined;
     };
 
+/** Names of the facts that an event log gives. */
 export type EventFactKind = EventFact["kind"];

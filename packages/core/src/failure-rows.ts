@@ -21,6 +21,7 @@ export type OutOfMemoryClass =
   | "native_engine"
   | "python";
 
+/** Why something failed, told from the words of its error. */
 export type FailureClass =
   | OutOfMemoryClass
   /** a limit of Spark's own: maxResultSize, pages, Kryo's buffer, rows over 2 GiB */
@@ -38,6 +39,10 @@ export type FailureClass =
   | "aborted"
   | "other";
 
+/**
+ * A row of `failures`: a task, process or application that failed, in the words of the log. Times
+ * in epoch µs.
+ */
 export interface FailureRow {
   /** undefined: no log names it */
   executorId: string | undefined;

@@ -6,6 +6,10 @@
  */
 export type FindingSeverity = "dead" | "slow" | "risk" | "waste" | "fine";
 
+/**
+ * A row of `findings`: one sentence of the verdict, what it cost in ms of task time, and the change
+ * that would have helped.
+ */
 export interface FindingRow {
   /** unique in its application, the same in every replay of it: `spills_stage_4` */
   findingId: string;

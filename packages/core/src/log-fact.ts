@@ -390,4 +390,5 @@ export interface OutOfMemoryCause {
   readonly message: string;
 }
 
+/** Names of the facts that lines of executors and drivers give. */
 export type LogFactKind = LogFact["kind"];

@@ -5,6 +5,7 @@ import type { LogFact } from "./log-fact.ts";
 /** What was said. Log facts come from executor and driver logs, event facts from event logs. */
 export type Fact = LogFact | EventFact;
 
+/** Which kind of log an observation comes from. */
 export type ObservationSource = "executor_log" | "driver_log" | "event_log";
 
 /**

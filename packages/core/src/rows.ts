@@ -13,6 +13,7 @@ import type { TaskResubmissionRow } from "./task-resubmission-row.ts";
 
 /** Where a derived row comes from. */
 export type Origin = "logged" | "derived" | "assumed";
+/** What kind of log an executor has, best first. */
 export type EvidenceLevel = "debug" | "info" | "event_log_blocks" | "event_log";
 
 /** The line a row rests on. */
@@ -33,6 +34,7 @@ export interface ApplicationRow extends ReplayAccuracy {
   modelEvidence: "vectors" | "source";
 }
 
+/** A row of `clock_offsets`: how a file's wall clock became UTC. */
 export interface ClockOffsetRow {
   sourceFileId: number;
   /** to add to the log's wall clock (read as UTC) to get UTC */
@@ -43,12 +45,14 @@ export interface ClockOffsetRow {
   confidence: number;
 }
 
+/** A row of `spark_conf`: a property of the application; secrets are hidden. */
 export interface SparkConfRow {
   key: string;
   value: string;
   isDefault: boolean;
 }
 
+/** A row of `resource_profiles`: one request of a profile (3.1+). */
 export interface ResourceProfileRow {
   profileId: number;
   resource: string;
@@ -73,11 +77,13 @@ export interface ExecutorRow extends ReplayAccuracy {
   sourceLine: number | undefined;
 }
 
+/** One part of an executor's memory: bytes, and whether it was logged, derived or assumed. */
 export interface LayoutValue {
   readonly bytes: number | undefined;
   readonly origin: Origin | undefined;
 }
 
+/** An executor's memory, part by part: heap, reserved, user memory, pools, overhead. */
 export interface ExecutorLayoutColumns {
   readonly jvmMaxMemory: LayoutValue;
   readonly reserved: LayoutValue;
@@ -107,6 +113,7 @@ export type RemovedClass =
   | "exited"
   | "unknown";
 
+/** A row of `jobs`; times in epoch µs. */
 export interface JobRow {
   jobId: number;
   submittedAt: number | undefined;
@@ -119,6 +126,7 @@ export interface JobRow {
   stageIds: readonly number[];
 }
 
+/** A row of `stages`: one attempt of a stage; times in epoch µs. */
 export interface StageRow {
   stageId: number;
   stageAttemptId: number;
@@ -181,6 +189,7 @@ export interface TaskRow {
   sourceLine: number;
 }
 
+/** A row of `sql_executions`: a query, with its plan; times in epoch µs. */
 export interface SqlExecutionRow {
   executionId: number;
   rootExecutionId: number | undefined;
@@ -192,6 +201,7 @@ export interface SqlExecutionRow {
   error: string | undefined;
 }
 
+/** A row of `rdds`: a cached RDD, its level and its size as Spark reported it. */
 export interface RddRow {
   rddId: number;
   name: string;
@@ -225,6 +235,7 @@ export interface BlockRow {
   evictions: number | undefined;
 }
 
+/** What happened to a block in one executor (`block_events.op`). */
 export type BlockOp =
   | "store"
   | "put_fail"
@@ -235,7 +246,9 @@ export type BlockOp =
   | "evict"
   | "drop_to_disk"
   | "remove";
+/** Why a read of a cached block did not find it in memory. */
 export type MissKind = "cold" | "after_evict" | "after_put_fail" | "after_loss";
+/** Who needed the room: execution memory, a block to store, or a block being unrolled. */
 export type EvictionCause = "execution" | "storage" | "unroll";
 /** The rule that decided an eviction or a refusal (spec memory-model 2, 3.5). */
 export type DecidingRule =
@@ -271,6 +284,7 @@ export interface BlockEventRow extends Provenance {
   certainty: number | undefined;
 }
 
+/** What happened to memory (`memory_events.op`): acquired, released, and for whom. */
 export type MemoryOp =
   | "acquire_execution"
   | "release_execution"
@@ -393,6 +407,10 @@ export interface MemoryLeakRow extends Provenance {
   leakedBytes: number;
 }
 
+/**
+ * Values of executor metrics of one event (peaks of a stage, task or executor); bytes, counts or ms
+ * by their names.
+ */
 export interface ExecutorMetricRow {
   executorId: string;
   stageId: number | undefined;
@@ -406,6 +424,10 @@ export interface ExecutorMetricRow {
   sourceLine: number;
 }
 
+/**
+ * A row of `exclusions`: the scheduler stopped using an executor or node, or uses it again. Epoch
+ * µs.
+ */
 export interface ExclusionRow {
   ts: number;
   scope: "executor" | "node" | "executor_for_stage" | "node_for_stage";
@@ -416,6 +438,7 @@ export interface ExclusionRow {
   failures: number | undefined;
 }
 
+/** A row of `diagnostics`: an oddity of the logs, with file and line. */
 export interface DiagnosticRow {
   sourceFileId: number | undefined;
   line: number | undefined;
@@ -459,6 +482,7 @@ export interface Rows {
   findings: FindingRow;
 }
 
+/** Names of the tables that a replay emits rows of. */
 export type TableName = keyof Rows;
 
 /**

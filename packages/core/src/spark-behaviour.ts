@@ -10,6 +10,10 @@ export type ModelEvidence = "vectors" | "source";
 /** JVM collectors that decide `Runtime.maxMemory()` and the page size. */
 export type GarbageCollector = "G1" | "ZGC" | "Shenandoah" | "Parallel" | "Serial" | "CMS";
 
+/**
+ * How one line of Spark's versions treats memory: every field is read by a manager or by the
+ * replay.
+ */
 export interface SparkBehaviour {
   /** First version that behaves so. */
   readonly since: string;

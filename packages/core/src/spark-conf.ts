@@ -10,6 +10,7 @@ export type SparkConf = ReadonlyMap<string, string>;
 /** A memory setting. `default` is the text Spark would have, `undefined` where a formula decides. */
 export interface MemorySetting {
   readonly key: string;
+  /** Text as a user would write it, by version where it changed; undefined: no default. */
   readonly default: string | ((behaviour: SparkBehaviour) => string) | undefined;
   /** First and last version that reads it; undefined = from 1.2, still. */
   readonly since?: string;

@@ -39,6 +39,7 @@ export const diagnosticCodes = {
 /** A code of the table above, or one of a layer above: open, so that layers need not know each other. */
 export type DiagnosticCode = keyof typeof diagnosticCodes | (string & {});
 
+/** An oddity that loses nothing, that may lose something, or that lost something. */
 export type DiagnosticSeverity = "info" | "warning" | "error";
 
 /** One oddity. Absent is unknown; `count` absent is 1. */
@@ -65,6 +66,7 @@ export interface DiagnosticLogRow {
   count: number;
 }
 
+/** Takes a diagnostic; called as soon as the oddity is met. */
 export type ReportDiagnostic = (diagnostic: Diagnostic) => void;
 
 /** Rows kept of one code in one file; the rest is one row with a count. */

@@ -13,6 +13,7 @@ export type DatabaseTrouble =
   /** no DuckDB database, or damaged, or not to be read */
   | "unreadable";
 
+/** A database that cannot be opened, read or written; `trouble` says why. */
 export class DatabaseError extends Error {
   override readonly name = "DatabaseError";
   readonly trouble: DatabaseTrouble;

@@ -14,6 +14,10 @@ import {
 import type { MemoryMode } from "./memory-mode.ts";
 import { defaultPageSizeBytes } from "./page-size.ts";
 
+/**
+ * Which of Spark's managers: unified (1.6+), static (legacy mode up to 2.4), or the pair before
+ * 1.6.
+ */
 export type MemoryManagerKind = "unified" | "static" | "pre16";
 
 /** Pool sizes at construction, all in bytes. */
@@ -36,6 +40,7 @@ export interface ManagerCapacity {
   readonly pageSizeBytes: number | undefined;
 }
 
+/** What a manager's capacity follows from. Sizes in bytes. */
 export interface CapacityInput {
   readonly behaviour: SparkBehaviour;
   readonly conf: SparkConf;

@@ -18,6 +18,7 @@ const DEFAULT_OVERHEAD_FACTOR = 0.1;
 const NON_JVM_OVERHEAD_FACTOR = 0.4;
 const MINIMUM_OVERHEAD_MIB = 384;
 
+/** What a cluster manager is asked for an executor, part by part, in MiB (memory-model 1.5). */
 export interface ContainerSize {
   readonly heapMiB: number;
   readonly overheadMiB: number;

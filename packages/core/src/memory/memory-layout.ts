@@ -30,6 +30,10 @@ const MIB = 1_048_576;
 /** No heap is larger: 2^46 bytes. */
 const LARGEST_HEAP_BYTES = 2 ** 46;
 
+/**
+ * What tells an executor's memory layout: its settings, and the capacity that it logged. Sizes in
+ * bytes.
+ */
 export interface LayoutEvidence {
   readonly behaviour: SparkBehaviour;
   readonly conf: SparkConf;

@@ -32,6 +32,7 @@ export interface PoolsSnapshot {
   readonly executionLimitBytes: number;
 }
 
+/** Pools of both modes at one moment, in bytes. */
 export interface MemoryManagerSnapshot {
   readonly kind: MemoryManagerKind;
   readonly onHeap: PoolsSnapshot;
@@ -119,10 +120,12 @@ export abstract class MemoryManager {
     return this.pools(mode).storage.release(bytes);
   }
 
+  /** Gives back unroll memory of a mode; bytes that were released, at most what storage held. */
   releaseUnroll(bytes: number, mode: MemoryMode): number {
     return this.releaseStorage(bytes, mode);
   }
 
+  /** Empties the storage pools of both modes, as `MemoryStore.clear` does. */
   releaseAllStorage(): void {
     this.onHeap.storage.releaseAll();
     this.offHeap.storage.releaseAll();
@@ -237,6 +240,7 @@ export abstract class MemoryManager {
     return this.pools(mode).storageLimitBytes();
   }
 
+  /** Bytes that blocks and unrolling hold of a mode. */
   storageUsedBytes(mode: MemoryMode): number {
     return this.pools(mode).storage.usedBytes;
   }
@@ -251,6 +255,7 @@ export abstract class MemoryManager {
     return this.pools(mode).execution.highestBytes;
   }
 
+  /** Size of the storage pool of a mode, borrowed bytes included; bytes. */
   storagePoolBytes(mode: MemoryMode): number {
     return this.pools(mode).storage.sizeBytes;
   }
@@ -260,6 +265,7 @@ export abstract class MemoryManager {
     return this.pools(mode).execution.bytesByTask;
   }
 
+  /** Bytes of execution memory that tasks hold of a mode. */
   executionUsedBytes(mode: MemoryMode): number {
     return this.pools(mode).execution.usedBytes;
   }
@@ -276,6 +282,7 @@ export abstract class MemoryManager {
     };
   }
 
+  /** State of both modes; equal states have equal snapshots. */
   snapshot(): MemoryManagerSnapshot {
     return {
       kind: this.kind,

@@ -12,6 +12,10 @@ export interface ExecutorSummary extends ExecutorTotals {
   readonly removedReason: string | undefined;
 }
 
+/**
+ * What a replay came to, once all is read: counts of checks, executors, and what the logs could
+ * tell.
+ */
 export interface ReplaySummary extends Readonly<ReplayAccuracy> {
   readonly appId: string;
   readonly attemptId: string;

@@ -24,6 +24,7 @@ import { HELD_MICROS } from "./lookahead.ts";
 import type { ExecutorSummary, ReplaySummary } from "./replay-summary.ts";
 import { TaskRows } from "./tasks/task-rows.ts";
 
+/** What a replay is told of its application, and who takes its rows. */
 export interface ReplayOptions {
   readonly appId: string;
   readonly attemptId: string;
@@ -39,6 +40,10 @@ export interface ReplayOptions {
   readonly redact?: (key: string, value: string) => string;
 }
 
+/**
+ * The replay of one application: takes its observations in their order of time and emits the rows
+ * of every table. Throws `ModelError` where our own model contradicts itself, never for odd input.
+ */
 export class Replay {
   readonly #options: ReplayOptions;
   readonly #emit: EmitRow;

@@ -10,6 +10,7 @@ export interface Wanted {
   readonly sigma: number | undefined;
 }
 
+/** A partition of a cached RDD: the bytes it takes in memory, as logged or estimated. */
 export interface WantedBlock {
   readonly blockId: string;
   readonly bytes: Wanted;
@@ -17,6 +18,7 @@ export interface WantedBlock {
   readonly elements: number | undefined;
 }
 
+/** A cached RDD: its level, and its partitions as blocks. */
 export interface WantedRdd {
   readonly rddId: number;
   readonly level: StorageLevel;
@@ -108,6 +110,7 @@ export type ConsumerDemand = (SpillableDemand | PagedDemand) & {
   readonly drains?: readonly number[] | undefined;
 };
 
+/** What one task wanted: cached reads, memory of its consumers, and its run time in ms. */
 export interface WantedTask {
   readonly taskId: number;
   readonly partition: number;
@@ -120,6 +123,7 @@ export interface WantedTask {
   readonly consumers: readonly ConsumerDemand[];
 }
 
+/** A broadcast: its pieces and its value, in bytes, and when it is gone. */
 export interface WantedBroadcast {
   readonly broadcastId: number;
   readonly pieceBytes: readonly number[];
@@ -128,6 +132,7 @@ export interface WantedBroadcast {
   readonly removedAfterStages: number | undefined;
 }
 
+/** A stage of the run that is simulated: its tasks, and which stages precede it. */
 export interface WantedStage {
   readonly stageId: number;
   readonly attempt: number;

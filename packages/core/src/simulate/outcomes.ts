@@ -25,10 +25,13 @@ export const PEAKS = [
   "peak_off_heap_storage_bytes",
 ] as const;
 
+/** What a simulated run is judged by: evictions, misses, spills, failures, peaks. */
 export type OutcomeName = (typeof SUMMED)[number] | (typeof PEAKS)[number];
 
+/** Outcomes of a simulated run, sums before peaks. */
 export const OUTCOMES: readonly OutcomeName[] = [...SUMMED, ...PEAKS];
 
+/** A number for each outcome: counts or bytes by its name. */
 export type Outcomes = Record<OutcomeName, number>;
 
 export function noOutcomes(): Outcomes {
@@ -58,6 +61,7 @@ export function isInBytes(name: OutcomeName): boolean {
   return name.endsWith("_bytes");
 }
 
+/** Is it a highest value (bytes), and not a sum over the run? */
 export function isPeak(name: OutcomeName): boolean {
   return PEAKS.some((peak) => peak === name);
 }

@@ -23,6 +23,7 @@ import {
 /** Unroll memory is charged to this id outside of tasks. */
 export const NO_TASK = -1;
 
+/** A block that is to be stored, and on whose account it is unrolled. */
 export interface BlockToPut {
   readonly blockId: string;
   readonly mode: MemoryMode;
@@ -41,6 +42,7 @@ export interface PartiallyUnrolled {
   readonly heldBytes: number;
 }
 
+/** How the put of an iterator ended; bytes as the store counts them. */
 export type PutIteratorResult =
   | { readonly kind: "stored"; readonly bytes: number }
   | {
@@ -112,6 +114,7 @@ export class MemoryStore implements BlockEvictor {
     );
   }
 
+  /** Unroll memory of a task in a mode, in bytes. */
   unrollBytesOf(taskId: number, mode: MemoryMode): number {
     return this.#unroll(mode).bytesOf(taskId);
   }
@@ -121,6 +124,7 @@ export class MemoryStore implements BlockEvictor {
     return this.#entries.bytesOf(blockId);
   }
 
+  /** Is the block in memory? Does not count as a use. */
   contains(blockId: string): boolean {
     return this.#entries.has(blockId);
   }
@@ -327,6 +331,7 @@ export class MemoryStore implements BlockEvictor {
     return true;
   }
 
+  /** A reader or writer is done with the block: without any left, it may be evicted. */
   unpin(blockId: string): void {
     const pins = (this.#pins.get(blockId) ?? 0) - 1;
     if (pins > 0) this.#pins.set(blockId, pins);
@@ -410,6 +415,7 @@ export class MemoryStore implements BlockEvictor {
     return max - used;
   }
 
+  /** State of the store; equal states have equal snapshots. */
   snapshot(): MemoryStoreSnapshot {
     return {
       blockIds: this.#entries.blockIds(),

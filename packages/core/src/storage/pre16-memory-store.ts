@@ -25,6 +25,10 @@ const NO_TASK = -1;
 /** Why `ensureFreeSpace` could not: the words of its log line. */
 type Shortage = "larger_than_limit" | "would_drop_own_rdd";
 
+/**
+ * Blocks in memory and their eviction, with counters of its own. Follows MemoryStore, Spark 1.2.0
+ * to 1.5.2.
+ */
 export class Pre16MemoryStore {
   readonly #behaviour: SparkBehaviour;
   readonly #maxBytes: number;
@@ -66,14 +70,17 @@ export class Pre16MemoryStore {
     return this.#unroll.totalBytes + this.#pending.totalBytes;
   }
 
+  /** Is the block in memory? Does not count as a use. */
   contains(blockId: string): boolean {
     return this.#entries.has(blockId);
   }
 
+  /** Reads the block: it is the last to be evicted then. False: it is not in memory. */
   get(blockId: string): boolean {
     return this.#entries.touch(blockId);
   }
 
+  /** Blocks evicted since the last call, in their order. */
   takeEvicted(): readonly EvictedBlock[] {
     const evicted = this.#evicted;
     if (evicted.length > 0) this.#evicted = [];
@@ -99,6 +106,7 @@ export class Pre16MemoryStore {
     this.#pending.take(taskId, Number.MAX_SAFE_INTEGER);
   }
 
+  /** Stores a block of known size; evicts for it where that makes enough room. */
   putBytes(block: BlockToPut, bytes: number): PutResult {
     if (this.contains(block.blockId)) return "exists";
     return this.#tryToPut(block, bytes) ? "stored" : "no_space";
@@ -180,6 +188,7 @@ export class Pre16MemoryStore {
     });
   }
 
+  /** Takes a block out of memory; false: it was not there. */
   remove(blockId: string): boolean {
     const entry = this.#entries.remove(blockId);
     if (entry === undefined) return false;
@@ -192,11 +201,13 @@ export class Pre16MemoryStore {
     assert(this.#currentBytes >= 0, () => `${this.#currentBytes} bytes of blocks are left`);
   }
 
+  /** Drops everything, as at the end of an executor. */
   clear(): void {
     this.#entries.clear();
     this.#currentBytes = 0;
   }
 
+  /** State of the store; equal states have equal snapshots. */
   snapshot(): MemoryStoreSnapshot {
     return {
       blockIds: this.#entries.blockIds(),

@@ -1,6 +1,10 @@
 /** Something in a task that holds execution memory and may be asked to give it back. Follows MemoryConsumer, Spark 1.6–4.2. */
 import type { MemoryMode } from "../memory/memory-mode.ts";
 
+/**
+ * A sorter, map or collection that asks for a task's memory and can spill (MemoryConsumer, Spark
+ * 1.6+).
+ */
 export interface MemoryConsumer {
   /** Unique within its task; where Spark iterates a hash set, ascending ids stand for its order. */
   readonly id: number;

@@ -30,6 +30,7 @@ export interface MemoryPage {
  */
 export type TaskStep<Result> = Generator<ExecutionRequest, Result, number>;
 
+/** A task's memory at one moment, in bytes. */
 export interface TaskMemorySnapshot {
   readonly taskId: number;
   /** What the manager has on the task's account, both modes. */
@@ -46,6 +47,10 @@ export interface TaskMemorySnapshot {
 
 const ALWAYS = (): boolean => true;
 
+/**
+ * A task's execution memory: asks the manager, and lets the task's consumers spill where it gets
+ * less. Follows TaskMemoryManager, Spark 1.6.1 to 4.2.0.
+ */
 export class TaskMemoryManager {
   readonly taskId: number;
   readonly #behaviour: SparkBehaviour;
@@ -232,6 +237,7 @@ export class TaskMemoryManager {
     return page;
   }
 
+  /** Gives back a page. Throws `ModelError` where it was freed before. */
   freePage(page: MemoryPage, mode: MemoryMode): void {
     const was = this.#pages.delete(page.page);
     assert(was, () => `page ${page.page} of ${page.bytes} bytes freed twice`);
@@ -286,6 +292,7 @@ export class TaskMemoryManager {
     return this.#manager.releaseAllExecution(this.taskId);
   }
 
+  /** State of the task's memory; equal states have equal snapshots. */
   snapshot(): TaskMemorySnapshot {
     const pools = this.#manager.snapshot();
     const peak = (mode: MemoryMode): number | undefined =>

@@ -4,6 +4,7 @@ import type { ReportDiagnostic } from "../diagnostic.ts";
 /** How a source is packed, found by content; of several layers the outermost. */
 export type Codec = "none" | "gzip" | "zstd" | "lz4" | "snappy" | "lzf";
 
+/** How much is read of a source, in bytes. */
 export interface ChunkOptions {
   /** Stop once this many decoded bytes were given; the last chunk is cut to fit. */
   readonly limitBytes?: number;
@@ -15,6 +16,7 @@ export interface ChunkOptions {
   readonly report?: ReportDiagnostic;
 }
 
+/** A file, part of an archive or standard input, as decoded bytes. */
 export interface ByteSource {
   /** For people: `dir/app.zip!app-1`. Names are data: they may hold anything, and lead nowhere. */
   readonly path: string;

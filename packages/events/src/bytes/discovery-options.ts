@@ -13,6 +13,7 @@ export interface DiscoveryLimits {
   readonly maxDepth: number;
 }
 
+/** How a directory is searched for logs, and who takes its diagnostics. */
 export interface DiscoveryOptions {
   readonly report: ReportDiagnostic;
   /** What `-` means; it is spooled to a temporary file without a name. */

@@ -61,6 +61,7 @@ type JobStart = Extract<EventFact, { kind: "job_start" }>;
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
+/** Lines of an event log to facts. Damage is reported, never thrown. */
 export class EventLogDecoder {
   readonly #report: (trouble: EventLogTrouble) => void;
   readonly #events = new Map<string, NamedEvent>();
@@ -115,6 +116,7 @@ export class EventLogDecoder {
     this.#huge = { reader: new HugeLineReader(picksOf), at };
   }
 
+  /** A further piece of a line that is too long to hold. */
   hugePiece(buffer: Buffer, start: number, end: number): void {
     this.#huge?.reader.write(buffer, start, end);
   }
@@ -155,6 +157,7 @@ export class EventLogDecoder {
     }
   }
 
+  /** What became of the lines so far. */
   counts(): EventLogCounts {
     const decoded = new Map<string, number>();
     const ignored = new Map<string, number>();

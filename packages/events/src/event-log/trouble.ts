@@ -17,6 +17,7 @@ export const eventLogTroubleCodes = {
   unknown_event: "an event that no decoder knows, counted by name",
 } as const;
 
+/** Codes of what can be wrong with a line of an event log. */
 export type EventLogTroubleCode = keyof typeof eventLogTroubleCodes;
 
 /** An oddity of an event log, in the form of a Diagnostic. Its message never quotes the line: that may hold secrets. */
@@ -31,6 +32,7 @@ export interface EventLogTrouble {
   readonly count: number;
 }
 
+/** What became of an event log's lines; counts. */
 export interface EventLogCounts {
   readonly lines: number;
   readonly blankLines: number;

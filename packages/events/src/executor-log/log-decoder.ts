@@ -9,6 +9,7 @@ import { type LogCounts, type LogOddity, RecordReader } from "./record-reader.ts
 import { TemplateSet } from "./template-set.ts";
 import { Unwrapping } from "./unwrapping.ts";
 
+/** How lines of an executor or driver are cut, and who hears of oddities. */
 export interface LogDecoderOptions {
   /** Called for lost statements and torn records; there may be many. */
   readonly report: (oddity: LogOddity) => void;

@@ -19,13 +19,17 @@ export interface LineSlice {
 
 /** Takes a line that is too long to hold, in pieces: `begin`, any number of `piece`, `end`. */
 export interface HugeLine {
+  /** A line longer than the limit begins here. */
   begin(at: { readonly number: number; readonly byteOffset: number }): void;
   /** Valid only during the call. */
   piece(buffer: Buffer, start: number, end: number): void;
+  /** The line is over. */
   end(how: { readonly terminated: boolean }): void;
 }
 
+/** Who takes the lines, and how long one may be, in bytes. */
 export interface LineReaderOptions {
+  /** Takes a line; its slice is valid only during the call. */
   readonly onLine: (line: LineSlice) => void;
   /** Without it, lines longer than the limit are left out (and reported). */
   readonly hugeLine?: HugeLine;
@@ -42,6 +46,7 @@ const lineFeed = 10;
 const carriageReturn = 13;
 const carriageReturnPiece = Buffer.from("\r");
 
+/** Cuts bytes into lines without copying them; the last line needs no line feed. */
 export class LineReader {
   readonly #options: LineReaderOptions;
   readonly #maxLineBytes: number;

@@ -10,12 +10,15 @@ import { ExecutorLogSource } from "./executor-log-source.ts";
 import { LEAD, type MergeSource, merge } from "./merge.ts";
 import { TaskClock } from "./spread.ts";
 
+/** Who takes what is read of an application. */
 export interface ReadHandlers {
   /** The observation is valid only during the call. */
   observe(observation: Observation): void;
+  /** An oddity, as soon as it is met. */
   report(diagnostic: Diagnostic): void;
   /** decoded bytes read so far, of all files */
   onProgress?(bytes: number): void;
+  /** A file is read to its end, or to where it could be. */
   fileDone?(file: FileDone): void;
 }
 

@@ -27,6 +27,7 @@ export interface Advice {
   readonly lines: readonly string[];
 }
 
+/** What logs there were, to say which settings would tell more. */
 export interface AdviceQuestion extends SeenEvidence {
   readonly sparkVersion: string | undefined;
   readonly stageMetrics: boolean;

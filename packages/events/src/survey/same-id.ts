@@ -8,6 +8,10 @@ export interface ApplicationSigns {
   readonly name: string | undefined;
 }
 
+/**
+ * Do two logs with one application id tell of one run? By start, version and name, as far as both
+ * say.
+ */
 export function isSameApplication(a: ApplicationSigns, b: ApplicationSigns): boolean {
   const agree = (x: unknown, y: unknown): boolean => x === undefined || y === undefined || x === y;
   return (

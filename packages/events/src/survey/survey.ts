@@ -11,6 +11,7 @@ import { isLoud, sampleFile } from "./sampler.ts";
 import type { Survey } from "./surveyed.ts";
 import { zoneRule } from "./zone.ts";
 
+/** What a survey is told, and who takes its diagnostics and progress. */
 export interface SurveyOptions {
   /** `--time-zone`: IANA name or offset; holds for every log that prints local times */
   readonly timeZone?: string;
@@ -20,6 +21,7 @@ export interface SurveyOptions {
   readonly full?: boolean;
   /** what `-` means */
   readonly standardInput?: AsyncIterable<Uint8Array>;
+  /** An oddity, as soon as it is met. */
   readonly report: (diagnostic: Diagnostic) => void;
   /** stored bytes of files looked at, of all */
   readonly onProgress?: (bytesRead: number, totalBytes: number | undefined) => void;

@@ -7,6 +7,7 @@ import type { Advice } from "./evidence.ts";
 import type { VersionBounds } from "./version-marks.ts";
 import type { ClockRule } from "./zone.ts";
 
+/** What is in the given paths: every file, and the applications that they belong to. */
 export interface Survey {
   /** in the order of their ids */
   readonly files: readonly SurveyedFile[];
@@ -14,6 +15,7 @@ export interface Survey {
   readonly applications: readonly SurveyedApplication[];
 }
 
+/** What a file is, by its content. */
 export type FileKind = "event_log" | "executor_log" | "driver_log" | "other";
 
 /** How a file's wall clock becomes the application's time. */
@@ -71,6 +73,7 @@ export interface SurveyedFile {
   readonly logPattern: string | undefined;
 }
 
+/** An executor that the survey found, and what its logs can tell. */
 export interface SurveyedExecutor {
   readonly executorId: string;
   readonly host: string | undefined;
@@ -78,6 +81,7 @@ export interface SurveyedExecutor {
   readonly evidenceLevel: EvidenceLevel | undefined;
 }
 
+/** An application that the survey found, with its logs and executors. */
 export interface SurveyedApplication {
   /** as logged, else `unknown-` and 12 hex digits of its first bytes */
   readonly appId: string;

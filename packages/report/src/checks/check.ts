@@ -80,6 +80,7 @@ export interface Subject {
   readonly shape: string;
 }
 
+/** What a run measured of every metric, and by which evidence. */
 export interface MeasuredRun {
   readonly application: {
     readonly appId: string;
@@ -127,6 +128,7 @@ export interface Trust {
   readonly lineKinds: readonly string[];
 }
 
+/** What came of one metric. */
 export type VerdictStatus =
   | "fail"
   | "warn"
@@ -138,6 +140,7 @@ export type VerdictStatus =
   | "not_compared"
   | "ignored";
 
+/** One metric held against its limit. */
 export interface Verdict {
   readonly check: string;
   readonly title: string;
@@ -172,8 +175,10 @@ export interface BaselineValue {
   readonly values: readonly number[];
 }
 
+/** How a check ended: exit codes 0, 1, 4 and 5. */
 export type Outcome = "passed" | "regressed" | "too_little_evidence" | "not_comparable";
 
+/** What `check` found: its outcome, and a verdict on each metric. */
 export interface GateResult {
   readonly outcome: Outcome;
   readonly run: MeasuredRun;

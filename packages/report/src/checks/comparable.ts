@@ -3,6 +3,7 @@ import { byteStringAsBytes, defaultOf, newestSparkBehaviour, sparkBehaviour } fr
 import { type Baseline, inputEntries } from "./baseline.ts";
 import type { Difference, MeasuredRun } from "./check.ts";
 
+/** Differences from the baseline that the user allows. */
 export interface Allowed {
   readonly configChange: boolean;
   readonly versionChange: boolean;
@@ -20,6 +21,10 @@ const MEMORY_TOLERANCE = 0.05;
 /** Names of measured facts among the settings: they have no default, and are absent where no log tells. */
 const MEASURED = /^executor /;
 
+/**
+ * How a run differs from its baseline's in what must be equal: application, version, settings,
+ * evidence. Empty: comparable.
+ */
 export function differencesFrom(
   baseline: Baseline,
   run: MeasuredRun,

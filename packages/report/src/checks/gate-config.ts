@@ -37,6 +37,7 @@ interface SubjectLimits {
   readonly limits: LimitsConfig;
 }
 
+/** A respark.config.json: limits, levels and checks of a project. */
 export interface GateConfig {
   readonly $schema?: string | undefined;
   readonly baseline?: string | undefined;

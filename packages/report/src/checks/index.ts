@@ -8,6 +8,7 @@ import { peaks } from "./peaks.ts";
 import { spills } from "./spills.ts";
 import { waits } from "./waits.ts";
 
+/** Every metric of the gate, in the order in which reports show them. */
 export const metrics: readonly Metric[] = [
   ...failures,
   ...evictions,

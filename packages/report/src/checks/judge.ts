@@ -35,6 +35,7 @@ export interface GateRequest {
 
 const LEAST_ACCURACY = 0.8;
 
+/** Holds a measured run against its baseline and limits. */
 export function judge(request: GateRequest): GateResult {
   const { baseline, run, config, allowed, own } = request;
   const differences = baseline === undefined ? [] : differencesFrom(baseline, run, allowed);

@@ -10,6 +10,7 @@ import type { InputSize, Interval, Measure, MeasuredRun, Metric, Subject, Trust 
 import { metrics } from "./index.ts";
 import { EVIDENCE, RDD_KEYS, STAGE_KEYS, THIS_APP, thisApp } from "./this-application.ts";
 
+/** Measures every metric of one application of a database. */
 export async function measureRun(
   database: Database,
   application: ApplicationKey,

@@ -6,6 +6,7 @@ import type { Verdict } from "./check.ts";
 import type { GateConfig } from "./gate-config.ts";
 import { isIgnored } from "./limits.ts";
 
+/** A check of the user's own: SQL whose rows are violations. */
 export interface OwnCheck {
   readonly id: string;
   readonly title: string;

@@ -10,6 +10,7 @@ export class NotThereError extends Error {
   override readonly name = "NotThereError";
 }
 
+/** Which application, and which attempt of it. */
 export interface ApplicationName {
   readonly appId: string;
   readonly attemptId: string;

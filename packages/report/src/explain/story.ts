@@ -26,6 +26,7 @@ export interface NextQuestion {
 
 export type StoryKind = "eviction" | "spill" | "oom" | "task" | "block" | "executor";
 
+/** How one eviction, spill, failure or task came about, as sentences with their log lines. */
 export interface Story {
   readonly kind: StoryKind;
   readonly appId: string;
@@ -100,6 +101,10 @@ export interface LogsSeen {
   readonly sparkVersion: string | undefined;
 }
 
+/**
+ * A verdict as data: what went wrong worst first, what to change, and what was looked for and not
+ * found.
+ */
 export interface RunVerdict {
   readonly kind: "verdict";
   readonly appId: string;

@@ -11,6 +11,7 @@ import type { Run } from "./run-facts.ts";
 import { headlineOf, SEVERITIES } from "./verdict.ts";
 import { momentWords } from "./words.ts";
 
+/** An application's line on a page of many: its worst finding, cost in ms and peaks. */
 export interface FleetRow {
   readonly appId: string;
   readonly attemptId: string;

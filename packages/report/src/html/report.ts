@@ -17,6 +17,7 @@ import { type Run, runIn } from "./run-facts.ts";
 import { storiesOf } from "./stories.ts";
 import { type Advised, verdictHtml } from "./verdict.ts";
 
+/** Which application becomes a page, and what commands on it should name. */
 export interface ReportRequest {
   readonly application: ApplicationName;
   /** as commands to copy should name it; undefined: it is not kept */
@@ -31,6 +32,7 @@ export interface ReportRequest {
   readonly mostBytes?: number | undefined;
 }
 
+/** One application as an HTML page, with its verdict and its line for a page of many. */
 export interface ReportPage {
   readonly html: string;
   readonly verdict: RunVerdict;

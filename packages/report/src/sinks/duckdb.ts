@@ -35,6 +35,7 @@ import { templatePath } from "./template-path.ts";
  */
 export type WriteMode = "create" | "overwrite" | "append" | "resume";
 
+/** Where a database is written and how: anew, replaced, or added to. */
 export interface DuckDbSinkOptions {
   readonly path: string;
   readonly mode: WriteMode;
@@ -43,6 +44,7 @@ export interface DuckDbSinkOptions {
   readonly threads?: number;
 }
 
+/** Takes the rows of one application; none of it is in the result before it is complete. */
 export interface ApplicationWriter {
   /** Copies what it keeps. May write to disk before it returns, so that memory stays bounded. */
   readonly emit: EmitRow;
@@ -101,6 +103,10 @@ export class DuckDbSink {
   readonly #inputs: ReplayedInput[] = [];
   #writing = false;
 
+  /**
+   * Opens a database to write: a new one beside its name until it is whole, or an old one to add
+   * to. Throws `DatabaseError`.
+   */
   static async open(options: DuckDbSinkOptions): Promise<DuckDbSink> {
     const { path, mode } = options;
     await checkTarget(path, mode);

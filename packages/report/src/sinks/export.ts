@@ -14,6 +14,7 @@ import { withoutFormulas } from "./csv.ts";
 import { type ExportFormat, exportTo } from "./index.ts";
 import { writeTrace } from "./perfetto.ts";
 
+/** What is exported from which database, in which format and to where. */
 export interface ExportRequest {
   /** path of a database that a replay wrote */
   readonly database: string;
@@ -29,6 +30,7 @@ export interface ExportRequest {
   readonly leavesBehind?: (path: string) => () => void;
 }
 
+/** A file that an export wrote; its size in bytes. */
 export interface ExportedFile {
   readonly path: string;
   /** the table in it; undefined for a trace */

@@ -8,6 +8,9 @@ import { replayedInputs } from "../tables/replayed-inputs.ts";
 import { type HeldApplication, heldApplications } from "./held-applications.ts";
 import { inputsIn, type ReplayedInput } from "./input-tables.ts";
 
+/**
+ * What a folder of Parquet holds already: the inputs that were read, and the applications in it.
+ */
 export interface FolderContents {
   readonly inputs: readonly ReplayedInput[];
   readonly applications: readonly HeldApplication[];

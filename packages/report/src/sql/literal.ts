@@ -8,6 +8,7 @@ export function sqlText(text: string): string {
     .join(" || chr(0) || ");
 }
 
+/** An identifier in double quotes, safe in SQL whatever it holds. */
 export function sqlName(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

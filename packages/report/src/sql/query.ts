@@ -16,12 +16,14 @@ export type QueryValue =
   | readonly QueryValue[]
   | { readonly [field: string]: QueryValue };
 
+/** Name and type of a column of an answer. */
 export interface ResultColumn {
   readonly name: string;
   /** DuckDB's name of the type */
   readonly type: string;
 }
 
+/** An answer: its columns, and its rows as they come. */
 export interface QueryResult {
   readonly columns: readonly ResultColumn[];
   /** As they come, some thousand at a time; once only. */
@@ -39,6 +41,7 @@ export class QueryError extends Error {
   }
 }
 
+/** A database of a replay, opened to read. */
 export interface Database {
   readonly path: string;
   /**
@@ -50,9 +53,11 @@ export interface Database {
   statements(sql: string): Promise<number>;
   /** The whole answer, for small ones: a record a row. */
   rows(sql: string): Promise<readonly Readonly<Record<string, QueryValue>>[]>;
+  /** Closes it; answers that still stream end with an error. */
   close(): void;
 }
 
+/** What DuckDB may use for questions: bytes of memory, threads. */
 export interface DatabaseOptions {
   readonly memoryLimitBytes?: number;
   readonly threads?: number;

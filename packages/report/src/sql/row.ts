@@ -1,6 +1,7 @@
 /** The door for rows of an answer: what DuckDB gave becomes numbers, texts and flags once, here. */
 import type { QueryValue } from "./query.ts";
 
+/** One row of an answer, by column name; null is unknown. */
 export type Row = Readonly<Record<string, QueryValue>>;
 /** Asks and gives all rows: for small answers. */
 export type Ask = (sql: string) => Promise<readonly Row[]>;

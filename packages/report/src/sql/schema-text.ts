@@ -1,8 +1,10 @@
 /** The reference of tables and views as text: for a terminal, for docs/tables.md, for programs. */
 import type { RelationSchema } from "./schema.ts";
 
+/** How the schema is written. */
 export type SchemaFormat = "table" | "markdown" | "json";
 
+/** The schema as text for people, as Markdown or as JSON. */
 export function schemaText(schema: readonly RelationSchema[], format: SchemaFormat): string {
   switch (format) {
     case "json":

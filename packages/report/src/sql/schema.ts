@@ -7,6 +7,7 @@ import { answerViews, createAnswerTables } from "./answers.ts";
 import { columnsOf, createTables, createViews } from "./create.ts";
 import { macros, views } from "./views/index.ts";
 
+/** A table, view or macro with its columns and what a row of it is. */
 export interface RelationSchema {
   readonly name: string;
   readonly kind: "table" | "view" | "macro";
@@ -16,6 +17,7 @@ export interface RelationSchema {
   readonly columns: readonly ColumnSchema[];
 }
 
+/** A column: its type, and its meaning with its unit. */
 export interface ColumnSchema {
   readonly name: string;
   readonly type: string;

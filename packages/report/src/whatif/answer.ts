@@ -27,6 +27,7 @@ import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf, widened } from "./self-check.ts";
 import { type Demand, demandOf } from "./wanted-memory.ts";
 
+/** Which configurations to simulate, how often, and with which seed. */
 export interface WhatIfQuestion {
   readonly scenarios: readonly ReadonlyMap<string, string>[];
   /** Storage levels by RDD id. */
@@ -37,6 +38,7 @@ export interface WhatIfQuestion {
   readonly knob: string | undefined;
 }
 
+/** One outcome of a scenario: what happened, what would have, and how sure that is. */
 export interface AnsweredOutcome {
   readonly name: OutcomeName;
   readonly unit: "count" | "bytes";
@@ -61,6 +63,7 @@ export interface AnsweredCapacity {
   readonly slots: number;
 }
 
+/** What would have happened under one configuration, over all draws. */
 export interface AnsweredScenario {
   readonly name: string;
   readonly settings: Readonly<Record<string, string>>;
@@ -82,6 +85,7 @@ export interface Band {
   readonly p05: string | null;
 }
 
+/** The answer of `respark whatif`: the same as its JSON (docs/spark/whatif.md). */
 export interface WhatIfAnswer {
   readonly schema: "respark.whatif/1";
   readonly app_id: string;

@@ -5,6 +5,7 @@ import type { RunRecord } from "./run-record.ts";
 import type { SelfCheck } from "./self-check.ts";
 import type { Demand } from "./wanted-memory.ts";
 
+/** How far to trust a simulated outcome, best first; D gives bounds alone. */
 export type GradeLetter = "A" | "B" | "C" | "D";
 
 export interface Grade {

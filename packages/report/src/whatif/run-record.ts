@@ -106,6 +106,10 @@ export interface RecordedMetric {
   readonly value: number;
 }
 
+/**
+ * What a recorded run says of its executors, settings, stages and outcomes, as a simulation needs
+ * it.
+ */
 export interface RunRecord {
   readonly appId: string;
   readonly attemptId: string;

@@ -14,6 +14,7 @@ import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf } from "./self-check.ts";
 import { demandOf } from "./wanted-memory.ts";
 
+/** What a run should keep with less memory. */
 export type PromiseName =
   | "no-evictions"
   | "no-recomputes"
@@ -57,6 +58,7 @@ export interface SizedPromise {
   readonly reason: string | null;
 }
 
+/** The answer of `respark size`: the same as its JSON (docs/spark/whatif.md). */
 export interface SizeAnswer {
   readonly schema: "respark.size/1";
   readonly app_id: string;

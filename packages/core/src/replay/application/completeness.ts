@@ -11,6 +11,7 @@ import { EventLogCompleteness } from "./event-log-completeness.ts";
 import { ExecutorLogCompleteness } from "./executor-log-completeness.ts";
 import type { Expectation, LineKind } from "./expectation.ts";
 
+/** How whole a log is: its ends, and what must be in it and is not. */
 export interface SourceCompleteness {
   readonly beginsLate: boolean | undefined;
   readonly endsEarly: boolean | undefined;

@@ -6,6 +6,7 @@ import { headline, nameOf, type Place, plain, wayOut } from "./words.ts";
 /** GitHub shows ten of each kind a step. */
 const ANNOTATIONS = 10;
 
+/** A result as GitHub annotations. */
 export function githubText(result: GateResult, place: Place): string {
   const lines: string[] = [];
   if (result.outcome === "not_comparable" || result.outcome === "too_little_evidence") {

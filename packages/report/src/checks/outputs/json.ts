@@ -6,6 +6,7 @@ import { headline } from "./words.ts";
 /** Grows by additions only. */
 const RESULT_SCHEMA = 1;
 
+/** A result as JSON, for machines. */
 export function jsonText(result: GateResult, exitCode: number): string {
   const { run, baseline } = result;
   return `${safeJson(

@@ -37,6 +37,7 @@ const ROOM: readonly { readonly rows: number; readonly stories: number }[] = [
   { rows: 5, stories: 1 },
 ];
 
+/** A result as Markdown, for a pull request. */
 export function markdownText(result: GateResult, place: Place): string {
   let text = "";
   for (const room of ROOM) {

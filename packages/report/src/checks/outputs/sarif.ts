@@ -6,6 +6,7 @@ import { headline, nameOf, type Place, plain, questionOf, wayOut } from "./words
 const SCHEMA =
   "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/** A result as SARIF 2.1.0. */
 export function sarifText(result: GateResult, place: Place, version: string): string {
   const trouble = result.verdicts.filter(({ status }) => levelOf(status) !== undefined);
   const rules = rulesOf(trouble);

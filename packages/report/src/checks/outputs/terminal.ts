@@ -21,7 +21,9 @@ import {
 
 /** How the terminal shows emphasis; identity where it shows none. */
 export interface Emphasis {
+  /** Makes a text stand out. */
   readonly bold: (text: string) => string;
+  /** Makes a text recede. */
   readonly dim: (text: string) => string;
 }
 
@@ -36,6 +38,7 @@ const MARKS: Readonly<Record<VerdictStatus, string>> = {
   not_measured: "–",
 };
 
+/** A result for a terminal. */
 export function terminalText(result: GateResult, place: Place, { bold, dim }: Emphasis): string {
   const judged = worstFirst(result.verdicts.filter(isJudged));
   const rows = judged.filter(isShown);

@@ -32,6 +32,7 @@ export type EffectOf = (
 /** Applications of one question: of very many the answers would not fit into memory. */
 const BATCH = 64;
 
+/** Findings of an application in a database, worst first. */
 export async function findingsOf(
   ask: Ask,
   applications: readonly Key[],

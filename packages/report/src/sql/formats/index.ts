@@ -10,6 +10,7 @@ export const resultFormats: Readonly<
   Record<"table" | "csv" | "json" | "ndjson" | "markdown", ResultFormat>
 > = { table, csv, json, ndjson, markdown };
 
+/** Names of the formats that an answer can be written in. */
 export type ResultFormatName = keyof typeof resultFormats;
 
 /** The answer as text, in pieces to be written one after the other. */

@@ -8,6 +8,7 @@ export type ResultFormat = (
   options: FormatOptions,
 ) => AsyncIterable<string>;
 
+/** How an answer is written for a terminal or a spreadsheet. */
 export interface FormatOptions {
   /** The text goes to a terminal: what could steer it is shown, not sent (csv; the others never send it). */
   readonly forTerminal?: boolean;
