@@ -29,6 +29,7 @@ export function act(
       blocks.stored(step, fact);
       return;
     case "store_refused":
+      context.history.refused(fact.blockId);
       blocks.refused(step, fact);
       return;
     case "eviction_selected":
@@ -41,6 +42,7 @@ export function act(
       blocks.evictions.done(step, fact.free);
       return;
     case "unroll_failed":
+      context.history.refused(fact.blockId);
       blocks.unrollFailed(step, fact);
       return;
     case "unroll_refused":

@@ -245,6 +245,24 @@ test("a block read back from disk is stored again and its read is a hit on disk"
   expect(ops).toEqual(["store", "drop_to_disk", "store", "hit_disk"]);
 });
 
+test("a put that found no room and tries again from disk is no read: the next read is a hit in memory", () => {
+  const after = (secondTry: string): string[] =>
+    replayText(
+      `
+       0 1 start 1000
+      10 1 run task-1
+      20 1 unroll-fails rdd_0_0 300 on task-1
+      21 1 persist rdd_0_0 on task-1
+      22 1 ${secondTry} on task-1
+      40 1 run task-2
+      50 1 store rdd_0_1 100 bytes free 300 on task-2
+      60 1 found rdd_0_0 local on task-2`,
+      { memory: 1000 },
+    ).block_events.flatMap(({ blockId, op }) => (blockId === "rdd_0_0" ? [op] : []));
+  expect(after("store rdd_0_0 600 bytes free 400").slice(-2)).toEqual(["store", "hit_memory"]);
+  expect(after("unroll-fails rdd_0_0 300").at(-1)).toBe("hit_disk");
+});
+
 test("a failed unroll in an empty store was too large for it", () => {
   const { block_events, blocks } = replayText(
     `

@@ -19,6 +19,8 @@ export function lineOf(verb: string, what: string, rest: readonly string[]): Log
       return { kind: "block_dropping", blockId: what };
     case "write":
       return { kind: "block_writing_to_disk", blockId: what };
+    case "persist":
+      return { kind: "persisting_to_disk", blockId: what };
     case "disk":
       return { kind: "disk_put", blockId: what, size: size(rest[0]) };
     case "dropped":

@@ -18,6 +18,8 @@ class BlockLife {
   size: Amount | undefined = undefined;
   diskBytes: number | undefined = undefined;
   onDisk = false;
+  /** its put went to disk for want of memory, and the same put tries memory once more */
+  triesAgain = false;
   storageLevel: string | undefined = undefined;
   firstStoredAt: number | undefined = undefined;
   lastRemovedAt: number | undefined = undefined;
@@ -155,12 +157,26 @@ export class BlockHistory {
     life.size = size;
     life.firstStoredAt ??= ts;
     life.stores++;
-    if (life.onDisk) this.#readBack.add(blockId);
+    // A second try of the put that wrote it is no read.
+    if (life.onDisk && !life.triesAgain) this.#readBack.add(blockId);
+    life.triesAgain = false;
   }
 
   /** Whether the block in memory is there because the read in hand found it on disk; asked once. */
   takeReadBack(blockId: string): boolean {
     return this.#readBack.delete(blockId);
+  }
+
+  /** A put without room in memory went to disk, and reads it from there into memory if it can. */
+  persistedInstead(blockId: string, ts: number): void {
+    this.storedOnDisk(blockId, undefined, ts);
+    this.#life(blockId).triesAgain = true;
+  }
+
+  /** No room: if it was the second try of a put, that is over. */
+  refused(blockId: string): void {
+    const life = this.#lives.get(blockId);
+    if (life !== undefined) life.triesAgain = false;
   }
 
   storedOnDisk(blockId: string, bytes: number | undefined, ts: number): void {
@@ -183,7 +199,9 @@ export class BlockHistory {
   }
 
   hit(blockId: string): void {
-    this.#life(blockId).hits++;
+    const life = this.#life(blockId);
+    life.hits++;
+    life.triesAgain = false;
   }
 
   /** A read that found it nowhere: counts it and says what it was caused by. */

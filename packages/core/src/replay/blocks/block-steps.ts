@@ -291,7 +291,7 @@ export class BlockSteps {
   }
 
   persistingToDisk(step: LogStep, blockId: string): void {
-    this.#context.history.storedOnDisk(blockId, undefined, step.ts);
+    this.#context.history.persistedInstead(blockId, step.ts);
   }
 
   writingToDisk(step: LogStep, blockId: string): void {
