@@ -67,12 +67,20 @@ export async function runSize(
       ? `${safeJson(others.length === 0 ? only : answers, 2)}\n`
       : sizeText(answers, styleOf(host)),
   );
-  const without = answers.flatMap(({ promises }) =>
-    promises.filter(({ recommended }) => recommended === null).map(({ promise }) => promise),
-  );
-  if (without.length > 0)
+  const unkept = answers
+    .flatMap(({ promises }) => promises)
+    .filter(({ recommended }) => recommended === null);
+  const named = (promises: typeof unkept): string =>
+    [...new Set(promises.map(({ promise }) => promise))].join(", ");
+  const unknown = unkept.filter(({ grade }) => grade === "D");
+  if (unknown.length > 0)
     throw new UserError(
-      `kept at no size tried: ${[...new Set(without)].join(", ")}; try larger ones with --between`,
+      `not foretold: ${named(unknown)} (${unknown[0]?.reason ?? ""})`,
+      exitCode.belowFloor,
+    );
+  if (unkept.length > 0)
+    throw new UserError(
+      `kept at no size tried: ${named(unkept)}; try larger ones with --between`,
       exitCode.belowFloor,
     );
 }

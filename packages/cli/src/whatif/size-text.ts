@@ -36,7 +36,7 @@ function answerLines(answer: SizeAnswer, style: Style): string[] {
       ],
       answer.promises.map(({ promise, recommended, p95, broken, draws, grade }) => [
         promise,
-        recommended ?? "none tried",
+        recommended ?? (grade === "D" ? "not foretold" : "none tried"),
         p95 ?? "",
         recommended === null ? "" : `${broken} of ${draws}`,
         grade,
@@ -46,11 +46,21 @@ function answerLines(answer: SizeAnswer, style: Style): string[] {
   );
   const reasons = new Set(answer.promises.flatMap(({ reason }) => reason ?? []));
   for (const reason of reasons) lines.push(`Less sure because ${reason}.`);
+  const isForetold = answer.promises.every(({ grade }) => grade !== "D");
   lines.push(
     answer.recommended === null
-      ? "At least one promise is kept at no size tried."
+      ? isForetold
+        ? "At least one promise is kept at no size tried."
+        : "At least one promise is not foretold: no size is recommended."
       : `All of them are kept from ${answer.knob}=${answer.recommended} on, as far as simulated runs tell.`,
-    "",
   );
+  if (answer.recommended !== null && Number.parseInt(answer.recommended, 10) < had(answer))
+    lines.push("Whether a smaller heap holds the objects of user code is not foretold.");
+  lines.push("");
   return lines;
+}
+
+/** MiB */
+function had({ base }: SizeAnswer): number {
+  return Number.parseInt(base, 10);
 }

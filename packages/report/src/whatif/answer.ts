@@ -22,7 +22,7 @@ import {
   type ForetoldOutcomes,
   foretold,
 } from "./foretold.ts";
-import { type GradeLetter, gradeOf } from "./grades.ts";
+import { type GradeLetter, gradeOf, isForetold } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf, widened } from "./self-check.ts";
 import { type Demand, demandOf } from "./wanted-memory.ts";
@@ -122,7 +122,7 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
   const drawnAsItWas = drawnOutcomes(demand.wanted, base.configuration, { draws, seed });
   const asItWas = foretold(drawnAsItWas, base.configuration.capacity);
   const drawn: DrawnOutcomes[] = [];
-  const selfCheck = selfCheckOf(logged, asItWas);
+  const selfCheck = selfCheckOf(logged, asItWas, (name) => isForetold(name, { run, demand }));
   const scenarios = question.scenarios.map((settings): AnsweredScenario => {
     const { configuration, executors } = changedConfiguration(base, settings);
     const wanted = withExecutors(changed.wanted, executors);

@@ -12,6 +12,7 @@ import {
   NotComparable,
 } from "./configurations.ts";
 import { drawnOutcomes, drawsFor, type ForetoldOutcomes, foretold } from "./foretold.ts";
+import { isForetold } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { selfCheckOf } from "./self-check.ts";
 import { demandOf } from "./wanted-memory.ts";
@@ -53,7 +54,8 @@ export function effectsOf(
   try {
     const base = baseConfiguration(run);
     refuseUnusable(run);
-    const { wanted, blocks, execution } = demandOf(run);
+    const demand = demandOf(run);
+    const { wanted, blocks, execution } = demand;
     if (blocks.unknownBlocks > 0 || execution.deadTasks > 0) return nothing;
     const given = { draws: drawsFor(wanted, DRAWS), seed: 1 };
     const before = foretold(
@@ -61,7 +63,7 @@ export function effectsOf(
       base.configuration.capacity,
     );
     const logged = baseOutcomes(run);
-    const checked = selfCheckOf(logged, before);
+    const checked = selfCheckOf(logged, before, (name) => isForetold(name, { run, demand }));
     const troubles = TROUBLES.filter(
       ({ name }) =>
         (logged[name] ?? 0) > 0 &&

@@ -42,9 +42,18 @@ export interface Grading {
   readonly atBestC: string | undefined;
 }
 
+/** Whether enough is known of what an outcome depends on to give it numbers: any grade but D. */
+export function isForetold(name: OutcomeName, from: Pick<Grading, "run" | "demand">): boolean {
+  return gradeOnDemand(name, from).letter !== "D";
+}
+
+function gradeOnDemand(name: OutcomeName, from: Pick<Grading, "run" | "demand">): Grade {
+  return OF_EXECUTION.has(name) ? executionGrade(from) : blocksGrade(from);
+}
+
 export function gradeOf(name: OutcomeName, grading: Grading): Grade {
   const { selfCheck, atBestC } = grading;
-  const onDemand = OF_EXECUTION.has(name) ? executionGrade(grading) : blocksGrade(grading);
+  const onDemand = gradeOnDemand(name, grading);
   if (onDemand.letter === "D") return onDemand;
   const missed = selfCheck.outcomes.find((outcome) => outcome.name === name && !outcome.inside);
   const reasons = onDemand.reason === undefined ? [] : [onDemand.reason];
@@ -62,7 +71,7 @@ export function gradeOf(name: OutcomeName, grading: Grading): Grade {
   return { letter, reason: reasons.length === 0 ? undefined : reasons.join("; ") };
 }
 
-function blocksGrade({ run, demand }: Grading): Grade {
+function blocksGrade({ run, demand }: Pick<Grading, "run" | "demand">): Grade {
   const { blocks, execution } = demand;
   if (blocks.unknownBlocks > 0) {
     const setting = hasExecutorLogs(run)
@@ -88,7 +97,7 @@ function blocksGrade({ run, demand }: Grading): Grade {
   };
 }
 
-function executionGrade({ demand }: Grading): Grade {
+function executionGrade({ demand }: Pick<Grading, "demand">): Grade {
   const { execution } = demand;
   if (execution.deadTasks > 0)
     return {

@@ -9,7 +9,7 @@ import {
   changedConfiguration,
 } from "./configurations.ts";
 import { type DrawnOutcomes, drawnOutcomes, foretold } from "./foretold.ts";
-import { type GradeLetter, gradeOf } from "./grades.ts";
+import { type GradeLetter, gradeOf, isForetold } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf } from "./self-check.ts";
 import { demandOf } from "./wanted-memory.ts";
@@ -46,7 +46,7 @@ export interface SizeQuestion {
 
 export interface SizedPromise {
   readonly promise: PromiseName;
-  /** Least size from which on the promise held at every larger size tried; `null`: at none. */
+  /** Least size from which on the promise held at every larger size tried; `null`: at none, or (grade D) not foretold. */
   readonly recommended: string | null;
   /** Largest size at which it was broken in 95 of 100 simulated runs; `null`: at none tried. */
   readonly p95: string | null;
@@ -96,7 +96,9 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
   const { seed, knob } = question;
   const logged = baseOutcomes(run);
   const asItWas = drawnOutcomes(demand.wanted, base.configuration, { draws: MANY_DRAWS, seed });
-  const selfCheck = selfCheckOf(logged, foretold(asItWas, base.configuration.capacity));
+  const selfCheck = selfCheckOf(logged, foretold(asItWas, base.configuration.capacity), (name) =>
+    isForetold(name, { run, demand }),
+  );
   const had = memoryInMiB(base, knob);
   const range = question.between ?? {
     fromMiB: Math.max(knob === "spark.executor.memory" ? LEAST_HEAP_MIB : 1, Math.round(had / 4)),
@@ -108,11 +110,14 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
     const limits = outcomes.map((name) => (promise === "as-before" ? (logged[name] ?? 0) : 0));
     const isBroken = (values: DrawnOutcomes, draw: number): boolean =>
       outcomes.some((name, index) => (values[name][draw] ?? 0) > (limits[index] ?? 0));
-    const found = search.edgeOf(isBroken, range, 1 - question.probability);
     const grades = outcomes.map((name) =>
       gradeOf(name, { run, demand, selfCheck, atBestC: undefined }),
     );
     const worst = grades.reduce((a, b) => (b.letter > a.letter ? b : a));
+    const found =
+      worst.letter === "D"
+        ? NOT_FORETOLD
+        : search.edgeOf(isBroken, range, 1 - question.probability);
     return { promise, ...found, grade: worst.letter, reason: worst.reason ?? null };
   });
   const sizes = promises.map(({ recommended }) => recommended);
@@ -135,6 +140,8 @@ function largest(sizes: readonly (string | null)[]): string | null {
 }
 
 type Edge = Pick<SizedPromise, "recommended" | "p95" | "p05" | "broken" | "draws">;
+
+const NOT_FORETOLD: Edge = { recommended: null, p95: null, p05: null, broken: 0, draws: 0 };
 
 class Search {
   readonly #wanted: WantedMemory;
