@@ -26,7 +26,11 @@ test("settings that would tell more are written as files, with what they cost, a
   expect(code).toBe(0);
   expect(stderr).toContain("spark-submit --properties-file");
   const conf = readFileSync(join(folder, "spark-more.conf"), "utf8");
-  expect(conf).toContain("spark.executor.extraJavaOptions -Dlog4j2.configurationFile=log4j2.");
+  // A standalone worker (spark.master is local-cluster here) has no --files before its JVM starts.
+  expect(conf).toContain(
+    `spark.executor.extraJavaOptions -Dlog4j2.configurationFile=file://${folder}/log4j2.properties`,
+  );
+  expect(stderr).not.toContain("--files /");
   const log4j = readFileSync(join(folder, "log4j2.properties"), "utf8");
   expect(log4j.match(/^appender\.console\.layout\.pattern/gmu)).toHaveLength(1);
   expect(log4j).toMatch(

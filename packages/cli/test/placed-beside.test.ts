@@ -9,6 +9,7 @@ const application: SurveyedApplication = {
   name: "job",
   sparkVersion: "3.5.6",
   sparkVersionBounds: undefined,
+  master: undefined,
   loggedStartMs: Date.UTC(2026, 10, 21),
   startedAt: undefined,
   endedAt: undefined,

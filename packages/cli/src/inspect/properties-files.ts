@@ -2,7 +2,8 @@
  * The settings that would tell more, as files that spark-submit and log4j take, with what they cost
  * in log volume.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Advice, Survey } from "@respark/events";
 import { writeResult } from "../gate/write-result.ts";
 import type { Host } from "../host.ts";
@@ -51,7 +52,9 @@ export async function writeProperties(host: Host, survey: Survey, folder: string
   const advice = survey.applications.flatMap((application) => application.advice);
   const logging = Object.keys(CONSOLE).find((file) => advice.some((one) => one.file === file));
   const conf = linesOf(advice, "spark-defaults.conf");
-  if (logging !== undefined) conf.push(...handedOn(logging));
+  const masters = survey.applications.flatMap(({ master }) => master ?? []);
+  const way = logging === undefined ? undefined : wayTo(logging, masters[0], folder);
+  conf.push(...(way?.conf ?? []));
   if (conf.length === 0) return "These logs tell all that settings can make them tell.\n";
   if ((await host.kindOf(folder)) === undefined) await host.makeFolder(folder);
   const written = [join(folder, "spark-more.conf")];
@@ -65,8 +68,10 @@ export async function writeProperties(host: Host, survey: Survey, folder: string
     written.push(path);
     await writeResult(host, path, `${MARK}.\n${lines.join("\n")}\n`, "properties");
   }
-  const more = written.length > 1 ? ` --files ${written[1]}` : "";
-  return `Written: ${written.join(", ")}\n  spark-submit --properties-file ${written[0]}${more} …\n`;
+  const options = way?.options === undefined ? "" : ` ${way.options}`;
+  return `Written: ${written.join(", ")}
+${way === undefined ? "" : `  # ${way.says}\n`}  spark-submit --properties-file ${written[0]}${options} …
+`;
 }
 
 /** The lines of one file, each once, each with what it costs above it. */
@@ -81,11 +86,50 @@ function linesOf(advice: readonly Advice[], file: string): string[] {
   return lines;
 }
 
-/** How executors come to read the log4j file: `--files` puts it into their working directory. */
-function handedOn(file: string): string[] {
+/** How executors come to read the log4j file before they print. */
+interface Way {
+  readonly conf: readonly string[];
+  readonly options?: string;
+  readonly says: string;
+}
+
+/**
+ * YARN puts `--files` into a container before its JVM starts (Spark's docs, "Running on YARN"). A
+ * standalone worker starts the JVM first and fetches files then, which log4j never sees (tried with
+ * 3.5.6). Kubernetes hands the files of SPARK_CONF_DIR to every pod from 3.1 on (SPARK-30985).
+ */
+export function wayTo(file: string, master: string | undefined, folder: string): Way {
   const option = file === "log4j2.properties" ? "log4j2.configurationFile" : "log4j.configuration";
-  return [
-    `# executors read ${file}, which spark-submit --files brings them; add your own Java options`,
-    `spark.executor.extraJavaOptions -D${option}=${file}`,
-  ];
+  const path = resolve(folder, file);
+  const java = (value: string) => `spark.executor.extraJavaOptions -D${option}=${value}`;
+  if (master?.startsWith("k8s://"))
+    return {
+      conf: [],
+      says: `put ${file} into the SPARK_CONF_DIR that spark-submit reads: pods get it (Spark 3.1+)`,
+    };
+  if (/^(?:spark:|local-cluster)/u.test(master ?? ""))
+    return {
+      conf: [
+        `# a standalone worker reads ${file} from its own disk: have it at this path on each`,
+        java(pathToFileURL(path).href),
+      ],
+      says: `copy ${file} to the same path on every worker: --files comes too late for its JVM`,
+    };
+  if (master?.startsWith("local"))
+    return {
+      conf: [],
+      options: `--driver-java-options -D${option}=${pathToFileURL(path).href}`,
+      says: "in local mode the driver is the executor",
+    };
+  return {
+    conf: [
+      `# executors on YARN read ${file}, which spark-submit --files brings them; add your own options`,
+      java(file),
+    ],
+    options: `--files ${path}`,
+    says:
+      master === undefined
+        ? "on YARN; elsewhere executors need the file at a path of their own before they start"
+        : "YARN brings the file before an executor starts",
+  };
 }

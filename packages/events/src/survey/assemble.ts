@@ -111,6 +111,7 @@ function assembleApplication(
       attemptId: first?.owner?.attemptId ?? "1",
       name: events.find((one) => one.name !== undefined)?.name,
       ...version,
+      master: events.find((one) => one.master !== undefined)?.master,
       loggedStartMs: events.find((one) => one.startedMs !== undefined)?.startedMs,
       startedAt: startOf(events, files),
       endedAt: micros(events.find((one) => one.endedMs !== undefined)?.endedMs),

@@ -45,6 +45,8 @@ export class EventLogSample {
   lostLines = 0;
   readonly executors: Map<string, SampledExecutor> = new Map();
   readonly tasks: Map<number, SampledTask> = new Map();
+  /** `spark.master` */
+  master: string | undefined;
   /** zones that the application's properties name */
   readonly zones: string[] = [];
   /** tasks worth keeping; undefined: all */
@@ -149,6 +151,7 @@ export class EventLogSample {
     this.blockUpdates ||= spark.get("spark.eventLog.logBlockUpdates.enabled") === "true";
     this.stageMetrics ||= spark.get("spark.eventLog.logStageExecutorMetrics") === "true";
     this.appId ??= spark.get("spark.app.id");
+    this.master ??= spark.get("spark.master");
     this.name ??= spark.get("spark.app.name");
     const option = /-Duser\.timezone=["']?([^\s"']+)/;
     for (const zone of [

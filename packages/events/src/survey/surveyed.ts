@@ -88,6 +88,8 @@ export interface SurveyedApplication {
   readonly attemptId: string;
   readonly name: string | undefined;
   readonly sparkVersion: string | undefined;
+  /** `spark.master` of its event log */
+  readonly master: string | undefined;
   /** where nothing names the version: between which its lines were printed */
   readonly sparkVersionBounds: VersionBounds | undefined;
   /** epoch ms; as its event log says, else undefined */
