@@ -1,6 +1,6 @@
 /** Rows into one DuckDB file that appears whole or not at all: everything is written to `<out>.partial`, which is renamed at the end. */
 import { constants } from "node:fs";
-import { access, copyFile, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, copyFile, realpath, stat } from "node:fs/promises";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { EmitRow, FindingRow, Rows, TableName } from "@respark/core";
 import { DatabaseError, openingError } from "../database-error.ts";
@@ -25,7 +25,13 @@ import {
 } from "./input-tables.ts";
 import { lastRowIds } from "./last-row-ids.ts";
 import { MetricSampleWriter } from "./metric-sample-writer.ts";
-import { isDuckDbFile, partialPaths, removePartial, requireOurPartial } from "./partial-files.ts";
+import {
+  isDuckDbFile,
+  partialPaths,
+  removePartial,
+  replaceDatabase,
+  requireOurPartial,
+} from "./partial-files.ts";
 import { type RowWriter, TableWriter } from "./table-writer.ts";
 import { templatePath } from "./template-path.ts";
 
@@ -291,9 +297,7 @@ export class DuckDbSink {
     }
     await connection.run("checkpoint");
     this.#database.close();
-    // A write-ahead log of the file that is replaced would be taken for the new one's.
-    await rm(`${this.#path}.wal`, { force: true });
-    await rename(partial, this.#path);
+    await replaceDatabase(partial, this.#path);
     // The result is whole: what cannot be removed now, the next run removes.
     await removePartial(partial).catch(() => undefined);
   }

@@ -1,5 +1,5 @@
 /** The files beside a database that is being written: what an earlier run of ours left may be removed, anything else is refused. */
-import { lstat, open, readdir, rm } from "node:fs/promises";
+import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { DatabaseError } from "../database-error.ts";
 
 /** `<out>.partial`, its write-ahead log, and what DuckDB moved out of memory. */
@@ -29,8 +29,43 @@ export async function dropPartial(path: string): Promise<void> {
   await removePartial(partial);
 }
 
+/**
+ * Gives a whole partial file its name. A write-ahead log beside the file that it replaces would be
+ * taken for the new one's: it goes with that file, and stays where that stays.
+ */
+export async function replaceDatabase(partial: string, path: string): Promise<void> {
+  const aside = logAside(partial);
+  await renamedIfThere(`${path}.wal`, aside);
+  try {
+    await rename(partial, path);
+  } catch (error) {
+    await renamedIfThere(aside, `${path}.wal`);
+    throw error;
+  }
+  // The result is whole: what cannot be removed now, the next run removes.
+  await rm(aside, { force: true }).catch(() => undefined);
+}
+
+/** Where the replaced file's write-ahead log waits for the rename. */
+function logAside(partial: string): string {
+  return `${partial}.replaced`;
+}
+
+async function renamedIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  }
+}
+
 /** Only after `requireOurPartial`, or of files that this process wrote. */
 export async function removePartial(partial: string): Promise<void> {
+  // A run that was killed before its rename: the log belongs to the file that still has the name.
+  const isRenamed = await isAbsentOr(partial, async (at) => !(await lstat(at)).isFile());
+  if (!isRenamed)
+    await renamedIfThere(logAside(partial), `${partial.replace(/\.partial$/, "")}.wal`);
+  else await rm(logAside(partial), { force: true });
   for (const path of partialPaths(partial)) await rm(path, { recursive: true, force: true });
 }
 
