@@ -1,6 +1,7 @@
 /** The MCP server: lists applications, gives the verdict and stories, answers read-only SQL with limits. */
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
+import { escapedJson } from "@respark/core";
 import { adviceFor } from "@respark/events";
 import {
   type Database,
@@ -15,8 +16,9 @@ import * as z from "zod";
 import { applicationsIn } from "../database/applications.ts";
 import { oneApplication } from "../database/one-application.ts";
 import type { Host } from "../host.ts";
+import { printable } from "../terminal/printable.ts";
 import { version } from "../version.ts";
-import { databasesAt } from "./databases.ts";
+import { type Databases, databasesAt } from "./databases.ts";
 
 const ROWS = 200; // that a query answers at most
 const CELL_CHARACTERS = 2000; // of a text in an answer
@@ -46,6 +48,17 @@ interface Named {
 /** Serves until the client closes standard input. */
 export async function runMcp(host: Host, path: string): Promise<void> {
   const databases = await databasesAt(host, path);
+  const server = serverOf(databases);
+  const closed = new Promise<void>((resolve) => {
+    server.server.onclose = resolve;
+    host.onStdinEnd(resolve); // the transport does not notice that its client is gone
+  });
+  await server.connect(new StdioServerTransport());
+  await closed;
+  databases.close();
+}
+
+export function serverOf(databases: Databases): McpServer {
   const server = new McpServer(
     { name: "respark", version },
     {
@@ -127,13 +140,7 @@ export async function runMcp(host: Host, path: string): Promise<void> {
           : all.filter(({ name }) => names.includes(name));
       }),
   );
-  const closed = new Promise<void>((resolve) => {
-    server.server.onclose = resolve;
-    host.onStdinEnd(resolve); // the transport does not notice that its client is gone
-  });
-  await server.connect(new StdioServerTransport());
-  await closed;
-  databases.close();
+  return server;
 }
 
 const asking = (open: Database) => (sql: string) => open.rows(sql);
@@ -189,10 +196,11 @@ function wholeNumber(given: string): number {
 /** An error is an answer that the assistant can read, never the end of the server. */
 async function answer(of: () => Promise<unknown>) {
   try {
-    const text = JSON.stringify(await of(), plain);
+    // A client may print what it is told.
+    const text = escapedJson(JSON.stringify(await of(), plain));
     return { content: [{ type: "text" as const, text }] };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = printable(error instanceof Error ? error.message : String(error));
     return { isError: true, content: [{ type: "text" as const, text }] };
   }
 }
