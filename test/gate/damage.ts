@@ -2,8 +2,8 @@
 /**
  * What the gate says of damaged logs: `pnpm gate:damage [directory of runs]` damages a good and a regressed run of three
  * scenarios in every way that damages.ts knows. No damage passes, what is whole passes, and no regression does.
- * `--only words` takes the damages whose name holds them, `--scenario words` the runs, `--from
- * more` or `--from subtle` those of more-damages.ts or subtle-damages.ts alone.
+ * `--only words` takes the damages whose name holds them, `--scenario words` and `--run words`
+ * the runs, `--from more` or `--from subtle` those of more-damages.ts or subtle-damages.ts alone.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -18,7 +18,12 @@ import { subtleDamages } from "./subtle-damages.ts";
 const root = join(import.meta.dirname, "../..");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: "string" }, scenario: { type: "string" }, from: { type: "string" } },
+  options: {
+    only: { type: "string" },
+    scenario: { type: "string" },
+    from: { type: "string" },
+    run: { type: "string" },
+  },
 });
 const directory = resolve(positionals[0] ?? join(root, "../shared/data/runs"));
 
@@ -64,7 +69,7 @@ try {
       "--quiet",
     ]);
     if (made.code !== 0) throw new Error(`no baseline of ${good}: ${made.stderr}`);
-    for (const run of [good, worse]) {
+    for (const run of [good, worse].filter((name) => name.includes(values.run ?? ""))) {
       for (const damage of all) await tryOut(run, run === worse, damage, file);
     }
   }
