@@ -46,6 +46,17 @@ const misread =
     );
   };
 
+/** Characters that a wrong encoding, or a failing disk, has made others. */
+const speckled =
+  (every: number): Change =>
+  (lines) =>
+    lines
+      .join("\n")
+      .replace(/\P{Cc}/gu, (character, at: number) =>
+        at % every === every - 1 ? "\ufffd" : character,
+      )
+      .split("\n");
+
 const twice =
   (pattern: RegExp): Change =>
   (lines) =>
@@ -82,6 +93,7 @@ const EVENTS: readonly (readonly [string, Change])[] = [
   ["each line is there twice", twice(/./)],
   ["ends of tasks are there twice", twice(/TaskEnd"/)],
   ["quotes are lost", (lines) => lines.map((line) => line.replaceAll('"', ""))],
+  ["each 500th character is another", speckled(500)],
   [
     "task ids are lost",
     (lines) => lines.map((line) => line.replace(/"Task ID":\d+/, '"Task ID":-1')),
@@ -89,6 +101,9 @@ const EVENTS: readonly (readonly [string, Change])[] = [
 ];
 
 const EXECUTOR: readonly (readonly [string, Change])[] = [
+  ["each 500th character is another", speckled(500)],
+  ["each 5000th character is another", speckled(5000)],
+  ["its lines are cut at 120 characters", (lines) => lines.map((line) => line.slice(0, 120))],
   ["each fiftieth line is gone", gone(/./, each(50))],
   ["each hundredth line is gone", gone(/./, each(100))],
   [
