@@ -94,6 +94,29 @@ test("what is stored of an RDD that is kept in memory alone is reported", () => 
   );
 });
 
+test("a broadcast is as large on every executor", () => {
+  const completeness = new Completeness();
+  const size = { atLeast: 3, atMost: 4 };
+  const says = (): string | undefined => completeness.result(() => true).get(7)?.incomplete;
+  const store = (executorId: string, sourceFileId: number, fact: LogFact): void =>
+    completeness.line({ ...at("executor_log", fact, 5), executorId, sourceFileId }, fact);
+  const value: LogFact = {
+    kind: "block_stored",
+    blockId: "broadcast_3",
+    form: "values",
+    size,
+    free: size,
+  };
+  store("1", 6, value);
+  store("2", 7, { ...value, size: { atLeast: 4, atMost: 5 } });
+  expect(says() ?? "").not.toContain("broadcast");
+  store("2", 7, { ...value, size: { atLeast: 5, atMost: 6 } });
+  expect(says()).toContain("1 stored broadcast of another size than in another executor's log");
+  // Its pieces are bytes, which compress as they will.
+  store("2", 7, { ...value, form: "bytes", size: { atLeast: 9, atMost: 9 } });
+  expect(says()).toContain("1 stored broadcast ");
+});
+
 /** The stage's own RDD above the cached one. */
 function above(name: string): EventFact {
   if (cached.kind !== "stage_submitted") throw new Error("no stage");

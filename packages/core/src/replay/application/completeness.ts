@@ -10,6 +10,7 @@ import { StageReads } from "./cached-reads.ts";
 import { EventLogCompleteness } from "./event-log-completeness.ts";
 import { ExecutorLogCompleteness } from "./executor-log-completeness.ts";
 import type { Expectation, LineKind } from "./expectation.ts";
+import { BroadcastSizes } from "./stored-sizes.ts";
 
 /** How whole a log is: its ends, and what must be in it and is not. */
 export interface SourceCompleteness {
@@ -43,6 +44,7 @@ export class Completeness {
   #reportsBlocks = false;
   #canReportBlocks = false;
   readonly #reads = new StageReads();
+  readonly #broadcasts = new BroadcastSizes();
   /** stages whose tasks may spill in their Python worker, of which no line tells */
   readonly #pythonStages = new NumberSet();
   #lastEventFile = -1;
@@ -52,9 +54,14 @@ export class Completeness {
     if (fact.kind === "events_dropped") this.#events.droppedByDriver(fact);
     if (at.source === "executor_log" || at.executorId === "driver") {
       if (at.executorId !== undefined) {
-        const isMemoryOnly =
-          fact.kind === "block_stored" && this.#reads.isInMemoryAlone(fact.blockId);
-        this.#of(at.executorId).line(fact, at, isMemoryOnly);
+        const log = this.#of(at.executorId);
+        if (fact.kind !== "block_stored") log.line(fact, at, false);
+        else {
+          log.line(fact, at, this.#reads.isInMemoryAlone(fact.blockId));
+          if (at.executorId !== "driver" && this.#broadcasts.contradicts(fact)) {
+            log.otherBroadcasts++;
+          }
+        }
       }
     }
   }
@@ -171,6 +178,7 @@ function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
     timeless,
     displacedEnds,
     otherSizes,
+    otherBroadcasts,
   } = log;
   const beginsLate = !kinds.includes("start") && kinds.some((kind) => kind !== "end");
   return {
@@ -197,6 +205,11 @@ function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
       ...(otherSizes.missing > 0
         ? [
             `${countInWords(otherSizes.missing)} of ${countInWords(otherSizes.expected)} stored blocks have another size in the event log`,
+          ]
+        : []),
+      ...(otherBroadcasts > 0
+        ? [
+            `${counted(otherBroadcasts, "stored broadcast")} of another size than in another executor's log`,
           ]
         : []),
       ...(repeated > 0 ? [`${counted(repeated, "line")} of tasks are there twice`] : []),

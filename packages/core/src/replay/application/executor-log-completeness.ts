@@ -33,6 +33,8 @@ export interface StageOfTask {
 export class ExecutorLogCompleteness {
   /** the file whose lines are counted first */
   sourceFileId: number | undefined;
+  /** broadcasts whose printed size is another than another executor's */
+  otherBroadcasts = 0;
   /** µs of its last line */
   #lastLine: number | undefined;
   readonly #kinds = new Set<LineKind>();

@@ -1,10 +1,38 @@
-/** Sizes of stored blocks as lines print them against the exact ones that the event log reports: of one executor. */
+/** Sizes of stored blocks as lines print them, against what the event log reports and against other executors' lines. */
 import type { ByteInterval } from "../../byte-interval.ts";
+import type { LogFact } from "../../log-fact.ts";
 import type { Expectation } from "./expectation.ts";
+
+type Stored = Extract<LogFact, { kind: "block_stored" }>;
+
+const BROADCAST = /^broadcast_\d{1,15}$/;
+/** Broadcasts whose size is known, the latest. */
+const BROADCASTS = 20_000;
+
+/**
+ * The value of a broadcast is one object, estimated alike by every executor (SizeEstimator): of
+ * 1,319 broadcasts in 195 recorded runs no two executors print different sizes.
+ */
+export class BroadcastSizes {
+  readonly #sizes = new Map<string, ByteInterval>();
+
+  /** Whether another executor printed another size. */
+  contradicts({ blockId, form, size }: Stored): boolean {
+    if (form !== "values" || !BROADCAST.test(blockId)) return false;
+    const { atLeast, atMost } = size;
+    const known = this.#sizes.get(blockId);
+    if (known !== undefined) return atMost < known.atLeast || atLeast > known.atMost;
+    const [oldest] = this.#sizes.size < BROADCASTS ? [] : this.#sizes.keys();
+    if (oldest !== undefined) this.#sizes.delete(oldest);
+    this.#sizes.set(blockId, size);
+    return false;
+  }
+}
 
 /** Blocks of which a line, or a report, waits for the other; of more nothing is said. */
 const WAITING = 50_000;
 
+/** Of one executor. */
 export class StoredSizes {
   readonly #lines = new Map<string, ByteInterval>();
   readonly #reports = new Map<string, number>();
