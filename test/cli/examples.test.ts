@@ -6,13 +6,16 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { replayed, respark } from "./run-respark.ts";
 
-const repository = join(import.meta.dirname, "../..");
-const questions = readdirSync(join(repository, "examples/sql"));
+const examples = join(import.meta.dirname, "../../examples");
+const questions = ["sql", "grafana"].flatMap((folder) =>
+  readdirSync(join(examples, folder))
+    .filter((name) => name.endsWith(".sql"))
+    .map((name) => join(folder, name)),
+);
 const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
 const database = join(scratch, "app.duckdb");
 beforeAll(async () => {
-  const logs = join(repository, "fixtures/runs/s35-f-base-dbg");
-  await replayed([logs, "-o", database]);
+  await replayed([join(examples, "../fixtures/runs/s35-f-base-dbg"), "-o", database]);
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
@@ -20,7 +23,7 @@ type Respark = (args: readonly string[]) => Promise<string>;
 
 /** What an example's script exports. */
 async function exampleOf<Exports>(path: string): Promise<Exports> {
-  return (await import(pathToFileURL(join(repository, "examples", path)).href)) as Exports;
+  return (await import(pathToFileURL(join(examples, path)).href)) as Exports;
 }
 
 const stdoutOf: Respark = async (args) => (await respark([...args])).stdout;
@@ -63,9 +66,26 @@ test("a retry gets a step more of what killed the attempt, and none where memory
   expect(fine).toEqual({ why: "memory killed nothing in this attempt" });
 });
 
-test.each(questions)("%s has an answer", async (question) => {
-  const file = join(repository, "examples/sql", question);
+async function answered(question: string): Promise<Record<string, unknown>[]> {
+  const file = join(examples, question);
   const { code, stdout, stderr } = await respark(["query", database, "-f", file, "--json"]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect((JSON.parse(stdout) as unknown[]).length).toBeGreaterThan(0);
+  return JSON.parse(stdout) as Record<string, unknown>[];
+}
+
+test.each(questions)("%s has an answer", async (question) => {
+  expect((await answered(question)).length).toBeGreaterThan(0);
+});
+
+test("what a team lost by day is the sum of its findings, a setting's cost not counted twice", async () => {
+  const [lost] = await answered("grafana/lost-time.sql");
+  const { stdout } = await respark([
+    "query",
+    database,
+    "select sum(cost_ms)::bigint as ms from findings where kind <> 'setting' and severity = 'slow'",
+    "--json",
+  ]);
+  const [{ ms } = { ms: 0 }] = JSON.parse(stdout) as { ms: number }[];
+  expect(ms).toBeGreaterThan(0);
+  expect(Number(lost?.["lost_ms"])).toBe(ms);
 });

@@ -1,11 +1,14 @@
 /** What a resumed replay wrote, for programs: one line an application, however many there are. */
 import { type Ask, numberIn, sqlName, textIn } from "@respark/report";
 import type { Replayed } from "./replay-logs.ts";
+import { pathsOf } from "./resumed-inputs.ts";
 
 export interface ChangedApplication {
   readonly appId: string;
   readonly attemptId: string;
   readonly name: string | undefined;
+  /** its logs, absolute */
+  readonly files: readonly string[];
   /** of all its tables; undefined: they were not counted */
   readonly rows: number | undefined;
 }
@@ -15,6 +18,7 @@ export interface ChangesInJson {
   readonly failed: readonly {
     readonly appId: string;
     readonly attemptId: string;
+    readonly files: readonly string[];
     readonly reason: string;
   }[];
 }
@@ -27,11 +31,14 @@ export async function changesInJson(
 ): Promise<ChangesInJson> {
   const rows = isCounted ? await rowsOf(ask) : new Map<string, number>();
   return {
-    applications: applications.map(({ appId, attemptId, name }) => {
-      return { appId, attemptId, name, rows: rows.get(keyOf(appId, attemptId)) };
+    applications: applications.map((application) => {
+      const { appId, attemptId, name } = application;
+      const files = pathsOf(application);
+      return { appId, attemptId, name, files, rows: rows.get(keyOf(appId, attemptId)) };
     }),
-    failed: failed.map(({ application: { appId, attemptId }, reason }) => {
-      return { appId, attemptId, reason };
+    failed: failed.map(({ application, reason }) => {
+      const { appId, attemptId } = application;
+      return { appId, attemptId, files: pathsOf(application), reason };
     }),
   };
 }

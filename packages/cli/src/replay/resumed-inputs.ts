@@ -163,7 +163,7 @@ function statesOf(
 }
 
 /** Of the files on disk: parts of a rolling log, and the archive of what is in one. */
-function pathsOf({ files }: SurveyedApplication): string[] {
+export function pathsOf({ files }: SurveyedApplication): string[] {
   return [...new Set(files.flatMap(({ source }) => source.parts.map(({ path }) => onDisk(path))))];
 }
 
