@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { startWorker, type Worker } from "./worker.ts";
 
 export interface Output {
   readonly isTerminal: boolean;
@@ -96,6 +97,11 @@ export interface Host {
    * unless the returned function is called.
    */
   endAfter(millis: number, ending: Ending): () => void;
+  /**
+   * This program again, as a process of its own, asked in lines; what it says on standard error goes
+   * to ours.
+   */
+  startWorker(args: readonly string[]): Worker;
   /** Calls back on Ctrl-C, a polite kill or a closed terminal; the returned function stops that. A second Ctrl-C kills at once. */
   onInterrupt(listener: () => void): () => void;
 }
@@ -126,8 +132,16 @@ export function processHost(): Host {
     scratch,
     leavesBehind,
     endAfter,
+    startWorker: (args) =>
+      startWorker([process.execPath, ...process.execArgv, ...ownScript(), ...args]),
     onInterrupt,
   };
+}
+
+/** None of a single executable: there the program is what Node's own would be. */
+function ownScript(): string[] {
+  const [, script] = process.argv;
+  return script === undefined || script === process.execPath ? [] : [script];
 }
 
 function outputTo(stream: NodeJS.WriteStream): Output {

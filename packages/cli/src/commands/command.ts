@@ -44,3 +44,12 @@ export function oneOf<Word extends string>(words: readonly Word[]): (given: stri
     return word;
   };
 }
+
+/** For commander: a count, from 1 to 256. */
+export function smallCount(given: string): number {
+  const count = Number(given);
+  if (!/^\d+$/.test(given) || count < 1 || count > 256) {
+    throw new InvalidArgumentError("It is a whole number from 1 to 256.");
+  }
+  return count;
+}

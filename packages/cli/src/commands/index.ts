@@ -9,6 +9,7 @@ import { addInspect } from "./inspect.ts";
 import { addMcp } from "./mcp.ts";
 import { addQuery } from "./query.ts";
 import { addReplay } from "./replay.ts";
+import { addReplayPart } from "./replay-part.ts";
 import { addReport } from "./report.ts";
 import { addSchema } from "./schema.ts";
 import { addSize } from "./size.ts";
@@ -28,4 +29,5 @@ export const commands: readonly AddCommand[] = [
   addDiff,
   addSchema,
   addMcp,
+  addReplayPart,
 ];

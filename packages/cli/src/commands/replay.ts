@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { ReplayFormat, ReplayOptions } from "../replay/run-replay.ts";
-import { oneOf, withEverywhereOptions } from "./command.ts";
+import { oneOf, smallCount, withEverywhereOptions } from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 const FORMATS: readonly ReplayFormat[] = ["duckdb", "parquet", "arrow"];
@@ -43,6 +43,12 @@ export function addReplay(program: Command, host: Host): void {
       .option(
         "--report <path>",
         "also write what respark report writes: an HTML file, or a folder for several applications",
+      )
+      .option(
+        "--workers <n>",
+        "applications that are replayed at once, each by a process of its own",
+        smallCount,
+        1,
       )
       .option("--show-secrets", "write settings down as they are, secrets too"),
   )

@@ -51,6 +51,7 @@ export interface ReplayOptions extends EverywhereOptions {
   readonly timeZone?: string;
   readonly logPattern?: string;
   readonly showSecrets?: true;
+  readonly workers: number;
   /** where the HTML report goes; undefined: none was asked for */
   readonly report?: string;
 }
@@ -98,6 +99,7 @@ export async function runReplay(
       logPattern: options.logPattern,
       showSecrets: options.showSecrets === true,
       quiet: options.quiet === true,
+      workers: options.workers,
       ...(changes === undefined ? {} : { look: (look) => changes.look(look) }),
       ...(resumed === undefined ? {} : { beside: resumed.beside }),
     });

@@ -13,6 +13,7 @@ import { askOn } from "../sql/query.ts";
 import type { Ask } from "../sql/row.ts";
 import { type Tables, tables } from "../tables/index.ts";
 import { metricSamples } from "../tables/metric-samples.ts";
+import { storedTables } from "../tables/stored.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { type HeldApplication, heldApplications } from "./held-applications.ts";
 import {
@@ -222,6 +223,19 @@ export class DuckDbSink {
     return this.#uncommitted.splice(0);
   }
 
+  /** Takes complete applications, all that are in it, out of another database of this version. */
+  async absorb(path: string, keys: readonly ApplicationKey[]): Promise<void> {
+    const { connection } = this.#database;
+    await connection.run("rollback");
+    await connection.run(`attach ${sqlText(path)} as part (read_only); begin transaction`);
+    for (const { name } of storedTables) {
+      await connection.run(`insert into ${sqlName(name)} from part.${sqlName(name)}`);
+    }
+    this.#uncommitted.push(...keys);
+    await this.#commit();
+    await connection.run("rollback; detach part; begin transaction");
+  }
+
   async #complete(anotherFollows: boolean): Promise<void> {
     this.#uncommitted.push(this.#key.current);
     this.#writing = false;
@@ -232,10 +246,9 @@ export class DuckDbSink {
 
   async #commit(): Promise<void> {
     const { connection } = this.#database;
-    const { appId, attemptId } = this.#key.current;
     for (const writer of Object.values(this.#writers)) writer.flush();
-    const itself = `app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`;
-    if (this.#isKnown(this.#key.current)) {
+    for (const { appId, attemptId } of this.#uncommitted.filter((key) => this.#isKnown(key))) {
+      const itself = `app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`;
       for (const [table, last] of this.#lastRows) {
         await connection.run(`delete from ${sqlName(table)} where ${itself} and rowid <= ${last}`);
       }

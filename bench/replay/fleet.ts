@@ -1,0 +1,178 @@
+/// <reference types="node" />
+/**
+ * A directory of many applications: time and memory of the first run, of one with nothing new, of one
+ * with one new application, and whether a replay killed at any moment ends with the same rows.
+ *
+ *   node --conditions=@respark/source --import tsx bench/replay/fleet.ts <respark.mjs> \
+ *     [--small 1000] [--large 5] [--megabytes 40] [--kills 10] [--of 100]
+ *
+ * `--of`: small applications of the directory whose replays are killed. Needs GNU time.
+ */
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { seededRandom } from "../seeded-random.ts";
+import { connectOneThread } from "./one-thread-duckdb.ts";
+
+const root = join(import.meta.dirname, "../..");
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    small: { type: "string", default: "1000" },
+    large: { type: "string", default: "5" },
+    megabytes: { type: "string", default: "40" },
+    kills: { type: "string", default: "10" },
+    of: { type: "string", default: "100" },
+  },
+});
+const [command] = positionals;
+if (command === undefined) throw new Error("fleet.ts <respark.mjs> [options]");
+const smallLog = readFileSync(join(root, "fixtures/event-logs/spark-3.2.4.jsonl"), "utf8");
+const [smallId = ""] = /(?<="App ID":")[^"]+/.exec(smallLog) ?? [];
+const grown = "app-20261121023728-0000";
+const folder = mkdtempSync(join(tmpdir(), "respark-fleet-"));
+try {
+  await main();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function main(): Promise<void> {
+  const logs = join(folder, "logs");
+  const fleet = join(folder, "fleet.duckdb");
+  const few = makeLogs(join(folder, "few"), Number(values.small) / 10, 0);
+  say(`${few} small`, measured(join(folder, "few"), join(folder, "few.duckdb")));
+  makeLogs(logs, Number(values.small), 0);
+  say(`${values.small} small`, measured(logs, join(folder, "small.duckdb")));
+  addLarge(logs, Number(values.large));
+  const bytes = readdirSync(logs).reduce((sum, name) => sum + statSync(join(logs, name)).size, 0);
+  const title = `${values.small} small and ${values.large} large, ${(bytes / 1e6).toFixed(0)} MB`;
+  say(title, measured(logs, fleet));
+  say("again, nothing new", measured(logs, fleet));
+  addSmall(logs, 9999);
+  say("one application new", measured(logs, fleet));
+  await killed();
+}
+
+/** At moments drawn evenly over an undisturbed run. */
+async function killed(): Promise<void> {
+  const logs = join(folder, "killed");
+  makeLogs(logs, Number(values.of), 1);
+  const whole = join(folder, "whole.duckdb");
+  const { wall } = measured(logs, whole);
+  const expected = await contents(whole);
+  const random = seededRandom(22);
+  let same = 0;
+  for (let nth = 0; nth < Number(values.kills); nth += 1) {
+    const database = join(folder, `killed-${nth}.duckdb`);
+    const child = spawn(process.execPath, argumentsOf(logs, database), { stdio: "ignore" });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const millis = random() * wall * 1000;
+    await new Promise((resolve) => setTimeout(resolve, millis));
+    child.kill("SIGKILL");
+    await ended;
+    measured(logs, database);
+    if ((await contents(database)) === expected) same += 1;
+    else process.stdout.write(`  killed after ${millis.toFixed(0)} ms: other rows\n`);
+    rmSync(database);
+  }
+  process.stdout.write(
+    `killed at ${values.kills} moments, then resumed: ${same} with equal rows\n`,
+  );
+  if (same < Number(values.kills)) process.exitCode = 1;
+}
+
+function makeLogs(to: string, small: number, large: number): number {
+  mkdirSync(to, { recursive: true });
+  for (let nth = 0; nth < small; nth += 1) addSmall(to, nth);
+  addLarge(to, large);
+  return small;
+}
+
+function addSmall(to: string, nth: number): void {
+  const id = `app-20260101000000-${String(nth).padStart(4, "0")}`;
+  writeFileSync(join(to, id), smallLog.replaceAll(smallId, id));
+}
+
+/** Copies of one that is grown once, each under an id of its own of the same length. */
+function addLarge(to: string, count: number): void {
+  if (count === 0) return;
+  const source = join(folder, "grown");
+  if (!readdirSync(folder).includes("grown")) {
+    execFileSync(
+      process.execPath,
+      [
+        "--conditions=@respark/source",
+        "--import",
+        "tsx",
+        "bench/generate-log.ts",
+        `fixtures/runs/s35-g-base-dbg/${grown}`,
+        source,
+        values.megabytes,
+      ],
+      { cwd: root, stdio: "ignore" },
+    );
+  }
+  for (let nth = 0; nth < count; nth += 1) {
+    const id = `app-20260102000000-${String(nth).padStart(4, "0")}`;
+    copyFileSync(source, join(to, id));
+    execFileSync("sed", ["-i", `s/${grown}/${id}/g`, join(to, id)]);
+  }
+}
+
+interface Measured {
+  readonly cpu: number;
+  readonly wall: number;
+  readonly peakMB: number;
+}
+
+function argumentsOf(logs: string, database: string): string[] {
+  return [command ?? "", "replay", logs, "--resume", "-o", database, "--quiet"];
+}
+
+function measured(logs: string, database: string): Measured {
+  const ran = spawnSync(
+    "/usr/bin/time",
+    ["-f", "\n%U %S %e %M", process.execPath, ...argumentsOf(logs, database)],
+    { encoding: "utf8", maxBuffer: 1 << 26 },
+  );
+  if (ran.status !== 0) throw new Error(`ended with ${ran.status}: ${ran.stderr}`);
+  const figures = ran.stderr.trim().split("\n").at(-1) ?? "";
+  const [user = 0, system = 0, wall = 0, kilobytes = 0] = figures.split(" ").map(Number);
+  return { cpu: user + system, wall, peakMB: kilobytes / 1024 };
+}
+
+function say(what: string, { cpu, wall, peakMB }: Measured): void {
+  process.stdout.write(
+    `${what}: ${wall.toFixed(1)} s, ${cpu.toFixed(1)} CPU s, peak ${peakMB.toFixed(0)} MB\n`,
+  );
+}
+
+/** A sum over all rows of all tables. Numbers of files are a survey's own. */
+async function contents(database: string): Promise<string> {
+  const connection = await connectOneThread(join(folder, "asking.duckdb"));
+  await connection.run(`attach '${database}' as held (read_only); use held`);
+  const rows = async (sql: string): Promise<readonly unknown[][]> =>
+    (await connection.runAndReadAll(sql)).getRows();
+  const sums: string[] = [];
+  const names = await rows(
+    "select table_name from duckdb_tables() where database_name = 'held' and table_name not like 'respark%' order by 1",
+  );
+  for (const [name] of names) {
+    const own = `select columns(c -> c <> 'source_file_id') from "${String(name)}"`;
+    const [row] = await rows(`select count(*), sum(hash(t::varchar)) from (${own}) t`);
+    sums.push(`${String(name)} ${String(row)}`);
+  }
+  return sums.join("\n");
+}

@@ -1,0 +1,126 @@
+/** Applications one after the other into a database; what fails of one is its own. */
+import type { Rows } from "@respark/core";
+import type { DiagnosticLog, SurveyedApplication, SurveyedFile } from "@respark/events";
+import type { ApplicationWriter, DuckDbSink } from "@respark/report";
+import type { Watch } from "../look-around.ts";
+import { machineWords } from "../machine-words.ts";
+import { Interrupted, UserError } from "../user-error.ts";
+import { fleetProgress } from "./fleet-progress.ts";
+import { redactedRows } from "./redacted-rows.ts";
+import { type Redaction, redaction } from "./redaction.ts";
+import { emitDiagnostics, replayApplication } from "./replay-application.ts";
+import type { InputStates } from "./resumed-inputs.ts";
+
+export interface FailedApplication {
+  readonly application: SurveyedApplication;
+  readonly error: unknown;
+  /** one line */
+  readonly reason: string;
+}
+
+export interface Work {
+  readonly showSecrets: boolean;
+  readonly sink: DuckDbSink;
+  readonly strays: readonly SurveyedFile[];
+  /** the application with whose rows go those of no application */
+  readonly leader: SurveyedApplication | undefined;
+  readonly diagnostics: DiagnosticLog;
+  readonly inputs: InputStates | undefined;
+}
+
+/** One application after the other. One that fails stops no other. */
+export async function replayEach(
+  placed: readonly SurveyedApplication[],
+  work: Work,
+  watch: Watch,
+): Promise<readonly FailedApplication[]> {
+  const { sink, inputs } = work;
+  const failed: FailedApplication[] = [];
+  const fleet = fleetProgress(watch, placed);
+  const waiting = placed.map((application) => ({ application, alone: false }));
+  for (let at = 0; at < waiting.length; at += 1) {
+    const turn = waiting[at];
+    if (turn === undefined) continue;
+    const { application, alone } = turn;
+    const next = waiting[at + 1]?.application;
+    const anotherFollows = !alone && isSmall(application) && next !== undefined && isSmall(next);
+    try {
+      const complete = await replayOne(
+        application,
+        { ...work, isFirst: application === work.leader },
+        fleet.watch(application),
+      );
+      if (inputs !== undefined) sink.took(inputs.of(application, undefined));
+      await complete({ anotherFollows });
+    } catch (error) {
+      if (!isOfOneApplication(error)) throw error;
+      const lost = await sink.forget();
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      failed.push({ application, error, reason: reason.split("\n", 1)[0] ?? reason });
+      if (inputs !== undefined) sink.took(inputs.of(application, failed.at(-1)?.reason));
+      const again = placed.filter(({ appId, attemptId }) =>
+        lost.some((key) => key.appId === appId && key.attemptId === attemptId),
+      );
+      waiting.splice(at + 1, 0, ...again.map((one) => ({ application: one, alone: true })));
+    }
+    fleet.done(application);
+  }
+  return failed;
+}
+
+/**
+ * Trouble of the machine, of the database or of the user stops all; anything else is one
+ * application's.
+ */
+function isOfOneApplication(error: unknown): boolean {
+  if (error instanceof Interrupted || error instanceof UserError) return false;
+  return error instanceof Error && machineWords(error) === undefined;
+}
+
+/** All rows of it; what is returned makes them part of the result. */
+async function replayOne(
+  application: SurveyedApplication,
+  work: Work & { readonly isFirst: boolean },
+  watch: Watch,
+): Promise<ApplicationWriter["complete"]> {
+  const { showSecrets, sink, strays, diagnostics, isFirst } = work;
+  const { appId, attemptId } = application;
+  const writer = sink.application({ appId, attemptId });
+  const secrets = showSecrets ? undefined : redaction();
+  const emit =
+    secrets === undefined ? writer.emit : redactedRows(writer.emit, (text) => secrets.text(text));
+  await replayApplication(application, emit, { secrets, strays: isFirst ? strays : [] }, watch);
+  // What is odd about no file, or about a file of no application, goes with the first application.
+  const ours = new Set(idsOf(application));
+  const theirs = new Set(strays.map(({ sourceFileId }) => sourceFileId));
+  emitDiagnostics(emit, diagnostics, (id) =>
+    id !== undefined && !theirs.has(id) ? ours.has(id) : isFirst,
+  );
+  if (secrets !== undefined && secrets.hidden > 0) emit("diagnostics", hiddenSecrets(secrets));
+  return (options) => writer.complete(options);
+}
+
+/** A log of this many bytes is replayed in less than a second, or two where it is compressed. */
+const SMALL_BYTES = 4 << 20;
+
+function isSmall({ files }: SurveyedApplication): boolean {
+  let total = 0;
+  for (const { bytes } of files) total += bytes ?? SMALL_BYTES;
+  return total < SMALL_BYTES;
+}
+
+function hiddenSecrets({ hidden }: Redaction): Rows["diagnostics"] {
+  return {
+    sourceFileId: undefined,
+    line: undefined,
+    byteOffset: undefined,
+    code: "secrets_hidden",
+    severity: "info",
+    message: "texts that look like secrets were hidden; --show-secrets writes them down",
+    count: hidden,
+  };
+}
+
+export function idsOf({ files }: SurveyedApplication): number[] {
+  return files.map(({ sourceFileId }) => sourceFileId);
+}
