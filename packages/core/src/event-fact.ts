@@ -74,6 +74,8 @@ export interface TaskEndFact {
   reason: string;
   failureClass: string | undefined;
   failureReason: string | undefined;
+  /** Innermost frame of the program's own code, of an ExceptionFailure. */
+  userFrame: string | undefined;
   /** ExecutorLostFailure */
   exitCausedByApp: boolean | undefined;
   hasMetrics: boolean;

@@ -23,10 +23,13 @@ export async function withEffects(
   if ((numberIn(size, "tasks") ?? 0) > MOST_TASKS) return verdict;
   const run = await readRun(ask, application);
   if (run === undefined) return verdict;
-  const effects = effectsOf(run, changes);
+  // Findings share a change more often than not: each is simulated once.
+  const named = new Map(changes.map((change) => [nameOf(change), change]));
+  const simulated = effectsOf(run, [...named.values()]);
+  const effects = new Map([...named.keys()].map((name, index) => [name, simulated[index]]));
   const findings = verdict.findings.map((finding, index) => {
     const change = proposed[index];
-    const effect = change === undefined ? undefined : effects[changes.indexOf(change)];
+    const effect = change === undefined ? undefined : effects.get(nameOf(change));
     if (change === undefined || effect === undefined) return finding;
     const at = `${change.key}=${change.value}`;
     return effect.helps
@@ -40,4 +43,8 @@ export async function withEffects(
         };
   });
   return { ...verdict, findings };
+}
+
+function nameOf({ key, value }: { readonly key: string; readonly value: string }): string {
+  return JSON.stringify([key, value]);
 }

@@ -22,6 +22,7 @@ export const NO_METRICS: TaskEndFact = {
   reason: "Success",
   failureClass: undefined,
   failureReason: undefined,
+  userFrame: undefined,
   exitCausedByApp: undefined,
   hasMetrics: true,
   deserializeMillis: undefined,

@@ -1,6 +1,7 @@
 /** What stands below a warning or an error, looked through for an OutOfMemoryError: of some deaths no other line tells. */
 import type { LogFact } from "@respark/core";
-import { CAUSED_BY, outOfMemoryCause, outOfMemoryOf, quotesAnother } from "./error-line.ts";
+import { CAUSED_BY } from "../user-frame.ts";
+import { outOfMemoryCause, outOfMemoryOf, quotesAnother } from "./error-line.ts";
 import { RecordHead } from "./layouts/record-head.ts";
 import { Literal, textOf, viewOf } from "./line-bytes.ts";
 

@@ -1,12 +1,10 @@
-/** A Java stack trace, taken apart: class and message of its first line, the error of memory among its causes, the frame of user code. */
+/** A Java stack trace, taken apart: class and message of its first line, the error of memory among its causes. */
+import { CAUSED_BY } from "../user-frame.ts";
 
 export interface ErrorLine {
   readonly errorClass: string;
   readonly message: string;
 }
-
-/** What a line of a trace begins with that names a cause. */
-export const CAUSED_BY = "Caused by: ";
 
 /** `java.lang.OutOfMemoryError: Java heap space` → class and message; without a colon all of it is the class. */
 export function errorOf(line: string): ErrorLine {
@@ -26,19 +24,6 @@ const IN_OTHER_WORDS =
 export function outOfMemoryOf(line: string): ErrorLine | undefined {
   const error = line.startsWith(CAUSED_BY) ? line.slice(CAUSED_BY.length) : line;
   return OUT_OF_MEMORY.test(error) || IN_OTHER_WORDS.test(error) ? errorOf(error) : undefined;
-}
-
-const NOT_THE_PROGRAM =
-  /^(?:java\.base\/|java\.|javax\.|jdk\.|sun\.|com\.sun\.|scala\.|py4j\.|org\.apache\.(?:spark|hadoop|gluten)\.|io\.netty\.|com\.esotericsoftware\.|com\.nvidia\.spark\.|\$line)/;
-
-/** The innermost frame of a trace that is the program's own: neither Spark's nor Java's nor Scala's nor of what they use. */
-export function userFrameOf(trace: readonly string[]): string | undefined {
-  for (const line of trace) {
-    const frame = /^\s*at ([\w$.<>/]+\([^()]*\))/.exec(line)?.[1];
-    if (frame !== undefined && !NOT_THE_PROGRAM.test(frame)) return frame;
-    if (line.startsWith(CAUSED_BY)) return undefined;
-  }
-  return undefined;
 }
 
 /** What a Python worker's traceback ends with: its error, in one line. */

@@ -1,9 +1,9 @@
 /** Turns one stream of lines (one container's, one pod's, one file's) into records: learns the layout, matches templates, gathers traces. */
 
 import type { LogFact } from "@respark/core";
+import { CAUSED_BY } from "../user-frame.ts";
 import type { Unwrapped } from "./envelopes/envelope.ts";
 import { ErrorBelow } from "./error-below.ts";
-import { CAUSED_BY } from "./error-line.ts";
 import { HeadSample } from "./head-sample.ts";
 import { layoutsFor } from "./layouts/index.ts";
 import { learnLayout } from "./layouts/learn-layout.ts";

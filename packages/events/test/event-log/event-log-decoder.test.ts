@@ -81,6 +81,33 @@ test("a failed task of 1.x has its metrics in the reason", () => {
   }
 });
 
+test("the innermost frame of the program's own code is read from a failed task's trace", () => {
+  const frame = (owner: string, method: string, line: number) => ({
+    "Declaring Class": owner,
+    "Method Name": method,
+    "File Name": "Job.scala",
+    "Line Number": line,
+  });
+  const reason = {
+    Reason: "ExceptionFailure",
+    "Class Name": "java.lang.OutOfMemoryError",
+    Description: "Java heap space",
+    "Stack Trace": [
+      frame("java.util.Arrays", "copyOf", 3),
+      frame("shop.Job$", "collect", 91),
+      frame("shop.Job$", "main", 12),
+    ],
+  };
+  const whole =
+    "java.lang.OutOfMemoryError\n\tat scala.Array.x(A.java:1)\n\tat shop.Cart.fill(Cart.scala:7)\n";
+  for (const fact of factsOf({ ...taskEnd, "Task End Reason": reason }))
+    expect(fact).toMatchObject({ userFrame: "shop.Job$.collect(Job.scala:91)" });
+  const full = { ...reason, "Full Stack Trace": whole };
+  for (const fact of factsOf({ ...taskEnd, "Task End Reason": full }))
+    expect(fact).toMatchObject({ userFrame: "shop.Cart.fill(Cart.scala:7)" });
+  for (const fact of factsOf(taskEnd)) expect(fact).toMatchObject({ userFrame: undefined });
+});
+
 test("a task that failed has no peaks of its own where 4.x left them at 0; one that ended well has", () => {
   const peaks = { "Peak On Heap Execution Memory": 0, "Peak Off Heap Execution Memory": 0 };
   const ended = { ...taskEnd, "Task Metrics": { ...taskEnd["Task Metrics"], ...peaks } };

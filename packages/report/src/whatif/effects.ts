@@ -2,7 +2,7 @@
  * What a simulation says of a change of one setting: which troubles of the run it ends, lessens or
  * leaves.
  */
-import type { OutcomeName } from "@respark/core";
+import { counted, countInWords, type OutcomeName } from "@respark/core";
 import { refuseUnusable } from "./answer.ts";
 import { baseOutcomes } from "./base-outcomes.ts";
 import {
@@ -36,12 +36,18 @@ const DRAWS = 40;
  */
 const LESS = 0.9;
 
-const TROUBLES: readonly { readonly name: OutcomeName; readonly words: string }[] = [
-  { name: "oom_tasks", words: "task that dies of task memory" },
-  { name: "evicted_blocks", words: "eviction" },
-  { name: "recomputes", words: "recomputation" },
-  { name: "failed_puts", words: "failed put" },
-  { name: "spilled_tasks", words: "spilling task" },
+interface Trouble {
+  readonly name: OutcomeName;
+  readonly one: string;
+  readonly many: string;
+}
+
+const TROUBLES: readonly Trouble[] = [
+  { name: "oom_tasks", one: "task out of memory", many: "tasks out of memory" },
+  { name: "evicted_blocks", one: "eviction", many: "evictions" },
+  { name: "recomputes", one: "recomputation", many: "recomputations" },
+  { name: "failed_puts", one: "store without room", many: "stores without room" },
+  { name: "spilled_tasks", one: "task that spills", many: "tasks that spill" },
 ];
 
 /** One effect a change, `undefined` where a simulation cannot judge it: then nothing is said. */
@@ -87,19 +93,22 @@ export function effectsOf(
   }
 }
 
+/** `no eviction, as it was 7; 3 tasks that spill (2 to 4), as it was 9; in 40 simulated runs`. */
 function effectOf(
-  troubles: readonly { readonly name: OutcomeName; readonly words: string }[],
+  troubles: readonly Trouble[],
   before: ForetoldOutcomes,
   after: ForetoldOutcomes,
   draws: number,
 ): Effect {
-  const parts = troubles.map(({ name, words }) => {
+  const parts = troubles.map(({ name, one, many }) => {
     const { median, lo, hi, anyShare } = after[name];
-    const times = Math.round(anyShare * draws);
-    return times === 0
-      ? `no ${words} in ${draws} of ${draws} simulated runs`
-      : `${words}s in ${times} of ${draws} simulated runs (${median}, ${lo} to ${hi}; as it was ${before[name].median})`;
+    const without = draws - Math.round(anyShare * draws);
+    const was = `as it was ${countInWords(before[name].median)}`;
+    if (without === draws) return `no ${one}, ${was}`;
+    if (hi === 0) return `no ${one} in ${without} of ${draws}, ${was}`;
+    const between = lo === hi ? "" : ` (${countInWords(lo)} to ${countInWords(hi)})`;
+    return `${counted(median, one, many)}${between}, ${was}`;
   });
   const helps = troubles.some(({ name }) => after[name].median < LESS * before[name].median);
-  return { text: parts.join("; "), helps };
+  return { text: `${parts.join("; ")}; in ${draws} simulated runs`, helps };
 }

@@ -48,7 +48,7 @@ export class FailureRecords {
       stageId: fact.stageId,
       errorClass: fact.failureClass,
       message: fact.failureReason ?? fact.failureClass ?? fact.reason,
-      userFrame: undefined,
+      userFrame: fact.userFrame,
     });
   }
 

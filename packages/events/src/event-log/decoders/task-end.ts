@@ -182,6 +182,7 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     fact.reason = failure.reason;
     fact.failureClass = failure.failureClass;
     fact.failureReason = failure.failureReason;
+    fact.userFrame = failure.userFrame;
     fact.exitCausedByApp = failure.exitCausedByApp;
     fillMetrics(fact, object(event, metrics) ?? failure.metrics);
     fact.peakExecutionBytes ??= peakOf(task);
@@ -236,6 +237,7 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     fact.reason = "Success";
     fact.failureClass = undefined;
     fact.failureReason = undefined;
+    fact.userFrame = undefined;
     fact.exitCausedByApp = undefined;
     fact.hasMetrics = true;
     fact.deserializeMillis = shapes.integer(at.deserializeTime);
@@ -400,6 +402,7 @@ function emptyTaskEnd(): TaskEndFact {
     reason: "",
     failureClass: undefined,
     failureReason: undefined,
+    userFrame: undefined,
     exitCausedByApp: undefined,
     hasMetrics: false,
     deserializeMillis: undefined,

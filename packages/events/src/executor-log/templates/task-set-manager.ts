@@ -1,6 +1,7 @@
 /** TaskSetManager (spec/log-templates.md 2.6, D11–D13): tasks as the driver places and loses them. */
 import type { LogFact } from "@respark/core";
-import { outOfMemoryCause, pythonErrorOf, userFrameOf } from "../error-line.ts";
+import { userFrameOf } from "../../user-frame.ts";
+import { outOfMemoryCause, pythonErrorOf } from "../error-line.ts";
 import { type LogTemplate, template } from "../log-template.ts";
 import { withTrace } from "./scheduler.ts";
 

@@ -10,6 +10,10 @@ export interface Application {
   readonly stage: (stageId: number | undefined) => string;
   /** Pools of the executors in both modes: rows of memory_need. */
   readonly needs: readonly Row[];
+  /** RDDs that held memory after their last read: rows of idle_rdds, what would have prevented most first. */
+  readonly idle: readonly Row[];
+  /** Broadcasts that evicted blocks of RDDs, what evicted most first. */
+  readonly evictingBroadcasts: readonly Row[];
 }
 
 /** Run time of all tasks; undefined: no log of tasks. */

@@ -1,12 +1,12 @@
 /** Cached blocks that were not in memory when they were read: evicted, or without room. */
 import { counted, countInWords } from "@respark/core";
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
 import { shellWord } from "../shell-word.ts";
 import { bytes, listed } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
 import { costIn, costSum } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";
-import { idleRddOf, rddWords } from "./rdd-words.ts";
+import { idleRddBeside, rddWords } from "./rdd-words.ts";
 import { mostPressed, needFacts, needInWords, roomChange, smallFraction } from "./room.ts";
 
 /** RDDs with findings of their own; the others are one finding together. */
@@ -18,22 +18,8 @@ const READ_MILLIS_PER_MIB = 10;
 const MEBI = 2 ** 20;
 
 const SQL = (here: string): string => `
-  with idle as (
-    select app_id, attempt_id, list({rdd_id: rdd_id, name: name, level: storage_level, would_prevent: would_prevent, bytes: idle_bytes}
-      order by would_prevent desc) as idle
-    from idle_rdds where ${here} and would_prevent > 0 group by all),
-  by_broadcasts as (
-    select app_id, attempt_id, list({id: broadcast_id, bytes: bytes, value_bytes: value_bytes, rdds: rdds, executors: executors} order by evictions desc) as broadcasts
-    from (
-      select app_id, attempt_id, broadcast_id, max(memory_bytes) as bytes,
-        max(value_bytes) as value_bytes, sum(evictions) as evictions,
-        list_distinct(flatten(list(evicted_rdds))) as rdds, list(executor_id order by executor_id) as executors
-      from broadcasts where ${here} and evictions > 0 group by all)
-    group by all)
-  select c.*, i.idle, b.broadcasts, v.name as evictor_name, v.storage_level as evictor_level
+  select c.*, v.name as evictor_name, v.storage_level as evictor_level
   from cache_costs c
-    left join idle i using (app_id, attempt_id)
-    left join by_broadcasts b using (app_id, attempt_id)
     left join rdds v on (v.app_id, v.attempt_id, v.rdd_id) = (c.app_id, c.attempt_id, c.evictor_rdd_id)
   where ${here.replaceAll("app_id", "c.app_id")} and why in ('evicted', 'no_room')
   order by coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min) desc nulls last,
@@ -114,7 +100,7 @@ function evictionsOf(row: Row, application: Application): Draft {
     evidence: [
       causesInWords(row),
       ...evictorsInWords(row, application),
-      ...broadcastsInWords(row),
+      ...broadcastsInWords(row, application),
       ...skewInWords(row),
       ...roomInWords(row, application),
     ],
@@ -184,25 +170,6 @@ function evictorsInWords(row: Row, application: Application): string[] {
   return [`${share} for ${by}.`];
 }
 
-interface BroadcastSeen {
-  readonly id: string;
-  readonly words: string;
-}
-
-function broadcastsOf(row: Row): readonly BroadcastSeen[] {
-  const list = row["broadcasts"];
-  const rddId = numberIn(row, "rdd_id");
-  if (!Array.isArray(list)) return [];
-  return list.flatMap((item): BroadcastSeen[] => {
-    if (typeof item !== "object" || item === null || Array.isArray(item)) return [];
-    const entry: Row = { ...item };
-    const rdds = entry["rdds"];
-    const ofThis = Array.isArray(rdds) && rdds.some((id) => Number(id) === rddId);
-    const id = textIn(entry, "id") ?? "";
-    return ofThis ? [{ id, words: `broadcast_${id} (${broadcastSize(entry)})` }] : [];
-  });
-}
-
 /** A value and the serialized pieces that it came in take room both: `44.0 MiB, and 44.0 MiB in pieces`. */
 function broadcastSize(entry: Row): string {
   const [all, value] = [numberIn(entry, "bytes"), numberIn(entry, "value_bytes")];
@@ -210,11 +177,14 @@ function broadcastSize(entry: Row): string {
   return `${bytes(value)}, and its serialized pieces ${bytes(all - value)}`;
 }
 
-function broadcastsInWords(row: Row): string[] {
-  const seen = broadcastsOf(row);
+function broadcastsInWords(row: Row, { evictingBroadcasts }: Application): string[] {
   const times = numberIn(row, "for_broadcasts") ?? 0;
+  const rddId = String(numberIn(row, "rdd_id") ?? "");
+  const seen = evictingBroadcasts.filter((one) => textsIn(one, "rdds").includes(rddId));
   if (seen.length === 0 || times === 0) return [];
-  const named = seen.slice(0, 3).map(({ words }) => words);
+  const named = seen
+    .slice(0, 3)
+    .map((one) => `broadcast_${numberIn(one, "broadcast_id") ?? ""} (${broadcastSize(one)})`);
   const more = seen.length > 3 ? ` and ${counted(seen.length - 3, "other broadcast")}` : "";
   const all = numberIn(row, "times") ?? 0;
   const those = times < all ? `${times} of them` : all === 1 ? "It" : `All ${times}`;
@@ -260,7 +230,7 @@ function evictionChange(row: Row, application: Application): Change | undefined 
     const fraction = roomChange(application, mode);
     return broadcast && fraction !== undefined ? orSmallerBroadcast(fraction) : fraction;
   }
-  const idle = idleRddOf(row);
+  const idle = idleRddBeside(row, application);
   if (idle !== undefined && reads !== undefined && idle.wouldPrevent * 2 >= reads) {
     return {
       key: "unpersist",

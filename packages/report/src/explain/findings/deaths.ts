@@ -46,18 +46,15 @@ function lostOf(kind: string, rows: readonly Row[], first: Row, application: App
   const sum = (column: string): number =>
     rows.reduce((total, row) => total + (numberIn(row, column) ?? 0), 0);
   const executors = rows.map((row) => textIn(row, "executor_id") ?? "");
-  const migrated = kind === "decommissioned";
+  const isMeant = kind === "decommissioned" || kind === "killed_by_driver";
   const wasted = sum("lost_tasks") + sum("missed_reads");
   return {
     id: `lost_${kind}`,
     kind: "lost_executors",
-    severity: migrated ? (wasted > 0 ? "slow" : "fine") : "dead",
+    severity: isMeant ? (wasted > 0 ? "slow" : "fine") : "dead",
     cost: costOf(rows),
     executorId: rows.length === 1 ? executors[0] : undefined,
-    title:
-      kind === "signal"
-        ? `${capital(executorsWords(executors, 6))} ${rows.length === 1 ? "was" : "were"} told to stop by a SIGTERM while tasks ran; who sent it is not in ${rows.length === 1 ? "this log" : "these logs"}`
-        : `${capital(executorsWords(executors, 6))} ${rows.length === 1 ? "was" : "were"} lost: ${LOST[kind] ?? kind}`,
+    title: titleOf(kind, executors),
     evidence: [
       reasonInWords(textIn(first, "reason")),
       whenInWords(rows, first),
@@ -68,9 +65,11 @@ function lostOf(kind: string, rows: readonly Row[], first: Row, application: App
     certainty:
       kind === "unknown"
         ? "the loss is logged; why is not"
-        : kind === "killed" || kind === "signal"
-          ? "how the process ended is logged; who ended it is not"
-          : "the loss and its reason are logged",
+        : kind === "killed_by_driver"
+          ? "that the driver gave it back is logged; reads that missed its blocks are"
+          : kind === "killed" || kind === "signal"
+            ? "how the process ended is logged; who ended it is not"
+            : "the loss and its reason are logged",
     more: {
       why: "the life of the first of them",
       ask: `explain --executor ${shellWord(textIn(first, "executor_id") ?? "")}`,
@@ -81,6 +80,19 @@ function lostOf(kind: string, rows: readonly Row[], first: Row, application: App
     },
     facts: { ...first, executors: rows.length, blocks_bytes: sum("blocks_bytes") },
   };
+}
+
+function titleOf(kind: string, executors: readonly string[]): string {
+  const one = executors.length === 1;
+  const whose = `${capital(executorsWords(executors, 6))} ${one ? "was" : "were"}`;
+  switch (kind) {
+    case "signal":
+      return `${whose} told to stop by a SIGTERM while tasks ran; who sent it is not in ${one ? "this log" : "these logs"}`;
+    case "killed_by_driver":
+      return `${whose} given back by the driver, and cached blocks that were read later went too`;
+    default:
+      return `${whose} lost: ${LOST[kind] ?? kind}`;
+  }
 }
 
 /** What the line is that lost_executors gives: the signal, else the error before it, else the first word of it. */
@@ -117,7 +129,7 @@ const LOST: Readonly<Record<string, string>> = {
   container_virtual: "the container was over its virtual memory limit",
   direct: "direct buffers ran out",
   preempted: "the container was preempted",
-  decommissioned: "it was decommissioned",
+  decommissioned: "decommissioned",
   lost_heartbeat: "heartbeats stopped",
   killed: "killed from outside (SIGKILL or SIGTERM)",
   exited: "the process ended",
@@ -127,7 +139,9 @@ const LOST: Readonly<Record<string, string>> = {
 function reasonInWords(reason: string | undefined): string {
   const lines = (reason ?? "").split("\n").filter((line) => line.trim() !== "");
   const [line = ""] = lines;
-  return line === "" ? "No reason is given." : `In the log: “${cutTo(line, 240)}”.`;
+  return line === ""
+    ? "No reason is given."
+    : `In the log: “${cutTo(line, 240).replace(/\.$/, "")}”.`;
 }
 
 function whenInWords(rows: readonly Row[], first: Row): string {
@@ -214,6 +228,8 @@ function remedyFor(kind: string, row: Row, application: Application): Change | u
         text: () =>
           "look for who sent the signal: the driver's log, the node manager's, or kubectl describe pod say why a container was stopped",
       };
+    case "killed_by_driver":
+      return givenBack(application);
     case "container_virtual":
       return {
         key: "yarn.nodemanager.vmem-check-enabled",
@@ -245,4 +261,17 @@ function remedyFor(kind: string, row: Row, application: Application): Change | u
     default:
       return undefined;
   }
+}
+
+/** By default dynamic allocation keeps executors that hold cached blocks (ExecutorAllocationManager, 1.4+). */
+function givenBack({ settings }: Application): Change {
+  const key = "spark.dynamicAllocation.cachedExecutorIdleTimeout";
+  const set = settings.get(key);
+  return settings.get("spark.dynamicAllocation.enabled") === "true" && set !== undefined
+    ? { key, text: () => `a longer ${key}, now ${set}` }
+    : {
+        key: "code",
+        text: () =>
+          "let executors go (SparkContext.killExecutors) once what they cache has been read for the last time",
+      };
 }

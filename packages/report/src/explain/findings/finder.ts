@@ -79,8 +79,8 @@ export type Present =
 export interface Finder {
   /** undefined: always asked */
   readonly where?: Present;
-  /** The question over all applications at hand; `here` keeps to them. */
-  readonly sql: (here: string) => string;
+  /** The question over all applications at hand; `here` keeps to them. undefined: what is known of the application is enough. */
+  readonly sql?: (here: string) => string;
   /** Stages that its sentences name. */
   readonly stages?: (row: Row) => readonly (number | undefined)[];
   readonly find: (rows: readonly Row[], application: Application) => readonly Draft[];

@@ -26,9 +26,9 @@ export const garbage: Finder = {
         kind: "garbage",
         severity: "slow",
         cost: { best: beyond, min: 0, max: gc },
-        title: `Tasks ran ${millis(gc)} of their ${millis(run)} while garbage was collected, ${millis(beyond)} more than usual (${executorsWords(textsIn(row, "executors"), 4)})`,
+        title: `Garbage was collected in ${millis(gc)} of the tasks' ${millis(run)}, ${millis(beyond)} more than usual (${executorsWords(textsIn(row, "executors"), 4)})`,
         evidence: [
-          `The recorded runs without any pressure had at most ${share(numberIn(row, "usual_share") ?? 0, 1)} (p90). A collection counts in every task that ran then.`,
+          `Usual is up to ${share(numberIn(row, "usual_share") ?? 0, 1)}: nine of ten recorded runs whose memory was enough had less. A collection counts in every task that ran then.`,
           ...(full === undefined
             ? []
             : [

@@ -1,6 +1,7 @@
 /** What to call an RDD, and the one that held memory after its last read while others were evicted. */
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { shortened } from "../words.ts";
+import type { Application } from "./application.ts";
 
 /** `RDD 1 “hot” (MEMORY_ONLY)`. */
 export function rddWords(row: Row): string {
@@ -20,25 +21,13 @@ interface IdleRdd {
   readonly bytes: number | undefined;
 }
 
-/** The first of the row's list `idle` that is another RDD than the row's own. */
-export function idleRddOf(row: Row): IdleRdd | undefined {
-  const list = row["idle"];
-  if (!Array.isArray(list)) return undefined;
-  for (const item of list) {
-    if (typeof item !== "object" || item === null || Array.isArray(item)) continue;
-    const entry: Row = { ...item };
+/** The RDD whose unpersist() would have prevented most, other than the row's own. */
+export function idleRddBeside(row: Row, { idle }: Application): IdleRdd | undefined {
+  for (const entry of idle) {
     const rddId = numberIn(entry, "rdd_id");
-    if (rddId === undefined || rddId === numberIn(row, "rdd_id")) continue;
-    return {
-      rddId,
-      words: rddWords({
-        rdd_id: rddId,
-        name: entry["name"] ?? null,
-        storage_level: entry["level"] ?? null,
-      }),
-      wouldPrevent: numberIn(entry, "would_prevent") ?? 0,
-      bytes: numberIn(entry, "bytes"),
-    };
+    const wouldPrevent = numberIn(entry, "would_prevent") ?? 0;
+    if (rddId === undefined || rddId === numberIn(row, "rdd_id") || wouldPrevent === 0) continue;
+    return { rddId, words: rddWords(entry), wouldPrevent, bytes: numberIn(entry, "idle_bytes") };
   }
   return undefined;
 }

@@ -134,11 +134,11 @@ export function needFacts(application: Application, mode: string): Row {
   return { pool_bytes: pressed?.pool ?? null, need_bytes: pressed?.need ?? null };
 }
 
-/** `Blocks and tasks would have needed up to 412 MiB of the 254 MiB that an executor has.` */
+/** `Blocks and tasks would have needed about 412 MiB of the 254 MiB that an executor has.` */
 export function needInWords({ pool, need }: Pressed, mode: string): string[] {
   if (need === undefined || need <= pool) return [];
   const off = mode === "off_heap" ? "off-heap " : "";
   return [
-    `To evict, refuse and spill nothing, blocks and tasks together would have needed up to ${bytes(need)} of ${off}memory; the executor has ${bytes(pool)}.`,
+    `To evict, refuse and spill nothing, blocks and tasks together would have needed about ${bytes(need)} of ${off}memory; the executor has ${bytes(pool)}.`,
   ];
 }

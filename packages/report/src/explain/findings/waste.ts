@@ -13,14 +13,12 @@ const RDDS = 3;
 const LEAST_SHARE = 0.02;
 
 export const unread: Finder = {
-  where: "blocks",
-  sql: (here) =>
+  find: (_, application) => {
     // Of an application whose end is not logged nobody knows what would have been read.
-    `from idle_rdds i where ${here} and misses = 0 and (reads = 0 or idle_share > ${MUCH_IDLE})
-      and exists (from applications a where a.app_id = i.app_id and a.attempt_id = i.attempt_id and a.ended_at is not null)
-    order by idle_bytes desc, rdd_id`,
-  find: (all, application) => {
-    const rows = all.filter((row) => isMuch(row, application));
+    if (textIn(application.row, "ended_at") === undefined) return [];
+    const rows = application.idle
+      .filter((row) => isIdle(row) && isMuch(row, application))
+      .sort((a, b) => (numberIn(b, "idle_bytes") ?? 0) - (numberIn(a, "idle_bytes") ?? 0));
     const drafts = rows.slice(0, RDDS).map(unreadOf);
     const rest = rows.slice(RDDS);
     if (rest.length === 0) return drafts;
@@ -41,6 +39,13 @@ export const unread: Finder = {
     ];
   },
 };
+
+function isIdle(row: Row): boolean {
+  const isRead = numberIn(row, "reads") !== 0;
+  return (
+    numberIn(row, "misses") === 0 && (!isRead || (numberIn(row, "idle_share") ?? 0) > MUCH_IDLE)
+  );
+}
 
 /** Of the memory that executors have, or at the cost of other blocks. */
 function isMuch(row: Row, { needs }: Application): boolean {

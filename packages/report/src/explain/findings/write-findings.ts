@@ -6,8 +6,9 @@ import { nameInWords } from "../stage-name.ts";
 import type { Application } from "./application.ts";
 import { runMillisOf } from "./application.ts";
 import { isCheap, rankCost } from "./costs.ts";
-import { COST_UNKNOWN, type Draft, type Value } from "./finder.ts";
+import { COST_UNKNOWN, type Draft, type Present, type Value } from "./finder.ts";
 import { finders } from "./index.ts";
+import { APPLICATIONS, EVICTING_BROADCASTS, IDLE, NEEDS, PRESENT, SETTINGS } from "./questions.ts";
 import { settingsThatBind } from "./settings.ts";
 
 interface Key {
@@ -62,17 +63,29 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
   const unasked: string[] = [];
   for (const { sql, where } of finders) {
     const isAsked = where === undefined || flagIn(present, where) === true;
-    const answer = isAsked ? await askedOf(ask, sql(here)) : [];
+    const answer = isAsked && sql !== undefined ? await askedOf(ask, sql(here)) : [];
     if (answer === undefined) unasked.push((where ?? "garbage").replaceAll("_", " "));
     answers.push(byApplication(answer ?? []));
   }
-  const facts = byApplication(await ask(APPLICATIONS(here)));
-  const settings = byApplication(
-    await ask(
-      `select app_id, attempt_id, key, value from spark_conf where ${here} and not coalesce(is_default, false)`,
-    ),
+  const all = answers.map((answer) => [...answer.values()].flat());
+  const isPresent = (...what: Present[]): boolean =>
+    what.some((where) => flagIn(present, where) === true);
+  const onlyIf = async (
+    asked: boolean,
+    sql: string,
+  ): Promise<ReadonlyMap<string, readonly Row[]>> =>
+    byApplication((asked ? await askedOf(ask, sql) : []) ?? []);
+  const idle = await onlyIf(isPresent("blocks"), IDLE(here));
+  const evicting = await onlyIf(
+    all.flat().some((row) => (Number(row["for_broadcasts"]) || 0) > 0),
+    EVICTING_BROADCASTS(here),
   );
-  const needs = byApplication(await ask(`from memory_need where ${here}`));
+  const facts = byApplication(await ask(APPLICATIONS(here)));
+  const settings = byApplication(await ask(SETTINGS(here)));
+  const needs = await onlyIf(
+    idle.size > 0 || isPresent("blocks_gone", "spills", "waits"),
+    NEEDS(here),
+  );
   const stages = await stagesNamed(ask, answers, here);
   return applications.map((key) => {
     const name = keyOf(key);
@@ -90,6 +103,8 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
       settingsLogged: textIn(row, "settings_logged") === "true",
       stage: (stageId) => stages.get(`${name}\n${stageId ?? ""}`) ?? stageAlone(stageId),
       needs: needs.get(name) ?? [],
+      idle: idle.get(name) ?? [],
+      evictingBroadcasts: evicting.get(name) ?? [],
     };
     const drafts = finders.flatMap(({ find }, index) =>
       find(answers[index]?.get(name) ?? [], application),
@@ -134,32 +149,6 @@ function notLookedFor(unasked: readonly string[]): Draft[] {
         },
       ];
 }
-
-/** A healthy run is asked little. */
-const PRESENT = (here: string): string => `
-  select exists (from oom_events where ${here}) as ooms,
-    exists (from executors where ${here} and executor_id <> 'driver' and (removed_at is not null or removed_class is not null))
-      or exists (from failures where ${here} and class = 'signal') as losses,
-    exists (from failures where ${here}) as failures,
-    exists (from jobs where ${here} and status = 'failed') as failed_jobs,
-    exists (from block_events where ${here} and op in ('evict', 'drop_to_disk', 'put_fail')) as blocks_gone,
-    exists (from rdds where ${here} and storage_level is not null) or exists (from blocks where ${here} and rdd_id is not null) as blocks,
-    exists (from spills where ${here}) or exists (from tasks where ${here} and memory_spilled_bytes > 0) as spills,
-    exists (from memory_waits where ${here}) as waits,
-    exists (from memory_leaks where ${here}) as leaks,
-    exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0) as process_sizes`;
-
-const APPLICATIONS = (here: string): string => `
-  select a.*, t.run_ms, x.cores, coalesce(o.ooms, 0) as ooms, coalesce(c.logged, false) as settings_logged
-  from (select * replace (coalesce(memory_manager, (
-      select any_value(e.memory_manager) from executors e where e.app_id = applications.app_id and e.attempt_id = applications.attempt_id)) as memory_manager)
-    from applications where ${here}) a
-    left join (select app_id, attempt_id, sum(run_ms)::bigint as run_ms from tasks where ${here} group by all) t using (app_id, attempt_id)
-    left join (select app_id, attempt_id, max(cores) as cores from executors where ${here} and executor_id <> 'driver' group by all) x
-      using (app_id, attempt_id)
-    left join (select app_id, attempt_id, count(*) as ooms from oom_events where ${here} group by all) o using (app_id, attempt_id)
-    left join (select app_id, attempt_id, count(*) > 0 as logged from spark_conf where ${here} and key = 'spark.app.id' or key = 'spark.master' group by all) c
-      using (app_id, attempt_id)`;
 
 function keyOf({ appId, attemptId }: Key): string {
   return `${appId}\n${attemptId}`;

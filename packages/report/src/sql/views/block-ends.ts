@@ -22,6 +22,8 @@ export const blockEnds: ViewSpec = {
 with last_words as (
   select app_id, attempt_id, executor_id, block_id, arg_max(op, seq) as op, max(ts) as ts,
     arg_max(memory_bytes, seq) filter (op = 'store') as stored_bytes,
+    max(seq) filter (op = 'hit_memory' or (op = 'store' and memory_bytes > 0)) as memory_seq,
+    max(seq) filter (op in ('evict', 'drop_to_disk', 'remove', 'put_fail', 'miss') or (op = 'store' and memory_bytes = 0)) as absent_seq,
     max(seq) filter (op in ('hit_disk', 'drop_to_disk') or (op = 'store' and (memory_bytes = 0 or disk_bytes > 0))) as disk_seq,
     max(seq) filter (op = 'remove') as removed_seq,
     max(seq) filter (op = 'evict') as evicted_seq
@@ -36,8 +38,9 @@ known as (
 judged as (
   select *,
     case when gone then false
-      when op = 'hit_memory' or (op = 'store' and stored_bytes > 0) then true
-      when op in ('evict', 'drop_to_disk', 'remove', 'put_fail', 'miss', 'hit_disk') or (op = 'store' and stored_bytes = 0) then false end as in_memory,
+      -- A read from disk brings a block back: its store stands before the line of the read.
+      when memory_seq > coalesce(absent_seq, -1) then true
+      when absent_seq is not null or op = 'hit_disk' then false end as in_memory,
     case when gone then false when was_on_disk then true when op = 'remove' then false when op = 'evict' then false end as on_disk
   from known)
 select

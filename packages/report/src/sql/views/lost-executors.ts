@@ -1,10 +1,10 @@
-/** A row is an executor that went before the application ended: why, and what went with it. */
+/** A row is an executor that went before the application ended, or whose cache was missed later: why, and what went with it. */
 import type { ViewSpec } from "../view.ts";
 
 export const lostExecutors: ViewSpec = {
   name: "lost_executors",
   comment:
-    "A row is an executor that went before the application ended, idle ones that the driver gave back left out: why, and what went with it.",
+    "A row is an executor that went before the application ended: why, and what went with it. Executors that the driver gave back are left out, but for those whose cached blocks were missed later.",
   columns: {
     app_id: "application",
     attempt_id: "attempt of the application",
@@ -40,8 +40,7 @@ gone as (
     case when e.removed_class is null and e.removed_at is null then 'signal' else coalesce(e.removed_class, 'unknown') end as class,
     coalesce(e.removed_reason, s.message) as reason, s.source_file_id as signal_file_id, s.source_line as signal_line
   from executors e left join signalled s using (app_id, attempt_id, executor_id)
-  where e.executor_id <> 'driver' and (e.removed_at is not null or e.removed_class is not null or s.ts is not null)
-    and coalesce(e.removed_class, 'unknown') <> 'killed_by_driver'),
+  where e.executor_id <> 'driver' and (e.removed_at is not null or e.removed_class is not null or s.ts is not null)),
 ooms as (
   select g.app_id, g.attempt_id, g.executor_id, arg_max(o.class, o.ts) as class,
     arg_max(o.source_file_id, o.ts) as source_file_id, arg_max(o.source_line, o.ts) as source_line
@@ -111,5 +110,6 @@ from gone g
   left join misses m using (app_id, attempt_id, executor_id)
   left join beyond y using (app_id, attempt_id, executor_id)
   left join reads_logged l using (app_id, attempt_id)
+where g.class <> 'killed_by_driver' or m.reads > 0
 order by g.app_id, g.attempt_id, g.went_at, g.executor_id`,
 };

@@ -24,7 +24,8 @@ export const memoryNeed: ViewSpec = {
       "most that blocks held, and those without room; bytes; NULL: no log of blocks",
     spill_need_bytes:
       "what tasks held at most and the most that one of them spilled, times the tasks at once; bytes; 0 where none spilled",
-    need_bytes: "both together, as if at one time: an upper estimate; bytes; NULL: unknown",
+    need_bytes:
+      "both together, as if at one time: an estimate on the high side, not a bound; bytes; NULL: unknown",
     evictions: "RDD blocks evicted; count",
     failed_puts: "RDD blocks that found no room; count",
     spilling_tasks: "tasks that spilled; count",
@@ -49,6 +50,11 @@ spilling as (
   select app_id, attempt_id, executor_id, count(*) filter (memory_spilled_bytes > 0) as tasks,
     max(memory_spilled_bytes) as largest_bytes
   from tasks group by all),
+others as (
+  select app_id, attempt_id, executor_id, mode, sum(bytes)::bigint as bytes
+  from (select app_id, attempt_id, executor_id, coalesce(mode, 'on_heap') as mode, block_id, max(memory_bytes) as bytes
+    from block_events where op = 'store' and not starts_with(block_id, 'rdd_') group by all)
+  group by all),
 waiting as (
   select app_id, attempt_id, executor_id, mode, count(*) as waits from memory_waits group by all),
 joined as (
@@ -56,7 +62,7 @@ joined as (
     p.max_memory_bytes,
     case p.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as storage_region_bytes,
     e.jvm_max_memory_bytes, p.storage_peak_bytes, p.execution_peak_bytes, p.execution_peak_bytes_max,
-    b.without_room_bytes, b.all_bytes, b.largest_block_bytes, coalesce(b.evictions, 0) as evictions,
+    b.without_room_bytes, coalesce(b.all_bytes, 0) + coalesce(h.bytes, 0) as all_bytes, b.largest_block_bytes, coalesce(b.evictions, 0) as evictions,
     coalesce(b.failed_puts, 0) as failed_puts,
     if(p.mode = 'on_heap', coalesce(s.tasks, 0), 0) as spilling_tasks, coalesce(w.waits, 0) as waits,
     if(p.mode = 'on_heap' and s.tasks > 0,
@@ -64,11 +70,12 @@ joined as (
     e.evidence_level
   from executors e join pools p using (app_id, attempt_id, executor_id)
     left join blocks b using (app_id, attempt_id, executor_id, mode)
+    left join others h using (app_id, attempt_id, executor_id, mode)
     left join spilling s using (app_id, attempt_id, executor_id)
     left join waiting w using (app_id, attempt_id, executor_id, mode)),
 needed as (
   select *, if(evidence_level = 'event_log', null,
-      least(coalesce(storage_peak_bytes, 0) + coalesce(without_room_bytes, 0), greatest(coalesce(all_bytes, 0), coalesce(storage_peak_bytes, 0))))::bigint as storage_need_bytes
+      least(coalesce(storage_peak_bytes, 0) + coalesce(without_room_bytes, 0), greatest(all_bytes, coalesce(storage_peak_bytes, 0))))::bigint as storage_need_bytes
   from joined)
 select
   app_id,

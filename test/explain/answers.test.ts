@@ -1,0 +1,295 @@
+/**
+ * What a review found wrong in verdicts (A2 to A19; the table is in docs/advice.md), each on a recorded run with what its
+ * JVMs did beside it. The runs are in ../shared, which is not in the repository: without them nothing is said here.
+ */
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { type Database, explain, numberIn, openDatabase, type Row, textIn } from "@respark/report";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { replayed } from "../cli/run-respark.ts";
+
+const recorded = join(import.meta.dirname, "../../../shared/data/runs");
+const RUNS = [
+  "s24-a2-base-info",
+  "s24-a3-base-dbg",
+  "s24-b1-base-info",
+  "s24-b3-base-dbg",
+  "s24-h-base-dbg",
+  "s24-i-base-dbg",
+  "s35-d-base-info",
+  "s35-j-base-info",
+] as const;
+type Run = (typeof RUNS)[number] | "cut";
+const areThere = RUNS.every((run) => existsSync(join(recorded, run)));
+const on = test.skipIf(!areThere);
+
+const folder = mkdtempSync(join(tmpdir(), "respark-answers-"));
+const open: Database[] = [];
+const appIds = new Map<string, string>();
+let database: Database;
+
+beforeAll(async () => {
+  if (!areThere) return;
+  const path = join(folder, "answers.duckdb");
+  const logs = RUNS.map((run) => join(recorded, run, "logs"));
+  await replayed([...logs, cutRun("s35-a2-base-info"), "-o", path, "--quiet"]);
+  database = await openDatabase(path);
+  open.push(database);
+  for (const row of await database.rows("select distinct app_id, path from source_files")) {
+    const run = /([^/]+)\/logs\//.exec(textIn(row, "path") ?? "")?.[1];
+    if (run !== undefined) appIds.set(run, textIn(row, "app_id") ?? "");
+  }
+});
+afterAll(() => {
+  for (const one of open) one.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The run with the first half of its event log alone. */
+function cutRun(run: string): string {
+  const logs = join(folder, "cut", "logs");
+  cpSync(join(recorded, run, "logs"), logs, { recursive: true });
+  for (const name of readdirSync(logs).filter((file) => file.startsWith("app-"))) {
+    const whole = readFileSync(join(logs, name));
+    writeFileSync(join(logs, name), whole.subarray(0, whole.length / 2));
+  }
+  return logs;
+}
+
+const here = (run: Run): string => `app_id = '${appIds.get(run) ?? ""}'`;
+
+async function one(sql: string): Promise<Row> {
+  const [row] = await database.rows(sql);
+  if (row === undefined) throw new Error(`no row: ${sql}`);
+  return row;
+}
+
+async function verdict(
+  run: Run,
+): Promise<Extract<Awaited<ReturnType<typeof explain>>, { kind: "verdict" }>> {
+  const answer = await explain(
+    database,
+    { appId: appIds.get(run) ?? "", attemptId: "1" },
+    undefined,
+  );
+  if (answer.kind !== "verdict") throw new Error(answer.kind);
+  return answer;
+}
+
+/** Of all executors of a run: a column of outcomes.csv, counted inside their JVMs. */
+function truth(run: Run, column: string): number {
+  const [head = "", ...lines] = readFileSync(join(recorded, "outcomes.csv"), "utf8").split("\n");
+  const place = head.split(",").indexOf(column);
+  const rows = lines.map((line) => line.split(",")).filter(([id]) => id === run);
+  return rows.reduce((sum, cells) => sum + Number(cells[place] ?? 0), 0);
+}
+
+interface Op {
+  readonly op: string;
+  readonly blk?: string;
+  readonly jth?: number;
+  readonly t?: number;
+}
+
+function opsOf(run: Run): Op[][] {
+  const folderOfRun = join(recorded, run, "truth");
+  return readdirSync(folderOfRun).map((name) =>
+    gunzipSync(readFileSync(join(folderOfRun, name)))
+      .toString("utf8")
+      .trim()
+      .split("\n")
+      .map((line): Op => JSON.parse(line)),
+  );
+}
+
+on(
+  "A2: what an unpersist would prevent was evicted after the last read of that RDD, as the JVMs count it",
+  async () => {
+    const idle = await database.rows(
+      `from idle_rdds where ${here("s24-a3-base-dbg")} and would_prevent > 0`,
+    );
+    expect(idle.length).toBeGreaterThan(0);
+    const ops = opsOf("s24-a3-base-dbg");
+    for (const row of idle) {
+      const own = `rdd_${numberIn(row, "rdd_id") ?? ""}_`;
+      const reads = ops.flat().filter(({ op, blk }) => op === "bm.get" && blk?.startsWith(own));
+      const last = Math.max(...reads.map(({ t }) => t ?? 0));
+      const later = ops
+        .flat()
+        .filter(
+          ({ op, blk, t }) =>
+            op === "bm.dropFromMemory" &&
+            blk?.startsWith("rdd_") === true &&
+            !blk.startsWith(own) &&
+            (t ?? 0) > last,
+        );
+      expect(numberIn(row, "would_prevent")).toBeLessThanOrEqual(later.length);
+    }
+  },
+);
+
+on(
+  "A3: what was missed because executors went is counted, and each loss is a finding",
+  async () => {
+    const row = await one(
+      `select sum(misses_after_loss) as missed from rdd_cache_efficiency where ${here("s35-j-base-info")}`,
+    );
+    expect(numberIn(row, "missed")).toBe(truth("s35-j-base-info", "read_miss_recompute"));
+    const { findings } = await verdict("s35-j-base-info");
+    expect(findings.map(({ id }) => id).sort()).toEqual(["lost_killed", "lost_killed_by_driver"]);
+    expect(findings.some(({ title }) => /never read/.test(title))).toBe(false);
+  },
+);
+
+on(
+  "A4: refused blocks of MEMORY_AND_DISK are known to be on disk, and a read from there is no miss",
+  async () => {
+    const row = await one(`select count(*) filter (stored_on_disk) as stored, count(*) as refused
+    from put_failures where ${here("s24-b1-base-info")}`);
+    expect(row["stored"]).toBe(row["refused"]);
+    expect(numberIn(row, "refused")).toBe(truth("s24-b1-base-info", "put_failed"));
+    const lost = await one(`select count(*) filter (stored_on_disk = false) as lost
+    from put_failures p join rdds r using (app_id)
+    where p.${here("s24-i-base-dbg")} and storage_level = 'MEMORY_ONLY' and starts_with(block_id, 'rdd_' || rdd_id || '_')`);
+    expect(numberIn(lost, "lost")).toBeGreaterThan(0);
+  },
+);
+
+on("A5: what is said to be in memory at the end was in the store when its JVM ended", async () => {
+  for (const run of ["s24-a3-base-dbg", "s24-b1-base-info"] as const) {
+    const held = new Set<string>();
+    for (const [index, ops] of opsOf(run).entries()) {
+      for (const { op, blk } of ops) {
+        if (op === "e.put") held.add(`${index} ${blk}`);
+        if (op === "e.rm") held.delete(`${index} ${blk}`);
+      }
+    }
+    const ends = await database.rows(`from block_ends where ${here(run)}
+      and starts_with(block_id, 'rdd_') and in_memory is not null and executor_id in ('0', '1')`);
+    const wrong = ends.filter(
+      (row) =>
+        held.has(`${textIn(row, "executor_id")} ${textIn(row, "block_id")}`) !== row["in_memory"],
+    );
+    expect(wrong).toEqual([]);
+    expect(ends.length).toBeGreaterThan(20);
+  }
+});
+
+on("A7: the bounds of what tasks held at most have what they held", async () => {
+  for (const run of ["s24-a2-base-info", "s35-d-base-info"] as const) {
+    const marks =
+      await database.rows(`select max(peak_bytes_min) as least, max(peak_bytes_max) as most
+      from high_water_marks where ${here(run)} and executor_id <> 'driver' and quantity = 'used'`);
+    const [head = "", ...lines] = readFileSync(join(recorded, "outcomes.csv"), "utf8").split("\n");
+    const place = head.split(",").indexOf("peak_total_on");
+    const peaks = lines
+      .map((line) => line.split(","))
+      .flatMap(([id, ...rest]) => (id === run ? [Number(rest[place - 1])] : []));
+    const peak = Math.max(...peaks);
+    expect(numberIn(marks[0], "least")).toBeLessThanOrEqual(peak);
+    expect(numberIn(marks[0], "most")).toBeGreaterThanOrEqual(peak);
+  }
+});
+
+on("A8: the broadcasts that evicted are named, for as many blocks as went for them", async () => {
+  let went = 0;
+  for (const ops of opsOf("s24-h-base-dbg")) {
+    const waiting = new Map<number, number>();
+    for (const { op, blk = "", jth = 0 } of ops) {
+      if (op === "bm.dropFromMemory" && blk.startsWith("rdd_"))
+        waiting.set(jth, (waiting.get(jth) ?? 0) + 1);
+      if (op !== "acqStorage" && op !== "acqUnroll") continue;
+      if (blk.startsWith("broadcast_")) went += waiting.get(jth) ?? 0;
+      waiting.delete(jth);
+    }
+  }
+  const { findings } = await verdict("s24-h-base-dbg");
+  expect(findings[0]?.evidence.join(" ")).toContain(
+    `All ${went} made room for broadcast_1 (44.0 MiB, and its serialized pieces 44.0 MiB) and broadcast_3`,
+  );
+  expect(findings[0]?.change).toMatch(/or a smaller broadcast/);
+});
+
+on(
+  "A9, A10, A14: no level is proposed for garbage, none is above the tasks' time, one value a setting",
+  async () => {
+    const odd = await database.rows(`
+    select app_id, title from findings where change_value like '%_SER%' and title not like '%\\_SER%' escape '\\'
+    union all select app_id, title from findings where kind = 'garbage' and cost_ms > json_extract(facts, '$.run_ms')::bigint
+    union all select app_id, change_key from findings where starts_with(change_key, 'spark.') and change_value is not null
+      group by app_id, change_key having count(distinct change_value) > 1`);
+    expect(odd).toEqual([]);
+  },
+);
+
+on("A11: all that was spilled stands in the verdict", async () => {
+  const { findings } = await verdict("s35-d-base-info");
+  const spills = findings.filter(({ kind }) => kind === "spills");
+  const said = spills.reduce((sum, { facts }) => sum + Number(facts["memory_bytes"] ?? 0), 0);
+  expect(said).toBe(truth("s35-d-base-info", "ev_mem_spilled"));
+});
+
+on("A12: what would have been needed is an estimate, in its words too", async () => {
+  const { findings } = await verdict("s24-a2-base-info");
+  const said = findings.flatMap(({ evidence }) => evidence).join(" ");
+  expect(said).toMatch(/would have needed about \d+/);
+  expect(said).not.toMatch(/needed up to/);
+});
+
+on("A13: stores of replicas are no reads", async () => {
+  const row = await one(`select
+      count(*) filter (op = 'hit_memory') as memory, count(*) filter (op = 'hit_disk') as disk,
+      count(*) filter (op = 'hit_remote') as remote, count(*) filter (op = 'miss') as missed
+    from block_events where ${here("s24-b3-base-dbg")} and starts_with(block_id, 'rdd_')`);
+  const counted = (column: string): number => truth("s24-b3-base-dbg", column);
+  expect([row["memory"], row["disk"], row["remote"], row["missed"]].map(Number)).toEqual([
+    counted("read_hit_mem"),
+    counted("read_hit_disk"),
+    counted("read_hit_remote"),
+    counted("read_miss_cold") + counted("read_miss_recompute"),
+  ]);
+});
+
+on("A15: all are said to be for one only where all are known to be", async () => {
+  const { findings } = await verdict("s24-a3-base-dbg");
+  const evictions = findings.filter(({ kind }) => kind === "evictions");
+  expect(evictions.length).toBeGreaterThan(0);
+  for (const { evidence, facts } of evictions) {
+    const known = Math.max(
+      Number(facts["evictor_rdd_times"]),
+      Number(facts["evictor_stage_times"]),
+    );
+    const said = evidence.find((words) => / for RDD | for stage /.test(words)) ?? "";
+    const begins = known === Number(facts["times"]) ? "All were" : `At least ${known} were`;
+    expect(said.startsWith(begins)).toBe(true);
+  }
+});
+
+on("A18: a block has the level of its RDD where no update of it is logged", async () => {
+  const levels =
+    await database.rows(`select distinct b.storage_level as level, r.storage_level as of_rdd
+    from blocks b join rdds r using (app_id, attempt_id, rdd_id)
+    where b.${here("s24-a2-base-info")} and b.stores > 0`);
+  expect(levels).toEqual([{ level: "MEMORY_ONLY", of_rdd: "MEMORY_ONLY" }]);
+});
+
+on(
+  "A19: of an event log that is cut no eviction is put down to tasks, where none was theirs",
+  async () => {
+    const row =
+      await one(`select count(*) as evictions, count(*) filter (cause = 'execution') as for_tasks
+    from block_events where ${here("cut")} and op in ('evict', 'drop_to_disk')`);
+    expect(numberIn(row, "evictions")).toBeGreaterThan(0);
+    expect(numberIn(row, "for_tasks")).toBe(0);
+  },
+);
