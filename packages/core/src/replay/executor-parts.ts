@@ -80,7 +80,10 @@ export function partsOf(
   around: ExecutorSurroundings,
   rules: ExecutorRules,
   removals: RemovalReports,
-  kept: Pick<ReplayContext, "evidence" | "history" | "lookahead" | "polled" | "broadcasts">,
+  kept: Pick<
+    ReplayContext,
+    "evidence" | "history" | "lookahead" | "polled" | "broadcasts" | "logged"
+  >,
 ): Parts {
   const state = new ExecutorState({
     executorId: around.executorId,
@@ -105,7 +108,6 @@ export function partsOf(
     recent: new RecentChanges(),
     recentPages: new RecentPages(),
     execution: new ExecutionEstimates(state, kept, around.isSqlStage),
-    debug: around.level === "debug",
     isOffHeap: (blockId) => {
       if (state.offHeap === undefined) return false;
       const rdd = /^rdd_(\d+)_/.exec(blockId);

@@ -7,6 +7,7 @@ import { BlockHistory } from "./blocks/block-history.ts";
 import type { PrintedBlock } from "./blocks/printed-block.ts";
 import { RemovalReports } from "./blocks/removal-reports.ts";
 import { type DelayedReport, DelayedReports } from "./delayed-reports.ts";
+import { LearnedClasses } from "./evidence/logged-classes.ts";
 import { ExecutorEvidence, isInMemory } from "./evidence.ts";
 import { type ExecutorSurroundings, type Parts, partsOf } from "./executor-parts.ts";
 import type { ExecutorTotals, StepPlace } from "./executor-state.ts";
@@ -40,6 +41,9 @@ export class ExecutorReplay {
   /** µs up to which time has passed in the ledger */
   #passed = 0;
   readonly #removals = new RemovalReports();
+  readonly #logged: LearnedClasses;
+  /** as of the last step */
+  #grantsLogged: boolean;
   readonly #delayed = new DelayedReports((report) => this.#replayTask(report));
   #last: LogStep | undefined;
   #endedAt: number | undefined;
@@ -54,6 +58,8 @@ export class ExecutorReplay {
   constructor(around: ExecutorSurroundings) {
     this.#around = around;
     this.#history = new BlockHistory(around);
+    this.#logged = new LearnedClasses(around.level === "debug");
+    this.#grantsLogged = this.#logged.grants;
     this.#polled = new PolledPeaks((key) => around.setting(key));
   }
 
@@ -62,6 +68,7 @@ export class ExecutorReplay {
     this.#ts = Math.max(this.#ts, observation.ts ?? this.#ts);
     if (this.#privateMaps.owns(observation, fact)) return;
     this.#lookahead.add(observation, fact, this.#ts);
+    this.#logged.learn(fact, this.#ts);
     this.#around.broadcasts.learnFrom(fact);
     this.#drain(false);
   }
@@ -81,7 +88,7 @@ export class ExecutorReplay {
     if (this.#around.hasLog) {
       this.evidence.blockUpdated(fact.status, place.ts);
       // DEBUG prints every removal itself.
-      if (this.#around.level !== "debug") this.#removals.heard(fact.status, place.ts);
+      if (!this.#logged.removals) this.#removals.heard(fact.status, place.ts);
     } else {
       const status = copyOf(fact.status);
       const migrated = !isInMemory(status) && blocks.isHandedOver(executorId, blockId);
@@ -98,7 +105,7 @@ export class ExecutorReplay {
     this.#removals.isTold = true;
     const { blockId, change, where } = fact;
     if (change !== "removed" || where !== "memory") return;
-    if (!this.#around.hasLog || this.#around.level === "debug" || at.ts === undefined) return;
+    if (!this.#around.hasLog || this.#logged.removals || at.ts === undefined) return;
     this.#removals.printed(blockId, { from: at.tsMin ?? at.ts, until: at.tsMax ?? at.ts });
   }
 
@@ -126,6 +133,7 @@ export class ExecutorReplay {
 
   taskEnded(at: Observation, fact: TaskEndFact): void {
     this.#polled.taskEnded(fact);
+    this.#logged.taskEnded(fact);
     this.evidence.taskEnded(fact);
     if (this.#around.hasLog) return;
     const { taskId, stageId, updatedBlocks } = fact;
@@ -268,6 +276,7 @@ export class ExecutorReplay {
       lookahead: this.#lookahead,
       polled: this.#polled,
       broadcasts: this.#around.broadcasts,
+      logged: this.#logged,
     });
     const isLogged = this.#around.level === "debug" || this.#around.level === "info";
     if (isLogged && !this.#beginningSeen && step !== undefined)
@@ -282,13 +291,15 @@ export class ExecutorReplay {
    */
   #passTime(parts: Parts, step: LogStep): void {
     parts.blocks.unrolls.look(step.ts);
-    const { windows, execution, state, debug } = parts.context;
+    const { windows, execution, state, logged } = parts.context;
+    if (this.#grantsLogged !== logged.grants) {
+      this.#grantsLogged = logged.grants;
+      for (const ledger of state.ledgers) ledger.forgetExecution();
+    }
     const from = this.#passed;
     const breaks = windows.breaksBetween(from, step.ts);
-    if (!debug) {
-      breaks.push(...execution.breaksBetween(from, step.ts));
-      breaks.push(...this.#removals.breaksBetween(from, step.ts));
-    }
+    if (!logged.grants) breaks.push(...execution.breaksBetween(from, step.ts));
+    if (!logged.removals) breaks.push(...this.#removals.breaksBetween(from, step.ts));
     for (const ts of inOrder(breaks)) {
       const at = { ...step, ts, tsMin: undefined, tsMax: undefined };
       this.#advance(parts, at, printedWithin(step));
@@ -299,11 +310,11 @@ export class ExecutorReplay {
   }
 
   #advance({ context, blocks }: Parts, at: LogStep, openMicros: number): void {
-    const { windows, execution, debug } = context;
-    if (!debug) this.#removals.apply(context, blocks, at);
+    const { windows, execution, logged } = context;
+    if (!logged.removals) this.#removals.apply(context, blocks, at);
     windows.advance(at.ts);
     context.unseen.passTime(at.ts);
-    if (!debug) execution.update(at.ts, openMicros);
+    if (!logged.grants) execution.update(at.ts, openMicros);
   }
 
   #placeOfEvent(at: Observation): StepPlace {

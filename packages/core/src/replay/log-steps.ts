@@ -80,13 +80,13 @@ export function act(
       return;
     case "removing":
       if (fact.what === "rdd") blocks.removeRdd(step, Number(fact.id));
-      else if (!context.debug && fact.what === "broadcast") {
+      else if (!context.logged.removals && fact.what === "broadcast") {
         blocks.removeBroadcast(placeOf(step), fact.id, "logged");
       }
       return;
     case "block_migrated":
       // DEBUG prints the removal itself.
-      if (!context.debug) blocks.removeThese(placeOf(step), [fact.blockId], "logged");
+      if (!context.logged.removals) blocks.removeThese(placeOf(step), [fact.blockId], "logged");
       return;
     case "broadcast_read":
       tasks.broadcastRead(fact);

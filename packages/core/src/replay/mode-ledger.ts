@@ -185,6 +185,13 @@ export class ModeLedger {
     );
   }
 
+  /** What is known of it is known in another way from now on: by grants, or by totals. */
+  forgetExecution(): void {
+    this.executionByTask.clear();
+    this.executionTotal = undefined;
+    this.executionAtInstant = undefined;
+  }
+
   /** Most that execution can hold now: unified, all but the protected part of storage. */
   executionCeiling(): number {
     const { maxBytes, regionBytes, fixedPools } = this.rules;

@@ -57,8 +57,8 @@ function inEitherOrder(
   step: LogStep,
   foreseen: ByteInterval,
 ): ByteInterval {
-  const { state, lookahead, debug } = context;
-  if (!debug || step.thread === undefined) return foreseen;
+  const { state, lookahead, logged } = context;
+  if (!logged.grants || step.thread === undefined) return foreseen;
   const widest = WIDEST_PREDICTION * state.memoryBytes;
   let { atLeast } = foreseen;
   for (let ahead = 1; ahead <= STALE_LINES; ahead++) {
@@ -151,25 +151,25 @@ function ruleOfFree(
   { step, free, weighed }: FreeLine,
   now: ByteInterval,
 ): RuleName | undefined {
-  const { state, debug, foresight } = context;
+  const { state, logged, foresight } = context;
   if (!state.rules.isCapacityKnown) return "layout_adopted";
   if (weighed.agrees || touches(now, free))
-    return foresight.isEmpty ? whatIsOpen(state, { debug }) : "unseen_blocks";
+    return foresight.isEmpty ? whatIsOpen(state, logged) : "unseen_blocks";
   if (context.unseen.explains(step, free)) return "unseen_blocks";
   return mayBeExecution(context, executionFromFree(state, free)) ? "execution_measured" : undefined;
 }
 
 /** At INFO a task that runs may have taken what is missing. */
 function mayBeExecution(
-  { debug, state }: ReplayContext,
+  { logged, state }: ReplayContext,
   implied: ByteInterval | undefined,
 ): boolean {
-  if (debug || implied === undefined || state.running.size === 0) return false;
+  if (logged.grants || implied === undefined || state.running.size === 0) return false;
   return implied.atLeast <= state.ledgers.reduce((all, l) => all + l.executionCeiling(), 0);
 }
 
-function usedFor({ debug }: ReplayContext): string {
-  return debug ? "none" : "execution";
+function usedFor({ logged }: ReplayContext): string {
+  return logged.grants ? "none" : "execution";
 }
 
 /** A neighbouring line's step makes a line right that leaves `room`, before its own step. */
@@ -206,12 +206,12 @@ export function checkLimit(
   limit: ByteInterval,
   quantity: string,
 ): void {
-  const { state, debug } = context;
+  const { state, logged } = context;
   const foreseen = foreseenLimit(context);
   const weighed = state.weigh(placeOf(step), { quantity, logged: limit, foreseen });
   const implied = executionFromLimit(state, limit);
   const rule = weighed.agrees
-    ? debug
+    ? logged.grants
       ? "printed_sizes"
       : "execution_measured"
     : mayBeExecution(context, implied)
@@ -237,7 +237,7 @@ export function checkMemoryUse(
   blocks.settle({
     usedFor: "none",
     rule: blocks.agrees
-      ? whatIsOpen(state, context)
+      ? whatIsOpen(state, context.logged)
       : blocksAreStale(context, step, fact.blocks)
         ? "stale_line"
         : context.unseen.mayHoldBytes
@@ -267,7 +267,7 @@ function learnExecution(
   agrees: boolean,
 ): void {
   if (implied === undefined) return;
-  if (context.debug) return;
+  if (context.logged.grants) return;
   context.execution.measured(implied, agrees);
 }
 
@@ -327,7 +327,7 @@ export function changeOfFree(context: ReplayContext, step: LogStep): ByteInterva
     case "block_migrated":
     case "block_dropping": {
       // DEBUG prints a migrated block's removal itself.
-      if (fact.kind === "block_migrated" && context.debug) return undefined;
+      if (fact.kind === "block_migrated" && context.logged.removals) return undefined;
       const size = context.state.ledgerOfBlock(fact.blockId)?.blocks.get(fact.blockId)?.size;
       return size === undefined ? undefined : { atLeast: size.atLeast, atMost: size.atMost };
     }

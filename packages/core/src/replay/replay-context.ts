@@ -9,6 +9,7 @@ import type { UnseenBlocks } from "./blocks/unseen-blocks.ts";
 import type { Decisions } from "./evidence/decisions.ts";
 import type { Foresight } from "./evidence/foresight.ts";
 import type { Weighed } from "./evidence/grades.ts";
+import type { LoggedClasses } from "./evidence/logged-classes.ts";
 import type { UnrollLadder } from "./evidence/unroll-ladder.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
@@ -38,8 +39,8 @@ export interface ReplayContext {
   readonly recent: RecentChanges;
   readonly recentPages: RecentPages;
   readonly execution: ExecutionEstimates;
-  /** The log has DEBUG lines of the block store and of task memory: every removal and grant has its line. */
-  readonly debug: boolean;
+  /** What has a line in the log whenever it happens. */
+  readonly logged: LoggedClasses;
   /** Blocks of this RDD live off-heap, as far as the logs tell. */
   isOffHeap(blockId: string): boolean;
   /** Whether blocks of this RDD are kept as values; undefined: nobody says. */

@@ -37,7 +37,9 @@ export function sizeOfStored(
   if (known !== undefined) return { size: known, foreseen: known, toldBy: undefined };
   const aligned = onlyAligned(stored.size);
   const polled = fromSums(context, step, aligned, { readsFree: false });
-  const { bytes, toldBy } = fromSums(context, step, aligned, { readsFree: context.debug });
+  const { bytes, toldBy } = fromSums(context, step, aligned, {
+    readsFree: context.logged.removals,
+  });
   const [size, foreseen] = [bytes ?? aligned, polled.bytes ?? aligned];
   if (isSame(size, foreseen)) return { size: amount(size), foreseen, toldBy: undefined };
   return { size: amount(size), foreseen, toldBy: context.foresight.until(toldBy) };
@@ -122,13 +124,13 @@ function changeOfBlocks(context: ReplayContext, step: LogStep): ByteInterval | u
     case "block_removed":
       return exactly(-fact.bytes);
     case "block_dropping": {
-      if (context.debug) return exactly(0); // its removal has a line of its own
+      if (context.logged.removals) return exactly(0); // its removal has a line of its own
       const size = context.state.ledgerOfBlock(fact.blockId)?.blocks.get(fact.blockId)?.size;
       return size === undefined || size.atLeast !== size.atMost ? undefined : exactly(-size.best);
     }
     case "removing":
     case "store_cleared":
-      return context.debug && fact.kind === "removing" ? exactly(0) : undefined;
+      return context.logged.removals && fact.kind === "removing" ? exactly(0) : undefined;
     default:
       return exactly(0);
   }

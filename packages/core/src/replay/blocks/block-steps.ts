@@ -235,7 +235,7 @@ export class BlockSteps {
   /** B6, G11: every block of an RDD goes, without a line of its own at INFO. */
   removeRdd(step: LogStep, rddId: number): void {
     this.#context.unseen.mayHaveGone();
-    if (!this.#context.debug) this.removeRddAt(placeOf(step), rddId, "logged");
+    if (!this.#context.logged.removals) this.removeRddAt(placeOf(step), rddId, "logged");
   }
 
   removeRddAt(at: StepPlace, rddId: number, origin: "logged" | "derived"): void {
@@ -326,7 +326,7 @@ export class BlockSteps {
     form: "values" | "bytes",
   ): void {
     if (rddIdOf(blockId) === undefined || this.#missed.has(blockId)) return;
-    if (this.#context.debug) return;
+    if (this.#context.logged.lookups) return;
     if (this.#context.history.isOnDisk(blockId)) return;
     if (isReplica(this.#context, blockId)) return;
     if (form === "bytes" && step.thread !== undefined && step.taskId === undefined) return;

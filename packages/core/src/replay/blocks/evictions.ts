@@ -210,7 +210,7 @@ export class Evictions {
     learnFreeUnderLock(context, { step, free, weighed, inferred });
     const inHand = this.#inHand.get(step.thread ?? "");
     this.#inHand.delete(step.thread ?? "");
-    if (inHand?.cause === "execution" && !this.#context.debug) {
+    if (inHand?.cause === "execution" && !this.#context.logged.grants) {
       this.#context.execution.grewByEviction(this.#lastVictimBytes);
       this.#context.state.sample(placeOf(step), "derived");
     }
@@ -341,7 +341,7 @@ export class Evictions {
           waiting.delete(fact.taskId);
           break;
         case "spill":
-          if (thread === undefined && this.#context.debug) break;
+          if (thread === undefined && this.#context.logged.grants) break;
           return {
             cause: "execution",
             taskId: fact.taskId ?? this.#context.taskOf(next) ?? this.#onlyTask(),
@@ -396,7 +396,7 @@ export class Evictions {
     victimRdds: ReadonlySet<number | undefined>,
   ): EvictionCulprit {
     const puts = this.#puts;
-    const { execution, debug } = this.#context;
+    const { execution, logged } = this.#context;
     const only = suspects.length === 1 ? suspects[0] : undefined;
     const own = step.thread === undefined ? undefined : puts.of(step.thread);
     if (own !== undefined && !victimRdds.has(rddIdOf(own.blockId))) {
@@ -407,7 +407,7 @@ export class Evictions {
     const { nothingElse, nextAnswer } = causeCertainty;
     if (possible.length === 0) return { ...byExecution, certainty: nothingElse };
     // At DEBUG a grant would have its line.
-    const takers = debug ? [] : suspects.map((taskId) => execution.mayTake(taskId));
+    const takers = logged.grants ? [] : suspects.map((taskId) => execution.mayTake(taskId));
     const taken = Math.max(0, ...takers);
     const likeliest = possible.reduce((a, b) => (b.weight > a.weight ? b : a));
     const all = possible.reduce((sum, put) => sum + put.weight, taken);

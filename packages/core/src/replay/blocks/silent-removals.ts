@@ -56,7 +56,7 @@ export class SilentRemovals {
    */
   infer(step: LogStep, room: ByteInterval): Inferred {
     const { state } = this.#context;
-    if (this.#context.debug || state.rules.freePrintsUsed) return "nothing";
+    if (this.#context.logged.removals || state.rules.freePrintsUsed) return "nothing";
     const maximum = countedMaximum(state);
     // No removal makes so much room: the layout is another than is known.
     if (room.atLeast > maximum) return "nothing";

@@ -5,10 +5,12 @@
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
 import { type ByteInterval, exactly } from "../../byte-interval.ts";
 import type { Foresight } from "../evidence/foresight.ts";
+import type { LoggedClasses } from "../evidence/logged-classes.ts";
 import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
 import type { ExecutorState } from "../executor-state.ts";
 import type { LogStep, Lookahead } from "../lookahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
+import type { ReplayContext } from "../replay-context.ts";
 
 const LINES_AHEAD = 10_000;
 
@@ -34,17 +36,17 @@ export class UnseenBlocks {
   }
 
   /** The log begins with this step, within the executor's life: anything may be in memory. */
-  begin(step: LogStep, { debug }: { readonly debug: boolean }): void {
+  begin(step: LogStep, { logged }: Pick<ReplayContext, "logged">): void {
     const state = this.#state;
     this.#isLate = true;
     for (const ledger of state.ledgers) ledger.beginUnknown();
     this.#isOpen = true;
     const ledger = state.onHeap;
     this.#strangersUntil = this.#lastStranger(step);
-    const told = this.#firstTold(step, debug);
+    const told = this.#firstTold(step, logged);
     const all = amount({ atLeast: 0, atMost: ledger.rules.maxBytes });
     // At DEBUG all is logged but what they hold already.
-    if (debug && this.#strangersUntil > step.ts)
+    if (logged.grants && this.#strangersUntil > step.ts)
       ledger.unloggedExecution = amount({ atLeast: 0, atMost: ledger.rules.maxBytes }, 0);
     if (told === undefined) {
       ledger.unseen = all;
@@ -52,7 +54,7 @@ export class UnseenBlocks {
     }
     const { held, toldBy } = told;
     // At INFO more may go before that line, without one of its own.
-    const atMost = debug ? Math.min(held.atMost, all.atMost) : all.atMost;
+    const atMost = logged.removals ? Math.min(held.atMost, all.atMost) : all.atMost;
     ledger.unseen = amount({ atLeast: 0, atMost }, held.best);
     // Predictions up to that line go by what is known without it.
     const open = { atLeast: 0, atMost: all.atMost - ledger.unseen.atMost };
@@ -71,7 +73,10 @@ export class UnseenBlocks {
   }
 
   /** What was held as the log began, by the first line that has what is free, and that line. */
-  #firstTold(step: LogStep, debug: boolean): { held: Amount; toldBy: LogStep } | undefined {
+  #firstTold(
+    step: LogStep,
+    { removals }: LoggedClasses,
+  ): { held: Amount; toldBy: LogStep } | undefined {
     let came = NOTHING;
     let gone = NOTHING;
     for (const next of this.#fromHere(step)) {
@@ -83,7 +88,7 @@ export class UnseenBlocks {
       } else if (fact.kind === "block_removed") {
         gone = plus(gone, exactAmount(fact.bytes));
         free = exactly(fact.freeBytes);
-      } else if (fact.kind === "eviction_selected" && !debug)
+      } else if (fact.kind === "eviction_selected" && !removals)
         gone = plus(gone, amount(fact.freed ?? exactly(0)));
       else if (fact.kind === "eviction_done") free = fact.free;
       if (free === undefined) continue;

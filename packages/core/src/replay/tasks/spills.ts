@@ -129,7 +129,7 @@ export class Spills {
         later.taskId === fact.taskId &&
         later.consumer === fact.consumer
       ) {
-        return this.#context.debug;
+        return this.#context.logged.grants;
       }
       if (later.kind === "task_finished" && later.taskId === fact.taskId) return true;
       if (next.ts - step.ts > 60_000_000) return false;

@@ -66,7 +66,7 @@ export class TaskSteps {
       stageId: fact.stageId,
       index: fact.index,
       saidAt: step.ts,
-      ...(this.#context.debug ? began(step.ts) : this.#beganAfter(step, fact.taskId)),
+      ...(this.#context.logged.grants ? began(step.ts) : this.#beganAfter(step, fact.taskId)),
       thread: step.thread,
     });
     for (const taskId of lostEnds(this.#context, step.ts)) this.finished(step, taskId);
@@ -112,7 +112,7 @@ export class TaskSteps {
   finished(step: LogStep, taskId: number): void {
     const { state, windows, evidence, execution } = this.#context;
     const at = placeOf(step);
-    if (!this.#context.debug) this.#showPeak(step, taskId);
+    if (!this.#context.logged.grants) this.#showPeak(step, taskId);
     state.running.delete(taskId);
     this.#partly.finished(step, taskId);
     this.#context.locks.taskEnded(taskId, state.running.size);
@@ -121,7 +121,7 @@ export class TaskSteps {
     for (const ledger of state.ledgers) {
       ledger.unrollHolders.delete(`task ${taskId}`);
       const held = ledger.executionByTask.get(taskId);
-      if (held !== undefined && held.best > 0 && this.#context.debug) {
+      if (held !== undefined && held.best > 0 && this.#context.logged.grants) {
         state.memoryEvent(at, {
           op: "release_execution",
           mode: ledger.mode,
@@ -142,7 +142,7 @@ export class TaskSteps {
     this.#waits.released(step, taskId);
     state.endTaskTracks(taskId, at.ts);
     evidence.forgetTask(taskId);
-    if (!this.#context.debug) execution.update(at.ts, printedWithin(step));
+    if (!this.#context.logged.grants) execution.update(at.ts, printedWithin(step));
     if (state.running.size === 0) {
       for (const ledger of state.ledgers) ledger.unrollHolders.clear();
       this.#byConsumer.clear();
@@ -370,11 +370,11 @@ export class TaskSteps {
     const taskId = this.#taskOfSpill(step, fact);
     this.#spills.printed(step, fact, taskId);
     if (taskId !== undefined) {
-      if (this.#context.debug) this.#grantBeforeSpill(step, taskId, undefined);
+      if (this.#context.logged.grants) this.#grantBeforeSpill(step, taskId, undefined);
       else this.#waits.ended(taskId, step);
     }
     this.#waits.released(step, taskId);
-    if (!this.#context.debug && fact.what !== "forced_collection") {
+    if (!this.#context.logged.grants && fact.what !== "forced_collection") {
       this.#context.execution.fellShort();
     }
   }
@@ -418,8 +418,8 @@ export class TaskSteps {
           { missing, printedBy: this.#dumpTask },
           (next) => this.#changeOf(next),
         );
-    const measured = this.#context.debug ? "printed_sizes" : "execution_measured";
-    const accounts = touches(foreseen, logged) || !this.#context.debug;
+    const measured = this.#context.logged.grants ? "printed_sizes" : "execution_measured";
+    const accounts = touches(foreseen, logged) || !this.#context.logged.grants;
     state.check(at, {
       quantity: "execution_used",
       logged,
