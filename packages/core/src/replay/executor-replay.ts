@@ -292,6 +292,7 @@ export class ExecutorReplay {
   #passTime(parts: Parts, step: LogStep): void {
     parts.blocks.unrolls.look(step.ts);
     const { windows, execution, state, logged } = parts.context;
+    if (!logged.tasks) parts.partly.tasksAreHidden();
     if (this.#grantsLogged !== logged.grants) {
       this.#grantsLogged = logged.grants;
       for (const ledger of state.ledgers) ledger.forgetExecution();

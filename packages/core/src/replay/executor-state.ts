@@ -97,7 +97,7 @@ export class ExecutorState {
   /** Its blocks are logged: in a log of its own, or in reports of the event log. */
   isStorageTold: boolean;
   /** Its tasks are logged: in a log of its own, or in an event log. */
-  readonly isExecutionTold: boolean;
+  isExecutionTold: boolean;
   /** the log has ended, and the executor's life went on */
   #isOver = false;
   #seq = 0;
@@ -328,6 +328,11 @@ export class ExecutorState {
       this.#taskTimelines.set(key, track);
     }
     return track;
+  }
+
+  /** From now on nothing is known of what tasks hold. */
+  hideExecution(): void {
+    this.isExecutionTold = false;
   }
 
   /** No line tells what this task took before the log; until it ends. */

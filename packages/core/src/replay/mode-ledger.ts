@@ -185,6 +185,15 @@ export class ModeLedger {
     );
   }
 
+  /** Tasks that no line names may hold what blocks leave, and unroll into it. */
+  mayBeUsedUnseen(): void {
+    const all = amount({ atLeast: 0, atMost: this.rules.maxBytes }, 0);
+    this.unloggedExecution = all;
+    // What a line says of unroll memory holds for its moment alone: no end of a task lets go of it.
+    this.unrollHolders.clear();
+    this.unrollHolders.set("unseen tasks", all);
+  }
+
   /** What is known of it is known in another way from now on: by grants, or by totals. */
   forgetExecution(): void {
     this.executionByTask.clear();

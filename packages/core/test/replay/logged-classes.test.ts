@@ -37,6 +37,7 @@ function learned(facts: readonly LogFact[], isDebug = true): LearnedClasses {
   return classes;
 }
 
+/** Of the classes that print at DEBUG. */
 const said = ({ lookups, removals, grants }: LearnedClasses) => ({ lookups, removals, grants });
 
 test("ten stores that nobody looked up show that BlockManager prints no DEBUG", () => {
@@ -99,4 +100,53 @@ test("with DEBUG of the grants alone a block that goes without a line is inferre
     { memory: 1000 },
   );
   expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(80);
+});
+
+test("where the log does not say which tasks run, what they hold is unknown", () => {
+  const stores = Array.from({ length: 10 }, (_, i) => `${10 + i} 1 store rdd_0_${i} 10`);
+  const { memory_timeline } = replayText(`0 1 start 1000\n${stores.join("\n")}`, {
+    memory: 1000,
+    level: "info",
+  });
+  const last = memory_timeline.at(-1);
+  expect(last?.executionUsed.bytes).toBeUndefined();
+  // Any task may unroll a block at any time.
+  expect(last?.storageUsed).toMatchObject({ atLeast: 100, bytes: 100, atMost: 1000 });
+});
+
+/** A log without BlockManager's lines, whose store selects these. */
+function selected(selection: string, level: "debug" | "info") {
+  return replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 300 free 700
+      11 1 store rdd_0_1 400 free 300
+      12 1 store rdd_0_2 250 free 50
+      20 1 ${selection}`,
+    { memory: 1000, level },
+  );
+}
+
+test("blocks that are dropped without being named are those that sum up to what was selected", () => {
+  const evicted = (selection: string) =>
+    selected(selection, "info").block_events.flatMap(({ op, blockId }) =>
+      op === "evict" ? [blockId] : [],
+    );
+  expect(evicted("select 1 300")).toEqual(["rdd_0_0"]);
+  expect(evicted("select 1 400")).toEqual(["rdd_0_1"]);
+  expect(evicted("select 2 650")).toEqual(["rdd_0_1", "rdd_0_2"]);
+});
+
+test("where none do, what storage holds is unknown from then on", () => {
+  const { block_events, memory_timeline } = selected(
+    "select 1 350\n21 1 dropped 1 free 400",
+    "info",
+  );
+  expect(block_events.map(({ op }) => op)).not.toContain("evict");
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBeUndefined();
+});
+
+test("at DEBUG a block that goes after a selection that names none was evicted", () => {
+  const { block_events } = selected("select 1 400\n21 1 remove rdd_0_1 400 free 450", "debug");
+  expect(block_events.at(-1)).toMatchObject({ op: "evict", blockId: "rdd_0_1" });
 });

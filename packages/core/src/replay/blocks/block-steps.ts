@@ -209,6 +209,7 @@ export class BlockSteps {
     const { state, history } = this.#context;
     const at = placeOf(step);
     const free = exactly(fact.freeBytes);
+    this.evictions.goneUnnamed(step, fact.blockId);
     const held = state.ledgerOfBlock(fact.blockId)?.blocks.get(fact.blockId)?.size ?? NOTHING;
     const weighed = weighFree(this.#context, step, {
       logged: free,

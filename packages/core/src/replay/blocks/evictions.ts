@@ -2,9 +2,8 @@
 
 import { type Amount, exactAmount, NOTHING, plus } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
-import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
-import { causeCertainty } from "../../calibration/eviction-causes.ts";
-import type { DecidingRule, EvictionCause } from "../../rows.ts";
+import { type ByteInterval, touches } from "../../byte-interval.ts";
+import type { DecidingRule } from "../../rows.ts";
 import type { EvictionCandidate, EvictionOrder } from "../evidence/decisions.ts";
 import { foreseenFree } from "../evidence/prediction.ts";
 import type { RuleName } from "../evidence/rules.ts";
@@ -12,16 +11,8 @@ import type { LogStep } from "../lookahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
 import { learnFreeUnderLock, weighFree } from "../reconcile.ts";
 import { placeOf, type ReplayContext } from "../replay-context.ts";
+import { bytesOf, type EvictionCulprit, EvictionCulprits } from "./eviction-culprits.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
-import { taskPutting } from "./task-putting.ts";
-
-/** Who made blocks go, as far as the lines around tell. */
-export interface EvictionCulprit {
-  readonly cause: EvictionCause | undefined;
-  readonly taskId: number | undefined;
-  readonly blockId: string | undefined;
-  readonly certainty: number | undefined;
-}
 
 interface EvictionInHand extends EvictionCulprit {
   remaining: number;
@@ -30,19 +21,14 @@ interface EvictionInHand extends EvictionCulprit {
   readonly selected: ByteInterval | undefined;
 }
 
-const UNKNOWN: EvictionCulprit = {
-  cause: undefined,
-  taskId: undefined,
-  blockId: undefined,
-  certainty: undefined,
-};
-/** How many lines after an eviction its reason is looked for, and how much time. */
+/** Of blocks that nothing names, so many are compared with what a line says of them together. */
+const MOST_COMPARED = 64;
+/** How many lines after a selection its victims are looked for. */
 const LINES_AHEAD = 400;
-const MICROS_AHEAD = 3_000_000;
 
 export class Evictions {
   readonly #context: ReplayContext;
-  readonly #puts: PutsUnderWay;
+  readonly #culprits: EvictionCulprits;
   /** by thread (or one for all, where the layout prints none) */
   readonly #inHand = new Map<string, EvictionInHand>();
   /** Bytes evicted for execution since the last grant, by task. */
@@ -51,16 +37,44 @@ export class Evictions {
 
   constructor(context: ReplayContext, puts: PutsUnderWay) {
     this.#context = context;
-    this.#puts = puts;
+    this.#culprits = new EvictionCulprits(context, puts);
   }
 
   /** `k blocks selected for dropping (b bytes)` */
   selected(step: LogStep, blocks: number, freed: ByteInterval | undefined): void {
     const named = this.#namedVictims(step, blocks);
-    const culprit = this.#culprit(step, named);
+    const culprit = this.#culprits.of(step, named);
     this.#checkVictims(step, { named, culprit, freed });
     const inHand = { ...culprit, remaining: blocks, evicted: NOTHING, selected: freed };
     this.#inHand.set(step.thread ?? "", inHand);
+    if (named.length === 0 && freed !== undefined) this.#dropUnnamed(step, blocks, freed);
+  }
+
+  /**
+   * BlockManager, which names the blocks that it drops and those that are read, prints nothing.
+   * They are those that the store would take if these sum up to what its line says, else others of
+   * this sum; where there are none, what storage holds is unknown from now on.
+   */
+  #dropUnnamed(step: LogStep, blocks: number, freed: ByteInterval): void {
+    const { state, logged } = this.#context;
+    if (logged.removals) return; // each is named as it has gone
+    const inHand = this.#inHand.get(step.thread ?? "");
+    for (const ledger of state.ledgers) {
+      const order = this.#candidatesOf(ledger, inHand?.blockId, []).first(MOST_COMPARED);
+      const fits = (ids: readonly string[]) => touches(bytesOf(ledger, ids), freed);
+      const victims = victimsOf(order, blocks, fits);
+      if (victims === undefined) continue;
+      for (const blockId of victims) this.dropping(step, blockId);
+      return;
+    }
+    state.isStorageTold = false;
+    state.sample(placeOf(step), "derived");
+  }
+
+  /** DEBUG prints what is gone: where nothing named it before, it is one of those selected. */
+  goneUnnamed(step: LogStep, blockId: string): boolean {
+    const inHand = this.#inHand.get(step.thread ?? "");
+    return inHand !== undefined && inHand.remaining > 0 && this.dropping(step, blockId);
   }
 
   /** Which blocks the store takes: the least recently used ones that may go for this request. */
@@ -151,7 +165,7 @@ export class Evictions {
       state.ledgerOfBlock(blockId) ?? unseen.reveal(step, blockId, this.#sizeOfNext(inHand));
     const held = ledger?.blocks.get(blockId);
     if (ledger === undefined || held === undefined) return false;
-    const culprit = inHand ?? this.#culprit(step, [blockId]);
+    const culprit = inHand ?? this.#culprits.of(step, [blockId]);
     const toDisk = this.#goesToDisk(step, blockId);
     const exact = this.#exactSizeAhead(blockId);
     const size = exact === undefined ? held.size : exactAmount(exact);
@@ -280,212 +294,19 @@ export class Evictions {
     const next = this.#context.lookahead.upcoming(blockId)[0];
     return next?.fact.kind === "block_removed" ? next.fact.bytes : undefined;
   }
-
-  /**
-   * Evictions are printed before the request that caused them is answered. The answer is the next telling line of the same
-   * thread, or, without threads, the next telling line at all: a store or failed unroll (of another RDD than the victims'),
-   * or a grant of execution memory.
-   */
-  #culprit(step: LogStep, victims: readonly string[]): EvictionCulprit {
-    const { lookahead, state } = this.#context;
-    const victimRdds = new Set(victims.map(rddIdOf));
-    const thread = step.thread;
-    const certainty = thread === undefined ? causeCertainty.nextAnswer : causeCertainty.sameThread;
-    const waiting = new Set(state.running.keys());
-    const room = this.#roomBefore();
-    const least = thread === undefined ? this.#leastAsked(victims) : 0;
-    let passedOver: number | undefined;
-    for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
-      const next = lookahead.peek(ahead);
-      if (next === undefined || next.ts - step.ts > MICROS_AHEAD) break;
-      if (thread !== undefined && next.thread !== thread) continue;
-      const { fact } = next;
-      switch (fact.kind) {
-        case "execution_acquired":
-          // A request that needed fewer blocks would have evicted fewer: this grant is another's.
-          if (fact.granted.atMost < least) {
-            passedOver ??= fact.taskId;
-            break;
-          }
-          return { cause: "execution", taskId: fact.taskId, blockId: undefined, certainty };
-        case "spill_wanted":
-        case "execution_waiting": {
-          const taskId = fact.taskId ?? this.#context.taskOf(next);
-          return { cause: "execution", taskId, blockId: undefined, certainty };
-        }
-        case "unroll_failed":
-        case "unroll_refused":
-        case "block_stored": {
-          const rdd = rddIdOf(fact.blockId);
-          if (rdd !== undefined && victimRdds.has(rdd)) break;
-          const taskId = this.#context.taskOf(next) ?? this.#taskPutting(fact.blockId);
-          if (thread === undefined) {
-            // Only a put that was under way, and that did not fit, can have asked.
-            if (taskId !== undefined && !waiting.has(taskId)) break;
-            if (fact.kind === "block_stored" && this.#fits(fact, room)) break;
-          }
-          const cause =
-            fact.kind === "block_stored" && fact.form === "bytes" ? "storage" : "unroll";
-          const rivals =
-            thread === undefined ? this.#rivals(ahead, victimRdds, waiting, taskId) : 0;
-          return { cause, taskId, blockId: fact.blockId, certainty: certainty / (1 + rivals) };
-        }
-        case "put_failed":
-        case "block_remark": {
-          const failed = this.#failedPut(next, fact, victimRdds);
-          if (failed !== undefined) return failed;
-          break;
-        }
-        case "task_finished":
-          if (thread !== undefined) return this.#unsaid(step, [fact.taskId], victimRdds);
-          waiting.delete(fact.taskId);
-          break;
-        case "spill":
-          if (thread === undefined && this.#context.logged.grants) break;
-          return {
-            cause: "execution",
-            taskId: fact.taskId ?? this.#context.taskOf(next) ?? this.#onlyTask(),
-            blockId: undefined,
-            certainty: causeCertainty.spillFollows,
-          };
-        default:
-          break;
-      }
-      // Where none runs, it is a replica that arrives: the next block that is stored, or fails.
-      if (thread === undefined && waiting.size === 0 && state.running.size > 0) break;
-    }
-    if (state.running.size === 0) return UNKNOWN;
-    if (passedOver !== undefined) {
-      const certainty = causeCertainty.nothingElse;
-      return { cause: "execution", taskId: passedOver, blockId: undefined, certainty };
-    }
-    const own = this.#context.taskOf(step);
-    return this.#unsaid(step, own === undefined ? [...state.running.keys()] : [own], victimRdds);
-  }
-
-  /** `Putting block … failed`, or nothing of it was left to remove: that put had been asking for memory. */
-  #failedPut(
-    next: LogStep,
-    fact: Extract<LogStep["fact"], { kind: "put_failed" | "block_remark" }>,
-    victimRdds: ReadonlySet<number | undefined>,
-  ): EvictionCulprit | undefined {
-    if (fact.kind === "block_remark" && fact.what !== "remove_missing") return undefined;
-    const puts = this.#puts;
-    const { state } = this.#context;
-    // What the thread was doing says more: it may have been reading a block for that put.
-    const own = next.thread === undefined ? undefined : puts.of(next.thread);
-    const { blockId, cause } = own ?? { blockId: fact.blockId, cause: "unroll" as const };
-    const rdd = rddIdOf(blockId);
-    if (rdd === undefined || victimRdds.has(rdd)) return undefined;
-    const taskId = this.#context.taskOf(next) ?? this.#taskPutting(blockId);
-    if (taskId === undefined || !state.running.has(taskId)) return undefined;
-    if (next.thread !== undefined)
-      return { cause, taskId, blockId, certainty: causeCertainty.failedPut };
-    const rivals = puts.possible(state.running.keys(), victimRdds);
-    const others = rivals.filter((put) => put.blockId !== blockId).length;
-    return { cause, taskId, blockId, certainty: causeCertainty.nextAnswer / (1 + others) };
-  }
-
-  /**
-   * No line says what the request became. Execution takes memory without a word (at INFO), and so does a put whose task died: what
-   * the thread was doing says which, or else what the running tasks can have been doing.
-   */
-  #unsaid(
-    step: LogStep,
-    suspects: readonly number[],
-    victimRdds: ReadonlySet<number | undefined>,
-  ): EvictionCulprit {
-    const puts = this.#puts;
-    const { execution, logged } = this.#context;
-    const only = suspects.length === 1 ? suspects[0] : undefined;
-    const own = step.thread === undefined ? undefined : puts.of(step.thread);
-    if (own !== undefined && !victimRdds.has(rddIdOf(own.blockId))) {
-      return { ...own, taskId: only, certainty: causeCertainty.failedPut };
-    }
-    const byExecution = { cause: "execution", taskId: only, blockId: undefined } as const;
-    const possible = puts.possible(suspects, victimRdds);
-    const { nothingElse, nextAnswer } = causeCertainty;
-    if (possible.length === 0) return { ...byExecution, certainty: nothingElse };
-    // At DEBUG a grant would have its line.
-    const takers = logged.grants ? [] : suspects.map((taskId) => execution.mayTake(taskId));
-    const taken = Math.max(0, ...takers);
-    const likeliest = possible.reduce((a, b) => (b.weight > a.weight ? b : a));
-    const all = possible.reduce((sum, put) => sum + put.weight, taken);
-    if (taken > likeliest.weight) return { ...byExecution, certainty: (nothingElse * taken) / all };
-    const { taskId, blockId, cause } = likeliest;
-    return { cause, taskId, blockId, certainty: (nextAnswer * likeliest.weight) / all };
-  }
-
-  /** Other tasks that were putting a block just then: of two that unroll side by side no line says which one asked. */
-  #rivals(
-    from: number,
-    victimRdds: ReadonlySet<number | undefined>,
-    running: ReadonlySet<number>,
-    chosen: number | undefined,
-  ): number {
-    const rivals = new Set<number>();
-    const gone = new Set<number | undefined>([chosen]);
-    for (let ahead = from + 1; ahead < LINES_AHEAD && gone.size <= running.size; ahead++) {
-      const { fact } = this.#context.lookahead.peek(ahead) ?? {};
-      if (fact === undefined) break;
-      if (fact.kind === "task_finished") gone.add(fact.taskId);
-      const putting =
-        fact.kind === "block_stored" || fact.kind === "unroll_failed" || fact.kind === "put_failed";
-      if (!putting) continue;
-      const rdd = rddIdOf(fact.blockId);
-      if (rdd === undefined || victimRdds.has(rdd)) continue;
-      const taskId = this.#taskPutting(fact.blockId);
-      if (taskId === undefined || gone.has(taskId) || !running.has(taskId)) continue;
-      gone.add(taskId);
-      rivals.add(taskId);
-    }
-    return rivals.size;
-  }
-
-  /** Storage memory that is free before the eviction in hand: what the request did not fit into. */
-  #roomBefore(): number {
-    const { state } = this.#context;
-    return Math.max(0, foreseenFree(this.#context).atLeast - state.onHeap.unroll.atMost);
-  }
-
-  /**
-   * What the request behind an eviction asked for at least: the last victim was needed too, so all
-   * that was free once the others had gone did not suffice (memory-model 2.2, 2.6).
-   */
-  #leastAsked(victims: readonly string[]): number {
-    const { state } = this.#context;
-    const [first] = victims;
-    const ledger = first === undefined ? undefined : state.ledgerOfBlock(first);
-    if (ledger === undefined || !state.rules.freeExcludesExecution) return 0;
-    return this.#roomBefore() + bytesOf(ledger, victims.slice(0, -1)).atLeast;
-  }
-
-  /** A put of this size would have gone into the room there was. */
-  #fits(
-    fact: { readonly form: "values" | "bytes"; readonly size: { readonly atMost: number } },
-    room: number,
-  ): boolean {
-    if (fact.form === "bytes") return fact.size.atMost <= room;
-    const { unrollThresholdBytes, unrollGrowth } = this.#context.state.rules;
-    return Math.max(unrollThresholdBytes, fact.size.atMost * unrollGrowth) <= room;
-  }
-
-  #onlyTask(): number | undefined {
-    const { running } = this.#context.state;
-    if (running.size !== 1) return undefined;
-    return [...running.keys()][0];
-  }
-
-  #taskPutting(blockId: string): number | undefined {
-    return taskPutting(this.#context, blockId) ?? this.#onlyTask();
-  }
 }
 
-function bytesOf(ledger: ModeLedger, blockIds: readonly string[]): ByteInterval {
-  let total = exactly(0);
-  for (const blockId of blockIds) {
-    const size = ledger.blocks.get(blockId)?.size;
-    if (size !== undefined) total = sum(total, size);
-  }
-  return total;
+/** So many of these blocks that fit together, the first ones if they do; undefined: none do. */
+function victimsOf(
+  order: readonly string[],
+  blocks: number,
+  fits: (blockIds: readonly string[]) => boolean,
+): readonly string[] | undefined {
+  const first = order.slice(0, blocks);
+  if (first.length === blocks && fits(first)) return first;
+  if (blocks === 1) return order.map((one) => [one]).find(fits);
+  if (blocks !== 2) return undefined;
+  for (const [i, one] of order.entries())
+    for (const other of order.slice(i + 1)) if (fits([one, other])) return [one, other];
+  return undefined;
 }

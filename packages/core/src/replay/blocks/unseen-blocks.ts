@@ -10,7 +10,6 @@ import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts
 import type { ExecutorState } from "../executor-state.ts";
 import type { LogStep, Lookahead } from "../lookahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
-import type { ReplayContext } from "../replay-context.ts";
 
 const LINES_AHEAD = 10_000;
 
@@ -36,7 +35,7 @@ export class UnseenBlocks {
   }
 
   /** The log begins with this step, within the executor's life: anything may be in memory. */
-  begin(step: LogStep, { logged }: Pick<ReplayContext, "logged">): void {
+  begin(step: LogStep, { logged }: { readonly logged: LoggedClasses }): void {
     const state = this.#state;
     this.#isLate = true;
     for (const ledger of state.ledgers) ledger.beginUnknown();

@@ -13,6 +13,8 @@ export interface LoggedClasses {
   readonly removals: boolean;
   /** TaskMemoryManager: what tasks are granted and give back */
   readonly grants: boolean;
+  /** Executor: which tasks run (INFO) */
+  readonly tasks: boolean;
 }
 
 /** Those whose executor's log may be a while behind. */
@@ -27,6 +29,7 @@ export class LearnedClasses implements LoggedClasses {
   #seesLookups = false;
   #seesRemovals = false;
   #seesGrants = false;
+  #seesTasks = false;
   /** tasks that held memory by their totals, µs; events run ahead of the log */
   #holders: { readonly from: number; readonly until: number }[] = [];
   /** one of them ran while the log has lines, and none grants any */
@@ -41,7 +44,6 @@ export class LearnedClasses implements LoggedClasses {
 
   /** @param ts  µs */
   learn(fact: LogFact, ts: number): void {
-    if (!this.#isDebug) return;
     this.#firstAt = Math.min(this.#firstAt, ts);
     this.#lastAt = Math.max(this.#lastAt, ts);
     switch (fact.kind) {
@@ -60,7 +62,11 @@ export class LearnedClasses implements LoggedClasses {
       case "execution_released":
         this.#seesGrants = true;
         break;
+      case "task_running":
+        this.#seesTasks = true;
+        break;
       case "task_finished":
+        this.#seesTasks = true;
         this.#judgeGrants();
         break;
       default:
@@ -86,6 +92,10 @@ export class LearnedClasses implements LoggedClasses {
 
   get lookups(): boolean {
     return this.#isDebug && (this.#seesLookups || this.#stores < STORES_TO_JUDGE);
+  }
+
+  get tasks(): boolean {
+    return this.#seesTasks || this.#stores < STORES_TO_JUDGE;
   }
 
   get removals(): boolean {

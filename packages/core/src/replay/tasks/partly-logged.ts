@@ -53,6 +53,16 @@ export class PartlyLogged {
     return this.#begunBefore.has(taskId);
   }
 
+  /**
+   * The log does not say which tasks run: what they hold is unknown, and any may unroll a block at
+   * any time.
+   */
+  tasksAreHidden(): void {
+    const state = this.#state;
+    state.hideExecution();
+    for (const ledger of state.ledgers) ledger.mayBeUsedUnseen();
+  }
+
   /** The log's last line: tasks that run then hold what no line tells until they end. */
   endOfLog(last: LogStep): void {
     const state = this.#state;
