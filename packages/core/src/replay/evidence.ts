@@ -33,6 +33,8 @@ interface SizeReport {
 }
 
 const KEPT_PER_BLOCK = 8;
+/** Starts are logged in their order, but for so much. */
+const OUT_OF_ORDER_MICROS = 1_000_000;
 /** Ended tasks that no replay asked for: a log of its own is seconds behind, or there is none. */
 const ENDED_TASKS_KEPT = 20_000;
 
@@ -116,6 +118,16 @@ export class ExecutorEvidence {
     this.#tasks.set(fact.taskId, task);
     this.#endedTasks.add(fact.taskId);
     this.whenEnded?.(fact.taskId);
+  }
+
+  /** Tasks without an end in the executor's log that began by `ts` (µs), in the order of events. */
+  launchedUntil(ts: number): TaskEvidence[] {
+    const launched: TaskEvidence[] = [];
+    for (const task of this.#tasks.values()) {
+      if (task.launchedAt > ts + OUT_OF_ORDER_MICROS) break;
+      if (task.launchedAt <= ts) launched.push(task);
+    }
+    return launched;
   }
 
   /** A task ended well after `ts` (µs) of which the executor's log has no end. */

@@ -13,6 +13,7 @@ import { type ExecutorSurroundings, type Parts, partsOf } from "./executor-parts
 import type { ExecutorTotals, StepPlace } from "./executor-state.ts";
 import { act } from "./log-steps.ts";
 import { type LogStep, Lookahead } from "./lookahead.ts";
+import { beginAnew, losesPart } from "./lost-parts.ts";
 import { changeOfFree } from "./reconcile.ts";
 import { placeOf, printedWithin } from "./replay-context.ts";
 import { copyOf } from "./reported-steps.ts";
@@ -331,6 +332,7 @@ export class ExecutorReplay {
   }
 
   #step(step: LogStep): void {
+    const last = this.#last;
     this.#last = step;
     const { fact } = step;
     switch (fact.kind) {
@@ -361,6 +363,8 @@ export class ExecutorReplay {
     if (parts === undefined) return;
     // Up to 1.3 broadcasts that are removed have lines of their own at INFO.
     if (fact.kind === "removing" && fact.what === "broadcast") this.#removals.isTold = true;
+    const isGap = last !== undefined && this.#saysTasks && losesPart(parts.context, last, step);
+    if (isGap) beginAnew(parts, last, step);
     this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);
     parts.puts.see(step);

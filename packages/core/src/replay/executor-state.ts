@@ -378,6 +378,12 @@ export class ExecutorState {
     this.sample(at, "derived");
   }
 
+  /** Lines go on, µs: what memory holds is known again as far as they tell. */
+  knownFrom(ts: number): void {
+    this.#isOver = false;
+    this.time(ts);
+  }
+
   end(at: number | undefined): void {
     const ts = at === undefined ? undefined : this.time(at);
     for (const timeline of this.#taskTimelines.values()) timeline.end(ts);

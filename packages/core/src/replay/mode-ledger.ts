@@ -185,6 +185,17 @@ export class ModeLedger {
     );
   }
 
+  /** Nothing is known of what is held any more. */
+  forgetAll(): void {
+    for (const blockId of [...this.blocks.keys()]) this.forget(blockId);
+    this.unrollHolders.clear();
+    this.forgetExecution();
+    this.unloggedExecution = NOTHING;
+    this.drift = { below: 0, above: 0 };
+    this.mayStillHold = 0;
+    this.likelyGone = 0;
+  }
+
   /** Tasks that no line names may hold what blocks leave, and unroll into it. */
   mayBeUsedUnseen(): void {
     const all = amount({ atLeast: 0, atMost: this.rules.maxBytes }, 0);

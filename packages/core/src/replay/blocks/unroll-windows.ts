@@ -49,6 +49,13 @@ export class UnrollWindows {
     this.#open.set(window.blockId, window);
   }
 
+  /** Nothing is known of what is unrolled any more. */
+  forgetAll(): void {
+    this.#open.clear();
+    this.#kept.clear();
+    this.#failed.clear();
+  }
+
   /** The put of a block ended: its unroll memory became the block, or is for the caller to keep. */
   close(blockId: string): void {
     const window = this.#open.get(blockId);

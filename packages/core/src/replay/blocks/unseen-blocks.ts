@@ -38,6 +38,8 @@ export class UnseenBlocks {
   begin(step: LogStep, { logged }: { readonly logged: LoggedClasses }): void {
     const state = this.#state;
     this.#isLate = true;
+    this.#revealed.clear();
+    this.#strangers.clear();
     for (const ledger of state.ledgers) ledger.beginUnknown();
     this.#isOpen = true;
     const ledger = state.onHeap;
