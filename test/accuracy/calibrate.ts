@@ -11,6 +11,7 @@ import { withGivenLogs } from "./given-logs.ts";
 import { polledShares, summaryOfShares } from "./polled-lives.ts";
 import { classesOf, recordedRuns } from "./recorded-runs.ts";
 import { replayedTables } from "./replayed-tables.ts";
+import { summaryOfTold, toldPeaks } from "./told-peaks.ts";
 import { truthsIn } from "./truth.ts";
 
 const data = join(import.meta.dirname, "../../../shared/data");
@@ -18,6 +19,7 @@ const given = process.argv.slice(2);
 const directories = given.length > 0 ? given : [join(data, "runs"), join(data, "runs2")];
 const evictions = new EvictionCertainty();
 const shares: number[] = [];
+const told: Awaited<ReturnType<typeof toldPeaks>> = [];
 let runs = 0;
 for (const directory of directories) {
   for (const run of await recordedRuns(resolve(directory))) {
@@ -25,6 +27,7 @@ for (const directory of directories) {
     // Recorded runs that poll at all do it every 50 ms.
     const often = { everyMicros: 50_000, polls: POLLS_TO_TRUST };
     if (run.pollsOften) shares.push(...(await polledShares(run.logs, truths, often)));
+    if (/^[4-9]/.test(run.sparkVersion)) told.push(...(await toldPeaks(run.logs, truths)));
     for (const logClass of classesOf(run)) {
       if (!["dbg", "info", "old", "info-like"].includes(logClass)) continue;
       const replayed = await withGivenLogs(run, logClass, replayedTables);
@@ -37,6 +40,7 @@ const measured = {
   runs,
   evictionCertainty: evictions.table(),
   polledLives: summaryOfShares(shares),
+  toldPeaks: summaryOfTold(told),
 };
 await writeFile(
   join(import.meta.dirname, "golden/calibration.json"),

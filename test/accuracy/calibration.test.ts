@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { causeCertainty } from "../../packages/core/src/calibration/eviction-causes.ts";
 import { POLLS_TO_TRUST, SEEN_OF_PEAK } from "../../packages/core/src/calibration/polls.ts";
+import { EXACT_WITHIN } from "../../packages/core/src/calibration/task-peaks.ts";
 import { type Calibrated, EvictionCertainty } from "./eviction-certainty.ts";
 import { repositoryRuns } from "./fixture-scores.ts";
 import { withGivenLogs } from "./given-logs.ts";
 import type { PolledShares } from "./polled-lives.ts";
 import { classesOf } from "./recorded-runs.ts";
 import { replayedTables } from "./replayed-tables.ts";
+import type { ToldPeaks } from "./told-peaks.ts";
 import { truthsIn } from "./truth.ts";
 
 const measured = JSON.parse(
@@ -17,6 +19,7 @@ const measured = JSON.parse(
 ) as {
   readonly evictionCertainty: Readonly<Record<string, Calibrated>>;
   readonly polledLives: PolledShares;
+  readonly toldPeaks: Readonly<Record<"unspilled" | "spilled", ToldPeaks>>;
 };
 
 describe("how sure an eviction's cause is said to be", () => {
@@ -51,4 +54,14 @@ test("lives that were polled eight times were seen, and to seven tenths at least
   expect(n).toBeGreaterThan(100);
   expect(seenWhole).toBeGreaterThan(0.85);
   expect(least).toBeGreaterThanOrEqual(SEEN_OF_PEAK - 0.05);
+});
+
+test("tasks of 4.0 and later that did not spill tell their peak to two hundredths", () => {
+  const { unspilled, spilled } = measured.toldPeaks;
+  expect(unspilled.n).toBeGreaterThan(30);
+  expect(unspilled.least).toBeGreaterThanOrEqual(1 - EXACT_WITHIN);
+  expect(unspilled.most).toBeLessThanOrEqual(1 + EXACT_WITHIN);
+  // Of the others the upper bound is their share: their account is no more than what they held.
+  expect(spilled.n).toBeGreaterThan(10);
+  expect(spilled.least).toBeGreaterThanOrEqual(1 - EXACT_WITHIN);
 });

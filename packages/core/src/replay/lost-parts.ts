@@ -38,7 +38,7 @@ export function beginAnew({ context, partly }: Parts, last: LogStep, next: LogSt
   const { state, windows, unseen, locks, execution, evidence } = context;
   state.unknownFrom(placeOf(last));
   partly.endOfLog(last);
-  for (const taskId of [...state.running.keys()]) {
+  for (const taskId of state.running.keys()) {
     state.running.delete(taskId);
     locks.taskEnded(taskId, state.running.size);
     execution.forget(taskId);

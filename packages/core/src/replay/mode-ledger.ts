@@ -187,7 +187,7 @@ export class ModeLedger {
 
   /** Nothing is known of what is held any more. */
   forgetAll(): void {
-    for (const blockId of [...this.blocks.keys()]) this.forget(blockId);
+    for (const blockId of this.blocks.keys()) this.forget(blockId);
     this.unrollHolders.clear();
     this.forgetExecution();
     this.unloggedExecution = NOTHING;

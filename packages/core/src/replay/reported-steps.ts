@@ -2,6 +2,7 @@
 
 import { type Amount, amount, exactAmount } from "../amount.ts";
 import { rddIdOf, valueOfPiece } from "../block-id.ts";
+import { MOST_HELD } from "../calibration/unrolls.ts";
 import type { BlockStatus, TaskEndFact } from "../event-fact.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { BlockEventRow, Origin } from "../rows.ts";
@@ -13,9 +14,6 @@ import type { RunningTask, StepPlace } from "./executor-state.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 import type { ReplayContext } from "./replay-context.ts";
 import { lostEnds } from "./tasks/lost-ends.ts";
-
-/** Most that an unroll holds over what the block weighs in the end (unroll-windows). */
-const MOST_UNROLLED = 1.59;
 
 /** Task binaries are a few KiB; what a job broadcasts itself is mostly larger and compresses less. */
 const SMALL_BROADCAST_BYTES = 1_048_576;
@@ -170,7 +168,7 @@ export class ReportedSteps {
         const held = ledger.blocks.get(status.blockId)?.size.best;
         if (isInMemory(status)) {
           // What is unrolled on the way can exceed what it becomes.
-          const most = status.level.deserialized ? MOST_UNROLLED : 1;
+          const most = status.level.deserialized ? MOST_HELD : 1;
           if (ledger === this.#ledgerOf(status.blockId)) above += status.memoryBytes * most;
           const isPiece = ledger.mode === "on_heap" && valueOfPiece(status.blockId) !== undefined;
           if (isPiece) above += this.#sizeOfValue(status.memoryBytes).atMost;

@@ -4,6 +4,7 @@
  */
 import { type Amount, amount, exactAmount, NOTHING } from "../../amount.ts";
 import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
+import { MOST_HELD, USUAL_GROWTH, USUALLY_HELD } from "../../calibration/unrolls.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { ExecutorState } from "../executor-state.ts";
 
@@ -186,12 +187,3 @@ export class UnrollWindows {
 function progressOf(from: number, until: number, ts: number): number {
   return Math.max(0, Math.min(1, (ts - from) / Math.max(1, until - from)));
 }
-
-/**
- * Growing by 1.5 × an estimate that is itself a little above the block's final size: the most that an unroll holds over what the
- * block weighs in the end, and what it usually holds (1.0 … 1.585, median 1.26 over the unrolls of our runs).
- */
-const MOST_HELD = 1.59;
-const USUALLY_HELD = 1.22;
-/** …of runs with the default of spark.storage.unrollMemoryGrowthFactor. */
-const USUAL_GROWTH = 1.5;

@@ -6,11 +6,10 @@
 
 import { rddIdOf } from "../../block-id.ts";
 import { type ByteInterval, hull, touches } from "../../byte-interval.ts";
+import { MOST_STEP } from "../../calibration/unrolls.ts";
 
 /** How many failures of one RDD are kept. */
 const KEPT = 8;
-/** How much one period of records adds at most to what a look measures, as a factor. */
-const MOST_STEP = 1.06;
 
 export class UnrollLadder {
   readonly #thresholdBytes: number;

@@ -5,22 +5,19 @@
  */
 import type { Amount } from "../../amount.ts";
 import { amount, NOTHING } from "../../amount.ts";
+import {
+  EXACT_WITHIN,
+  LEAST_OF_REPORTED,
+  MOST_OF_REPORTED,
+  OVERSHOOT,
+  SPILLED_LEAST,
+  SPILLED_USUAL,
+} from "../../calibration/task-peaks.ts";
 import type { TaskEvidence } from "../evidence.ts";
 import type { PeakReports } from "../executor-rules.ts";
 
 /** What a Spillable collection may reach before it asks for memory (spark.shuffle.spill.initialMemoryThreshold). */
 export const UNTRACKED_BYTES = 5_242_880;
-
-// Shares of a peak, of 523 tasks of recorded runs whose JVMs were traced (2nd and 98th percentile,
-// median).
-/** A task's own account of a mode's peak (4.0+) against the traced one. */
-const EXACT_WITHIN = 0.02;
-/** What a task that spilled had of its share of the pool. */
-const SPILLED_LEAST = 0.45;
-const SPILLED_USUAL = 0.9;
-/** What a task held of the peak that its operators or collections report. */
-const LEAST_OF_REPORTED = 0.75;
-const MOST_OF_REPORTED = 1.85;
 
 export interface PoolNow {
   /** most that execution can hold */
@@ -144,9 +141,6 @@ function peakOfCollections(task: TaskEvidence, reported: number, pool: PoolNow):
     Math.floor(Math.min(usual, pool.ceiling / Math.max(1, pool.running))),
   );
 }
-
-/** A collection's size is sampled, and compared every 32 records: by so much it may exceed what it then asks to double. */
-const OVERSHOOT = 1.2;
 
 /** What says how a task's memory is spread over its life. */
 export interface LifeOf {
