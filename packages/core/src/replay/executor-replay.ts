@@ -24,6 +24,7 @@ import { PrivateMaps } from "./tasks/private-maps.ts";
 const LATEST_LINE_MICROS = 2_000_000;
 const SHOWS_CAPACITY = new Set(["store_started", "block_stored", "eviction_done", "dump_totals"]);
 const DECOMMISSIONS = "spark.decommission.enabled";
+const DRIVER = "driver";
 const LINES_TO_LAYOUT = 10_000; // how far ahead facts about the layout are looked for
 
 export class ExecutorReplay {
@@ -293,7 +294,8 @@ export class ExecutorReplay {
   #passTime(parts: Parts, step: LogStep): void {
     parts.blocks.unrolls.look(step.ts);
     const { windows, execution, state, logged } = parts.context;
-    if (!logged.tasks) parts.partly.tasksAreHidden();
+    // A driver's log has its own blocks; most drivers run no tasks.
+    if (!logged.tasks && this.#around.executorId !== DRIVER) parts.partly.tasksAreHidden();
     if (this.#grantsLogged !== logged.grants) {
       this.#grantsLogged = logged.grants;
       for (const ledger of state.ledgers) ledger.forgetExecution();

@@ -112,6 +112,12 @@ test("where the log does not say which tasks run, what they hold is unknown", ()
   expect(last?.executionUsed.bytes).toBeUndefined();
   // Any task may unroll a block at any time.
   expect(last?.storageUsed).toMatchObject({ atLeast: 100, bytes: 100, atMost: 1000 });
+  const ofDriver = stores.map((line) => line.replace(" 1 store", " driver store"));
+  const driver = replayText(`0 driver start 1000\n${ofDriver.join("\n")}`, {
+    memory: 1000,
+    level: "info",
+  });
+  expect(driver.memory_timeline.at(-1)?.executionUsed.bytes).toBe(0);
 });
 
 /** A log without BlockManager's lines, whose store selects these. */
