@@ -14,6 +14,8 @@ export interface PageParts {
   readonly tasks: number;
   readonly verdict: Html;
   readonly ask: Readonly<Record<QuestionName, string>>;
+  /** the database has answers of whatif */
+  readonly foretold: boolean;
   /** how the database is called in commands to copy; undefined: it is gone */
   readonly database: string | undefined;
   /** link back to the page of all applications */
@@ -29,11 +31,12 @@ ${verdict}
 <noscript><p class="note">The pictures need scripts. The verdict above is complete without them.</p></noscript>
 <p class="note" id="old" hidden>This browser cannot unpack the data of the pictures (it has no DecompressionStream: Chrome 80, Firefox 113 and Safari 16.4 do). The verdict above is complete; <code>respark query</code> answers the rest.</p>
 <div id="pictures">
-<nav class="bar" aria-label="Sections and time range"><div class="tabs"><a href="#verdict">Verdict</a><a href="#overview">Executors</a><a href="#executor">One executor</a><a href="#blocks">Blocks</a><a href="#tasks">Tasks</a><a href="#accuracy">Accuracy</a><a href="#sqls">SQL</a><span class="grow"></span><output id="range"></output><button type="button" id="whole" title="Whole run (0)">Whole run</button><button type="button" id="help" title="Keys (?)">Keys ?</button></div><canvas id="minimap" tabindex="0" role="slider" aria-label="Time range of all pictures" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"></canvas></nav>
+<nav class="bar" aria-label="Sections and time range"><div class="tabs"><a href="#verdict">Verdict</a><a href="#overview">Executors</a><a href="#executor">One executor</a><a href="#blocks">Blocks</a><a href="#tasks">Tasks</a>${parts.foretold ? html`<a href="#whatif">What if</a>` : ""}<a href="#accuracy">Accuracy</a><a href="#sqls">SQL</a><span class="grow"></span><output id="range"></output><button type="button" id="whole" title="Whole run (0)">Whole run</button><button type="button" id="help" title="Keys (?)">Keys ?</button></div><canvas id="minimap" tabindex="0" role="slider" aria-label="Time range of all pictures" aria-valuemin="0" aria-valuemax="100" aria-valuenow="0"></canvas></nav>
 ${overview(parts)}
 ${executor(parts)}
 ${blocks(parts)}
 ${tasks(parts)}
+${parts.foretold ? whatIf(parts) : ""}
 ${accuracy(parts)}
 <section id="sqls"><h2>Ask for yourself</h2><p>Every picture has its SQL below it. ${
     parts.database === undefined
@@ -101,6 +104,13 @@ function tasks({ ask }: PageParts): Html {
   return html`<section id="tasks"><div class="head"><h2>Tasks</h2></div><div class="two"><figure><figcaption>Execution memory of each task on this executor: below <b>1/2N</b> of the pool it may wait, more than <b>1/N</b> it never gets (the band)</figcaption><canvas id="shares" role="img" aria-label="Execution memory of each task"></canvas></figure>
 <figure><figcaption>Peak against spill, a point is a task <small id="scattersays"></small></figcaption><canvas id="scatter" role="img" aria-label="Peak against spill"></canvas></figure></div>
 <div class="scroll" tabindex="0" role="group" aria-label="Stages by skew"><table id="skew"><caption>Stages by time lost to their slowest task</caption><thead></thead><tbody></tbody></table></div>${sqlBelow({ tasks: ask.tasks, task_memory: ask.task_memory, skew: ask.skew })}</section>`;
+}
+
+function whatIf({ ask }: PageParts): Html {
+  return html`<section id="whatif"><div class="head"><h2>What if</h2></div>
+<p>The run’s demand, simulated under other settings: not run times, and not what the program’s own objects need. The run itself is the line with the open circle: seen, not computed.</p>
+<div class="legend">${key("best", "middle of the simulated runs")}${key("fh", "90 % of them")}${key("tr", "either may happen")}${key("q", "not foretold")}</div>
+<div id="curves" class="curves"></div><details class="table"><summary>As a table</summary><div class="scroll" tabindex="0" role="group" aria-label="Foretold outcomes"><table id="foretold"><thead></thead><tbody></tbody></table></div></details>${sqlBelow({ whatif: ask.whatif })}</section>`;
 }
 
 function accuracy({ ask }: PageParts): Html {

@@ -14,7 +14,8 @@ export type QuestionName =
   | "rdds"
   | "skew"
   | "accuracy"
-  | "misses";
+  | "misses"
+  | "whatif";
 
 /** `here`: the condition that keeps to one application. Times are epoch µs; bytes are exact. */
 export function questions(here: string): Readonly<Record<QuestionName, string>> {
@@ -75,6 +76,19 @@ from rdd_cache_efficiency where ${here} order by held_byte_seconds desc nulls la
 select stage_id, name, tasks, run_median_ms, run_max_ms, run_skew, slowest_task_id,
   slowest_executor_id, execution_median_bytes, execution_max_bytes, memory_spilled_max_bytes
 from task_skew where ${here} order by run_max_ms - run_median_ms desc, stage_id limit 12`,
+    whatif: `
+with had as (
+  select key as knob, value as had_value,
+    try_cast(regexp_extract(value, '^([0-9.]+)', 1) as double) * case
+      lower(regexp_extract(value, '^[0-9.]+ *([kmgtKMGT]?)[bB]?$', 1)) when 'k' then 1024
+      when 'm' then 1048576 when 'g' then 1073741824 when 't' then 1099511627776
+      else 1 end as had_number
+  from spark_conf where ${here})
+select c.knob, c.outcome, c.knob_value, c.knob_number, c.p_any, c.median::double as median,
+  c.lo::double as lo, c.hi::double as hi, o.base::double as base, o.unit, had_value, had_number
+from whatif_curve c join whatif_outcomes o using (app_id, attempt_id, scenario_id, outcome)
+  left join had using (knob)
+where ${here} order by c.knob, c.outcome, c.knob_number`,
     accuracy: `
 select executor_id, evidence_level, kind, quantity, statements, predicted, explained, unexplained,
   main_rule, mean_width_share

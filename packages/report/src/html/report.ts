@@ -2,6 +2,7 @@
 import { front } from "#page";
 import { type ApplicationName, explain, type RunVerdict } from "../explain/index.ts";
 import type { Meta, SmallJson, StageFacts } from "../picture/facts.ts";
+import { curvesOf } from "../picture/what-if.ts";
 import type { Database } from "../sql/query.ts";
 import { Answer } from "./answer.ts";
 import { type Chunk, chunk, dataChunks, MOST_BYTES } from "./chunks.ts";
@@ -99,6 +100,7 @@ export async function reportPage(
       judged: request.judged,
     }),
     ask,
+    foretold: curvesOf(small.whatif).length > 0,
     database: request.databaseName,
     fleet: request.fleet,
   });
@@ -173,8 +175,21 @@ async function smallJson(
     rdds: (await Answer.of(database, ask.rdds)).cells(),
     skew: (await Answer.of(database, ask.skew)).cells(),
     accuracy: (await Answer.of(database, ask.accuracy)).cells(),
+    whatif: await foretoldIn(database, ask),
     misses: misses.cells().map((row) => ({ ...row, t: run.axis.at(Number(row["t"])) })),
   };
+}
+
+/** Answers of whatif and size that were written into the database. */
+async function foretoldIn(
+  database: Pick<Database, "query">,
+  ask: ReturnType<typeof questions>,
+): Promise<SmallJson["whatif"]> {
+  const there = await Answer.of(
+    database,
+    "select 1 as n from duckdb_views() where view_name = 'whatif_curve' and not internal",
+  );
+  return there.rows === 0 ? [] : (await Answer.of(database, ask.whatif)).cells();
 }
 
 /** The pictures open where tasks ran, where the time before that is long. */

@@ -26,6 +26,7 @@ import {
 import { setUpStrips } from "./strips.ts";
 import { setUpTasks } from "./tasks.ts";
 import { setUpTimeBar } from "./time-bar.ts";
+import { setUpWhatIf } from "./what-if.ts";
 
 const root = document.documentElement;
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -66,6 +67,7 @@ function setUpPictures(): void {
   setUpBlocks();
   setUpTasks();
   setUpAccuracy();
+  setUpWhatIf();
   setUpFindings();
   setUpKeys(swapTheme);
   setUpCopying();

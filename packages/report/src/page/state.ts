@@ -45,7 +45,8 @@ export type PainterName =
   | "blocks"
   | "shares"
   | "scatter"
-  | "accuracy";
+  | "accuracy"
+  | "whatif";
 
 interface Painter {
   readonly paint: () => void;

@@ -87,6 +87,8 @@ export interface SmallJson {
   readonly skew: readonly Cells[];
   readonly accuracy: readonly Cells[];
   readonly misses: readonly Cells[];
+  /** points of what-if curves; empty: the database has no answers */
+  readonly whatif: readonly Cells[];
 }
 
 export interface StageFacts {
