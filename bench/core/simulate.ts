@@ -124,6 +124,7 @@ function wantedMemory(): WantedMemory {
     stages,
     overheadSigma: 0.3,
     speedSigma: 0.1,
+    remoteReads: { firstMillis: 200, laterMillis: 100, sigma: 0 },
     localityWaitMillis: { process: 3000, node: 3000 },
     fair: false,
     maxFailures: 4,

@@ -171,6 +171,12 @@ export interface WantedMemory {
   readonly overheadSigma: number;
   /** Deviation of the logarithm of executors' speeds; 0: all are equally fast. */
   readonly speedSigma: number;
+  /** Time to read a block of another executor, ms: an executor's first ones, and later ones; and the deviation of its logarithm. */
+  readonly remoteReads: {
+    readonly firstMillis: number;
+    readonly laterMillis: number;
+    readonly sigma: number;
+  };
   /** `spark.locality.wait`, ms. */
   readonly localityWaitMillis: { readonly process: number; readonly node: number };
   readonly fair: boolean;

@@ -15,7 +15,8 @@ export type Purpose =
   | "insertion_start"
   | "overshoot"
   | "spill_cost"
-  | "spill_ratio";
+  | "spill_ratio"
+  | "remote_read";
 
 /** What sets purposes apart. A code never changes: all draws would. */
 const CODES: Readonly<Record<Purpose, number>> = {
@@ -30,6 +31,7 @@ const CODES: Readonly<Record<Purpose, number>> = {
   overshoot: codeOf(10),
   spill_cost: codeOf(11),
   spill_ratio: codeOf(12),
+  remote_read: codeOf(14),
 };
 
 function codeOf(number: number): number {

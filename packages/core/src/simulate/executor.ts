@@ -49,6 +49,8 @@ export class SimulatedExecutor {
   readonly broadcasts: Set<number> = new Set();
   /** Blocks that some task here computes right now. */
   readonly computing: Set<string> = new Set();
+  /** It has read a block of another executor: the next ones find a connection. */
+  hasReadRemotely = false;
   /** How much longer its tasks take than the base's. */
   readonly slowness: number;
   freeSlots: number;

@@ -182,8 +182,10 @@ export class SimulatedTask {
       yield* this.#readFromDisk(rdd, block);
       return;
     }
-    if (locations.of(block.blockId) !== undefined) {
+    const holders = locations.of(block.blockId);
+    if (holders !== undefined) {
       outcomes.remote_hits++;
+      yield* this.#readRemotely(block.blockId, holders);
       return;
     }
     outcomes.misses++;
@@ -195,6 +197,16 @@ export class SimulatedTask {
     } finally {
       executor.computing.delete(block.blockId);
     }
+  }
+
+  /** The block becomes its holder's youngest, and no copy is made here. */
+  *#readRemotely(blockId: string, holders: ReadonlySet<number>): TaskCourse {
+    const { executor, executors, wanted, draws, stage, task } = this.around;
+    for (const holder of holders) if (executors[holder]?.store.get(blockId) === true) break;
+    const { firstMillis, laterMillis, sigma } = wanted.remoteReads;
+    const spread = draws.logNormal(sigma, "remote_read", stage.stageId, task.partition);
+    yield (executor.hasReadRemotely ? laterMillis : firstMillis) * spread * executor.slowness;
+    executor.hasReadRemotely = true;
   }
 
   #pin(blockId: string): void {

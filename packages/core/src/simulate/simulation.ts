@@ -276,6 +276,7 @@ class Simulation {
       stage: active.stage,
       task,
       executor,
+      executors: this.#executors,
       locations: this.#locations,
       draws: this.#draws,
       configuration: this.#configuration,

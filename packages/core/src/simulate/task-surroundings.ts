@@ -9,6 +9,7 @@ export interface TaskSurroundings {
   readonly stage: WantedStage;
   readonly task: WantedTask;
   readonly executor: SimulatedExecutor;
+  readonly executors: readonly SimulatedExecutor[];
   readonly locations: BlockLocations;
   readonly draws: Draws;
   readonly configuration: SimulatedConfiguration;

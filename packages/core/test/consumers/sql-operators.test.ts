@@ -66,6 +66,7 @@ function outcomesOf(
     ],
     overheadSigma: 0,
     speedSigma: 0,
+    remoteReads: { firstMillis: 200, laterMillis: 100, sigma: 0 },
     localityWaitMillis: { process: 3000, node: 3000 },
     fair: false,
     maxFailures: 1,

@@ -96,6 +96,7 @@ function cacheOf(given: {
     stages,
     overheadSigma: 0,
     speedSigma: 0,
+    remoteReads: { firstMillis: 200, laterMillis: 100, sigma: 0 },
     localityWaitMillis: { process: 3000, node: 3000 },
     fair: false,
     maxFailures: 4,
@@ -182,4 +183,23 @@ test("a small broadcast's value holds a whole unroll threshold for a moment: the
     new Draws(1, 0),
   );
   expect(outcomes.peak_storage_bytes).toBe(pieceBytes + MIB);
+});
+
+/** How many reads an executor makes of blocks of another, which holds most, when its first takes so long. */
+function readsElsewhere(firstMillis: number): number {
+  const wanted = cacheOf({ rdds: 1, partitions: 40, blockBytes: MIB, reads: [0, 0] });
+  const executors = [
+    { executorId: "0", host: "a", availableAtMillis: 0 },
+    { executorId: "1", host: "a", availableAtMillis: 400 },
+  ];
+  const remoteReads = { firstMillis, laterMillis: 1, sigma: 0 };
+  const localityWaitMillis = { process: 0, node: 0 };
+  const given = { ...wanted, executors, remoteReads, localityWaitMillis };
+  return simulate(given, pool(128 * MIB), new Draws(1, 0)).remote_hits;
+}
+
+test("an executor that waits for its first block from elsewhere leaves the others' reads to them", () => {
+  expect(readsElsewhere(1)).toBeGreaterThan(4);
+  // One read in each of its two slots, which last longer than all that is left.
+  expect(readsElsewhere(5000)).toBe(2);
 });

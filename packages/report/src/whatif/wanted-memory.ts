@@ -1,7 +1,5 @@
 /** A run's demand for memory, put together for the simulation: program order, reads, broadcasts, executors. */
 import {
-  type BlockRead,
-  type CachedRead,
   parseBlockId,
   type StorageLevel,
   type WantedBroadcast,
@@ -9,6 +7,8 @@ import {
   type WantedStage,
   type WantedTask,
 } from "@respark/core";
+import { cachedReads, readsThatDiffer, stageKey } from "./cached-reads.ts";
+import { ReadTimes } from "./read-times.ts";
 import type { RecordedBlockEvent, RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
 import { SqlDemand } from "./sql-demand.ts";
 import { clipped, grouped, logDeviation, median } from "./statistics.ts";
@@ -111,6 +111,7 @@ export function demandOf(
       stages: wantedStages,
       overheadSigma: overheadSigma(overheads),
       speedSigma: speedSigma(run, stages, tasksOf, blocks),
+      remoteReads: times.remoteReads,
       localityWaitMillis: {
         process: durationMillis(run.conf.get("spark.locality.wait.process")) ?? wait,
         node: durationMillis(run.conf.get("spark.locality.wait.node")) ?? wait,
@@ -128,10 +129,6 @@ export function slotsOf(run: RunRecord): number {
   const cores = run.executors.find((executor) => executor.cores !== undefined)?.cores ?? 1;
   const perTask = Number(run.conf.get("spark.task.cpus") ?? 1);
   return Math.max(1, Math.floor(cores / Math.max(1, perTask)));
-}
-
-function stageKey(stageId: number, attempt: number): string {
-  return `${stageId}.${attempt}`;
 }
 
 /** How many of the sorted times are not later. */
@@ -168,56 +165,6 @@ function lastGood(tasks: readonly RecordedTask[]): RecordedTask[] {
       best.set(task.index, task);
   }
   return [...best.values()].sort((a, b) => a.index - b.index);
-}
-
-/** The cached RDDs of a stage as its lineage has them: below a cached one lies what only its computation reads. */
-function cachedReads(
-  run: RunRecord,
-  stage: RecordedStage,
-  blocks: WantedBlocks,
-): readonly CachedRead[] {
-  const inStage = new Set(stage.rddIds);
-  const parentsOf = new Map(
-    run.rdds.filter(({ rddId }) => inStage.has(rddId)).map((rdd) => [rdd.rddId, rdd.parentIds]),
-  );
-  const isParent = new Set([...parentsOf.values()].flat());
-  const tops = stage.rddIds.filter((rddId) => !isParent.has(rddId));
-  const seen = new Set<number>();
-  const below = (rddIds: readonly number[]): CachedRead[] =>
-    rddIds.flatMap((rddId) => {
-      if (!inStage.has(rddId) || seen.has(rddId)) return [];
-      seen.add(rddId);
-      const parents = below(parentsOf.get(rddId) ?? []);
-      const position = blocks.positions.get(rddId);
-      const cached = (blocks.cachedFrom.get(rddId) ?? Number.POSITIVE_INFINITY) < stage.completedAt;
-      return position === undefined || !cached ? parents : [{ rdd: position, parents }];
-    });
-  return below(tops);
-}
-
-/** Reads by task where a stage's partitions do not map one to one to those of its cached RDDs (union, coalesce); else `undefined`. */
-function readsThatDiffer(
-  tasks: readonly RecordedTask[],
-  eventsOf: ReadonlyMap<number, readonly RecordedBlockEvent[]>,
-  blocks: WantedBlocks,
-): ReadonlyMap<number, readonly BlockRead[]> | undefined {
-  let differs = false;
-  const reads = new Map<number, readonly BlockRead[]>();
-  for (const task of tasks) {
-    const seen = new Set<string>();
-    const mine: BlockRead[] = [];
-    for (const { blockId } of eventsOf.get(task.taskId) ?? []) {
-      if (!blockId.startsWith("rdd_") || seen.has(blockId)) continue;
-      seen.add(blockId);
-      const { rddId, partitionId } = parseBlockId(blockId);
-      const rdd = blocks.positions.get(rddId ?? -1);
-      if (rdd === undefined || partitionId === undefined) continue;
-      if (partitionId !== task.partition) differs = true;
-      mine.push({ rdd, partition: partitionId });
-    }
-    reads.set(task.taskId, mine);
-  }
-  return differs ? reads : undefined;
 }
 
 /** Which broadcasts a stage's tasks fetched, each once: the task binary is the youngest. */
@@ -338,57 +285,6 @@ function rateDeviation(tasks: readonly RecordedTask[]): number {
       return records > 0 && (task.runMillis ?? 0) > 0 ? [(task.runMillis ?? 1) / records] : [];
     }),
   );
-}
-
-/** Run times by the state of a task's cached reads; what a task did not show, others of the same RDD do. */
-class ReadTimes {
-  readonly #stateOf = new Map<number, "hit" | "miss">();
-  readonly #typical = new Map<number, { hit: number | undefined; miss: number | undefined }>();
-  readonly #rddOf = new Map<string, number>();
-
-  constructor(
-    run: RunRecord,
-    stages: readonly RecordedStage[],
-    tasksOf: ReadonlyMap<string, readonly RecordedTask[]>,
-    eventsOf: ReadonlyMap<number, readonly RecordedBlockEvent[]>,
-    blocks: WantedBlocks,
-  ) {
-    const millis = new Map<number, { hit: number[]; miss: number[] }>();
-    for (const stage of stages) {
-      const key = stageKey(stage.stageId, stage.attempt);
-      const [read] = cachedReads(run, stage, blocks);
-      if (read === undefined) continue;
-      this.#rddOf.set(key, read.rdd);
-      const mine = millis.get(read.rdd) ?? { hit: [], miss: [] };
-      millis.set(read.rdd, mine);
-      for (const task of tasksOf.get(key) ?? []) {
-        const state = stateOf(task, eventsOf.get(task.taskId));
-        this.#stateOf.set(task.taskId, state);
-        if (task.runMillis !== undefined) mine[state].push(task.runMillis);
-      }
-    }
-    for (const [rdd, { hit, miss }] of millis)
-      this.#typical.set(rdd, { hit: median(hit), miss: median(miss) });
-  }
-
-  of(stage: RecordedStage, task: RecordedTask): { hitMillis: number; missMillis: number } {
-    const run = Math.max(1, task.runMillis ?? task.finishedAt - task.launchedAt);
-    const rdd = this.#rddOf.get(stageKey(stage.stageId, stage.attempt));
-    if (rdd === undefined) return { hitMillis: run, missMillis: run };
-    const typical = this.#typical.get(rdd);
-    if (this.#stateOf.get(task.taskId) === "miss")
-      return { hitMillis: Math.min(run, typical?.hit ?? run * 0.2), missMillis: run };
-    return { hitMillis: run, missMillis: Math.max(run, typical?.miss ?? run * 5) };
-  }
-}
-
-function stateOf(
-  task: RecordedTask,
-  events: readonly RecordedBlockEvent[] | undefined,
-): "hit" | "miss" {
-  const read = events?.find(({ op, blockId }) => blockId.startsWith("rdd_") && op !== "store");
-  if (read !== undefined) return read.op.startsWith("hit") ? "hit" : "miss";
-  return (task.inputBytes ?? 0) > 0 ? "hit" : "miss";
 }
 
 /** How unequally fast the executors are: 1.5 times the spread of the tasks they took where nothing kept them (spec 5.1). */
