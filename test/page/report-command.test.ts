@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { replayed, respark } from "../cli/run-respark.ts";
 
@@ -37,6 +38,29 @@ test("the same database gives the same page, byte for byte, and names no directo
   const again = await respark(["report", file("one.duckdb"), "-o", "-"]);
   expect(again.stdout === stdout).toBe(true);
   expect([runs, folder].filter((path) => stdout.includes(path))).toEqual([]);
+});
+
+/** All that stands in a page, what is packed in it too. */
+function unpacked(html: string): string {
+  const packed = html.matchAll(/<script type="application\/gzip\+base64"[^>]*>([^<]+)/g);
+  const texts = [...packed].map(([, data]) => gunzipSync(Buffer.from(data ?? "", "base64")));
+  return [html, ...texts.map((text) => text.toString("latin1"))].join("\n");
+}
+
+test("--no-hosts numbers hosts wherever a log names them", async () => {
+  const name = "app-20261121023728-0000";
+  const log = readFileSync(join(runs, "s35-g-base-dbg", name), "utf8");
+  // Hosts of the cluster, and one whose name begins with another's.
+  const moved = log
+    .replaceAll('"Host":"localhost"', '"Host":"node17.example.com"')
+    .replaceAll('"spark.driver.host":"localhost"', '"spark.driver.host":"node1"');
+  writeFileSync(file(name), moved);
+  const named = await respark(["report", file(name), "-o", "-"]);
+  expect(unpacked(named.stdout)).toContain("node17.example.com");
+  const { stdout } = await respark(["report", file(name), "-o", "-", "--no-hosts"]);
+  expect(unpacked(stdout).match(/node1\S*/)).toBeNull();
+  expect(stdout).toContain("host-2");
+  expect(stdout).toContain("It names log files, no hosts");
 });
 
 test("logs become a page without a database", async () => {

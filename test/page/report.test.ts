@@ -15,7 +15,11 @@ const file = (name: string): string => join(folder, name);
 
 /** How the five databases come to be. */
 const MADE: Readonly<Record<string, (path: string) => Promise<void>>> = {
-  small: (path) => replayed([join(runs, "s35-f-base-dbg"), "-o", path]),
+  small: async (path) => {
+    await replayed([join(runs, "s35-f-base-dbg"), "-o", path]);
+    const sweep = ["--sweep", "spark.executor.memory=512m..1g:128m", "--draws", "10"];
+    await respark(["whatif", path, ...sweep, "-o", path]);
+  },
   thrash: (path) => replayed([join(runs, "s40-a2-base-dbg"), "-o", path]),
   eventlog: (path) => {
     const log = join(runs, "s35-g-base-dbg", "app-20261121023728-0000");
@@ -358,3 +362,35 @@ test("a small report stays below 400 kB, one of many executors and tasks below 3
   expect((await stat(file("small.html"))).size).toBeLessThan(400_000);
   expect((await stat(file("large.html"))).size).toBeLessThan(3_000_000);
 });
+
+test.runIf(chromiumIsThere)(
+  "what-if curves show the rows of whatif_curve, and say where an outcome ends",
+  async () => {
+    const { page } = await openFile(opened(), file("small.html"));
+    await holds(page, "document.querySelectorAll('#curves figure').length > 0");
+    const [evicted] = await asked(
+      "small",
+      `select list(printf('%s %.0f', knob_value, median) order by knob_number) as points,
+       min(knob_value) filter (p_any <= 0.05) as ends
+     from whatif_curve where outcome = 'evicted_blocks'`,
+    );
+    const shown = await valueIn<string[]>(
+      page,
+      `[...document.querySelectorAll("#foretold tbody tr")]
+      .map((row) => [...row.cells].map((cell) => cell.textContent))
+      .filter((cells) => cells[2] === "evicted blocks").map((cells) => cells[1] + " " + cells[3])`,
+    );
+    expect(shown).toEqual(evicted?.["points"]);
+    const said = await valueIn<string>(page, "document.querySelector('#curves').textContent");
+    expect(said).toMatch(
+      /evicted blocks along spark\.executor\.memory.*From \d+m on in at most 5 of 100/,
+    );
+    // Of a database without answers nothing is said.
+    const bare = await openFile(opened(), file("thrash.html"));
+    expect(await valueIn<boolean>(bare.page, "document.querySelector('#whatif') === null")).toBe(
+      true,
+    );
+    await page.context().close();
+    await bare.page.context().close();
+  },
+);

@@ -17,6 +17,7 @@ export function addReport(program: Command, host: Host): void {
           "an HTML file, or a folder for a page of each application (default: ./<application>.html)",
         )
         .option("--overwrite", "replace files that exist")
+        .option("--no-hosts", "call hosts host-1, host-2 … wherever a log names them")
         .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
         .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
     ),
@@ -24,8 +25,8 @@ export function addReport(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-The file opens in any browser, offline, and asks nothing of any network. It names hosts and log files, no directories
-and no settings that a log holds as secrets. Several applications: -o reports/ writes a page of each, and index.html
+The file opens in any browser, offline, and asks nothing of any network. It names hosts (but with --no-hosts)
+and log files, no directories and no settings that a log holds as secrets. Several applications: -o reports/ writes a page of each, and index.html
 with all of them, worst first.
 
 Examples:

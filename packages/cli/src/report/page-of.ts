@@ -8,6 +8,8 @@ import { UserError } from "../user-error.ts";
 export interface PageNotes {
   /** relative address of the page of all applications */
   readonly fleet?: string;
+  /** false: hosts are numbered, not named */
+  readonly hosts?: boolean | undefined;
   /** what a check said of the run */
   readonly judged?: string;
 }
@@ -17,7 +19,7 @@ export async function pageOf(
   database: Database,
   application: ApplicationKey,
   path: string | undefined,
-  { fleet, judged }: PageNotes = {},
+  { fleet, judged, hosts }: PageNotes = {},
 ): Promise<ReportPage> {
   try {
     return await reportPage(database, {
@@ -26,6 +28,7 @@ export async function pageOf(
       advice: adviceFor,
       fleet,
       judged,
+      hosts,
     });
   } catch (error) {
     if (error instanceof NotThereError) throw new UserError(error.message);

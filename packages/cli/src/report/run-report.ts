@@ -9,6 +9,7 @@ import { type Written, writePages } from "./write-pages.ts";
 export interface ReportOptions extends RunOptions {
   readonly output?: string;
   readonly overwrite?: true;
+  readonly hosts?: boolean;
 }
 
 /** What DuckDB may hold: with what the page itself takes, a report stays below 500 MB. */

@@ -13,6 +13,8 @@ export interface PagesOptions extends ApplicationOptions {
   /** undefined: `./<application>.html` */
   readonly output?: string | undefined;
   readonly overwrite?: true | undefined;
+  /** false: hosts are numbered, not named */
+  readonly hosts?: boolean | undefined;
 }
 
 export interface Source {
@@ -46,7 +48,9 @@ export async function writePages(
   const application = await oneApplicationOrFolder(source, options);
   const file = output ?? `${safeName(application.appId)}.html`;
   await refuseOverwriting(host, file, options);
-  const page = await pageOf(source.database, application, source.path);
+  const page = await pageOf(source.database, application, source.path, {
+    hosts: options.hosts,
+  });
   if (file === "-") {
     await host.stdout.write(page.html);
     return [];
@@ -101,7 +105,10 @@ async function writeFolder(
   const written: Written[] = [];
   const rows: FleetRow[] = [];
   for (const application of applications) {
-    const page = await pageOf(database, application, path, { fleet: FLEET });
+    const page = await pageOf(database, application, path, {
+      fleet: FLEET,
+      hosts: options.hosts,
+    });
     const file = join(folder, files.get(keyOf(application)) ?? FLEET);
     await writeResult(host, file, page.html, "page");
     written.push(writtenOf(file, page));

@@ -18,6 +18,7 @@ export interface PageParts {
   readonly foretold: boolean;
   /** how the database is called in commands to copy; undefined: it is gone */
   readonly database: string | undefined;
+  readonly hosts: boolean;
   /** link back to the page of all applications */
   readonly fleet: string | undefined;
 }
@@ -43,7 +44,7 @@ ${accuracy(parts)}
       ? html`The database was not kept: <code>respark replay</code> the logs, then <code>respark query</code> it.`
       : html`The whole database is what this page was made from: <code>respark query ${parts.database} "from pressure_events"</code>`
   }</p></section></div></main>
-<footer>Made by respark report. Nothing in this file leaves it: no requests, no fonts, no tracking. It names hosts and log files, without their directories. Times are UTC. Spark’s memory manager here: ${run.manager ?? "unknown"}.</footer>
+<footer>Made by respark report. Nothing in this file leaves it: no requests, no fonts, no tracking. ${parts.hosts ? "It names hosts and log files" : "It names log files, no hosts"}, without their directories. Times are UTC. Spark’s memory manager here: ${run.manager ?? "unknown"}.</footer>
 ${keys()}`;
 }
 

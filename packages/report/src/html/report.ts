@@ -17,6 +17,7 @@ import { questions } from "./questions.ts";
 import { type Run, runIn } from "./run-facts.ts";
 import { storiesOf } from "./stories.ts";
 import { type Advised, verdictHtml } from "./verdict.ts";
+import { withoutHosts } from "./without-hosts.ts";
 
 /** Which application becomes a page, and what commands on it should name. */
 export interface ReportRequest {
@@ -29,6 +30,8 @@ export interface ReportRequest {
   readonly fleet?: string | undefined;
   /** what a check said of the run, line by line */
   readonly judged?: string | undefined;
+  /** false: hosts are numbered, not named */
+  readonly hosts?: boolean | undefined;
   /** size to stay below, as far as thinning reaches; bytes */
   readonly mostBytes?: number | undefined;
 }
@@ -43,9 +46,10 @@ export interface ReportPage {
 
 /** Throws a NotThereError where the database has no such application. */
 export async function reportPage(
-  database: Pick<Database, "rows" | "query">,
+  given: Pick<Database, "rows" | "query">,
   request: ReportRequest,
 ): Promise<ReportPage> {
+  const database = request.hosts === false ? await withoutHosts(given) : given;
   const { application } = request;
   const verdict = await explain(database, application, undefined);
   if (verdict.kind !== "verdict") throw new TypeError("a run's question was answered by a story");
@@ -103,6 +107,7 @@ export async function reportPage(
     foretold: curvesOf(small.whatif).length > 0,
     database: request.databaseName,
     fleet: request.fleet,
+    hosts: request.hosts !== false,
   });
   const title = `${run.name ?? application.appId} · memory report`;
   return {
