@@ -92,6 +92,12 @@ test("what is stored of an RDD that is kept in memory alone is reported", () => 
   expect(says([...lines, stored("rdd_1_0"), stored("rdd_1_1")])).toBe(
     "1 of 2 reports of RDD blocks that executors stored are missing",
   );
+  // An executor that dies may have stored one that is never reported.
+  const lost = at5.map((fact) =>
+    fact.kind === "task_end" && fact.taskId === 1 ? { ...fact, reason: "ExecutorLost" } : fact,
+  );
+  const text = [...lines, stored("rdd_1_0"), stored("rdd_1_1")];
+  expect(found(lost, text).events?.incomplete).not.toContain("reports of RDD blocks");
 });
 
 test("a broadcast is as large on every executor", () => {
@@ -141,6 +147,22 @@ test.each([
   expect(found(events, reading).executor?.incomplete).toBe(says);
 });
 
+test("of a stage that computes some partitions the index is none of them", () => {
+  const some = above("MapPartitionsRDD");
+  if (some.kind !== "stage_submitted") throw new Error("no stage");
+  const events = whole.map((fact) =>
+    fact === submitted ? { ...some, stage: { ...some.stage, tasks: 1 } } : fact,
+  );
+  expect(found(events, lines).executor?.incomplete).toBeUndefined();
+  // From 3.3 on the partition is logged.
+  const told = events.map((fact) =>
+    fact.kind === "task_end" ? { ...fact, partitionId: fact.index } : fact,
+  );
+  expect(found(told, lines).executor?.incomplete).toBe(
+    "2 of 2 reads or stores of RDD blocks by tasks are missing",
+  );
+});
+
 const spilling = whole.map((fact) =>
   fact.kind === "task_end" ? { ...fact, memorySpilledBytes: 7 } : fact,
 );
@@ -152,6 +174,9 @@ test("a task that spilled by its totals owes a line of a spill", () => {
     fact.kind === "task_end" ? { ...fact, sqlMetrics: [] } : fact,
   );
   expect(found(sql, lines).executor?.missingKinds).toEqual([]);
+  // A Python worker spills by itself.
+  const python = spilling.map((fact) => (fact === submitted ? above("PythonRDD") : fact));
+  expect(found(python, lines).executor?.missingKinds).toEqual([]);
 });
 
 const spill = (what: "collection" | "sort_data", threadId: number, times: number): LogFact => ({
