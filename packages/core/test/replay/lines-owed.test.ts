@@ -174,6 +174,10 @@ test("a task that spilled by its totals owes a line of a spill", () => {
     fact.kind === "task_end" ? { ...fact, sqlMetrics: [] } : fact,
   );
   expect(found(sql, lines).executor?.missingKinds).toEqual([]);
+  const ofQuery = spilling.map((fact) =>
+    fact === submitted && fact.kind === "stage_submitted" ? { ...fact, sqlExecutionId: 3 } : fact,
+  );
+  expect(found(ofQuery, lines).executor?.missingKinds).toEqual([]);
   // A Python worker spills by itself.
   const python = spilling.map((fact) => (fact === submitted ? above("PythonRDD") : fact));
   expect(found(python, lines).executor?.missingKinds).toEqual([]);

@@ -45,8 +45,8 @@ export class Completeness {
   #canReportBlocks = false;
   readonly #reads = new StageReads();
   readonly #broadcasts = new BroadcastSizes();
-  /** stages whose tasks may spill in their Python worker, of which no line tells */
-  readonly #pythonStages = new NumberSet();
+  /** stages of SQL, and of Python's workers: their tasks may spill without a line */
+  readonly #silentStages = new NumberSet();
   #lastEventFile = -1;
   #lastExecutor: { readonly id: string; readonly log: ExecutorLogCompleteness } | undefined;
 
@@ -91,8 +91,10 @@ export class Completeness {
     } else if (fact.kind === "stage_submitted") {
       const { stageId, rdds } = fact.stage;
       this.#reads.submitted(fact.stage);
-      if (stageId >= 0 && rdds.some(({ name }) => name === "PythonRDD"))
-        this.#pythonStages.add(stageId);
+      const isPython = rdds.some(({ name }) => name === "PythonRDD");
+      if (stageId >= 0 && (isPython || fact.sqlExecutionId !== undefined)) {
+        this.#silentStages.add(stageId);
+      }
     } else if (fact.kind === "block_updated") {
       const { status } = fact;
       if (isInMemory(status)) {
@@ -114,7 +116,7 @@ export class Completeness {
    * (UnsafeExternalSorter.SpillableIterator.spill).
    */
   #spillsByLines({ stageId, sqlMetrics }: TaskEndFact): boolean {
-    return sqlMetrics === undefined && stageId >= 0 && !this.#pythonStages.has(stageId);
+    return sqlMetrics === undefined && stageId >= 0 && !this.#silentStages.has(stageId);
   }
 
   #of(executorId: string): ExecutorLogCompleteness {
