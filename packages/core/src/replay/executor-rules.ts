@@ -12,6 +12,8 @@ export interface ExecutorRules {
   readonly offHeap: PoolRules | undefined;
   /** undefined capacities are assumed, and bound nothing */
   readonly isCapacityKnown: boolean;
+  /** how much less and more the maximum may be than what the pools go by: it is known as printed, bytes */
+  readonly maximumDoubt: { readonly below: number; readonly above: number };
   /** how capacity is split into on-heap and off-heap memory is known */
   readonly areModesKnown: boolean;
   /** `free` in store lines prints the bytes used by blocks (1.6.0–1.6.2) */

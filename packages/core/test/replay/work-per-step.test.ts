@@ -19,6 +19,7 @@ const rules: ExecutorRules = {
   onHeap: pools,
   offHeap: undefined,
   freePrintsUsed: false,
+  maximumDoubt: { below: 0, above: 0 },
   freeExcludesExecution: true,
   freeCountsOffHeap: true,
   keepsRelations: true,

@@ -215,6 +215,7 @@ export class ApplicationConf {
         known.capacity === undefined &&
         known.maxBytes === undefined
       ),
+      maximumDoubt: doubtOf(layout.maxMemory, known),
       areModesKnown: this.#areModesKnown(known),
       freePrintsUsed: behaviour.storedLineFree === "blocks_used",
       freeExcludesExecution: !fixedPools,
@@ -306,6 +307,20 @@ export class ApplicationConf {
     }
   }
 }
+
+/** A printed capacity of which no heap or setting tells the rest may be anything that prints alike. */
+function doubtOf(
+  { bytes, origin }: ExecutorMemoryLayout["maxMemory"],
+  { capacity, maxBytes }: ExecutorKnowledge,
+): ExecutorRules["maximumDoubt"] {
+  if (bytes === undefined || origin !== "assumed" || maxBytes !== undefined) return NO_DOUBT;
+  if (capacity === undefined || bytes < capacity.atLeast || bytes > capacity.atMost) {
+    return NO_DOUBT;
+  }
+  return { below: bytes - capacity.atLeast, above: capacity.atMost - bytes };
+}
+
+const NO_DOUBT: ExecutorRules["maximumDoubt"] = { below: 0, above: 0 };
 
 const SHARES = new Set([
   "spark.memory.fraction",

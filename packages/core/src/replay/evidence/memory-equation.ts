@@ -45,9 +45,10 @@ export function countedExecution({ onHeap, offHeap, rules }: MemoryTerms): Amoun
 export function freeBeside(terms: MemoryTerms, blocks: ByteInterval): ByteInterval {
   const execution = countedExecution(terms);
   const maximum = countedMaximum(terms);
+  const { below, above } = terms.rules.maximumDoubt;
   return {
-    atLeast: maximum - execution.atMost - blocks.atMost,
-    atMost: maximum - execution.atLeast - blocks.atLeast,
+    atLeast: maximum - below - execution.atMost - blocks.atMost,
+    atMost: maximum + above - execution.atLeast - blocks.atLeast,
   };
 }
 
@@ -80,9 +81,10 @@ function leftFor(
   blocks: ByteInterval,
 ): ByteInterval | undefined {
   const maximum = countedMaximum(terms);
+  const { below, above } = terms.rules.maximumDoubt;
   const interval = {
-    atLeast: Math.max(0, maximum - printed.atMost - blocks.atMost),
-    atMost: maximum - printed.atLeast - blocks.atLeast,
+    atLeast: Math.max(0, maximum - below - printed.atMost - blocks.atMost),
+    atMost: maximum + above - printed.atLeast - blocks.atLeast,
   };
   return interval.atMost < 0 ? undefined : interval;
 }
