@@ -45,6 +45,7 @@ const run: RunSummary = {
   startedAt: 1_793_154_727_000_000,
   durationMillis: 16_200,
   hasEventLog: true,
+  hasExecutorLog: true,
   leftRunning: undefined,
   statements: 4830,
   statementsMet: 4812,

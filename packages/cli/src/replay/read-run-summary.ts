@@ -26,6 +26,7 @@ export async function readRunSummaries(
       modelEvidence: modelEvidence(textIn(application, "model_evidence")),
       evidenceLevel: evidenceLevel(textIn(application, "evidence_level")),
       hasEventLog: textIn(application, "event_log") === "true",
+      hasExecutorLog: textIn(application, "executor_log") === "true",
       startedAt: numberIn(application, "started_us"),
       durationMillis: numberIn(application, "duration_ms"),
       leftRunning:
@@ -86,6 +87,9 @@ function applicationSql(where: string): string {
     select epoch_us(started_at) as started_us,
       ended_at is null and exists (from source_files where ${where} and kind = 'event_log') as no_end,
       exists (from source_files where ${where} and kind = 'event_log') as event_log,
+      exists (
+        from source_files
+        where ${where} and (kind = 'executor_log' or contains(line_kinds, 'tasks'))) as executor_log,
       (select count(*) from jobs where ${where} and status = 'running') as jobs_running,
       (select count(*) from tasks where ${where} and status = 'running') as tasks_running,
       name, spark_version, memory_manager, model_evidence, evidence_level,
@@ -220,13 +224,14 @@ function executorOf(row: Row, curves: ReadonlyMap<string, readonly Row[]>): Exec
   const mode = textIn(row, "mode") === "off_heap" ? "off_heap" : "on_heap";
   const steps = curves.get(`${mode} ${executorId}`) ?? [];
   const level = evidenceLevel(textIn(row, "evidence_level"));
+  const storagePeakBytes = told(numberIn(row, "storage_peak_bytes"), level !== "event_log");
   return {
     executorId,
     mode,
     evidenceLevel: level,
     removedReason: textIn(row, "removed_reason"),
     memoryBytes: numberIn(row, "memory_bytes"),
-    storagePeakBytes: told(numberIn(row, "storage_peak_bytes"), level !== "event_log"),
+    storagePeakBytes,
     executionPeakBytes: told(
       numberIn(row, "execution_peak_bytes"),
       level === "debug" || level === "info",
@@ -235,7 +240,10 @@ function executorOf(row: Row, curves: ReadonlyMap<string, readonly Row[]>): Exec
     storagePeakBytesMax: numberIn(row, "storage_peak_bytes_max"),
     executionPeakBytesMin: numberIn(row, "execution_peak_bytes_min"),
     executionPeakBytesMax: numberIn(row, "execution_peak_bytes_max"),
-    borrowedPeakBytes: told(numberIn(row, "borrowed_peak_bytes"), level !== "event_log"),
+    borrowedPeakBytes:
+      storagePeakBytes === undefined
+        ? undefined
+        : told(numberIn(row, "borrowed_peak_bytes"), level !== "event_log"),
     evictions: numberIn(row, "evictions"),
     evictedBytes: numberIn(row, "evicted_bytes"),
     evictionsOfUnknownSize: numberIn(row, "evictions_of_unknown_size") ?? 0,

@@ -61,6 +61,13 @@ function heading(run: RunSummary, style: Style): string[] {
   return [style.bold(`${printableLine(run.appId)}${attempt}${name}`), facts.join(" · ")];
 }
 
+/** Of an executor that has a log and no known pools, what its lines show at least. */
+function memoryCell({ memoryBytes, storagePeakBytes, evidenceLevel }: ExecutorSummary): string {
+  const isLeast = storagePeakBytes === undefined && memoryBytes !== undefined;
+  const hasLog = evidenceLevel === "debug" || evidenceLevel === "info";
+  return `${isLeast && hasLog ? "≥ " : ""}${bytesOrDash(memoryBytes)}`;
+}
+
 function executorTable(run: RunSummary, place: SummaryPlace): string[] {
   const { executors } = run;
   const shown = mostPressed(executors, EXECUTORS_SHOWN);
@@ -68,7 +75,7 @@ function executorTable(run: RunSummary, place: SummaryPlace): string[] {
     place.columns,
     shown.map((executor) => [
       executorLabel(executor),
-      bytesOrDash(executor.memoryBytes),
+      memoryCell(executor),
       peakCell(executor.storagePeakBytes, {
         min: executor.storagePeakBytesMin,
         max: executor.storagePeakBytesMax,
@@ -255,13 +262,14 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
       lines.push(...wrapped(`Unexplained: ${about}.`, columns));
     }
   }
-  const isDriverAlone = !run.hasEventLog && rankOf(run) > LEVELS.indexOf("info");
+  const isDriverAlone =
+    !run.hasEventLog && (!run.hasExecutorLog || rankOf(run) > LEVELS.indexOf("info"));
   const evidence = isDriverAlone ? DRIVER_ALONE : EVIDENCE_IN_WORDS[run.evidenceLevel];
   lines.push(...wrapped(evidence, columns));
   const weaker = run.executors.filter(
     (executor) => executor.mode === "on_heap" && rankOf(executor) > rankOf(run),
   );
-  if (weaker.length > 0) {
+  if (weaker.length > 0 && !isDriverAlone) {
     const named = weaker
       .slice(0, 8)
       .map((executor) => `${printableLine(executor.executorId)} (${executor.evidenceLevel})`);

@@ -15,6 +15,8 @@ export interface RunSummary {
   /** what was running where an event log just stops; undefined: it tells the application's end, or there is none */
   /** false: of executors without a log of their own a driver's log tells, at most */
   readonly hasEventLog: boolean;
+  /** a log of an executor, or of a driver that ran the tasks itself (local mode) */
+  readonly hasExecutorLog: boolean;
   readonly leftRunning: { readonly jobs: number; readonly tasks: number } | undefined;
   readonly statements: number;
   /** of these, predicted ones */

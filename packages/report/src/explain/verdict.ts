@@ -10,11 +10,16 @@ import { millis, share } from "./words.ts";
 export async function verdictOn(investigation: Investigation): Promise<RunVerdict> {
   const rows = await investigation.ask(`from findings where ${investigation.here()} order by rank`);
   const logs = await investigation.one(LOGS(investigation.here()));
-  const trust = trustIn(investigation, flagIn(logs, "event_log") === true);
+  const trust = trustIn(investigation, {
+    hasEventLog: flagIn(logs, "event_log") === true,
+    isDriverAlone: flagIn(logs, "driver_alone") === true,
+  });
   const found = new Set(rows.map((row) => textIn(row, "kind")));
   // Another finding may have it: an out-of-memory its failed tasks, and the executors that died of it.
   if (flagIn(logs, "any_lost") === true) found.add("lost_executors");
   if (flagIn(logs, "any_failed") === true) found.add("failure");
+  // A driver's log of 1.x does not name the executor of a lost task: its error is a failure alone.
+  if (flagIn(logs, "any_out_of_memory") === true) found.add("oom");
   const missing = troubles.filter(({ kinds }) => !kinds.some((kind) => found.has(kind)));
   const name = textIn(investigation.application, "name");
   return {
@@ -78,6 +83,9 @@ function factsIn(json: string): Finding["facts"] {
 const LOGS = (here: string): string => `
   with files as (
     select coalesce(bool_or(kind = 'event_log'), false) as event_log,
+      coalesce(bool_or(kind = 'driver_log'), false)
+        and not coalesce(bool_or(kind = 'executor_log' or contains(line_kinds, 'tasks')), false)
+        as driver_alone,
       coalesce(
         bool_and(layout = 'json' or ((layout like '%SSS%' or layout like '%ISO8601%') and layout like '%%t%' escape ''))
           filter (kind = 'executor_log' and layout is not null),
@@ -92,12 +100,13 @@ const LOGS = (here: string): string => `
     select case when count(*) filter (not is_driver) > 0 then min(level) filter (not is_driver)
       when (select event_log from files) then coalesce(min(level), 0) else -1 end as weakest
     from levels)
-  select event_log, millis_and_thread, if(event_log or weakest > 0, weakest, -1) as weakest,
+  select event_log, driver_alone and not event_log as driver_alone, millis_and_thread, if(event_log or weakest > 0, weakest, -1) as weakest,
     coalesce((select bool_or(value = 'true') from spark_conf where ${here} and key = 'spark.eventLog.logBlockUpdates.enabled'), false) as block_updates,
     exists (from executor_metrics where ${here} and is_peak) as stage_metrics,
     exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0)
       and exists (from executors where ${here} and overhead_bytes is not null) as process_sizes,
     exists (from lost_executors where ${here}) as any_lost,
+    exists (from failures where ${here} and error_class like '%OutOfMemoryError') as any_out_of_memory,
     exists (from failures where ${here}) or exists (from jobs where ${here} and status = 'failed') as any_failed
   from files, people`;
 
@@ -110,7 +119,10 @@ function isKnowable(trouble: KindOfTrouble, logs: Row | undefined): boolean {
   return weakest >= levels.indexOf(trouble.needs);
 }
 
-function trustIn({ application }: Investigation, hasEventLog: boolean): Trust {
+function trustIn(
+  { application }: Investigation,
+  { hasEventLog, isDriverAlone }: { readonly hasEventLog: boolean; readonly isDriverAlone: boolean },
+): Trust {
   const statements = numberIn(application, "statements") ?? 0;
   const statementsMet = numberIn(application, "statements_met") ?? 0;
   const statementsExplained = numberIn(application, "statements_explained") ?? 0;
@@ -133,7 +145,9 @@ function trustIn({ application }: Investigation, hasEventLog: boolean): Trust {
         : [
             `Of ${counted(decisions, "decision")} of the memory manager it foresaw ${countInWords(decisionsForeseen)} (${share(decisionsForeseen, decisions)}).`,
           ]),
-      hasEventLog || logged.has(evidenceLevel) ? (LEVELS[evidenceLevel] ?? "") : DRIVER_ALONE,
+      hasEventLog || (logged.has(evidenceLevel) && !isDriverAlone)
+        ? (LEVELS[evidenceLevel] ?? "")
+        : DRIVER_ALONE,
       ...(textIn(application, "model_evidence") === "source"
         ? ["The model of this Spark version follows its sources, not recordings of it."]
         : []),
