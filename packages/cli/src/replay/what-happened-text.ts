@@ -140,7 +140,7 @@ function endings(run: RunSummary): string[] {
   for (const { class: kind, tasks, executors, example } of run.outOfMemory) {
     const who = tasks === 0 ? "" : `${counted(tasks, "task")} on `;
     sentences.push(
-      `Out of memory, ${OUT_OF_MEMORY[kind]}: ${who}${executors === 1 ? `executor ${printableLine(example)}` : counted(executors, "executor")}.`,
+      `Out of memory, ${OUT_OF_MEMORY[kind]}: ${who}${executors === 1 ? (example === "driver" ? "the driver" : `executor ${printableLine(example)}`) : counted(executors, "executor")}.`,
     );
   }
   for (const { class: kind, executors, example } of run.executorsLost) {

@@ -20,6 +20,9 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
   if (flagIn(logs, "any_failed") === true) found.add("failure");
   // A driver's log of 1.x does not name the executor of a lost task: its error is a failure alone.
   if (flagIn(logs, "any_out_of_memory") === true) found.add("oom");
+  const isKnown = (trouble: KindOfTrouble): boolean =>
+    isKnowable(trouble, logs) &&
+    !(trouble.kinds.includes("evictions") && flagIn(logs, "inputs_left") === true);
   const missing = troubles.filter(({ kinds }) => !kinds.some((kind) => found.has(kind)));
   const name = textIn(investigation.application, "name");
   return {
@@ -28,8 +31,8 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
     attemptId: investigation.attemptId,
     title: `${investigation.appId}${name === undefined ? "" : ` “${name}”`}`,
     findings: rows.map((row) => findingOf(row, investigation)),
-    absent: missing.filter((trouble) => isKnowable(trouble, logs)).map(({ named }) => named),
-    unknowable: missing.filter((trouble) => !isKnowable(trouble, logs)).map(({ named }) => named),
+    absent: missing.filter(isKnown).map(({ named }) => named),
+    unknowable: missing.filter((trouble) => !isKnown(trouble)).map(({ named }) => named),
     trust,
     logs: logsSeen(logs, trust.evidenceLevel, investigation.sparkVersion),
   };
@@ -106,7 +109,11 @@ const LOGS = (here: string): string => `
     exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0)
       and exists (from executors where ${here} and overhead_bytes is not null) as process_sizes,
     exists (from lost_executors where ${here}) as any_lost,
-    exists (from failures where ${here} and error_class like '%OutOfMemoryError') as any_out_of_memory,
+    exists (from oom_events where ${here})
+      or exists (from failures where ${here} and error_class like '%OutOfMemoryError') as any_out_of_memory,
+    -- A driver's log says that an input of a stream left memory, and not whether it was driven out.
+    exists (from block_events where ${here} and op = 'remove' and block_id like 'input-%')
+      and not exists (from source_files where ${here} and kind = 'executor_log') as inputs_left,
     exists (from failures where ${here}) or exists (from jobs where ${here} and status = 'failed') as any_failed
   from files, people`;
 
@@ -121,7 +128,10 @@ function isKnowable(trouble: KindOfTrouble, logs: Row | undefined): boolean {
 
 function trustIn(
   { application }: Investigation,
-  { hasEventLog, isDriverAlone }: { readonly hasEventLog: boolean; readonly isDriverAlone: boolean },
+  {
+    hasEventLog,
+    isDriverAlone,
+  }: { readonly hasEventLog: boolean; readonly isDriverAlone: boolean },
 ): Trust {
   const statements = numberIn(application, "statements") ?? 0;
   const statementsMet = numberIn(application, "statements_met") ?? 0;

@@ -41,7 +41,8 @@ export const rules: Readonly<Record<RuleName, Rule>> = {
     source: "MemoryStore reads free without a lock (memory-model 5.3)",
   },
   unseen_blocks: {
-    sentence: "counts blocks that were stored before the log begins",
+    sentence:
+      "counts blocks of which no line tells: stored before the log begins, or left out of it",
     source: "rotated logs begin within an executor's life",
   },
   unlogged_removals: {

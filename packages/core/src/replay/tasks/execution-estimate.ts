@@ -7,6 +7,7 @@ import { type Amount, amount, NOTHING } from "../../amount.ts";
 import { type ByteInterval, hull } from "../../byte-interval.ts";
 import { SEEN_OF_PEAK } from "../../calibration/polls.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
+import { UNKNOWN_TIME } from "../../observation.ts";
 import type { ExecutorEvidence, TaskEvidence } from "../evidence.ts";
 import type { ExecutorState, RunningTask } from "../executor-state.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
@@ -179,7 +180,9 @@ export class ExecutionEstimate {
       else above += (held.atMost - held.best) ** 2;
     }
     const measured = this.#measured;
-    if (measured !== undefined && ts - measured.ts <= MEASURE_STANDS_MICROS) {
+    // Between lines without times any time may have passed.
+    const stands = ts !== UNKNOWN_TIME && ts - (measured?.ts ?? 0) <= MEASURE_STANDS_MICROS;
+    if (measured !== undefined && stands) {
       this.#apply(measured.total);
       return;
     }

@@ -63,10 +63,10 @@ function spillsOf(row: Row, application: Application): Draft {
     cost: costIn(row),
     stageId,
     title: `${
-      stageId === undefined
-        ? "Tasks of which no log names the stage"
-        : capital(application.stage(stageId))
-    } spilled ${bytes(numberIn(row, "memory_bytes"))} of memory${diskInWords(row)}`,
+      stageId === undefined ? "Tasks" : capital(application.stage(stageId))
+    } spilled ${bytes(numberIn(row, "memory_bytes"))} of memory${diskInWords(row)}${
+      stageId === undefined ? "; no event log tells in which stages" : ""
+    }`,
     evidence: [spillsInWords(row), ...sharesInWords(row)],
     change: changeFor(row, application),
     certainty: certaintyOf(row),
@@ -103,7 +103,7 @@ function certaintyOf(row: Row): string {
   if (numberIn(row, "spills") === undefined)
     return `totals of the tasks; no log line has when or why${cost}`;
   if (numberIn(row, "spilling_tasks") === undefined)
-    return `each spill is logged; whose it was is not${cost}`;
+    return `each spill is logged; its stage is in no event log${cost}`;
   return unlogged === 0
     ? `each spill is logged; totals are the tasks' own${cost}`
     : `totals are the tasks' own; ${bytes(unlogged)} of it was spilled without a line in the logs${cost}`;

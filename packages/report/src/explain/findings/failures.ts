@@ -13,6 +13,12 @@ export const failures: Finder = {
   where: "failures",
   // Of an out-of-memory and of a lost executor other findings speak; a task that the loss took is theirs where it is logged.
   sql: (here) => `
+    select f.*,
+      -- An input of a stream that a task asks for, and that had left memory.
+      (select epoch_us(max(b.ts)) from block_events b
+        where b.app_id = f.app_id and b.attempt_id = f.attempt_id and b.block_id like 'input-%'
+          and b.op in ('remove', 'evict') and contains(f.message, 'block ' || b.block_id || ' not found')
+      ) as input_left_us
     from failure_summary f
     where ${here} and class not in (select distinct class from oom_events o where o.app_id = f.app_id and o.attempt_id = f.attempt_id)
       and class <> 'signal'
@@ -76,6 +82,7 @@ function failureOf(row: Row, index: number, application: Application): Draft {
         ? []
         : [`${tasks === 1 ? "It was" : "Most were"} of ${application.stage(stageId)}.`]),
       ...frameInWords(row),
+      ...inputInWords(numberIn(row, "input_left_us")),
       ...(flagIn(row, "job_failed") === true ? ["A job failed in this run."] : []),
     ],
     change: changeFor(kind, row, application),
@@ -147,6 +154,13 @@ function wordsOf(row: Row): string {
 function frameInWords(row: Row): string[] {
   const frame = textIn(row, "user_frame");
   return frame === undefined ? [] : [`The innermost line of the program's own code: ${frame}.`];
+}
+
+function inputInWords(leftAt: number | undefined): string[] {
+  if (leftAt === undefined) return [];
+  return [
+    `The block had left memory by ${instant(leftAt)}: driven out, or removed as no longer needed.`,
+  ];
 }
 
 function changeFor(kind: string, row: Row, application: Application): Change | undefined {
