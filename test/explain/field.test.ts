@@ -154,6 +154,21 @@ const FIELD: readonly Field[] = [
     says: [/over its memory limit/, /10\.6 GB of 10 GB/],
     never: /384|not found: [^.]*spills/,
   },
+  {
+    named: "input-of-a-stream",
+    file: "driver.log",
+    lines: [
+      "15/05/06 16:20:00 INFO SparkContext: Running Spark version 1.3.1",
+      "15/05/06 16:20:01 INFO MemoryStore: MemoryStore started with capacity 265.4 MB",
+      "15/05/06 16:20:04 INFO BlockManagerMasterActor: Registering block manager node-2:32963 with 256.0 MB RAM, BlockManagerId(1, node-2, 32963)",
+      "15/05/06 16:20:10 INFO BlockManagerInfo: Added input-1-1430922252737 in memory on node-2:32963 (size: 100.0 MB, free: 156.0 MB)",
+      "15/05/06 16:20:30 INFO BlockManagerInfo: Removed input-1-1430922252737 on node-2:32963 in memory (size: 100.0 MB, free: 256.0 MB)",
+      "15/05/06 16:25:11 WARN TaskSetManager: Lost task 69.0 in stage 3.0 (TID 141, node-2): java.lang.Exception: Could not compute split, block input-1-1430922252737 not found",
+    ],
+    kinds: ["failure"],
+    says: [/had left memory by 2015-05-06 16:20:30/, /a driver's log alone/],
+    never: /not found: [^.]*evictions|executor logs at/,
+  },
 ];
 
 describe("verdicts on logs as people post them", () => {

@@ -30,6 +30,37 @@ test("a log that shows no capacity at all still has its spills, and no row of po
   expect([spills.length, memory_timeline.length]).toEqual([1, 0]);
 });
 
+test("a capacity that is known as printed bounds what free tells of execution, both ways", () => {
+  const { memory_timeline, replay_checks } = replayText(
+    `
+       1 1 start 2.2GiB
+      10 1 run task-1
+      20 1 store rdd_0_0 200.0MiB free 2032.0MiB`,
+    { level: "info" },
+  );
+  const most = 2.25 * 1024 ** 3 - 2232 * 1024 ** 2;
+  const { executionUsed } = memory_timeline.at(-1) ?? {};
+  expect(executionUsed?.atLeast).toBe(0);
+  expect(executionUsed?.atMost).toBeGreaterThan(most - 2 ** 18);
+  expect(executionUsed?.atMost).toBeLessThan(most + 2 ** 18);
+  expect(replay_checks.at(-1)).toMatchObject({ quantity: "free", outcome: "explained" });
+});
+
+test("between lines without times any time may have passed: a measurement is of its line", () => {
+  const { memory_timeline } = replayText(
+    `
+      - 1 start 1000
+      - 1 run task-1
+      - 1 store rdd_0_0 100 free 900
+      - 1 put-failed rdd_1_0
+      - 1 store rdd_0_1 100 free 800`,
+    { level: "info" },
+  );
+  const most = memory_timeline.map(({ executionUsed }) => executionUsed.atMost ?? 0);
+  expect(most[0]).toBe(0);
+  expect(Math.max(...most)).toBeGreaterThan(400);
+});
+
 test("a share that is none is a diagnostic", () => {
   const { tables, emit } = new CollectedRows();
   const replay = new Replay({ appId: "a", attemptId: "1", emit, sparkVersion: "3.5.6" });

@@ -227,6 +227,19 @@ test("a dump's totals are held against the replay", () => {
   expect(met).toContainEqual(["storage_used", true]);
 });
 
+test("storage that a dump counts beyond all known blocks is of blocks that no line tells", () => {
+  const { memory_timeline, replay_checks } = replayText(
+    `
+       0 1 start 1000
+      10 1 run task-1
+      30 1 totals execution 300 storage 100`,
+    { memory: 1000, level: "info" },
+  );
+  expect(memory_timeline.at(-1)?.storageUsed).toEqual({ bytes: 100, atLeast: 0, atMost: 100 });
+  const check = replay_checks.find(({ quantity }) => quantity === "storage_used");
+  expect(check).toMatchObject({ outcome: "explained", rule: "unseen_blocks" });
+});
+
 test("execution takes back what storage borrowed, down to the region and no further", () => {
   const { memory_timeline } = replayText(
     `
