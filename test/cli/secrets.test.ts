@@ -123,7 +123,7 @@ const NO_FREE_TEXT: Readonly<Record<string, string>> = {
   resource_profiles: "resource scope",
   respark_meta: "tables_hash",
   respark_metric_samples: "other_name",
-  source_files: "path codec identity_evidence layout line_kinds missing_kinds incomplete",
+  source_files: "path parts codec identity_evidence layout line_kinds missing_kinds incomplete",
   // Hidden by its key and its value, before it is a row.
   spark_conf: "key value",
   spills: "consumer trigger forced_by_consumer",

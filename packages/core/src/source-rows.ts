@@ -28,6 +28,8 @@ export interface SourceFileRow {
   /** lines that state memory and could not be read */
   unreadStatements: number | undefined;
   nulBytes: number | undefined;
+  /** of a log of several files: each, oldest first, with the number of its first line; else empty */
+  parts: readonly { readonly path: string; readonly firstLine: number }[];
   /** what is missing, in words; undefined: nothing that these logs would show */
   incomplete: string | undefined;
 }

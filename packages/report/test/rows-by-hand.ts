@@ -47,6 +47,10 @@ export const rowsByHand: Rows = {
     missingKinds: ["spills"],
     unreadStatements: 3,
     nulBytes: 512,
+    parts: [
+      { path: "/logs/stderr.1", firstLine: 1 },
+      { path: "/logs/stderr", firstLine: 401 },
+    ],
     incomplete: "7 of 120 lines of a task's end are missing",
   },
   clock_offsets: {

@@ -169,6 +169,7 @@ function emitFile(
     missingKinds: found?.missingKinds ?? [],
     unreadStatements: done?.counts?.unreadStatements,
     nulBytes: done?.nulBytes,
+    parts: done?.parts ?? [],
     incomplete: incompleteInWords(done, found),
   });
   const lacksStart = kind === "event_log" && found?.beginsLate === true;

@@ -2,7 +2,7 @@
 import type { Observation } from "@respark/core";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { LogCounts } from "../executor-log/record-reader.ts";
-import { type FeedOptions, type Lines, openLines } from "../survey/line-feed.ts";
+import { type FeedOptions, type Lines, type LogPart, openLines } from "../survey/line-feed.ts";
 import { ReversedFeed } from "../survey/reversed-feed.ts";
 import type { SurveyedApplication, SurveyedFile } from "../survey/surveyed.ts";
 import { EventLogSource } from "./event-log-source.ts";
@@ -34,6 +34,8 @@ export interface FileDone {
   readonly packedDamage: boolean;
   /** bytes that are NUL: damage, or the head of a log that was cut while it was open */
   readonly nulBytes: number;
+  /** the files that it is made of, oldest first */
+  readonly parts: readonly LogPart[];
   /** of an executor or driver log: what was made of its lines; of an aggregated file this container's */
   readonly counts: LogCounts | undefined;
 }
@@ -200,6 +202,7 @@ class Progress {
         bytes: feed.bytes,
         lines: feed.lines,
         nulBytes: feed.nulBytes,
+        parts: feed.parts,
         truncated: feed.cut || this.#cut.has(file.sourceFileId),
         packedDamage: this.#damaged.has(file.sourceFileId),
         counts: this.counted.get(file.sourceFileId)?.counts,

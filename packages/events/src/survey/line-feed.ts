@@ -15,6 +15,13 @@ export interface FedLine extends LineSlice {
   what: "line" | "huge_begin" | "huge_piece" | "huge_end";
 }
 
+/** A file of a log that has several, and where its lines begin in those of the whole. */
+export interface LogPart {
+  readonly path: string;
+  /** 1-based, counted through all parts */
+  readonly firstLine: number;
+}
+
 /** Lines of one log, pulled one by one, in whatever order they are read. */
 export interface Lines {
   /** begun so far */
@@ -25,6 +32,8 @@ export interface Lines {
   readonly cut: boolean;
   /** NULs read so far: a file that lost blocks has runs of them */
   readonly nulBytes: number;
+  /** files begun so far, in the order of their lines */
+  readonly parts: readonly LogPart[];
   /** Reads on, perhaps without completing a line; false when nothing is left. */
   read(): Promise<boolean>;
   /** The next line of what was read; undefined when more must be read. */
@@ -62,6 +71,7 @@ export class LineFeed implements Lines {
   #cut = false;
   #nulBytes = 0;
   #wide = false;
+  readonly parts: LogPart[] = [];
 
   constructor(parts: readonly ByteSource[], options: FeedOptions = {}) {
     this.#parts = parts;
@@ -132,6 +142,7 @@ export class LineFeed implements Lines {
     const part = this.#parts[this.#part];
     if (!part) return undefined;
     this.#part++;
+    this.parts.push({ path: part.path, firstLine: this.#linesBefore + 1 });
     this.#chunks = part.chunks(this.#options)[Symbol.asyncIterator]();
     this.#reader = new LineReader({
       maxLineBytes: usualLineBytes,

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ByteSource } from "../bytes/byte-source.ts";
 import { timeIn } from "../executor-log/layouts/time-forms.ts";
-import { type FedLine, type FeedOptions, LineFeed, type Lines } from "./line-feed.ts";
+import { type FedLine, type FeedOptions, LineFeed, type Lines, type LogPart } from "./line-feed.ts";
 
 /** Text up to this is held; more goes to a file of its own while it is read. */
 const HELD_BYTES = 32 * 1024 * 1024;
@@ -50,6 +50,10 @@ export class ReversedFeed implements Lines {
 
   get cut(): boolean {
     return this.#forward.cut;
+  }
+
+  get parts(): readonly LogPart[] {
+    return this.#forward.parts;
   }
 
   async read(): Promise<boolean> {

@@ -18,7 +18,7 @@ export interface ApplicationName {
 
 export class Investigation {
   readonly #database: Pick<Database, "rows">;
-  readonly #paths: ReadonlyMap<number, string>;
+  readonly #paths: ReadonlyMap<number, readonly Part[]>;
   readonly application: Row;
   readonly appId: string;
   readonly attemptId: string;
@@ -27,7 +27,7 @@ export class Investigation {
     database: Pick<Database, "rows">,
     application: Row,
     name: ApplicationName,
-    paths: ReadonlyMap<number, string>,
+    paths: ReadonlyMap<number, readonly Part[]>,
   ) {
     this.#database = database;
     this.#paths = paths;
@@ -45,10 +45,10 @@ export class Investigation {
       throw new NotThereError(`no application ${name.appId} attempt ${name.attemptId}`);
     }
     const files = await database.rows(
-      `select source_file_id, path from source_files where ${here}`,
+      `select source_file_id, path, parts from source_files where ${here}`,
     );
     const paths = new Map(
-      files.map((file) => [numberIn(file, "source_file_id") ?? 0, textIn(file, "path") ?? ""]),
+      files.map((file) => [numberIn(file, "source_file_id") ?? 0, partsOf(file)]),
     );
     return new Investigation(database, application, name, paths);
   }
@@ -72,14 +72,31 @@ export class Investigation {
     return rows.flatMap(({ row, says }) => {
       if (row === undefined) return [];
       const [file, line] = [numberIn(row, "source_file_id"), numberIn(row, "source_line")];
-      const path = file === undefined ? undefined : this.#paths.get(file);
-      return path === undefined || line === undefined ? [] : [{ says, path, line }];
+      const parts = file === undefined ? undefined : this.#paths.get(file);
+      if (parts === undefined || line === undefined) return [];
+      const part = parts.findLast(({ firstLine }) => firstLine <= line) ?? parts[0];
+      return part === undefined ? [] : [{ says, path: part.path, line: line - part.firstLine + 1 }];
     });
   }
 
   get sparkVersion(): string | undefined {
     return textIn(this.application, "spark_version");
   }
+}
+
+/** A file that a person opens. */
+interface Part {
+  readonly path: string;
+  /** among the lines of all parts, from 1 */
+  readonly firstLine: number;
+}
+
+function partsOf(file: Row): readonly Part[] {
+  const told = (textIn(file, "parts") ?? "").split("\n").flatMap((part) => {
+    const [, first, path] = /^(\d+) (.+)$/.exec(part) ?? [];
+    return path === undefined ? [] : [{ path, firstLine: Number(first) }];
+  });
+  return told.length > 0 ? told : [{ path: textIn(file, "path") ?? "", firstLine: 1 }];
 }
 
 /** A row by its place in an order, from 1, or by executor and seq. */

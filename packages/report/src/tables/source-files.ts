@@ -78,6 +78,14 @@ export const sourceFiles: TableSpec<SourceFileRow> = {
     ),
     big("nul_bytes", "bytes that are NUL, which no log holds; bytes", (row) => row.nulBytes),
     text(
+      "parts",
+      "files of a log that has several, oldest first, a line each: the number of its first line among all, a blank, its path; NULL: one file",
+      ({ parts }) =>
+        parts.length < 2
+          ? undefined
+          : parts.map(({ path, firstLine }) => `${firstLine} ${path}`).join("\n"),
+    ),
+    text(
       "incomplete",
       "what is missing, in words; NULL: nothing that these logs would show",
       (row) => row.incomplete,

@@ -1,0 +1,38 @@
+/** A row's line is named in the file that a person opens: of a rolled or rotated log, the part that holds it. */
+import { expect, test } from "vitest";
+import { Investigation } from "../../src/explain/investigation.ts";
+import { openDatabase } from "../../src/index.ts";
+import { replayed } from "../replayed-by-hand.ts";
+import { rowsByHand } from "../rows-by-hand.ts";
+
+test("a line of a rotated log is counted in its own part", async () => {
+  const whole = { ...rowsByHand.source_files, sourceFileId: 9, path: "/logs/app-1", parts: [] };
+  const path = await replayed((emit) => {
+    emit("applications", rowsByHand.applications);
+    emit("source_files", {
+      ...rowsByHand.source_files,
+      sourceFileId: 8,
+      parts: [
+        { path: "/logs/stderr.1", firstLine: 1 },
+        { path: "/logs/stderr", firstLine: 401 },
+      ],
+    });
+    emit("source_files", whole);
+  });
+  const database = await openDatabase(path);
+  try {
+    const investigation = await Investigation.of(database, { appId: "app-1", attemptId: "1" });
+    const at = (file: number, line: number) => ({
+      row: { source_file_id: file, source_line: line },
+      says: "",
+    });
+    const places = investigation.places([at(8, 400), at(8, 401), at(9, 500), at(7, 1)]);
+    expect(places.map((place) => [place.path, place.line])).toEqual([
+      ["/logs/stderr.1", 400],
+      ["/logs/stderr", 1],
+      ["/logs/app-1", 500],
+    ]);
+  } finally {
+    database.close();
+  }
+});
