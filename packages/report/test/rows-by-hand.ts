@@ -48,8 +48,8 @@ export const rowsByHand: Rows = {
     unreadStatements: 3,
     nulBytes: 512,
     parts: [
-      { path: "/logs/stderr.1", firstLine: 1 },
-      { path: "/logs/stderr", firstLine: 401 },
+      { path: "logs/executor-1.log", firstLine: 1 },
+      { path: "logs/executor-1.log.2", firstLine: 401 },
     ],
     incomplete: "7 of 120 lines of a task's end are missing",
   },

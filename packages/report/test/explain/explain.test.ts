@@ -226,7 +226,7 @@ test("executors' logs alone tell nothing of jobs, lost executors and garbage; th
     emit("spills", { ...rowsByHand.spills, taskId: 20, memoryBytes: 64 * MiB });
   });
   expect(findings.map(({ title }) => title)).toEqual([
-    "Tasks of which no log names the stage spilled 64.0 MiB of memory",
+    "Tasks spilled 64.0 MiB of memory; no event log tells in which stages",
   ]);
   expect(unknowable).toEqual([
     "lost executors",
