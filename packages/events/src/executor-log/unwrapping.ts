@@ -2,6 +2,7 @@
 import type { LineSlice } from "../lines/lines.ts";
 import { type Layer, Unwrapped } from "./envelopes/envelope.ts";
 import { learnEnvelopes } from "./envelopes/learn-envelopes.ts";
+import { wrappedAt } from "./envelopes/wrapped-lines.ts";
 import { HeadSample } from "./head-sample.ts";
 import { layoutsFor } from "./layouts/index.ts";
 import { isPlain } from "./layouts/learn-layout.ts";
@@ -54,9 +55,9 @@ export class Unwrapping {
 
   private learn({ lines }: HeadSample): void {
     this.sample = undefined;
-    this.layers = isPlain(lines, layoutsFor(undefined))
-      ? []
-      : learnEnvelopes(lines.map(unwrappedOf), this.newestFirst);
+    const sample = lines.map(unwrappedOf);
+    const plain = isPlain(lines, layoutsFor(undefined)) && wrappedAt(sample) === undefined;
+    this.layers = plain ? [] : learnEnvelopes(sample, this.newestFirst);
     const nexts: ((line: Unwrapped) => void)[] = [];
     for (let i = this.layers.length; i > 0; i--) {
       const layer = this.layers[i];

@@ -350,6 +350,7 @@ const WRAPPED: readonly (readonly [string, string])[] = [
     )}\n`,
   ],
   ["sbt, a level of its own", each(({ line }) => `[error] ${line}`)],
+  ["a terminal of 100 columns", each(({ line }) => (line.match(/.{1,100}/g) ?? [""]).join("\n"))],
   ["a blank line behind each", each(({ line }) => `${line}\n`)],
   ["line ends made twice", each(({ line }) => `${line}\r\r`)],
   [

@@ -24,6 +24,7 @@ import { RubyHash } from "./ruby-hash.ts";
 import { CriLine, TimestampedLine } from "./runtime-lines.ts";
 import { ShippedJson, type ShippedKeys } from "./shipped-json.ts";
 import { hasTwoLineHeads, TwoLineHeads } from "./two-line-heads.ts";
+import { WrappedLines, wrappedAt } from "./wrapped-lines.ts";
 
 /** Makes a layer anew: one is tried on the sample, another reads the file. */
 type MakeLayer = (newestFirst: boolean) => Layer;
@@ -63,6 +64,8 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
     const opened = lines.filter((line) => envelope.open(line.copy())).length;
     if (opened >= lines.length * LEAST_SHARE) return () => new EnvelopeLayer(make());
   }
+  const width = layers.length === 0 ? wrappedAt(lines) : undefined;
+  if (width !== undefined) return () => new WrappedLines(width);
   if (!has("two-line-heads") && hasTwoLineHeads(lines)) return () => new TwoLineHeads();
   const blanks = indentationOf(lines);
   if (blanks > 0) return () => new EnvelopeLayer(new Indentation(blanks));
