@@ -312,7 +312,7 @@ export class ExecutorReplay {
     this.#advance(parts, step, printedWithin(step));
     // Before a line without a time any time may have passed, and tasks may have held what they can.
     const isUntimed = step.ts === UNKNOWN_TIME && state.running.size > 0;
-    if (isUntimed && !debug) state.sample(placeOf(step), "assumed");
+    if (isUntimed && !logged.grants) state.sample(placeOf(step), "assumed");
     this.#passed = Math.max(from, step.ts);
   }
 

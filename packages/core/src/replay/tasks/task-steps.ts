@@ -428,25 +428,8 @@ export class TaskSteps {
       rule: early === undefined ? (accounts ? measured : undefined) : "steps_counted_early",
     });
     for (const next of early ?? []) this.takeEarly(next);
-    const storageUsed = exactly(fact.storageBytes);
-    // Blocks of which no line tells: an excerpt has its beginning, and not all that follows.
-    const unseen = state.offHeap === undefined ? fact.storageBytes - storage.atMost : 0;
-    const isExcerpt = unseen > 0 && !this.#context.debug;
-    state.check(at, {
-      quantity: "storage_used",
-      logged: storageUsed,
-      foreseen: storage,
-      usedFor: isExcerpt ? "storage" : "none",
-      rule: touches(storage, storageUsed)
-        ? "unroll_unlogged"
-        : isExcerpt
-          ? "unseen_blocks"
-          : undefined,
-    });
-    if (isExcerpt) {
-      const { onHeap } = state;
-      onHeap.unseen = plus(onHeap.unseen, amount({ atLeast: 0, atMost: unseen }, unseen));
-    }
+    const known = { storage, logged: this.#context.logged };
+    this.#context.unseen.storageDumped(at, fact.storageBytes, known);
     if (state.offHeap === undefined) {
       this.#context.execution.measured(exactly(fact.executionBytes), true);
       state.sample(at, "logged");
