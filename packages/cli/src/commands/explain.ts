@@ -15,7 +15,7 @@ export function addExplain(program: Command, host: Host): void {
         )
         .argument(
           "<path...>",
-          "a database written by respark replay; or logs, replayed for this answer alone",
+          "a database written by respark replay, or a folder of them; or logs, replayed for this answer alone",
         )
         .option("--eviction <n>", "the n-th eviction; or executor:seq")
         .option("--spill <n>", "the n-th spill; or executor:seq")

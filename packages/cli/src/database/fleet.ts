@@ -5,9 +5,10 @@ import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 import { wrapped } from "../terminal/text-table.ts";
 import type { ApplicationKey } from "./applications.ts";
+import { type FleetGroups, groupTexts, readGroups } from "./fleet-groups.ts";
 
 /** More applications than this are counted. */
-const SHOWN = 12;
+const SHOWN = 6;
 
 export interface FleetApplication {
   readonly appId: string;
@@ -26,7 +27,7 @@ export interface FleetApplication {
         readonly change: string | undefined;
       }
     | undefined;
-  /** of all findings, best estimates; undefined: unknown */
+  /** of all findings, best estimates, else the middle of the bounds; undefined: unknown */
   readonly costMillis: number | undefined;
   readonly runMillis: number | undefined;
   readonly statements: number;
@@ -35,24 +36,60 @@ export interface FleetApplication {
   readonly truncatedFiles: number;
   readonly warnings: number;
   readonly evidenceLevel: string;
+  /** where it is, as the user would name it; undefined: there is no database to ask again */
+  readonly database: string | undefined;
 }
 
-/** Worst first. `only`: these; undefined: all of the database. */
+export interface Fleet {
+  /** Worst first. */
+  readonly applications: readonly FleetApplication[];
+  readonly groups: FleetGroups;
+}
+
+/** A database of the fleet. */
+export interface Asked {
+  readonly ask: Ask;
+  /** as the user would name it; undefined: there is none to ask again */
+  readonly path: string | undefined;
+}
+
+/** `only`: these; undefined: all of the databases. */
 export async function readFleet(
-  ask: Ask,
+  databases: readonly Asked[],
   only?: readonly ApplicationKey[],
-): Promise<FleetApplication[]> {
-  const rows = await ask("from application_summary");
+): Promise<Fleet> {
   const wanted =
     only === undefined
       ? undefined
       : new Set(only.map(({ appId, attemptId }) => `${appId}\n${attemptId}`));
-  return rows
-    .map(applicationOf)
-    .filter(({ appId, attemptId }) => wanted?.has(`${appId}\n${attemptId}`) ?? true);
+  const isWanted = (row: Row): boolean =>
+    wanted?.has(`${textIn(row, "app_id") ?? ""}\n${textIn(row, "attempt_id") ?? ""}`) ?? true;
+  const applications: FleetApplication[] = [];
+  for (const { ask, path } of databases) {
+    const rows = await ask("from application_summary");
+    applications.push(...rows.filter(isWanted).map((row) => applicationOf(row, path)));
+  }
+  // One database has them in this order; the sort is stable.
+  if (databases.length > 1) applications.sort(worstFirst);
+  const groups = await readGroups(
+    databases.map(({ ask }) => ask),
+    isWanted,
+  );
+  return { applications, groups };
 }
 
-function applicationOf(row: Row): FleetApplication {
+/** As application_summary orders them. */
+const TIERS: readonly (readonly string[])[] = [["dead"], ["slow", "risk"], ["waste"], ["fine"]];
+
+function worstFirst(a: FleetApplication, b: FleetApplication): number {
+  const tier = ({ worst }: FleetApplication): number => {
+    const found = TIERS.findIndex((severities) => severities.includes(worst?.severity ?? ""));
+    return found < 0 ? TIERS.length : found;
+  };
+  return tier(a) - tier(b) || (b.costMillis ?? -1) - (a.costMillis ?? -1);
+}
+
+function applicationOf(row: Row, database: string | undefined): FleetApplication {
   const title = textIn(row, "worst");
   return {
     appId: textIn(row, "app_id") ?? "",
@@ -78,6 +115,7 @@ function applicationOf(row: Row): FleetApplication {
     truncatedFiles: numberIn(row, "truncated_files") ?? 0,
     warnings: numberIn(row, "warnings") ?? 0,
     evidenceLevel: textIn(row, "evidence_level") ?? "",
+    database,
   };
 }
 
@@ -90,14 +128,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 export interface FleetPlace {
-  /** the database as the user would name it; undefined: there is none to ask */
-  readonly database: string | undefined;
   readonly command: string;
   readonly columns: number;
   readonly style: Style;
 }
 
-export function fleetText(fleet: readonly FleetApplication[], place: FleetPlace): string {
+export function fleetText({ applications: fleet, groups }: Fleet, place: FleetPlace): string {
   const { style, columns } = place;
   const troubled = fleet.filter(({ worst }) => worst !== undefined);
   const shown = troubled.slice(0, SHOWN);
@@ -108,6 +144,10 @@ export function fleetText(fleet: readonly FleetApplication[], place: FleetPlace)
     "",
     ...shown.flatMap((application, index) => linesOf(application, index + 1, place)),
     ...(rest > 0 ? [`… and ${counted(rest, "application")} that lost less`] : []),
+    ...groupTexts(groups).flatMap(({ heading, lines }) => [
+      style.bold(heading),
+      ...lines.map((line) => cut(`  ${line}`, columns)),
+    ]),
     ...nextLines(shown[0], place),
   ].join("\n")}\n`;
 }
@@ -172,28 +212,22 @@ function linesOf(application: FleetApplication, nth: number, place: FleetPlace):
 function costOf({ costMillis, runMillis }: FleetApplication): string[] {
   if (costMillis === undefined || costMillis === 0) return [];
   const of = runMillis === undefined ? "" : ` of ${durationInWords(runMillis)} task time`;
-  return [`cost ${durationInWords(costMillis)}${of}`];
+  return [`cost about ${durationInWords(costMillis)}${of}`];
 }
 
 function cut(text: string, columns: number): string {
   return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 }
 
-function nextLines(
-  first: FleetApplication | undefined,
-  { database, command, style }: FleetPlace,
-): string[] {
-  if (database === undefined) return [];
-  const at = shellWord(database);
+function nextLines(first: FleetApplication | undefined, { command, style }: FleetPlace): string[] {
+  if (first?.database === undefined) return [];
+  const at = shellWord(first.database);
+  const attempt = first.attemptId === "1" ? "" : ` --attempt ${shellWord(first.attemptId)}`;
   return [
     "",
     style.bold("Next"),
-    ...(first === undefined
-      ? []
-      : [
-          style.dim("  # one application's verdict"),
-          `  ${command} explain ${at} --app ${shellWord(first.appId)}${first.attemptId === "1" ? "" : ` --attempt ${shellWord(first.attemptId)}`}`,
-        ]),
+    style.dim("  # one application's verdict"),
+    `  ${command} explain ${at} --app ${shellWord(first.appId)}${attempt}`,
     style.dim("  # all findings, costliest first"),
     `  ${command} query ${at} "from findings order by cost_ms desc"`,
     style.dim("  # each application's peaks, spills, regret and accuracy"),

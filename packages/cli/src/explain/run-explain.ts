@@ -15,7 +15,8 @@ import {
 import { calledAs } from "../called-as.ts";
 import { applicationsIn } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
-import { fleetText, readFleet } from "../database/fleet.ts";
+import { databaseOf, databasesAt, withOpened } from "../database/databases-at.ts";
+import { type Fleet, fleetText, readFleet } from "../database/fleet.ts";
 import { oneApplication } from "../database/one-application.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
@@ -46,58 +47,87 @@ export async function runExplain(
   options: ExplainOptions,
 ): Promise<void> {
   const question = questionOf(options);
-  await sayingTrouble(() =>
-    withDatabase(host, paths, options, async (database, named) => {
-      const ask = (sql: string) => database.rows(sql);
-      const applications = await applicationsIn(ask);
-      const isFleet = applications.length > 1 && options.app === undefined;
-      if (isFleet && question === undefined) {
-        await explainFleet(host, database, named, options);
-        return;
-      }
-      const application = await oneApplication(ask, named ?? paths.join(", "), options);
-      const place: TextPlace = {
-        database: named,
-        command: calledAs(host),
-        application:
-          applications.length > 1
-            ? ` --app ${shellWord(application.appId)} --attempt ${shellWord(application.attemptId)}`
-            : "",
-        columns: host.stdout.columns,
-        style: styleOf(host),
-      };
-      const found = await explain(database, application, question).catch((error: unknown) => {
-        throw error instanceof NotThereError ? new UserError(error.message) : error;
-      });
-      const answer = found.kind === "verdict" ? await withEffects(ask, application, found) : found;
-      const advice = answer.kind === "verdict" ? adviceFor(answer.logs) : [];
-      await host.stdout.write(
-        options.json === true
-          ? `${safeJson(answer.kind === "verdict" ? { ...answer, advice } : answer, 2)}\n`
-          : inLocale(
-              answer.kind === "verdict"
-                ? verdictText(answer, advice, place)
-                : storyText(answer, place),
-              host,
-            ),
+  await sayingTrouble(async () => {
+    const databases = await databasesAt(host, paths);
+    if (databases.length === 0) {
+      await withDatabase(host, paths, options, (database, named) =>
+        answerFrom(host, { database, named: named ?? paths.join(", ") }, options, question, named),
       );
-    }),
+      return;
+    }
+    if (options.app === undefined && question === undefined) {
+      await explainFleet(host, databases, options);
+      return;
+    }
+    const path = await databaseOf(databases, options);
+    await withOpened([path], ([database]) =>
+      database === undefined
+        ? Promise.resolve()
+        : answerFrom(host, { database, named: path }, options, question, path),
+    );
+  });
+}
+
+/** What one database answers. `asked`: as the user would ask it again; undefined: logs, of which nothing stays. */
+async function answerFrom(
+  host: Host,
+  { database, named }: { readonly database: Database; readonly named: string },
+  options: ExplainOptions,
+  question: Question | undefined,
+  asked: string | undefined,
+): Promise<void> {
+  const ask = (sql: string) => database.rows(sql);
+  const applications = await applicationsIn(ask);
+  if (applications.length > 1 && options.app === undefined && question === undefined) {
+    await writeFleet(host, await readFleet([{ ask, path: asked }]), options);
+    return;
+  }
+  const application = await oneApplication(ask, named, options);
+  const place: TextPlace = {
+    database: asked,
+    command: calledAs(host),
+    application:
+      applications.length > 1
+        ? ` --app ${shellWord(application.appId)} --attempt ${shellWord(application.attemptId)}`
+        : "",
+    columns: host.stdout.columns,
+    style: styleOf(host),
+  };
+  const found = await explain(database, application, question).catch((error: unknown) => {
+    throw error instanceof NotThereError ? new UserError(error.message) : error;
+  });
+  const answer = found.kind === "verdict" ? await withEffects(ask, application, found) : found;
+  const advice = answer.kind === "verdict" ? adviceFor(answer.logs) : [];
+  await host.stdout.write(
+    options.json === true
+      ? `${safeJson(answer.kind === "verdict" ? { ...answer, advice } : answer, 2)}\n`
+      : inLocale(
+          answer.kind === "verdict" ? verdictText(answer, advice, place) : storyText(answer, place),
+          host,
+        ),
   );
 }
 
 async function explainFleet(
   host: Host,
-  database: Database,
-  named: string | undefined,
+  paths: readonly string[],
   options: ExplainOptions,
 ): Promise<void> {
-  const fleet = await readFleet((sql) => database.rows(sql));
+  await withOpened(paths, async (databases) => {
+    const asked = databases.map((database, index) => ({
+      ask: (sql: string) => database.rows(sql),
+      path: paths[index],
+    }));
+    await writeFleet(host, await readFleet(asked), options);
+  });
+}
+
+async function writeFleet(host: Host, fleet: Fleet, options: ExplainOptions): Promise<void> {
   await host.stdout.write(
     options.json === true
-      ? `${safeJson({ kind: "fleet", applications: fleet }, 2)}\n`
+      ? `${safeJson({ kind: "fleet", ...fleet }, 2)}\n`
       : inLocale(
           fleetText(fleet, {
-            database: named,
             command: calledAs(host),
             columns: host.stdout.columns,
             style: styleOf(host),

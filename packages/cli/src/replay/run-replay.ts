@@ -170,7 +170,7 @@ async function deliver(host: Host, replayed: Replayed, delivery: Delivery): Prom
       delivery.json === true
         ? `${safeJson(isAll ? { output: written, ...(await changesInJson(database.ask, replayed, inScratch)) } : { output: written, applications: runs }, 2)}\n`
         : isFleet
-          ? `${fleetText(await readFleet(database.ask, isAll ? undefined : applications), place)}\nWritten: ${written}\n`
+          ? `${fleetText(await readFleet([{ ask: database.ask, path: place.database }], isAll ? undefined : applications), place)}\nWritten: ${written}\n`
           : [
               ...runs.map((run) => runSummaryText(run, place)),
               `Written: ${written}\n`,

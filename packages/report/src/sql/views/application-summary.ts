@@ -49,7 +49,7 @@ export const applicationSummary: ViewSpec = {
     worst_cost_ms: "what it cost, best estimate; ms; NULL: unknown",
     worst_change: "what would help against it",
     cost_ms:
-      "what all of them cost, best estimates summed, those that name the cause of another left out; ms",
+      "what all of them cost, those that name the cause of another left out: best estimates, else the middle of the bounds; ms",
   },
   sql: `
 with people as (
@@ -94,7 +94,7 @@ conf as (
 worst as (
   select app_id, attempt_id, count(*) as findings, arg_min(title, rank) as title, arg_min(kind, rank) as kind,
     arg_min(severity, rank) as severity, arg_min(cost_ms, rank) as cost_ms, arg_min(change, rank) as change,
-    sum(cost_ms) filter (kind <> 'setting')::bigint as all_ms
+    round(sum(coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min)) filter (kind <> 'setting'))::bigint as all_ms
   from findings group by all)
 select
   a.app_id,
@@ -153,6 +153,6 @@ from applications a
   left join odd d using (app_id, attempt_id)
   left join conf c using (app_id, attempt_id)
   left join worst x using (app_id, attempt_id)
-order by case x.severity when 'dead' then 0 when 'slow' then 1 when 'risk' then 2 when 'waste' then 3 else 4 end,
+order by case x.severity when 'dead' then 0 when 'slow' then 1 when 'risk' then 1 when 'waste' then 3 else 4 end,
   x.all_ms desc nulls last, a.app_id, a.attempt_id`,
 };

@@ -17,6 +17,7 @@ import { headroom } from "./headroom.ts";
 import { highWaterMarks } from "./high-water-marks.ts";
 import { idleRdds } from "./idle-rdds.ts";
 import { importHealth } from "./import-health.ts";
+import { jobRuns } from "./job-runs.ts";
 import { lostExecutors } from "./lost-executors.ts";
 import { memoryAt } from "./memory-at.ts";
 import { memoryNeed } from "./memory-need.ts";
@@ -70,6 +71,7 @@ export const views: readonly ViewSpec[] = [
   memoryNeed,
   idleRdds,
   blockEnds,
+  jobRuns,
 ];
 
 export const macros: readonly MacroSpec[] = [memoryAt];
