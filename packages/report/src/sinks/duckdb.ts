@@ -9,12 +9,12 @@ import { forgetConnection, keptOpen } from "../open-connections.ts";
 import { createTables, createViews, MANIFEST_TABLE } from "../sql/create.ts";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
-import { askOn } from "../sql/query.ts";
 import type { Ask } from "../sql/row.ts";
 import { type Tables, tables } from "../tables/index.ts";
 import { metricSamples } from "../tables/metric-samples.ts";
 import { storedTables } from "../tables/stored.ts";
 import type { ApplicationKey } from "../tables/table.ts";
+import { askWithin } from "./ask-within.ts";
 import { type HeldApplication, heldApplications } from "./held-applications.ts";
 import {
   applicationsDue,
@@ -71,7 +71,6 @@ export type FindingsOf = (
 /** Applications of one transaction. */
 const TOGETHER = 32;
 const MEMORY_LIMIT_BYTES = 64 << 20;
-const FINDINGS_MEMORY_LIMIT = "1GiB";
 const THREADS = 1;
 
 /**
@@ -291,11 +290,13 @@ export class DuckDbSink {
     if (this.#inputs.length > 0) await connection.run(inputRows(this.#inputs.splice(0)));
     if (!this.#hasViews) await connection.run(`begin; ${createViews()}; commit`);
     if (findingsOf !== undefined && this.#findingsDue.size > 0) {
-      // Questions over a whole application sort and join: what they do not need, they do not take.
-      await connection.run(`set memory_limit = '${FINDINGS_MEMORY_LIMIT}'; begin transaction`);
-      for (const { key, rows } of await findingsOf(askOn(connection), [
+      // Packed first: what waits in memory to be packed would count.
+      await connection.run("checkpoint");
+      const found = await findingsOf(askWithin(connection, MEMORY_LIMIT_BYTES), [
         ...this.#findingsDue.values(),
-      ])) {
+      ]);
+      await connection.run("begin transaction");
+      for (const { key, rows } of found) {
         this.#key.current = key;
         for (const row of rows) findings.take(row);
         findings.flush();
