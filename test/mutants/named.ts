@@ -146,9 +146,9 @@ export const namedMutants: readonly Mutant[] = [
   },
   {
     name: "c23: ledger borrowForRefused no-op",
-    from: "const all = minus(exactAmount(maxBytes), this.executionUsed);",
-    to: "if (maxBytes > 0) return;\n    const all = minus(exactAmount(maxBytes), this.executionUsed);",
-    file: "mode-ledger.ts",
+    from: "const all = minus(exactAmount(maxBytes), execution);",
+    to: "if (maxBytes > 0) return pool;\n  const all = minus(exactAmount(maxBytes), execution);",
+    file: "pool-bounds.ts",
   },
   {
     name: "c24: ledger takeMissing 0",

@@ -249,12 +249,12 @@ export function checkMemoryUse(
   const others = [...ledger.unrollHolders.entries()];
   if (fact.tasks <= 1 && others.length >= 1) {
     // One task holds it all: the one that has just failed.
-    for (const [holder] of others) ledger.unrollHolders.delete(holder);
+    for (const [holder] of others) ledger.endUnroll(holder);
     const [holder] = others[others.length - 1] ?? ["put"];
-    ledger.unrollHolders.set(holder, amount(fact.unroll));
+    ledger.unrollFor(holder, amount(fact.unroll));
   } else {
     for (const [holder, held] of others) {
-      ledger.unrollHolders.set(holder, narrowed(held, { atLeast: 0, atMost: fact.unroll.atMost }));
+      ledger.unrollFor(holder, narrowed(held, { atLeast: 0, atMost: fact.unroll.atMost }));
     }
   }
   state.sample(placeOf(step), "logged");

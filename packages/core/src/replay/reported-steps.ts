@@ -175,12 +175,12 @@ export class ReportedSteps {
         } else if (held !== undefined) below += held;
       }
       // Blocks on disk may have been brought back by a read, without a report (spec event-log 3.7).
-      ledger.drift = { below, above: Math.ceil(above) + this.#onDisk.bytesOf(ledger) };
+      ledger.driftsBy({ below, above: Math.ceil(above) + this.#onDisk.bytesOf(ledger) });
     }
     state.sample(withTimes(first.at, first.at.ts, first.at.tsMin, ts), "derived");
     this.#passTimeUntil(ts, first.at);
     for (const ledger of state.ledgers)
-      ledger.drift = { below: 0, above: this.#onDisk.bytesOf(ledger) };
+      ledger.driftsBy({ below: 0, above: this.#onDisk.bytesOf(ledger) });
     for (const { at, status, migrated } of waiting) {
       const place = withTimes(at, ts, at.ts, ts);
       // A task reads its broadcasts before it stores what it computes.

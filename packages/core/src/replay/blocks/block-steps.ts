@@ -192,7 +192,7 @@ export class BlockSteps {
     const kept = amount({ atLeast: 0, atMost: Math.max(0, held) }, 0);
     const peak = amount({ atLeast: 0, atMost: Math.max(0, held) }, Math.floor(held * 0.8));
     ledger.borrowForStorage(peak, ledger.storageUsed);
-    ledger.unrollHolders.set(key, kept);
+    ledger.unrollFor(key, kept);
     // Up to 1.6 it is kept until the task ends; later its reader gives it back (spec memory-model 3.4).
     if (ledger.rules.evictionCreditsExecution) windows.keep(key, mode, step.ts, blockId);
     const capped = this.#context.state.onHeap.rules.fixedPools;
@@ -254,7 +254,7 @@ export class BlockSteps {
 
   cleared(step: LogStep): void {
     const at = placeOf(step);
-    for (const ledger of this.#context.state.ledgers) ledger.unrollHolders.clear();
+    for (const ledger of this.#context.state.ledgers) ledger.endUnrolls();
     this.#context.unseen.cleared();
     this.#removeAll(at, () => true, "logged");
   }

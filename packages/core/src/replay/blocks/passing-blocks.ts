@@ -18,7 +18,7 @@ export class PassingBlocks {
       if (taskId !== ends) readSince = Math.min(readSince, saidAt);
     }
     this.#readSince = readSince;
-    return onHeap.resultBytes + onHeap.broadcasts.bytesBefore(readSince);
+    return onHeap.resultBytes + onHeap.broadcastBytesBefore(readSince);
   }
 
   /** A broadcast that a running task may still read. */

@@ -87,7 +87,7 @@ export class RemovalReports {
       }
       if (!touches(freed, missing)) continue;
       const gone = this.#reports.splice(0, at + 1);
-      for (const ledger of state.ledgers) ledger.drift = NO_DRIFT;
+      for (const ledger of state.ledgers) ledger.driftsBy(NO_DRIFT);
       for (const report of gone) {
         for (const id of withItsValue(report.blockId)) {
           blocks.removeOne(placeOf(step), id, "derived");
@@ -143,7 +143,7 @@ export class RemovalReports {
     if (this.isTold) return;
     const { onHeap } = context.state;
     const below = Math.max(0, Math.min(onHeap.drift.below, missing));
-    if (below < onHeap.drift.below) onHeap.drift = { below, above: 0 };
+    if (below < onHeap.drift.below) onHeap.driftsBy({ below, above: 0 });
   }
 
   /** Times after `from` and not after `to` (µs) at which a removal may have happened, or has. */
@@ -175,8 +175,10 @@ export class RemovalReports {
       }
       const known = state.ledgerOfBlock(blockId) !== undefined;
       if (report.isInferred === true) {
-        for (const id of goes)
-          state.onHeap.mayStillHold += state.onHeap.blocks.get(id)?.size.atMost ?? 0;
+        const { onHeap } = state;
+        let open = onHeap.mayStillHold;
+        for (const id of goes) open += onHeap.blocks.get(id)?.size.atMost ?? 0;
+        onHeap.mayHoldStill(open);
       }
       for (const id of goes) blocks.removeOne(placeOf(step), id, "derived");
       if (!known && step.ts - until < SETTLING_MICROS) this.#reports[kept++] = report;
@@ -186,7 +188,7 @@ export class RemovalReports {
     for (const ledger of state.ledgers) {
       const bytes = below.get(ledger) ?? 0;
       if (bytes !== ledger.drift.below)
-        ledger.drift = bytes === 0 ? NO_DRIFT : { below: bytes, above: 0 };
+        ledger.driftsBy(bytes === 0 ? NO_DRIFT : { below: bytes, above: 0 });
     }
   }
 }

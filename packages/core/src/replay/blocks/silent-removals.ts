@@ -121,14 +121,14 @@ export class SilentRemovals {
   /** Begins to note which blocks come. One id may be in either mode's memory, one at a time. */
   #watch(): Newcomers {
     const newcomers = new Newcomers();
-    for (const ledger of this.#context.state.ledgers) ledger.newcomers = newcomers;
+    for (const ledger of this.#context.state.ledgers) ledger.noteIn(newcomers);
     return newcomers;
   }
 
   #forget(): void {
     this.#suspicion = undefined;
-    this.#context.state.onHeap.likelyGone = 0;
-    for (const ledger of this.#context.state.ledgers) ledger.newcomers = undefined;
+    this.#context.state.onHeap.hasLikelyLost(0);
+    for (const ledger of this.#context.state.ledgers) ledger.noteIn(undefined);
   }
 
   #remove(
@@ -155,7 +155,7 @@ export class SilentRemovals {
     const held = blocksHeldOf(this.#context).atMost;
     const execution = countedExecution(state).atLeast;
     const open = countedMaximum(state) - room.atLeast - execution - held;
-    state.onHeap.mayStillHold = Math.max(0, Math.min(open, most));
+    state.onHeap.mayHoldStill(Math.max(0, Math.min(open, most)));
   }
 
   /** Until more lines say so these blocks stand; the best estimate is that they are gone. */
@@ -164,7 +164,7 @@ export class SilentRemovals {
     const free = (room.atLeast + room.atMost) / 2;
     const left = countedMaximum(state) - free - countedExecution(state).best;
     const gone = Math.max(0, blocksHeldOf(this.#context).best - left);
-    state.onHeap.likelyGone = Math.floor(gone);
+    state.onHeap.hasLikelyLost(Math.floor(gone));
   }
 
   /** A later line has all known blocks in memory: those before it were stale. */

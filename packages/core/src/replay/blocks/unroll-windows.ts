@@ -62,7 +62,7 @@ export class UnrollWindows {
     const window = this.#open.get(blockId);
     if (window === undefined) return;
     this.#open.delete(blockId);
-    this.#state.ledger(window.mode).unrollHolders.delete(`put ${blockId}`);
+    this.#state.ledger(window.mode).endUnroll(`put ${blockId}`);
   }
 
   /** A failed unroll's memory: all of it for a moment, then as much as its reader has left. */
@@ -77,9 +77,9 @@ export class UnrollWindows {
     if (failed === undefined) return;
     this.#failed.delete(blockId);
     this.#kept.delete(failed.holder);
-    const { unrollHolders } = this.#state.ledger(failed.mode);
-    const held = unrollHolders.get(failed.holder);
-    if (held !== undefined) unrollHolders.set(failed.holder, { ...held, atLeast: 0, best: 0 });
+    const ledger = this.#state.ledger(failed.mode);
+    const held = ledger.unrollHolders.get(failed.holder);
+    if (held !== undefined) ledger.unrollFor(failed.holder, { ...held, atLeast: 0, best: 0 });
   }
 
   /** Task ended, or its blocks cannot be unrolled any more. */
@@ -112,17 +112,17 @@ export class UnrollWindows {
   /** Brings every open window to time `ts`. */
   advance(ts: number): void {
     for (const [holder, { mode, from }] of this.#kept) {
-      const { unrollHolders } = this.#state.ledger(mode);
-      const held = unrollHolders.get(holder);
+      const ledger = this.#state.ledger(mode);
+      const held = ledger.unrollHolders.get(holder);
       if (held === undefined) this.#kept.delete(holder);
       else if (ts - from >= KEPT_MICROS) {
-        unrollHolders.set(holder, { atLeast: 0, atMost: held.atMost, best: 0 });
+        ledger.unrollFor(holder, { atLeast: 0, atMost: held.atMost, best: 0 });
         this.#kept.delete(holder);
       }
     }
     for (const window of this.#open.values()) {
       const ledger = this.#state.ledger(window.mode);
-      ledger.unrollHolders.set(`put ${window.blockId}`, this.#heldAt(window, ts));
+      ledger.unrollFor(`put ${window.blockId}`, this.#heldAt(window, ts));
     }
   }
 

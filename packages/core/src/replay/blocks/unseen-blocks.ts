@@ -48,15 +48,15 @@ export class UnseenBlocks {
     const all = amount({ atLeast: 0, atMost: ledger.rules.maxBytes });
     // At DEBUG all is logged but what they hold already.
     if (logged.grants && this.#strangersUntil > step.ts)
-      ledger.unloggedExecution = amount({ atLeast: 0, atMost: ledger.rules.maxBytes }, 0);
+      ledger.holdsUnlogged(amount({ atLeast: 0, atMost: ledger.rules.maxBytes }, 0));
     if (told === undefined) {
-      ledger.unseen = all;
+      ledger.holdUnseen(all);
       return;
     }
     const { held, toldBy } = told;
     // At INFO more may go before that line, without one of its own.
     const atMost = logged.removals ? Math.min(held.atMost, all.atMost) : all.atMost;
-    ledger.unseen = amount({ atLeast: 0, atMost }, held.best);
+    ledger.holdUnseen(amount({ atLeast: 0, atMost }, held.best));
     // Predictions up to that line go by what is known without it.
     const open = { atLeast: 0, atMost: all.atMost - ledger.unseen.atMost };
     this.#foresight.lend({ bytes: open, until: toldBy, holds: () => true, learn: () => {} });
@@ -115,7 +115,7 @@ export class UnseenBlocks {
   beganBefore(step: LogStep, taskId: number): void {
     if (step.ts <= this.#strangersUntil) return;
     const ledger = this.#state.onHeap;
-    ledger.unloggedExecution = amount({ atLeast: 0, atMost: ledger.rules.maxBytes }, 0);
+    ledger.holdsUnlogged(amount({ atLeast: 0, atMost: ledger.rules.maxBytes }, 0));
     this.#strangers.add(taskId);
   }
 
@@ -139,7 +139,7 @@ export class UnseenBlocks {
   /** Tasks that began before the log have ended: all that is held is logged. */
   passTime(ts: number): void {
     if (ts > this.#strangersUntil && this.#strangers.size === 0)
-      this.#state.onHeap.unloggedExecution = NOTHING;
+      this.#state.onHeap.holdsUnlogged(NOTHING);
   }
 
   /** What neither blocks nor logged grants hold at least is all that strangers can hold. */
@@ -156,7 +156,7 @@ export class UnseenBlocks {
     if (this.#printsBlocks(step)) return;
     const most = Math.max(0, this.#heldBesides(step, free).atMost - blocks - logged);
     const atMost = Math.min(unloggedExecution.atMost, most);
-    onHeap.unloggedExecution = amount({ atLeast: 0, atMost }, Math.floor(atMost / 2));
+    onHeap.holdsUnlogged(amount({ atLeast: 0, atMost }, Math.floor(atMost / 2)));
   }
 
   /**
@@ -180,7 +180,7 @@ export class UnseenBlocks {
       rule: touches(storage, exactly(bytes)) ? "unroll_unlogged" : rule,
     });
     if (!isExcerpt) return;
-    onHeap.unseen = plus(onHeap.unseen, amount({ atLeast: 0, atMost: unseen }, unseen));
+    onHeap.holdUnseen(plus(onHeap.unseen, amount({ atLeast: 0, atMost: unseen }, unseen)));
   }
 
   /** A line says what is free: what neither known blocks nor execution hold, unseen blocks do. */
@@ -197,7 +197,7 @@ export class UnseenBlocks {
     const bounds = meet
       ? { atLeast: Math.max(atLeast, told.atLeast), atMost: Math.min(atMost, told.atMost) }
       : told;
-    ledger.unseen = amount(bounds, Math.min(Math.max(told.best, bounds.atLeast), bounds.atMost));
+    ledger.holdUnseen(amount(bounds, Math.min(Math.max(told.best, bounds.atLeast), bounds.atMost)));
   }
 
   /** A block that nobody saw stored leaves memory: it was one of them. `size`: as far as lines tell. */
@@ -211,7 +211,7 @@ export class UnseenBlocks {
       atMost: Math.min(size?.atMost ?? atMost, atMost),
     };
     const held = amount(bounds);
-    ledger.unseen = minus(ledger.unseen, held);
+    ledger.holdUnseen(minus(ledger.unseen, held));
     ledger.store(blockId, { size: held, form: "values", storedAt: step.ts, taskId: undefined });
     return ledger;
   }
@@ -229,13 +229,13 @@ export class UnseenBlocks {
   /** Blocks went of which some may have been unseen ones. */
   mayHaveGone(): void {
     const { onHeap } = this.#state;
-    if (onHeap.unseen.atMost > 0) onHeap.unseen = { ...onHeap.unseen, atLeast: 0 };
+    if (onHeap.unseen.atMost > 0) onHeap.holdUnseen({ ...onHeap.unseen, atLeast: 0 });
   }
 
   /** All of them went. */
   cleared(): void {
     this.#isOpen = false;
-    this.#state.onHeap.unseen = NOTHING;
+    this.#state.onHeap.holdUnseen(NOTHING);
   }
 
   /** Execution memory as far as a line's `free` counts it. */

@@ -115,7 +115,7 @@ export class ExecutionEstimate {
       Math.max(0, full - Math.floor(lastVictimBytes / 2)),
     );
     this.#measured = { total, ts: this.#ts };
-    ledger.storagePool = used;
+    ledger.takeFreeStorage();
     this.#apply(total);
   }
 
@@ -123,12 +123,7 @@ export class ExecutionEstimate {
   fellShort(): void {
     const ledger = this.#ledger;
     if (ledger.rules.fixedPools) return;
-    const used = ledger.storageUsed;
-    ledger.storagePool = {
-      atLeast: used.atLeast,
-      atMost: Math.max(used.atMost, ledger.storagePool.atMost),
-      best: used.best,
-    };
+    ledger.mayTakeFreeStorage();
   }
 
   /** Times after `from` and before `ts` at which a running task's bounds change. */
@@ -154,11 +149,10 @@ export class ExecutionEstimate {
     const ledger = this.#ledger;
     const running = this.#runners();
     for (const taskId of ledger.executionByTask.keys()) {
-      if (!running.has(taskId)) ledger.executionByTask.delete(taskId);
+      if (!running.has(taskId)) ledger.releaseExecution(taskId);
     }
     if (running.size === 0) {
-      ledger.executionTotal = NOTHING;
-      ledger.executionAtInstant = undefined;
+      ledger.knowExecution(NOTHING);
       this.#measured = undefined;
       return;
     }
@@ -173,8 +167,8 @@ export class ExecutionEstimate {
       this.#know(task, evidence, running.size);
       const held = this.#heldBy(task, evidence, ts);
       // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
-      if (held.atMost > 0 && evidence !== undefined) ledger.executionByTask.set(task.taskId, held);
-      else ledger.executionByTask.delete(task.taskId);
+      if (held.atMost > 0 && evidence !== undefined) ledger.holdExecution(task.taskId, held);
+      else ledger.releaseExecution(task.taskId);
       best += held.best;
       if (this.#spilled(task.taskId)) aboveTogether += Math.min(share, held.atMost) - held.best;
       else above += (held.atMost - held.best) ** 2;
@@ -230,7 +224,8 @@ export class ExecutionEstimate {
     const { atMost } = this.#unseen({ ...now, atMost: seen });
     if (atMost <= this.#highest) return false;
     this.#highest = atMost;
-    this.#ledger.executionTotal = { ...now, atMost: Math.max(now.atMost, atMost) };
+    const total = { ...now, atMost: Math.max(now.atMost, atMost) };
+    this.#ledger.knowExecution(total, this.#ledger.executionAtInstant);
     return true;
   }
 
@@ -261,8 +256,7 @@ export class ExecutionEstimate {
   #apply(total: Amount, atInstant?: Amount): void {
     const ledger = this.#ledger;
     this.#highest = Math.max(this.#highest, total.atMost);
-    ledger.executionTotal = total;
-    ledger.executionAtInstant = atInstant;
+    ledger.knowExecution(total, atInstant);
     if (atInstant === undefined) ledger.growForExecution(total, 0);
     else {
       const { atLeast, atMost } = hull(total, this.#unseen(atInstant));

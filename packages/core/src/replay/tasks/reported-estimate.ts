@@ -106,7 +106,7 @@ export class ReportedEstimate {
     this.#count(slot, -1, isHolder ? -1 : 0);
     this.#best -= slot.best;
     this.#highest -= slot.highest;
-    this.#ledger.executionByTask.delete(taskId);
+    this.#ledger.releaseExecution(taskId);
   }
 
   /** Times after `from` and not after `to` (µs) at which a running task that takes memory is in the middle of its life. */
@@ -136,16 +136,15 @@ export class ReportedEstimate {
     for (let slot = this.#stale.pop(); slot !== undefined; slot = this.#stale.pop())
       if (slot.isRunning && slot.isStale) this.#workOut(slot, ts);
     this.#settleCounts();
-    ledger.executionAtInstant = undefined;
     if (running === 0) {
-      ledger.executionTotal = NOTHING;
+      ledger.knowExecution(NOTHING);
       return;
     }
     const seen = this.#seenAtMost();
     const most = this.#highest + this.#open * ceiling;
     const atMost = Math.min(ceiling, Math.ceil(seen / SEEN_OF_PEAK), most);
     const total = amount({ atLeast: 0, atMost }, Math.min(ceiling, seen, this.#best));
-    ledger.executionTotal = total;
+    ledger.knowExecution(total);
     ledger.growForExecution(total, 0);
   }
 
@@ -251,7 +250,7 @@ export class ReportedEstimate {
     const highest = Math.max(slot.highest, peak.atMost);
     this.#best += best - slot.best;
     this.#highest += highest - slot.highest;
-    if (highest > 0 && slot.highest === 0) this.#ledger.executionByTask.set(slot.taskId, NOTHING);
+    if (highest > 0 && slot.highest === 0) this.#ledger.holdExecution(slot.taskId, NOTHING);
     slot.peak = peak;
     slot.best = best;
     slot.highest = highest;

@@ -119,7 +119,7 @@ export class TaskSteps {
     execution.forget(taskId);
     windows.closeOfTask(taskId);
     for (const ledger of state.ledgers) {
-      ledger.unrollHolders.delete(`task ${taskId}`);
+      ledger.endUnroll(`task ${taskId}`);
       const held = ledger.executionByTask.get(taskId);
       if (held !== undefined && held.best > 0 && this.#context.logged.grants) {
         state.memoryEvent(at, {
@@ -134,7 +134,7 @@ export class TaskSteps {
           origin: "derived",
         });
       }
-      ledger.executionByTask.delete(taskId);
+      ledger.releaseExecution(taskId);
     }
     this.#wanted.delete(taskId);
     this.#early.delete(taskId);
@@ -144,7 +144,7 @@ export class TaskSteps {
     evidence.forgetTask(taskId);
     if (!this.#context.logged.grants) execution.update(at.ts, printedWithin(step));
     if (state.running.size === 0) {
-      for (const ledger of state.ledgers) ledger.unrollHolders.clear();
+      for (const ledger of state.ledgers) ledger.endUnrolls();
       this.#byConsumer.clear();
     }
     state.sample(at, "logged");
@@ -202,8 +202,8 @@ export class TaskSteps {
       this.#context.decisions.grants(at, ledger, { taskId: fact.taskId, bytes: granted });
     const before = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
     const held = early === undefined ? before : without(before, early);
-    ledger.executionTotal = undefined;
-    ledger.executionByTask.set(fact.taskId, plus(held, granted));
+    ledger.sumExecution();
+    ledger.holdExecution(fact.taskId, plus(held, granted));
     const wanted = this.#wanted.get(fact.taskId);
     this.#wanted.delete(fact.taskId);
     const missing = wanted === undefined ? NOTHING : amount(wanted);
@@ -245,10 +245,10 @@ export class TaskSteps {
     const ledger = state.ledger(this.#modeOf(consumer));
     const held = ledger.executionByTask.get(taskId) ?? NOTHING;
     const left = this.#leftAfter(taskId, consumer, held, freed);
-    ledger.executionTotal = undefined;
+    ledger.sumExecution();
     const isGone = left.atMost <= 0 && !this.#partly.mayHoldMore(taskId);
-    if (isGone) ledger.executionByTask.delete(taskId);
-    else ledger.executionByTask.set(taskId, left);
+    if (isGone) ledger.releaseExecution(taskId);
+    else ledger.holdExecution(taskId, left);
     state.memoryEvent(at, {
       op: "release_execution",
       mode: ledger.mode,
@@ -324,8 +324,8 @@ export class TaskSteps {
       bytes: plus(first, amount(fact.wanted)),
       first,
     });
-    ledger.executionTotal = undefined;
-    ledger.executionByTask.set(fact.taskId, plus(held, first));
+    ledger.sumExecution();
+    ledger.holdExecution(fact.taskId, plus(held, first));
     ledger.growForExecution(
       plus(ledger.executionUsed, amount(fact.wanted)),
       this.#blocks.evictions.takeEvictedFor(fact.taskId),
@@ -351,8 +351,8 @@ export class TaskSteps {
     const early = least(granted, least(share, free));
     if (early.best === 0) return;
     this.#early.set(taskId, early);
-    ledger.executionTotal = undefined;
-    ledger.executionByTask.set(taskId, plus(held, early));
+    ledger.sumExecution();
+    ledger.holdExecution(taskId, plus(held, early));
     const missing = without(granted, early);
     ledger.growForExecution(
       plus(ledger.executionUsed, missing),

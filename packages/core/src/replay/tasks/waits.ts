@@ -121,7 +121,7 @@ export class Waits {
     const { state } = this.#context;
     const ledger = state.ledger(mode);
     if (ledger.rules.fixedPools) return;
-    ledger.storagePool = ledger.storageUsed;
+    ledger.takeFreeStorage();
     state.follower?.gaveAll(ledger, taskId);
   }
 }
