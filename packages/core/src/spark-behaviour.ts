@@ -93,6 +93,8 @@ export interface SparkBehaviour {
     | "tree_until_zero_then_self_until_zero"
     | "one_tree_self_last";
   readonly retriesRefusedPages: boolean;
+  /** What a ShuffleExternalSorter counts as spilled, and whether an array that made it spill is kept: seen in 4.3.0, not in 4.1.1. */
+  readonly shuffleSorterSpills: "pages" | "pages_and_array";
   readonly taskPeaks: boolean;
   /** The peak that an aggregation reports counts what its map held before it spilled (SPARK-22721, BytesToBytesMap.reset). */
   readonly mapPeakOutlivesSpill: boolean;
@@ -176,6 +178,7 @@ const spark12: SparkBehaviour = Object.freeze({
   interruptStopsUnroll: false,
   spillOrder: "hash_any_mode_then_self",
   retriesRefusedPages: false,
+  shuffleSorterSpills: "pages",
   taskPeaks: false,
   mapPeakOutlivesSpill: false,
   absentPeakIsNone: false,
@@ -355,8 +358,11 @@ const spark42 = after(spark41, "4.2.0", {
   sizeSuffixes: binarySizeSuffixes,
 });
 
-/** As 4.2 until its sources are at hand. */
-const spark43 = after(spark42, "4.3.0", { modelEvidence: "source" });
+/** As 4.2 until its sources are at hand, but for what recorded fillings of its sorters say (fixtures/consumers). */
+const spark43 = after(spark42, "4.3.0", {
+  modelEvidence: "source",
+  shuffleSorterSpills: "pages_and_array",
+});
 
 /** Oldest first. */
 export const sparkBehaviours: readonly SparkBehaviour[] = Object.freeze([

@@ -18,6 +18,11 @@ export interface SorterShape {
   /** With radix sort half of the array is work space; else a third of it. */
   readonly radix: boolean;
   readonly pageBytes: number;
+  /**
+   * ShuffleExternalSorter from 4.3 on: the array counts as spilled, and the larger one whose request made it spill is kept.
+   * Else only pages count, and it begins anew with a small array.
+   */
+  readonly spillsArray?: boolean;
 }
 
 export class UnsafeExternalSorter implements MemoryConsumer {
@@ -112,6 +117,11 @@ export class UnsafeExternalSorter implements MemoryConsumer {
     } catch (failure) {
       if (!(failure instanceof SparkFailure) || this.#records > 0) throw failure;
     }
+    if (this.#records === 0 && grown !== undefined && this.#shape.spillsArray === true) {
+      this.#array = grown;
+      this.#note();
+      return;
+    }
     if (this.#records === 0) {
       // Its own request made it spill: a small array will do.
       if (grown !== undefined) this.#free(grown);
@@ -151,9 +161,10 @@ export class UnsafeExternalSorter implements MemoryConsumer {
     if (trigger !== this) return this.#isReading ? this.#spillWhileRead() : 0;
     if (this.#records === 0) return 0;
     const pages = this.#freePages(0);
-    this.#freeArray();
+    const array = this.#freeArray();
     this.#records = 0;
-    this.#ledger.spilled(pages, Math.floor(pages * this.#diskRatio));
+    const spilled = this.#shape.spillsArray === true ? pages + array : pages;
+    this.#ledger.spilled(spilled, Math.floor(pages * this.#diskRatio));
     return pages;
   }
 

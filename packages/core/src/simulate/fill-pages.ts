@@ -67,6 +67,8 @@ function* fillSorter(
       initialRecords: FIRST_SORTER_RECORDS,
       radix: demand.radix,
       pageBytes: around.settings.pageBytes,
+      spillsArray:
+        serialized && around.configuration.behaviour.shuffleSorterSpills === "pages_and_array",
     },
     diskRatio: ratioOf(demand.diskRatio, filling),
   });

@@ -13,7 +13,7 @@ import { UnsafeExternalSorter } from "../../src/consumers/unsafe-external-sorter
 import { managerCapacity } from "../../src/memory/capacity.ts";
 import { createMemoryManager } from "../../src/memory/managers/index.ts";
 import type { MemoryManager } from "../../src/memory/memory-manager.ts";
-import { sparkBehaviour } from "../../src/spark-behaviour.ts";
+import { type SparkBehaviour, sparkBehaviour } from "../../src/spark-behaviour.ts";
 import {
   answerAtOnce,
   TaskMemoryManager,
@@ -45,9 +45,15 @@ function vectorsIn(file: string): Vector[] {
 
 const TASK = 7;
 
-function managerOf({ spark, limit, page }: Vector) {
+function behaviourOf({ spark }: Vector): SparkBehaviour {
   const behaviour = sparkBehaviour(spark);
   if (behaviour === undefined) throw new Error(spark);
+  return behaviour;
+}
+
+function managerOf(vector: Vector) {
+  const { limit, page } = vector;
+  const behaviour = behaviourOf(vector);
   const conf = new Map([
     ["spark.testing.memory", String(limit)],
     ["spark.testing.reservedMemory", "0"],
@@ -96,6 +102,9 @@ function fillingOf(vector: Vector, memory: TaskMemoryManager, ledger: SpillLedge
       initialRecords: 4096,
       radix,
       pageBytes: page,
+      spillsArray:
+        consumer === "ShuffleExternalSorter" &&
+        behaviourOf(vector).shuffleSorterSpills === "pages_and_array",
     },
     diskRatio: 1,
   });
