@@ -95,9 +95,9 @@ export class ExecutorState {
   readonly #begunBefore = new Set<number>();
   readonly followsTasks: boolean;
   /** Its blocks are logged: in a log of its own, or in reports of the event log. */
-  isStorageTold: boolean;
+  #isStorageTold: boolean;
   /** Its tasks are logged: in a log of its own, or in an event log. */
-  isExecutionTold: boolean;
+  #isExecutionTold: boolean;
   /** the log has ended, and the executor's life went on */
   #isOver = false;
   #seq = 0;
@@ -116,8 +116,8 @@ export class ExecutorState {
   }) {
     this.executorId = of.executorId;
     this.followsTasks = of.followsTasks;
-    this.isStorageTold = of.isStorageTold;
-    this.isExecutionTold = of.isExecutionTold;
+    this.#isStorageTold = of.isStorageTold;
+    this.#isExecutionTold = of.isExecutionTold;
     this.emit = of.emit;
     this.rules = of.rules;
     this.follower = of.manager === undefined ? undefined : new ManagerFollower(of.manager);
@@ -226,15 +226,14 @@ export class ExecutorState {
       const isKnown = this.#arePoolsKnown;
       const unrollUsed = within(ledger.unroll, storageUsed);
       const activeTasks = ledger.executionByTask.size;
-      const { isStorageTold, isExecutionTold } = this;
       const pools = {
         storageUsed,
         unrollUsed,
         executionUsed,
         storagePool,
         activeTasks,
-        isStorageTold,
-        isExecutionTold,
+        isStorageTold: this.#isStorageTold,
+        isExecutionTold: this.#isExecutionTold,
         isKnown,
       };
       if (timeline === undefined || timeline.stands(pools)) continue;
@@ -252,8 +251,8 @@ export class ExecutorState {
         storageAvailable: ledger.storageAvailable(),
         executionAvailable: ledger.executionAvailable(),
         activeTasks,
-        isStorageTold,
-        isExecutionTold,
+        isStorageTold: this.#isStorageTold,
+        isExecutionTold: this.#isExecutionTold,
         isKnown,
         origin,
         sourceFileId: at.sourceFileId,
@@ -330,9 +329,14 @@ export class ExecutorState {
     return track;
   }
 
+  /** From now on what its blocks hold is known, or is not. */
+  showStorage(isKnown: boolean): void {
+    this.#isStorageTold = isKnown;
+  }
+
   /** From now on nothing is known of what tasks hold. */
   hideExecution(): void {
-    this.isExecutionTold = false;
+    this.#isExecutionTold = false;
   }
 
   /** No line tells what this task took before the log; until it ends. */

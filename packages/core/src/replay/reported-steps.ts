@@ -271,7 +271,7 @@ export class ReportedSteps {
     const { taskId, put, migrated } = by;
     const { state, history } = this.#context;
     const { blockId, level } = status;
-    state.isStorageTold = true;
+    state.showStorage(true);
     const held = state.ledgerOfBlock(blockId);
     if (isInMemory(status)) {
       this.#stored(at, status, by);

@@ -67,7 +67,7 @@ export class Evictions {
       for (const blockId of victims) this.dropping(step, blockId);
       return;
     }
-    state.isStorageTold = false;
+    state.showStorage(false);
     state.sample(placeOf(step), "derived");
   }
 
