@@ -370,8 +370,7 @@ test.runIf(chromiumIsThere)(
     await holds(page, "document.querySelectorAll('#curves figure').length > 0");
     const [evicted] = await asked(
       "small",
-      `select list(printf('%s %.0f', knob_value, median) order by knob_number) as points,
-       min(knob_value) filter (p_any <= 0.05) as ends
+      `select list(concat(knob_value, ' ', median::bigint) order by knob_number) as points
      from whatif_curve where outcome = 'evicted_blocks'`,
     );
     const shown = await valueIn<string[]>(
