@@ -42,7 +42,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 const [scoresFile = "", checksFile = ""] = process.argv.slice(2);
 const page = join(import.meta.dirname, "../../docs/whatif.md");
-const { table, not_met } = JSON.parse(readFileSync(scoresFile, "utf8")) as {
+const { table, not_met } = JSON.parse(pythonJson(readFileSync(scoresFile, "utf8"))) as {
   table: readonly Score[];
   not_met: readonly string[];
 };
@@ -84,3 +84,8 @@ const text = readFileSync(page, "utf8")
   )
   .replace(/<!-- floors -->[\s\S]*?<!-- end -->/, () => `<!-- floors -->\n${floors}\n<!-- end -->`);
 writeFileSync(page, text);
+
+/** Python writes numbers that JSON does not know. */
+function pythonJson(text: string): string {
+  return text.replace(/: (?:NaN|-?Infinity)\b/g, ": null");
+}
