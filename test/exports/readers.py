@@ -12,8 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from decimal import Decimal
 from pathlib import Path
-from typing import Callable
+from typing import Any, Callable
 
 import duckdb
 import pandas
@@ -89,14 +90,21 @@ def by_pandas(folder: Path, numbers: list[str]) -> Short:
     )
 
 
-def spark_reader() -> tuple[Callable[[Path, list[str]], Short], Callable[[], None]]:
+def spark_session() -> Any:
     from pyspark.sql import SparkSession
 
     spark = (
-        SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
     )
     spark.sparkContext.setLogLevel("ERROR")
+    return spark
 
+
+def by_spark(spark: Any) -> Callable[[Path, list[str]], Short]:
     def read(folder: Path, numbers: list[str]) -> Short:
         frame = spark.read.parquet(str(folder))
         sums = [f"sum({name}) as {name}" for name in numbers]
@@ -105,14 +113,39 @@ def spark_reader() -> tuple[Callable[[Path, list[str]], Short], Callable[[], Non
         ).first()
         return row["n_rows"], {name: row[name] or 0 for name in numbers}, list(row["ids"])
 
-    return read, spark.stop
+    return read
+
+
+def fleet_questions(
+    spark: Any, database: duckdb.DuckDBPyConnection, folder: Path
+) -> tuple[int, list[str]]:
+    """examples/grafana over the tables: Spark answers as DuckDB does."""
+
+    def plain(rows: list[Any]) -> list[list[str]]:
+        return [
+            [
+                f"{float(cell):.6g}" if isinstance(cell, (int, float, Decimal)) else str(cell)
+                for cell in row
+            ]
+            for row in rows
+        ]
+
+    wrong, questions = [], sorted((ROOT / "examples/grafana").glob("*.sql"))
+    for table in ("applications", "memory_timeline", "tasks", "findings"):
+        spark.read.parquet(str(folder / table)).createOrReplaceTempView(table)
+    for question in questions:
+        text = question.read_text()
+        expected, found = plain(database.sql(text).fetchall()), plain(spark.sql(text).collect())
+        if not expected or found != expected:
+            wrong.append(f"{question.name} by spark: {found} instead of {expected}")
+    return len(questions), wrong
 
 
 def main() -> int:
     readers = {"duckdb": by_duckdb, "pyarrow": by_pyarrow, "polars": by_polars, "pandas": by_pandas}
-    stop: Callable[[], None] = lambda: None
-    if shutil.which("java"):
-        readers["spark"], stop = spark_reader()
+    spark = spark_session() if shutil.which("java") else None
+    if spark is not None:
+        readers["spark"] = by_spark(spark)
     else:
         print("left out: Spark, there is no Java here")
     wrong, tables = [], 0
@@ -130,7 +163,11 @@ def main() -> int:
                 found = read(folder / table, list(expected[1]))
                 if found != expected:
                     wrong.append(f"{table} by {name}: {found} instead of {expected}")
-    stop()
+        if spark is not None:
+            questions, differ = fleet_questions(spark, database, folder)
+            wrong += differ
+            print(f"{questions} questions of examples/grafana put to Spark, too")
+            spark.stop()
     print(
         "\n".join(wrong)
         or f"{tables} tables of {len(LOGS)} runs: equal counts and sums by {', '.join(readers)}"

@@ -33,7 +33,6 @@ GROWN = ROOT / "fixtures/runs/s35-g-base-dbg/app-20261121023728-0000"
 SPLIT = ROOT / "fixtures/runs/s35-f-base-dbg"
 HANGS = "app-20260101000000-8888"  # large: it has a task of its own
 BREAKS = "app-20260101000000-7777"  # small: others share its child
-SECONDS = 45  # a child's time limit, where one hangs
 # The numbers of files are a survey's, and two surveys see different files. What is told of a file
 # of no application stands with the first application of its survey.
 OWN_NUMBERS = "columns(lambda c: c <> 'source_file_id')"
@@ -218,10 +217,10 @@ def manifest(tables: Path) -> dict[str, tuple]:
     return {Path(path).name: (status, reason, app_id) for path, status, reason, app_id in rows}
 
 
-def expect_manifest(tables: Path, small: int) -> None:
+def expect_manifest(tables: Path, small: int, seconds: int) -> None:
     rows = manifest(tables)
     status, reason, _ = rows[HANGS]
-    if status != "failed" or f"stopped after {SECONDS} s" not in (reason or ""):
+    if status != "failed" or f"stopped after {seconds} s" not in (reason or ""):
         raise Differs(f"the application that hangs is {status}: {reason}")
     if rows[BREAKS][:2] != ("failed", "exit code 70"):
         raise Differs(f"the application that breaks the command is {rows[BREAKS]}")
@@ -284,7 +283,7 @@ def run_with_a_kill(command: list[str], tables: Path, env: dict[str, str], scrat
     print(f"executor {killed} was killed in the middle", flush=True)
 
 
-def run(scratch: Path, small: int, large: int, archive: Path | None) -> None:
+def run(scratch: Path, small: int, large: int, seconds: int, archive: Path | None) -> None:
     logs, env = scratch / "logs", environment(scratch)
     if archive is None:
         archive = scratch / "respark.tgz"
@@ -328,11 +327,11 @@ def run(scratch: Path, small: int, large: int, archive: Path | None) -> None:
     before = {
         path: path.stat().st_mtime_ns for path in (scratch / "whole").glob("tasks/*/*.parquet")
     }
-    options = ["--seconds", str(SECONDS)]
+    options = ["--seconds", str(seconds)]
     run_with_a_kill(
         submit(broken, logs, scratch / "killed", *options), scratch / "killed", env, scratch
     )
-    expect_manifest(scratch / "killed", small)
+    expect_manifest(scratch / "killed", small, seconds)
     compare(
         "an executor killed, one that hangs, one that breaks",
         expected,
@@ -374,11 +373,18 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--small", type=int, default=60)
     parser.add_argument("--large", type=int, default=40, help="MB of the large application's log")
+    parser.add_argument("--seconds", type=int, default=45, help="a child's limit, where one hangs")
     parser.add_argument("--archive", type=Path)
     options = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="respark-fleet-") as scratch:
         try:
-            run(Path(scratch).resolve(), options.small, options.large, options.archive)
+            run(
+                Path(scratch).resolve(),
+                options.small,
+                options.large,
+                options.seconds,
+                options.archive,
+            )
         except Differs as difference:
             print(difference, file=sys.stderr)
             return 1
