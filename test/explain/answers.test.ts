@@ -273,7 +273,8 @@ test("A15: all are said to be for one only where all are known to be", async () 
     );
     const said = evidence.find((words) => / for RDD | for stage /.test(words)) ?? "";
     const begins = known === Number(facts["times"]) ? "All were" : `At least ${known} were`;
-    expect(said.startsWith(begins)).toBe(true);
+    // Fewer than half are no cause, and are not said.
+    expect(said === "" ? known * 2 < Number(facts["times"]) : said.startsWith(begins)).toBe(true);
   }
 });
 

@@ -1,7 +1,7 @@
 /** How bad a finding is, in words: that time was lost is said only where the least it cost is more than nothing. */
 import type { Finding } from "./story.ts";
 
-type Judged = Pick<Finding, "severity" | "costMillis">;
+type Judged = Pick<Finding, "severity" | "costMillis" | "kind">;
 
 /** As a sentence's beginning, and as what a count of them is followed by. */
 interface SeverityWords {
@@ -45,7 +45,18 @@ export function severitiesInWords(findings: readonly Judged[]): string {
     .join(", ");
 }
 
-function wordsOf({ severity, costMillis: { best, min, max } }: Judged): SeverityWords {
-  const cost = max ?? best ?? min ?? 0;
+/** Kinds that cost task time where they cost anything: how much may be unknown. */
+const COSTLY: ReadonlySet<string> = new Set([
+  "evictions",
+  "no_room",
+  "spills",
+  "waits",
+  "setting",
+  "garbage",
+  "lost_executors",
+]);
+
+function wordsOf({ severity, kind, costMillis: { best, min, max } }: Judged): SeverityWords {
+  const cost = max ?? best ?? min ?? (COSTLY.has(kind) ? 1 : 0);
   return severity === "risk" && cost > 0 ? MAYBE : WORDS[severity];
 }

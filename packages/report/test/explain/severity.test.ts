@@ -6,15 +6,17 @@ const cost = (min: number | undefined, max: number | undefined) => ({ best: unde
 
 test("a risk that may have cost something is told from one that did not", () => {
   const words = [
-    { severity: "slow", costMillis: cost(3, 9) },
-    { severity: "risk", costMillis: cost(0, 9) },
-    { severity: "risk", costMillis: cost(undefined, undefined) },
+    { kind: "spills", severity: "slow", costMillis: cost(3, 9) },
+    { kind: "no_end", severity: "risk", costMillis: cost(0, 9) },
+    { kind: "evictions", severity: "risk", costMillis: cost(undefined, undefined) },
+    { kind: "no_end", severity: "risk", costMillis: cost(undefined, undefined) },
   ] as const;
   expect(words.map(severityInWords)).toEqual([
     "Time was lost",
     "Time may have been lost",
+    "Time may have been lost",
     "At risk",
   ]);
-  expect(severitiesInWords(words)).toBe("1 lost time, 1 may have lost time, 1 at risk");
+  expect(severitiesInWords(words)).toBe("1 lost time, 2 may have lost time, 1 at risk");
   expect(severitiesInWords(words.slice(0, 1))).toBe("all lost time");
 });

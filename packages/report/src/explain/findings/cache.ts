@@ -131,7 +131,7 @@ function causesInWords(row: Row): string {
     if (found > 0) causes.push({ found, words });
   };
   add("for_execution", "tasks claimed execution memory that storage had borrowed");
-  add("for_unroll", "other blocks were unrolled");
+  add("for_unroll", "other blocks were being stored (unrolled)");
   add("for_storage", "other blocks were stored");
   const [first, ...others] = causes;
   const all = numberIn(row, "times") ?? 0;
@@ -166,8 +166,24 @@ function evictorsInWords(row: Row, application: Application): string[] {
         ]),
     ...(stage === undefined ? [] : [application.stage(stage)]),
   ].join(" in ");
+  // A few of many are no cause.
+  if (times * 2 < all) return [];
   const share = times === all ? (all === 1 ? "It was" : "All were") : `At least ${times} were`;
   return [`${share} for ${by}.`];
+}
+
+/** More than a store asks for before it knows the size (spark.storage.unrollMemoryThreshold). */
+function isLarge(broadcast: Row): boolean {
+  return (numberIn(broadcast, "bytes") ?? 0) > MEBI;
+}
+
+/** Whether broadcasts are what evicts: large ones, for half of the evictions or more. */
+function isForBroadcasts(row: Row, { evictingBroadcasts }: Application): boolean {
+  const rddId = String(numberIn(row, "rdd_id") ?? "");
+  return (
+    (numberIn(row, "for_broadcasts") ?? 0) * 2 >= (numberIn(row, "times") ?? 0) &&
+    evictingBroadcasts.some((one) => isLarge(one) && textsIn(one, "rdds").includes(rddId))
+  );
 }
 
 /** A value and the serialized pieces that it came in take room both: `44.0 MiB, and 44.0 MiB in pieces`. */
@@ -182,13 +198,22 @@ function broadcastsInWords(row: Row, { evictingBroadcasts }: Application): strin
   const rddId = String(numberIn(row, "rdd_id") ?? "");
   const seen = evictingBroadcasts.filter((one) => textsIn(one, "rdds").includes(rddId));
   if (seen.length === 0 || times === 0) return [];
-  const named = seen
-    .slice(0, 3)
-    .map((one) => `broadcast_${numberIn(one, "broadcast_id") ?? ""} (${broadcastSize(one)})`);
-  const more = seen.length > 3 ? ` and ${counted(seen.length - 3, "other broadcast")}` : "";
   const all = numberIn(row, "times") ?? 0;
   const those = times < all ? `${times} of them` : all === 1 ? "It" : `All ${times}`;
-  return [`${those} made room for ${listed(named)}${more}.`];
+  const large = seen.filter(isLarge);
+  if (large.length === 0)
+    return [
+      `${those} made room for broadcasts of less than 1 MiB: memory was full, and each block asks for 1 MiB at first.`,
+    ];
+  const named = [
+    ...large
+      .slice(0, 3)
+      .map((one) => `broadcast_${numberIn(one, "broadcast_id") ?? ""} (${broadcastSize(one)})`),
+    ...(seen.length > Math.min(3, large.length)
+      ? [counted(seen.length - Math.min(3, large.length), "other broadcast")]
+      : []),
+  ];
+  return [`${those} made room for ${listed(named)}.`];
 }
 
 function skewInWords(row: Row): string[] {
@@ -215,7 +240,7 @@ function certaintyOf(row: Row): string {
   const least = numberIn(row, "certainty");
   return least === undefined || least >= 1
     ? logged
-    : `${logged}; what each was for is ${Math.round(least * 100)} % certain or more`;
+    : `${logged}; what each made room for is at least ${Math.round(least * 100)} % certain`;
 }
 
 function evictionChange(row: Row, application: Application): Change | undefined {
@@ -224,8 +249,7 @@ function evictionChange(row: Row, application: Application): Change | undefined 
   if (reads === 0) return undefined;
   const mode = modeOf(row);
   const level = textIn(row, "storage_level") ?? "";
-  const times = numberIn(row, "times") ?? 0;
-  const broadcast = (numberIn(row, "for_broadcasts") ?? 0) * 2 >= times;
+  const broadcast = isForBroadcasts(row, application);
   if (mode === "on_heap" && smallFraction(application) !== undefined) {
     const fraction = roomChange(application, mode);
     return broadcast && fraction !== undefined ? orSmallerBroadcast(fraction) : fraction;

@@ -44,7 +44,7 @@ export const spillCosts: ViewSpec = {
     parents: "stages it reads from; count",
     run_ms: "run time of the tasks that spilled; ms",
     cost_ms:
-      "time that spilling cost, best estimate: run time beyond that of tasks of the stage that did not spill, else writing and reading back at the rate of recorded runs; ms",
+      "time that spilling cost, best estimate: run time beyond that of tasks of the stage that did not spill (a larger task is slower without a spill: no more than the slowest tenth of recorded spills took), else writing and reading back at the rate of recorded runs; ms",
     cost_ms_min: "at least; ms",
     cost_ms_max: "at most; ms",
     measured: "whether tasks of the same stage that did not spill are what it was measured against",
@@ -121,7 +121,7 @@ select
   n.sql_execution_id,
   n.parents,
   j.run_ms,
-  round(least(if(j.measured, j.beyond_ms, j.mib * j.p50 * 2), coalesce(j.run_ms, j.mib * j.p50 * 2)))::bigint as cost_ms,
+  round(least(if(j.measured, least(j.beyond_ms, j.mib * j.p90 * 2), j.mib * j.p50 * 2), coalesce(j.run_ms, j.mib * j.p50 * 2)))::bigint as cost_ms,
   round(least(if(j.measured, least(j.beyond_ms, j.mib * j.p10), j.mib * j.p10), coalesce(j.run_ms, j.mib * j.p10)))::bigint as cost_ms_min,
   round(least(greatest(if(j.measured, j.beyond_ms, 0), j.mib * j.p90 * 2), coalesce(j.run_ms, j.mib * j.p90 * 2)))::bigint as cost_ms_max,
   coalesce(j.measured, false) as measured,
