@@ -223,7 +223,7 @@ const text = [
   ),
   "",
   // What people wrote below the table stays.
-  before.slice(before.indexOf("## What costs are estimated from")),
+  before.slice(before.indexOf("## The five that are the same")),
 ];
 writeFileSync(join(root, "docs/advice.md"), text.join("\n"));
 process.stdout.write(`${text.slice(7, 9).join("\n")}\n`);
