@@ -8,6 +8,7 @@ export {
   type FindingBehind,
   findingsOf,
   NotThereError,
+  nothingFound,
   type Question,
   type RowNumber,
   type RunVerdict,

@@ -5,6 +5,7 @@ import {
   costInWords,
   type Finding,
   type FindingBehind,
+  nothingFound,
   type RunVerdict,
   saidOnce,
   severitiesInWords,
@@ -62,9 +63,9 @@ export function verdictText(
     .join("\n\n")}\n`;
 }
 
-function headline({ findings }: RunVerdict): string {
-  if (findings.length === 0)
-    return "Nothing is wrong with this run's memory, as far as its logs show.";
+function headline(verdict: RunVerdict): string {
+  const { findings } = verdict;
+  if (findings.length === 0) return nothingFound(verdict);
   if (findings.length === 1) return "1 finding:";
   const count = counted(findings.length, "finding");
   return `${count}, the costliest first: ${severitiesInWords(findings)}.`;

@@ -4,5 +4,5 @@ export { costInWords } from "./findings/costs.ts";
 export { type EffectOf, findingsOf } from "./findings/write-findings.ts";
 export { type ApplicationName, NotThereError, type RowNumber } from "./investigation.ts";
 export { type FindingBehind, saidOnce } from "./said-once.ts";
-export { severitiesInWords, severityInWords } from "./severity.ts";
+export { nothingFound, severitiesInWords, severityInWords } from "./severity.ts";
 export type { Finding, RunVerdict, Severity, Story } from "./story.ts";

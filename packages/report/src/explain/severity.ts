@@ -1,5 +1,6 @@
 /** How bad a finding is, in words: that time was lost is said only where the least it cost is more than nothing. */
-import type { Finding } from "./story.ts";
+import { counted } from "@respark/core";
+import type { Finding, RunVerdict } from "./story.ts";
 
 type Judged = Pick<Finding, "severity" | "costMillis" | "kind">;
 
@@ -59,4 +60,16 @@ const COSTLY: ReadonlySet<string> = new Set([
 function wordsOf({ severity, kind, costMillis: { best, min, max } }: Judged): SeverityWords {
   const cost = max ?? best ?? min ?? (COSTLY.has(kind) ? 1 : 0);
   return severity === "risk" && cost > 0 ? MAYBE : WORDS[severity];
+}
+
+/** The first line of a verdict without findings: what was not looked for is not well. */
+export function nothingFound({
+  absent,
+  unknowable,
+}: Pick<RunVerdict, "absent" | "unknowable">): string {
+  if (absent.length === 0)
+    return "These logs cannot show what was wrong with this run's memory: there was nothing to look for it in.";
+  if (unknowable.length > absent.length)
+    return `Nothing was found, but these logs show little: ${absent.length} of ${counted(absent.length + unknowable.length, "kind")} of trouble could be looked for.`;
+  return "Nothing is wrong with this run's memory, as far as its logs show.";
 }

@@ -158,9 +158,11 @@ function trustIn(
       hasEventLog || (logged.has(evidenceLevel) && !isDriverAlone)
         ? (LEVELS[evidenceLevel] ?? "")
         : DRIVER_ALONE,
-      ...(textIn(application, "model_evidence") === "source"
-        ? ["The model of this Spark version follows its sources, not recordings of it."]
-        : []),
+      ...(textIn(application, "spark_version") === undefined
+        ? ["No log names the version of Spark: that of the memory model is assumed."]
+        : textIn(application, "model_evidence") === "source"
+          ? ["The model of this Spark version follows its sources, not recordings of it."]
+          : []),
     ],
   };
 }

@@ -3,6 +3,7 @@ import { counted, countInWords } from "@respark/core";
 import {
   costInWords,
   type FindingBehind,
+  nothingFound,
   type RunVerdict,
   type Severity,
   saidOnce,
@@ -39,11 +40,11 @@ const EVIDENCE: Readonly<Record<string, string>> = {
   event_log: "bare event log",
 };
 
-export function headlineOf({ findings }: Pick<RunVerdict, "findings">): string {
-  const [worst] = findings;
-  if (worst === undefined) {
-    return "Nothing is wrong with this run’s memory, as far as its logs tell.";
-  }
+export function headlineOf(
+  verdict: Pick<RunVerdict, "findings" | "absent" | "unknowable">,
+): string {
+  const [worst] = verdict.findings;
+  if (worst === undefined) return nothingFound(verdict);
   const lead: Readonly<Record<Severity, string>> = {
     dead: "Work was lost",
     slow: "Time was lost",

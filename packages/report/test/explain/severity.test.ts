@@ -1,6 +1,6 @@
 /** That time was lost is said only where it must have been. */
 import { expect, test } from "vitest";
-import { severitiesInWords, severityInWords } from "../../src/explain/index.ts";
+import { nothingFound, severitiesInWords, severityInWords } from "../../src/explain/index.ts";
 
 const cost = (min: number | undefined, max: number | undefined) => ({ best: undefined, min, max });
 
@@ -19,4 +19,11 @@ test("a risk that may have cost something is told from one that did not", () => 
   ]);
   expect(severitiesInWords(words)).toBe("1 lost time, 2 may have lost time, 1 at risk");
   expect(severitiesInWords(words.slice(0, 1))).toBe("all lost time");
+});
+
+test("where little could be looked for, nothing found is not nothing wrong", () => {
+  const all = ["evictions", "spills", "waits"];
+  expect(nothingFound({ absent: all, unknowable: [] })).toMatch(/^Nothing is wrong/);
+  expect(nothingFound({ absent: ["spills"], unknowable: all })).toMatch(/1 of 4 kinds of trouble/);
+  expect(nothingFound({ absent: [], unknowable: all })).toMatch(/^These logs cannot show/);
 });

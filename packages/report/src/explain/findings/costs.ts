@@ -60,5 +60,6 @@ export function costInWords({ best, min, max }: Cost): string | undefined {
     return min === undefined || min === 0 ? undefined : `at least ${millis(min)}`;
   }
   const [said, low, high] = [millis(best), millis(min ?? best), millis(max ?? best)];
-  return low === high ? said : `about ${said} (${low} to ${high})`;
+  if (low === high) return said;
+  return said === low ? `at least ${low}, at most ${high}` : `about ${said} (${low} to ${high})`;
 }
