@@ -93,7 +93,7 @@ export interface SparkBehaviour {
     | "tree_until_zero_then_self_until_zero"
     | "one_tree_self_last";
   readonly retriesRefusedPages: boolean;
-  /** What a ShuffleExternalSorter counts as spilled, and whether an array that made it spill is kept: seen in 4.3.0, not in 4.1.1. */
+  /** What a ShuffleExternalSorter counts as spilled, and whether an array that made it spill is kept: seen in 4.3.0, not in 4.2.0. */
   readonly shuffleSorterSpills: "pages" | "pages_and_array";
   readonly taskPeaks: boolean;
   /** The peak that an aggregation reports counts what its map held before it spilled (SPARK-22721, BytesToBytesMap.reset). */
