@@ -24,6 +24,7 @@ const pages = tracked.filter(
 const OTHERS = new Set([
   "native/core/src/execution/memory_pools/logging_pool.rs", // Comet
   "integrity_check", // SQLite
+  "WorkloadWi", // the program of recorded runs, which is not in this repository
   "deleteOnTermination", // Kubernetes driver's service
   "logUri", // EMR
   "livySessions", // Fabric's API
