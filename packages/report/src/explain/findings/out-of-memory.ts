@@ -144,7 +144,9 @@ function poolInWords(row: Row, pool: "storage" | "execution"): string | undefine
     numberIn(row, `${pool}_bytes_max`),
   ];
   if (best === undefined) return undefined;
-  if (min === undefined || max === undefined || bytes(min) === bytes(max)) return bytes(best);
+  // An estimate of nothing without bounds is no knowledge of it.
+  if (min === undefined || max === undefined) return best === 0 ? undefined : bytes(best);
+  if (bytes(min) === bytes(max)) return bytes(best);
   return `${bytes(min)} to ${bytes(max)}`;
 }
 
