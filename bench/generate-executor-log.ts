@@ -1,8 +1,9 @@
 /**
- * Writes an executor log of any size as Spark 3.5 prints it at INFO: tasks one after the other, each with its blocks, broadcasts, shuffle and spills.
- * Its density is not below that of INFO executor logs: of 30,712 recorded lines (101 bytes each) 31 % are of the memory and block loggers, 38 % of tasks,
- * 85 % of any logger that is read, and 78 % become facts; of these (102 bytes each) 33, 41, 92 and 79 %.
- * The same seed gives the same bytes.
+ * Writes an executor log of any size as Spark 3.5 prints it at INFO: tasks one after the other,
+ * each with its blocks, broadcasts, shuffle and spills. Its density is not below that of INFO
+ * executor logs: of 30,712 recorded lines (101 bytes each) 31 % are of the memory and block
+ * loggers, 38 % of tasks, 85 % of any logger that is read, and 78 % become facts; of these (102
+ * bytes each) 33, 41, 92 and 79 %. The same seed gives the same bytes.
  *
  *   node --import tsx bench/generate-executor-log.ts <out> <MB> [seed]
  */

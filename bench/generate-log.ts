@@ -1,6 +1,6 @@
 /**
- * Grows a real event log to any size: its jobs again and again, with ids and times moved on, and executor metrics filled in.
- * The same seed and source give the same bytes.
+ * Grows a real event log to any size: its jobs again and again, with ids and times moved on, and
+ * executor metrics filled in. The same seed and source give the same bytes.
  *
  *   node --conditions=@respark/source --import tsx bench/generate-log.ts <event log> <out> <MB> [seed]
  */
@@ -142,7 +142,9 @@ class Growth {
     };
   }
 
-  /** At a replica's end its blocks are gone: a log of ten thousand replicas caches no more than one. */
+  /**
+   * At a replica's end its blocks are gone: a log of ten thousand replicas caches no more than one.
+   */
   cleaning(): Template[] {
     const removed = [...this.#blocks.values()].map((info) =>
       templateOf(
@@ -275,7 +277,10 @@ function slot(axis: Axis | "random", value: number): string {
   return `${slotBegins}${axis}:${value}${slotEnds}`;
 }
 
-/** A slot inside a text (marked `#`) keeps the text's quotes; a slot that is a number's whole text loses them. */
+/**
+ * A slot inside a text (marked `#`) keeps the text's quotes; a slot that is a number's whole text
+ * loses them.
+ */
 function templateOf(event: Json): Template {
   const texts: string[] = [];
   const slots: Slot[] = [];

@@ -1,4 +1,7 @@
-/** Builds the wheels of all platforms on one machine: node python/build-wheels.mjs out/npm [platform…]. Needs Python's build and hatchling. */
+/**
+ * Builds the wheels of all platforms on one machine: node python/build-wheels.mjs out/npm
+ * [platform…]. Needs Python's build and hatchling.
+ */
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -38,7 +41,10 @@ for (const platform of chosen.length > 0 ? chosen : platforms) {
   );
 }
 
-/** A package of npm, the one that pnpm-lock.yaml names, unpacked below node_modules; another content is an error. */
+/**
+ * A package of npm, the one that pnpm-lock.yaml names, unpacked below node_modules; another content
+ * is an error.
+ */
 function unpack(spec, into) {
   const build = join(here, "build");
   const said = execFileSync(

@@ -1,4 +1,7 @@
-/** The one bundle that everything installed is made from: node scripts/bundle.mjs [out/npm]. Straight from the sources, split, not minified. */
+/**
+ * The one bundle that everything installed is made from: node scripts/bundle.mjs [out/npm].
+ * Straight from the sources, split, not minified.
+ */
 import { execFileSync } from "node:child_process";
 import {
   copyFileSync,
@@ -58,7 +61,10 @@ writeFileSync(join(out, "package.json"), `${JSON.stringify(manifest(), null, 2)}
 for (const file of ["README.md", "LICENSE"]) copyFileSync(file, join(out, file));
 writeFileSync(join(out, "THIRD-PARTY.md"), notices(Object.keys(metafile.inputs)));
 
-/** report/src/duckdb.ts loads the API by createRequire, which no bundler follows; here it is a plain import. */
+/**
+ * report/src/duckdb.ts loads the API by createRequire, which no bundler follows; here it is a plain
+ * import.
+ */
 function importDuckDbApi(bundler) {
   bundler.onLoad({ filter: /[\\/]report[\\/]src[\\/]duckdb\.ts$/ }, ({ path }) => ({
     contents: 'import * as api from "@duckdb/node-api";\nexport const duckdb = api;\n',
@@ -67,7 +73,10 @@ function importDuckDbApi(bundler) {
   }));
 }
 
-/** The bundle copies its empty database; a clone, whose tables may change at any moment, creates one. */
+/**
+ * The bundle copies its empty database; a clone, whose tables may change at any moment, creates
+ * one.
+ */
 function keepTemplate(bundler) {
   bundler.onLoad({ filter: /[\\/]report[\\/]src[\\/]sinks[\\/]template-path\.ts$/ }, () => ({
     contents:
@@ -89,7 +98,10 @@ function writeTemplate() {
   rmSync(script);
 }
 
-/** A clone bundles the page of a report when it writes one; here it is a string, and no bundler is needed. */
+/**
+ * A clone bundles the page of a report when it writes one; here it is a string, and no bundler is
+ * needed.
+ */
 function inlinePage(bundler) {
   bundler.onLoad({ filter: /[\\/]page-from-source\.mjs$/ }, async () => ({
     contents: await builtModule(),
@@ -112,7 +124,10 @@ function manifest() {
   };
 }
 
-/** Licence and notice of every package of which a byte is in the bundle; one without a licence text fails the build. */
+/**
+ * Licence and notice of every package of which a byte is in the bundle; one without a licence text
+ * fails the build.
+ */
 function notices(inputs) {
   const roots = new Map();
   for (const input of inputs) {

@@ -1,4 +1,7 @@
-/** Holds all places that name the version equal: node scripts/check-version.mjs [the tag's version]. Exit 1 names those that differ. */
+/**
+ * Holds all places that name the version equal: node scripts/check-version.mjs [the tag's version].
+ * Exit 1 names those that differ.
+ */
 import { readFileSync } from "node:fs";
 
 const read = (file) => readFileSync(file, "utf8");

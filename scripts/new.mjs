@@ -1,7 +1,7 @@
 /**
- * Skeletons of what CONTRIBUTING has recipes for: `pnpm new <kind> <name>` writes the files, names them
- * in their folder's index and says what is left to do. A skeleton compiles; its test fails until it is
- * filled in.
+ * Skeletons of what CONTRIBUTING has recipes for: `pnpm new <kind> <name>` writes the files, names
+ * them in their folder's index and says what is left to do. A skeleton compiles; its test fails
+ * until it is filled in.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -11,7 +11,10 @@ const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase
 const pascal = (name) => camel(`-${name}`);
 const snake = (name) => name.replaceAll("-", "_");
 
-/** Adds to an index an import in alphabetical place, and an entry at the end of the list that begins at `list`. */
+/**
+ * Adds to an index an import in alphabetical place, and an entry at the end of the list that begins
+ * at `list`.
+ */
 function withEntry(text, { imported, from, list, entry }) {
   const lines = text.split("\n");
   const imports = lines.flatMap((line, at) => (/^import .* from "\.\//.test(line) ? [at] : []));

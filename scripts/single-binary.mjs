@@ -1,4 +1,7 @@
-/** One executable for closed networks: Node, the bundle and DuckDB's library. node scripts/single-binary.mjs [out/binary]. For the platform it runs on. */
+/**
+ * One executable for closed networks: Node, the bundle and DuckDB's library. node
+ * scripts/single-binary.mjs [out/binary]. For the platform it runs on.
+ */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";

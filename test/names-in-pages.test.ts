@@ -52,7 +52,9 @@ const bases = [
   ]),
 ];
 
-/** Identifiers of more than one word (`sizeOfStored`, `block_events`): a plain word may be anything. */
+/**
+ * Identifiers of more than one word (`sizeOfStored`, `block_events`): a plain word may be anything.
+ */
 const isName = (word: string) => /[a-z][A-Z]|[a-z0-9]_[a-z0-9]/.test(word);
 const isPath = (text: string) =>
   /^[\w.@-]+(?:\/[\w.@-]+)+$/.test(text) && /^[a-z.]/.test(text) && !text.includes("…");

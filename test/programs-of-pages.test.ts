@@ -1,6 +1,6 @@
 /**
- * What people read first: the programs of each library's README and of docs/concepts.md compile, run,
- * and print what the page says.
+ * What people read first: the programs of each library's README and of docs/concepts.md compile,
+ * run, and print what the page says.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";

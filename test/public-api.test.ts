@@ -1,4 +1,6 @@
-/** What people build on: the doors of the packages, used as a program outside this repository would. */
+/**
+ * What people build on: the doors of the packages, used as a program outside this repository would.
+ */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * Manager calls a second on one core, without recording, and what an eviction costs with 100 to 100,000 blocks in the store.
- * node --conditions=@respark/source --import tsx bench/core/managers.ts [millions of calls]
+ * Manager calls a second on one core, without recording, and what an eviction costs with 100 to
+ * 100,000 blocks in the store. node --conditions=@respark/source --import tsx
+ * bench/core/managers.ts [millions of calls]
  */
 import {
   type MemoryManager,
@@ -28,7 +29,10 @@ function world(behaviour: SparkBehaviour, heapBytes: number, legacy = false): Wo
   return { manager, store: new MemoryStore(behaviour, manager, conf) };
 }
 
-/** The mix of the recorded vectors: execution 6 : storage 3 : unroll 1, tasks that end, blocks that are read. Small numbers only. */
+/**
+ * The mix of the recorded vectors: execution 6 : storage 3 : unroll 1, tasks that end, blocks that
+ * are read. Small numbers only.
+ */
 function mixed({ manager, store }: World, calls: number): number {
   const ids = Array.from({ length: 4096 }, (_, at) => `rdd_${at % 7}_${at}`);
   let state = 20_261_121;

@@ -1,8 +1,9 @@
 /// <reference types="node" />
 /**
- * What one draw of a simulation costs, and a digest of its outcomes: half of the tasks compute and store a block that evicts
- * others, the other half fill a collection past its share. Run before and after a change: the digest must not move.
- * node --conditions=@respark/source --import tsx bench/core/simulate.ts [tasks] [draws] [unroll | fill | slots | sort]
+ * What one draw of a simulation costs, and a digest of its outcomes: half of the tasks compute and
+ * store a block that evicts others, the other half fill a collection past its share. Run before and
+ * after a change: the digest must not move. node --conditions=@respark/source --import tsx
+ * bench/core/simulate.ts [tasks] [draws] [unroll | fill | slots | sort]
  */
 import { createHash } from "node:crypto";
 import {

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * CPU of decoding an event log into facts, as a share of JSON.parse on all its lines, in one process.
- * node --conditions=@respark/source --import tsx bench/event-log/decode.ts [event log, plain] [MB]
+ * CPU of decoding an event log into facts, as a share of JSON.parse on all its lines, in one
+ * process. node --conditions=@respark/source --import tsx bench/event-log/decode.ts [event log,
+ * plain] [MB]
  */
 import { mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,7 +1,13 @@
-/** A seeded large event log: one real log again and again, its task, stage and job ids and its times moved on. */
+/**
+ * A seeded large event log: one real log again and again, its task, stage and job ids and its times
+ * moved on.
+ */
 import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 
-/** Writes at least `bytes` of events and returns how many lines; ids and times grow, so no two rounds are equal. */
+/**
+ * Writes at least `bytes` of events and returns how many lines; ids and times grow, so no two
+ * rounds are equal.
+ */
 export function growLog(from: string, to: string, bytes: number): number {
   const lines = readFileSync(from, "utf8")
     .split("\n")

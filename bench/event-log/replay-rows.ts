@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
- * The half of a replay before its database: an event log's bytes become rows, and the rows are thrown away. CPU, by table what was made,
- * and how memory grows as the log goes by.
+ * The half of a replay before its database: an event log's bytes become rows, and the rows are
+ * thrown away. CPU, by table what was made, and how memory grows as the log goes by.
  *
  *   node --expose-gc --conditions=@respark/source --import tsx bench/event-log/replay-rows.ts <event log> [events]
  */

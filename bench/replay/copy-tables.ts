@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * DuckDB alone, on one thread, writing the very rows of a replayed database into another: what any reader of the log would spend on the
- * tables, were all else free. Prints its own CPU seconds, and how many values it wrote.
+ * DuckDB alone, on one thread, writing the very rows of a replayed database into another: what any
+ * reader of the log would spend on the tables, were all else free. Prints its own CPU seconds, and
+ * how many values it wrote.
  */
 import { connectOneThread } from "./one-thread-duckdb.ts";
 

@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
- * A directory of many applications: time and memory of the first run, of one with nothing new, of one
- * with one new application, and whether a replay killed at any moment ends with the same rows.
+ * A directory of many applications: time and memory of the first run, of one with nothing new, of
+ * one with one new application, and whether a replay killed at any moment ends with the same rows.
  *
  *   node --conditions=@respark/source --import tsx bench/replay/fleet.ts <respark.mjs> \
  *     [--small 1000] [--large 5] [--megabytes 40] [--kills 10] [--of 100]

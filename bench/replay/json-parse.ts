@@ -1,5 +1,8 @@
 /// <reference types="node" />
-/** JSON.parse on every line of a file, split on bytes: the least that a reader of every event can do. Prints its own CPU seconds. */
+/**
+ * JSON.parse on every line of a file, split on bytes: the least that a reader of every event can
+ * do. Prints its own CPU seconds.
+ */
 import { openSync, readSync } from "node:fs";
 
 const [path = ""] = process.argv.slice(2);

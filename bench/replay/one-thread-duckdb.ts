@@ -1,5 +1,8 @@
 /// <reference types="node" />
-/** DuckDB of the version that respark uses, on one thread, with a new database: what respark's own writing is held against. */
+/**
+ * DuckDB of the version that respark uses, on one thread, with a new database: what respark's own
+ * writing is held against.
+ */
 import { rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";

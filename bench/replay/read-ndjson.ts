@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
- * DuckDB's own `read_ndjson`, of the version that respark uses, on one thread, writing the columns of the table `tasks` alone.
- * Prints its own CPU seconds.
+ * DuckDB's own `read_ndjson`, of the version that respark uses, on one thread, writing the columns
+ * of the table `tasks` alone. Prints its own CPU seconds.
  */
 import { connectOneThread } from "./one-thread-duckdb.ts";
 

@@ -4,7 +4,8 @@
  *
  *   node --conditions=@respark/source --import tsx bench/replay/replay.ts [event log] [MB …]
  *
- * Needs `pnpm build` before (the built command is measured) and GNU time. Of two sizes it also says how memory grows.
+ * Needs `pnpm build` before (the built command is measured) and GNU time. Of two sizes it also says
+ * how memory grows.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";

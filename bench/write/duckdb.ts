@@ -1,4 +1,7 @@
-/** How fast rows become a DuckDB file, and in how much memory: `node --conditions=@respark/source --import tsx bench/write/duckdb.ts [rows]`. */
+/**
+ * How fast rows become a DuckDB file, and in how much memory: `node --conditions=@respark/source
+ * --import tsx bench/write/duckdb.ts [rows]`.
+ */
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // What to try next after an attempt that failed: a step up the ladder only where memory killed it.
 //
-//   node memory-ladder.mjs logs-of-attempt-1/ spark.executor.memory=2g,3g,4g,6g spark.executor.memoryOverhead=512m,1g,2g
+// node memory-ladder.mjs logs-of-attempt-1/ spark.executor.memory=2g,3g,4g,6g
+// spark.executor.memoryOverhead=512m,1g,2g
 //
 // Prints the setting of the next attempt and exits 0; exits 1 where more memory is no answer (the
 // code failed, the ladder ends), so that a scheduler stops instead of paying for hopeless retries.

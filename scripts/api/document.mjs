@@ -1,6 +1,6 @@
 /**
- * API pages of the three libraries, from their doors: `pnpm docs:api` writes out/api as Markdown, and
- * fails where an export has no docstring or a link leads nowhere.
+ * API pages of the three libraries, from their doors: `pnpm docs:api` writes out/api as Markdown,
+ * and fails where an export has no docstring or a link leads nowhere.
  */
 import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";

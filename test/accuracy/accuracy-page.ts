@@ -44,7 +44,9 @@ export function farOff(measured: readonly Measured[]): FarOff[] {
   );
 }
 
-/** One line per bar of a class: the mean before and now, and the run that is furthest from the bar. */
+/**
+ * One line per bar of a class: the mean before and now, and the run that is furthest from the bar.
+ */
 export function barRows(
   measured: readonly Measured[],
   logClass: LogClass,
@@ -151,7 +153,9 @@ export interface ScoredSet {
   readonly outcomes: ReadonlyMap<string, Outcome>;
 }
 
-/** Classes that a replay is given as its user would; in the others part of the logs is taken away. */
+/**
+ * Classes that a replay is given as its user would; in the others part of the logs is taken away.
+ */
 const WHOLE: ReadonlySet<LogClass> = new Set(["dbg", "info", "old"]);
 
 function setSections(set: ScoredSet, before: Before): string[] {

@@ -49,7 +49,9 @@ const blocks: readonly Bar[] = [
 const exactSizes = atMost("size_width", 0.002);
 const threads = [atLeast("cause_kind_threads", 0.97), atLeast("cause_task_threads", 0.95)];
 
-/** Where part of the evidence is missing, a value may be unknown; one that is given holds the truth. */
+/**
+ * Where part of the evidence is missing, a value may be unknown; one that is given holds the truth.
+ */
 const givenInTime: readonly Bar[] = [
   // No bound, but shown beside the others: "unknown" must not become the answer to all.
   atLeast("storage_given_share", 0),
@@ -105,7 +107,10 @@ export const bars: Readonly<Record<LogClass, readonly Bar[]>> = {
   ],
 };
 
-/** How far a value lies on the wrong side of a bar; 0 where it meets it, undefined where there is nothing to measure. */
+/**
+ * How far a value lies on the wrong side of a bar; 0 where it meets it, undefined where there is
+ * nothing to measure.
+ */
 export function shortfall(bar: Bar, measures: Measures): number | undefined {
   const value = measures[bar.quantity];
   if (value === undefined) return undefined;

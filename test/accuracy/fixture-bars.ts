@@ -1,4 +1,7 @@
-/** What the replay of the repository's runs was worth when it was last accepted, and when it is worth less. */
+/**
+ * What the replay of the repository's runs was worth when it was last accepted, and when it is
+ * worth less.
+ */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Bar, bars } from "./bars.ts";

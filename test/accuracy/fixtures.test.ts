@@ -1,6 +1,7 @@
 /**
  * The truth of the repository's runs lies in their replay, as near as when that was last accepted.
- * `UPDATE_GOLDEN=1 pnpm vitest run test/accuracy` accepts today's numbers: read what got worse first.
+ * `UPDATE_GOLDEN=1 pnpm vitest run test/accuracy` accepts today's numbers: read what got worse
+ * first.
  */
 import { describe, expect, test } from "vitest";
 import { accept, acceptedCount, worseThanAccepted } from "./fixture-bars.ts";

@@ -1,4 +1,7 @@
-/** What one replay was measured to be worth: the numbers of a score, and the shares that follow from them. */
+/**
+ * What one replay was measured to be worth: the numbers of a score, and the shares that follow from
+ * them.
+ */
 
 const scored = [
   "storage_inside",

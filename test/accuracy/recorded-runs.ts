@@ -49,7 +49,9 @@ export async function recordedRuns(directory: string): Promise<RecordedRun[]> {
   );
 }
 
-/** The runs of the repository, whose truth stands beside them: `fixtures/runs`, `fixtures/truth`. */
+/**
+ * The runs of the repository, whose truth stands beside them: `fixtures/runs`, `fixtures/truth`.
+ */
 export async function fixtureRuns(fixtures: string): Promise<RecordedRun[]> {
   const names = await directoriesIn(join(fixtures, "truth"));
   return Promise.all(

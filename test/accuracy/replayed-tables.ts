@@ -1,4 +1,7 @@
-/** The rows that a score needs, kept while a replay emits them: memory over time, blocks, spills, waits and checks. */
+/**
+ * The rows that a score needs, kept while a replay emits them: memory over time, blocks, spills,
+ * waits and checks.
+ */
 import type {
   BlockEventRow,
   EmitRow,

@@ -1,4 +1,7 @@
-/** What storage held, and how large its pool was, right after the k-th store of a block: no times are compared. */
+/**
+ * What storage held, and how large its pool was, right after the k-th store of a block: no times
+ * are compared.
+ */
 
 import type { Numbers } from "./numbers.ts";
 import type { BlockRow, Estimate, TimelineRow } from "./replayed-tables.ts";
@@ -47,7 +50,9 @@ export class Occurrences {
   }
 }
 
-/** How estimates fit single true values; what is unknown is outside, and as wide and far as can be. */
+/**
+ * How estimates fit single true values; what is unknown is outside, and as wide and far as can be.
+ */
 export class Fit {
   count = 0;
   #given = 0;

@@ -1,4 +1,7 @@
-/** Shares of time in which a pool's true use lies in the replay's interval, and the byte-seconds of both. */
+/**
+ * Shares of time in which a pool's true use lies in the replay's interval, and the byte-seconds of
+ * both.
+ */
 import type { MemoryMode } from "@respark/core";
 import type { Numbers } from "./numbers.ts";
 import type { TimelineRow } from "./replayed-tables.ts";
@@ -8,7 +11,10 @@ const STEP_MS = 100;
 /** Of the maximum: what bytes printed with one decimal may be off. */
 export const TOLERANCE = 0.0005;
 
-/** A value is compared with the true values of `windowMs` before and after: a printed time is that exact. */
+/**
+ * A value is compared with the true values of `windowMs` before and after: a printed time is that
+ * exact.
+ */
 export function scoreTime(
   truth: Truth,
   { mode, pool }: { readonly mode: MemoryMode; readonly pool: "storage" | "execution" },

@@ -1,4 +1,7 @@
-/** The scorer says what the reference scorer in Python says, of a database that the real command wrote. */
+/**
+ * The scorer says what the reference scorer in Python says, of a database that the real command
+ * wrote.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

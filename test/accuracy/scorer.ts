@@ -1,4 +1,7 @@
-/** Holds a replay against what the executors' JVMs did: the measures of every executor, and their means over a run. */
+/**
+ * Holds a replay against what the executors' JVMs did: the measures of every executor, and their
+ * means over a run.
+ */
 import type { MemoryMode } from "@respark/core";
 import { Means, meanOf } from "./numbers.ts";
 import type { CheckRow, ReplayedTables, TimelineRow } from "./replayed-tables.ts";

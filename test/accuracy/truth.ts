@@ -118,7 +118,10 @@ function callsOf(text: string): Call[] {
   return calls;
 }
 
-/** Finds the cause of evictions: the call on the manager that encloses them is logged when it returns. */
+/**
+ * Finds the cause of evictions: the call on the manager that encloses them is logged when it
+ * returns.
+ */
 class OpenEvictions {
   #open: {
     readonly eviction: TrueEviction;

@@ -1,6 +1,7 @@
 /**
- * `pnpm advice`: each verdict's first change, held against recorded runs of the same workload with other settings; writes docs/advice.md.
- * Reads ../shared/data/runs and ../shared/data/whatif, which are not in the repository.
+ * `pnpm advice`: each verdict's first change, held against recorded runs of the same workload with
+ * other settings; writes docs/advice.md. Reads ../shared/data/runs and ../shared/data/whatif, which
+ * are not in the repository.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -162,7 +163,9 @@ async function verdictsOn(
   }
 }
 
-/** Runs whose own fraction is below the default and that suffered: each has to have that finding. */
+/**
+ * Runs whose own fraction is below the default and that suffered: each has to have that finding.
+ */
 function boundIn(run: RecordedRun, keys: readonly string[]): Bound[] {
   const { conf, outcome } = run;
   if (conf.get("spark.memory.useLegacyMode") === 1) return [];

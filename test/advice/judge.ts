@@ -1,4 +1,7 @@
-/** Judges advice by runs of the same workload with another setting: did what it says make the outcome better? */
+/**
+ * Judges advice by runs of the same workload with another setting: did what it says make the
+ * outcome better?
+ */
 
 export interface Outcome {
   readonly evictions: number;
@@ -26,7 +29,10 @@ export interface Advice {
 
 export type Judgement = "better" | "same" | "worse";
 
-/** Runs of the group that differ from this one in that setting alone, in the direction that the advice names. */
+/**
+ * Runs of the group that differ from this one in that setting alone, in the direction that the
+ * advice names.
+ */
 export function siblingsFor(
   run: RecordedRun,
   { key, value }: Advice,
@@ -43,7 +49,10 @@ export function siblingsFor(
   });
 }
 
-/** What a run suffered for want of memory; a wait counts from a tenth of a second on, which polling and locks take too. */
+/**
+ * What a run suffered for want of memory; a wait counts from a tenth of a second on, which polling
+ * and locks take too.
+ */
 export function suffering({
   evictions,
   refused,

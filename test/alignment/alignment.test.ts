@@ -1,4 +1,7 @@
-/** Task starts and ends of executor logs and event logs agree within the log's resolution, once their clocks are aligned. */
+/**
+ * Task starts and ends of executor logs and event logs agree within the log's resolution, once
+ * their clocks are aligned.
+ */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Observation } from "@respark/core";

@@ -1,4 +1,7 @@
-/** A log whose clock is any whole number of quarters of an hour away says the same: only its `clock_offsets` row differs. */
+/**
+ * A log whose clock is any whole number of quarters of an hour away says the same: only its
+ * `clock_offsets` row differs.
+ */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** The replay grades itself blind: no number of a memory statement takes part in its own prediction. */
+/**
+ * The replay grades itself blind: no number of a memory statement takes part in its own prediction.
+ */
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { fixtureRuns } from "../golden/runs.ts";

@@ -1,4 +1,6 @@
-/** Replays a run with one number of its log changed, and says which predictions the change reached. */
+/**
+ * Replays a run with one number of its log changed, and says which predictions the change reached.
+ */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** Logs that are elsewhere: a history server's address in the forms people paste, a login page, and object stores. */
+/**
+ * Logs that are elsewhere: a history server's address in the forms people paste, a login page, and
+ * object stores.
+ */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";

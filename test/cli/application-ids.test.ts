@@ -1,4 +1,7 @@
-/** An application's id is a text from a log: whatever stands in it, commands keep to that application. */
+/**
+ * An application's id is a text from a log: whatever stands in it, commands keep to that
+ * application.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

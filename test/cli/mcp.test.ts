@@ -1,4 +1,7 @@
-/** `respark mcp`, driven by the protocol's own client: it answers, refuses what is not a question, and ends with its client. */
+/**
+ * `respark mcp`, driven by the protocol's own client: it answers, refuses what is not a question,
+ * and ends with its client.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

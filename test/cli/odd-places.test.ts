@@ -1,4 +1,7 @@
-/** What was named is not what it should be: each time one sentence and the code that a script can tell apart. */
+/**
+ * What was named is not what it should be: each time one sentence and the code that a script can
+ * tell apart.
+ */
 import { spawnSync } from "node:child_process";
 import {
   chmodSync,

@@ -1,4 +1,7 @@
-/** What a command may replace, and how it ends where the machine refuses: nothing of anybody else's is destroyed. */
+/**
+ * What a command may replace, and how it ends where the machine refuses: nothing of anybody else's
+ * is destroyed.
+ */
 import { execFileSync, spawn } from "node:child_process";
 import {
   existsSync,
@@ -196,7 +199,8 @@ describe("a signal", () => {
         ],
         { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, RESPARK_COMMAND: "" } },
       );
-      // Standard input that never ends: once more than a pipe holds is read, it waits in the survey.
+      // Standard input that never ends: once more than a pipe holds is read, it waits in the
+      // survey.
       const lines = Buffer.concat(Array.from({ length: 40 }, () => readFileSync(log)));
       await new Promise((resolve) => child.stdin.write(lines, resolve));
       const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));

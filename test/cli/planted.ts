@@ -1,4 +1,7 @@
-/** Secrets in the places of an application's logs where people and programs write, each secret in one place alone. */
+/**
+ * Secrets in the places of an application's logs where people and programs write, each secret in
+ * one place alone.
+ */
 import * as z from "zod";
 
 /** Only the application's own regex for texts knows it. */
@@ -85,7 +88,9 @@ const TEXT_KEYS = [
   "spark.eventLog.dir",
 ];
 
-/** The first application of an event log with secrets, and at its end events that it did not hold. */
+/**
+ * The first application of an event log with secrets, and at its end events that it did not hold.
+ */
 export function plantedEvents(log: string, plant: Planter): string {
   const seen = new Set<string>();
   const all = log.trimEnd().split("\n");

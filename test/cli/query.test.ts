@@ -1,4 +1,7 @@
-/** `respark query` and `respark schema`: answers alone on standard output, and one sentence for what cannot be answered. */
+/**
+ * `respark query` and `respark schema`: answers alone on standard output, and one sentence for what
+ * cannot be answered.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** `respark replay`, from a directory of real logs to a database and a summary, and everything that can be wrong with the asking. */
+/**
+ * `respark replay`, from a directory of real logs to a database and a summary, and everything that
+ * can be wrong with the asking.
+ */
 import { spawn, spawnSync } from "node:child_process";
 import {
   cpSync,

@@ -1,4 +1,7 @@
-/** Runs the command in this process, on the real machine but with its own arguments and both outputs caught. */
+/**
+ * Runs the command in this process, on the real machine but with its own arguments and both outputs
+ * caught.
+ */
 import { type ExitCode, type Host, main, type Output, processHost } from "@respark/cli";
 
 export interface Ran {

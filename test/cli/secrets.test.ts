@@ -1,4 +1,7 @@
-/** Secrets planted one by one in every place of logs: none is in the database, nor in what any command prints of the logs or of it. */
+/**
+ * Secrets planted one by one in every place of logs: none is in the database, nor in what any
+ * command prints of the logs or of it.
+ */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** `respark whatif`: one recorded run foretold under other settings, as text and as JSON that keeps the contract's laws. */
+/**
+ * `respark whatif`: one recorded run foretold under other settings, as text and as JSON that keeps
+ * the contract's laws.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

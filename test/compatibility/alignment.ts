@@ -1,4 +1,7 @@
-/** How well the clocks of executor logs meet the event log's: task lines against the tasks' launch and finish. */
+/**
+ * How well the clocks of executor logs meet the event log's: task lines against the tasks' launch
+ * and finish.
+ */
 import type { Observation } from "@respark/core";
 
 export interface Alignment {

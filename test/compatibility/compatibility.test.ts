@@ -1,4 +1,7 @@
-/** The page's claims hold on the fixtures, at every test run: nothing that a log states about memory is lost. */
+/**
+ * The page's claims hold on the fixtures, at every test run: nothing that a log states about memory
+ * is lost.
+ */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

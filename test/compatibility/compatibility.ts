@@ -4,7 +4,8 @@
  *
  *   node --conditions=@respark/source --import tsx test/compatibility/compatibility.ts [data directory] [output]
  *
- * The data directory holds `runs/<run>/logs` and `third-party/<collection>/<log>`; default: ../shared/data.
+ * The data directory holds `runs/<run>/logs` and `third-party/<collection>/<log>`; default:
+ * ../shared/data.
  */
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

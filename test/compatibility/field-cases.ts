@@ -1,7 +1,7 @@
 /// <reference types="node" />
 /**
- * Writes the section "Field cases" of docs/compatibility.md: every input of `data/field-cases`, held against what its
- * `case.md` says is right.
+ * Writes the section "Field cases" of docs/compatibility.md: every input of `data/field-cases`,
+ * held against what its `case.md` says is right.
  *
  *   node --conditions=@respark/source --import tsx test/compatibility/field-cases.ts [field cases] [page]
  */

@@ -1,4 +1,7 @@
-/** What `case.md` of each field case says is right, as questions to the database and the words of a replay. */
+/**
+ * What `case.md` of each field case says is right, as questions to the database and the words of a
+ * replay.
+ */
 
 export interface Expectation {
   /** the case's number */

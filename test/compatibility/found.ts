@@ -1,4 +1,7 @@
-/** What respark finds in one input: files, applications, counts of what their logs say, and how the command ends. */
+/**
+ * What respark finds in one input: files, applications, counts of what their logs say, and how the
+ * command ends.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

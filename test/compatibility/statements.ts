@@ -1,4 +1,7 @@
-/** The memory statements of a log, found without respark: by the words that tools/score-replay.py looks for in each line. */
+/**
+ * The memory statements of a log, found without respark: by the words that tools/score-replay.py
+ * looks for in each line.
+ */
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 

@@ -21,7 +21,9 @@ test.for(runs)("the order in which the files of $name are named is no matter", a
   expect(backwards.map(named)).toEqual(forwards.map(named));
 });
 
-/** Rows with the numbers of files, which follow the command line, replaced by what the files are. */
+/**
+ * Rows with the numbers of files, which follow the command line, replaced by what the files are.
+ */
 function named({ application, summary, rows }: ReplayedApplication): unknown {
   const paths = new Map(application.files.map((file) => [file.sourceFileId, file.path]));
   const text = JSON.stringify(rows, (key, value: unknown) =>

@@ -1,6 +1,7 @@
 /**
- * What a review found wrong in verdicts (A2 to A19; the table is in docs/advice.md), each on a recorded run with what its
- * JVMs did beside it. The runs are in ../shared, which is not in the repository: without them nothing is said here.
+ * What a review found wrong in verdicts (A2 to A19; the table is in docs/advice.md), each on a
+ * recorded run with what its JVMs did beside it. The runs are in ../shared, which is not in the
+ * repository: without them nothing is said here.
  */
 import {
   cpSync,
@@ -249,7 +250,8 @@ test("A12: what would have been needed is an estimate, in its words too", async 
 
 test("A13: stores of replicas are no reads", async () => {
   if (!areThere) return;
-  // Whether a block whose replica was written first came from memory or disk is one too many of each executor.
+  // Whether a block whose replica was written first came from memory or disk is one too many of
+  // each executor.
   const row = await one(`select count(*) filter (op in ('hit_memory', 'hit_disk')) as here,
       count(*) filter (op = 'hit_remote') as remote, count(*) filter (op = 'miss') as missed
     from block_events where ${here("s24-b3-base-dbg")} and starts_with(block_id, 'rdd_')`);

@@ -1,4 +1,7 @@
-/** Explanations of recorded runs, as they were last read by a person against the logs. `UPDATE_GOLDEN=1 pnpm vitest run test/explain` writes them anew. */
+/**
+ * Explanations of recorded runs, as they were last read by a person against the logs.
+ * `UPDATE_GOLDEN=1 pnpm vitest run test/explain` writes them anew.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** Verdicts on logs as people post them: a few lines, one error, no event log. Each was read against its lines by a person. */
+/**
+ * Verdicts on logs as people post them: a few lines, one error, no event log. Each was read against
+ * its lines by a person.
+ */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** Many applications on one screen: one database or a folder of them, by cost, owner and job, trend and settings. */
+/**
+ * Many applications on one screen: one database or a folder of them, by cost, owner and job, trend
+ * and settings.
+ */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +15,9 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** An event log of one task that spilled, by `user`, with spark.memory.fraction below its default. */
+/**
+ * An event log of one task that spilled, by `user`, with spark.memory.fraction below its default.
+ */
 function eventLog(
   night: number,
   { user, spilledMib }: { user: string; spilledMib: number },

@@ -1,4 +1,7 @@
-/** What an explanation says in numbers is in its facts: whoever reads the JSON can check every sentence. */
+/**
+ * What an explanation says in numbers is in its facts: whoever reads the JSON can check every
+ * sentence.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,8 +1,13 @@
-/** Ways in which the JSON of an event log goes wrong while it stays JSON, or nearly: fields of a wrong type, impossible numbers, keys twice. */
+/**
+ * Ways in which the JSON of an event log goes wrong while it stays JSON, or nearly: fields of a
+ * wrong type, impossible numbers, keys twice.
+ */
 import type { Mutation } from "./mutations.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 
-/** In place of a value; what JSON.stringify cannot write stands as text and is put in afterwards. */
+/**
+ * In place of a value; what JSON.stringify cannot write stands as text and is put in afterwards.
+ */
 const oddValues: readonly string[] = [
   "null",
   "true",

@@ -1,4 +1,6 @@
-/** Runs seeded cases for some time, one worker process at a time; a case over its budget is a hang. */
+/**
+ * Runs seeded cases for some time, one worker process at a time; a case over its budget is a hang.
+ */
 import { type ChildProcess, fork } from "node:child_process";
 
 export interface FuzzOptions {

@@ -1,4 +1,7 @@
-/** Ways in which whole files reach a user: in an archive, rolled into parts, rotated; and what goes wrong with those. */
+/**
+ * Ways in which whole files reach a user: in an archive, rolled into parts, rotated; and what goes
+ * wrong with those.
+ */
 import { gzipSync } from "node:zlib";
 import { tarOf, zipOf } from "./archives.ts";
 import { byteMutations } from "./mutations.ts";

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * Hurts real logs and replays them, for some minutes: `pnpm fuzz --minutes 10 [--seed 1] [--case n]`.
- * Prints each failing case and ends with 1 where there was one; `--case` runs one again and keeps its folder.
+ * Hurts real logs and replays them, for some minutes: `pnpm fuzz --minutes 10 [--seed 1] [--case
+ * n]`. Prints each failing case and ends with 1 where there was one; `--case` runs one again and
+ * keeps its folder.
  */
 import { parseArgs } from "node:util";
 import { fuzz } from "./fuzz.ts";

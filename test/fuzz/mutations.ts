@@ -1,4 +1,7 @@
-/** Ways in which bytes get hurt on their way from a cluster to a disk: each takes bytes and gives others. */
+/**
+ * Ways in which bytes get hurt on their way from a cluster to a disk: each takes bytes and gives
+ * others.
+ */
 import type { SeededRandom } from "./seeded-random.ts";
 
 export type Mutation = (bytes: Buffer, random: SeededRandom) => Buffer;

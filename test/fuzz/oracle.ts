@@ -1,4 +1,7 @@
-/** What must come out of a hurt text, found without respark: lines that are events or memory statements, and lines that are neither. */
+/**
+ * What must come out of a hurt text, found without respark: lines that are events or memory
+ * statements, and lines that are neither.
+ */
 
 const STATEMENT =
   /stored as (?:values|bytes) (?:in memory|to memory) \(estimated size [^)]*free|dropped from memory \(free|Storage limit = |free memory is|Not enough space to cache|Will not store |blocks selected for dropping|Memory use = |MemoryStore started with capacity/;

@@ -1,4 +1,7 @@
-/** Reads and replays one hurt input, and says what a reader must not do: crash, lose a line in silence, write impossible rows. */
+/**
+ * Reads and replays one hurt input, and says what a reader must not do: crash, lose a line in
+ * silence, write impossible rows.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -181,7 +184,10 @@ function isPassedOver(path: string): boolean {
   return /(?:^|[/!])(?:\.[^/]*|[^/]*\.crc|_SUCCESS|appstatus_[^/]*)$/.test(path);
 }
 
-/** Text whose line numbers are the log's own: parts one after another, no line running on into the next. */
+/**
+ * Text whose line numbers are the log's own: parts one after another, no line running on into the
+ * next.
+ */
 function textOf({ source }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {
   const parts = source.parts.map(
     (part) => hurt.files.find((file) => file.path === part.path)?.text,
@@ -195,7 +201,10 @@ function textOf({ source }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {
   return Buffer.concat(joined);
 }
 
-/** UTF-16, with and without a mark, and a text without line feeds: what a line is there is another question. */
+/**
+ * UTF-16, with and without a mark, and a text without line feeds: what a line is there is another
+ * question.
+ */
 function hasOtherLines(text: Buffer): boolean {
   const isWide = (text[0] ?? 0) >= 0xfe || (text[0] === 0) !== (text[1] === 0);
   const first = text.subarray(0, 4096);

@@ -10,7 +10,10 @@ import {
 
 type Measure = MeasuredRun["measures"][number];
 
-/** A number, or an interval from its better to its worse end, best estimate between; undefined: not measured. */
+/**
+ * A number, or an interval from its better to its worse end, best estimate between; undefined: not
+ * measured.
+ */
 export type Value = number | readonly [number, number, number] | undefined;
 
 export interface RunByHand {

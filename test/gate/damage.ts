@@ -1,9 +1,10 @@
 /// <reference types="node" />
 /**
- * What the gate says of damaged logs: `pnpm gate:damage [directory of runs]` damages a good and a regressed run of three
- * scenarios in every way that damages.ts knows. No damage passes, what is whole passes, and no regression does.
- * `--only words` takes the damages whose name holds them, `--scenario words` and `--run words`
- * the runs, `--from more` or `--from subtle` those of more-damages.ts or subtle-damages.ts alone.
+ * What the gate says of damaged logs: `pnpm gate:damage [directory of runs]` damages a good and a
+ * regressed run of three scenarios in every way that damages.ts knows. No damage passes, what is
+ * whole passes, and no regression does. `--only words` takes the damages whose name holds them,
+ * `--scenario words` and `--run words` the runs, `--from more` or `--from subtle` those of
+ * more-damages.ts or subtle-damages.ts alone.
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,7 +28,9 @@ const { values, positionals } = parseArgs({
 });
 const directory = resolve(positionals[0] ?? join(root, "../shared/data/runs"));
 
-/** Repeats of one configuration, one of them good by the others; and a configuration that is worse. */
+/**
+ * Repeats of one configuration, one of them good by the others; and a configuration that is worse.
+ */
 const SCENARIOS = [
   {
     baseline: ["s35-a2-rep2-info", "s35-a2-rep3-info"],

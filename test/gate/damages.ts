@@ -1,4 +1,7 @@
-/** Ways in which logs are damaged between a cluster and the gate: each changes a run's files, which are lines of text. */
+/**
+ * Ways in which logs are damaged between a cluster and the gate: each changes a run's files, which
+ * are lines of text.
+ */
 
 /** File name → its lines, without line ends; `bytes` where a file is no text any more. */
 export interface RunFiles {

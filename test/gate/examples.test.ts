@@ -1,4 +1,7 @@
-/** The GitHub Action and the CI examples: they run, or at least say nothing that respark does not know. */
+/**
+ * The GitHub Action and the CI examples: they run, or at least say nothing that respark does not
+ * know.
+ */
 import { execFileSync, spawnSync } from "node:child_process";
 import {
   cpSync,

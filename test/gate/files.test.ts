@@ -1,4 +1,7 @@
-/** The gate's files: the baseline reads well in a diff and says what is wrong with it; the configuration is checked whole. */
+/**
+ * The gate's files: the baseline reads well in a diff and says what is wrong with it; the
+ * configuration is checked whole.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {

@@ -1,4 +1,7 @@
-/** The tables of docs/gate.md: every pair of recorded runs, what the gate said, and what had happened. */
+/**
+ * The tables of docs/gate.md: every pair of recorded runs, what the gate said, and what had
+ * happened.
+ */
 import type { Pair, VariantPair } from "./pairs.ts";
 import type { RecordedRun } from "./recorded-runs.ts";
 

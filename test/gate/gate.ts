@@ -1,8 +1,9 @@
 /// <reference types="node" />
 /**
- * How the gate judges the recorded runs: `pnpm gate [directory of runs]` holds every run against every other one of its
- * scenario and writes the tables into docs/gate.md; `--databases directory` keeps the replayed databases there (and takes
- * those that are there), `--only a-name` takes the runs whose name holds it, and then writes nothing.
+ * How the gate judges the recorded runs: `pnpm gate [directory of runs]` holds every run against
+ * every other one of its scenario and writes the tables into docs/gate.md; `--databases directory`
+ * keeps the replayed databases there (and takes those that are there), `--only a-name` takes the
+ * runs whose name holds it, and then writes nothing.
  */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

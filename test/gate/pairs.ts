@@ -36,7 +36,10 @@ export function judged(baseline: readonly RecordedRun[], run: RecordedRun): Pair
   };
 }
 
-/** A repeat against each two others of its scenario; against each other one, where there are but two. */
+/**
+ * A repeat against each two others of its scenario; against each other one, where there are but
+ * two.
+ */
 export function repeatPairs(runs: readonly RecordedRun[]): Pair[] {
   return groups(runs).flatMap((group) => {
     const repeats = group.filter(({ isRepeat }) => isRepeat);

@@ -1,4 +1,7 @@
-/** Pairs of recorded runs through the command, where they are: repeats pass, a degraded run fails and says why, an improved one passes. All pairs: `pnpm gate`. */
+/**
+ * Pairs of recorded runs through the command, where they are: repeats pass, a degraded run fails
+ * and says why, an improved one passes. All pairs: `pnpm gate`.
+ */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** Damages of few lines, of a share of them, of values within lines, and of how files were collected. */
+/**
+ * Damages of few lines, of a share of them, of values within lines, and of how files were
+ * collected.
+ */
 import type { Damage, RunFiles } from "./damages.ts";
 
 type Change = (lines: string[]) => string[];

@@ -1,4 +1,7 @@
-/** What `outcomes.csv` says happened in each run, and which of it is materially worse than in the repeats of its base. */
+/**
+ * What `outcomes.csv` says happened in each run, and which of it is materially worse than in the
+ * repeats of its base.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -36,7 +39,10 @@ export interface Truth {
   readonly counts: Readonly<Record<CountOutcome, number>>;
 }
 
-/** By run; empty where the directory has no such file. Each number is the sum over a run's executors. */
+/**
+ * By run; empty where the directory has no such file. Each number is the sum over a run's
+ * executors.
+ */
 export async function truthOf(directory: string): Promise<ReadonlyMap<string, Truth>> {
   const text = await readFile(join(directory, "outcomes.csv"), "utf8").catch(
     (error: NodeJS.ErrnoException) => {

@@ -1,4 +1,7 @@
-/** `check --under-baseline-conf`: a run that had other memory than its baseline, as it would have been with as much. */
+/**
+ * `check --under-baseline-conf`: a run that had other memory than its baseline, as it would have
+ * been with as much.
+ */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,7 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** The same baseline, as if its executors had had this much; and nothing evicted or spilled in it. */
+/**
+ * The same baseline, as if its executors had had this much; and nothing evicted or spilled in it.
+ */
 function baselineOf(memory: string, maxBytes: number): string {
   const json = JSON.parse(readFileSync(baseline, "utf8")) as {
     configuration: Record<string, string>;

@@ -1,4 +1,7 @@
-/** respark's tables say what Spark's history server says of the same event logs (expected.json, written by record.ts). */
+/**
+ * respark's tables say what Spark's history server says of the same event logs (expected.json,
+ * written by record.ts).
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

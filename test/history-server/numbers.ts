@@ -1,4 +1,7 @@
-/** What two readers of one event log are compared by: numbers by executor, stage, job and RDD. Times are epoch ms; bytes are exact. */
+/**
+ * What two readers of one event log are compared by: numbers by executor, stage, job and RDD. Times
+ * are epoch ms; bytes are exact.
+ */
 
 /** null: the reader says nothing. */
 export type Numbers = Readonly<Record<string, number | string | null>>;
@@ -42,7 +45,8 @@ function numbersDiffer(what: string, theirs: Numbers, ours: Numbers): string[] {
     .filter(([name, value]) => {
       const found = ours[name] ?? null;
       if (found === value) return false;
-      // The server has no word for "no log tells": it says 0. Of peaks that logs before 3.0 keep in accumulables alone, too.
+      // The server has no word for "no log tells": it says 0. Of peaks that logs before 3.0 keep in
+      // accumulables alone, too.
       return value !== 0 || (found !== null && name !== "peak_execution_bytes");
     })
     .map(([name, value]) => `${what} ${name}: ${value} there, ${ours[name] ?? "NULL"} here`);

@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * Writes what Spark's history server says about event logs, numbers alone, keyed by file: the expectations that a test
- * compares respark with. Needs Python, Java 17 and a registry with `pyspark`; the logs must be of different attempts.
+ * Writes what Spark's history server says about event logs, numbers alone, keyed by file: the
+ * expectations that a test compares respark with. Needs Python, Java 17 and a registry with
+ * `pyspark`; the logs must be of different attempts.
  *
  *   node --conditions=@respark/source --import tsx test/history-server/record.ts [output] [log or directory of logs …]
  *
@@ -21,7 +22,10 @@ const logs =
     ? given
     : ["fixtures/runs", "../shared/data/third-party"].map((path) => join(root, path));
 
-/** Not for the server: executor logs, an application that another log tells of too, a layout of others. */
+/**
+ * Not for the server: executor logs, an application that another log tells of too, a layout of
+ * others.
+ */
 const notForIt =
   /(?:driver|executor-\d+)\.log|loghub|spark-1\.2-directories|driverlog|malformed|db_sim|truncated/;
 

@@ -154,8 +154,8 @@ function stagesSql(attempt: string): string {
 }
 
 /**
- * What is cached when the log ends: the last thing that happened to each block. Without block updates the server knows
- * of none, where respark reads the updated blocks of task ends.
+ * What is cached when the log ends: the last thing that happened to each block. Without block
+ * updates the server knows of none, where respark reads the updated blocks of task ends.
  */
 function rddsSql(attempt: string): string {
   return `

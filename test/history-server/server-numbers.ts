@@ -135,7 +135,10 @@ function rdd(one: JsonObject): Numbers {
   };
 }
 
-/** `Disk Memory Deserialized 1x Replicated` as Spark's programs call it. Follows StorageLevel.description. */
+/**
+ * `Disk Memory Deserialized 1x Replicated` as Spark's programs call it. Follows
+ * StorageLevel.description.
+ */
 function levelNamed(description: string): string {
   const has = (word: string): boolean => description.includes(word);
   const copies = / (\d+)x Replicated/.exec(description)?.[1] ?? "1";
@@ -194,7 +197,10 @@ function number(json: Json | undefined): number | null {
   return typeof json === "number" ? json : null;
 }
 
-/** `2015-02-03T16:42:39.407GMT`; the server shows the epoch's eve for an application that has not ended. */
+/**
+ * `2015-02-03T16:42:39.407GMT`; the server shows the epoch's eve for an application that has not
+ * ended.
+ */
 function time(json: Json | undefined): number | null {
   if (typeof json !== "string") return null;
   const ms = Date.parse(json.replace("GMT", "Z"));

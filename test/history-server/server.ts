@@ -1,4 +1,7 @@
-/** Spark's own history server, from the `pyspark` package: installed in a folder of our own, started on copies of event logs, asked, stopped. */
+/**
+ * Spark's own history server, from the `pyspark` package: installed in a folder of our own, started
+ * on copies of event logs, asked, stopped.
+ */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";

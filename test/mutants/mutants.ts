@@ -1,9 +1,9 @@
 /// <reference types="node" />
 /**
- * Changes the sources on purpose and asks whether a test notices: `pnpm mutants [name…]` takes the named
- * ones (all, or those whose name holds a word), `--sample 20 --seed 7` draws others from `--in
- * core/src/replay`. A mutant is held against the tests of its folder first, then against accuracy and
- * goldens, or against `--tests` alone.
+ * Changes the sources on purpose and asks whether a test notices: `pnpm mutants [name…]` takes the
+ * named ones (all, or those whose name holds a word), `--sample 20 --seed 7` draws others from
+ * `--in core/src/replay`. A mutant is held against the tests of its folder first, then against
+ * accuracy and goldens, or against `--tests` alone.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 /**
- * Mutants by name: one change of the source each that a person would call wrong. `from` stands in one
- * file under packages, wherever that moves; a mutant whose text is gone is reported, not counted.
+ * Mutants by name: one change of the source each that a person would call wrong. `from` stands in
+ * one file under packages, wherever that moves; a mutant whose text is gone is reported, not
+ * counted.
  */
 
 export interface Mutant {

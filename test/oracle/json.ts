@@ -1,4 +1,7 @@
-/** The door for vectors: what is unknown in a JSON line becomes a value with a type, or an error that names it. */
+/**
+ * The door for vectors: what is unknown in a JSON line becomes a value with a type, or an error
+ * that names it.
+ */
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
@@ -45,7 +48,10 @@ export function settings(value: unknown, what: string): ReadonlyMap<string, stri
   return new Map(Object.entries(record(value, what)).map(([key, item]) => [key, String(item)]));
 }
 
-/** Equal in value, whatever the order of keys; integers may be written as numbers or as text beyond 2^53. */
+/**
+ * Equal in value, whatever the order of keys; integers may be written as numbers or as text beyond
+ * 2^53.
+ */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (isWholeNumber(a) && isWholeNumber(b)) return BigInt(a) === BigInt(b);

@@ -1,4 +1,7 @@
-/** The mock consumers of the task-memory vectors: what each policy gives back when it is asked to spill. */
+/**
+ * The mock consumers of the task-memory vectors: what each policy gives back when it is asked to
+ * spill.
+ */
 import {
   type MemoryConsumer,
   type MemoryMode,

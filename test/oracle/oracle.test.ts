@@ -1,4 +1,7 @@
-/** Core against vectors recorded from Spark's own classes, and the proof that a damaged vector would be noticed. */
+/**
+ * Core against vectors recorded from Spark's own classes, and the proof that a damaged vector would
+ * be noticed.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";

@@ -1,4 +1,7 @@
-/** `pnpm oracle <dir>`: core against vectors recorded from Spark's own classes; every op, every state. */
+/**
+ * `pnpm oracle <dir>`: core against vectors recorded from Spark's own classes; every op, every
+ * state.
+ */
 import { readdirSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { type FileScore, replayVectors } from "./vectors.ts";

@@ -1,4 +1,7 @@
-/** One scenario of the vectors: a manager, its store and its tasks, driven op by op, in the order of evaluation that was recorded. */
+/**
+ * One scenario of the vectors: a manager, its store and its tasks, driven op by op, in the order of
+ * evaluation that was recorded.
+ */
 import {
   type ExecutionRequest,
   type MemoryManager,
@@ -68,7 +71,10 @@ export class Scenario {
     return stateOf(this.#behaviour, this.#manager, this.#store);
   }
 
-  /** How many evaluations a request makes before another one of `evalOrder` has its turn; 1 unless the record needs more. */
+  /**
+   * How many evaluations a request makes before another one of `evalOrder` has its turn; 1 unless
+   * the record needs more.
+   */
   evaluationsPerTurn = 1;
 
   run(i: number, op: string, args: JsonRecord, evalOrder: readonly number[]): OpOutcome {
@@ -120,7 +126,10 @@ export class Scenario {
     if (!this.#threads.has(ref)) finished.push({ ref, taskId, result: first });
   }
 
-  /** Lets requests look in the recorded order; the op's own first, those nobody named only to die with their task. */
+  /**
+   * Lets requests look in the recorded order; the op's own first, those nobody named only to die
+   * with their task.
+   */
   #follow(own: number, evalOrder: readonly number[], finished: Finished[]): void {
     const order = this.#threads.has(own) && evalOrder[0] !== own ? [own, ...evalOrder] : evalOrder;
     for (const [at, ref] of order.entries()) {

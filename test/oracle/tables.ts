@@ -1,4 +1,7 @@
-/** The two tables among the vectors: what a constructor computes from its settings, and how sizes are printed and parsed. */
+/**
+ * The two tables among the vectors: what a constructor computes from its settings, and how sizes
+ * are printed and parsed.
+ */
 import {
   byteStringAs,
   bytesToString,

@@ -36,7 +36,10 @@ export interface FileScore {
   first: Mismatch | undefined;
 }
 
-/** How many evaluations a task that spills makes before the recorded turn of another: what the record leaves open. */
+/**
+ * How many evaluations a task that spills makes before the recorded turn of another: what the
+ * record leaves open.
+ */
 const TURNS_TO_TRY = [1, 2, 3, 4, 5, 6, 8, 12];
 
 interface Line {
@@ -245,7 +248,10 @@ function placesOf(difference: Difference): number {
   return difference.places ?? Number.POSITIVE_INFINITY;
 }
 
-/** The one race: in `tmm-random`, a task that spills while another waits. Its record must at least keep the laws of the pools. */
+/**
+ * The one race: in `tmm-random`, a task that spills while another waits. Its record must at least
+ * keep the laws of the pools.
+ */
 function isRace(header: JsonRecord, line: Line): boolean {
   return (
     header["tmm"] === true &&

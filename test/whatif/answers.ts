@@ -1,8 +1,8 @@
 /// <reference types="node" />
 /**
- * What the scorer asks of `respark whatif`, answered in one process: an answer a base run and set of
- * settings, and what each base's self-check says.
- * node --conditions=@respark/source --import tsx test/whatif/answers.ts <pairs.json> <folder of databases> <folder for answers>
+ * What the scorer asks of `respark whatif`, answered in one process: an answer a base run and set
+ * of settings, and what each base's self-check says. node --conditions=@respark/source --import tsx
+ * test/whatif/answers.ts <pairs.json> <folder of databases> <folder for answers>
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";

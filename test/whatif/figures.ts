@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * Writes the figures of docs/whatif.md: from what score-whatif.py measured (--json), and what the self-checks of answers.ts said.
- * node --conditions=@respark/source --import tsx test/whatif/figures.ts <scores.json> <self-checks.json>
+ * Writes the figures of docs/whatif.md: from what score-whatif.py measured (--json), and what the
+ * self-checks of answers.ts said. node --conditions=@respark/source --import tsx
+ * test/whatif/figures.ts <scores.json> <self-checks.json>
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

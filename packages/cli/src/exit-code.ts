@@ -1,4 +1,7 @@
-/** What a script can learn from how respark ended. The numbers are a contract: they never change their meaning. */
+/**
+ * What a script can learn from how respark ended. The numbers are a contract: they never change
+ * their meaning.
+ */
 export const exitCode = {
   fine: 0,
   /** a check failed: a regression */

@@ -1,4 +1,7 @@
-/** The event log of an application on a Spark History Server, by whichever address of it a person pastes. */
+/**
+ * The event log of an application on a Spark History Server, by whichever address of it a person
+ * pastes.
+ */
 import { exitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
 import { UserError } from "./user-error.ts";
@@ -9,7 +12,8 @@ import { UserError } from "./user-error.ts";
  * - a gateway's prefix before it, `https://gateway/prefix/history/<id>/…`
  * - the REST address, `…/api/v1/applications/<id>[/<attempt>][/logs]`
  *
- * Source: ApiRootResource and HistoryServer of Spark 2.x to 4.x; a zip holds all attempts where none is named.
+ * Source: ApiRootResource and HistoryServer of Spark 2.x to 4.x; a zip holds all attempts where
+ * none is named.
  */
 export function logsAddress(pasted: string): URL | undefined {
   const url = new URL(pasted);
@@ -23,7 +27,9 @@ export function logsAddress(pasted: string): URL | undefined {
   return new URL(path, url.origin);
 }
 
-/** Its bytes as they come. Anything but the log is a UserError (exit 3) that names the pipe to use. */
+/**
+ * Its bytes as they come. Anything but the log is a UserError (exit 3) that names the pipe to use.
+ */
 export async function* downloadedLog(host: Host, pasted: string): AsyncGenerator<Uint8Array> {
   const address = logsAddress(pasted) ?? new URL(pasted);
   const response = await answerOf(host, address);

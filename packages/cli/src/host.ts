@@ -1,4 +1,7 @@
-/** The machine respark runs on: the only place with a process, streams, files and signals. Tests bring a host of their own. */
+/**
+ * The machine respark runs on: the only place with a process, streams, files and signals. Tests
+ * bring a host of their own.
+ */
 import { constants, createReadStream, rmSync, type Stats } from "node:fs";
 import {
   access,
@@ -56,7 +59,9 @@ export interface Host {
   now(): number;
   /** What stands at a path, links followed; other: a device, pipe or socket; undefined: nothing. */
   kindOf(path: string): Promise<"file" | "directory" | "other" | undefined>;
-  /** Device and inode of what stands at a path: equal for two names of one file; undefined: nothing. */
+  /**
+   * Device and inode of what stands at a path: equal for two names of one file; undefined: nothing.
+   */
   identityOf(path: string): Promise<string | undefined>;
   /**
    * Every file that a path names or holds, links followed, by absolute path; what cannot be looked
@@ -98,11 +103,14 @@ export interface Host {
    */
   endAfter(millis: number, ending: Ending): () => void;
   /**
-   * This program again, as a process of its own, asked in lines; what it says on standard error goes
-   * to ours.
+   * This program again, as a process of its own, asked in lines; what it says on standard error
+   * goes to ours.
    */
   startWorker(args: readonly string[]): Worker;
-  /** Calls back on Ctrl-C, a polite kill or a closed terminal; the returned function stops that. A second Ctrl-C kills at once. */
+  /**
+   * Calls back on Ctrl-C, a polite kill or a closed terminal; the returned function stops that. A
+   * second Ctrl-C kills at once.
+   */
   onInterrupt(listener: () => void): () => void;
 }
 
@@ -157,7 +165,8 @@ function outputTo(stream: NodeJS.WriteStream): Output {
         if (closed) resolve();
         else
           stream.write(text, (error) => {
-            // `respark query … | head` closes the pipe early: that reader has what it wanted, and nothing went wrong.
+            // `respark query … | head` closes the pipe early: that reader has what it wanted, and
+            // nothing went wrong.
             if (error === null || error === undefined || isClosedPipe(error)) resolve();
             else reject(error);
           });

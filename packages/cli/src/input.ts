@@ -33,7 +33,8 @@ export async function openInput(host: Host, given: readonly string[]): Promise<I
   }
   for (const path of given) {
     refuseRemote(path);
-    // A name that is not UTF-8 comes mangled from Node; the survey looks for the file that is meant.
+    // A name that is not UTF-8 comes mangled from Node; the survey looks for the file that is
+    // meant.
     if (path.includes("\uFFFD")) continue;
     if ((await host.kindOf(path)) === undefined) {
       throw new UserError(`no such file or directory: ${path}`, exitCode.unreadable);

@@ -1,4 +1,7 @@
-/** Ctrl-C, a polite kill or a closed terminal, turned into an error at the next step of a long piece of work, so that it is cleaned up behind. */
+/**
+ * Ctrl-C, a polite kill or a closed terminal, turned into an error at the next step of a long piece
+ * of work, so that it is cleaned up behind.
+ */
 import { exitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
 import { Interrupted } from "./user-error.ts";
@@ -9,7 +12,9 @@ const GRACE_MILLIS = 600;
 export interface Interruption {
   /** For between the steps: throws an Interrupted once a signal came. */
   readonly carryOn: () => void;
-  /** A file or folder of ours that must not stay, should the process end in the middle of a step. */
+  /**
+   * A file or folder of ours that must not stay, should the process end in the middle of a step.
+   */
   readonly leavesBehind: (path: string) => void;
 }
 
@@ -43,7 +48,10 @@ export async function endingOnSignal<Result>(
   }
 }
 
-/** The work ends within a second of a signal: by itself at its next step, or else the process does, with its files removed. */
+/**
+ * The work ends within a second of a signal: by itself at its next step, or else the process does,
+ * with its files removed.
+ */
 export async function untilInterrupted<Result>(
   host: Host,
   work: (interruption: Interruption) => Promise<Result>,

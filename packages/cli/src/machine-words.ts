@@ -1,4 +1,6 @@
-/** Why the machine refused something (rights, room, memory, a file where a folder is due), in words. */
+/**
+ * Why the machine refused something (rights, room, memory, a file where a folder is due), in words.
+ */
 
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: "permission denied",

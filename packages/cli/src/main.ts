@@ -1,4 +1,6 @@
-/** Runs one command line on a host and says with which code to end. Every kind of trouble ends here. */
+/**
+ * Runs one command line on a host and says with which code to end. Every kind of trouble ends here.
+ */
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
@@ -57,7 +59,10 @@ Examples:
 Exit codes: 0 fine · 1 a check failed · 2 asked wrongly · 3 input unreadable or no application in it ·
   4 accuracy or evidence below the floor asked for · 5 not comparable · 70 a bug of ours`;
 
-/** pnpm hands its own `--` on to the script, where commander would take every flag behind it for an operand. */
+/**
+ * pnpm hands its own `--` on to the script, where commander would take every flag behind it for an
+ * operand.
+ */
 function withoutLeadingDashes(args: readonly string[]): readonly string[] {
   return args[0] === "--" ? args.slice(1) : args;
 }

@@ -1,4 +1,7 @@
-/** Addresses of object stores and HDFS: respark reads files, and says the one command that copies these. */
+/**
+ * Addresses of object stores and HDFS: respark reads files, and says the one command that copies
+ * these.
+ */
 import { exitCode } from "./exit-code.ts";
 import { UserError } from "./user-error.ts";
 

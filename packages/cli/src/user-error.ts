@@ -1,4 +1,7 @@
-/** Trouble that the user can mend: one clear sentence that says what would work, an exit code, no stack. */
+/**
+ * Trouble that the user can mend: one clear sentence that says what would work, an exit code, no
+ * stack.
+ */
 import { type ExitCode, exitCode } from "./exit-code.ts";
 
 export class UserError extends Error {

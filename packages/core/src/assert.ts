@@ -1,4 +1,7 @@
-/** The two ways in which a memory model says no: our own broken law, and a refusal that Spark itself would have thrown. */
+/**
+ * The two ways in which a memory model says no: our own broken law, and a refusal that Spark itself
+ * would have thrown.
+ */
 
 /** A law of the model is broken: our bug, never the user's. The message carries the numbers. */
 export class ModelError extends Error {
@@ -16,7 +19,8 @@ export function assertNever(value: never): never {
 
 /**
  * What Spark throws at a caller: a misuse, a start-up failure, a task out of memory.
- * `sparkClass` is the full Java class name of the version at hand; the message has its words and numbers.
+ * `sparkClass` is the full Java class name of the version at hand; the message has its words and
+ * numbers.
  */
 export class SparkFailure extends Error {
   override readonly name = "SparkFailure";

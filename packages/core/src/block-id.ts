@@ -1,4 +1,7 @@
-/** What a block's name says: its kind and, for an RDD block, which RDD and partition. Follows BlockId, Spark 1.2–4.2. */
+/**
+ * What a block's name says: its kind and, for an RDD block, which RDD and partition. Follows
+ * BlockId, Spark 1.2–4.2.
+ */
 export type BlockKind =
   | "rdd"
   | "broadcast"
@@ -15,7 +18,9 @@ export interface BlockName {
   readonly broadcastId: number | undefined;
 }
 
-/** The RDD a block belongs to (`rdd_3_14` → 3); `undefined` for every other block. BlockId.asRDDId. */
+/**
+ * The RDD a block belongs to (`rdd_3_14` → 3); `undefined` for every other block. BlockId.asRDDId.
+ */
 export function rddIdOf(blockId: string): number | undefined {
   if (!blockId.startsWith("rdd_")) return undefined;
   let id = 0;
@@ -42,13 +47,18 @@ export function isBroadcastValue(blockId: string): boolean {
   return BROADCAST_VALUE.test(blockId);
 }
 
-/** The value that a piece is of (`broadcast_7_piece0` → `broadcast_7`); `undefined` for any other block. */
+/**
+ * The value that a piece is of (`broadcast_7_piece0` → `broadcast_7`); `undefined` for any other
+ * block.
+ */
 export function valueOfPiece(blockId: string): string | undefined {
   if (!blockId.startsWith("broadcast_")) return undefined;
   return BROADCAST_PIECE.exec(blockId)?.[1];
 }
 
-/** The result of a task that was too large for its message: fetched by the driver, and then removed. */
+/**
+ * The result of a task that was too large for its message: fetched by the driver, and then removed.
+ */
 export function isTaskResult(blockId: string): boolean {
   return blockId.startsWith("taskresult_");
 }

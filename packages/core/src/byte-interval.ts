@@ -1,4 +1,7 @@
-/** What is known of a number of bytes: an inclusive interval of integers. `12.3 MiB` in a log is one of these, never a number. */
+/**
+ * What is known of a number of bytes: an inclusive interval of integers. `12.3 MiB` in a log is one
+ * of these, never a number.
+ */
 export interface ByteInterval {
   readonly atLeast: number;
   readonly atMost: number;

@@ -198,7 +198,9 @@ export type EventFact =
       readonly jobId: number;
       readonly timeMs: number | undefined;
       readonly stageIds: readonly number[];
-      /** What it plans to run or to skip; undefined where the log does not say, or too much to hold. */
+      /**
+       * What it plans to run or to skip; undefined where the log does not say, or too much to hold.
+       */
       readonly stages?: readonly StageInfo[] | undefined;
       readonly description: string | undefined;
       readonly jobGroup: string | undefined;
@@ -236,7 +238,10 @@ export type EventFact =
       readonly executorId: string;
       readonly stageId: number | undefined;
       readonly stageAttemptId: number | undefined;
-      /** stage: SparkListenerStageExecutorMetrics (peaks over the stage); update: a (driver) heartbeat */
+      /**
+       * stage: SparkListenerStageExecutorMetrics (peaks over the stage); update: a (driver)
+       * heartbeat
+       */
       readonly scope: "stage" | "update";
       readonly values: ExecutorMetricValues;
     }

@@ -1,6 +1,9 @@
 /** The row of a failure, in the log's own words, and what memory or limit it names. */
 
-/** Whose memory ran out. The first five are Spark's and the heap's; the others are not in Spark's accounts. */
+/**
+ * Whose memory ran out. The first five are Spark's and the heap's; the others are not in Spark's
+ * accounts.
+ */
 export type OutOfMemoryClass =
   | "jvm_heap"
   | "gc_overhead"

@@ -1,8 +1,10 @@
-/** The row of a finding: what went wrong, what it cost, and the one change that would have helped. */
+/**
+ * The row of a finding: what went wrong, what it cost, and the one change that would have helped.
+ */
 
 /**
- * `dead` (work was lost), `slow` (time was lost), `risk` (it went well so far), `waste` (memory without use),
- * `fine` (too cheap to mend).
+ * `dead` (work was lost), `slow` (time was lost), `risk` (it went well so far), `waste` (memory
+ * without use), `fine` (too cheap to mend).
  */
 export type FindingSeverity = "dead" | "slow" | "risk" | "waste" | "fine";
 
@@ -30,7 +32,10 @@ export interface FindingRow {
   /** the setting to change, or `storage_level`, `partitions`, `unpersist`, `code` */
   changeKey: string | undefined;
   changeValue: string | undefined;
-  /** what a simulation says that the change does; filled by the what-if, which finds its setting in changeKey */
+  /**
+   * what a simulation says that the change does; filled by the what-if, which finds its setting in
+   * changeKey
+   */
   effect: string | undefined;
   certainty: string;
   /** arguments of `respark` after the database, `explain --oom 1`, and why to ask */

@@ -1,4 +1,7 @@
-/** What one line of an executor or driver log says about memory, blocks and tasks (spec/log-templates.md, by its row names). */
+/**
+ * What one line of an executor or driver log says about memory, blocks and tasks
+ * (spec/log-templates.md, by its row names).
+ */
 import type { ByteInterval } from "./byte-interval.ts";
 
 /**
@@ -50,7 +53,10 @@ export type LogFact =
       readonly cause?: OutOfMemoryCause | undefined;
       readonly userFrame?: string | undefined;
     }
-  /** X14: a warning or an error of any logger with an OutOfMemoryError below it, or one as a cause of what is below it; the line is that of the OutOfMemoryError */
+  /**
+   * X14: a warning or an error of any logger with an OutOfMemoryError below it, or one as a cause
+   * of what is below it; the line is that of the OutOfMemoryError
+   */
   | {
       readonly kind: "error_logged";
       readonly errorClass: string;
@@ -135,7 +141,10 @@ export type LogFact =
   | { readonly kind: "block_found"; readonly blockId: string; readonly where: "local" | "remote" }
   /** G1; asBytes for `… as bytes` */
   | { readonly kind: "block_lookup"; readonly blockId: string; readonly asBytes: boolean }
-  /** G2, G4 `not found in memory`, G6, C1 `Partition … not found, computing it`; everywhere: nobody has it */
+  /**
+   * G2, G4 `not found in memory`, G6, C1 `Partition … not found, computing it`; everywhere: nobody
+   * has it
+   */
   | {
       readonly kind: "block_missing";
       readonly blockId: string;
@@ -228,7 +237,10 @@ export type LogFact =
       readonly released: ByteInterval;
       readonly consumer: string | undefined;
     }
-  /** T7 `spilled … of requested … from c for r` (3.3+), `released … from c for r`, `released … from itself (c)` (≤ 3.2) */
+  /**
+   * T7 `spilled … of requested … from c for r` (3.3+), `released … from c for r`, `released … from
+   * itself (c)` (≤ 3.2)
+   */
   | {
       readonly kind: "execution_spilled";
       readonly taskId: number;
@@ -274,7 +286,10 @@ export type LogFact =
   | {
       readonly kind: "spill";
       readonly what: "collection" | "sort_data" | "forced_collection";
-      /** logger's class: ExternalSorter, ExternalAppendOnlyMap, UnsafeExternalSorter, ShuffleExternalSorter */
+      /**
+       * logger's class: ExternalSorter, ExternalAppendOnlyMap, UnsafeExternalSorter,
+       * ShuffleExternalSorter
+       */
       readonly consumer: string;
       /** Java thread id of `Thread n spilling` */
       readonly threadId: number | undefined;

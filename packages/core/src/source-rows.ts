@@ -17,7 +17,9 @@ export interface SourceFileRow {
   beginsLate: boolean | undefined;
   /** it stops before that life ends */
   endsEarly: boolean | undefined;
-  /** things that must be in it by what it and other logs say; undefined: nothing to hold it against */
+  /**
+   * things that must be in it by what it and other logs say; undefined: nothing to hold it against
+   */
   expected: number | undefined;
   /** of these, how many are not, at least */
   missing: number | undefined;
@@ -28,7 +30,9 @@ export interface SourceFileRow {
   /** lines that state memory and could not be read */
   unreadStatements: number | undefined;
   nulBytes: number | undefined;
-  /** of a log of several files: each, oldest first, with the number of its first line; else empty */
+  /**
+   * of a log of several files: each, oldest first, with the number of its first line; else empty
+   */
   parts: readonly { readonly path: string; readonly firstLine: number }[];
   /** what is missing, in words; undefined: nothing that these logs would show */
   incomplete: string | undefined;

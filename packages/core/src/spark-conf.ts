@@ -1,4 +1,7 @@
-/** Settings that decide memory: key, default, which versions know it; and how Spark reads their text. */
+/**
+ * Settings that decide memory: key, default, which versions know it; and how Spark reads their
+ * text.
+ */
 import { JAVA_ILLEGAL_ARGUMENT, JAVA_NUMBER_FORMAT, SparkFailure } from "./assert.ts";
 import type { SparkBehaviour } from "./spark-behaviour.ts";
 import { compareSparkVersions, parseSparkVersion } from "./spark-version.ts";
@@ -7,7 +10,9 @@ import { byteStringAs, byteStringAsBytes } from "./units.ts";
 /** Explicit settings, as an event log's Spark Properties give them. */
 export type SparkConf = ReadonlyMap<string, string>;
 
-/** A memory setting. `default` is the text Spark would have, `undefined` where a formula decides. */
+/**
+ * A memory setting. `default` is the text Spark would have, `undefined` where a formula decides.
+ */
 export interface MemorySetting {
   readonly key: string;
   /** Text as a user would write it, by version where it changed; undefined: no default. */
@@ -161,13 +166,18 @@ export const memorySettings: readonly MemorySetting[] = [
 
 const defaults = new Map(memorySettings.map((setting) => [setting.key, setting.default]));
 
-/** The default text of a memory setting on a line; `undefined` when a formula or nothing gives it. */
+/**
+ * The default text of a memory setting on a line; `undefined` when a formula or nothing gives it.
+ */
 export function defaultOf(key: string, behaviour: SparkBehaviour): string | undefined {
   const value = defaults.get(key);
   return typeof value === "function" ? value(behaviour) : value;
 }
 
-/** Memory settings that nobody set, with what this line takes instead; those that a formula gives are left out. */
+/**
+ * Memory settings that nobody set, with what this line takes instead; those that a formula gives
+ * are left out.
+ */
 export function defaultsInForce(
   conf: SparkConf,
   behaviour: SparkBehaviour,
@@ -208,7 +218,10 @@ export function parseJavaDouble(text: string): number | undefined {
   return match[1] === "-" ? -value : value;
 }
 
-/** A fraction. Spark 1.x and 2.x throw NumberFormatException for nonsense, 3.0+ IllegalArgumentException. */
+/**
+ * A fraction. Spark 1.x and 2.x throw NumberFormatException for nonsense, 3.0+
+ * IllegalArgumentException.
+ */
 export function confDouble(conf: SparkConf, key: string, behaviour: SparkBehaviour): number {
   const text = textOf(conf, key, behaviour);
   const value = parseJavaDouble(text);
@@ -239,7 +252,10 @@ export function confBoolean(conf: SparkConf, key: string, behaviour: SparkBehavi
   throw refusal(behaviour, `${key} should be boolean, but was ${text}`, JAVA_ILLEGAL_ARGUMENT);
 }
 
-/** A plain integer (`spark.testing.memory`, thresholds before 3.0) or, where the line has typed entries, a size string. */
+/**
+ * A plain integer (`spark.testing.memory`, thresholds before 3.0) or, where the line has typed
+ * entries, a size string.
+ */
 export function confLong(conf: SparkConf, key: string, behaviour: SparkBehaviour): number {
   const text = textOf(conf, key, behaviour).trim();
   if (/^[+-]?\d+$/.test(text)) return Number(text);
@@ -263,7 +279,10 @@ export function confOffHeapBytes(conf: SparkConf, behaviour: SparkBehaviour): bi
   return bytes;
 }
 
-/** A size that is read without a typed entry: `spark.executor.memory` in the start-up check, `spark.buffer.pageSize` before 3.0. */
+/**
+ * A size that is read without a typed entry: `spark.executor.memory` in the start-up check,
+ * `spark.buffer.pageSize` before 3.0.
+ */
 export function confSizeBytes(text: string, behaviour: SparkBehaviour): number {
   return byteStringAsBytes(text, behaviour.sizeSuffixes);
 }

@@ -7,7 +7,9 @@ export interface SparkVersion {
   readonly text: string;
 }
 
-/** `3.5.6`, `v2.4.0-cdh6.3.2`, `3.3.1.3.3.7190.0-91`, `4.1`; `undefined` when no version is there. */
+/**
+ * `3.5.6`, `v2.4.0-cdh6.3.2`, `3.3.1.3.3.7190.0-91`, `4.1`; `undefined` when no version is there.
+ */
 export function parseSparkVersion(text: string): SparkVersion | undefined {
   const match = /^\s*v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,4}|x))?/i.exec(text);
   if (match === null) return undefined;

@@ -1,4 +1,6 @@
-/** What SQL operators report: plans as trees of operators, and what a task's part of each counted. */
+/**
+ * What SQL operators report: plans as trees of operators, and what a task's part of each counted.
+ */
 
 /** An operator of a plan, as SparkPlanInfo gives it. */
 export interface SqlPlanNode {
@@ -36,7 +38,10 @@ export const MEMORY_METRICS: readonly string[] = [
   "records read",
 ];
 
-/** A row of sql_plan_nodes: an operator of the last plan that an execution had, or of an earlier one whose metrics that lacks. */
+/**
+ * A row of sql_plan_nodes: an operator of the last plan that an execution had, or of an earlier one
+ * whose metrics that lacks.
+ */
 export interface SqlPlanNodeRow extends SqlPlanNode {
   readonly executionId: number;
 }

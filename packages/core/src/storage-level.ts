@@ -17,7 +17,10 @@ function level(
   return Object.freeze({ useDisk, useMemory, useOffHeap, deserialized, replication });
 }
 
-/** Spark's names. `OFF_HEAP` is that of 2.0+; in 1.x it meant an external store and charged no memory. */
+/**
+ * Spark's names. `OFF_HEAP` is that of 2.0+; in 1.x it meant an external store and charged no
+ * memory.
+ */
 export const storageLevels: Readonly<Record<string, StorageLevel>> = Object.freeze({
   NONE: level(false, false, false, false),
   DISK_ONLY: level(true, false, false, false),
@@ -34,7 +37,10 @@ export const storageLevels: Readonly<Record<string, StorageLevel>> = Object.free
   OFF_HEAP: level(true, true, true, false),
 });
 
-/** A level from its name, or from flags as `StorageLevel(disk, memory, deserialized, 1 replicas)` writes them; `undefined`: neither. */
+/**
+ * A level from its name, or from flags as `StorageLevel(disk, memory, deserialized, 1 replicas)`
+ * writes them; `undefined`: neither.
+ */
 export function storageLevelNamed(text: string): StorageLevel | undefined {
   const known = storageLevels[text.trim().toUpperCase()];
   if (known !== undefined) return known;
@@ -51,7 +57,10 @@ export function storageLevelNamed(text: string): StorageLevel | undefined {
   };
 }
 
-/** Spark's name of a level, whichever log tells its flags: `MEMORY_AND_DISK_SER_2`; undefined for NONE. */
+/**
+ * Spark's name of a level, whichever log tells its flags: `MEMORY_AND_DISK_SER_2`; undefined for
+ * NONE.
+ */
 export function storageLevelName(
   level: Omit<StorageLevel, "useOffHeap"> & { readonly useOffHeap: boolean | undefined },
 ): string | undefined {

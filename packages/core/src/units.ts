@@ -1,4 +1,7 @@
-/** Sizes as Spark prints them and parses them. Follows Utils.bytesToString and JavaUtils.byteStringAs, Spark 1.2–4.2. */
+/**
+ * Sizes as Spark prints them and parses them. Follows Utils.bytesToString and
+ * JavaUtils.byteStringAs, Spark 1.2–4.2.
+ */
 import { JAVA_ILLEGAL_ARGUMENT, JAVA_NUMBER_FORMAT, SparkFailure } from "./assert.ts";
 import type { ByteInterval } from "./byte-interval.ts";
 
@@ -6,7 +9,10 @@ import type { ByteInterval } from "./byte-interval.ts";
 export interface SizeStyle {
   /** From bytes upwards, 1024 each; a size is printed in the largest unit of which it holds two. */
   readonly labels: readonly string[];
-  /** `double`: the quotient is a double, rounded half up on its shortest decimal form; `exact`: decimal arithmetic. They differ from 2^51 on. */
+  /**
+   * `double`: the quotient is a double, rounded half up on its shortest decimal form; `exact`:
+   * decimal arithmetic. They differ from 2^51 on.
+   */
   readonly rounding: "double" | "exact";
 }
 
@@ -17,8 +23,8 @@ const EXA = 6;
 const SCIENTIFIC_FROM = 2n ** 71n;
 
 /**
- * `bytesToString`: one decimal, half up. Negative sizes print as bytes. Exact for bigint and number alike.
- * Source: Utils.bytesToString.
+ * `bytesToString`: one decimal, half up. Negative sizes print as bytes. Exact for bigint and number
+ * alike. Source: Utils.bytesToString.
  */
 export function bytesToString(bytes: number | bigint, style: SizeStyle): string {
   if (bytes < 2 * KIB) return style.rounding === "double" ? `${Number(bytes)}.0 B` : `${bytes}.0 B`;
@@ -44,7 +50,8 @@ function oneDecimal(
     const unit = BigInt(unitBytes);
     return tenthsText(Number((20n * BigInt(bytes) + unit) / (2n * unit)));
   }
-  // Java's %.1f rounds the shortest decimal digits of the double half up; JavaScript prints the same digits.
+  // Java's %.1f rounds the shortest decimal digits of the double half up; JavaScript prints the
+  // same digits.
   const [whole = "0", fraction = "0"] = String(Number(bytes) / unitBytes).split(".");
   const up = fraction.length > 1 && fraction.charCodeAt(1) >= 53 ? 1 : 0;
   return tenthsText(Number(whole) * 10 + Number(fraction.charAt(0)) + up);
@@ -68,8 +75,9 @@ function tenthsText(tenths: number): string {
 }
 
 /**
- * The sizes that print as `text` (`12.3 MiB`, `1.0 KB`, `-5.0 B`), any Spark version; `undefined` when it is no printed size.
- * Source: spec 5.2. A size that another program printed below two units (`1.5 GB`) is read by rounding alone.
+ * The sizes that print as `text` (`12.3 MiB`, `1.0 KB`, `-5.0 B`), any Spark version; `undefined`
+ * when it is no printed size. Source: spec 5.2. A size that another program printed below two units
+ * (`1.5 GB`) is read by rounding alone.
  */
 export function printedSize(text: string): ByteInterval | undefined {
   const length = text.length;
@@ -105,7 +113,9 @@ export function printedSize(text: string): ByteInterval | undefined {
 
 const unitLetters = "BKMGTPE";
 
-/** 0 for `B`, 1 for `KB` and `KiB`, …; undefined for anything else, and for a rest behind the unit. */
+/**
+ * 0 for `B`, 1 for `KB` and `KiB`, …; undefined for anything else, and for a rest behind the unit.
+ */
 function unitExponent(text: string, at: number): number | undefined {
   const exponent = unitLetters.indexOf(text.charAt(at));
   if (exponent < 0 || at >= text.length) return undefined;
@@ -172,7 +182,8 @@ const sizeHelp =
 
 /**
  * `JavaUtils.byteStringAs`: a size string in whole `unitBytes`; a bare number is in that unit.
- * Throws SparkFailure (NumberFormatException for what is no size, IllegalArgumentException beyond 64 bits).
+ * Throws SparkFailure (NumberFormatException for what is no size, IllegalArgumentException beyond
+ * 64 bits).
  */
 export function byteStringAs(
   text: string,
@@ -212,12 +223,18 @@ export function byteStringAsBytes(text: string, known: SizeSuffixes = shortSizeS
   return Number(byteStringAs(text, 1n, known));
 }
 
-/** The same in MiB: what Spark reads `spark.executor.memory` as (a bare number is MiB). Throws SparkFailure. */
+/**
+ * The same in MiB: what Spark reads `spark.executor.memory` as (a bare number is MiB). Throws
+ * SparkFailure.
+ */
 export function byteStringAsMb(text: string, known: SizeSuffixes = shortSizeSuffixes): number {
   return Number(byteStringAs(text, 1024n ** 2n, known));
 }
 
-/** Utils.memoryStringToMb: bytes by default, in MiB, cut to 32 bits as Java's `toInt` does. Throws SparkFailure. */
+/**
+ * Utils.memoryStringToMb: bytes by default, in MiB, cut to 32 bits as Java's `toInt` does. Throws
+ * SparkFailure.
+ */
 export function memoryStringToMb(text: string, known: SizeSuffixes = shortSizeSuffixes): number {
   return Number(BigInt.asIntN(32, byteStringAs(text, 1n, known) / 1024n ** 2n));
 }

@@ -36,7 +36,10 @@ export const diagnosticCodes = {
   line_too_long: "a line longer than the limit was read in pieces",
 } as const;
 
-/** A code of the table above, or one of a layer above: open, so that layers need not know each other. */
+/**
+ * A code of the table above, or one of a layer above: open, so that layers need not know each
+ * other.
+ */
 export type DiagnosticCode = keyof typeof diagnosticCodes | (string & {});
 
 /** An oddity that loses nothing, that may lose something, or that lost something. */

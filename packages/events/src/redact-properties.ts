@@ -11,9 +11,10 @@ export const redactedText: string = "*********(redacted)";
 const mostChars = 10_000;
 
 /**
- * Follows Utils.redact, Spark 3.5: a property is hidden when its key or its value matches. Properties may carry
- * their own `spark.redaction.regex`, which is honoured when `regex` is not given.
- * Where this engine cannot read the regex every value is hidden: nobody knows which were meant.
+ * Follows Utils.redact, Spark 3.5: a property is hidden when its key or its value matches.
+ * Properties may carry their own `spark.redaction.regex`, which is honoured when `regex` is not
+ * given. Where this engine cannot read the regex every value is hidden: nobody knows which were
+ * meant.
  */
 export function redactProperties(
   properties: ReadonlyMap<string, string>,

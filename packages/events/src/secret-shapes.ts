@@ -1,4 +1,7 @@
-/** Secrets by their shape, hidden in any text of a log: user information of URLs, keys of clouds, tokens, private keys, `password=` pairs. */
+/**
+ * Secrets by their shape, hidden in any text of a log: user information of URLs, keys of clouds,
+ * tokens, private keys, `password=` pairs.
+ */
 import { redactedText } from "./redact-properties.ts";
 
 interface Shape {
@@ -9,14 +12,20 @@ interface Shape {
   readonly shown: (groups: readonly string[]) => string | undefined;
 }
 
-/** Words in a key that make its value a secret, beyond Spark's own `secret|password|token|access[.]?key`. */
+/**
+ * Words in a key that make its value a secret, beyond Spark's own
+ * `secret|password|token|access[.]?key`.
+ */
 const KEY =
   "pass(?:word|wd|phrase|code)|pwd|secret|token|credential|api[._-]?key|access[._-]?key|account[._-]?key|" +
   "private[._-]?key|shared[._-]?key|encryption[._-]?key|client[._-]?key|sas[._-]?(?:key|token)|signature";
 
 const keyWord = new RegExp(`${KEY}|(?:^|[._-])(?:sas|sig|key)$`, "i");
 
-/** A name before `@` that is a container or an endpoint, and no user: `abfss://logs@account…`, `spark://Worker@host`. */
+/**
+ * A name before `@` that is a container or an endpoint, and no user: `abfss://logs@account…`,
+ * `spark://Worker@host`.
+ */
 const NAMES_A_PLACE = /^(?:abfss?|wasbs?|spark|akka(?:\.\w+)?|s3[an]?|gs|hdfs):/i;
 
 /** Every part is bounded, so that no text takes longer than in proportion to its length. */
@@ -88,12 +97,17 @@ function isNoSecret(value: string): boolean {
   return /^(?:true|false|null|none|\d{1,6}|\*+.*)$/i.test(value);
 }
 
-/** A setting whose key alone makes its value a secret; Spark's own keys are `redactProperties`' part. */
+/**
+ * A setting whose key alone makes its value a secret; Spark's own keys are `redactProperties`'
+ * part.
+ */
 export function isSecretKey(key: string, value: string): boolean {
   return keyWord.test(key) && !isNoSecret(value);
 }
 
-/** The text with every secret that has a known shape replaced by Spark's own `*********(redacted)`. */
+/**
+ * The text with every secret that has a known shape replaced by Spark's own `*********(redacted)`.
+ */
 export function hideSecretShapes(text: string): string {
   let shown = text;
   for (const { hint, secret, shown: replacement } of SHAPES) {

@@ -1,4 +1,7 @@
-/** What lies on either side of the limits of reading: rows of another layout, traces, dates, clocks, identities. */
+/**
+ * What lies on either side of the limits of reading: rows of another layout, traces, dates, clocks,
+ * identities.
+ */
 import { describe, expect, test } from "vitest";
 import { readApplication } from "../src/observations/read-application.ts";
 import { alignClock } from "../src/survey/clock-alignment.ts";

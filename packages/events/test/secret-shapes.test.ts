@@ -1,4 +1,7 @@
-/** Secrets planted in texts of a log, by shape: none stays readable, and what is no secret stays as it is. */
+/**
+ * Secrets planted in texts of a log, by shape: none stays readable, and what is no secret stays as
+ * it is.
+ */
 import { describe, expect, test } from "vitest";
 import { hideSecretShapes, isSecretKey } from "../src/secret-shapes.ts";
 

@@ -1,4 +1,7 @@
-/** Writes the bundle's empty database: write-template <path>. Run by scripts/bundle.mjs, in the bundle itself. */
+/**
+ * Writes the bundle's empty database: write-template <path>. Run by scripts/bundle.mjs, in the
+ * bundle itself.
+ */
 import { writeTemplate } from "../src/sinks/duckdb.ts";
 
 const path = process.argv.at(2);

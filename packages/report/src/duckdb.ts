@@ -1,4 +1,7 @@
-/** DuckDB's Node API, by `require`: as an import its hundred CommonJS files are read twice, a fifth of a command's start. */
+/**
+ * DuckDB's Node API, by `require`: as an import its hundred CommonJS files are read twice, a fifth
+ * of a command's start.
+ */
 import { createRequire } from "node:module";
 import type * as Api from "@duckdb/node-api";
 

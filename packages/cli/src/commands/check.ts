@@ -1,4 +1,7 @@
-/** `respark check`: the memory gate. Fails where a run's memory got worse than its baseline's, and only then. */
+/**
+ * `respark check`: the memory gate. Fails where a run's memory got worse than its baseline's, and
+ * only then.
+ */
 import type { Command } from "commander";
 import type { CheckOptions } from "../gate/run-check.ts";
 import type { Host } from "../host.ts";

@@ -1,9 +1,14 @@
-/** What every command has in common: how it joins the program, and the options that are everywhere. */
+/**
+ * What every command has in common: how it joins the program, and the options that are everywhere.
+ */
 import { type Command, InvalidArgumentError } from "commander";
 import type { Host } from "../host.ts";
 import { UserError } from "../user-error.ts";
 
-/** Adds one command to the program. Heavy imports wait until its action runs, so that `--help` stays fast. */
+/**
+ * Adds one command to the program. Heavy imports wait until its action runs, so that `--help` stays
+ * fast.
+ */
 export type AddCommand = (program: Command, host: Host) => void;
 
 export function withEverywhereOptions(command: Command): Command {

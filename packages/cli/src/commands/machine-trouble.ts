@@ -1,12 +1,21 @@
-/** What the machine refused (rights, room, a file where a folder is due): the user's to mend, and no bug of ours. */
+/**
+ * What the machine refused (rights, room, a file where a folder is due): the user's to mend, and no
+ * bug of ours.
+ */
 import { exitCode } from "../exit-code.ts";
 import { machineWords } from "../machine-words.ts";
 import { UserError } from "../user-error.ts";
 
-/** Calls of the system that only read; after any other one it was the place of a result that was named wrongly. */
+/**
+ * Calls of the system that only read; after any other one it was the place of a result that was
+ * named wrongly.
+ */
 const READING = new Set(["open", "read", "scandir", "opendir", "stat", "lstat", "realpath"]);
 
-/** Does a command's work. A reader of standard output that has enough (`| head`) is no trouble at all. */
+/**
+ * Does a command's work. A reader of standard output that has enough (`| head`) is no trouble at
+ * all.
+ */
 export async function sayingMachineTrouble(work: () => Promise<void>): Promise<void> {
   try {
     await work();

@@ -1,4 +1,6 @@
-/** `respark replay-part`: what `replay --workers` starts; asked over standard input, and in no help. */
+/**
+ * `respark replay-part`: what `replay --workers` starts; asked over standard input, and in no help.
+ */
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";

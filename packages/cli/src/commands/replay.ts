@@ -1,4 +1,6 @@
-/** `respark replay`: logs in, one database of memory timelines out, and a summary of what happened. */
+/**
+ * `respark replay`: logs in, one database of memory timelines out, and a summary of what happened.
+ */
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { ReplayFormat, ReplayOptions } from "../replay/run-replay.ts";

@@ -1,11 +1,17 @@
-/** Many applications by what they have in common: whose they are, how jobs change from run to run, and which settings bind. */
+/**
+ * Many applications by what they have in common: whose they are, how jobs change from run to run,
+ * and which settings bind.
+ */
 import { counted, countInWords, durationInWords } from "@respark/core";
 import { type Ask, numberIn, type Row, textIn } from "@respark/report";
 import { printableLine } from "../terminal/printable.ts";
 
 /** Groups of one kind that are shown. */
 const SHOWN = 3;
-/** A run is worse than those before it from this many times their cost, and this share of its task time, on. */
+/**
+ * A run is worse than those before it from this many times their cost, and this share of its task
+ * time, on.
+ */
 const WORSE = 1.5;
 const LEAST_SHARE = 0.01;
 /** Runs before that the last one is held against. */
@@ -54,7 +60,10 @@ export interface FleetGroups {
   readonly settings: readonly BindingSetting[];
 }
 
-/** `isWanted`: whether an application is of the fleet that is asked about; runs before it may be any. */
+/**
+ * `isWanted`: whether an application is of the fleet that is asked about; runs before it may be
+ * any.
+ */
 export async function readGroups(
   databases: readonly Ask[],
   isWanted: (row: Row) => boolean,

@@ -1,4 +1,7 @@
-/** The explain command's own part: databases or logs, one application's verdict or many on one screen, or one event's story. */
+/**
+ * The explain command's own part: databases or logs, one application's verdict or many on one
+ * screen, or one event's story.
+ */
 import { join } from "node:path";
 import { safeJson } from "@respark/core";
 import { adviceFor } from "@respark/events";
@@ -68,7 +71,10 @@ export async function runExplain(
   });
 }
 
-/** What one database answers. `asked`: as the user would ask it again; undefined: logs, of which nothing stays. */
+/**
+ * What one database answers. `asked`: as the user would ask it again; undefined: logs, of which
+ * nothing stays.
+ */
 async function answerFrom(
   host: Host,
   { database, named }: { readonly database: Database; readonly named: string },

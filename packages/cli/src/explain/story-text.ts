@@ -1,4 +1,7 @@
-/** A story for people: a title, sentences with what they are about, the log lines that say so, and what to ask next. */
+/**
+ * A story for people: a title, sentences with what they are about, the log lines that say so, and
+ * what to ask next.
+ */
 import type { Story } from "@respark/report";
 import { logName } from "../terminal/log-name.ts";
 import { printableLine } from "../terminal/printable.ts";

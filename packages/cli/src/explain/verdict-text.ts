@@ -1,4 +1,7 @@
-/** A verdict for people: worst thing first, each with what was seen, what to change, and how certain it is. */
+/**
+ * A verdict for people: worst thing first, each with what was seen, what to change, and how certain
+ * it is.
+ */
 import { counted } from "@respark/core";
 import type { Advice } from "@respark/events";
 import {

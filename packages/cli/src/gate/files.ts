@@ -1,4 +1,7 @@
-/** The gate's own files: baseline, configuration and the user's SQL, read with the reason when they cannot be. */
+/**
+ * The gate's own files: baseline, configuration and the user's SQL, read with the reason when they
+ * cannot be.
+ */
 import { dirname, join, resolve } from "node:path";
 import {
   type Baseline,

@@ -1,4 +1,7 @@
-/** The baseline command's own part: measures good runs, makes sure they are of one kind, and writes them down. */
+/**
+ * The baseline command's own part: measures good runs, makes sure they are of one kind, and writes
+ * them down.
+ */
 import { counted } from "@respark/core";
 import {
   addRun,

@@ -1,4 +1,7 @@
-/** The check command's own part: measures, judges, writes what was asked for, and ends with the code that says how it went. */
+/**
+ * The check command's own part: measures, judges, writes what was asked for, and ends with the code
+ * that says how it went.
+ */
 import { basename } from "node:path";
 import { QueryError } from "@respark/report";
 import {

@@ -1,4 +1,7 @@
-/** The run as it would have been under its baseline's settings of memory: simulated, in the gate's numbers. */
+/**
+ * The run as it would have been under its baseline's settings of memory: simulated, in the gate's
+ * numbers.
+ */
 import {
   type AnsweredScenario,
   AskedWrongly,

@@ -1,4 +1,7 @@
-/** Everything read once, without a replay: what was there, and which lines look like memory and match no template. */
+/**
+ * Everything read once, without a replay: what was there, and which lines look like memory and
+ * match no template.
+ */
 import { type Diagnostic, readApplication, type Survey } from "@respark/events";
 import type { Watch } from "../look-around.ts";
 

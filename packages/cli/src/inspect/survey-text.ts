@@ -112,7 +112,9 @@ function executorLines({ executors }: SurveyedApplication, { style }: SurveyPlac
   ];
 }
 
-/** The next step that needs no new run: an executor's log is kept where it ran, and forgotten first. */
+/**
+ * The next step that needs no new run: an executor's log is kept where it ran, and forgotten first.
+ */
 function missingLines(
   { appId, executors, files }: SurveyedApplication,
   { style, columns }: SurveyPlace,

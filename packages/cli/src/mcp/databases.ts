@@ -1,4 +1,7 @@
-/** The databases an assistant may ask: one file, or those of a folder; each is opened when it is asked first. */
+/**
+ * The databases an assistant may ask: one file, or those of a folder; each is opened when it is
+ * asked first.
+ */
 import { join } from "node:path";
 import { type Database, openDatabase } from "@respark/report";
 import type { Host } from "../host.ts";
@@ -6,7 +9,10 @@ import { UserError } from "../user-error.ts";
 
 export interface Databases {
   readonly names: readonly string[];
-  /** The database of this name; without a name the only one. Throws a UserError that lists the names. */
+  /**
+   * The database of this name; without a name the only one. Throws a UserError that lists the
+   * names.
+   */
   open(name: string | undefined): Promise<Database>;
   close(): void;
 }

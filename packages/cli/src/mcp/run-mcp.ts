@@ -1,4 +1,7 @@
-/** The MCP server: lists applications, gives the verdict and stories, answers read-only SQL with limits. */
+/**
+ * The MCP server: lists applications, gives the verdict and stories, answers read-only SQL with
+ * limits.
+ */
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { escapedJson } from "@respark/core";

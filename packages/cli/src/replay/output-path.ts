@@ -9,7 +9,10 @@ const LONGEST_NAME = 120; // characters of an id in a file's name; file systems 
 
 export type WriteMode = "create" | "overwrite" | "append" | "resume";
 
-/** `./<application>.duckdb`, or the folder's name where there are several applications; never a path out of an id. */
+/**
+ * `./<application>.duckdb`, or the folder's name where there are several applications; never a path
+ * out of an id.
+ */
 export function defaultOutput(
   input: Input,
   applications: readonly SurveyedApplication[],

@@ -1,4 +1,7 @@
-/** Applications beside those that a database holds: one that is there is replaced, another of the same id gets an attempt of its own. */
+/**
+ * Applications beside those that a database holds: one that is there is replaced, another of the
+ * same id gets an attempt of its own.
+ */
 import { attemptApart, isSameApplication, type SurveyedApplication } from "@respark/events";
 import type { HeldApplication } from "@respark/report";
 

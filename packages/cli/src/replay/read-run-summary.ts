@@ -178,7 +178,9 @@ function causeSql(where: string): string {
     where ${where} and op in ('evict', 'drop_to_disk') group by cause order by evictions desc, cause`;
 }
 
-/** A task's error may be told by its executor, its driver and the event log alike: it counts once. */
+/**
+ * A task's error may be told by its executor, its driver and the event log alike: it counts once.
+ */
 function outOfMemorySql(where: string): string {
   return `
     select class, count(distinct task_id) as tasks, count(distinct executor_id) as executors, min(executor_id) as example
@@ -266,7 +268,10 @@ function told(peak: number | undefined, byLogs: boolean): number | undefined {
   return peak === 0 && !byLogs ? undefined : peak;
 }
 
-/** The most in each step, where a step without a change goes on with what was last, until the executor is gone. */
+/**
+ * The most in each step, where a step without a change goes on with what was last, until the
+ * executor is gone.
+ */
 function curveOf(steps: readonly Row[], pool: "storage" | "execution"): (number | undefined)[] {
   const curve: (number | undefined)[] = [];
   let last: number | undefined;

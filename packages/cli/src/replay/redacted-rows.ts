@@ -1,9 +1,13 @@
-/** Rows on their way to the sink, with secrets hidden in every column that holds free text of a log. */
+/**
+ * Rows on their way to the sink, with secrets hidden in every column that holds free text of a log.
+ */
 import type { EmitRow, Rows, TableName } from "@respark/core";
 
 export type FreeTexts = { readonly [Name in TableName]?: readonly (keyof Rows[Name])[] };
 
-/** Columns that hold what a program or a person wrote; ids, hosts and classes are not among them. */
+/**
+ * Columns that hold what a program or a person wrote; ids, hosts and classes are not among them.
+ */
 export const FREE_TEXTS: FreeTexts = {
   applications: ["name"],
   executors: ["removedReason"],

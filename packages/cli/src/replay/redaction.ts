@@ -1,4 +1,7 @@
-/** Which texts of a log are written down as they are: secrets are hidden by key and by shape, and counted. */
+/**
+ * Which texts of a log are written down as they are: secrets are hidden by key and by shape, and
+ * counted.
+ */
 import {
   defaultRedactionRegex,
   hideMatches,

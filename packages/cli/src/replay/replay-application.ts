@@ -21,7 +21,10 @@ import type { Watch } from "../look-around.ts";
 import type { Redaction } from "./redaction.ts";
 
 export interface ApplicationRequest {
-  /** Hides secrets among settings; undefined: they are shown. The rows' other texts are the caller's. */
+  /**
+   * Hides secrets among settings; undefined: they are shown. The rows' other texts are the
+   * caller's.
+   */
   readonly secrets: Redaction | undefined;
   /** Files that belong to no application; their rows go with this one. */
   readonly strays: readonly SurveyedFile[];
@@ -80,14 +83,18 @@ export async function replayApplication(
   return summary;
 }
 
-/** What is missing from a file: by its bytes, by what could not be read of it, and by what logs say of each other. */
+/**
+ * What is missing from a file: by its bytes, by what could not be read of it, and by what logs say
+ * of each other.
+ */
 function incompleteInWords(
   done: FileDone | undefined,
   found: SourceCompleteness | undefined,
 ): string | undefined {
   if (done === undefined) return found?.incomplete;
   const { counts, nulBytes, truncated, packedDamage } = done;
-  // A JVM that is stopped may stop in a line: an executor's log is whole all the same if it tells of the end.
+  // A JVM that is stopped may stop in a line: an executor's log is whole all the same if it tells
+  // of the end.
   const cut = truncated && !(found?.kinds.includes("end") ?? false) && found?.missing !== 0;
   const parts = [
     ...(packedDamage ? ["a compressed stream in it is cut or damaged"] : []),
@@ -133,7 +140,9 @@ function executorLogs({ executors }: SurveyedApplication): Map<string, EvidenceL
   return levels;
 }
 
-/** Bytes that will be read; undefined where a file is compressed, since nobody knows what is in it. */
+/**
+ * Bytes that will be read; undefined where a file is compressed, since nobody knows what is in it.
+ */
 function knownTotal(files: readonly SurveyedFile[]): number | undefined {
   let total = 0;
   for (const { bytes, codec } of files) {

@@ -1,6 +1,6 @@
 /**
- * Applications on several cores: each worker replays some at a time into a database of their own, and
- * this process takes them over in the order in which it would have replayed them itself.
+ * Applications on several cores: each worker replays some at a time into a database of their own,
+ * and this process takes them over in the order in which it would have replayed them itself.
  */
 import { join } from "node:path";
 import type { SurveyedApplication } from "@respark/events";

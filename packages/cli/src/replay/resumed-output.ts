@@ -1,4 +1,6 @@
-/** What `--resume` goes on with: a database, or a folder of Parquet with a database at work in it. */
+/**
+ * What `--resume` goes on with: a database, or a folder of Parquet with a database at work in it.
+ */
 import { dirname, join, resolve } from "node:path";
 import {
   DatabaseError,

@@ -1,4 +1,7 @@
-/** A summary for people: what each executor's memory did, how far to trust it, and what to ask next. Fits 100 columns. */
+/**
+ * A summary for people: what each executor's memory did, how far to trust it, and what to ask next.
+ * Fits 100 columns.
+ */
 
 import type { EvidenceLevel } from "@respark/core";
 import { counted, countInWords, durationInWords } from "@respark/core";
@@ -16,7 +19,10 @@ const EXECUTORS_SHOWN = 12;
 const CURVES_SHOWN = 4;
 
 export interface SummaryPlace {
-  /** The database as the user would name it; undefined where the result is a directory of other files. */
+  /**
+   * The database as the user would name it; undefined where the result is a directory of other
+   * files.
+   */
   readonly database: string | undefined;
   /** The command as it was called: `npx respark`, `npx -y pnpm@10 --silent respark`. */
   readonly command: string;
@@ -131,7 +137,10 @@ function narrowedTo(columns: number, rows: readonly (readonly string[])[]): stri
   return [wide, narrower].find((lines) => lines !== undefined && fits(lines)) ?? narrowest ?? [];
 }
 
-/** `2 (64.4 MiB)`; `2+ (90.1 MiB)` where the tasks' totals tell of more than the logs' lines; `36.1 MiB` where they alone tell. */
+/**
+ * `2 (64.4 MiB)`; `2+ (90.1 MiB)` where the tasks' totals tell of more than the logs' lines; `36.1
+ * MiB` where they alone tell.
+ */
 function spilledCell(executor: ExecutorSummary): string {
   const { spills, spilledBytes, untoldSpilledBytes, spillsOfUnknownSize } = executor;
   if (untoldSpilledBytes === 0 && (spills ?? 0) === 0) {

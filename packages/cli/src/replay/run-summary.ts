@@ -1,4 +1,7 @@
-/** What a replayed database says about one application, in the numbers a summary needs. Read back from the file: what is shown is what can be queried. */
+/**
+ * What a replayed database says about one application, in the numbers a summary needs. Read back
+ * from the file: what is shown is what can be queried.
+ */
 import type { EvictionCause, EvidenceLevel, OomEventRow, RemovedClass } from "@respark/core";
 
 export interface RunSummary {
@@ -12,7 +15,10 @@ export interface RunSummary {
   /** epoch microseconds */
   readonly startedAt: number | undefined;
   readonly durationMillis: number | undefined;
-  /** what was running where an event log just stops; undefined: it tells the application's end, or there is none */
+  /**
+   * what was running where an event log just stops; undefined: it tells the application's end, or
+   * there is none
+   */
   /** false: of executors without a log of their own a driver's log tells, at most */
   readonly hasEventLog: boolean;
   /** a log of an executor, or of a driver that ran the tasks itself (local mode) */
@@ -39,7 +45,10 @@ export interface RunSummary {
     /** one of the executors */
     readonly example: string;
   }[];
-  /** executors that went before the application ended, by why; those that idled away are not among them */
+  /**
+   * executors that went before the application ended, by why; those that idled away are not among
+   * them
+   */
   readonly executorsLost: readonly {
     readonly class: RemovedClass;
     readonly executors: number;
@@ -50,7 +59,10 @@ export interface RunSummary {
     readonly cause: EvictionCause | undefined;
     readonly evictions: number;
   }[];
-  /** reads that found a block gone which had been evicted, had found no room, or had gone with its executor */
+  /**
+   * reads that found a block gone which had been evicted, had found no room, or had gone with its
+   * executor
+   */
   readonly missedAfterEviction: number;
   readonly missedAfterNoRoom: number;
   readonly missedAfterLoss: number;
@@ -101,7 +113,10 @@ export interface ExecutorSummary {
   readonly waits: number | undefined;
   readonly statements: number;
   readonly statementsMet: number;
-  /** storage and execution use over the application's time, in equal steps; undefined: nothing known then */
+  /**
+   * storage and execution use over the application's time, in equal steps; undefined: nothing known
+   * then
+   */
   readonly storageCurve: readonly (number | undefined)[];
   readonly executionCurve: readonly (number | undefined)[];
 }

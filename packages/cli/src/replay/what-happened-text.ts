@@ -186,7 +186,10 @@ const LOST: Readonly<Record<Exclude<RemovedClass, "killed_by_driver">, string>> 
   unknown: "why is not clear from these logs",
 };
 
-/** What a job's error says without the frame that Spark's scheduler puts around it: one line of at most 160 characters. */
+/**
+ * What a job's error says without the frame that Spark's scheduler puts around it: one line of at
+ * most 160 characters.
+ */
 function shortened(error: string): string {
   const [line = ""] = error.split("\n");
   const text = line

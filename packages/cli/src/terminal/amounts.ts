@@ -1,4 +1,7 @@
-/** Amounts on a terminal: what is unknown is a dash, never a zero. Results for machines never pass here. */
+/**
+ * Amounts on a terminal: what is unknown is a dash, never a zero. Results for machines never pass
+ * here.
+ */
 import { bytesInWords, countInWords, shareInWords } from "@respark/core";
 
 const UNKNOWN = "–";

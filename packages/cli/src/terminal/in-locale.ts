@@ -27,7 +27,9 @@ const IN_ASCII: ReadonlyMap<string, string> = new Map([
   ["✗", "x"],
 ]);
 
-/** The locale of the environment, by POSIX's order; undefined: none is named, and UTF-8 is taken. */
+/**
+ * The locale of the environment, by POSIX's order; undefined: none is named, and UTF-8 is taken.
+ */
 function localeOf(env: Readonly<Record<string, string | undefined>>): string | undefined {
   return [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find(
     (name) => name !== undefined && name !== "",

@@ -1,4 +1,7 @@
-/** Text from logs, made safe to print: a log must not be able to move the cursor, recolour or rename a terminal. */
+/**
+ * Text from logs, made safe to print: a log must not be able to move the cursor, recolour or rename
+ * a terminal.
+ */
 
 /** Control and invisible formatting characters become `\u{1b}`; line feeds and tabs stay. */
 export function printable(text: string): string {

@@ -40,7 +40,10 @@ function cell(text: string | undefined): string {
 /** A blank between a number and its unit keeps them together. */
 const BREAKS = /(?<!\d) | (?!(?:B|[KMGTP]iB|ms|s|min|h|%)(?![\w]))/;
 
-/** Breaks a paragraph at blanks into lines of at most `columns` characters, each after the first indented. */
+/**
+ * Breaks a paragraph at blanks into lines of at most `columns` characters, each after the first
+ * indented.
+ */
 export function wrapped(text: string, columns: number, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";

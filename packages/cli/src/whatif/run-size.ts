@@ -1,4 +1,7 @@
-/** The size command's own part: promises and range as asked, one answer for each run and the largest of all. */
+/**
+ * The size command's own part: promises and range as asked, one answer for each run and the largest
+ * of all.
+ */
 import { safeJson } from "@respark/core";
 import {
   type PromiseName,
@@ -36,7 +39,10 @@ const DEFAULT_KEEP: readonly PromiseName[] = [
 ];
 const MIB = 1_048_576;
 
-/** Throws a UserError with code 4 where a promise is kept at no size tried: after the answer is printed. */
+/**
+ * Throws a UserError with code 4 where a promise is kept at no size tried: after the answer is
+ * printed.
+ */
 export async function runSize(
   host: Host,
   paths: readonly string[],

@@ -33,7 +33,10 @@ export interface WhatIfOptions extends RunOptions {
   readonly output?: string;
 }
 
-/** Throws a UserError with code 4 where an outcome is below the grade asked for: after the answer is printed. */
+/**
+ * Throws a UserError with code 4 where an outcome is below the grade asked for: after the answer is
+ * printed.
+ */
 export async function runWhatIf(
   host: Host,
   paths: readonly string[],
@@ -80,7 +83,10 @@ export async function keepAnswer(host: Host, output: string, detail: WhatIfDetai
   await sayingTrouble(() => writeAnswer(output, mode, detail));
 }
 
-/** What a run wanted, read from a database or from logs; what cannot be asked becomes the user's trouble. */
+/**
+ * What a run wanted, read from a database or from logs; what cannot be asked becomes the user's
+ * trouble.
+ */
 export async function withRecord<Result>(
   host: Host,
   paths: readonly string[],

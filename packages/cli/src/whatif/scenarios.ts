@@ -1,4 +1,7 @@
-/** Settings as they are asked for: `--set key=value`, several values of one key, `--sweep key=a..b:step`. */
+/**
+ * Settings as they are asked for: `--set key=value`, several values of one key, `--sweep
+ * key=a..b:step`.
+ */
 import { UserError } from "../user-error.ts";
 
 export interface Sweep {

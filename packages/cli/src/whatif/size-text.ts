@@ -1,4 +1,7 @@
-/** How much memory is enough, as a person reads it: a line a promise, with the band in which it begins to hold. */
+/**
+ * How much memory is enough, as a person reads it: a line a promise, with the band in which it
+ * begins to hold.
+ */
 import type { SizeAnswer } from "@respark/report";
 import type { Style } from "../terminal/style.ts";
 import { textTable } from "../terminal/text-table.ts";

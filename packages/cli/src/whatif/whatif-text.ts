@@ -1,4 +1,7 @@
-/** A what-if answer as a person reads it: one table a scenario, counts of simulated runs, never a plain "safe". */
+/**
+ * A what-if answer as a person reads it: one table a scenario, counts of simulated runs, never a
+ * plain "safe".
+ */
 import { bytesInWords, counted, countInWords } from "@respark/core";
 import type { AnsweredOutcome, AnsweredScenario, WhatIfAnswer } from "@respark/report";
 import type { Style } from "../terminal/style.ts";

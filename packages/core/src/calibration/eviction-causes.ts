@@ -1,12 +1,14 @@
 /**
- * How sure the cause of an eviction is (0 … 1), by what says so. Each is at most the share of recorded
- * evictions of that certainty whose cause, and whose task where one is named, were right
+ * How sure the cause of an eviction is (0 … 1), by what says so. Each is at most the share of
+ * recorded evictions of that certainty whose cause, and whose task where one is named, were right
  * (`pnpm calibrate`; n and shares in test/accuracy/golden/calibration.json).
  */
 export const causeCertainty = {
   /** the next answer on the thread that evicted */
   sameThread: 1,
-  /** the next answer in the log, which prints no threads; shared with rivals that put side by side */
+  /**
+   * the next answer in the log, which prints no threads; shared with rivals that put side by side
+   */
   nextAnswer: 0.8,
   /** a spill that follows: it wanted memory */
   spillFollows: 0.7,

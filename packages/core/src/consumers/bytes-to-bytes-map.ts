@@ -1,6 +1,6 @@
 /**
- * Groups in pages with an array of slots that doubles beside the old one; refused, it takes no more and says so.
- * Follows BytesToBytesMap, Spark 2.0–4.2.
+ * Groups in pages with an array of slots that doubles beside the old one; refused, it takes no more
+ * and says so. Follows BytesToBytesMap, Spark 2.0–4.2.
  */
 import { SparkFailure } from "../assert.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -73,7 +73,10 @@ export class BytesToBytesMap implements MemoryConsumer {
     this.#pageLeftBytes -= keys * recordBytes;
   }
 
-  /** `Location.append` of a new key; false = no room, and nothing was taken. A refused array only ends growing. */
+  /**
+   * `Location.append` of a new key; false = no room, and nothing was taken. A refused array only
+   * ends growing.
+   */
   *insert(recordBytes: number): TaskStep<boolean> {
     if (!this.#canGrow && this.#keys >= this.#growthThreshold) return false;
     if (this.#pageLeftBytes < recordBytes && !(yield* this.#newPage(recordBytes))) return false;

@@ -1,6 +1,6 @@
 /**
- * Rows by a long key, in one page and one array that double beside the old ones; it cannot spill, and a refusal ends the task.
- * Follows LongToUnsafeRowMap, Spark 2.1–4.2.
+ * Rows by a long key, in one page and one array that double beside the old ones; it cannot spill,
+ * and a refusal ends the task. Follows LongToUnsafeRowMap, Spark 2.1–4.2.
  */
 import { SparkFailure } from "../assert.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -35,7 +35,10 @@ export class LongHashedRelation implements MemoryConsumer {
     yield* this.#acquire(this.#arrayBytes + this.#pageBytes);
   }
 
-  /** Rows of this size, each with a key of its own. Throws SparkFailure when it gets less than it needs. */
+  /**
+   * Rows of this size, each with a key of its own. Throws SparkFailure when it gets less than it
+   * needs.
+   */
   *insert(rows: number, rowBytes: number): TaskStep<void> {
     const each = rowBytes + NEXT_POINTER_BYTES;
     let left = rows;

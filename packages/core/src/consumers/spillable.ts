@@ -60,8 +60,9 @@ export class Spillable implements MemoryConsumer {
   }
 
   /**
-   * `maybeSpill` at a look that estimates `sizeBytes`: asks for twice that less the threshold, and spills all of it when the size
-   * still reaches the threshold. Results in whether it spilled: at once, or when memory has been asked for.
+   * `maybeSpill` at a look that estimates `sizeBytes`: asks for twice that less the threshold, and
+   * spills all of it when the size still reaches the threshold. Results in whether it spilled: at
+   * once, or when memory has been asked for.
    */
   look(sizeBytes: number): boolean | TaskStep<boolean> {
     this.#sizeBytes = sizeBytes;
@@ -107,7 +108,10 @@ export class Spillable implements MemoryConsumer {
     return bytes;
   }
 
-  /** `Spillable.spill`: for another consumer, once it is being read; its metric counts what it held, not its size. */
+  /**
+   * `Spillable.spill`: for another consumer, once it is being read; its metric counts what it held,
+   * not its size.
+   */
   spill(_bytes: number, trigger: MemoryConsumer | undefined): number {
     if (trigger === this || !this.#isReading || this.#sizeBytes === 0) return 0;
     const held = this.#thresholdBytes - this.#initialThresholdBytes;

@@ -1,6 +1,7 @@
 /**
- * Rows in pages and an array of pointers that doubles with the old one still held; refused, it spills everything.
- * Follows UnsafeExternalSorter, UnsafeInMemorySorter and ShuffleExternalSorter, Spark 1.6–4.2.
+ * Rows in pages and an array of pointers that doubles with the old one still held; refused, it
+ * spills everything. Follows UnsafeExternalSorter, UnsafeInMemorySorter and ShuffleExternalSorter,
+ * Spark 1.6–4.2.
  */
 import { SparkFailure } from "../assert.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -11,7 +12,9 @@ import type { SpillLedger } from "./spill-ledger.ts";
 const LONG_BYTES = 8;
 
 export interface SorterShape {
-  /** Longs a record in the pointer array: address and prefix, or (serialized shuffle) both in one. */
+  /**
+   * Longs a record in the pointer array: address and prefix, or (serialized shuffle) both in one.
+   */
   readonly longsPerRecord: 1 | 2;
   /** Records that the first pointer array is made for (`spark.shuffle.sort.initialBufferSize`). */
   readonly initialRecords: number;
@@ -19,8 +22,8 @@ export interface SorterShape {
   readonly radix: boolean;
   readonly pageBytes: number;
   /**
-   * ShuffleExternalSorter from 4.3 on: the array counts as spilled, and the larger one whose request made it spill is kept.
-   * Else only pages count, and it begins anew with a small array.
+   * ShuffleExternalSorter from 4.3 on: the array counts as spilled, and the larger one whose
+   * request made it spill is kept. Else only pages count, and it begins anew with a small array.
    */
   readonly spillsArray?: boolean;
 }
@@ -88,8 +91,9 @@ export class UnsafeExternalSorter implements MemoryConsumer {
   }
 
   /**
-   * Inserts one record, growing as `insertRecord` does: array, page, and the array once more where the page's request spilled it.
-   * Throws SparkFailure when there is no page or array even for an empty sorter.
+   * Inserts one record, growing as `insertRecord` does: array, page, and the array once more where
+   * the page's request spilled it. Throws SparkFailure when there is no page or array even for an
+   * empty sorter.
    */
   *insert(recordBytes: number): TaskStep<void> {
     yield* this.#growArrayIfFull();
@@ -156,7 +160,10 @@ export class UnsafeExternalSorter implements MemoryConsumer {
     this.#records = 0;
   }
 
-  /** For its own request it writes everything; for another's it gives what it can while it is read, and nothing before. */
+  /**
+   * For its own request it writes everything; for another's it gives what it can while it is read,
+   * and nothing before.
+   */
   spill(_bytes: number, trigger: MemoryConsumer | undefined): number {
     if (trigger !== this) return this.#isReading ? this.#spillWhileRead() : 0;
     if (this.#records === 0) return 0;

@@ -1,4 +1,7 @@
-/** From heap and settings to pool sizes, as a manager's constructor computes them; start-up failures included (spec 1.2–1.4). */
+/**
+ * From heap and settings to pool sizes, as a manager's constructor computes them; start-up failures
+ * included (spec 1.2–1.4).
+ */
 import { JAVA_ILLEGAL_ARGUMENT, SparkFailure, sparkRequire } from "../assert.ts";
 import type { GarbageCollector, SparkBehaviour } from "../spark-behaviour.ts";
 import {
@@ -59,7 +62,10 @@ export function toLong(value: number): number {
   return Number.isNaN(value) ? 0 : Math.trunc(value) + 0;
 }
 
-/** Which manager a line and a configuration select (spec 0). Throws SparkFailure when legacy mode is neither true nor false. */
+/**
+ * Which manager a line and a configuration select (spec 0). Throws SparkFailure when legacy mode is
+ * neither true nor false.
+ */
 export function memoryManagerKind(behaviour: SparkBehaviour, conf: SparkConf): MemoryManagerKind {
   if (behaviour.memoryManager === "pre16") return "pre16";
   const legacy = behaviour.legacyMode && confBoolean(conf, "spark.memory.useLegacyMode", behaviour);
@@ -154,7 +160,10 @@ function unifiedPools(behaviour: SparkBehaviour, conf: SparkConf, systemBytes: n
   return { storage, execution: max - storage };
 }
 
-/** Storage and execution of the static manager and of the lines before it: S · fraction · safety, rounded once at the end. */
+/**
+ * Storage and execution of the static manager and of the lines before it: S · fraction · safety,
+ * rounded once at the end.
+ */
 function staticPools(
   kind: MemoryManagerKind,
   behaviour: SparkBehaviour,
@@ -202,7 +211,10 @@ export function maxUnrollBytes(
 export interface OffHeapPools {
   readonly storageBytes: bigint;
   readonly executionBytes: bigint;
-  /** What the page size is derived from: the static manager moves the storage share to execution only after that. */
+  /**
+   * What the page size is derived from: the static manager moves the storage share to execution
+   * only after that.
+   */
   readonly executionBytesAtFirst: bigint;
 }
 

@@ -1,4 +1,7 @@
-/** How large a container the cluster manager is asked for: heap, overhead, off-heap, Python (spec 1.5). */
+/**
+ * How large a container the cluster manager is asked for: heap, overhead, off-heap, Python (spec
+ * 1.5).
+ */
 
 import type { LayoutValue } from "../rows.ts";
 import type { SparkBehaviour } from "../spark-behaviour.ts";
@@ -102,8 +105,8 @@ function isNonJvm(conf: SparkConf): boolean {
 }
 
 /**
- * The overhead of an executor as far as the settings tell: `derived` where they or a cluster manager that adds one say so,
- * nothing in local and standalone mode.
+ * The overhead of an executor as far as the settings tell: `derived` where they or a cluster
+ * manager that adds one say so, nothing in local and standalone mode.
  */
 export function executorOverhead(behaviour: SparkBehaviour, conf: SparkConf): LayoutValue {
   const explicit = explicitOverheadMiB(behaviour, conf);

@@ -1,9 +1,15 @@
-/** Who may hold how much: between 1/2N and 1/N of the pool for each of N active tasks. Follows ExecutionMemoryPool, Spark 1.6–4.2, and ShuffleMemoryManager, 1.2–1.5. */
+/**
+ * Who may hold how much: between 1/2N and 1/N of the pool for each of N active tasks. Follows
+ * ExecutionMemoryPool, Spark 1.6–4.2, and ShuffleMemoryManager, 1.2–1.5.
+ */
 import { assert, JAVA_ASSERTION_ERROR, SparkFailure } from "../assert.ts";
 import type { MemoryMode } from "./memory-mode.ts";
 import { MemoryPool } from "./memory-pool.ts";
 
-/** A task's demand for execution memory that is not answered yet. Spark blocks the thread; here it waits in the open. */
+/**
+ * A task's demand for execution memory that is not answered yet. Spark blocks the thread; here it
+ * waits in the open.
+ */
 export interface ExecutionRequest {
   readonly taskId: number;
   readonly bytes: number;
@@ -24,7 +30,10 @@ export interface PoolGrowth {
   maxPoolBytes(): number;
 }
 
-/** How little memory makes a task wait: less than 1/2N in all, or (before 1.6) free memory that would not bring it to 1/2N. */
+/**
+ * How little memory makes a task wait: less than 1/2N in all, or (before 1.6) free memory that
+ * would not bring it to 1/2N.
+ */
 export type WaitRule = "below_half_share" | "free_below_need";
 
 export class ExecutionMemoryPool extends MemoryPool {
@@ -94,8 +103,8 @@ export class ExecutionMemoryPool extends MemoryPool {
   }
 
   /**
-   * One look at a request: the bytes granted (0 … `bytes`), WAITS, or TASK_ENDED when its task is active no more
-   * (the thread blocked in Spark dies of it).
+   * One look at a request: the bytes granted (0 … `bytes`), WAITS, or TASK_ENDED when its task is
+   * active no more (the thread blocked in Spark dies of it).
    */
   evaluate(taskId: number, bytes: number, growth: PoolGrowth): number {
     const held = this.#bytesByTask.get(taskId);
@@ -122,7 +131,10 @@ export class ExecutionMemoryPool extends MemoryPool {
     return granted;
   }
 
-  /** Gives back `bytes` of a task, or all it holds when that is less; a task with nothing left is no longer active. Returns how much less. */
+  /**
+   * Gives back `bytes` of a task, or all it holds when that is less; a task with nothing left is no
+   * longer active. Returns how much less.
+   */
   release(taskId: number, bytes: number): number {
     const held = this.#bytesByTask.get(taskId) ?? 0;
     const released = Math.min(bytes, held);

@@ -1,10 +1,16 @@
-/** `-Xmx` and collector give `Runtime.maxMemory()`, and back: which heap prints this capacity (spec 1.5). */
+/**
+ * `-Xmx` and collector give `Runtime.maxMemory()`, and back: which heap prints this capacity (spec
+ * 1.5).
+ */
 import type { ByteInterval } from "../byte-interval.ts";
 import type { GarbageCollector } from "../spark-behaviour.ts";
 
 const MIB = 1_048_576;
 
-/** A heap that could be the one: what the JVM calls its maximum, and which collector and `-Xmx` give it, if any default layout does. */
+/**
+ * A heap that could be the one: what the JVM calls its maximum, and which collector and `-Xmx` give
+ * it, if any default layout does.
+ */
 export interface HeapCandidate {
   readonly heapBytes: number;
   readonly collector: GarbageCollector | undefined;
@@ -16,8 +22,9 @@ function alignDown(bytes: number, alignment: number): number {
 }
 
 /**
- * `Runtime.maxMemory()` of a JVM with default generation sizes; `undefined` for CMS, whose young generation depends on its threads.
- * Measured on JDK 17 for 450m … 20g; Parallel and Serial agree with JDK 8.
+ * `Runtime.maxMemory()` of a JVM with default generation sizes; `undefined` for CMS, whose young
+ * generation depends on its threads. Measured on JDK 17 for 450m … 20g; Parallel and Serial agree
+ * with JDK 8.
  */
 export function maxHeapBytes(xmxBytes: number, collector: GarbageCollector): number | undefined {
   switch (collector) {
@@ -40,7 +47,10 @@ function withoutSurvivor(xmxBytes: number, alignment: number, share: number): nu
   return xmxBytes - alignDown(Math.floor(young / share), alignment);
 }
 
-/** The collectors that the default layouts of all JVMs in use tell apart; G1 stands for ZGC and Shenandoah, too. */
+/**
+ * The collectors that the default layouts of all JVMs in use tell apart; G1 stands for ZGC and
+ * Shenandoah, too.
+ */
 const tellableCollectors: readonly GarbageCollector[] = ["G1", "Parallel", "Serial"];
 
 /** Every whole-MiB `-Xmx` and collector whose heap lies in the interval. */
@@ -71,8 +81,8 @@ function startFor(heap: ByteInterval, collector: GarbageCollector): number {
 }
 
 /**
- * All integers whose capacity `L(u · factors…)` lies in the interval, as an interval: the formula never falls.
- * `undefined` when none does.
+ * All integers whose capacity `L(u · factors…)` lies in the interval, as an interval: the formula
+ * never falls. `undefined` when none does.
  */
 export function invertCapacity(
   capacity: ByteInterval,
@@ -97,8 +107,8 @@ function firstWith(holds: (bytes: number) => boolean, upperBound: number): numbe
 }
 
 /**
- * The one multiple of 1 MiB, 512 KiB or 64 KiB in the interval: a heap whose generations no default explains
- * (set by hand, or resized by JDK 8's Parallel collector before Spark asked).
+ * The one multiple of 1 MiB, 512 KiB or 64 KiB in the interval: a heap whose generations no default
+ * explains (set by hand, or resized by JDK 8's Parallel collector before Spark asked).
  */
 export function alignedHeap(heap: ByteInterval): HeapCandidate | undefined {
   const found = (heapBytes: number): HeapCandidate => ({

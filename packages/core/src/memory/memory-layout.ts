@@ -1,4 +1,7 @@
-/** How an executor's memory is divided, from whatever is known of it: a logged capacity, the settings, the JVM's flags. */
+/**
+ * How an executor's memory is divided, from whatever is known of it: a logged capacity, the
+ * settings, the JVM's flags.
+ */
 import { SparkFailure } from "../assert.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { ExecutorLayoutColumns, LayoutValue } from "../rows.ts";
@@ -37,10 +40,16 @@ const LARGEST_HEAP_BYTES = 2 ** 46;
 export interface LayoutEvidence {
   readonly behaviour: SparkBehaviour;
   readonly conf: SparkConf;
-  /** The store's on-heap capacity at its start: exact from an event log, an interval from a printed line. */
+  /**
+   * The store's on-heap capacity at its start: exact from an event log, an interval from a printed
+   * line.
+   */
   readonly onHeapCapacityBytes?: ByteInterval | undefined;
   readonly offHeapCapacityBytes?: ByteInterval | undefined;
-  /** Both together, as `MemoryStore started with capacity …` prints them and `Maximum Memory` registers them. Used when the on-heap part is unknown. */
+  /**
+   * Both together, as `MemoryStore started with capacity …` prints them and `Maximum Memory`
+   * registers them. Used when the on-heap part is unknown.
+   */
   readonly totalCapacityBytes?: ByteInterval | undefined;
   /** No capacity was logged: the most that a line shows to be there. */
   readonly seenCapacityBytes?: number | undefined;
@@ -55,7 +64,10 @@ export interface LayoutEvidence {
   readonly isDriver?: boolean;
 }
 
-/** The columns of the `executors` table, and what the managers need. All bytes; `undefined` = the evidence does not tell. */
+/**
+ * The columns of the `executors` table, and what the managers need. All bytes; `undefined` = the
+ * evidence does not tell.
+ */
 export interface ExecutorMemoryLayout extends ExecutorLayoutColumns {
   readonly memoryManager: MemoryManagerKind;
   /** What the on-heap capacity can be; exact when both ends meet. */
@@ -63,7 +75,9 @@ export interface ExecutorMemoryLayout extends ExecutorLayoutColumns {
   /** Heaps that agree with the evidence, best first. */
   readonly heapCandidates: readonly HeapCandidate[];
   readonly tungstenMode: MemoryMode;
-  /** Settings that Spark would not have started with; the layout is then empty where they matter. */
+  /**
+   * Settings that Spark would not have started with; the layout is then empty where they matter.
+   */
   readonly refusedBecause: string | undefined;
 }
 
@@ -79,7 +93,10 @@ export function executorMemoryLayout(evidence: LayoutEvidence): ExecutorMemoryLa
   }
 }
 
-/** The total less what the settings give off-heap storage at the start: from 2.1 on all off-heap memory of the unified manager. */
+/**
+ * The total less what the settings give off-heap storage at the start: from 2.1 on all off-heap
+ * memory of the unified manager.
+ */
 function withOnHeapCapacity(evidence: LayoutEvidence): LayoutEvidence {
   const total = evidence.totalCapacityBytes;
   if (evidence.onHeapCapacityBytes !== undefined || total === undefined) return evidence;
@@ -120,7 +137,10 @@ function emptyLayout(evidence: LayoutEvidence, refusedBecause: string): Executor
   };
 }
 
-/** What the store calls its capacity: storage and execution where they share, storage alone where they do not. */
+/**
+ * What the store calls its capacity: storage and execution where they share, storage alone where
+ * they do not.
+ */
 function capacityFormula(
   kind: MemoryManagerKind,
   behaviour: SparkBehaviour,
@@ -170,7 +190,10 @@ function exactly(value: LayoutValue): ByteInterval | undefined {
   return { atLeast: value.bytes, atMost: value.bytes };
 }
 
-/** The heap: asked for in the settings, recovered from the capacity, or computed from `-Xmx` and collector. */
+/**
+ * The heap: asked for in the settings, recovered from the capacity, or computed from `-Xmx` and
+ * collector.
+ */
 function heapOf(
   evidence: LayoutEvidence,
   kind: MemoryManagerKind,
@@ -204,7 +227,8 @@ function heapOf(
   }
   const agreed = candidates.every((candidate) => candidate.heapBytes === first.heapBytes);
   if (!agreed) {
-    // Before the unified manager each pool is a share of the heap: a printed capacity leaves several, near each other.
+    // Before the unified manager each pool is a share of the heap: a printed capacity leaves
+    // several, near each other.
     const middle = candidates[Math.floor(candidates.length / 2)]?.heapBytes;
     const value: LayoutValue =
       kind === "unified" || middle === undefined ? nothing : { bytes: middle, origin: "assumed" };
@@ -226,7 +250,9 @@ function xmxOf(evidence: LayoutEvidence): LayoutValue {
   return { bytes: fallback * MIB, origin: "assumed" };
 }
 
-/** Without a capacity: exact if the collector is known, else as under G1, and said to be assumed. */
+/**
+ * Without a capacity: exact if the collector is known, else as under G1, and said to be assumed.
+ */
 function heapFromFlags(evidence: LayoutEvidence): Heap {
   const xmx = xmxOf(evidence);
   if (xmx.bytes === undefined) return { value: nothing, candidates: [] };
@@ -267,7 +293,9 @@ function without(heap: LayoutValue, { bytes: part }: LayoutValue, reserved: numb
   return part === undefined ? nothing : from(heap, (bytes) => bytes - reserved - part);
 }
 
-/** Damaged settings can ask for more bytes than a number counts exactly: that is no size of memory. */
+/**
+ * Damaged settings can ask for more bytes than a number counts exactly: that is no size of memory.
+ */
 function countable(bytes: number, origin: LayoutValue["origin"]): LayoutValue {
   return Number.isSafeInteger(bytes) ? { bytes, origin } : nothing;
 }
@@ -315,7 +343,9 @@ function onHeapRegions(
   };
 }
 
-/** The settings give the off-heap pools; a logged capacity that differs from them wins as the total. */
+/**
+ * The settings give the off-heap pools; a logged capacity that differs from them wins as the total.
+ */
 function offHeapRegions(
   kind: MemoryManagerKind,
   evidence: LayoutEvidence,

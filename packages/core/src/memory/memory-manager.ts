@@ -1,4 +1,7 @@
-/** The contract of the three managers: what decides (`acquire…`, `release…`), what follows a log (`adopt`), what can be seen (`snapshot`). */
+/**
+ * The contract of the three managers: what decides (`acquire…`, `release…`), what follows a log
+ * (`adopt`), what can be seen (`snapshot`).
+ */
 import { assertNever, SparkFailure } from "../assert.ts";
 import type { MemoryManagerKind } from "./capacity.ts";
 import {
@@ -14,7 +17,10 @@ import type { BlockEvictor, StorageMemoryPool } from "./storage-memory-pool.ts";
 /** What became of a request that had waited. */
 export interface ExecutionAnswer {
   readonly request: ExecutionRequest;
-  /** Bytes granted; or its task was ended meanwhile, which kills the waiting thread (`key not found`). */
+  /**
+   * Bytes granted; or its task was ended meanwhile, which kills the waiting thread (`key not
+   * found`).
+   */
   readonly granted: number | "task_ended";
 }
 
@@ -81,13 +87,22 @@ export interface ModePools extends PoolGrowth {
   storageLimitBytes(): number;
   /** Storage takes from execution what a request of `bytes` makes it take. */
   borrowForStorage(bytes: number): void;
-  /** What a grant known from a log implies for the pool sizes; returns by how much the rule had to be bent. */
+  /**
+   * What a grant known from a log implies for the pool sizes; returns by how much the rule had to
+   * be bent.
+   */
   adoptGrowth(requestedBytes: number, grantedBytes: number, evictedBytes: number): number;
-  /** Makes room in the storage pool for an adopted block beyond what borrowing gives; returns what is still missing. */
+  /**
+   * Makes room in the storage pool for an adopted block beyond what borrowing gives; returns what
+   * is still missing.
+   */
   adoptStorageRoom(bytes: number): number;
 }
 
-/** What every manager does; the kinds differ in their pools and in storage. Deterministic, synchronous, no clock. */
+/**
+ * What every manager does; the kinds differ in their pools and in storage. Deterministic,
+ * synchronous, no clock.
+ */
 export abstract class MemoryManager {
   abstract readonly kind: MemoryManagerKind;
   protected readonly onHeap: ModePools;
@@ -109,7 +124,10 @@ export abstract class MemoryManager {
     return mode === "on_heap" ? this.onHeap : this.offHeap;
   }
 
-  /** Storage memory for a block. False = not to be had, and nothing was taken; pools that moved stay moved. */
+  /**
+   * Storage memory for a block. False = not to be had, and nothing was taken; pools that moved stay
+   * moved.
+   */
   abstract acquireStorage(blockId: string, bytes: number, mode: MemoryMode): boolean;
 
   /** Storage memory for unrolling a block. */
@@ -147,14 +165,17 @@ export abstract class MemoryManager {
   }
 
   /**
-   * The same in two steps, for callers that order the looks themselves: a request not yet looked at.
-   * It becomes known to the pool with its first `evaluate`.
+   * The same in two steps, for callers that order the looks themselves: a request not yet looked
+   * at. It becomes known to the pool with its first `evaluate`.
    */
   requestExecution(taskId: number, bytes: number, mode: MemoryMode): ExecutionRequest {
     return { taskId, bytes, mode, registered: false };
   }
 
-  /** One look at a request: bytes granted, or `undefined` while it waits. Throws SparkFailure when its task was ended. */
+  /**
+   * One look at a request: bytes granted, or `undefined` while it waits. Throws SparkFailure when
+   * its task was ended.
+   */
   evaluate(request: ExecutionRequest): number | undefined {
     const pools = this.pools(request.mode);
     if (!request.registered) {
@@ -198,8 +219,8 @@ export abstract class MemoryManager {
   }
 
   /**
-   * Lets the waiting requests look again, once each, in the order given (Spark leaves it to the JVM); those not named follow, oldest first.
-   * Returns those that were answered.
+   * Lets the waiting requests look again, once each, in the order given (Spark leaves it to the
+   * JVM); those not named follow, oldest first. Returns those that were answered.
    */
   wake(order: readonly ExecutionRequest[] = []): ExecutionAnswer[] {
     this.forgetNotifications();
@@ -291,7 +312,10 @@ export abstract class MemoryManager {
     };
   }
 
-  /** Takes a decision already known and moves the pools as it implies. Never decides, never throws: what does not fit is bent and said. */
+  /**
+   * Takes a decision already known and moves the pools as it implies. Never decides, never throws:
+   * what does not fit is bent and said.
+   */
   adopt(outcome: AdoptedOutcome): Adoption {
     switch (outcome.kind) {
       case "storage_stored":

@@ -1,4 +1,7 @@
-/** A number of bytes that can be lent to or taken from another pool, never below what is in use. Follows MemoryPool, Spark 1.6–4.2. */
+/**
+ * A number of bytes that can be lent to or taken from another pool, never below what is in use.
+ * Follows MemoryPool, Spark 1.6–4.2.
+ */
 import { sparkRequire } from "../assert.ts";
 
 export abstract class MemoryPool {

@@ -1,4 +1,7 @@
-/** Tungsten's page size, from the execution pool at construction, the cores and the collector. Follows MemoryManager.pageSizeBytes, Spark 1.5–4.2. */
+/**
+ * Tungsten's page size, from the execution pool at construction, the cores and the collector.
+ * Follows MemoryManager.pageSizeBytes, Spark 1.5–4.2.
+ */
 import type { GarbageCollector, SparkBehaviour } from "../spark-behaviour.ts";
 import type { MemoryMode } from "./memory-mode.ts";
 

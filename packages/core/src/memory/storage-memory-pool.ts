@@ -1,4 +1,7 @@
-/** What blocks and unrolling hold of one memory mode; asks the store to evict. Follows StorageMemoryPool, Spark 1.6–4.2. */
+/**
+ * What blocks and unrolling hold of one memory mode; asks the store to evict. Follows
+ * StorageMemoryPool, Spark 1.6–4.2.
+ */
 import { assert, sparkAssert } from "../assert.ts";
 import type { MemoryMode } from "./memory-mode.ts";
 import { MemoryPool } from "./memory-pool.ts";
@@ -6,8 +9,9 @@ import { MemoryPool } from "./memory-pool.ts";
 /** The one thing a storage pool asks of the block store. */
 export interface BlockEvictor {
   /**
-   * Evicts blocks of `mode` until at least `bytes` are free, or none at all, giving back their memory on the way.
-   * `forBlock` is the block that wants the space, absent when execution does. Returns the bytes freed.
+   * Evicts blocks of `mode` until at least `bytes` are free, or none at all, giving back their
+   * memory on the way. `forBlock` is the block that wants the space, absent when execution does.
+   * Returns the bytes freed.
    */
   evictBlocksToFreeSpace(forBlock: string | undefined, bytes: number, mode: MemoryMode): number;
 }
@@ -40,7 +44,10 @@ export class StorageMemoryPool extends MemoryPool {
     return this.acquireEvicting(blockId, bytes, Math.max(0, bytes - this.freeBytes));
   }
 
-  /** Takes `bytes` after evicting `toFreeBytes`; what was evicted stays evicted when it is not enough. */
+  /**
+   * Takes `bytes` after evicting `toFreeBytes`; what was evicted stays evicted when it is not
+   * enough.
+   */
   acquireEvicting(blockId: string, bytes: number, toFreeBytes: number): boolean {
     sparkAssert(bytes >= 0, () => `${bytes} bytes of storage memory asked for ${blockId}`);
     assert(
@@ -81,8 +88,9 @@ export class StorageMemoryPool extends MemoryPool {
   }
 
   /**
-   * How far the pool may be made smaller to give `bytes` away: what is free first, then whole evicted blocks, so the result may be larger.
-   * 1.6 (`creditsEviction` false) evicts but counts only what was free before. The caller shrinks.
+   * How far the pool may be made smaller to give `bytes` away: what is free first, then whole
+   * evicted blocks, so the result may be larger. 1.6 (`creditsEviction` false) evicts but counts
+   * only what was free before. The caller shrinks.
    */
   freeSpaceToShrink(bytes: number, creditsEviction: boolean): number {
     const free = Math.min(bytes, this.freeBytes);

@@ -1,6 +1,6 @@
 /**
- * Lines are printed after what they tell was done, and another thread's statement may come between: steps that a statement already
- * counts, though their lines come later (spec memory-model 5.3).
+ * Lines are printed after what they tell was done, and another thread's statement may come between:
+ * steps that a statement already counts, though their lines come later (spec memory-model 5.3).
  */
 import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
@@ -10,8 +10,9 @@ const LINES = 24;
 const MICROS = 2_000_000;
 
 /**
- * The steps, in the order of their lines, that make up what a statement counts beyond (or short of) what is known: the first ones of
- * one other task, or else of all others together. A task's own lines are in order. undefined: none do.
+ * The steps, in the order of their lines, that make up what a statement counts beyond (or short of)
+ * what is known: the first ones of one other task, or else of all others together. A task's own
+ * lines are in order. undefined: none do.
  */
 export function countedAlready(
   lookahead: Lookahead,

@@ -1,4 +1,7 @@
-/** What the event log, running ahead of the executor's log, already told: exact block sizes and each task's life. */
+/**
+ * What the event log, running ahead of the executor's log, already told: exact block sizes and each
+ * task's life.
+ */
 import { rddIdOf } from "../block-id.ts";
 import type { ByteInterval } from "../byte-interval.ts";
 import type { BlockStatus, EventFact, TaskEndFact } from "../event-fact.ts";
@@ -60,8 +63,8 @@ export class ExecutorEvidence {
   }
 
   /**
-   * The exact size of a store whose printed size is `printed`: the oldest report that fits, which is used up.
-   * Without one: the size the block had before, when it still fits a serialized block.
+   * The exact size of a store whose printed size is `printed`: the oldest report that fits, which
+   * is used up. Without one: the size the block had before, when it still fits a serialized block.
    */
   takeExactSize(blockId: string, printed: ByteInterval): number | undefined {
     const reports = this.#sizes.get(blockId);
@@ -81,7 +84,10 @@ export class ExecutorEvidence {
       : undefined;
   }
 
-  /** The exact size that the next store of a block will be told to have, without using the report up. */
+  /**
+   * The exact size that the next store of a block will be told to have, without using the report
+   * up.
+   */
   exactSizeAhead(blockId: string, printed: ByteInterval): number | undefined {
     const fits = (bytes: number) => bytes >= printed.atLeast && bytes <= printed.atMost;
     const report = this.#sizes.get(blockId)?.find(({ bytes }) => fits(bytes));
@@ -146,7 +152,10 @@ export class ExecutorEvidence {
   }
 }
 
-/** Before 3.3 only the index is logged; in a stage's later attempts it counts the missing partitions alone. */
+/**
+ * Before 3.3 only the index is logged; in a stage's later attempts it counts the missing partitions
+ * alone.
+ */
 function partitionOf({
   partitionId,
   index,
@@ -174,9 +183,10 @@ function begun(fact: TaskStartFact | TaskEndFact): TaskEvidence {
 }
 
 /**
- * Whether a report of a block that is no longer in memory says that it was removed, and not evicted. From 3.5 on a removal has no replicas.
- * Up to 3.4 it has no flags, as the eviction of a block without a level for disk: broadcasts and results have one, and an RDD's removal
- * is not reported.
+ * Whether a report of a block that is no longer in memory says that it was removed, and not
+ * evicted. From 3.5 on a removal has no replicas. Up to 3.4 it has no flags, as the eviction of a
+ * block without a level for disk: broadcasts and results have one, and an RDD's removal is not
+ * reported.
  */
 export function isRemoval({ blockId, level }: BlockStatus): boolean {
   if (level.replication === 0) return true;
@@ -184,8 +194,8 @@ export function isRemoval({ blockId, level }: BlockStatus): boolean {
 }
 
 /**
- * Whether a report says that the block is in memory now. A removed one keeps its flags and sizes, and has no replicas:
- * StorageLevel.isValid, Spark 1.2 … 4.2; an evicted one has no flags.
+ * Whether a report says that the block is in memory now. A removed one keeps its flags and sizes,
+ * and has no replicas: StorageLevel.isValid, Spark 1.2 … 4.2; an evicted one has no flags.
  */
 export function isInMemory(status: BlockStatus): boolean {
   return status.level.useMemory && status.level.replication > 0 && status.memoryBytes > 0;

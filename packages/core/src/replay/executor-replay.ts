@@ -1,4 +1,7 @@
-/** Replays one executor: its own log's steps in order, or what the driver reported of it, through the ledger. */
+/**
+ * Replays one executor: its own log's steps in order, or what the driver reported of it, through
+ * the ledger.
+ */
 
 import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
@@ -158,7 +161,10 @@ export class ExecutorReplay {
       this.#delayed.add(place.ts, () => this.#parts?.reports.unpersisted(place, rddId));
   }
 
-  /** Once all that was reported so far is replayed: what to do then, given the seq of the state in force. */
+  /**
+   * Once all that was reported so far is replayed: what to do then, given the seq of the state in
+   * force.
+   */
   afterReports(then: (timelineSeq: number | undefined) => void): void {
     this.#delayed.add(this.#ts, () => then(this.#parts?.context.state.timelineSeq));
   }
@@ -201,7 +207,9 @@ export class ExecutorReplay {
     return this.#lookahead.peek(1)?.ts;
   }
 
-  /** By `ts` the executor was gone, and what it held with it: other executors' reads then miss it. */
+  /**
+   * By `ts` the executor was gone, and what it held with it: other executors' reads then miss it.
+   */
   loseIfGone(ts: number): void {
     if (this.#lost || this.#endedAt === undefined || this.#endedAt > ts) return;
     this.drainUntil(ts);
@@ -252,7 +260,10 @@ export class ExecutorReplay {
     }
   }
 
-  /** What decides the layout may be told later: from 4.0 on the capacity comes after the first task began, levels with the first reads. */
+  /**
+   * What decides the layout may be told later: from 4.0 on the capacity comes after the first task
+   * began, levels with the first reads.
+   */
   #learnLayoutAhead(step: LogStep | undefined): void {
     if (step !== undefined && SHOWS_CAPACITY.has(step.fact.kind))
       this.#around.layoutFact(step.fact, step);
@@ -288,8 +299,8 @@ export class ExecutorReplay {
   }
 
   /**
-   * What changes between two lines, in the order of time: unroll memory and execution memory grow, reported removals take
-   * effect. Each change has its own time; none waits for the next line.
+   * What changes between two lines, in the order of time: unroll memory and execution memory grow,
+   * reported removals take effect. Each change has its own time; none waits for the next line.
    */
   #passTime(parts: Parts, step: LogStep): void {
     parts.blocks.unrolls.look(step.ts);

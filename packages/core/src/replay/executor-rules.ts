@@ -12,7 +12,10 @@ export interface ExecutorRules {
   readonly offHeap: PoolRules | undefined;
   /** undefined capacities are assumed, and bound nothing */
   readonly isCapacityKnown: boolean;
-  /** how much less and more the maximum may be than what the pools go by: it is known as printed, bytes */
+  /**
+   * how much less and more the maximum may be than what the pools go by: it is known as printed,
+   * bytes
+   */
   readonly maximumDoubt: { readonly below: number; readonly above: number };
   /** how capacity is split into on-heap and off-heap memory is known */
   readonly areModesKnown: boolean;
@@ -22,7 +25,10 @@ export interface ExecutorRules {
   readonly freeExcludesExecution: boolean;
   /** off-heap counts in `free` and limits (2.1+) */
   readonly freeCountsOffHeap: boolean;
-  /** The value of a broadcast relation stands beside its pieces: not in the driver of a cluster, from 3.4 on. */
+  /**
+   * The value of a broadcast relation stands beside its pieces: not in the driver of a cluster,
+   * from 3.4 on.
+   */
   readonly keepsRelations: boolean;
   /** Mode of SQL's and shuffle's own memory consumers. */
   readonly tungstenMode: MemoryMode;

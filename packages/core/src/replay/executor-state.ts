@@ -1,4 +1,7 @@
-/** One executor's memory as the replay holds it now, and the one place where its rows are numbered and written. */
+/**
+ * One executor's memory as the replay holds it now, and the one place where its rows are numbered
+ * and written.
+ */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
 import type { ReplayAccuracy } from "../check-rows.ts";
@@ -109,7 +112,10 @@ export class ExecutorState {
     rules: ExecutorRules;
     manager: MemoryManager | undefined;
     emit: EmitRow;
-    /** a log tells of its tasks' memory step by step; without one their tracks show their peaks alone */
+    /**
+     * a log tells of its tasks' memory step by step; without one their tracks show their peaks
+     * alone
+     */
     followsTasks: boolean;
     isStorageTold: boolean;
     isExecutionTold: boolean;
@@ -206,7 +212,8 @@ export class ExecutorState {
 
   /** Writes a state row of every mode whose state changed; right after the event written last. */
   sample(at: StepPlace, origin: Origin): void {
-    // A state that no event of its own explains (time passed, a statement narrowed it) gets a number of its own.
+    // A state that no event of its own explains (time passed, a statement narrowed it) gets a
+    // number of its own.
     if (this.#sampledSeq === this.#seq) this.#seq++;
     this.#sampledSeq = this.#seq;
     for (const ledger of this.ledgers) {
@@ -262,7 +269,9 @@ export class ExecutorState {
     if (this.followsTasks && !this.#isOver) this.#sampleTasks(at, origin);
   }
 
-  /** Whether what is held is known by mode: blocks that were stored before the log may be in either. */
+  /**
+   * Whether what is held is known by mode: blocks that were stored before the log may be in either.
+   */
   get #arePoolsKnown(): boolean {
     const { isCapacityKnown, areModesKnown } = this.rules;
     if (this.#isOver || !isCapacityKnown || !areModesKnown) return false;

@@ -1,4 +1,7 @@
-/** What has ended lingers a while before it is forgotten: late words about it still find it, and memory does not grow with the log. */
+/**
+ * What has ended lingers a while before it is forgotten: late words about it still find it, and
+ * memory does not grow with the log.
+ */
 
 export class Lingering<Ended> {
   readonly #most: number;

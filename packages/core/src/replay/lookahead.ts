@@ -1,6 +1,7 @@
 /**
- * Log steps of one executor wait here a little, so that the replay knows what a log is about to say:
- * which task stores which block, what an eviction was for, whether a `free` line was printed late.
+ * Log steps of one executor wait here a little, so that the replay knows what a log is about to
+ * say: which task stores which block, what an eviction was for, whether a `free` line was printed
+ * late.
  */
 
 import type { LogFact } from "../log-fact.ts";
@@ -93,7 +94,10 @@ export class Lookahead {
     return this.#steps[this.#head + ahead - 1];
   }
 
-  /** Whether a line tells of a miss, and the next line of its thread does not: in 1.x the block manager says it at DEBUG, then the cache manager. */
+  /**
+   * Whether a line tells of a miss, and the next line of its thread does not: in 1.x the block
+   * manager says it at DEBUG, then the cache manager.
+   */
   isMiss(step: LogStep, { blockId, where }: Extract<LogFact, { kind: "block_missing" }>): boolean {
     if (where !== "everywhere") return false;
     for (let ahead = 1; ahead < LINES_BETWEEN; ahead++) {

@@ -1,6 +1,7 @@
 /**
- * Keeps Spark's own memory manager beside the ledger: every change of the ledger's best estimates is adopted as the decision that it
- * implies, so that the pools stand where that manager would have put them. It never sees an interval.
+ * Keeps Spark's own memory manager beside the ledger: every change of the ledger's best estimates
+ * is adopted as the decision that it implies, so that the pools stand where that manager would have
+ * put them. It never sees an interval.
  */
 import type { AdoptedOutcome, MemoryManager } from "../memory/memory-manager.ts";
 import type { ModeLedger } from "./mode-ledger.ts";

@@ -1,4 +1,7 @@
-/** Who holds what of one memory mode of one executor: blocks, unroll memory by holder, execution memory by task, and where the pools stand. */
+/**
+ * Who holds what of one memory mode of one executor: blocks, unroll memory by holder, execution
+ * memory by task, and where the pools stand.
+ */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
@@ -385,7 +388,8 @@ export class ModeLedger {
     this.#evictedForGrant += evictedBytes;
     if (this.rules.fixedPools) return;
     if (evictedBytes > 0 && this.rules.evictionCreditsExecution) {
-      // Free storage memory went first, then whole blocks: what is left of the pool is what is used.
+      // Free storage memory went first, then whole blocks: what is left of the pool is what is
+      // used.
       this.takeFreeStorage();
       return;
     }
@@ -462,7 +466,10 @@ export class ModeLedger {
     return state;
   }
 
-  /** What storage could still get by borrowing and evicting: unroll memory and execution cannot be evicted. */
+  /**
+   * What storage could still get by borrowing and evicting: unroll memory and execution cannot be
+   * evicted.
+   */
   storageAvailable(): Amount {
     const all = exactAmount(this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes);
     const left = this.rules.fixedPools ? all : minus(all, this.executionUsed);

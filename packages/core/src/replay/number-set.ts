@@ -1,4 +1,7 @@
-/** A set of ids that are given one after the other, a bit each: millions of them cost a few hundred KiB. */
+/**
+ * A set of ids that are given one after the other, a bit each: millions of them cost a few hundred
+ * KiB.
+ */
 
 const pageBits = 1 << 10;
 

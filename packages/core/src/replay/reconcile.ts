@@ -19,7 +19,9 @@ import { whatIsOpen } from "./evidence/what-is-open.ts";
 import type { LogStep } from "./lookahead.ts";
 import { type Inferred, placeOf, type ReplayContext } from "./replay-context.ts";
 
-/** Neighbouring lines that a stale `free` may already count, or not yet count (memory-model 5.3). */
+/**
+ * Neighbouring lines that a stale `free` may already count, or not yet count (memory-model 5.3).
+ */
 const STALE_LINES = 16;
 /** Within this, µs, two threads' lines may be printed in another order than they took memory. */
 const SAME_MOMENT_MICROS = 5_000;
@@ -129,7 +131,9 @@ export function learnFreeOfRemoval(context: ReplayContext, line: FreeLine): void
   learnFreeUnderLock(context, line, foreseenFreeReal);
 }
 
-/** Blocks that went without a line account for what is free: now, or once later lines say the same. */
+/**
+ * Blocks that went without a line account for what is free: now, or once later lines say the same.
+ */
 function settledByRemovals(context: ReplayContext, line: FreeLine): boolean {
   const { step, free, weighed, inferred } = line;
   if (inferred === "nothing") return false;
@@ -145,7 +149,9 @@ function settledByRemovals(context: ReplayContext, line: FreeLine): boolean {
   return true;
 }
 
-/** What accounts for a `free` that no step around it makes right, or that was foreseen too widely. */
+/**
+ * What accounts for a `free` that no step around it makes right, or that was foreseen too widely.
+ */
 function ruleOfFree(
   context: ReplayContext,
   { step, free, weighed }: FreeLine,
@@ -260,7 +266,10 @@ export function checkMemoryUse(
   state.sample(placeOf(step), "logged");
 }
 
-/** Execution memory read off a statement: at INFO the only sight of it; at DEBUG grants are known better. */
+/**
+ * Execution memory read off a statement: at INFO the only sight of it; at DEBUG grants are known
+ * better.
+ */
 function learnExecution(
   context: ReplayContext,
   implied: ByteInterval | undefined,

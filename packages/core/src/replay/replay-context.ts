@@ -19,7 +19,9 @@ import type { ExecutionEstimates } from "./tasks/execution-estimates.ts";
 import type { PolledPeaks } from "./tasks/polled-peaks.ts";
 import type { RecentPages } from "./tasks/recent-pages.ts";
 
-/** Blocks that went without a line: none, some that are removed now, or more lines have to say so. */
+/**
+ * Blocks that went without a line: none, some that are removed now, or more lines have to say so.
+ */
 export type Inferred = "nothing" | "removed" | { readonly hold: (weighed: Weighed) => void };
 
 export interface ReplayContext {

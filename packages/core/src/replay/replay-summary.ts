@@ -23,6 +23,9 @@ export interface ReplaySummary extends Readonly<ReplayAccuracy> {
   readonly sparkVersion: string | undefined;
   readonly evidenceLevel: EvidenceLevel;
   readonly executors: readonly ExecutorSummary[];
-  /** by source file: how much of what it must hold is there; files that nothing is known to be missing from may be absent */
+  /**
+   * by source file: how much of what it must hold is there; files that nothing is known to be
+   * missing from may be absent
+   */
   readonly completeness: ReadonlyMap<number, SourceCompleteness>;
 }

@@ -1,4 +1,7 @@
-/** An executor without a log of its own, as the driver's reports tell it: exact block sizes, no unroll memory, tasks by their totals. */
+/**
+ * An executor without a log of its own, as the driver's reports tell it: exact block sizes, no
+ * unroll memory, tasks by their totals.
+ */
 
 import { type Amount, amount, exactAmount } from "../amount.ts";
 import { rddIdOf, valueOfPiece } from "../block-id.ts";
@@ -15,7 +18,9 @@ import type { ModeLedger } from "./mode-ledger.ts";
 import type { ReplayContext } from "./replay-context.ts";
 import { lostEnds } from "./tasks/lost-ends.ts";
 
-/** Task binaries are a few KiB; what a job broadcasts itself is mostly larger and compresses less. */
+/**
+ * Task binaries are a few KiB; what a job broadcasts itself is mostly larger and compresses less.
+ */
 const SMALL_BROADCAST_BYTES = 1_048_576;
 
 /** Records of hot kinds are reused: what waits is a copy. */
@@ -117,7 +122,10 @@ export class ReportedSteps {
     state.sample(at, "derived");
   }
 
-  /** A report of one block. It carries no time: it happened after the event before it and before the next that has one. */
+  /**
+   * A report of one block. It carries no time: it happened after the event before it and before the
+   * next that has one.
+   */
   blockUpdated(at: StepPlace, status: BlockStatus, { migrated }: { migrated: boolean }): void {
     this.#updates++;
     this.#waiting.push({ at, status, migrated });
@@ -251,7 +259,10 @@ export class ReportedSteps {
     return amount({ atLeast: 0, atMost: pieceBytes * (small ? 16 : 3) }, usual);
   }
 
-  /** Its pieces went to disk one by one, and the value, read after them, as likely as not with the last. */
+  /**
+   * Its pieces went to disk one by one, and the value, read after them, as likely as not with the
+   * last.
+   */
   #valueMayBeEvicted(blockId: string): void {
     const value = valueOfPiece(blockId);
     const pieces = value === undefined ? undefined : this.#pieces.get(value);
@@ -286,7 +297,8 @@ export class ReportedSteps {
       return;
     }
     const size = held.forget(blockId)?.size ?? exactAmount(status.memoryBytes);
-    // A removal has no replicas; an eviction has no flags. Unpersisted blocks are not reported one by one.
+    // A removal has no replicas; an eviction has no flags. Unpersisted blocks are not reported one
+    // by one.
     const dropped = level.replication > 0 && rddIdOf(blockId) !== undefined;
     const evicted = toDisk || (dropped && !migrated);
     state.memoryEvent(at, {

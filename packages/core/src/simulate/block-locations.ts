@@ -1,4 +1,7 @@
-/** The driver's map of RDD blocks: which executors hold each, in memory or on disk. Follows BlockManagerMaster. */
+/**
+ * The driver's map of RDD blocks: which executors hold each, in memory or on disk. Follows
+ * BlockManagerMaster.
+ */
 
 export class BlockLocations {
   readonly #executors = new Map<string, Set<number>>();

@@ -1,4 +1,7 @@
-/** What an application wanted of memory, whatever it got: stages, tasks, blocks, broadcasts, and how sure each size is. */
+/**
+ * What an application wanted of memory, whatever it got: stages, tasks, blocks, broadcasts, and how
+ * sure each size is.
+ */
 import type { StorageLevel } from "../storage-level.ts";
 
 /** A quantity that a log tells more or less well. Bytes or rows. */
@@ -6,7 +9,10 @@ export interface Wanted {
   readonly best: number;
   readonly atLeast: number;
   readonly atMost: number;
-  /** Deviation of the logarithm around `best`; `undefined`: anything between the bounds is as likely. */
+  /**
+   * Deviation of the logarithm around `best`; `undefined`: anything between the bounds is as
+   * likely.
+   */
   readonly sigma: number | undefined;
 }
 
@@ -41,7 +47,10 @@ export interface BlockRead {
   readonly partition: number;
 }
 
-/** A collection that asks by its estimated size and spills itself (ExternalSorter, ExternalAppendOnlyMap). */
+/**
+ * A collection that asks by its estimated size and spills itself (ExternalSorter,
+ * ExternalAppendOnlyMap).
+ */
 export interface SpillableDemand {
   readonly kind: "spillable";
   readonly consumer: string;
@@ -61,7 +70,10 @@ export interface SorterDemand {
   readonly diskRatio: Wanted;
 }
 
-/** Serialized rows sorted by partition (ShuffleExternalSorter): one long a record, and gone with the last row. */
+/**
+ * Serialized rows sorted by partition (ShuffleExternalSorter): one long a record, and gone with the
+ * last row.
+ */
 export interface ShuffleSorterDemand {
   readonly kind: "shuffle_sorter";
   readonly rows: Wanted;
@@ -70,7 +82,10 @@ export interface ShuffleSorterDemand {
   readonly diskRatio: Wanted;
 }
 
-/** Groups in a hash map in pages (BytesToBytesMap), written out as a sorted run when it gets no more. */
+/**
+ * Groups in a hash map in pages (BytesToBytesMap), written out as a sorted run when it gets no
+ * more.
+ */
 export interface MapDemand {
   readonly kind: "map";
   /** Distinct keys. */
@@ -90,7 +105,10 @@ export interface RelationDemand {
   readonly keyedByLong: boolean;
 }
 
-/** Memory of an operator of which only its peak is known: pages, and all are spilled when it gets no more. */
+/**
+ * Memory of an operator of which only its peak is known: pages, and all are spilled when it gets no
+ * more.
+ */
 export interface PagesDemand {
   readonly kind: "pages";
   readonly bytes: Wanted;
@@ -146,7 +164,10 @@ export interface WantedStage {
   readonly reads: readonly CachedRead[];
   /** Positions in `WantedMemory.broadcasts`: the task binary first. */
   readonly broadcasts: readonly number[];
-  /** Time before a task runs (fetching, deserializing), ms: of an executor's first tasks of the stage, and of later ones. */
+  /**
+   * Time before a task runs (fetching, deserializing), ms: of an executor's first tasks of the
+   * stage, and of later ones.
+   */
   readonly firstOverheadMillis: number;
   readonly overheadMillis: number;
   /** Spread of run times, as the deviation of their logarithm. */
@@ -171,7 +192,10 @@ export interface WantedMemory {
   readonly overheadSigma: number;
   /** Deviation of the logarithm of executors' speeds; 0: all are equally fast. */
   readonly speedSigma: number;
-  /** Time to read a block of another executor, ms: an executor's first ones, and later ones; and the deviation of its logarithm. */
+  /**
+   * Time to read a block of another executor, ms: an executor's first ones, and later ones; and the
+   * deviation of its logarithm.
+   */
   readonly remoteReads: {
     readonly firstMillis: number;
     readonly laterMillis: number;

@@ -1,6 +1,6 @@
 /**
- * Numbers by chance, each a pure function of seed, draw, purpose and what it is for: the same in every configuration,
- * so that two simulations of one draw differ by memory alone.
+ * Numbers by chance, each a pure function of seed, draw, purpose and what it is for: the same in
+ * every configuration, so that two simulations of one draw differ by memory alone.
  */
 
 /** What a number is drawn for. */
@@ -74,7 +74,10 @@ function mixed(value: number): number {
   return hash ^ (hash >>> 16);
 }
 
-/** Acklam's rational approximation; relative error below 1.2e-9. Written out: it is drawn for every task. */
+/**
+ * Acklam's rational approximation; relative error below 1.2e-9. Written out: it is drawn for every
+ * task.
+ */
 function inverseNormal(share: number): number {
   if (share < 0.02425) return tail(Math.sqrt(-2 * Math.log(share)));
   if (share > 1 - 0.02425) return -tail(Math.sqrt(-2 * Math.log(1 - share)));

@@ -3,8 +3,8 @@
 const FIRST_CAPACITY = 256;
 
 /**
- * A binary heap in columns. What is taken leaves a hole at the top, and the next event that is added sinks from there:
- * most events bring about just one other.
+ * A binary heap in columns. What is taken leaves a hole at the top, and the next event that is
+ * added sinks from there: most events bring about just one other.
  */
 export class EventQueue<Event> {
   #times = new Float64Array(FIRST_CAPACITY);

@@ -153,7 +153,10 @@ function* fillMap(demand: MapDemand, filling: Filling): Steps {
   };
 }
 
-/** RowBasedKeyValueBatch takes a page before the map is filled, and keeps it; without one the generated map is not used. */
+/**
+ * RowBasedKeyValueBatch takes a page before the map is filled, and keeps it; without one the
+ * generated map is not used.
+ */
 function* fastPage(
   { memory, around, id }: Filling,
   pageBytes: number,

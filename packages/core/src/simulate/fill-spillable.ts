@@ -8,9 +8,10 @@ import type { TaskClock, TaskCourse } from "./task-course.ts";
 import type { TaskSurroundings } from "./task-surroundings.ts";
 
 /**
- * By how much a look finds a collection past its threshold at most: a share of the threshold, times u⁶ of a uniform number
- * at the first look and u⁸ at later ones. From 531 first and 472 later requests of recorded
- * collections (Spark 2.1 to 4.1), whose medians were 0.2 % and 0.05 %, and ninth deciles 5 % and 1 %.
+ * By how much a look finds a collection past its threshold at most: a share of the threshold, times
+ * u⁶ of a uniform number at the first look and u⁸ at later ones. From 531 first and 472 later
+ * requests of recorded collections (Spark 2.1 to 4.1), whose medians were 0.2 % and 0.05 %, and
+ * ninth deciles 5 % and 1 %.
  */
 const FIRST_OVERSHOOT = 0.12;
 const LATER_OVERSHOOT = 0.04;

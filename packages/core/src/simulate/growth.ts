@@ -1,4 +1,7 @@
-/** The sizes at which an unroll of a block looks up and asks for more, as far as its number of elements tells. */
+/**
+ * The sizes at which an unroll of a block looks up and asks for more, as far as its number of
+ * elements tells.
+ */
 import type { UnrollDemand, UnrollSettings } from "../storage/unroll.ts";
 
 /** Elements of a block of which no read told how many: many. */

@@ -1,4 +1,7 @@
-/** What one task does with memory, in Spark's order: broadcast, cached reads, lazy broadcasts, execution memory, and the end of all. */
+/**
+ * What one task does with memory, in Spark's order: broadcast, cached reads, lazy broadcasts,
+ * execution memory, and the end of all.
+ */
 import { SparkFailure } from "../assert.ts";
 import { SpillLedger } from "../consumers/spill-ledger.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
@@ -14,13 +17,17 @@ import { growthOf } from "./growth.ts";
 import { TaskClock, type TaskCourse } from "./task-course.ts";
 import type { TaskSurroundings } from "./task-surroundings.ts";
 
-/** How much of a task's run time goes into computing a partition that is then stored; the rest reads it. */
+/**
+ * How much of a task's run time goes into computing a partition that is then stored; the rest reads
+ * it.
+ */
 const COMPUTE_SHARE = 0.8;
 
 /**
- * When a task inserts its records, as shares of its run time: it begins at up to 0.4 of it, earlier ones likelier, and takes
- * 0.3 to 0.8 of the rest. From the first and last acquisitions of 147 tasks of recorded shuffles (Spark 2.4 to 4.0), whose
- * deciles were 0.12, 0.22 and 0.40 (first), 0.39, 0.63 and 0.85 (last).
+ * When a task inserts its records, as shares of its run time: it begins at up to 0.4 of it, earlier
+ * ones likelier, and takes 0.3 to 0.8 of the rest. From the first and last acquisitions of 147
+ * tasks of recorded shuffles (Spark 2.4 to 4.0), whose deciles were 0.12, 0.22 and 0.40 (first),
+ * 0.39, 0.63 and 0.85 (last).
  */
 const INSERTION = { latestBegin: 0.4, leastShare: 0.3, mostShare: 0.8 } as const;
 
@@ -61,7 +68,9 @@ export class SimulatedTask {
     this.#courses = [this.#run()];
   }
 
-  /** Goes on until time must pass (ms) or a request must be answered; `undefined`: the task is over. */
+  /**
+   * Goes on until time must pass (ms) or a request must be answered; `undefined`: the task is over.
+   */
   resume(answer: number): number | ExecutionRequest | undefined {
     try {
       return this.#turn(answer);
@@ -131,7 +140,10 @@ export class SimulatedTask {
     return !this.around.executor.broadcasts.has(broadcast);
   }
 
-  /** Pieces as bytes, then the value through an unroll that needs a whole threshold however small it is. */
+  /**
+   * Pieces as bytes, then the value through an unroll that needs a whole threshold however small it
+   * is.
+   */
   *#readBroadcast(index: number): TaskCourse {
     const { wanted, executor, attemptId } = this.around;
     const broadcast = wanted.broadcasts[index];
@@ -160,7 +172,10 @@ export class SimulatedTask {
     return this.#read({ rdd, parents: [] }, partition);
   }
 
-  /** `BlockManager.getOrElseUpdate`: here, elsewhere, or computed from what it is made of and stored. */
+  /**
+   * `BlockManager.getOrElseUpdate`: here, elsewhere, or computed from what it is made of and
+   * stored.
+   */
   *#read(read: CachedRead, partition: number): TaskCourse {
     const { wanted, executor, locations } = this.around;
     const rdd = wanted.rdds[read.rdd];
@@ -213,7 +228,10 @@ export class SimulatedTask {
     if (this.around.executor.store.pin(blockId)) this.#pinned.push(blockId);
   }
 
-  /** A block on disk goes back into memory where its level has any: bytes in one piece, values through an unroll. */
+  /**
+   * A block on disk goes back into memory where its level has any: bytes in one piece, values
+   * through an unroll.
+   */
   *#readFromDisk(rdd: WantedRdd, block: WantedBlock): TaskCourse {
     if (!rdd.level.useMemory) return;
     const { executor, attemptId } = this.around;

@@ -1,4 +1,7 @@
-/** One run of an application under one configuration, event by event: the driver's schedule, its executors, their tasks. */
+/**
+ * One run of an application under one configuration, event by event: the driver's schedule, its
+ * executors, their tasks.
+ */
 import { assert } from "../assert.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 import { BlockLocations } from "./block-locations.ts";
@@ -40,7 +43,10 @@ type Happening =
   | RunningTask
   | { readonly kind: "revive" };
 
-/** Spark looks for executors once a second when locality made a task wait (`spark.scheduler.revive.interval`). */
+/**
+ * Spark looks for executors once a second when locality made a task wait
+ * (`spark.scheduler.revive.interval`).
+ */
 const REVIVE_MILLIS = 1000;
 
 /** Runs an application through; results in what it came to. */
@@ -145,7 +151,10 @@ class Simulation {
     }
   }
 
-  /** Stages whose predecessors are complete are submitted once the driver has done what it did between. */
+  /**
+   * Stages whose predecessors are complete are submitted once the driver has done what it did
+   * between.
+   */
   #submitReady(): void {
     for (;;) {
       const index = this.#bySubmission[this.#nextSubmission];
@@ -182,7 +191,10 @@ class Simulation {
     if (stage.tasks.length === 0) this.#complete(stage);
   }
 
-  /** `DAGScheduler.getPreferredLocs`: who has the nearest cached ancestor, as the driver knows it now. */
+  /**
+   * `DAGScheduler.getPreferredLocs`: who has the nearest cached ancestor, as the driver knows it
+   * now.
+   */
   #preferred(stage: WantedStage, index: number): ReadonlySet<number> | undefined {
     const task = stage.tasks[index];
     if (task === undefined) return undefined;

@@ -5,14 +5,14 @@ import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 export type TaskTurn = number | ExecutionRequest | TaskCourse;
 
 /**
- * A task's course. One that needs another yields it: whoever drives the task runs it and comes back,
- * so that a turn costs the same however deep courses lie.
+ * A task's course. One that needs another yields it: whoever drives the task runs it and comes
+ * back, so that a turn costs the same however deep courses lie.
  */
 export type TaskCourse = Generator<TaskTurn, void, number>;
 
 /**
- * Time that a task has spent and that has not passed yet. It must pass before the task meets what it
- * shares with others (memory, blocks): until then nobody can tell when it passed.
+ * Time that a task has spent and that has not passed yet. It must pass before the task meets what
+ * it shares with others (memory, blocks): until then nobody can tell when it passed.
  */
 export class TaskClock {
   #owedMillis = 0;

@@ -1,4 +1,7 @@
-/** The tasks of one stage that still wait for a slot, and where each may run now. Follows TaskSetManager, Spark 1.6–4.2. */
+/**
+ * The tasks of one stage that still wait for a slot, and where each may run now. Follows
+ * TaskSetManager, Spark 1.6–4.2.
+ */
 
 /** Spark's levels that matter here, nearest first. */
 export const LEVELS = ["process", "node", "no_pref", "any"] as const;
@@ -85,7 +88,9 @@ export class TaskSet {
     return this.#left;
   }
 
-  /** The task that runs on an executor when offers at this level are made; `undefined`: none may. */
+  /**
+   * The task that runs on an executor when offers at this level are made; `undefined`: none may.
+   */
   offer(executor: number, host: string, offered: Level, now: number): number | undefined {
     if (this.#left === 0) return undefined;
     const allowed = offered === "no_pref" ? offered : this.#nearer(offered, this.#allowed(now));
@@ -137,7 +142,10 @@ export class TaskSet {
     return this.#levelSince + this.#waits[level];
   }
 
-  /** `getAllowedLocalityLevel`: farther once nothing waits at a level, or nothing was launched there for its wait. */
+  /**
+   * `getAllowedLocalityLevel`: farther once nothing waits at a level, or nothing was launched there
+   * for its wait.
+   */
   #allowed(now: number): Level {
     for (;;) {
       const level = this.levels[this.#level] ?? "any";

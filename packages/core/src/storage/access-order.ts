@@ -1,4 +1,7 @@
-/** Blocks from least to most recently used; touching, adding and removing take the same time however many there are. Spark's access-ordered LinkedHashMap. */
+/**
+ * Blocks from least to most recently used; touching, adding and removing take the same time however
+ * many there are. Spark's access-ordered LinkedHashMap.
+ */
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { StorageLevel } from "../storage-level.ts";
 import { SlotIndex } from "./slot-index.ts";
@@ -26,8 +29,9 @@ const NO_RDD = -1;
 const FIRST_CAPACITY = 64;
 
 /**
- * Blocks live in numbered slots, column by column, and a slot that is given up is the next to be used: with an object a block,
- * the collector copies every one of 100,000 blocks that outlive its young generation, which made an eviction there five times as dear.
+ * Blocks live in numbered slots, column by column, and a slot that is given up is the next to be
+ * used: with an object a block, the collector copies every one of 100,000 blocks that outlive its
+ * young generation, which made an eviction there five times as dear.
  */
 export class AccessOrder {
   readonly #slots = new SlotIndex();
@@ -144,8 +148,9 @@ export class AccessOrder {
   }
 
   /**
-   * From the eldest on, eligible blocks that hold `bytes` together, as numbers for `removeSelected`; `undefined` when all of them do not.
-   * Passes by what is not eligible, so it takes as long as there are such blocks before the last victim.
+   * From the eldest on, eligible blocks that hold `bytes` together, as numbers for
+   * `removeSelected`; `undefined` when all of them do not. Passes by what is not eligible, so it
+   * takes as long as there are such blocks before the last victim.
    */
   select(bytes: number, eligible: Eligibility): readonly number[] | undefined {
     const { notAmong } = eligible;

@@ -1,4 +1,7 @@
-/** Blocks in memory, in the order of their last use; evicts the eldest first. Follows MemoryStore, Spark 1.6.1–4.2.0. */
+/**
+ * Blocks in memory, in the order of their last use; evicts the eldest first. Follows MemoryStore,
+ * Spark 1.6.1–4.2.0.
+ */
 import { assert, sparkAssert, sparkRequire } from "../assert.ts";
 import { rddIdOf } from "../block-id.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
@@ -34,7 +37,10 @@ export interface BlockToPut {
 /** `exists`: 1.6 leaves a stored block as it is. */
 export type PutResult = "stored" | "no_space" | "exists";
 
-/** What is left of a block that did not fit: its unroll memory stays until it is closed, or its task ends. */
+/**
+ * What is left of a block that did not fit: its unroll memory stays until it is closed, or its task
+ * ends.
+ */
 export interface PartiallyUnrolled {
   readonly blockId: string;
   readonly mode: MemoryMode;
@@ -365,8 +371,9 @@ export class MemoryStore implements BlockEvictor {
   }
 
   /**
-   * Evicts from the eldest on until `bytes` are free, or nothing at all; blocks of `forBlock`'s own RDD, of the other mode and pinned ones stay.
-   * Returns the bytes freed. Throws SparkFailure unless `bytes` > 0.
+   * Evicts from the eldest on until `bytes` are free, or nothing at all; blocks of `forBlock`'s own
+   * RDD, of the other mode and pinned ones stay. Returns the bytes freed. Throws SparkFailure
+   * unless `bytes` > 0.
    */
   evictBlocksToFreeSpace(forBlock: string | undefined, bytes: number, mode: MemoryMode): number {
     sparkAssert(bytes > 0, () => `${bytes} bytes to free`);
@@ -400,8 +407,8 @@ export class MemoryStore implements BlockEvictor {
   }
 
   /**
-   * The number that a `Block … stored … free F` line of this version prints: what blocks could still take,
-   * or in 1.6.0–1.6.2 what they hold.
+   * The number that a `Block … stored … free F` line of this version prints: what blocks could
+   * still take, or in 1.6.0–1.6.2 what they hold.
    */
   storedLineFreeBytes(): number {
     const used =

@@ -1,4 +1,7 @@
-/** The block store that counts for itself, beside no manager at all. Follows MemoryStore and CacheManager, Spark 1.2.2–1.5.2 (spec 3.9). */
+/**
+ * The block store that counts for itself, beside no manager at all. Follows MemoryStore and
+ * CacheManager, Spark 1.2.2–1.5.2 (spec 3.9).
+ */
 import { assert, sparkRequire } from "../assert.ts";
 import { rddIdOf } from "../block-id.ts";
 import type { SparkBehaviour } from "../spark-behaviour.ts";
@@ -60,7 +63,9 @@ export class Pre16MemoryStore {
     return this.#currentBytes;
   }
 
-  /** `freeMemory`: what no block holds; unroll memory is not subtracted. The `free` of store lines. */
+  /**
+   * `freeMemory`: what no block holds; unroll memory is not subtracted. The `free` of store lines.
+   */
   get freeBytes(): number {
     return this.#maxBytes - this.#currentBytes;
   }
@@ -112,7 +117,9 @@ export class Pre16MemoryStore {
     return this.#tryToPut(block, bytes) ? "stored" : "no_space";
   }
 
-  /** Unrolls and stores; a refused growth may first evict up to the unroll cap, and asks once more. */
+  /**
+   * Unrolls and stores; a refused growth may first evict up to the unroll cap, and asks once more.
+   */
   putValues(block: BlockToPut, demand: UnrollDemand): PutIteratorResult {
     if (this.contains(block.blockId)) return { kind: "exists" };
     const taskId = block.taskId ?? NO_TASK;
@@ -166,7 +173,10 @@ export class Pre16MemoryStore {
     return shortage === undefined;
   }
 
-  /** Evicts until `bytes` are free beside all unroll memory but the task's own pending. `undefined` = done; else nothing was evicted. */
+  /**
+   * Evicts until `bytes` are free beside all unroll memory but the task's own pending. `undefined`
+   * = done; else nothing was evicted.
+   */
   #ensureFreeSpace(blockId: string, bytes: number, taskId: number): Shortage | undefined {
     if (bytes > this.#maxBytes) return "larger_than_limit";
     const free = this.freeBytes - this.unrollBytes + this.#pending.bytesOf(taskId);

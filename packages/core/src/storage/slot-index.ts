@@ -1,12 +1,24 @@
-/** Block names to slot numbers, with names that come and go for ever. A Map of 100,000 names is built anew for every so many deletions; this table only when it grows. */
+/**
+ * Block names to slot numbers, with names that come and go for ever. A Map of 100,000 names is
+ * built anew for every so many deletions; this table only when it grows.
+ */
 
 const FIRST_CAPACITY = 256;
-/** Neighbouring names (`rdd_3_14`, `rdd_3_15`) come to stand near each other, on the same line of the processor's cache, with room between them. */
+/**
+ * Neighbouring names (`rdd_3_14`, `rdd_3_15`) come to stand near each other, on the same line of
+ * the processor's cache, with room between them.
+ */
 const STRIDE = 5;
 
-/** Open addressing with linear probing; a removal closes its gap, so there is nothing to clean up later. */
+/**
+ * Open addressing with linear probing; a removal closes its gap, so there is nothing to clean up
+ * later.
+ */
 export class SlotIndex {
-  /** Places of two numbers: slot + 1 (0 is empty) and the hash of its name. At least half of the places are empty. */
+  /**
+   * Places of two numbers: slot + 1 (0 is empty) and the hash of its name. At least half of the
+   * places are empty.
+   */
   #table = new Int32Array(2 * FIRST_CAPACITY);
   #mask = 2 * FIRST_CAPACITY - 1;
   /** By slot. */

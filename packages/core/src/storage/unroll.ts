@@ -1,4 +1,7 @@
-/** How much memory a block asks for while its iterator is unrolled, and when: one table of rules for every version (spec 3.4). */
+/**
+ * How much memory a block asks for while its iterator is unrolled, and when: one table of rules for
+ * every version (spec 3.4).
+ */
 import type { SparkBehaviour } from "../spark-behaviour.ts";
 import { confDouble, confLong, type SparkConf } from "../spark-conf.ts";
 
@@ -31,7 +34,10 @@ export function unrollSettings(behaviour: SparkBehaviour, conf: SparkConf): Unro
 
 /** What an iterator turns out to hold. */
 export interface UnrollDemand {
-  /** Size at every look: after elements 1, 1 + period, 1 + 2·period, … for values; for the serialized form of 2.0–2.3 see `unrollAsBytes`. */
+  /**
+   * Size at every look: after elements 1, 1 + period, 1 + 2·period, … for values; for the
+   * serialized form of 2.0–2.3 see `unrollAsBytes`.
+   */
   readonly checkedBytes: readonly number[];
   /** Size of the finished array or buffer. */
   readonly finalBytes: number;
@@ -50,7 +56,10 @@ export interface UnrollOutcome {
 /** Asks for unroll memory; true = granted. */
 export type Reserve = (bytes: number) => boolean;
 
-/** An unroll look by look: it yields the bytes unrolled so far before each request beyond the first, so that other tasks can act in between. */
+/**
+ * An unroll look by look: it yields the bytes unrolled so far before each request beyond the first,
+ * so that other tasks can act in between.
+ */
 export type UnrollSteps = Generator<number, UnrollOutcome, void>;
 
 /** Runs steps to their end at once. */
@@ -61,7 +70,10 @@ export function drained<Result>(steps: Generator<number, Result, void>): Result 
   }
 }
 
-/** The loop that all versions share for values, and 2.4+ for the serialized form. The threshold grows even when the request fails. */
+/**
+ * The loop that all versions share for values, and 2.4+ for the serialized form. The threshold
+ * grows even when the request fails.
+ */
 export function* unrollAsValues(
   demand: UnrollDemand,
   settings: UnrollSettings,
@@ -85,8 +97,8 @@ export function* unrollAsValues(
 }
 
 /**
- * The serialized form of 2.0–2.3: `checkedBytes` are the buffer's sizes after every record (2.0–2.2, no growth factor),
- * or after records `period`, 2·`period`, … (2.3).
+ * The serialized form of 2.0–2.3: `checkedBytes` are the buffer's sizes after every record
+ * (2.0–2.2, no growth factor), or after records `period`, 2·`period`, … (2.3).
  */
 export function* unrollAsBytes(
   demand: UnrollDemand,
@@ -144,7 +156,10 @@ export class UnrollLedger {
     return taken;
   }
 
-  /** The same, but a task with nothing left stays listed with 0, as 1.6 leaves it when it moves unroll memory to pending. */
+  /**
+   * The same, but a task with nothing left stays listed with 0, as 1.6 leaves it when it moves
+   * unroll memory to pending.
+   */
   takeAndStay(taskId: number, bytes: number): void {
     this.#bytesByTask.set(taskId, this.bytesOf(taskId) - bytes);
     this.#totalBytes -= bytes;

@@ -1,4 +1,7 @@
-/** Something in a task that holds execution memory and may be asked to give it back. Follows MemoryConsumer, Spark 1.6–4.2. */
+/**
+ * Something in a task that holds execution memory and may be asked to give it back. Follows
+ * MemoryConsumer, Spark 1.6–4.2.
+ */
 import type { MemoryMode } from "../memory/memory-mode.ts";
 
 /**
@@ -12,8 +15,8 @@ export interface MemoryConsumer {
   readonly mode: MemoryMode;
   usedBytes: number;
   /**
-   * Gives memory back to its task; results in the bytes it says it released. `trigger` is the consumer that needs them;
-   * `undefined` = a Spillable of 1.6, which asks without being one.
+   * Gives memory back to its task; results in the bytes it says it released. `trigger` is the
+   * consumer that needs them; `undefined` = a Spillable of 1.6, which asks without being one.
    * Throws SpillFailure when writing fails.
    */
   spill(bytes: number, trigger: MemoryConsumer | undefined): number;

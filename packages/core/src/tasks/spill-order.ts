@@ -101,7 +101,10 @@ interface Place {
   readonly consumers: MemoryConsumer[];
 }
 
-/** Consumers by what they held when the search began; the key is not refreshed. A `last` consumer has key 0. */
+/**
+ * Consumers by what they held when the search began; the key is not refreshed. A `last` consumer
+ * has key 0.
+ */
 class ByUse {
   readonly #places: Place[] = [];
 

@@ -1,4 +1,7 @@
-/** What a task's consumers hold, and who spills for whom. Follows TaskMemoryManager and MemoryConsumer, Spark 1.6.1–4.2.0. */
+/**
+ * What a task's consumers hold, and who spills for whom. Follows TaskMemoryManager and
+ * MemoryConsumer, Spark 1.6.1–4.2.0.
+ */
 import {
   assert,
   JAVA_ILLEGAL_ARGUMENT,
@@ -25,8 +28,8 @@ export interface MemoryPage {
 }
 
 /**
- * An operation that may have to wait for other tasks: it yields each request it needs answered and goes on with the bytes granted.
- * `answerAtOnce` runs one to its end when nobody else is there.
+ * An operation that may have to wait for other tasks: it yields each request it needs answered and
+ * goes on with the bytes granted. `answerAtOnce` runs one to its end when nobody else is there.
  */
 export type TaskStep<Result> = Generator<ExecutionRequest, Result, number>;
 
@@ -72,7 +75,10 @@ export class TaskMemoryManager {
     readonly tungstenMode?: MemoryMode;
     /** Whether the JVM really has a page of this size; default: always. */
     readonly allocatorGives?: (bytes: number) => boolean;
-    /** A request that is met while no other waits is not yielded; default: all are, for callers that order the looks. */
+    /**
+     * A request that is met while no other waits is not yielded; default: all are, for callers that
+     * order the looks.
+     */
     readonly answersWhenNobodyWaits?: boolean;
   }) {
     this.taskId = given.taskId;
@@ -84,8 +90,8 @@ export class TaskMemoryManager {
   }
 
   /**
-   * Memory for a consumer, spilling what the version spills when there is not enough. Results in the bytes got, 0 … `bytes`.
-   * Throws SparkFailure when a spill fails.
+   * Memory for a consumer, spilling what the version spills when there is not enough. Results in
+   * the bytes got, 0 … `bytes`. Throws SparkFailure when a spill fails.
    */
   *acquireExecution(bytes: number, consumer: MemoryConsumer): TaskStep<number> {
     const got = this.acquire(bytes, consumer);
@@ -117,8 +123,9 @@ export class TaskMemoryManager {
   }
 
   /**
-   * The same for a Spillable collection of 1.6, which is no consumer: others spill for it, it is never asked to, and clean-up alone knows what it holds.
-   * Throws SparkFailure in other lines, and when a spill fails.
+   * The same for a Spillable collection of 1.6, which is no consumer: others spill for it, it is
+   * never asked to, and clean-up alone knows what it holds. Throws SparkFailure in other lines, and
+   * when a spill fails.
    */
   *acquireWithoutConsumer(bytes: number, mode: MemoryMode): TaskStep<number> {
     sparkAssert(
@@ -197,7 +204,8 @@ export class TaskMemoryManager {
 
   /**
    * A page of at most `bytes`, `undefined` when there is nothing at all.
-   * Throws SparkFailure when the consumer's mode is not Tungsten's, the page too large, or the page table full.
+   * Throws SparkFailure when the consumer's mode is not Tungsten's, the page too large, or the page
+   * table full.
    */
   *allocatePage(bytes: number, consumer: MemoryConsumer): TaskStep<MemoryPage | undefined> {
     sparkRequire(
@@ -245,7 +253,10 @@ export class TaskMemoryManager {
     this.releaseExecution(page.bytes, mode);
   }
 
-  /** A page of at least `bytes`, charged to the consumer; `pageBytes` is its page size. Throws SparkFailure when it gets less. */
+  /**
+   * A page of at least `bytes`, charged to the consumer; `pageBytes` is its page size. Throws
+   * SparkFailure when it gets less.
+   */
   *allocateConsumerPage(
     bytes: number,
     pageBytes: number,
@@ -260,7 +271,10 @@ export class TaskMemoryManager {
     return page;
   }
 
-  /** An array of `longs` 64-bit integers, charged to the consumer. Throws SparkFailure when it gets less. */
+  /**
+   * An array of `longs` 64-bit integers, charged to the consumer. Throws SparkFailure when it gets
+   * less.
+   */
   *allocateArray(longs: number, consumer: MemoryConsumer): TaskStep<MemoryPage> {
     const bytes = longs * 8;
     const page = this.#whole(bytes, yield* this.allocatePage(bytes, consumer), consumer);
@@ -285,7 +299,10 @@ export class TaskMemoryManager {
     return new SparkFailure(this.#behaviour.taskOutOfMemoryClass, message);
   }
 
-  /** Task end: everything goes back. Results in the bytes that were still held and not merely refused by the JVM: a leak if the task succeeded. */
+  /**
+   * Task end: everything goes back. Results in the bytes that were still held and not merely
+   * refused by the JVM: a leak if the task succeeded.
+   */
   cleanUp(): number {
     this.#consumers.clear();
     this.#manager.releaseExecution(this.taskId, this.#acquiredButNotUsedBytes, this.#tungstenMode);
@@ -311,7 +328,10 @@ export class TaskMemoryManager {
   }
 }
 
-/** Runs a step to its end, answering each request at once; `undefined` when one has to wait and nobody could wake it. */
+/**
+ * Runs a step to its end, answering each request at once; `undefined` when one has to wait and
+ * nobody could wake it.
+ */
 export function answerAtOnce<Result>(
   manager: MemoryManager,
   step: TaskStep<Result>,

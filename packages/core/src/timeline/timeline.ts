@@ -1,4 +1,7 @@
-/** Turns states of one track into rows that neither gap nor overlap: a row lasts until the next one begins. */
+/**
+ * Turns states of one track into rows that neither gap nor overlap: a row lasts until the next one
+ * begins.
+ */
 import type { Amount } from "../amount.ts";
 import { UNKNOWN_TIME } from "../observation.ts";
 import type { EmitRow, MemoryTimelineRow, TaskMemoryTimelineRow, Triple } from "../rows.ts";

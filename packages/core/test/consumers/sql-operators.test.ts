@@ -21,7 +21,10 @@ function known(value: number): Wanted {
   return { best: value, atLeast: value, atMost: value, sigma: 0 };
 }
 
-/** `tasks` at once under an executor of `heap` MiB with memory.fraction `fraction`, pages as G1 makes them. */
+/**
+ * `tasks` at once under an executor of `heap` MiB with memory.fraction `fraction`, pages as G1
+ * makes them.
+ */
 function outcomesOf(
   consumers: readonly ConsumerDemand[],
   given: { readonly heapMiB: number; readonly fraction: number; readonly tasks: number },
@@ -83,7 +86,9 @@ const left: ConsumerDemand = {
 };
 const right: ConsumerDemand = { ...left, rows: known(60_000), rowBytes: 28 };
 
-/** Pools of 10.8, 12.7, 16.6 and 24.2 MiB for one task alone, in which the array or a page decides. */
+/**
+ * Pools of 10.8, 12.7, 16.6 and 24.2 MiB for one task alone, in which the array or a page decides.
+ */
 test.each([
   { heapMiB: 480, spilled: 12_582_752 },
   { heapMiB: 512, spilled: 8_388_480 },

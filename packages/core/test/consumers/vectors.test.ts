@@ -1,6 +1,7 @@
 /**
- * Sorters and maps against Spark's own: fixtures/consumers/*.jsonl.gz (lab/consumers/record) has what they held while
- * they were filled. A changed byte, a spill one record early or late is a mismatch.
+ * Sorters and maps against Spark's own: fixtures/consumers/*.jsonl.gz (lab/consumers/record) has
+ * what they held while they were filled. A changed byte, a spill one record early or late is a
+ * mismatch.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +32,9 @@ interface Vector {
   readonly radix: boolean;
   /** whole, no room (a map that takes no more), out of memory */
   readonly end: string;
-  /** after which record what is held or spilled changes: record, held bytes, Memory Bytes Spilled */
+  /**
+   * after which record what is held or spilled changes: record, held bytes, Memory Bytes Spilled
+   */
   readonly changes: readonly (readonly [number, number, number])[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * Managers at the corners of what is unknown: one is told the least that storage may hold and the
- * most that execution may, one the other way round, one a value between. Their pools are ordered, and
- * the true one lies between them, after every one of random outcomes.
+ * most that execution may, one the other way round, one a value between. Their pools are ordered,
+ * and the true one lies between them, after every one of random outcomes.
  */
 import type { AdoptedOutcome, MemoryManager } from "@respark/core";
 import { expect, test } from "vitest";

@@ -1,4 +1,7 @@
-/** The laws of eviction, growth and refusal (spec 6.7–6.10, 6.13, 6.14) over random stores, for every manager and every line. */
+/**
+ * The laws of eviction, growth and refusal (spec 6.7–6.10, 6.13, 6.14) over random stores, for
+ * every manager and every line.
+ */
 import {
   type EvictedBlock,
   type MemoryMode,

@@ -1,4 +1,7 @@
-/** The laws of the pools (spec 6) after every one of random commands, for every manager and every line. */
+/**
+ * The laws of the pools (spec 6) after every one of random commands, for every manager and every
+ * line.
+ */
 
 import {
   type MemoryManager,
@@ -116,7 +119,10 @@ function run(manager: MemoryManager, store: MemoryStore, command: Command, mode:
   if (manager.needsWake) manager.wake();
 }
 
-/** A grant is within 0 and the request; it does not take a task above 1/N; what came short of 1/2N waits instead. */
+/**
+ * A grant is within 0 and the request; it does not take a task above 1/N; what came short of 1/2N
+ * waits instead.
+ */
 function assertGrant(
   before: PoolsSnapshot,
   manager: MemoryManager,
@@ -139,7 +145,10 @@ function assertGrant(
     expect(held).toBeGreaterThanOrEqual(share.minBytes);
 }
 
-/** A put adds its bytes less what it evicted; a refused one changes no block (unified), and evicted blocks are gone. */
+/**
+ * A put adds its bytes less what it evicted; a refused one changes no block (unified), and evicted
+ * blocks are gone.
+ */
 function assertPut(
   manager: MemoryManager,
   store: MemoryStore,
@@ -338,7 +347,10 @@ test("storage within its region is never evicted for execution", () => {
   );
 });
 
-/** What a manager decided, told to another as a log would tell it, leads to the same pools without bending anything. */
+/**
+ * What a manager decided, told to another as a log would tell it, leads to the same pools without
+ * bending anything.
+ */
 test.each(["1.6.1", "1.6.3", "2.0.2", "2.1.3", "2.2.3", "2.4.8", "3.5.6", "4.2.0"])(
   "Spark %s: adopting what a manager decided moves the pools as deciding did",
   (version) => {

@@ -1,4 +1,7 @@
-/** The examples of the two articles that explain Spark's managers, and the trace that was run on the real ones (spec 7). */
+/**
+ * The examples of the two articles that explain Spark's managers, and the trace that was run on the
+ * real ones (spec 7).
+ */
 
 import { managerCapacity, maxHeapBytes, selectMemoryManager } from "@respark/core";
 import { expect, test } from "vitest";

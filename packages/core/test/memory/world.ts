@@ -18,7 +18,10 @@ export function behaviourOf(version: string): SparkBehaviour {
   return sparkBehaviour(version) ?? newestSparkBehaviour;
 }
 
-/** Unified pools of `maxBytes`, half of them the storage region. Unroll threshold 1 byte unless given. */
+/**
+ * Unified pools of `maxBytes`, half of them the storage region. Unroll threshold 1 byte unless
+ * given.
+ */
 export function unifiedWorld(version: string, maxBytes: number, threshold = 1): World {
   const conf = new Map([
     ["spark.testing.memory", String(maxBytes)],

@@ -1,4 +1,7 @@
-/** What the contract asks of the states that no line of a log tells: before a grant, during a wait, beside an unroll, after a loss. */
+/**
+ * What the contract asks of the states that no line of a log tells: before a grant, during a wait,
+ * beside an unroll, after a loss.
+ */
 import { expect, test } from "vitest";
 import { brokenLaws } from "./pool-laws.ts";
 import { replayAnyText, replayText } from "./replay-text.ts";
@@ -46,7 +49,8 @@ test("a block lost with its executor is missed after a loss where it is read aga
   });
 });
 
-// A request that waits has been given all that storage could give: step b of ExecutionMemoryPool.acquire comes before the wait.
+// A request that waits has been given all that storage could give: step b of
+// ExecutionMemoryPool.acquire comes before the wait.
 test("a task that waits has made storage give back all it had free", () => {
   const { memory_waits } = replayText(
     `
@@ -114,7 +118,8 @@ test("a wait that the log does not end stays open", () => {
   expect(memory_waits.map((wait) => wait.endTs)).toEqual([undefined]);
 });
 
-// maxPoolSize is the maximum less what storage uses up to its region, and unroll memory is storage (ExecutionMemoryPool, spec 2.6).
+// maxPoolSize is the maximum less what storage uses up to its region, and unroll memory is storage
+// (ExecutionMemoryPool, spec 2.6).
 test("a task's 1/N is of what unroll memory leaves, too", () => {
   const { task_memory_timeline } = replayText(
     `
@@ -129,7 +134,8 @@ test("a task's 1/N is of what unroll memory leaves, too", () => {
   expect(task_memory_timeline[0]?.shareMaxBytes).toBe(600);
 });
 
-// The blocks are known to the byte: an unroll that does not fit beside them is what is estimated too high.
+// The blocks are known to the byte: an unroll that does not fit beside them is what is estimated
+// too high.
 test("an unroll is estimated within what blocks leave", () => {
   const MIB = 1_048_576;
   const { memory_timeline } = replayText(
@@ -193,7 +199,8 @@ test("1.6's refusal does not accuse an RDD that has nothing in memory", () => {
   expect(block_events.find((event) => event.op === "put_fail")?.rule).not.toBe("same_rdd");
 });
 
-// Every executor holds broadcasts: a few KiB that could go do not make the RDD's own blocks any less the reason.
+// Every executor holds broadcasts: a few KiB that could go do not make the RDD's own blocks any
+// less the reason.
 test("a put that only its own RDD's blocks could make room for failed for the same RDD", () => {
   const { block_events } = replayText(
     `

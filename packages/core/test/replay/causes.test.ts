@@ -1,4 +1,6 @@
-/** Who made blocks go, where the layout prints no thread: only what the lines around leave possible. */
+/**
+ * Who made blocks go, where the layout prints no thread: only what the lines around leave possible.
+ */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";
 

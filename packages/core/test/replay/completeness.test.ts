@@ -1,4 +1,7 @@
-/** What logs must hold by their own word is counted, and what is not there is said, with how much of it. */
+/**
+ * What logs must hold by their own word is counted, and what is not there is said, with how much of
+ * it.
+ */
 import { expect, test } from "vitest";
 import type { EventFact } from "../../src/event-fact.ts";
 import type { LogFact } from "../../src/log-fact.ts";

@@ -1,4 +1,7 @@
-/** The classes of deaths, a row for each wording that a Spark line, a JVM, YARN or Kubernetes has for them. */
+/**
+ * The classes of deaths, a row for each wording that a Spark line, a JVM, YARN or Kubernetes has
+ * for them.
+ */
 import { expect, test } from "vitest";
 import {
   classifyRemoval,

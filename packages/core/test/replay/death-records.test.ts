@@ -1,4 +1,6 @@
-/** Out-of-memory errors that logs tell several times, or only below a warning: the rows they become. */
+/**
+ * Out-of-memory errors that logs tell several times, or only below a warning: the rows they become.
+ */
 import { expect, test } from "vitest";
 import type { LogFact } from "../../src/log-fact.ts";
 import { classifyRemoval } from "../../src/replay/application/death-classes.ts";

@@ -1,4 +1,6 @@
-/** Logs that tell a part of an executor's life: what they leave open is unknown, and never a number. */
+/**
+ * Logs that tell a part of an executor's life: what they leave open is unknown, and never a number.
+ */
 import { expect, test } from "vitest";
 import { type ReplayedStory, replayText } from "./replay-text.ts";
 

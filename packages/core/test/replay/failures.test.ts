@@ -1,4 +1,7 @@
-/** Failures of tasks and processes as several logs report them: a row each, once, with what stood around it. */
+/**
+ * Failures of tasks and processes as several logs report them: a row each, once, with what stood
+ * around it.
+ */
 import { expect, test } from "vitest";
 import type { LogFact } from "../../src/log-fact.ts";
 import type { Observation } from "../../src/observation.ts";

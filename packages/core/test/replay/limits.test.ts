@@ -1,4 +1,7 @@
-/** What lies on either side of the replay's limits: windows in time, spans, and how little is enough. */
+/**
+ * What lies on either side of the replay's limits: windows in time, spans, and how little is
+ * enough.
+ */
 import { describe, expect, test } from "vitest";
 import { classifyRemoval } from "../../src/replay/application/death-classes.ts";
 import { ExecutorEvidence } from "../../src/replay/evidence.ts";

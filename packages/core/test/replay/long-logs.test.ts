@@ -1,4 +1,7 @@
-/** Logs far longer than memory: what ended is written and forgotten while the log goes on, and once each. */
+/**
+ * Logs far longer than memory: what ended is written and forgotten while the log goes on, and once
+ * each.
+ */
 import { expect, test } from "vitest";
 import { type EventFact, Replay } from "../../src/index.ts";
 import { CollectedRows } from "./collected-rows.ts";

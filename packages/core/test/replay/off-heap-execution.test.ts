@@ -1,4 +1,7 @@
-/** Where Tungsten lives off-heap, a log without grants has two kinds of tasks: queries hold that memory, collections the heap. */
+/**
+ * Where Tungsten lives off-heap, a log without grants has two kinds of tasks: queries hold that
+ * memory, collections the heap.
+ */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";
 

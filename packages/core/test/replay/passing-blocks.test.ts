@@ -1,4 +1,7 @@
-/** Where nobody reports blocks (Spark's defaults, from 4.0 on even with the driver's log), broadcasts and results go without a word. */
+/**
+ * Where nobody reports blocks (Spark's defaults, from 4.0 on even with the driver's log),
+ * broadcasts and results go without a word.
+ */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";
 

@@ -1,4 +1,7 @@
-/** The laws that hold in the rows of every replay, whatever the logs say: what `docs` and readers of the tables rely on. */
+/**
+ * The laws that hold in the rows of every replay, whatever the logs say: what `docs` and readers of
+ * the tables rely on.
+ */
 import type { MemoryTimelineRow, Triple } from "../../src/rows.ts";
 import type { TableRows } from "./collected-rows.ts";
 
@@ -10,7 +13,10 @@ export function assertPoolLaws(rows: TableRows): void {
   throw new Error(`${broken.length} laws broken:\n${shown}`);
 }
 
-/** Rows whose best estimates do not fit each other, though their bounds do: Spark's pools never hold more than their size. */
+/**
+ * Rows whose best estimates do not fit each other, though their bounds do: Spark's pools never hold
+ * more than their size.
+ */
 export function overrunEstimates(rows: TableRows): string[] {
   const overrun: string[] = [];
   for (const row of rows.memory_timeline) {
@@ -196,7 +202,9 @@ function lawsOfIntervals(rows: TableRows): string[] {
   return broken;
 }
 
-/** What happened to a block in memory follows the memory event it caused: none, or one before it. */
+/**
+ * What happened to a block in memory follows the memory event it caused: none, or one before it.
+ */
 function lawsOfBlockEvents(rows: TableRows): string[] {
   const broken: string[] = [];
   const both = [

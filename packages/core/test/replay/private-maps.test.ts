@@ -1,4 +1,7 @@
-/** Hash maps of broadcast joins are filled by a memory manager of their own, whose lines name a task 0 that is none of the executor's. */
+/**
+ * Hash maps of broadcast joins are filled by a memory manager of their own, whose lines name a task
+ * 0 that is none of the executor's.
+ */
 import { expect, test } from "vitest";
 import { PrivateMaps } from "../../src/replay/tasks/private-maps.ts";
 import { replayText } from "./replay-text.ts";

@@ -1,4 +1,7 @@
-/** Removals that only the driver tells of, at INFO: they went some time between two events with a time. */
+/**
+ * Removals that only the driver tells of, at INFO: they went some time between two events with a
+ * time.
+ */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";
 

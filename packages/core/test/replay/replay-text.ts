@@ -1,4 +1,7 @@
-/** Replays a story told in words, a line a step, and gives its rows by table; the laws of the pools hold in every one. */
+/**
+ * Replays a story told in words, a line a step, and gives its rows by table; the laws of the pools
+ * hold in every one.
+ */
 import type { EventFact } from "../../src/event-fact.ts";
 import type { LogFact } from "../../src/log-fact.ts";
 import { Replay } from "../../src/replay/replay.ts";
@@ -27,8 +30,8 @@ export interface ReplayedStory extends TableRows {
 }
 
 /**
- * `time executor what`, times in ms. A size is exact (`600`) or printed (`4.2MiB`); `on task-3` at the end names the thread.
- * Half of the memory is storage region unless the settings say otherwise.
+ * `time executor what`, times in ms. A size is exact (`600`) or printed (`4.2MiB`); `on task-3` at
+ * the end names the thread. Half of the memory is storage region unless the settings say otherwise.
  */
 export function replayText(story: string, settings: StorySettings = {}): ReplayedStory {
   const replayed = replayAnyText(story, settings);

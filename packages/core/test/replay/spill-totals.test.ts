@@ -1,4 +1,7 @@
-/** Spills whose lines name a thread and no task: the totals of the event log tell whose they were, and how much they freed. */
+/**
+ * Spills whose lines name a thread and no task: the totals of the event log tell whose they were,
+ * and how much they freed.
+ */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";
 

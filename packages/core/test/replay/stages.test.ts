@@ -1,4 +1,7 @@
-/** Stages that a job plans: those that run, those that it skips, and those that the log's end leaves open. */
+/**
+ * Stages that a job plans: those that run, those that it skips, and those that the log's end leaves
+ * open.
+ */
 import { expect, test } from "vitest";
 import { type EventFact, Replay } from "../../src/index.ts";
 import { stage } from "./a-stage.ts";

@@ -162,7 +162,10 @@ function taskEnd(
   };
 }
 
-/** `polled 500 storage 300`: the executor's peaks of execution and storage memory while the task ran. */
+/**
+ * `polled 500 storage 300`: the executor's peaks of execution and storage memory while the task
+ * ran.
+ */
 function polled(execution: number | undefined, storage: number | undefined) {
   if (execution === undefined && storage === undefined) return undefined;
   return new Map([

@@ -1,4 +1,7 @@
-/** What a task's totals say of its execution memory: how high it went, and how that is spread over its life. */
+/**
+ * What a task's totals say of its execution memory: how high it went, and how that is spread over
+ * its life.
+ */
 import { expect, test } from "vitest";
 import type { TaskEvidence } from "../../src/replay/evidence.ts";
 import {

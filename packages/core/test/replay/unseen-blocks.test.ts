@@ -1,4 +1,6 @@
-/** Logs that begin within an executor's life: what memory held before, as far as their lines tell. */
+/**
+ * Logs that begin within an executor's life: what memory held before, as far as their lines tell.
+ */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";
 

@@ -33,7 +33,9 @@ const rules: ExecutorRules = {
   unrollGrowth: 1.5,
 };
 
-/** How often a stage was asked about per step, where `running` tasks of 1 s each run at any time. */
+/**
+ * How often a stage was asked about per step, where `running` tasks of 1 s each run at any time.
+ */
 function workPerStep(running: number, spilledBytes: number): number {
   let asked = 0;
   const state = new ExecutorState({

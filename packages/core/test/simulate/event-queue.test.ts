@@ -1,4 +1,7 @@
-/** Events by time, and of one time in the order in which they were added, however adding and taking alternate. */
+/**
+ * Events by time, and of one time in the order in which they were added, however adding and taking
+ * alternate.
+ */
 import { expect, test } from "vitest";
 import { fc } from "../../../../test/seeded.ts";
 import { EventQueue } from "../../src/simulate/event-queue.ts";

@@ -185,7 +185,10 @@ test("a small broadcast's value holds a whole unroll threshold for a moment: the
   expect(outcomes.peak_storage_bytes).toBe(pieceBytes + MIB);
 });
 
-/** How many reads an executor makes of blocks of another, which holds most, when its first takes so long. */
+/**
+ * How many reads an executor makes of blocks of another, which holds most, when its first takes so
+ * long.
+ */
 function readsElsewhere(firstMillis: number): number {
   const wanted = cacheOf({ rdds: 1, partitions: 40, blockBytes: MIB, reads: [0, 0] });
   const executors = [

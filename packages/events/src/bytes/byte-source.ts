@@ -1,4 +1,7 @@
-/** Bytes as they were before anyone packed them: one file or archive entry, readable as often as wanted. */
+/**
+ * Bytes as they were before anyone packed them: one file or archive entry, readable as often as
+ * wanted.
+ */
 import type { ReportDiagnostic } from "../diagnostic.ts";
 
 /** How a source is packed, found by content; of several layers the outermost. */
@@ -8,11 +11,16 @@ export type Codec = "none" | "gzip" | "zstd" | "lz4" | "snappy" | "lzf";
 export interface ChunkOptions {
   /** Stop once this many decoded bytes were given; the last chunk is cut to fit. */
   readonly limitBytes?: number;
-  /** Stored bytes read at a time, 1 MiB if absent: less where hundreds of sources are open at once. */
+  /**
+   * Stored bytes read at a time, 1 MiB if absent: less where hundreds of sources are open at once.
+   */
   readonly chunkBytes?: number;
   /** Goes into the diagnostics of this reading. */
   readonly sourceFileId?: number;
-  /** Takes the diagnostics of this reading in place of the callback given at discovery (a sample may want none). */
+  /**
+   * Takes the diagnostics of this reading in place of the callback given at discovery (a sample may
+   * want none).
+   */
   readonly report?: ReportDiagnostic;
 }
 
@@ -28,8 +36,9 @@ export interface ByteSource {
   /** As stored; a file that grows is read up to its size at discovery. */
   readonly compressedBytes: number | undefined;
   /**
-   * The decoded bytes in order, from the start at every call. A chunk (up to a few MB) is valid only until the next is asked for.
-   * Damage ends the bytes early, or skips what cannot be read, and is reported: never thrown.
+   * The decoded bytes in order, from the start at every call. A chunk (up to a few MB) is valid
+   * only until the next is asked for. Damage ends the bytes early, or skips what cannot be read,
+   * and is reported: never thrown.
    */
   chunks(options?: ChunkOptions): AsyncIterable<Uint8Array>;
 }

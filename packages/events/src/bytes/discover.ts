@@ -5,7 +5,10 @@ import { oldDirectory, rollingLogs } from "./rolling-log.ts";
 import { datedEventLogs, rotatedLogs } from "./rotated-log.ts";
 import { type FoundFile, Walk } from "./walk.ts";
 
-/** All logs under these paths (files, directories, archives, `-`), ordered by path. What is odd is reported, never thrown. */
+/**
+ * All logs under these paths (files, directories, archives, `-`), ordered by path. What is odd is
+ * reported, never thrown.
+ */
 export async function discover(
   paths: readonly string[],
   options: DiscoveryOptions,

@@ -3,9 +3,15 @@ import type { ReportDiagnostic } from "../diagnostic.ts";
 
 /** Limits against archive bombs; each has a diagnostic. */
 export interface DiscoveryLimits {
-  /** Unpacked bytes per packed byte beyond which a stream is stopped, once it has given 64 MiB; 1,100 (deflate reaches 1,032). */
+  /**
+   * Unpacked bytes per packed byte beyond which a stream is stopped, once it has given 64 MiB;
+   * 1,100 (deflate reaches 1,032).
+   */
   readonly maxRatio: number;
-  /** Bytes that may be unpacked into temporary files, and never more than half of the free ones; 64 GiB. */
+  /**
+   * Bytes that may be unpacked into temporary files, and never more than half of the free ones; 64
+   * GiB.
+   */
   readonly maxSpoolBytes: number;
   /** 100,000. */
   readonly maxArchiveEntries: number;

@@ -7,7 +7,10 @@ import { isSystemError } from "./system-error.ts";
 /** Text wherever it is UTF-8, else the bytes themselves. */
 export type DiskPath = string | Buffer;
 
-/** For people and for comparing: each byte that is no UTF-8 as `\\xe9`, so that different names stay different. */
+/**
+ * For people and for comparing: each byte that is no UTF-8 as `\\xe9`, so that different names stay
+ * different.
+ */
 export function shownPath(path: DiskPath): string {
   if (typeof path === "string") return path;
   if (isUtf8(path)) return path.toString("utf8");
@@ -43,8 +46,8 @@ const SLASH = 0x2f;
 const REPLACED = "\uFFFD";
 
 /**
- * What a path given as an argument can mean. Node hands arguments on as text, with U+FFFD for bytes that are no UTF-8: such a name
- * means the files that look like it. Empty where there are none.
+ * What a path given as an argument can mean. Node hands arguments on as text, with U+FFFD for bytes
+ * that are no UTF-8: such a name means the files that look like it. Empty where there are none.
  */
 export function pathsNamed(path: string): DiskPath[] {
   if (!path.includes(REPLACED)) return [path];

@@ -23,7 +23,10 @@ export class PackedInput {
     return this.end - this.at;
   }
 
-  /** Makes the window hold `count` bytes; false when the stream has fewer left (the window then holds them). */
+  /**
+   * Makes the window hold `count` bytes; false when the stream has fewer left (the window then
+   * holds them).
+   */
   async fill(count: number): Promise<boolean> {
     while (this.end - this.at < count) {
       if (!(await this.#pull())) return false;

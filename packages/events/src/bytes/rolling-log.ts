@@ -1,4 +1,7 @@
-/** Spark's rolled event logs: `eventlog_v2_*` with its compaction, and the directory of Spark before 1.3. */
+/**
+ * Spark's rolled event logs: `eventlog_v2_*` with its compaction, and the directory of Spark before
+ * 1.3.
+ */
 import type { ReportDiagnostic } from "../diagnostic.ts";
 import { bareName } from "./codecs/index.ts";
 import type { DiscoveredSource } from "./discovered-source.ts";
@@ -20,7 +23,10 @@ export interface Grouped {
 const partName = /^events_(\d{1,9})_(.+)$/;
 const statusName = /^appstatus_(.+)$/;
 
-/** The rolled logs among the files of one directory. Follows EventLogFileReaders and EventLogFileCompactor, Spark 3.5. */
+/**
+ * The rolled logs among the files of one directory. Follows EventLogFileReaders and
+ * EventLogFileCompactor, Spark 3.5.
+ */
 export function rollingLogs(files: readonly FoundFile[], report: ReportDiagnostic): Grouped {
   const parts = new Map<string, Part[]>();
   const running = new Set<string>();

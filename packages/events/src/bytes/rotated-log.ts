@@ -1,4 +1,7 @@
-/** Logs cut into files by a clock or a size: Databricks' dated event logs, rotated executor and driver logs. */
+/**
+ * Logs cut into files by a clock or a size: Databricks' dated event logs, rotated executor and
+ * driver logs.
+ */
 import { bareName } from "./codecs/index.ts";
 import type { DiscoveredSource, Grouping } from "./discovered-source.ts";
 import type { Grouped } from "./rolling-log.ts";
@@ -81,8 +84,9 @@ function oneLog(grouping: Grouping, parts: readonly FoundFile[]): DiscoveredSour
 }
 
 /**
- * `stderr.1`, `stderr.2.gz`, `stderr--2024-01-31--13`, `executor.log.2024-01-31`, `executor-2024-01-31-1.log.gz`.
- * Follows log4j's rolling appenders, logrotate, and RollingPolicy of Spark 1.1+.
+ * `stderr.1`, `stderr.2.gz`, `stderr--2024-01-31--13`, `executor.log.2024-01-31`,
+ * `executor-2024-01-31-1.log.gz`. Follows log4j's rolling appenders, logrotate, and RollingPolicy
+ * of Spark 1.1+.
  */
 export function cutOf(fileName: string): Cut {
   const name = bareName(fileName);
@@ -127,7 +131,10 @@ function order(a: Cut, b: Cut, newestFirst: boolean): number {
   return up ? a.number - b.number : b.number - a.number;
 }
 
-/** log4j 2 may number upwards (`fileIndex="max"`): then each file is clearly younger than the one with the next lower number. */
+/**
+ * log4j 2 may number upwards (`fileIndex="max"`): then each file is clearly younger than the one
+ * with the next lower number.
+ */
 function countsUp(parts: readonly { readonly file: FoundFile; readonly cut: Cut }[]): boolean {
   const numbered = parts
     .filter(({ cut }) => cut.number !== undefined && cut.date === undefined)

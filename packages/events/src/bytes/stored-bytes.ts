@@ -1,4 +1,7 @@
-/** Bytes that stay where they are and can be read at any place: a file, a part of one, or a temporary one without a name. */
+/**
+ * Bytes that stay where they are and can be read at any place: a file, a part of one, or a
+ * temporary one without a name.
+ */
 import {
   closeSync,
   fstatSync,
@@ -47,7 +50,10 @@ export class StoredFile implements StoredBytes {
   }
 }
 
-/** Unpacked or piped bytes in a temporary file, which loses its name at once: it goes when the process goes, however that ends. */
+/**
+ * Unpacked or piped bytes in a temporary file, which loses its name at once: it goes when the
+ * process goes, however that ends.
+ */
 export class Spool implements StoredBytes {
   readonly #fd: number;
   #size = 0;
@@ -129,7 +135,9 @@ export function readAt(stored: StoredBytes, start: number, length: number): Buff
   }
 }
 
-/** From the start to the size at discovery, in chunks that are valid until the next is asked for. */
+/**
+ * From the start to the size at discovery, in chunks that are valid until the next is asked for.
+ */
 export async function* storedChunks(
   stored: StoredBytes,
   shrunk: (at: number) => void,

@@ -1,4 +1,6 @@
-/** A byte source over stored bytes: unpacks what its content says, layer by layer, within limits. */
+/**
+ * A byte source over stored bytes: unpacks what its content says, layer by layer, within limits.
+ */
 import type { ReportDiagnostic } from "../diagnostic.ts";
 import type { ByteSource, ChunkOptions, Codec } from "./byte-source.ts";
 import type { TellDamage } from "./codecs/codec.ts";

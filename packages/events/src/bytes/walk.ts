@@ -1,4 +1,7 @@
-/** Every file under some paths, those in archives too: opened, told apart from archives, nothing decided about what they mean. */
+/**
+ * Every file under some paths, those in archives too: opened, told apart from archives, nothing
+ * decided about what they mean.
+ */
 import { lstatSync, readdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { posix } from "node:path";
 import { safeMessage } from "../diagnostic.ts";

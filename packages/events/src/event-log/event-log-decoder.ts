@@ -86,8 +86,9 @@ export class EventLogDecoder {
   }
 
   /**
-   * The line's fact; undefined for blank, ignored, unknown and damaged lines (the last are reported).
-   * Facts of hot kinds (task_end, task_start, block_updated, executor_metrics) are reused records, valid until the next call.
+   * The line's fact; undefined for blank, ignored, unknown and damaged lines (the last are
+   * reported). Facts of hot kinds (task_end, task_start, block_updated, executor_metrics) are
+   * reused records, valid until the next call.
    */
   decode(line: LineSlice): EventFact | undefined {
     this.#lines++;
@@ -109,7 +110,10 @@ export class EventLogDecoder {
     return this.#decodeSlowly(line);
   }
 
-  /** A line over the reader's cap begins; its bytes follow through `hugePiece`, its fact comes from `hugeEnd`. */
+  /**
+   * A line over the reader's cap begins; its bytes follow through `hugePiece`, its fact comes from
+   * `hugeEnd`.
+   */
   hugeBegin(at: LinePlace): void {
     const picksOf = (name: string): EventDecoder["picks"] | undefined =>
       this.#events.get(name)?.decoder?.picks;
@@ -229,7 +233,10 @@ export class EventLogDecoder {
     return event;
   }
 
-  /** By JSON.parse. What does not parse may still hold a whole event behind a cut one, in the same line. */
+  /**
+   * By JSON.parse. What does not parse may still hold a whole event behind a cut one, in the same
+   * line.
+   */
   #decodeSlowly(line: LineSlice): EventFact | undefined {
     const { buffer, end } = line;
     let start = line.start;
@@ -246,7 +253,10 @@ export class EventLogDecoder {
     return this.#lastOf(eventStarts(buffer, start, end), whole, line);
   }
 
-  /** The last whole event of a line that as a whole is none; what else begins in it is lost, and counted. */
+  /**
+   * The last whole event of a line that as a whole is none; what else begins in it is lost, and
+   * counted.
+   */
   #lastOf(starts: readonly number[], problem: string, line: LineSlice): EventFact | undefined {
     const { buffer, end, terminated } = line;
     let last = starts.length - 1;
@@ -303,14 +313,20 @@ export class EventLogDecoder {
     return fact;
   }
 
-  /** A log tells of one application; what follows a second start may be counted twice, and is read all the same. */
+  /**
+   * A log tells of one application; what follows a second start may be counted twice, and is read
+   * all the same.
+   */
   #started(at: LinePlace): void {
     if (this.#starts++ === 0) return;
     const what = "an application start where one was told before: what follows may count twice";
     this.#tell("second_application_start", "warning", at, what);
   }
 
-  /** The scheduler's loop numbers jobs before it starts them and takes the time as it does: only parts put wrongly go back in both. */
+  /**
+   * The scheduler's loop numbers jobs before it starts them and takes the time as it does: only
+   * parts put wrongly go back in both.
+   */
   #jobStarted({ jobId, timeMs = 0 }: JobStart, at: LinePlace): void {
     const last = this.#lastJob;
     const again = jobId === last?.jobId;
@@ -400,7 +416,10 @@ function lineAt(line: LineSlice, start: number): LinePlace {
   return { number: line.number, byteOffset: line.byteOffset + start - line.start };
 }
 
-/** The line's beginning, and where other events begin in it: an unescaped `{"Event":"` cannot stand inside a JSON string. */
+/**
+ * The line's beginning, and where other events begin in it: an unescaped `{"Event":"` cannot stand
+ * inside a JSON string.
+ */
 function eventStarts(buffer: Buffer, start: number, end: number): readonly number[] {
   const starts = [start];
   const line = buffer.subarray(0, end);

@@ -1,4 +1,7 @@
-/** Events of a log in any form that tools leave it in: one a line, a list, pretty-printed, behind a prefix, in an envelope. */
+/**
+ * Events of a log in any form that tools leave it in: one a line, a list, pretty-printed, behind a
+ * prefix, in an envelope.
+ */
 import type { EventFact } from "@respark/core";
 import type { LineSlice } from "../lines/lines.ts";
 import { type LineBytes, standsAt } from "./event.ts";
@@ -59,7 +62,10 @@ export class EventReader {
     return this.#line;
   }
 
-  /** The line's first fact; `more` has those behind it. Valid, as those of `EventLogDecoder.decode`, until the next call. */
+  /**
+   * The line's first fact; `more` has those behind it. Valid, as those of `EventLogDecoder.decode`,
+   * until the next call.
+   */
   read(line: LineSlice): EventFact | undefined {
     this.#line = line.number;
     if (this.#form === lines && line.buffer[line.start] === brace)
@@ -142,7 +148,9 @@ export class EventReader {
     return this.#decoder.counts();
   }
 
-  /** A collector's prefix is plain text without quotes; anything else before an object is damage. */
+  /**
+   * A collector's prefix is plain text without quotes; anything else before an object is damage.
+   */
   #behindPrefix(line: LineSlice): LineSlice {
     const { buffer, start, end, number, byteOffset } = line;
     if (buffer[start] === brace) return line;
@@ -269,7 +277,10 @@ function eventsWithin({ buffer, number, byteOffset }: WholeObject): WholeObject[
     .map((one) => ({ buffer: Buffer.from(JSON.stringify(one)), number, byteOffset }));
 }
 
-/** A pretty-printed object as Spark would have written it: the decoder's fast paths expect no blanks. */
+/**
+ * A pretty-printed object as Spark would have written it: the decoder's fast paths expect no
+ * blanks.
+ */
 function oneLine(whole: LineSlice): LineSlice {
   const value = parsed(whole.buffer.toString("utf8"));
   if (value === undefined) return whole;

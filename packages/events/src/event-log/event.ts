@@ -1,10 +1,13 @@
-/** What a listener event's decoder is: its name in the log, what it needs of the JSON, and the fact it makes. */
+/**
+ * What a listener event's decoder is: its name in the log, what it needs of the JSON, and the fact
+ * it makes.
+ */
 import type { EventFact } from "@respark/core";
 import type { JsonObject } from "./json.ts";
 
 /**
- * The part of an event that its decoder reads, by key: `true` keeps a whole value; arrays are looked through.
- * A line too long to hold is read down to exactly this (huge-line.ts).
+ * The part of an event that its decoder reads, by key: `true` keeps a whole value; arrays are
+ * looked through. A line too long to hold is read down to exactly this (huge-line.ts).
  */
 export interface Picks {
   readonly [key: string]: true | Picks;
@@ -26,13 +29,17 @@ export interface LineReader {
 }
 
 /**
- * A long array that the decoder does not need, left out before JSON.parse. `begins` and `ends` hold an unescaped
- * quoted key, which no string value can, so they are real keys wherever they are found.
+ * A long array that the decoder does not need, left out before JSON.parse. `begins` and `ends` hold
+ * an unescaped quoted key, which no string value can, so they are real keys wherever they are
+ * found.
  */
 export interface Cut {
   /** Up to the opening bracket: `"Accumulables":[`. */
   readonly begins: Buffer;
-  /** From the closing bracket on, as versions differ: `],"Resource Profile Id":`; the first that is found counts. */
+  /**
+   * From the closing bracket on, as versions differ: `],"Resource Profile Id":`; the first that is
+   * found counts.
+   */
   readonly ends: readonly Buffer[];
 }
 
@@ -49,7 +56,10 @@ export interface EventDecoder {
   decode(event: JsonObject): EventFact | undefined;
 }
 
-/** The driver is `driver` here, whatever it was called: `<driver>` until 1.3, `localhost` in local mode until 1.3. */
+/**
+ * The driver is `driver` here, whatever it was called: `<driver>` until 1.3, `localhost` in local
+ * mode until 1.3.
+ */
 export function executorIdOf(logged: string): string {
   return logged === "<driver>" || logged === "localhost" ? "driver" : logged;
 }
@@ -68,12 +78,13 @@ export function standsAt(wanted: Buffer, { buffer, end }: LineBytes, at: number)
 const eventKey = Buffer.from('Event":"');
 
 /**
- * Whether another event begins in these bytes: a line that lost its end runs into the next one, and what is skipped
- * unread must not join the head of the first to the tail of the second.
+ * Whether another event begins in these bytes: a line that lost its end runs into the next one, and
+ * what is skipped unread must not join the head of the first to the tail of the second.
  */
 export function holdsEvent(buffer: Buffer, from: number, to: number): boolean {
   if (to - from < eventPrefix.length) return false;
-  // Without an end: the next line's event stops it, and a bound would cost a new view of the buffer.
+  // Without an end: the next line's event stops it, and a bound would cost a new view of the
+  // buffer.
   const found = buffer.indexOf(eventKey, from);
   return found >= 0 && found < to;
 }

@@ -1,6 +1,6 @@
 /**
- * A line too long to hold (a job start or a plan may be 500 MB), read in pieces by stream-json: only what the
- * event's decoder picks is kept, text is cut, and the whole stays within a budget.
+ * A line too long to hold (a job start or a plan may be 500 MB), read in pieces by stream-json:
+ * only what the event's decoder picks is kept, text is cut, and the whole stays within a budget.
  */
 import { jsonParser } from "stream-json/core/parser.js";
 import type { Picks } from "./event.ts";
@@ -30,7 +30,10 @@ export interface HugeEvent {
   readonly shortened: number;
 }
 
-/** `everything` keeps all: with no limits, this is the reference that fast decoders are held against. */
+/**
+ * `everything` keeps all: with no limits, this is the reference that fast decoders are held
+ * against.
+ */
 export type PicksOf = (event: string) => Picks | "everything" | undefined;
 
 interface Frame {

@@ -1,4 +1,6 @@
-/** JSON objects of a text that does not keep one a line: a list of them, or each over many lines. */
+/**
+ * JSON objects of a text that does not keep one a line: a list of them, or each over many lines.
+ */
 import { eventPrefix, standsAt } from "./event.ts";
 import type { LinePlace } from "./event-log-decoder.ts";
 

@@ -1,4 +1,7 @@
-/** Where an event's JSON becomes typed: every reader here takes `unknown` and answers with a type or undefined. */
+/**
+ * Where an event's JSON becomes typed: every reader here takes `unknown` and answers with a type or
+ * undefined.
+ */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -16,8 +19,8 @@ export function isList(value: unknown): value is readonly unknown[] {
 }
 
 /**
- * An exact integer, from a number or its decimal text (accumulators of 1.x and SQL metrics are text).
- * Beyond 2^53 JSON numbers are no longer what the log says (`Long.MaxValue`): unknown.
+ * An exact integer, from a number or its decimal text (accumulators of 1.x and SQL metrics are
+ * text). Beyond 2^53 JSON numbers are no longer what the log says (`Long.MaxValue`): unknown.
  */
 export function asInteger(value: unknown): number | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) ? value : undefined;
@@ -32,7 +35,10 @@ export function integer(from: JsonObject, key: string): number | undefined {
 
 const mostInt = 2 ** 31 - 1;
 
-/** What Spark itself keeps in 32 bits (attempts, cores, profiles); what is larger, or below 0, is damage. */
+/**
+ * What Spark itself keeps in 32 bits (attempts, cores, profiles); what is larger, or below 0, is
+ * damage.
+ */
 export function isInt(value: number): boolean {
   return value >= 0 && value <= mostInt;
 }
@@ -52,7 +58,10 @@ export function quantity(from: JsonObject, key: string): number | undefined {
   return value === undefined || value < 0 ? undefined : value;
 }
 
-/** 2255-06-05: the last day whose microseconds are exact integers; what lies beyond is no time that a Spark ever wrote. */
+/**
+ * 2255-06-05: the last day whose microseconds are exact integers; what lies beyond is no time that
+ * a Spark ever wrote.
+ */
 const latestMs = 9_007_199_254_740;
 
 export function isTime(ms: number): boolean {
@@ -105,8 +114,9 @@ export function integers(from: JsonObject, key: string): readonly number[] {
 }
 
 /**
- * Key → text; numbers and booleans are spelled out, nulls and nested values left out. A list of pairs is read as a map:
- * `[["k","v"], …]` (Spark's own REST form), `{"_1":"k","_2":"v"}` or `{"key":"k","value":"v"}` (through a DataFrame).
+ * Key → text; numbers and booleans are spelled out, nulls and nested values left out. A list of
+ * pairs is read as a map: `[["k","v"], …]` (Spark's own REST form), `{"_1":"k","_2":"v"}` or
+ * `{"key":"k","value":"v"}` (through a DataFrame).
  */
 export function texts(from: JsonObject, key: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();

@@ -1,10 +1,12 @@
 /**
- * The fast path of hot events: a line's literal skeleton is learned once from JSON that parsed, then later lines
- * are verified against it byte for byte, and only the holes (numbers, text, flags) are read.
+ * The fast path of hot events: a line's literal skeleton is learned once from JSON that parsed,
+ * then later lines are verified against it byte for byte, and only the holes (numbers, text, flags)
+ * are read.
  *
- * A line that matches is valid JSON with the same keys in the same places, so the result never depends on Spark's
- * key order; a line that does not match is declined and goes through JSON.parse. Only the inside of opaque arrays
- * is skipped unread: damage in there goes unnoticed unless another event begins in it.
+ * A line that matches is valid JSON with the same keys in the same places, so the result never
+ * depends on Spark's key order; a line that does not match is declined and goes through JSON.parse.
+ * Only the inside of opaque arrays is skipped unread: damage in there goes unnoticed unless another
+ * event begins in it.
  */
 import { holdsEvent, type LineBytes } from "./event.ts";
 import { InternedText } from "./interned-text.ts";
@@ -24,13 +26,17 @@ const maxShapes = 24;
 /** Lines that teach nothing cost a walk each; after so many, no further ones are tried. */
 const maxRefusals = 256;
 
-/** Every so many lines of a shape one is looked at for what is constant, until there were so many. */
+/**
+ * Every so many lines of a shape one is looked at for what is constant, until there were so many.
+ */
 const lookEvery = 17;
 const looksToFreeze = 8;
 /** Then each line that differs after all is looked at, up to so many in all. */
 const maxLooks = 48;
 const maxLookBytes = 64 * 1024;
-/** How many misses more than hits a frozen shape may have before its general sister is tried first. */
+/**
+ * How many misses more than hits a frozen shape may have before its general sister is tried first.
+ */
 const frozenCredit = 64;
 
 const noNames: readonly string[] = [];
@@ -85,7 +91,10 @@ export class LearnedShapes {
     return false;
   }
 
-  /** Learns from the line that was matched last, which is valid JSON; nothing to learn if a shape did fit. */
+  /**
+   * Learns from the line that was matched last, which is valid JSON; nothing to learn if a shape
+   * did fit.
+   */
   learn({ buffer, start, end }: LineBytes): void {
     if (this.#matched || this.#shapes.length >= maxShapes || this.#refusals >= maxRefusals) return;
     const shape = learnShape(buffer.subarray(start, end), this.#wanted);
@@ -114,7 +123,9 @@ export class LearnedShapes {
     return this.#interned.read(this.#buffer, start, this.#ranges[2 * slot + 1] ?? start);
   }
 
-  /** Where an opaque array's content begins and ends in the line's buffer; undefined when absent. */
+  /**
+   * Where an opaque array's content begins and ends in the line's buffer; undefined when absent.
+   */
   arrayStart(array: number): number | undefined {
     const start = this.#ranges[2 * (this.#wanted.fields.length + array)] ?? -1;
     return start < 0 ? undefined : start;
@@ -166,7 +177,8 @@ export class LearnedShapes {
       const slot = slots[hole] ?? -1;
       const kind = kinds[hole];
       if (kind === numberHole) {
-        // What ends a number is verified by the literal behind it: fractions, exponents and leading zeros do not fit.
+        // What ends a number is verified by the literal behind it: fractions, exponents and leading
+        // zeros do not fit.
         let byte = buffer[at] ?? 0;
         const negative = byte === 0x2d;
         if (negative) byte = buffer[++at] ?? 0;
@@ -212,7 +224,10 @@ export class LearnedShapes {
     return true;
   }
 
-  /** What this shape's holes do not fill. Nothing overwrites it while the same shape fits line after line. */
+  /**
+   * What this shape's holes do not fill. Nothing overwrites it while the same shape fits line after
+   * line.
+   */
   #fillConstants(shape: Shape): void {
     shape.constantSlots.forEach((slot, k) => {
       this.#numbers[slot] = shape.constants[k] ?? Number.NaN;
@@ -223,8 +238,8 @@ export class LearnedShapes {
   }
 
   /**
-   * A line that the general shape took. Once enough were looked at, a frozen sister, with constants for literals, is
-   * tried before it; a line that still comes here shows which of them is none.
+   * A line that the general shape took. Once enough were looked at, a frozen sister, with constants
+   * for literals, is tried before it; a line that still comes here shows which of them is none.
    */
   #look(shape: Shape, constancy: Constancy, { buffer, start, end }: LineBytes): void {
     if (constancy.lines >= maxLooks || end - start > maxLookBytes) return;
@@ -241,9 +256,10 @@ export class LearnedShapes {
   }
 
   /**
-   * Where an opaque array closes: at the literal that follows it, `]},"Next Key":…`. That literal holds an unescaped
-   * quoted key, which no string can, so a hit is never inside a value of the array. Looked for near the line's end
-   * first, where it was last time: accumulables can be 90 % of a line.
+   * Where an opaque array closes: at the literal that follows it, `]},"Next Key":…`. That literal
+   * holds an unescaped quoted key, which no string can, so a hit is never inside a value of the
+   * array. Looked for near the line's end first, where it was last time: accumulables can be 90 %
+   * of a line.
    */
   #closeOf(shape: Shape, hole: number, at: number, end: number): number {
     const from = shape.literalStarts[hole + 1] ?? 0;

@@ -1,4 +1,7 @@
-/** A shape: the literal skeleton of a line and where its holes are; learned by walking a line of valid JSON. */
+/**
+ * A shape: the literal skeleton of a line and where its holes are; learned by walking a line of
+ * valid JSON.
+ */
 
 export const numberHole = 1;
 export const textHole = 2;
@@ -78,7 +81,10 @@ export interface Shape {
   /** Of array holes: how far from the line's end their end was seen last, and a little more. */
   readonly tails: Int32Array;
   readonly metricNames: readonly string[];
-  /** Number slots that no hole of this shape fills, and what they hold: NaN where the shape lacks the field. */
+  /**
+   * Number slots that no hole of this shape fills, and what they hold: NaN where the shape lacks
+   * the field.
+   */
   readonly constantSlots: Int32Array;
   readonly constants: Float64Array;
   /** Text and array slots that this shape lacks. */
@@ -108,7 +114,10 @@ interface Hole {
   readonly slot: number;
 }
 
-/** undefined: this line has something that no skeleton can hold (lists of objects, escaped or repeated keys). */
+/**
+ * undefined: this line has something that no skeleton can hold (lists of objects, escaped or
+ * repeated keys).
+ */
 export function learnShape(line: Buffer, wanted: ShapeFields): Shape | undefined {
   const walk = new ShapeWalk(Buffer.from(line), wanted);
   return walk.walked()
@@ -116,7 +125,10 @@ export function learnShape(line: Buffer, wanted: ShapeFields): Shape | undefined
     : undefined;
 }
 
-/** Which numbers and flags of a shape were equal in all lines looked at: most numbers of most tasks are 0. */
+/**
+ * Which numbers and flags of a shape were equal in all lines looked at: most numbers of most tasks
+ * are 0.
+ */
 export class Constancy {
   readonly #first: ShapeWalk;
   readonly #wanted: ShapeFields;

@@ -1,4 +1,7 @@
-/** What a reading of an event log tells besides its facts: what was odd, and how much there was of what. */
+/**
+ * What a reading of an event log tells besides its facts: what was odd, and how much there was of
+ * what.
+ */
 
 /** What each code means. */
 export const eventLogTroubleCodes = {
@@ -20,7 +23,10 @@ export const eventLogTroubleCodes = {
 /** Codes of what can be wrong with a line of an event log. */
 export type EventLogTroubleCode = keyof typeof eventLogTroubleCodes;
 
-/** An oddity of an event log, in the form of a Diagnostic. Its message never quotes the line: that may hold secrets. */
+/**
+ * An oddity of an event log, in the form of a Diagnostic. Its message never quotes the line: that
+ * may hold secrets.
+ */
 export interface EventLogTrouble {
   readonly code: EventLogTroubleCode;
   readonly severity: "info" | "warning";

@@ -1,4 +1,7 @@
-/** What stands below a warning or an error, looked through for an OutOfMemoryError: of some deaths no other line tells. */
+/**
+ * What stands below a warning or an error, looked through for an OutOfMemoryError: of some deaths
+ * no other line tells.
+ */
 import type { LogFact } from "@respark/core";
 import { CAUSED_BY } from "../user-frame.ts";
 import { outOfMemoryCause, outOfMemoryOf, quotesAnother } from "./error-line.ts";
@@ -56,7 +59,10 @@ export class ErrorBelow {
     return textOf(buffer, 0, loggerEnd).replace(/\$$/, "");
   }
 
-  /** A line below that begins with no blank: a fact when it names the record's first OutOfMemoryError. `isFirst`: right below the record. */
+  /**
+   * A line below that begins with no blank: a fact when it names the record's first
+   * OutOfMemoryError. `isFirst`: right below the record.
+   */
   find(buffer: Buffer, start: number, end: number, isFirst: boolean): LogFact | undefined {
     if (!this.open) return undefined;
     if (!isFirst && !CAUSE.standsAt(viewOf(buffer), start, end)) return undefined;

@@ -1,4 +1,7 @@
-/** A Java stack trace, taken apart: class and message of its first line, the error of memory among its causes. */
+/**
+ * A Java stack trace, taken apart: class and message of its first line, the error of memory among
+ * its causes.
+ */
 import { CAUSED_BY } from "../user-frame.ts";
 
 export interface ErrorLine {
@@ -6,7 +9,10 @@ export interface ErrorLine {
   readonly message: string;
 }
 
-/** `java.lang.OutOfMemoryError: Java heap space` → class and message; without a colon all of it is the class. */
+/**
+ * `java.lang.OutOfMemoryError: Java heap space` → class and message; without a colon all of it is
+ * the class.
+ */
 export function errorOf(line: string): ErrorLine {
   const colon = line.indexOf(": ");
   if (colon < 0) return { errorClass: line.replace(/:?\s*$/, ""), message: "" };
@@ -16,7 +22,10 @@ export function errorOf(line: string): ErrorLine {
 /** java.lang's, Netty's OutOfDirectMemoryError, Spark's SparkOutOfMemoryError. */
 const OUT_OF_MEMORY = /^[\w.$]*OutOf(?:Direct)?MemoryError(?=:|\s*$)/;
 
-/** Errors of other classes whose words name a memory or a limit (Spark 1.2 to 4.2, Gluten, Comet, RAPIDS). */
+/**
+ * Errors of other classes whose words name a memory or a limit (Spark 1.2 to 4.2, Gluten, Comet,
+ * RAPIDS).
+ */
 const IN_OTHER_WORDS =
   /^[\w.$]+(?:Exception|Error|OOM): .*?(?:Not enough memory to build and broadcast|Not enough spark off-heap execution memory|(?:System|Executor|Driver) memory \d+ must be at least|Required (?:executor|AM) memory|Resources exhausted|Kryo serialization failed: Buffer overflow|maxResultSize|which exceeds max allowed|error=12\b|Cannot allocate memory)|^[\w.$]*(?:TooLargePageException|Gpu\w*OOM|arrow\.memory\.OutOfMemoryException)(?=:|\s*$)/;
 
@@ -39,8 +48,9 @@ export function pythonErrorOf(trace: readonly string[]): string | undefined {
 }
 
 /**
- * True where a throwable's message is the stack trace of another JVM, whose causes follow as if they were its own:
- * TransportResponseHandler.handle, 1.2 to 4.2 (`RpcFailure`, `ChunkFetchFailure`).
+ * True where a throwable's message is the stack trace of another JVM, whose causes follow as if
+ * they were its own: TransportResponseHandler.handle, 1.2 to 4.2 (`RpcFailure`,
+ * `ChunkFetchFailure`).
  */
 export function quotesAnother(line: string): boolean {
   return /^(?:Caused by: )?(?:java\.lang\.RuntimeException: (?:[a-z]\w*\.)+[A-Z]|[\w.$]*ChunkFetchFailureException\b)/.test(
@@ -53,7 +63,10 @@ const ENGINE_CODE = /^Error Code: MEM_/;
 const ENGINE_REASON = "Reason: ";
 const ENGINE_LINES = 8;
 
-/** The first cause that is an OutOfMemoryError, of a throwable that is none. `trace` begins with the throwable's own line. */
+/**
+ * The first cause that is an OutOfMemoryError, of a throwable that is none. `trace` begins with the
+ * throwable's own line.
+ */
 export function outOfMemoryCause(trace: readonly string[]): ErrorLine | undefined {
   const [first, ...below] = trace;
   if (first === undefined || outOfMemoryOf(first) !== undefined || quotesAnother(first)) {

@@ -1,4 +1,6 @@
-/** Bytes of lines compared four at a time, and made into text as late and as cheaply as Node can. */
+/**
+ * Bytes of lines compared four at a time, and made into text as late and as cheaply as Node can.
+ */
 
 declare global {
   interface Buffer {
@@ -19,7 +21,10 @@ export function viewOf(buffer: Buffer): DataView {
   return view;
 }
 
-/** A text to be found in lines: words of four bytes as `DataView.getInt32` reads them, the last one overlapping. */
+/**
+ * A text to be found in lines: words of four bytes as `DataView.getInt32` reads them, the last one
+ * overlapping.
+ */
 export class Literal {
   readonly length: number;
   readonly text: string;
@@ -66,7 +71,10 @@ export class Literal {
     return true;
   }
 
-  /** Where it stands first in [from, end); -1 nowhere; with `noBlank`, -1 as soon as a blank comes first. */
+  /**
+   * Where it stands first in [from, end); -1 nowhere; with `noBlank`, -1 as soon as a blank comes
+   * first.
+   */
   find(bytes: DataView, from: number, end: number, noBlank: boolean): number {
     const first = this.first;
     const last = end - this.length;

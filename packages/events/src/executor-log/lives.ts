@@ -1,4 +1,7 @@
-/** Several executors in one stream of lines: where a new one starts, and whether lines of two stand mixed. */
+/**
+ * Several executors in one stream of lines: where a new one starts, and whether lines of two stand
+ * mixed.
+ */
 import type { LogFact } from "@respark/core";
 
 /** What an executor's start has told so far, and what it runs. */

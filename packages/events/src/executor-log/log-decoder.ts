@@ -13,11 +13,16 @@ import { Unwrapping } from "./unwrapping.ts";
 export interface LogDecoderOptions {
   /** Called for lost statements and torn records; there may be many. */
   readonly report: (oddity: LogOddity) => void;
-  /** `--log-pattern`, in log4j's syntax; known layouts stand behind it. Throws `RangeError` when it cannot be read. */
+  /**
+   * `--log-pattern`, in log4j's syntax; known layouts stand behind it. Throws `RangeError` when it
+   * cannot be read.
+   */
   readonly pattern?: string | undefined;
   /** Also hand out records that carry no fact (identity, `inspect --full`). Default false. */
   readonly everyRecord?: boolean;
-  /** Lists in JSON documents were written newest first, and are read from their end. Default false. */
+  /**
+   * Lists in JSON documents were written newest first, and are read from their end. Default false.
+   */
   readonly newestFirst?: boolean;
 }
 
@@ -25,14 +30,19 @@ const templates = new TemplateSet();
 /** Streams of one file that are read at the same time (pods of one `stern`). */
 const STREAMS_KEPT = 256;
 
-/** Lines of one container, pod or plain file, and the executors that wrote them one after the other. */
+/**
+ * Lines of one container, pod or plain file, and the executors that wrote them one after the other.
+ */
 interface Stream {
   readonly name: string | undefined;
   readonly reader: RecordReader;
   readonly lives: Lives;
 }
 
-/** One file's decoder. Lines go in, in order; records come out once their layout is known and they are complete. */
+/**
+ * One file's decoder. Lines go in, in order; records come out once their layout is known and they
+ * are complete.
+ */
 export class LogDecoder {
   /** Of each stream: a file of several containers has several. */
   private readonly counted = new Map<string | undefined, LogCounts>();
@@ -69,12 +79,16 @@ export class LogDecoder {
     return this.mixedIn.has(streamOfPart(container));
   }
 
-  /** log4j pattern or name of the layout that most lines have; undefined before the first record. */
+  /**
+   * log4j pattern or name of the layout that most lines have; undefined before the first record.
+   */
   get layoutName(): string | undefined {
     return this.stream.reader.layoutName;
   }
 
-  /** The layout prints no day (or no year): only the order and the distances of its times are known. */
+  /**
+   * The layout prints no day (or no year): only the order and the distances of its times are known.
+   */
   get isDateless(): boolean {
     return this.stream.reader.isDateless;
   }
@@ -161,7 +175,10 @@ export class LogDecoder {
 
 const PART = " from line ";
 
-/** What is called the container of the executor that starts at a line, where it is not the stream's first. */
+/**
+ * What is called the container of the executor that starts at a line, where it is not the stream's
+ * first.
+ */
 function partOf(stream: string | undefined, line: number): string {
   return `${stream ?? ""}${PART}${line}`.trimStart();
 }

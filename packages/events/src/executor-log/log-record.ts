@@ -20,7 +20,9 @@ export class LogRecord implements RecordAround {
   logger = "";
   /** YARN container or pod, where one file holds several; undefined in a plain file. */
   container: string | undefined = undefined;
-  /** The template that matched; a template without a fact is known and says nothing about memory. */
+  /**
+   * The template that matched; a template without a fact is known and says nothing about memory.
+   */
   template: LogTemplate | undefined = undefined;
   fact: LogFact | undefined = undefined;
   /** First lines below the record (stack trace, reasons), where its template waits for them. */
@@ -68,7 +70,10 @@ export class LogRecord implements RecordAround {
     return taskNameEnd > taskNameStart ? textOf(buffer, taskNameStart, taskNameEnd) : undefined;
   }
 
-  /** Takes what a layout found, by reference: the head is not read again before the record is handed out. */
+  /**
+   * Takes what a layout found, by reference: the head is not read again before the record is handed
+   * out.
+   */
   takeHead(head: RecordHead): void {
     this.head = head;
     this.timed = !Number.isNaN(head.localMicros);

@@ -1,4 +1,7 @@
-/** One wording of one Spark log line: how it reads, which Spark says it, and what it means as a fact. */
+/**
+ * One wording of one Spark log line: how it reads, which Spark says it, and what it means as a
+ * fact.
+ */
 import type { ByteInterval, LogFact } from "@respark/core";
 
 import { Literal } from "./line-bytes.ts";
@@ -27,7 +30,10 @@ export interface Placeholders {
   text: string;
 }
 
-/** The values of a wording, in order: `"{int} of {size}"` gives `[number, ByteInterval]`. `{gap}` is one or more blanks and no value. */
+/**
+ * The values of a wording, in order: `"{int} of {size}"` gives `[number, ByteInterval]`. `{gap}` is
+ * one or more blanks and no value.
+ */
 export type Values<Says extends string> = Says extends `${string}{${infer Name}}${infer Rest}`
   ? Name extends keyof Placeholders
     ? [Placeholders[Name], ...Values<Rest>]
@@ -66,7 +72,10 @@ export interface TemplateText<Says extends string> {
   readonly fact?: (...values: [...Values<Says>, RecordAround]) => LogFact | undefined;
 }
 
-/** A template from its text. The one place where captured values get their types: `Wording` captures what `Values` promises. */
+/**
+ * A template from its text. The one place where captured values get their types: `Wording` captures
+ * what `Values` promises.
+ */
 export function template<const Says extends string>(text: TemplateText<Says>): LogTemplate {
   const fact = text.fact as ((...values: unknown[]) => LogFact | undefined) | undefined;
   const wording = new Wording(text.says, fact?.length);
@@ -107,8 +116,9 @@ const KINDS: Readonly<Record<string, number>> = {
 };
 
 /**
- * Where each step's numbers stand in a compiled wording: what it is, and its literal's end. Behind them, the literal's words.
- * What it is, from the low bits: three of the kind behind the literal, five of the field, the rest is the literal's length.
+ * Where each step's numbers stand in a compiled wording: what it is, and its literal's end. Behind
+ * them, the literal's words. What it is, from the low bits: three of the kind behind the literal,
+ * five of the field, the rest is the literal's length.
  */
 const WHAT = 0;
 const LAST = 1;
@@ -136,7 +146,10 @@ const FREE = 0x65_65_72_66;
 const ZERO = 48;
 const sizes = new PrintedSizeReader();
 
-/** Scratch of the match under way: positions of texts, numbers, keys of sizes. Matching is synchronous and never nested. */
+/**
+ * Scratch of the match under way: positions of texts, numbers, keys of sizes. Matching is
+ * synchronous and never nested.
+ */
 const starts = new Int32Array(32);
 const ends = new Int32Array(32);
 const numbers = new Float64Array(32);
@@ -148,13 +161,19 @@ export class Wording {
   readonly prefix: Literal;
   /** It holds a text, which can swallow anything. */
   readonly openEnded: boolean;
-  /** All steps in one array: this is the hottest loop of all, and pointers are dear. It may stand anywhere in a longer one. */
+  /**
+   * All steps in one array: this is the hottest loop of all, and pointers are dear. It may stand
+   * anywhere in a longer one.
+   */
   readonly program: Int32Array;
   /** The literal behind each step's placeholder. */
   private readonly literals: readonly Literal[];
   /** Kinds of the values, in order. */
   private readonly fields: readonly number[];
-  /** How many of the values, from the first, are asked for: no string is made of the others. Behind these three bits, two of each one's form. */
+  /**
+   * How many of the values, from the first, are asked for: no string is made of the others. Behind
+   * these three bits, two of each one's form.
+   */
   private readonly asked: number;
 
   /** `takes`: how many values, and what is around them, a fact is made of. */
@@ -202,8 +221,8 @@ export class Wording {
   }
 
   /**
-   * True when the bytes say exactly this (blanks at the end aside); the values are then in the scratch, until the next call.
-   * `code` holds a copy of the program from `origin` on.
+   * True when the bytes say exactly this (blanks at the end aside); the values are then in the
+   * scratch, until the next call. `code` holds a copy of the program from `origin` on.
    */
   matches(code: Int32Array, origin: number, view: DataView, start: number, end: number): boolean {
     let at = start;
@@ -215,7 +234,8 @@ export class Wording {
       if (length > 0) {
         const behind = at + length;
         if (behind > end || behind < 4) return false;
-        // Shorter than a word: its bytes stand last in the word, and the mask leaves out what is before.
+        // Shorter than a word: its bytes stand last in the word, and the mask leaves out what is
+        // before.
         const last =
           (view.getInt32(behind - 4, true) ^ (code[counter + LAST] ?? 0)) &
           (code[counter + MASK] ?? 0);
@@ -276,7 +296,8 @@ export class Wording {
         case WORD:
         case TIGHT_WORD: {
           const from = at;
-          // A literal that begins with a blank is compared by the next step; another may stand within the word.
+          // A literal that begins with a blank is compared by the next step; another may stand
+          // within the word.
           at = findBlank(view, at, end);
           if (kind === TIGHT_WORD) at = this.endOfTightWord(view, from, at, end, i);
           if (at <= from) return false;
@@ -323,7 +344,10 @@ export class Wording {
     return this.fields.map((kind, i) => matchedValue(buffer, i, formOf(kind)));
   }
 
-  /** Calls `take` with the values of the match just made: without an array between them, as this is the hottest path. */
+  /**
+   * Calls `take` with the values of the match just made: without an array between them, as this is
+   * the hottest path.
+   */
   apply<Result>(
     take: (...values: unknown[]) => Result,
     buffer: Buffer,
@@ -412,7 +436,10 @@ function trimmed(view: DataView, from: number, end: number): number {
   return at;
 }
 
-/** `free -1.0 MiB`, `free: -1.0 MiB`: only what is free may be below nothing (the driver's, log-templates 1). Anything else is damage. */
+/**
+ * `free -1.0 MiB`, `free: -1.0 MiB`: only what is free may be below nothing (the driver's,
+ * log-templates 1). Anything else is damage.
+ */
 function isFree(view: DataView, at: number): boolean {
   let behind = at - 1;
   while (behind > 3 && (view.getUint8(behind) === SPACE || view.getUint8(behind) === COLON))

@@ -1,4 +1,7 @@
-/** Times of log lines, read from bytes: local wall-clock microseconds, or UTC where the text itself says the zone. */
+/**
+ * Times of log lines, read from bytes: local wall-clock microseconds, or UTC where the text itself
+ * says the zone.
+ */
 
 import { Literal } from "./line-bytes.ts";
 
@@ -36,7 +39,10 @@ const FIELDS: Readonly<Record<string, "year" | "month" | "day" | "hour" | "minut
   s: "second",
 };
 
-/** log4j's names for formats; log4j 1 prints ISO8601 with a blank where log4j 2 prints `T`, so both are read. */
+/**
+ * log4j's names for formats; log4j 1 prints ISO8601 with a blank where log4j 2 prints `T`, so both
+ * are read.
+ */
 const NAMED: Readonly<Record<string, string>> = {
   ISO8601: "yyyy-MM-dd'T'HH:mm:ss,SSS",
   ISO8601_BASIC: "yyyyMMdd'T'HHmmss,SSS",
@@ -58,7 +64,10 @@ const NAMED: Readonly<Record<string, string>> = {
 
 type Field = Extract<TimePart, { width: number }>["kind"];
 
-/** One date format of log4j, compiled. Reads the same second again without computing it again, and another one of the same day by its clock alone. */
+/**
+ * One date format of log4j, compiled. Reads the same second again without computing it again, and
+ * another one of the same day by its clock alone.
+ */
 export class LogTime {
   /** Of the time read last; UTC when `zoned`, else as if the wall clock were UTC. */
   micros = 0;
@@ -277,7 +286,10 @@ class DayAndTime {
     else this.fractionMicros = Math.floor((value * MICROS_PER_SECOND) / 10 ** width);
   }
 
-  /** Undefined when no calendar has it, or no log can: epoch µs must stay exact, and Spark is younger than 1970. */
+  /**
+   * Undefined when no calendar has it, or no log can: epoch µs must stay exact, and Spark is
+   * younger than 1970.
+   */
   micros(): number | undefined {
     if (this.epochMicros !== undefined) {
       return this.epochMicros < LATEST_MICROS ? this.epochMicros : undefined;
@@ -382,7 +394,10 @@ function offsetAt(
   return { micros: (sign === "-" ? -seconds : seconds) * MICROS_PER_SECOND, end: at + all.length };
 }
 
-/** ISO 8601 with any number of decimals and an optional zone, as JSON lines and container runtimes print it. */
+/**
+ * ISO 8601 with any number of decimals and an optional zone, as JSON lines and container runtimes
+ * print it.
+ */
 export class IsoTime {
   micros = 0;
   resolutionMicros = 1000;

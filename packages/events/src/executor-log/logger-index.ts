@@ -1,4 +1,7 @@
-/** Known loggers with the text behind them, by their first four letters: the usual head is recognised without a search. */
+/**
+ * Known loggers with the text behind them, by their first four letters: the usual head is
+ * recognised without a search.
+ */
 import { Literal } from "./line-bytes.ts";
 
 const SLOTS = 1024;

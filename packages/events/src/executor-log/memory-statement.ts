@@ -1,13 +1,19 @@
-/** Lines that state memory, known or not: what must become a fact, and a diagnostic where it does not. */
+/**
+ * Lines that state memory, known or not: what must become a fact, and a diagnostic where it does
+ * not.
+ */
 
 /**
- * At least what tools/score-replay.py counts. One regex over every wording would be too dear for each line:
- * ask it only of records that no template matched.
+ * At least what tools/score-replay.py counts. One regex over every wording would be too dear for
+ * each line: ask it only of records that no template matched.
  */
 const STATEMENT =
   /stored as (?:values|bytes) (?:in memory|to memory) \(estimated size [^)]*free|dropped from memory \(free|Storage limit = |free memory is|Not enough space to cache|Will not store |blocks selected for dropping|Memory use = |MemoryStore started with capacity/;
 
-/** A part of each wording, long enough that one of each eight places of a line shows four of its letters. */
+/**
+ * A part of each wording, long enough that one of each eight places of a line shows four of its
+ * letters.
+ */
 const TELLING: readonly string[] = [
   "stored as values",
   "stored as bytes",
@@ -36,8 +42,8 @@ function hashOf(letters: number): number {
 }
 
 /**
- * Cheap: false when no memory statement stands in these bytes, wherever one may begin: a damaged file joins lines, and cuts
- * the heads of records. Asked of lines that nobody else reads.
+ * Cheap: false when no memory statement stands in these bytes, wherever one may begin: a damaged
+ * file joins lines, and cuts the heads of records. Asked of lines that nobody else reads.
  */
 export function mayHoldStatement(bytes: DataView, start: number, end: number): boolean {
   for (let at = start; at + 4 <= end; at += STRIDE) {
@@ -47,11 +53,17 @@ export function mayHoldStatement(bytes: DataView, start: number, end: number): b
   return false;
 }
 
-/** A long text is searched in pieces that overlap by more than a statement's telling part, so that no text costs more than its length. */
+/**
+ * A long text is searched in pieces that overlap by more than a statement's telling part, so that
+ * no text costs more than its length.
+ */
 const PIECE_BYTES = 8192;
 export const OVERLAP_BYTES = 512;
 
-/** True when a memory statement stands in these bytes, however many and wherever. Dear: ask `mayHoldStatement` first. */
+/**
+ * True when a memory statement stands in these bytes, however many and wherever. Dear: ask
+ * `mayHoldStatement` first.
+ */
 export function holdsStatement(buffer: Buffer, start: number, end: number): boolean {
   for (let from = start; ; from += PIECE_BYTES - OVERLAP_BYTES) {
     const to = Math.min(end, from + PIECE_BYTES);

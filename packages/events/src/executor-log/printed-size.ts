@@ -1,4 +1,7 @@
-/** Printed sizes (`12.3 MiB`, `947.0 B`) read from bytes: every value that prints so (spec/memory-model.md 5.2). */
+/**
+ * Printed sizes (`12.3 MiB`, `947.0 B`) read from bytes: every value that prints so
+ * (spec/memory-model.md 5.2).
+ */
 import { type ByteInterval, printedSize } from "@respark/core";
 
 const SPACE = 32;
@@ -8,7 +11,10 @@ const ZERO = 48;
 const NINE = 57;
 const BIG_B = 66;
 const SMALL_I = 105;
-/** Of `B`, `K`, `M`, `G`, `T`, `P`, `E`: where they stand in the row of units, from 0; -1 for other letters. */
+/**
+ * Of `B`, `K`, `M`, `G`, `T`, `P`, `E`: where they stand in the row of units, from 0; -1 for other
+ * letters.
+ */
 const UNIT_OF_LETTER: Int8Array = Int8Array.from({ length: 256 }, (_, byte) =>
   "BKMGTPE".indexOf(String.fromCharCode(byte)),
 );
@@ -21,7 +27,8 @@ const SHORT_REMEMBERED = 1024;
 
 /**
  * Reads sizes without making strings of them; `read` leaves the position behind the size in `end`.
- * Equal sizes share one interval: logs repeat few values very often, so eight bytes that were read before are not read again.
+ * Equal sizes share one interval: logs repeat few values very often, so eight bytes that were read
+ * before are not read again.
  */
 export class PrintedSizeReader {
   /** One past the last byte of the size read last. */
@@ -38,7 +45,10 @@ export class PrintedSizeReader {
     length: SHORT_REMEMBERED,
   });
 
-  /** What the size that starts at `start` can mean; undefined when none does, or no safe integer prints so. */
+  /**
+   * What the size that starts at `start` can mean; undefined when none does, or no safe integer
+   * prints so.
+   */
   read(view: DataView, start: number, limit: number): ByteInterval | undefined {
     if (start + SHORT > limit) return this.readWhole(view, start, limit);
     const first = view.getInt32(start, true);

@@ -1,4 +1,7 @@
-/** Short ASCII texts made of bytes without a call out of JavaScript: it would cost as much as reading the rest of the line. */
+/**
+ * Short ASCII texts made of bytes without a call out of JavaScript: it would cost as much as
+ * reading the rest of the line.
+ */
 import { textOf, viewOf } from "./line-bytes.ts";
 
 const LONGEST = 24;
@@ -17,7 +20,9 @@ export function shortText(buffer: Buffer, start: number, end: number): string {
   return (bits & NOT_ASCII) === 0 ? ofAscii(view, start, end) : textOf(buffer, start, end);
 }
 
-/** All letters are read, as many as are the text's are taken: a string of any length is one call. */
+/**
+ * All letters are read, as many as are the text's are taken: a string of any length is one call.
+ */
 function ofAscii(view: DataView, start: number, end: number): string {
   const a = view.getUint8(start);
   const b = view.getUint8(start + 1);

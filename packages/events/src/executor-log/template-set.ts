@@ -1,4 +1,7 @@
-/** Finds the template of a message: by logger first, then by the message's first byte, then by wording. */
+/**
+ * Finds the template of a message: by logger first, then by the message's first byte, then by
+ * wording.
+ */
 import { Literal, viewOf } from "./line-bytes.ts";
 import type { LogTemplate } from "./log-template.ts";
 import { ANY_LOGGER_TEMPLATES, BARE_TEMPLATES, TEMPLATE_GROUPS } from "./templates/index.ts";
@@ -8,7 +11,10 @@ const ZERO = 48;
 const NINE = 57;
 const MINUS = 45;
 
-/** Of each candidate in `LoggerTemplates.code`: its place among the templates, where its program stands, and its first four letters. */
+/**
+ * Of each candidate in `LoggerTemplates.code`: its place among the templates, where its program
+ * stands, and its first four letters.
+ */
 const TEMPLATE = 0;
 const PROGRAM = 1;
 const LETTERS = 2;
@@ -20,7 +26,10 @@ const CANDIDATE = 4;
 export class LoggerTemplates {
   readonly logger: string;
   private readonly templates: readonly LogTemplate[];
-  /** Candidates and programs of all templates, side by side: what is asked for each line should be near. */
+  /**
+   * Candidates and programs of all templates, side by side: what is asked for each line should be
+   * near.
+   */
   private readonly code: Int32Array;
   /** By the message's first byte: where its candidates begin in `code`, and where they end. */
   private readonly firsts: Int32Array = new Int32Array(256);
@@ -47,7 +56,9 @@ export class LoggerTemplates {
     this.code = Int32Array.from(code);
   }
 
-  /** The first template whose wording these bytes are; its values wait in the scratch of the match. */
+  /**
+   * The first template whose wording these bytes are; its values wait in the scratch of the match.
+   */
   find(buffer: Buffer, start: number, end: number): LogTemplate | undefined {
     if (start >= end) return undefined;
     const view = viewOf(buffer);
@@ -124,7 +135,9 @@ export class TemplateSet {
     return this.numbered[number];
   }
 
-  /** The templates of a logger named by its last segment, Scala's `$` allowed; undefined: nobody's. */
+  /**
+   * The templates of a logger named by its last segment, Scala's `$` allowed; undefined: nobody's.
+   */
   ofLogger(buffer: Buffer, start: number, end: number): LoggerTemplates | undefined {
     const stop = end - 1 > start && buffer[end - 1] === SCALA_OBJECT ? end - 1 : end;
     const length = stop - start;

@@ -1,4 +1,7 @@
-/** From a file's own lines to Spark's: the wrappings that its first lines show come off, one after the other. */
+/**
+ * From a file's own lines to Spark's: the wrappings that its first lines show come off, one after
+ * the other.
+ */
 import type { LineSlice } from "../lines/lines.ts";
 import { type Layer, Unwrapped } from "./envelopes/envelope.ts";
 import { learnEnvelopes } from "./envelopes/learn-envelopes.ts";

@@ -1,8 +1,14 @@
-/** Bytes become lines: slices of somebody else's buffer, one reused record, nothing copied but what a chunk's edge cuts. */
+/**
+ * Bytes become lines: slices of somebody else's buffer, one reused record, nothing copied but what
+ * a chunk's edge cuts.
+ */
 import type { ReportDiagnostic } from "../diagnostic.ts";
 import { TextEncoding } from "./text-encoding.ts";
 
-/** A line; the record is reused and the buffer is somebody else's: both are valid only during the call. */
+/**
+ * A line; the record is reused and the buffer is somebody else's: both are valid only during the
+ * call.
+ */
 export interface LineSlice {
   readonly buffer: Buffer;
   /** First byte of the line in `buffer`. */
@@ -85,7 +91,10 @@ export class LineReader {
     return this.#bytes;
   }
 
-  /** The next bytes, of any length; calls back for each line that they complete. Keeps nothing of `chunk`. */
+  /**
+   * The next bytes, of any length; calls back for each line that they complete. Keeps nothing of
+   * `chunk`.
+   */
   push(chunk: Uint8Array): void {
     const text = this.#encoding.push(chunk);
     this.#skipMark();

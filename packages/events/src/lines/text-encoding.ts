@@ -1,4 +1,7 @@
-/** A text's first bytes tell its encoding: UTF-8 passes as it is, UTF-16 is converted, a byte order mark is taken off, and carriage returns that stand for line ends become them. */
+/**
+ * A text's first bytes tell its encoding: UTF-8 passes as it is, UTF-16 is converted, a byte order
+ * mark is taken off, and carriage returns that stand for line ends become them.
+ */
 import type { ReportDiagnostic } from "../diagnostic.ts";
 
 interface Told {
@@ -105,7 +108,10 @@ function tellsAll(head: Buffer): boolean {
   );
 }
 
-/** The first bytes are ASCII letters, each with a NUL beside it; `letterAt` is the letter's place in its pair. */
+/**
+ * The first bytes are ASCII letters, each with a NUL beside it; `letterAt` is the letter's place in
+ * its pair.
+ */
 function isWide(head: Buffer, letterAt: 0 | 1): boolean {
   if (head.length < utf16Bytes) return false;
   for (let at = 0; at < utf16Bytes; at += 2) {

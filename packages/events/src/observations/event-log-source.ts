@@ -1,4 +1,6 @@
-/** An event log as a source of the merge: decoded line by line, its records reused, nothing queued. */
+/**
+ * An event log as a source of the merge: decoded line by line, its records reused, nothing queued.
+ */
 import type { EventFact, Observation } from "@respark/core";
 import type { EventLogTrouble } from "../event-log/event-log-decoder.ts";
 import { EventReader } from "../event-log/event-reader.ts";

@@ -1,4 +1,7 @@
-/** An executor or driver log as a source of the merge: its records get their aligned times, second by second. */
+/**
+ * An executor or driver log as a source of the merge: its records get their aligned times, second
+ * by second.
+ */
 import type { Observation } from "@respark/core";
 import { LogDecoder } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
@@ -55,7 +58,10 @@ export class ExecutorLogSource implements MergeSource {
   readonly #emit: (record: LogRecord) => void;
   readonly #huge: HugeStart = { number: 0, byteOffset: 0, begun: false };
   readonly #pool: Pending[] = [];
-  /** of the pool: in use are [0, #filled), delivered [0, #at), spread [#at, #settled), whole group [#at, #group) */
+  /**
+   * of the pool: in use are [0, #filled), delivered [0, #at), spread [#at, #settled), whole group
+   * [#at, #group)
+   */
   #filled = 0;
   #at = 0;
   #settled = 0;
@@ -222,7 +228,8 @@ export class ExecutorLogSource implements MergeSource {
       return;
     }
     const last = moment + first.resolution - 1;
-    // Two threads may print in the other order than they took the time: then this second has just begun.
+    // Two threads may print in the other order than they took the time: then this second has just
+    // begun.
     const swapped = next !== undefined && next.moment < moment;
     const spread = first.resolution >= 1_000_000 && moment === first.moment && !swapped;
     if (spread && last >= this.#floor) {
@@ -242,7 +249,10 @@ export class ExecutorLogSource implements MergeSource {
     this.#floor = this.#pool[to - 1]?.ts ?? this.#floor;
   }
 
-  /** A date far ahead of its neighbours on both sides is a damaged one: the line stands where the line before does. */
+  /**
+   * A date far ahead of its neighbours on both sides is a damaged one: the line stands where the
+   * line before does.
+   */
   #momentOf(first: Pending, next: Pending | undefined): number | undefined {
     const known = Number.isFinite(this.#floor);
     if (Number.isNaN(first.moment)) return known ? this.#floor : this.#options.startsAt;

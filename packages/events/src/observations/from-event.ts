@@ -10,9 +10,10 @@ export interface EventCursor {
 }
 
 /**
- * Fills `out` and returns it; `out` holds the fact itself, valid as long as the fact is. Times are the driver's
- * clock, whole milliseconds. Events without a time (block updates, stage metrics, unpersists) come after the events
- * before them in the file: that time is their lower bound and best estimate, and they have no upper bound.
+ * Fills `out` and returns it; `out` holds the fact itself, valid as long as the fact is. Times are
+ * the driver's clock, whole milliseconds. Events without a time (block updates, stage metrics,
+ * unpersists) come after the events before them in the file: that time is their lower bound and
+ * best estimate, and they have no upper bound.
  */
 export function observationFromEvent(
   fact: EventFact,

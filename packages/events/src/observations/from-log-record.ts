@@ -1,4 +1,7 @@
-/** From a log record to an Observation: which executor, which task, and when on the event log's clock. */
+/**
+ * From a log record to an Observation: which executor, which task, and when on the event log's
+ * clock.
+ */
 import type { Observation, ObservationSource } from "@respark/core";
 import type { LogRecord } from "../executor-log/log-record.ts";
 
@@ -35,7 +38,8 @@ export class LogContext {
 
 /**
  * Fills `out` from a record; false (and `out` is untouched) when the record carries no fact.
- * Task ids follow spec/memory-model.md 5.4; a line that the default layout prints without thread has none.
+ * Task ids follow spec/memory-model.md 5.4; a line that the default layout prints without thread
+ * has none.
  */
 export function observationFromRecord(
   record: LogRecord,

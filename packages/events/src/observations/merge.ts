@@ -1,9 +1,13 @@
-/** Many sources, one order: by aligned time, then by rank; the order inside one source is never changed. */
+/**
+ * Many sources, one order: by aligned time, then by rank; the order inside one source is never
+ * changed.
+ */
 import type { Observation } from "@respark/core";
 
 /**
- * How far, in µs, event logs run ahead of executor and driver logs: a block's exact size or a task's end is told to the replay
- * before the printed line that it sharpens. Event logs wait when they are further ahead than this.
+ * How far, in µs, event logs run ahead of executor and driver logs: a block's exact size or a
+ * task's end is told to the replay before the printed line that it sharpens. Event logs wait when
+ * they are further ahead than this.
  */
 export const LEAD = 60_000_000;
 
@@ -14,12 +18,18 @@ export type SourceState = "ready" | "starved" | "ended";
 export interface MergeSource {
   /** Order among equal times: event logs first, then by source file. Unique. */
   readonly rank: number;
-  /** Merge time of the head, µs; while starved or not yet opened, a time that the next head cannot undercut. Never decreases. */
+  /**
+   * Merge time of the head, µs; while starved or not yet opened, a time that the next head cannot
+   * undercut. Never decreases.
+   */
   readonly key: number;
   readonly state: SourceState;
   /** The head; valid until `advance()`. */
   readonly head: Observation;
-  /** Makes the key final just before the first delivery from a group of lines. True when the key moved. */
+  /**
+   * Makes the key final just before the first delivery from a group of lines. True when the key
+   * moved.
+   */
   settle(): boolean;
   advance(): void;
   /** Reads more; opens the file on the first call. */
@@ -27,7 +37,10 @@ export interface MergeSource {
   close(): Promise<void>;
 }
 
-/** Delivers every observation of every source once. Waits only for reading: no promise per observation. */
+/**
+ * Delivers every observation of every source once. Waits only for reading: no promise per
+ * observation.
+ */
 export async function merge(
   sources: readonly MergeSource[],
   deliver: (observation: Observation) => void,

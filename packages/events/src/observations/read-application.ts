@@ -1,4 +1,7 @@
-/** One application's logs as one ordered stream of observations: event logs lead, executor and driver logs follow. */
+/**
+ * One application's logs as one ordered stream of observations: event logs lead, executor and
+ * driver logs follow.
+ */
 import type { Observation } from "@respark/core";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { LogCounts } from "../executor-log/record-reader.ts";
@@ -36,11 +39,17 @@ export interface FileDone {
   readonly nulBytes: number;
   /** the files that it is made of, oldest first */
   readonly parts: readonly LogPart[];
-  /** of an executor or driver log: what was made of its lines; of an aggregated file this container's */
+  /**
+   * of an executor or driver log: what was made of its lines; of an aggregated file this
+   * container's
+   */
   readonly counts: LogCounts | undefined;
 }
 
-/** Of all executor logs together, hundreds of which may be open at a time: lines that are split and wait. */
+/**
+ * Of all executor logs together, hundreds of which may be open at a time: lines that are split and
+ * wait.
+ */
 const waitingBytes = 8 * 1024 * 1024;
 
 /** Codes that say that a file's end is missing. */
@@ -166,7 +175,8 @@ class Progress {
   }
 
   open(file: SurveyedFile): Lines {
-    // An aggregated file is read once for each of its containers; what is odd about it is said once.
+    // An aggregated file is read once for each of its containers; what is odd about it is said
+    // once.
     if (this.#sources.has(file.source)) this.#silent.add(file.sourceFileId);
     this.#sources.add(file.source);
     const options: FeedOptions = {

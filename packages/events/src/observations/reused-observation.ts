@@ -1,4 +1,7 @@
-/** An observation that is filled again and again. A class, so that all of them have one shape: a spread literal gave each its own, and every use of one was slow. */
+/**
+ * An observation that is filled again and again. A class, so that all of them have one shape: a
+ * spread literal gave each its own, and every use of one was slow.
+ */
 import type { Fact, Observation } from "@respark/core";
 
 export class ReusedObservation implements Observation {

@@ -1,4 +1,7 @@
-/** Where inside a printed second each of its lines stands: by the file's order, and by what the event log knows of tasks. */
+/**
+ * Where inside a printed second each of its lines stands: by the file's order, and by what the
+ * event log knows of tasks.
+ */
 import type { Fact } from "@respark/core";
 
 /** Launch and finish of a task on the driver's clock, µs. */
@@ -14,7 +17,8 @@ export interface SpreadLine {
   ts: number | undefined;
 }
 
-// Medians over the runs at hand: a task is printed as assigned 4 ms after its launch, as finished 6 ms before its finish is booked.
+// Medians over the runs at hand: a task is printed as assigned 4 ms after its launch, as finished 6
+// ms before its finish is booked.
 const assignedAfter = 4_000;
 const finishedBefore = 6_000;
 
@@ -63,8 +67,9 @@ const highs: number[] = [];
 const pins: number[] = [];
 
 /**
- * Sets `ts` of `lines[from…to)`, which share one printed second `[second, second + 999,999]` µs: non-decreasing, not before
- * `floor` (the line before), evenly by line number between the lines whose moment the event log tells.
+ * Sets `ts` of `lines[from…to)`, which share one printed second `[second, second + 999,999]` µs:
+ * non-decreasing, not before `floor` (the line before), evenly by line number between the lines
+ * whose moment the event log tells.
  */
 export function spreadSecond(
   lines: readonly SpreadLine[],

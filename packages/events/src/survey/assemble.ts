@@ -121,7 +121,10 @@ function assembleApplication(
   };
 }
 
-/** The version as an event log, a driver or an old directory names it; else what the logs' lines let it be. */
+/**
+ * The version as an event log, a driver or an old directory names it; else what the logs' lines let
+ * it be.
+ */
 function versionOf(
   group: readonly Member[],
   events: readonly EventLogSample[],
@@ -190,7 +193,10 @@ function mergedEvents(group: readonly Member[]): EventLogSample[] {
   return events;
 }
 
-/** Each log's clock by its own evidence; a log without any takes the zone that its neighbours agree on. */
+/**
+ * Each log's clock by its own evidence; a log without any takes the zone that its neighbours agree
+ * on.
+ */
 function alignLogs(
   group: readonly Member[],
   events: readonly EventLogSample[],

@@ -1,4 +1,7 @@
-/** One file's clock against the event log's: the zone from whole quarters of an hour, the skew from what must come before what. */
+/**
+ * One file's clock against the event log's: the zone from whole quarters of an hour, the skew from
+ * what must come before what.
+ */
 import {
   type ClockRule,
   type ClockSegment,
@@ -12,10 +15,11 @@ const minute = 60_000;
 const quarter = 15 * minute;
 
 /**
- * One thing that both logs tell. `wallMs` is the line's wall time read as UTC, `eventMs` the event log's time.
- * `not_before`: the line was printed at that moment or later (a launch, then `Running task`); `not_after`: at that moment or
- * earlier (`Finished task`, then the driver's finish time); `soon_after`: at that moment or within seconds after (what the driver
- * prints of its own events); `about`: within seconds of it.
+ * One thing that both logs tell. `wallMs` is the line's wall time read as UTC, `eventMs` the event
+ * log's time. `not_before`: the line was printed at that moment or later (a launch, then `Running
+ * task`); `not_after`: at that moment or earlier (`Finished task`, then the driver's finish time);
+ * `soon_after`: at that moment or within seconds after (what the driver prints of its own events);
+ * `about`: within seconds of it.
  */
 export interface ClockBound {
   readonly wallMs: number;
@@ -102,7 +106,9 @@ function withoutEvidence(zone: ZoneRule | undefined, zoned: boolean): AlignedClo
   };
 }
 
-/** A layout that prints UTC still has the host's clock: all that is found is its skew, be it hours. */
+/**
+ * A layout that prints UTC still has the host's clock: all that is found is its skew, be it hours.
+ */
 function alignZoned(bounds: readonly ClockBound[], question: ClockQuestion): AlignedClock {
   const aheadMs = mostVoted(bounds.map(quarterOf));
   const skew = findSkew(bounds, () => aheadMs, question.resolutionMs);
@@ -144,7 +150,10 @@ function quarterOf(bound: ClockBound): number {
   return Math.round((bound.wallMs - bound.eventMs) / quarter) * quarter;
 }
 
-/** The quarter of an hour each bound votes for; a change that holds for three bounds or more is a change of the clock. */
+/**
+ * The quarter of an hour each bound votes for; a change that holds for three bounds or more is a
+ * change of the clock.
+ */
 function quarterSegments(bounds: readonly ClockBound[]): ClockSegment[] {
   const votes = bounds.map((bound) => ({ bound, vote: quarterOf(bound) }));
   const leading = mostVoted(votes.map((entry) => entry.vote));
@@ -161,7 +170,8 @@ function quarterSegments(bounds: readonly ClockBound[]): ClockSegment[] {
   const segments: ClockSegment[] = [];
   let previous: (typeof runs)[number] | undefined;
   for (const run of runs) {
-    // A single long wait between launch and `Running task` also moves one vote; summer time moves all that follow.
+    // A single long wait between launch and `Running task` also moves one vote; summer time moves
+    // all that follow.
     const change = Math.abs(run.aheadMs - leading);
     if (run.aheadMs !== leading && (run.count < 3 || change > 2 * 60 * minute)) continue;
     if (previous && previous.aheadMs !== run.aheadMs) {
@@ -177,7 +187,10 @@ function quarterSegments(bounds: readonly ClockBound[]): ClockSegment[] {
   return segments;
 }
 
-/** Clocks change at 02:00 or 03:00 of their own time, or at 01:00 UTC; if no such moment lies between, in the middle. */
+/**
+ * Clocks change at 02:00 or 03:00 of their own time, or at 01:00 UTC; if no such moment lies
+ * between, in the middle.
+ */
 function changeMoment(afterUtc: number, beforeUtc: number, aheadMs: number): number {
   for (let at = Math.ceil(afterUtc / quarter) * quarter; at <= beforeUtc; at += quarter) {
     const local = ((at + aheadMs) / (60 * minute)) % 24;
@@ -273,7 +286,10 @@ function findSkew(
   return { skewMs, confidence: Math.round(confidence * 1000) / 1000, met, hard };
 }
 
-/** Zero if allowed (clocks are mostly right); else the middle of a narrow range, the near end of a wide one. */
+/**
+ * Zero if allowed (clocks are mostly right); else the middle of a narrow range, the near end of a
+ * wide one.
+ */
 function withinRange(from: number, to: number, near: number): number {
   if (from <= 0 && to >= 0) return 0;
   if (to - from <= 2000) return Math.round((from + to) / 2);

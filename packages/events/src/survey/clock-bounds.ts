@@ -15,8 +15,9 @@ export function clockBounds(log: LogSample, events: EventLogSample): ClockBound[
   for (const { what, taskId, wallMs, place } of log.moments) {
     const task = events.tasks.get(taskId);
     if (!task) continue;
-    // Launch is booked before the task is sent; the executor prints `Finished` before it reports (Executor.TaskRunner.run),
-    // the driver prints its own lines after booking (TaskSetManager.resourceOffer, handleSuccessfulTask).
+    // Launch is booked before the task is sent; the executor prints `Finished` before it reports
+    // (Executor.TaskRunner.run), the driver prints its own lines after booking
+    // (TaskSetManager.resourceOffer, handleSuccessfulTask).
     const end = what === "finished" || what === "driver_ended";
     const eventMs = end ? task.finishedMs : task.launchedMs;
     if (eventMs === undefined) continue;

@@ -46,8 +46,9 @@ export function findDuplicates(
 }
 
 /**
- * Logs of one owner that begin with the same bytes are one log. An attempt starts once, and so does an executor: a second
- * log with its start is another copy (cut, damaged, filtered); one without a start is a later part.
+ * Logs of one owner that begin with the same bytes are one log. An attempt starts once, and so does
+ * an executor: a second log with its start is another copy (cut, damaged, filtered); one without a
+ * start is a later part.
  */
 function sameness({ events, log, firstBytesHash }: SampledFile): string {
   if (events) return events.startedMs === undefined ? firstBytesHash : "the start";
@@ -57,7 +58,9 @@ function sameness({ events, log, firstBytesHash }: SampledFile): string {
   return `${start.what} ${start.wallMs} ${[...log.ports].join(" ")}`;
 }
 
-/** Of two copies the one that is whole, then the one that goes on longer; of equal ones the first. */
+/**
+ * Of two copies the one that is whole, then the one that goes on longer; of equal ones the first.
+ */
 function saysMore(a: SampledFile, b: SampledFile): boolean {
   const whole = wholeness(a) - wholeness(b);
   if (whole !== 0) return whole > 0;

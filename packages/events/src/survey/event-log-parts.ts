@@ -1,4 +1,7 @@
-/** The applications of one event log's text: one, unless logs were put together or a path was used again. */
+/**
+ * The applications of one event log's text: one, unless logs were put together or a path was used
+ * again.
+ */
 import type { EventFact } from "@respark/core";
 import { EventLogSample } from "./event-log-sample.ts";
 

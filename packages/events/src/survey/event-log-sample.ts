@@ -1,4 +1,7 @@
-/** What a sample of an event log tells about its application: names, executors, zones, and when its tasks ran. */
+/**
+ * What a sample of an event log tells about its application: names, executors, zones, and when its
+ * tasks ran.
+ */
 import type { EventFact } from "@respark/core";
 
 export interface SampledExecutor {

@@ -1,4 +1,6 @@
-/** What a directory can tell about memory, and which configuration lines would make it tell more. */
+/**
+ * What a directory can tell about memory, and which configuration lines would make it tell more.
+ */
 import type { EvidenceLevel } from "@respark/core";
 
 /** What was seen of one application or executor. */
@@ -11,7 +13,10 @@ export interface SeenEvidence {
   readonly debug: boolean;
 }
 
-/** Design: `debug` > `info` > `event_log_blocks` > `event_log`; undefined: no log says anything of memory. */
+/**
+ * Design: `debug` > `info` > `event_log_blocks` > `event_log`; undefined: no log says anything of
+ * memory.
+ */
 export function evidenceLevel(seen: SeenEvidence): EvidenceLevel | undefined {
   if (seen.debug) return "debug";
   if (seen.info) return "info";

@@ -1,4 +1,7 @@
-/** Whose log is it: a log's application and executor from its content first, its event log second, its place last. */
+/**
+ * Whose log is it: a log's application and executor from its content first, its event log second,
+ * its place last.
+ */
 import { alignClock } from "./clock-alignment.ts";
 import { clockBounds } from "./clock-bounds.ts";
 import type { EventLogSample } from "./event-log-sample.ts";
@@ -74,7 +77,8 @@ export function tieTo(candidate: Candidate, log: LogSample): Tie | undefined {
     zoned: false,
     namedZones: [],
   });
-  // Twin runs have the same task ids: without a port, only times that a zone can explain tell them apart.
+  // Twin runs have the same task ids: without a port, only times that a zone can explain tell them
+  // apart.
   const possible =
     log.dateless || Math.abs((aligned.offsetMs ?? 0) - aligned.clock.skewMs) <= widestZoneMs;
   if (score < 100 && !possible && !log.appIds.has(candidate.appId)) return undefined;

@@ -1,4 +1,7 @@
-/** Executors whose logs begin within their lives: the first files of a rotation are deleted, or an aggregation kept the last bytes. */
+/**
+ * Executors whose logs begin within their lives: the first files of a rotation are deleted, or an
+ * aggregation kept the last bytes.
+ */
 import type { ReportDiagnostic } from "../diagnostic.ts";
 import type { Owner } from "./ownership.ts";
 import type { SampledFile } from "./sampled-file.ts";
@@ -8,7 +11,10 @@ interface OwnedFile {
   readonly owner: Owner | undefined;
 }
 
-/** What memory held before is then no more than bounded, which a reader of the timelines has to know. */
+/**
+ * What memory held before is then no more than bounded, which a reader of the timelines has to
+ * know.
+ */
 export function sayWhichBeginLate(group: readonly OwnedFile[], report: ReportDiagnostic): void {
   const ofExecutor = new Map<string, OwnedFile[]>();
   for (const member of group) {

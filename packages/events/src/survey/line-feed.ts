@@ -1,8 +1,12 @@
-/** Lines of one logical log, pulled one by one from what was read; more is read only when asked for. */
+/**
+ * Lines of one logical log, pulled one by one from what was read; more is read only when asked for.
+ */
 import type { ByteSource, ChunkOptions } from "../bytes/byte-source.ts";
 import { LineReader, type LineSlice } from "../lines/lines.ts";
 
-/** A line, or a part of one too long to hold. A reused record, valid until the next call of `read`. */
+/**
+ * A line, or a part of one too long to hold. A reused record, valid until the next call of `read`.
+ */
 export interface FedLine extends LineSlice {
   buffer: Buffer;
   start: number;
@@ -42,9 +46,15 @@ export interface Lines {
 }
 
 export interface FeedOptions extends ChunkOptions {
-  /** Split at most this many bytes at a time, so that many open logs hold few lines each; undefined: a chunk at a time. */
+  /**
+   * Split at most this many bytes at a time, so that many open logs hold few lines each; undefined:
+   * a chunk at a time.
+   */
   readonly sliceBytes?: number;
-  /** A longer line comes in pieces; 16 MiB if absent: held, parsed and decoded it takes ten times its bytes. */
+  /**
+   * A longer line comes in pieces; 16 MiB if absent: held, parsed and decoded it takes ten times
+   * its bytes.
+   */
   readonly maxLineBytes?: number;
   /** decoded bytes of each chunk */
   readonly onRead?: (bytes: number) => void;
@@ -187,7 +197,8 @@ export class LineFeed implements Lines {
       this.#lines.push(line);
     }
     this.#filled++;
-    // Only the chunk itself stays as it is until the next one; a line put together from two is in a buffer used again.
+    // Only the chunk itself stays as it is until the next one; a line put together from two is in a
+    // buffer used again.
     const lasting = buffer.buffer === this.#chunk.buffer || buffer.length === 0;
     line.what = what;
     line.buffer = lasting ? buffer : Buffer.from(buffer.subarray(start, end));
@@ -214,7 +225,10 @@ export interface HugeStart {
   begun: boolean;
 }
 
-/** The line, or the first piece of one too long to hold, which says all that a log template can match; undefined: nothing to read. */
+/**
+ * The line, or the first piece of one too long to hold, which says all that a log template can
+ * match; undefined: nothing to read.
+ */
 export function wholeLine(line: FedLine, huge: HugeStart): FedLine | undefined {
   if (line.what === "line") return line;
   if (line.what === "huge_begin") {

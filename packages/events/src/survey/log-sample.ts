@@ -1,4 +1,7 @@
-/** What a sample of an executor or driver log tells: who wrote it, which tasks ran when by its own clock, how much it says. */
+/**
+ * What a sample of an executor or driver log tells: who wrote it, which tasks ran when by its own
+ * clock, how much it says.
+ */
 import type { LogFact } from "@respark/core";
 import { VersionMarks } from "./version-marks.ts";
 

@@ -1,4 +1,7 @@
-/** Which application each log belongs to, and the evidence for it; a tie that cannot be told is reported, never guessed. */
+/**
+ * Which application each log belongs to, and the evidence for it; a tie that cannot be told is
+ * reported, never guessed.
+ */
 import { dirname } from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import {
@@ -48,7 +51,10 @@ export function findOwners(files: readonly SampledFile[], report: Report): Map<n
   return owners;
 }
 
-/** A log that names no executor is of one all the same: its container's name is as good as an id, else one is made up. */
+/**
+ * A log that names no executor is of one all the same: its container's name is as good as an id,
+ * else one is made up.
+ */
 function madeUp(file: SampledFile, owner: Owner, report: Report): Owner {
   const pod = /^[a-z0-9][\w.-]*$/.exec(file.container ?? "")?.[0];
   const executorId = containerIn(file.path) ?? pod ?? `unknown-${file.firstBytesHash.slice(0, 8)}`;
@@ -61,7 +67,10 @@ function madeUp(file: SampledFile, owner: Owner, report: Report): Owner {
   return { ...owner, executorId, evidence: join("executor: no line names it", owner.evidence) };
 }
 
-/** Event logs name their application; one that does not is named by its file if a first part is missing, else by its first bytes. */
+/**
+ * Event logs name their application; one that does not is named by its file if a first part is
+ * missing, else by its first bytes.
+ */
 function eventLogOwners(
   files: readonly SampledFile[],
   owners: Map<number, Owner>,
@@ -165,7 +174,10 @@ function sameOwner(a: Candidate, b: Candidate): boolean {
   return a.appId === b.appId && a.attemptId === b.attemptId;
 }
 
-/** The application that a log without any sign of its own lies beside: the only one there, or the only one at all. */
+/**
+ * The application that a log without any sign of its own lies beside: the only one there, or the
+ * only one at all.
+ */
 function onlyOne(
   choices: readonly (Candidate & { directory: string })[],
   file: SampledFile,
@@ -215,7 +227,10 @@ function join(executor: string | undefined, application: string): string {
   return executor === undefined ? application : `${executor}; ${application}`;
 }
 
-/** Logs that nothing ties: those of one directory are one unknown application, named by the first bytes of its first log. */
+/**
+ * Logs that nothing ties: those of one directory are one unknown application, named by the first
+ * bytes of its first log.
+ */
 function ownTheRest(
   unowned: readonly SampledFile[],
   files: readonly SampledFile[],

@@ -1,4 +1,7 @@
-/** A log that was written newest first, read from its end: records in the order in which they happened, in bounded memory. */
+/**
+ * A log that was written newest first, read from its end: records in the order in which they
+ * happened, in bounded memory.
+ */
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

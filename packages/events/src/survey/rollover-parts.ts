@@ -1,4 +1,7 @@
-/** Databricks' parts of one event log, joined by what their first lines say whatever their names are: context and number. */
+/**
+ * Databricks' parts of one event log, joined by what their first lines say whatever their names
+ * are: context and number.
+ */
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { ReportDiagnostic } from "../diagnostic.ts";
 import type { SampledFile } from "./sampled-file.ts";

@@ -1,4 +1,7 @@
-/** Applications that share an id (those of standalone clusters repeat): told apart by start, version and name. */
+/**
+ * Applications that share an id (those of standalone clusters repeat): told apart by start, version
+ * and name.
+ */
 import type { EventLogSample } from "./event-log-sample.ts";
 
 /** What an application is, beside its id. Absent is unknown, and differs from nothing. */
@@ -22,8 +25,8 @@ export function isSameApplication(a: ApplicationSigns, b: ApplicationSigns): boo
 }
 
 /**
- * The attempt under which an application stands beside another of the same id and attempt: the attempt's own name and
- * its start, `1-20261121T023704123Z`; with a number where that is taken too.
+ * The attempt under which an application stands beside another of the same id and attempt: the
+ * attempt's own name and its start, `1-20261121T023704123Z`; with a number where that is taken too.
  */
 export function attemptApart(
   attemptId: string,

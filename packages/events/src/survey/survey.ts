@@ -1,4 +1,7 @@
-/** What is in a directory: which logs, of which applications and executors, on which clocks, and what they can tell. */
+/**
+ * What is in a directory: which logs, of which applications and executors, on which clocks, and
+ * what they can tell.
+ */
 
 import { discover } from "../bytes/discover.ts";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";

@@ -1,4 +1,7 @@
-/** What a survey found: files, the applications they belong to, their clocks, and what they can tell. */
+/**
+ * What a survey found: files, the applications they belong to, their clocks, and what they can
+ * tell.
+ */
 import type { EvidenceLevel } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { LogCounts } from "../executor-log/record-reader.ts";
@@ -43,7 +46,10 @@ export interface SurveyedFile {
   readonly layout: string | undefined;
   /** of an aggregated file: the container (or pod) whose log this is */
   readonly container: string | undefined;
-  /** it was written newest first and is read from its end: its lines, or the elements of its JSON document */
+  /**
+   * it was written newest first and is read from its end: its lines, or the elements of its JSON
+   * document
+   */
   readonly newestFirst: "lines" | "elements" | undefined;
   /** the other containers in the same file */
   readonly otherContainers: readonly (string | undefined)[];
@@ -59,7 +65,10 @@ export interface SurveyedFile {
   readonly clock: FileClock;
   /** lowest level printed; of an event log undefined */
   readonly level: "debug" | "info" | "warn" | undefined;
-  /** of an executor or driver log: what was made of the lines sampled (all where `readWhole`); a replay counts its own */
+  /**
+   * of an executor or driver log: what was made of the lines sampled (all where `readWhole`); a
+   * replay counts its own
+   */
   readonly counts: LogCounts | undefined;
   /** of a file with several applications' events: the lines that are this one's */
   readonly lines: LineRange | undefined;

@@ -1,4 +1,7 @@
-/** Which Spark printed a log that does not say so: wordings that only some versions use, and the class path of its command. */
+/**
+ * Which Spark printed a log that does not say so: wordings that only some versions use, and the
+ * class path of its command.
+ */
 import type { LogRecord } from "../executor-log/log-record.ts";
 
 /** Spark lines (`2.1`), both included; undefined: open. */
@@ -7,7 +10,10 @@ export interface VersionBounds {
   readonly atMost: string | undefined;
 }
 
-/** `/opt/spark-2.4.8-bin-hadoop2.7/jars/*`, `spark-core_2.12-3.5.1.jar`, `spark-assembly-1.6.1-hadoop2.6.0.jar` */
+/**
+ * `/opt/spark-2.4.8-bin-hadoop2.7/jars/*`, `spark-core_2.12-3.5.1.jar`,
+ * `spark-assembly-1.6.1-hadoop2.6.0.jar`
+ */
 const CLASS_PATH =
   /\/spark-(?:core_[\d.]+-|assembly-)?([1-9]\.\d+\.\d+)[\w.-]*(?:\/(?:conf|jars|lib)\b|\.jar\b)/g;
 /** `bytesToString` says MiB since 3.0 (spec/memory-model.md 5.2). */
@@ -34,7 +40,10 @@ export class VersionMarks {
   #beginsWithoutCommand = false;
   #standalone = false;
   #first = true;
-  /** Up to 3.5 the store starts before the executor, since 4.0 with the first task; the first two lines of these tell. */
+  /**
+   * Up to 3.5 the store starts before the executor, since 4.0 with the first task; the first two
+   * lines of these tell.
+   */
   #started: "store_started" | "executor_started" | undefined;
   #ordered = false;
 
@@ -53,7 +62,8 @@ export class VersionMarks {
   get bounds(): VersionBounds | undefined {
     const atLeast = this.#atLeast;
     let atMost = this.#atMost;
-    // A standalone worker writes the command before all since 2.3; up to 2.2 the executor's output overwrote it.
+    // A standalone worker writes the command before all since 2.3; up to 2.2 the executor's output
+    // overwrote it.
     if (this.#beginsWithoutCommand && this.#standalone) atMost = older(atMost, "2.2");
     return atLeast === undefined && atMost === undefined ? undefined : { atLeast, atMost };
   }
@@ -108,7 +118,10 @@ export class VersionMarks {
   }
 }
 
-/** What all logs of an application say together; undefined where they say nothing, or contradict each other. */
+/**
+ * What all logs of an application say together; undefined where they say nothing, or contradict
+ * each other.
+ */
 export function commonBounds(
   all: readonly (VersionBounds | undefined)[],
 ): VersionBounds | undefined {

@@ -1,10 +1,14 @@
-/** What a zone's clocks show: IANA names and fixed offsets, and the way back from wall time to UTC. */
+/**
+ * What a zone's clocks show: IANA names and fixed offsets, and the way back from wall time to UTC.
+ */
 
 const minute = 60_000;
 const hour = 60 * minute;
 const quarter = 15 * minute;
 
-/** How far a zone's wall clocks are ahead of UTC, in ms (America/New_York in winter: −18,000,000). */
+/**
+ * How far a zone's wall clocks are ahead of UTC, in ms (America/New_York in winter: −18,000,000).
+ */
 export interface ZoneRule {
   readonly name: string;
   aheadAt(utcMs: number): number;
@@ -12,7 +16,10 @@ export interface ZoneRule {
 
 const fixed = /^(?:UTC|GMT|UT)?([+-])(\d{1,2})(?::?(\d{2}))?$/;
 
-/** The rule of an IANA name, of `UTC-05:00`, `GMT+2`, `+0530` or `Z`; undefined when there is no such zone. */
+/**
+ * The rule of an IANA name, of `UTC-05:00`, `GMT+2`, `+0530` or `Z`; undefined when there is no
+ * such zone.
+ */
 export function zoneRule(name: string): ZoneRule | undefined {
   const trimmed = name.trim();
   if (/^(?:Z|UTC|GMT|UT|Etc\/UTC|Etc\/GMT|Etc\/UCT|UCT|Zulu)$/i.test(trimmed)) {
@@ -78,7 +85,10 @@ export interface ClockSegment {
   readonly untilUtcMs: number | undefined;
 }
 
-/** What is needed to turn a file's wall clock into the event log's time: a zone's rule, or stretches of fixed offsets; and a skew. */
+/**
+ * What is needed to turn a file's wall clock into the event log's time: a zone's rule, or stretches
+ * of fixed offsets; and a skew.
+ */
 export interface ClockRule {
   readonly rule: ZoneRule | undefined;
   readonly segments: readonly ClockSegment[];
@@ -87,8 +97,8 @@ export interface ClockRule {
 }
 
 /**
- * Reads the wall times of one file in the file's order. Where clocks go back, an hour is shown twice: the second time is known by
- * the file's own order. Wall times are "as if UTC".
+ * Reads the wall times of one file in the file's order. Where clocks go back, an hour is shown
+ * twice: the second time is known by the file's own order. Wall times are "as if UTC".
  */
 export class WallClock {
   readonly #clock: ClockRule;
@@ -147,7 +157,10 @@ export class WallClock {
     }
   }
 
-  /** The file's clock jumped back by about an hour from one line to the next: winter time began, whatever was known of the zone. */
+  /**
+   * The file's clock jumped back by about an hour from one line to the next: winter time began,
+   * whatever was known of the zone.
+   */
   #wentBack(wallMs: number): void {
     this.#windowTo = this.#windowFrom;
     const { rule, segments } = this.#clock;

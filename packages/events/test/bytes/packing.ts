@@ -221,7 +221,10 @@ function tarHeader(name: string, size: number, type: string): Buffer {
   return header;
 }
 
-/** `descriptor`: sizes behind the content and not before it, as a stream writer does (the history server's zip). */
+/**
+ * `descriptor`: sizes behind the content and not before it, as a stream writer does (the history
+ * server's zip).
+ */
 export function packZip(
   entries: readonly (Entry & { readonly method?: 0 | 8; readonly encrypted?: boolean })[],
   { descriptor = false, zip64 = false, before = Buffer.alloc(0) } = {},

@@ -1,4 +1,7 @@
-/** The fast decoders, the pieces of huge lines and plain JSON.parse say the same of every event log at hand. */
+/**
+ * The fast decoders, the pieces of huge lines and plain JSON.parse say the same of every event log
+ * at hand.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -76,7 +79,10 @@ async function compareAll(paths: readonly string[]): Promise<Comparison> {
   return { logs, disagreements };
 }
 
-/** The decoder against the reference, a huge line's pieces against the decoder, counts against JSON.parse. */
+/**
+ * The decoder against the reference, a huge line's pieces against the decoder, counts against
+ * JSON.parse.
+ */
 function compare(path: string, lines: readonly Line[]): readonly Disagreement[] {
   const disagreements: Disagreement[] = [];
   const lost = new Set<number>();
@@ -106,7 +112,8 @@ function compare(path: string, lines: readonly Line[]): readonly Disagreement[] 
     for (let at = start; at < end; at += 1000) {
       pieces.hugePiece(buffer, at, Math.min(at + 1000, end));
     }
-    // Of a line too long to hold, a job keeps no infos of its stages: they are what makes it so long.
+    // Of a line too long to hold, a job keeps no infos of its stages: they are what makes it so
+    // long.
     const held = fact?.kind === "job_start" ? { ...fact, stages: undefined } : fact;
     agree("in pieces", pieces.hugeEnd(line), held);
   }

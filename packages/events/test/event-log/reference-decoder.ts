@@ -1,4 +1,7 @@
-/** The reference that fast decoders are held against: every line through stream-json's tokens, whole. */
+/**
+ * The reference that fast decoders are held against: every line through stream-json's tokens,
+ * whole.
+ */
 import type { EventFact } from "@respark/core";
 import { eventDecoders } from "../../src/event-log/decoders/index.ts";
 import type { EventDecoder } from "../../src/event-log/event.ts";

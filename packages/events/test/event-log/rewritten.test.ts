@@ -1,4 +1,7 @@
-/** Event logs that went through a tool say the same as before: sorted, listed, pretty-printed, prefixed, in envelopes. */
+/**
+ * Event logs that went through a tool say the same as before: sorted, listed, pretty-printed,
+ * prefixed, in envelopes.
+ */
 import type { EventFact } from "@respark/core";
 import { expect, test } from "vitest";
 import { beginsJson, EventReader, mayHoldEvent } from "../../src/event-log/event-reader.ts";

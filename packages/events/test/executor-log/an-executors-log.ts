@@ -1,4 +1,6 @@
-/** One short executor log, record by record, to be printed in any layout and wrapped in anything. */
+/**
+ * One short executor log, record by record, to be printed in any layout and wrapped in anything.
+ */
 
 export interface Said {
   /** `2024-07-24T04:20:08.123Z` */
@@ -31,7 +33,10 @@ function said(
   };
 }
 
-/** `rdd_3_1` stored and evicted, `rdd_4_1` stored, a failed unroll, a spill, an OutOfMemoryError: 12 facts. */
+/**
+ * `rdd_3_1` stored and evicted, `rdd_4_1` stored, a failed unroll, a spill, an OutOfMemoryError: 12
+ * facts.
+ */
 export function anExecutorsLog(executorId = "3", host = "host-a"): readonly Said[] {
   return [
     said(

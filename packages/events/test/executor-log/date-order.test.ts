@@ -1,4 +1,6 @@
-/** Days and months told apart by their values and by the order of lines, else said to be doubtful. */
+/**
+ * Days and months told apart by their values and by the order of lines, else said to be doubtful.
+ */
 import { expect, test } from "vitest";
 import { anExecutorsLog, clock, printed, type Said, shortName } from "./an-executors-log.ts";
 import { decode } from "./decoded.ts";

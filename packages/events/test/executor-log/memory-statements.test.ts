@@ -30,7 +30,10 @@ interface Tally {
   unmatched: string[];
 }
 
-/** Statements counted as tools/score-replay.py counts them, on raw lines, beside the facts that came of them. */
+/**
+ * Statements counted as tools/score-replay.py counts them, on raw lines, beside the facts that came
+ * of them.
+ */
 function tally(paths: readonly string[]): Tally {
   const sum: Tally = { statements: 0, facts: 0, unread: 0, torn: 0, relevant: 0, unmatched: [] };
   for (const path of paths) {

@@ -46,7 +46,8 @@ test("every fact of every log is observed exactly once, in its log's own order",
         const all = await readAll(await surveyTexts(texts, { chunk }));
         const keys = new Set(all.map(({ file, line }) => `${file}:${line}`));
         expect(keys.size).toBe(all.length);
-        // Per executor: command, start, registration; four lines a task. Events: 3 + 2 an executor + 2 a task + the end.
+        // Per executor: command, start, registration; four lines a task. Events: 3 + 2 an executor
+        // + 2 a task + the end.
         expect(all.length).toBe(3 * 2 + 4 * tasks + 3 + 2 * 2 + 2 * tasks + 1);
         for (const file of [1, 2, 3]) {
           const lines = all.filter((one) => one.file === file).map((one) => one.line);

@@ -5,7 +5,10 @@ import { WallClock, zoneRule } from "../../src/survey/zone.ts";
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** Tasks of 700 ms, one a `step`, printed 4 ms after launch and 5 ms before the finish, in local time. */
+/**
+ * Tasks of 700 ms, one a `step`, printed 4 ms after launch and 5 ms before the finish, in local
+ * time.
+ */
 function tasks(options: {
   from: number;
   count: number;

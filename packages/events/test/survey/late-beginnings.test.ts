@@ -1,4 +1,7 @@
-/** Logs whose kind or owner does not show at once: junk before the first event, a first line larger than a sample, a stream cut before its first block. */
+/**
+ * Logs whose kind or owner does not show at once: junk before the first event, a first line larger
+ * than a sample, a stream cut before its first block.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -31,7 +31,10 @@ function stamp(wallMs: number, millis: boolean): string {
     : `${day} ${time}`;
 }
 
-/** Texts by path: `app/<app id>`, `app/executor-<id>.log`. Task n runs on executor n mod their number for 600 ms. */
+/**
+ * Texts by path: `app/<app id>`, `app/executor-<id>.log`. Task n runs on executor n mod their
+ * number for 600 ms.
+ */
 export function smallApplication(options: SmallApplication = {}): Record<string, string> {
   const {
     appId = "app-20261121023644-0000",

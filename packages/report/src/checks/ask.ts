@@ -1,4 +1,6 @@
-/** Questions about one application of a database: our SQL and the user's name it by two variables. */
+/**
+ * Questions about one application of a database: our SQL and the user's name it by two variables.
+ */
 import { sqlText } from "../sql/literal.ts";
 import type { Database, QueryResult } from "../sql/query.ts";
 import type { Ask } from "../sql/row.ts";
@@ -17,7 +19,10 @@ export function questionAbout(
   return (sql) => database.query(aboutIt(application, sql));
 }
 
-/** `getvariable('app_id')` and `getvariable('attempt_id')` are set in every question: each has a connection of its own. */
+/**
+ * `getvariable('app_id')` and `getvariable('attempt_id')` are set in every question: each has a
+ * connection of its own.
+ */
 function aboutIt({ appId, attemptId }: ApplicationKey, sql: string): string {
   return `set variable app_id = ${sqlText(appId)}; set variable attempt_id = ${sqlText(attemptId)}; ${sql}`;
 }

@@ -45,7 +45,10 @@ export interface Baseline {
     readonly statements: number;
     readonly statements_met: number;
     readonly statements_explained?: number | undefined;
-    /** kinds of lines that every executor's log had; absent in baselines written before it was measured */
+    /**
+     * kinds of lines that every executor's log had; absent in baselines written before it was
+     * measured
+     */
     readonly line_kinds?: readonly string[] | undefined;
   }[];
   readonly metrics: StoredMetrics;
@@ -121,7 +124,10 @@ export function parseBaseline(text: string): Baseline {
   );
 }
 
-/** Sorted keys, one line feed at the end: equal baselines are equal files. A list of numbers stands on one line. */
+/**
+ * Sorted keys, one line feed at the end: equal baselines are equal files. A list of numbers stands
+ * on one line.
+ */
 export function baselineText(baseline: Baseline): string {
   const text = JSON.stringify(sorted(baseline), undefined, 2);
   return `${text.replace(/\[\s+(-?[\d.eE+-]+(?:,\s+-?[\d.eE+-]+)*)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`)}\n`;
@@ -138,7 +144,10 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** The first run gives version and configuration; whoever calls has made sure that all runs are of one kind. */
+/**
+ * The first run gives version and configuration; whoever calls has made sure that all runs are of
+ * one kind.
+ */
 export function baselineOf(runs: readonly MeasuredRun[]): Baseline {
   const [first, ...rest] = runs;
   if (first === undefined) throw new Error("a baseline needs a run");
@@ -166,7 +175,9 @@ export function addRun(baseline: Baseline, run: MeasuredRun): Baseline {
   return withMeasures({ ...baseline, runs: [...baseline.runs, runEntry(run)] }, run);
 }
 
-/** Whether a run is in it already: the same run twice would make the spread look smaller than it is. */
+/**
+ * Whether a run is in it already: the same run twice would make the spread look smaller than it is.
+ */
 export function hasRun({ runs }: Baseline, { application }: MeasuredRun): boolean {
   return runs.some(
     ({ app_id, attempt_id, started_at = application.startedAt }) =>

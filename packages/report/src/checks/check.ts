@@ -14,7 +14,9 @@ export interface Allowance {
   readonly absolute: number;
 }
 
-/** A number that is held against its baseline. Declared once: all else follows from the declaration. */
+/**
+ * A number that is held against its baseline. Declared once: all else follows from the declaration.
+ */
 export interface Metric {
   /** snake_case, with its unit in its name; never renamed: baselines and configurations use it. */
   readonly id: string;
@@ -28,7 +30,10 @@ export interface Metric {
   readonly extensive: boolean;
   /** Says something only beside the memory there was: compared only between runs with as much. */
   readonly withinMemory?: boolean;
-  /** What a value cannot exceed, among what the executors had: a limit beyond it would never be broken. */
+  /**
+   * What a value cannot exceed, among what the executors had: a limit beyond it would never be
+   * broken.
+   */
   readonly within?:
     | "executor max_memory_bytes"
     | "executor off_heap_bytes"
@@ -42,8 +47,9 @@ export interface Metric {
   /** The same whatever the settings of memory. */
   readonly whateverMemory?: true;
   /**
-   * Rows of `subject` (NULL but for stages and RDDs), `value`, `value_min`, `value_max` and `by`: which evidence
-   * measured it. A NULL value is not measured. Of an executor's metric, which has `executor_id` too, the worst executor is taken.
+   * Rows of `subject` (NULL but for stages and RDDs), `value`, `value_min`, `value_max` and `by`:
+   * which evidence measured it. A NULL value is not measured. Of an executor's metric, which has
+   * `executor_id` too, the worst executor is taken.
    */
   readonly sql: string;
   /** Rows of `sentence`: who did it in this run, worst first. */
@@ -117,7 +123,10 @@ export interface Trust {
   /** predicted ones */
   readonly statementsMet: number;
   readonly statementsExplained: number;
-  /** Why the logs do not tell the whole run, a sentence a file; empty: nothing shows that they do not. */
+  /**
+   * Why the logs do not tell the whole run, a sentence a file; empty: nothing shows that they do
+   * not.
+   */
   readonly incomplete: readonly string[];
   /** Lines are there more than once, so that what is counted by lines is too much. */
   readonly repeated: boolean;
@@ -162,7 +171,9 @@ export interface Verdict {
   readonly file: string | undefined;
 }
 
-/** A metric's values over the runs of a baseline. `low` and `high` are the worse ends of intervals. */
+/**
+ * A metric's values over the runs of a baseline. `low` and `high` are the worse ends of intervals.
+ */
 export interface BaselineValue {
   readonly runs: number;
   readonly min: number;

@@ -1,4 +1,7 @@
-/** Whether a run may be held against a baseline at all: the same memory, the same Spark, the same input. */
+/**
+ * Whether a run may be held against a baseline at all: the same memory, the same Spark, the same
+ * input.
+ */
 import { byteStringAsBytes, defaultOf, newestSparkBehaviour, sparkBehaviour } from "@respark/core";
 import { type Baseline, inputEntries } from "./baseline.ts";
 import type { Difference, MeasuredRun } from "./check.ts";
@@ -13,12 +16,18 @@ export interface Allowed {
 
 /** Input may differ by so much before it is another input. */
 const INPUT_TOLERANCE = 0.2;
-/** Tasks and shuffles are the program's doing too: alone they tell another input only when they are far apart. */
+/**
+ * Tasks and shuffles are the program's doing too: alone they tell another input only when they are
+ * far apart.
+ */
 const WORK_TOLERANCE = 1;
 /** A JVM's report of its own heap moves a little between runs. */
 const MEMORY_TOLERANCE = 0.05;
 
-/** Names of measured facts among the settings: they have no default, and are absent where no log tells. */
+/**
+ * Names of measured facts among the settings: they have no default, and are absent where no log
+ * tells.
+ */
 const MEASURED = /^executor /;
 
 /**
@@ -68,7 +77,10 @@ function applicationDifferences(
   ];
 }
 
-/** Share of the baseline's stages that the run has, by operators and call site; undefined: too few to tell. */
+/**
+ * Share of the baseline's stages that the run has, by operators and call site; undefined: too few
+ * to tell.
+ */
 function stagesAlike({ stages }: Baseline, { subjects }: MeasuredRun): number | undefined {
   const known = Object.entries(stages).map(([key, { shape }]) => stageSign(key, shape));
   const own = subjects.filter(({ kind }) => kind === "stage");

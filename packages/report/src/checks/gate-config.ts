@@ -1,4 +1,7 @@
-/** respark.config.json: what a team asks of its job beyond the defaults. Checked whole, with messages that name the place. */
+/**
+ * respark.config.json: what a team asks of its job beyond the defaults. Checked whole, with
+ * messages that name the place.
+ */
 import type { EvidenceLevel } from "@respark/core";
 import * as z from "zod";
 import type { Level, Metric } from "./check.ts";

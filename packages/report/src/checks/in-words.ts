@@ -35,7 +35,10 @@ export function spanInWords(
   return low === high ? high : `${low} to ${high}`;
 }
 
-/** How far a value moved: `+9.1 MiB`, of a share in percentage points: `-9.4 points`, `less than 0.1 points`. */
+/**
+ * How far a value moved: `+9.1 MiB`, of a share in percentage points: `-9.4 points`, `less than 0.1
+ * points`.
+ */
 export function changeInWords(change: number, unit: Unit | "rows"): string {
   const distance = Math.abs(change);
   const sign = change > 0 ? "+" : "-";

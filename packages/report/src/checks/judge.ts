@@ -118,7 +118,10 @@ interface Facts {
   readonly config: GateConfig;
 }
 
-/** Logs that are cut off can only hide trouble: what they show is true, so a failure stays one. Numbers that do not hold are no failure either. */
+/**
+ * Logs that are cut off can only hide trouble: what they show is true, so a failure stays one.
+ * Numbers that do not hold are no failure either.
+ */
 function outcomeOf({ comparable, failed, evidence, run, config }: Facts): GateResult["outcome"] {
   if (!comparable) return "not_comparable";
   if (belowFloor(run, config).length > 0) return "too_little_evidence";

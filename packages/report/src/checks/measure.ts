@@ -1,4 +1,6 @@
-/** Everything the gate wants to know of one application of a database: measured once, then closed. */
+/**
+ * Everything the gate wants to know of one application of a database: measured once, then closed.
+ */
 
 import { counted } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
@@ -65,7 +67,8 @@ async function measured(ask: Ask, metric: Metric): Promise<Measure[]> {
 /** Of the executors that ran tasks: one without a log is one of which a gate sees little. */
 async function leastEvidence(ask: Ask): Promise<string | undefined> {
   const [row] = await ask(`with ${EVIDENCE}
-    select case level when 4 then 'debug' when 3 then 'info' when 2 then 'event_log_blocks' when 1 then 'event_log' end as least
+    select case level when 4 then 'debug' when 3 then 'info' when 2 then 'event_log_blocks'
+      when 1 then 'event_log' end as least
     from evidence`);
   return textIn(row, "least");
 }
@@ -137,8 +140,10 @@ const SETTINGS = [
 
 async function configurationOf(ask: Ask): Promise<Record<string, string>> {
   const rows = await ask(
-    `select key, any_value(value) as value from spark_conf where ${THIS_APP} and not coalesce(is_default, false)
-      and key in (${SETTINGS.map((key) => sqlText(key)).join(", ")}) and value is not null group by key order by key`,
+    `select key, any_value(value) as value from spark_conf
+      where ${THIS_APP} and not coalesce(is_default, false)
+      and key in (${SETTINGS.map((key) => sqlText(key)).join(", ")}) and value is not null
+        group by key order by key`,
   );
   const configuration: Record<string, string> = {};
   for (const row of rows) {
@@ -150,7 +155,8 @@ async function configurationOf(ask: Ask): Promise<Record<string, string>> {
     select
       (select mode(max_memory_bytes) from looked_at) as max_memory_bytes,
       (select mode(cores) from looked_at) as cores,
-      (select nullif(mode(off_heap_storage_bytes + off_heap_execution_bytes), 0) from looked_at) as off_heap_bytes`);
+      (select nullif(mode(off_heap_storage_bytes + off_heap_execution_bytes), 0) from looked_at)
+        as off_heap_bytes`);
   for (const name of ["max_memory_bytes", "off_heap_bytes", "cores"]) {
     const value = numberIn(memory, name);
     if (value !== undefined) configuration[`executor ${name}`] = String(value);
@@ -163,13 +169,17 @@ async function inputOf(ask: Ask): Promise<InputSize> {
     with cached as (select rdd_id from rdds where ${THIS_APP} and storage_level is not null),
     uncached as (
       select stage_id, stage_attempt_id from stages where ${THIS_APP}
-        and not list_has_any(coalesce(rdd_ids, []), (select coalesce(list(rdd_id), []) from cached))),
+        and not list_has_any(coalesce(rdd_ids, []),
+          (select coalesce(list(rdd_id), []) from cached))),
     ok as (select * from tasks where ${THIS_APP} and status = 'success')
     select
-      (select sum(input_bytes) from ok semi join uncached using (stage_id, stage_attempt_id)) as input_bytes,
-      (select sum(input_records) from ok semi join uncached using (stage_id, stage_attempt_id)) as input_records,
+      (select sum(input_bytes) from ok semi join uncached using (stage_id, stage_attempt_id))
+        as input_bytes,
+      (select sum(input_records) from ok semi join uncached using (stage_id, stage_attempt_id))
+        as input_records,
       (select sum(shuffle_write_records) from ok) as shuffle_write_records,
-      (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0 and status not in ('pending', 'skipped')) as planned_tasks`);
+      (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0 and status not
+        in ('pending', 'skipped')) as planned_tasks`);
   return {
     input_bytes: positive(numberIn(row, "input_bytes")),
     input_records: positive(numberIn(row, "input_records")),
@@ -220,7 +230,8 @@ async function copiesInFiles(ask: Ask): Promise<string[]> {
 async function untoldRemovals(ask: Ask): Promise<string[]> {
   const rows = await ask(`
     select executor_id, count(*) as blocks from block_events
-    where ${THIS_APP} and op = 'remove' and origin = 'assumed' and block_id like 'rdd\\_%' escape '\\'
+    where ${THIS_APP} and op = 'remove' and origin = 'assumed'
+      and block_id like 'rdd\\_%' escape '\\'
       and executor_id in (
         select executor_id from executors where ${THIS_APP} and evidence_level in ('info', 'debug'))
     group by executor_id order by blocks desc, executor_id limit ${FILES_SHOWN}`);
@@ -257,7 +268,10 @@ function incompleteInWords(row: Row): string {
   return `${what} is incomplete (${todo}): ${textIn(row, "path") ?? "?"}: ${textIn(row, "incomplete") ?? ""}`;
 }
 
-/** Kinds of lines that the log of every executor has that ran tasks, and whether there is an event log. */
+/**
+ * Kinds of lines that the log of every executor has that ran tasks, and whether there is an event
+ * log.
+ */
 async function lineKindsOf(ask: Ask): Promise<string[]> {
   const rows = await ask(`with ${EVIDENCE},
     kinds as (
@@ -274,13 +288,17 @@ async function lineKindsOf(ask: Ask): Promise<string[]> {
 
 async function subjectsOf(ask: Ask): Promise<Subject[]> {
   const stages = await ask(`with ${STAGE_KEYS}
-    select k.subject, string_agg(distinct coalesce(json_extract_string(try_cast(r.scope as json), '$.name'), r.name), '+' order by coalesce(json_extract_string(try_cast(r.scope as json), '$.name'), r.name))
+    select k.subject, string_agg(distinct coalesce(json_extract_string(try_cast(r.scope as json),
+      '$.name'), r.name), '+' order by coalesce(json_extract_string(try_cast(r.scope as json),
+      '$.name'), r.name))
       || ' × ' || max(s.tasks) as shape
     from stage_keys k join stages s using (stage_id, stage_attempt_id)
-      left join (select rdd_id, name, scope from rdds where ${THIS_APP}) r on list_contains(s.rdd_ids, r.rdd_id)
+      left join (select rdd_id, name, scope from rdds where ${THIS_APP}) r
+        on list_contains(s.rdd_ids, r.rdd_id)
     where ${thisApp("s")} group by k.subject order by k.subject`);
   const rdds = await ask(`with ${RDD_KEYS}
-    select k.subject, any_value(k.storage_level) || ' × ' || max(r.partitions) || ' ' || any_value(regexp_replace(coalesce(k.call_site, ''), ' at .*$', '')) as shape
+    select k.subject, any_value(k.storage_level) || ' × ' || max(r.partitions) || ' '
+      || any_value(regexp_replace(coalesce(k.call_site, ''), ' at .*$', '')) as shape
     from rdd_keys k join rdds r using (rdd_id) where ${thisApp("r")} and k.storage_level is not null
     group by k.subject order by k.subject`);
   return [

@@ -19,8 +19,8 @@ export interface OwnCheck {
 const ROWS_SHOWN = 5;
 
 /**
- * In its SQL `getvariable('app_id')` and `getvariable('attempt_id')` name the application. Throws a QueryError where the
- * SQL cannot be run.
+ * In its SQL `getvariable('app_id')` and `getvariable('attempt_id')` name the application. Throws a
+ * QueryError where the SQL cannot be run.
  */
 export async function runOwnCheck(
   database: Database,

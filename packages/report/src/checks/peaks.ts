@@ -70,7 +70,8 @@ export const peaks: readonly Metric[] = [
     extensive: false,
     sql: `with ${EVIDENCE}
       select null as subject, executor_id, min(free_bytes) / max(max_memory_bytes) as value,
-        min(free_bytes_min) / max(max_memory_bytes) as value_min, min(free_bytes_max) / max(max_memory_bytes) as value_max,
+        min(free_bytes_min) / max(max_memory_bytes) as value_min,
+          min(free_bytes_max) / max(max_memory_bytes) as value_max,
         'replay' as "by"
       from memory_timeline where ${THIS_APP} and mode = 'on_heap' and max_memory_bytes > 0
         and executor_id in (select executor_id from looked_at) group by executor_id`,
@@ -89,7 +90,8 @@ export const peaks: readonly Metric[] = [
     withinMemory: true,
     within: "spark.executor.memory",
     sql: `with ${EVIDENCE}
-      select null as subject, executor_id, max(value) as value, max(value) as value_min, max(value) as value_max,
+      select null as subject, executor_id, max(value) as value, max(value) as value_min,
+        max(value) as value_max,
         'executor metrics of the event log' as "by"
       from executor_metrics where ${THIS_APP} and name = 'JVMHeapMemory'
         and executor_id in (select executor_id from looked_at) group by executor_id`,

@@ -1,4 +1,7 @@
-/** How far a value may lie from its baseline: repeats of one job differ, and a gate that ignores that is switched off. */
+/**
+ * How far a value may lie from its baseline: repeats of one job differ, and a gate that ignores
+ * that is switched off.
+ */
 import type { Allowance, BaselineValue, Better, Interval } from "./check.ts";
 
 /** From so many runs on, their spread is known well enough to use. */
@@ -32,9 +35,10 @@ export function baselineValue(intervals: readonly Interval[]): BaselineValue {
 }
 
 /**
- * The last value that is still good. Below five runs: the worst run and the larger allowance. From five on: the median
- * and five deviations (by MAD), a tenth of it, or the absolute allowance, whichever is largest, and never inside what the
- * baseline itself has seen. Runs known as intervals count with their worse ends.
+ * The last value that is still good. Below five runs: the worst run and the larger allowance. From
+ * five on: the median and five deviations (by MAD), a tenth of it, or the absolute allowance,
+ * whichever is largest, and never inside what the baseline itself has seen. Runs known as intervals
+ * count with their worse ends.
  */
 export function limitFor(
   baseline: BaselineValue,
@@ -58,7 +62,10 @@ export function limitFor(
   return up ? Math.max(middle + room, worst) : Math.min(middle - room, worst);
 }
 
-/** Where a value is so much better that it is worth saying: the allowance on the other side of the best run. */
+/**
+ * Where a value is so much better that it is worth saying: the allowance on the other side of the
+ * best run.
+ */
 export function improvementFrom(
   baseline: BaselineValue,
   allowance: Allowance,

@@ -1,9 +1,13 @@
-/** Which stage or RDD of a run is which of the baseline: by name and call site, then by shape; never by id. */
+/**
+ * Which stage or RDD of a run is which of the baseline: by name and call site, then by shape; never
+ * by id.
+ */
 import type { Subject, SubjectMatch } from "./check.ts";
 
 /**
- * Equal keys are the same. Of the rest, one that is left on either side with a shape that no other has was renamed; what
- * remains was added or removed. Order: those of the baseline as they come, then what was added.
+ * Equal keys are the same. Of the rest, one that is left on either side with a shape that no other
+ * has was renamed; what remains was added or removed. Order: those of the baseline as they come,
+ * then what was added.
  */
 export function matchSubjects(
   baseline: readonly Subject[],

@@ -1,4 +1,7 @@
-/** Rows as columns of numbers and of texts by code: the only form in which any writer takes them. No BigInt, no object per row. */
+/**
+ * Rows as columns of numbers and of texts by code: the only form in which any writer takes them. No
+ * BigInt, no object per row.
+ */
 import { ModelError } from "@respark/core";
 import type { Column, FlagColumn, ListColumn, NumberColumn, TextColumn } from "./column.ts";
 import { TextDictionary, type TextTally } from "./text-dictionary.ts";
@@ -7,7 +10,10 @@ import { TextDictionary, type TextTally } from "./text-dictionary.ts";
 export const BATCH_ROWS = 2048;
 /** A batch is full before it has all its rows when its texts (UTF-16 units) are this long. */
 const BATCH_TEXT_UNITS = 4 << 20;
-/** A row's numbers lie this far apart: a little more than a batch, since at powers of two all would share a few lines of the processor's cache. */
+/**
+ * A row's numbers lie this far apart: a little more than a batch, since at powers of two all would
+ * share a few lines of the processor's cache.
+ */
 const STRIDE = BATCH_ROWS + 8;
 
 /** undefined among numbers: no column can hold this one. */
@@ -132,8 +138,9 @@ const SHORT_TEXT_UNITS = 4096;
 const LONG_TEXTS_UNITS = 8 << 20;
 
 /**
- * DuckDB reads and writes BATCH_ROWS rows at once: thousands of plans of a megabyte each would be gigabytes in memory, for us and for whoever asks
- * for them. So long texts of one column have a limit, and one beyond it is cut, and says so.
+ * DuckDB reads and writes BATCH_ROWS rows at once: thousands of plans of a megabyte each would be
+ * gigabytes in memory, for us and for whoever asks for them. So long texts of one column have a
+ * limit, and one beyond it is cut, and says so.
  */
 class TextTaker<Row> implements TextValues {
   readonly kind = "text";

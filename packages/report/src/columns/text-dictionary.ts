@@ -1,6 +1,11 @@
-/** Distinct texts of a column by number: few columns have many, and a repeated one costs a comparison. */
+/**
+ * Distinct texts of a column by number: few columns have many, and a repeated one costs a
+ * comparison.
+ */
 
-/** A dictionary with more texts, or more UTF-16 units, than this starts anew with the next batch. */
+/**
+ * A dictionary with more texts, or more UTF-16 units, than this starts anew with the next batch.
+ */
 const KEPT_TEXTS = 1024;
 const KEPT_UNITS = 1 << 18;
 

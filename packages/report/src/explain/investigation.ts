@@ -104,7 +104,10 @@ export type RowNumber =
   | { readonly nth: number }
   | { readonly executorId: string; readonly seq: number };
 
-/** The row that was named, its place and how many there are; a NotThereError that lists what exists where there is none. */
+/**
+ * The row that was named, its place and how many there are; a NotThereError that lists what exists
+ * where there is none.
+ */
 export async function rowNamed(
   investigation: Investigation,
   wanted: RowNumber,

@@ -16,8 +16,8 @@ export interface FindingBehind {
   /** `undefined`: nothing was simulated, or a finding before it says the same. */
   readonly effect: string | undefined;
   /**
-   * Of three or more findings in a row with one kind, severity and change, all but the first: title,
-   * cost and place are enough, and `evidence` is empty.
+   * Of three or more findings in a row with one kind, severity and change, all but the first:
+   * title, cost and place are enough, and `evidence` is empty.
    */
   readonly isShort: boolean;
 }

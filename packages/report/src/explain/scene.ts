@@ -1,4 +1,7 @@
-/** What stands around an event: the pools before it, the task and the block it is about, in words and as rows. */
+/**
+ * What stands around an event: the pools before it, the task and the block it is about, in words
+ * and as rows.
+ */
 import { countInWords } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
 import { numberIn, type Row, textIn } from "../sql/row.ts";

@@ -1,4 +1,7 @@
-/** How bad a finding is, in words: that time was lost is said only where the least it cost is more than nothing. */
+/**
+ * How bad a finding is, in words: that time was lost is said only where the least it cost is more
+ * than nothing.
+ */
 import { counted } from "@respark/core";
 import type { Finding, RunVerdict } from "./story.ts";
 

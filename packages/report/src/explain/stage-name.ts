@@ -1,4 +1,7 @@
-/** What to call a stage: its own name says where Spark submitted it, which is not always where the program asked for it. */
+/**
+ * What to call a stage: its own name says where Spark submitted it, which is not always where the
+ * program asked for it.
+ */
 import { type Row, textIn } from "../sql/row.ts";
 import type { Investigation } from "./investigation.ts";
 import { shortened } from "./words.ts";
@@ -40,7 +43,10 @@ function quoted(name: string | undefined): string {
   return words === undefined || words === "" ? "" : ` “${words}”`;
 }
 
-/** From 4.0 on queries run on threads of Spark's own, and Python calls through reflection: the call site is then theirs. */
+/**
+ * From 4.0 on queries run on threads of Spark's own, and Python calls through reflection: the call
+ * site is then theirs.
+ */
 function saysLittle(name: string): boolean {
   return /^\$anonfun\$|\bat (?:CompletableFuture|ThreadPoolExecutor|FutureTask|\w*MethodAccessor\w*|DirectMethodHandleAccessor|Thread|<unknown>)(?:\.java)?:/.test(
     name,
@@ -50,7 +56,10 @@ function saysLittle(name: string): boolean {
 const NOT_THE_PROGRAM =
   /^(?:java\.base\/|java\.|javax\.|jdk\.|sun\.|scala\.|py4j\.|org\.apache\.spark\.|\$line)/;
 
-/** The innermost frame of the call stack that is neither Spark's nor Java's: `com.example.Job.run(Job.scala:44)` is `run at Job.scala:44`. */
+/**
+ * The innermost frame of the call stack that is neither Spark's nor Java's:
+ * `com.example.Job.run(Job.scala:44)` is `run at Job.scala:44`.
+ */
 function frameOfTheProgram(details: string | undefined): string | undefined {
   for (const line of (details ?? "").split("\n")) {
     const frame = /^([\w$.<>/]+)\(([^()]+:\d+)\)$/.exec(line.trim());

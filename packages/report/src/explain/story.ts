@@ -1,4 +1,7 @@
-/** A story as data: what happened to memory, why, what it cost, how certain that is, and where the logs say so. */
+/**
+ * A story as data: what happened to memory, why, what it cost, how certain that is, and where the
+ * logs say so.
+ */
 import type { QueryValue } from "../sql/query.ts";
 
 /** A line of a log that the story rests on. */
@@ -39,7 +42,10 @@ export interface Story {
   readonly facts: Readonly<Record<string, QueryValue>>;
 }
 
-/** How bad: `dead` (work was lost), `slow` (time was lost), `risk` (it went well so far), `waste` (memory without use), `fine`. */
+/**
+ * How bad: `dead` (work was lost), `slow` (time was lost), `risk` (it went well so far), `waste`
+ * (memory without use), `fine`.
+ */
 export type Severity = "dead" | "slow" | "risk" | "waste" | "fine";
 
 /** A row of the table findings. */
@@ -49,7 +55,10 @@ export interface Finding {
   readonly rank: number;
   readonly kind: string;
   readonly severity: Severity;
-  /** what it cost beside the others: task time, ms; where no best estimate is known, the middle of the bounds */
+  /**
+   * what it cost beside the others: task time, ms; where no best estimate is known, the middle of
+   * the bounds
+   */
   readonly weight: number;
   /** task time that it cost; undefined: unknown */
   readonly costMillis: {
@@ -60,7 +69,10 @@ export interface Finding {
   readonly title: string;
   /** what was seen, with numbers */
   readonly evidence: readonly string[];
-  /** `56 ms of 9 s of task time`: so little that no change is worth its while; undefined: it is worth one */
+  /**
+   * `56 ms of 9 s of task time`: so little that no change is worth its while; undefined: it is
+   * worth one
+   */
   readonly tooCheap: string | undefined;
   /** the one setting or change of code that it points to */
   readonly change: string | undefined;

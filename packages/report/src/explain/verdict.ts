@@ -1,4 +1,7 @@
-/** A run's verdict, read from its findings: what went wrong with memory, worst first, and what its logs would not show. */
+/**
+ * A run's verdict, read from its findings: what went wrong with memory, worst first, and what its
+ * logs would not show.
+ */
 import { counted, countInWords } from "@respark/core";
 import { flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
 import { costIn, costInWords, isCheap, rankCost } from "./findings/costs.ts";
@@ -15,7 +18,8 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
     isDriverAlone: flagIn(logs, "driver_alone") === true,
   });
   const found = new Set(rows.map((row) => textIn(row, "kind")));
-  // Another finding may have it: an out-of-memory its failed tasks, and the executors that died of it.
+  // Another finding may have it: an out-of-memory its failed tasks, and the executors that died of
+  // it.
   if (flagIn(logs, "any_lost") === true) found.add("lost_executors");
   if (flagIn(logs, "any_failed") === true) found.add("failure");
   // A driver's log of 1.x does not name the executor of a lost task: its error is a failure alone.
@@ -180,7 +184,10 @@ const LEVELS: Readonly<Record<string, string>> = {
   event_log: "Evidence: an event log alone; only totals of tasks and peaks of metrics are logged.",
 };
 
-/** What kinds of logs there were: whoever knows Spark's settings can say from it which would have shown more. */
+/**
+ * What kinds of logs there were: whoever knows Spark's settings can say from it which would have
+ * shown more.
+ */
 function logsSeen(
   logs: Row | undefined,
   level: string,

@@ -12,7 +12,10 @@ export interface Bounds {
   readonly max: number | undefined;
 }
 
-/** An interval as an interval: `12.3 MiB`, `about 12.3 MiB (11.9 MiB to 12.8 MiB)`, `at most 12.8 MiB`. */
+/**
+ * An interval as an interval: `12.3 MiB`, `about 12.3 MiB (11.9 MiB to 12.8 MiB)`, `at most 12.8
+ * MiB`.
+ */
 export function bytesBetween({ best, min, max }: Bounds): string {
   if (best !== undefined && min !== undefined && max !== undefined) {
     const [low, high] = [bytes(min), bytes(max)];
@@ -41,7 +44,10 @@ export function instant(micros: number | undefined): string {
   return `${new Date(micros / 1000).toISOString().slice(0, 23).replace("T", " ")} UTC`;
 }
 
-/** A moment with what the log's clock leaves open: `02:37:07.483 UTC`, `02:37:07.000 to 02:37:07.999 UTC (the log tells no more)`. */
+/**
+ * A moment with what the log's clock leaves open: `02:37:07.483 UTC`, `02:37:07.000 to 02:37:07.999
+ * UTC (the log tells no more)`.
+ */
 export function moment({ best, min, max }: Bounds): string {
   if (best === undefined) return "at an unknown time";
   if (min === undefined || max === undefined) return `${instant(best)} (zone of the log unknown)`;
@@ -60,7 +66,10 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
 }
 
-/** `29.0 MiB of memory, 831 KiB on disk by its own account`; up to 2.2 some sorters count nothing of what they write. */
+/**
+ * `29.0 MiB of memory, 831 KiB on disk by its own account`; up to 2.2 some sorters count nothing of
+ * what they write.
+ */
 export function spilledByAccount(memory: number, disk: number | undefined): string {
   const written =
     disk === undefined || (disk === 0 && memory > 0) ? "" : `, ${bytes(disk)} on disk`;
@@ -103,7 +112,9 @@ export function cutTo(text: string, characters: number): string {
   return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
 }
 
-/** A name on one line, at most 60 characters of it: cached queries are named by their whole plan. */
+/**
+ * A name on one line, at most 60 characters of it: cached queries are named by their whole plan.
+ */
 export function shortened(name: string | undefined): string | undefined {
   const line = name?.replace(/\s+/g, " ").trim();
   return line === undefined ? undefined : cutTo(line, 60);

@@ -137,9 +137,10 @@ const KEPT = [
 ] as const;
 
 /**
- * The steps that go into the file. Where an executor has more than fit, each stretch of its time keeps its first and last
- * step, those in which a drawn quantity is greatest or least, and one in which it is unknown; every step is a row of the
- * database, never an average. `stretch` is NULL where nothing is left out.
+ * The steps that go into the file. Where an executor has more than fit, each stretch of its time
+ * keeps its first and last step, those in which a drawn quantity is greatest or least, and one in
+ * which it is unknown; every step is a row of the database, never an average. `stretch` is NULL
+ * where nothing is left out.
  */
 export function stepsKept(
   here: string,

@@ -1,4 +1,6 @@
-/** A database whose answers name no hosts: each is `host-1`, `host-2` …, wherever its name stands. */
+/**
+ * A database whose answers name no hosts: each is `host-1`, `host-2` …, wherever its name stands.
+ */
 import type { Database, QueryResult, QueryValue } from "../sql/query.ts";
 import { textIn } from "../sql/row.ts";
 

@@ -1,4 +1,7 @@
-/** What other settings would have done: an outcome along a setting, its band, and where it begins and ends. */
+/**
+ * What other settings would have done: an outcome along a setting, its band, and where it begins
+ * and ends.
+ */
 import type { Curve, CurvePoint } from "../picture/what-if.ts";
 import { curvesOf } from "../picture/what-if.ts";
 import { bytes, count, tickBytes } from "./amounts.ts";

@@ -1,4 +1,7 @@
-/** What-if answers as curves: an outcome along a setting, with the zones in which it always, perhaps and never happens. */
+/**
+ * What-if answers as curves: an outcome along a setting, with the zones in which it always, perhaps
+ * and never happens.
+ */
 import type { Cells } from "./facts.ts";
 
 export interface CurvePoint {

@@ -1,4 +1,6 @@
-/** Arrow IPC files, a record batch at a time: DuckDB's columns as they lie, integers without BigInt. */
+/**
+ * Arrow IPC files, a record batch at a time: DuckDB's columns as they lie, integers without BigInt.
+ */
 import { type FileHandle, open } from "node:fs/promises";
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import bindings from "@duckdb/node-bindings";
@@ -66,7 +68,8 @@ class Queue {
   }
 
   async emptyInto(file: FileHandle): Promise<void> {
-    // What is queued is read by microtasks alone: after one turn of the event loop all of it is here.
+    // What is queued is read by microtasks alone: after one turn of the event loop all of it is
+    // here.
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#failed !== undefined) throw this.#failed.error;
     const bytes = Buffer.concat(this.#read);
@@ -158,8 +161,9 @@ function bitsOf(values: Uint8Array): Uint8Array {
 }
 
 /**
- * DuckDB's string_t is 16 bytes: 4 of length, then the text where it has at most 12 bytes, else 4 of it and a pointer to all of it.
- * A chunk repeats its pointers (ids, names), so each is followed once, and no text becomes a JavaScript string.
+ * DuckDB's string_t is 16 bytes: 4 of length, then the text where it has at most 12 bytes, else 4
+ * of it and a pointer to all of it. A chunk repeats its pointers (ids, names), so each is followed
+ * once, and no text becomes a JavaScript string.
  */
 function texts(raw: ArrayBuffer, length: number, nullBitmap: Uint8Array | null): Data<Utf8> {
   const bytes = new Uint8Array(raw);

@@ -1,4 +1,7 @@
-/** Column batches into DuckDB's memory: whole columns in one copy, texts by reference to their dictionary. */
+/**
+ * Column batches into DuckDB's memory: whole columns in one copy, texts by reference to their
+ * dictionary.
+ */
 import type { DuckDBDataChunk, DuckDBType } from "@duckdb/node-api";
 import bindings from "@duckdb/node-bindings";
 import type { ColumnType } from "../columns/column.ts";
@@ -16,7 +19,10 @@ import {
 import type { TextDictionary } from "../columns/text-dictionary.ts";
 import { duckdb } from "../duckdb.ts";
 
-/** DuckDB's string_t: 4 bytes of length, then up to 12 bytes of text, or 4 bytes of it and an 8-byte pointer. */
+/**
+ * DuckDB's string_t: 4 bytes of length, then up to 12 bytes of text, or 4 bytes of it and an 8-byte
+ * pointer.
+ */
 const STRING_WORDS = 4;
 const INLINE_BYTES = 12;
 const TWO_32 = 4_294_967_296;
@@ -143,7 +149,10 @@ function setNull(at: number): void {
   validity[at >> 3] = (validity[at >> 3] ?? 0) & ~(1 << (at & 7));
 }
 
-/** The string_t of each row. Long texts live in vectors of this column, as long as their generation of the dictionary. */
+/**
+ * The string_t of each row. Long texts live in vectors of this column, as long as their generation
+ * of the dictionary.
+ */
 class StringColumn {
   readonly #rows = new Int32Array(BATCH_ROWS * STRING_WORDS);
   readonly references: ArrayBuffer = this.#rows.buffer;

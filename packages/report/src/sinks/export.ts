@@ -1,4 +1,7 @@
-/** A replayed database as files for other tools: one directory a table, one file an application attempt; each file appears whole or not at all. */
+/**
+ * A replayed database as files for other tools: one directory a table, one file an application
+ * attempt; each file appears whole or not at all.
+ */
 import { createHash } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -170,8 +173,9 @@ async function writeWhole(
 }
 
 /**
- * A folder with those above it. Node 20's own `recursive` never returns where a file system refuses new folders with ENOENT (/proc): a folder
- * whose parent is there and that still cannot be made is the caller's to hear of.
+ * A folder with those above it. Node 20's own `recursive` never returns where a file system refuses
+ * new folders with ENOENT (/proc): a folder whose parent is there and that still cannot be made is
+ * the caller's to hear of.
  */
 async function makeFolders(folder: string): Promise<void> {
   const refusal = await made(folder);
@@ -214,7 +218,10 @@ function directoryOf(appId: string): string {
   return `app_id=${safeName(appId)}`;
 }
 
-/** An id comes from a log: it names one file here, whatever is in it. Escaped as Hive does, cut with a hash where it is too long. */
+/**
+ * An id comes from a log: it names one file here, whatever is in it. Escaped as Hive does, cut with
+ * a hash where it is too long.
+ */
 export function safeName(id: string): string {
   const escaped = [...Buffer.from(id)]
     .map((byte) => {

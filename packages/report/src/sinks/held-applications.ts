@@ -1,4 +1,6 @@
-/** Applications that a database or a folder holds, each with what tells it from another of its id. */
+/**
+ * Applications that a database or a folder holds, each with what tells it from another of its id.
+ */
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ApplicationKey } from "../tables/table.ts";
 
@@ -9,7 +11,9 @@ export interface HeldApplication extends ApplicationKey {
   readonly name: string | undefined;
 }
 
-/** `relation`: whatever has the columns of `applications`, NULL where nothing is known but the id. */
+/**
+ * `relation`: whatever has the columns of `applications`, NULL where nothing is known but the id.
+ */
 export async function heldApplications(
   connection: DuckDBConnection,
   relation: string,

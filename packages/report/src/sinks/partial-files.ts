@@ -1,4 +1,7 @@
-/** The files beside a database that is being written: what an earlier run of ours left may be removed, anything else is refused. */
+/**
+ * The files beside a database that is being written: what an earlier run of ours left may be
+ * removed, anything else is refused.
+ */
 import { lstat, open, readdir, rename, rm } from "node:fs/promises";
 import { DatabaseError } from "../database-error.ts";
 
@@ -7,7 +10,10 @@ export function partialPaths(partial: string): readonly [string, string, string]
   return [partial, `${partial}.wal`, `${partial}.tmp`];
 }
 
-/** Throws a DatabaseError (exists) for the first that no replay wrote: no DuckDB file, a foreign folder, a link, a device. */
+/**
+ * Throws a DatabaseError (exists) for the first that no replay wrote: no DuckDB file, a foreign
+ * folder, a link, a device.
+ */
 export async function requireOurPartial(path: string, partial: string): Promise<void> {
   const [file, log, spilled] = partialPaths(partial);
   const ours =

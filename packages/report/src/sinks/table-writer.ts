@@ -7,7 +7,10 @@ import { bytesOf, DuckDbChunk } from "./duckdb-chunk.ts";
 
 export interface RowWriter<Row> {
   take(row: Row): void;
-  /** All rows are with the appender after it, under the application at hand; DuckDB has them after `flush`. */
+  /**
+   * All rows are with the appender after it, under the application at hand; DuckDB has them after
+   * `flush`.
+   */
   settle(): void;
   /** All rows are with DuckDB after it. */
   flush(): void;
@@ -22,7 +25,10 @@ export interface AppendedBytes {
   bytes: number;
 }
 
-/** An appender is emptied once all hold so much, if it holds a good part of it: each time is a query of its own to DuckDB. */
+/**
+ * An appender is emptied once all hold so much, if it holds a good part of it: each time is a query
+ * of its own to DuckDB.
+ */
 const ALL_APPENDERS_BYTES = 12 << 20;
 const APPENDER_BYTES = 1 << 20;
 

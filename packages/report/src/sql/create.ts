@@ -7,7 +7,10 @@ import type { ViewSpec } from "./view.ts";
 import { executorMetricsShown } from "./views/executor-metrics.ts";
 import { macros, views } from "./views/index.ts";
 
-/** Raised whenever a table or column is renamed or changes its meaning (docs/tables.md has the notes). */
+/**
+ * Raised whenever a table or column is renamed or changes its meaning (docs/tables.md has the
+ * notes).
+ */
 export const SCHEMA_VERSION = 2;
 export const META_TABLE = "respark_meta";
 export const MANIFEST_TABLE = "respark_manifest";
@@ -27,7 +30,9 @@ export function createTables(): string {
   ].join(";\n");
 }
 
-/** Equal where a database has the tables and columns of this respark, whatever their comments say. */
+/**
+ * Equal where a database has the tables and columns of this respark, whatever their comments say.
+ */
 export function tablesHash(): string {
   const hash = createHash("sha256");
   for (const table of storedTables) {

@@ -6,8 +6,8 @@ import { META_TABLE, SCHEMA_VERSION, tablesHash } from "./create.ts";
 import { sqlText } from "./literal.ts";
 
 /**
- * Throws a DatabaseError: not_respark where a table of ours is missing or something else stands in for it
- * (a view could read any file), other_schema where another version wrote it.
+ * Throws a DatabaseError: not_respark where a table of ours is missing or something else stands in
+ * for it (a view could read any file), other_schema where another version wrote it.
  */
 export async function requireOurs(connection: DuckDBConnection, path: string): Promise<void> {
   const there = await connection.runAndReadAll(

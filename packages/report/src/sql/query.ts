@@ -6,7 +6,10 @@ import { forgetConnection, keptOpen } from "../open-connections.ts";
 import { sqlName } from "./literal.ts";
 import { requireOurs } from "./meta.ts";
 
-/** NULL is null. Integers beyond 32 bits are bigint; decimals, times and other types are DuckDB's text of them. */
+/**
+ * NULL is null. Integers beyond 32 bits are bigint; decimals, times and other types are DuckDB's
+ * text of them.
+ */
 export type QueryValue =
   | string
   | number
@@ -49,7 +52,10 @@ export interface Database {
    * interrupts DuckDB and ends in one.
    */
   query(sql: string, signal?: AbortSignal): Promise<QueryResult>;
-  /** How many statements a text holds; of several only the last one's answer comes back. Throws a QueryError. */
+  /**
+   * How many statements a text holds; of several only the last one's answer comes back. Throws a
+   * QueryError.
+   */
   statements(sql: string): Promise<number>;
   /** The whole answer, for small ones: a record a row. */
   rows(sql: string): Promise<readonly Readonly<Record<string, QueryValue>>[]>;
@@ -64,8 +70,9 @@ export interface DatabaseOptions {
 }
 
 /**
- * Opens a database that a replay wrote. Nothing can be changed through it, and no other file or address can be reached.
- * Throws a DatabaseError where there is none, it is locked, or it was not written by this version's replay.
+ * Opens a database that a replay wrote. Nothing can be changed through it, and no other file or
+ * address can be reached. Throws a DatabaseError where there is none, it is locked, or it was not
+ * written by this version's replay.
  */
 export async function openDatabase(path: string, options: DatabaseOptions = {}): Promise<Database> {
   const opened = await openReadOnly(path, options);
@@ -78,7 +85,8 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
     opened.close();
     throw error;
   }
-  // A connection has one answer at a time, and a later question would cut it off: each question has its own.
+  // A connection has one answer at a time, and a later question would cut it off: each question has
+  // its own.
   const asking = new Set<DuckDBConnection>();
   const done = (connection: DuckDBConnection): void => {
     if (!asking.delete(connection)) return;
@@ -120,7 +128,10 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   };
 }
 
-/** Throws a QueryError for several statements: only the last would be answered, and what asked them would not know. */
+/**
+ * Throws a QueryError for several statements: only the last would be answered, and what asked them
+ * would not know.
+ */
 export async function requireOneStatement(database: Database, sql: string): Promise<void> {
   if (isName(sql) || (await database.statements(sql)) <= 1) return;
   throw new QueryError(

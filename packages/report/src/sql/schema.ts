@@ -1,4 +1,7 @@
-/** What can be asked for: every table, view and macro, each column with its type and meaning. Needs no database but one in memory. */
+/**
+ * What can be asked for: every table, view and macro, each column with its type and meaning. Needs
+ * no database but one in memory.
+ */
 import { duckdb } from "../duckdb.ts";
 import { answerTables } from "../tables/answers.ts";
 import { tables } from "../tables/index.ts";

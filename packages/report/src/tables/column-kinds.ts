@@ -1,4 +1,7 @@
-/** The columns that tables are made of: bytes, times, durations, counts, names, and intervals of bytes. */
+/**
+ * The columns that tables are made of: bytes, times, durations, counts, names, and intervals of
+ * bytes.
+ */
 import { type Origin, type Provenance, type Triple, UNKNOWN_TIME } from "@respark/core";
 import type {
   Column,

@@ -1,4 +1,7 @@
-/** All tables of the contract; a row type without its table, or a table of another row type, does not compile. */
+/**
+ * All tables of the contract; a row type without its table, or a table of another row type, does
+ * not compile.
+ */
 import type { Rows, TableName } from "@respark/core";
 import { applications } from "./applications.ts";
 import { blockEvents } from "./block-events.ts";

@@ -1,10 +1,16 @@
-/** How executor_metrics is kept: a row an event instead of a row a value, of which a dozen would repeat the same keys. */
+/**
+ * How executor_metrics is kept: a row an event instead of a row a value, of which a dozen would
+ * repeat the same keys.
+ */
 import type { ExecutorMetricRow } from "@respark/core";
 import { always, big, flag, source, text } from "./column-kinds.ts";
 import { loggedWith } from "./executor-metrics.ts";
 import type { TableSpec } from "./table.ts";
 
-/** Those of ExecutorMetricType, Spark 3.0 to 4.1, in its order. A metric of another name is written all the same. */
+/**
+ * Those of ExecutorMetricType, Spark 3.0 to 4.1, in its order. A metric of another name is written
+ * all the same.
+ */
 export const METRIC_NAMES = [
   "JVMHeapMemory",
   "JVMOffHeapMemory",

@@ -1,4 +1,7 @@
-/** The answer to a what-if question: base, self-check, scenarios and bands, as `--json` prints it (respark.whatif/1). */
+/**
+ * The answer to a what-if question: base, self-check, scenarios and bands, as `--json` prints it
+ * (respark.whatif/1).
+ */
 import {
   executorHeapMiB,
   isInBytes,

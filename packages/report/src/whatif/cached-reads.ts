@@ -3,7 +3,10 @@ import { type BlockRead, type CachedRead, parseBlockId } from "@respark/core";
 import type { RecordedBlockEvent, RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
 import type { WantedBlocks } from "./wanted-blocks.ts";
 
-/** The cached RDDs of a stage as its lineage has them: below a cached one lies what only its computation reads. */
+/**
+ * The cached RDDs of a stage as its lineage has them: below a cached one lies what only its
+ * computation reads.
+ */
 export function cachedReads(
   run: RunRecord,
   stage: RecordedStage,
@@ -28,7 +31,10 @@ export function cachedReads(
   return below(tops);
 }
 
-/** Reads by task where a stage's partitions do not map one to one to those of its cached RDDs (union, coalesce); else `undefined`. */
+/**
+ * Reads by task where a stage's partitions do not map one to one to those of its cached RDDs
+ * (union, coalesce); else `undefined`.
+ */
 export function readsThatDiffer(
   tasks: readonly RecordedTask[],
   eventsOf: ReadonlyMap<number, readonly RecordedBlockEvent[]>,

@@ -1,4 +1,6 @@
-/** The configuration a run had, proven to the byte, and the one it would have with other settings. */
+/**
+ * The configuration a run had, proven to the byte, and the one it would have with other settings.
+ */
 import {
   executorHeapMiB,
   type GarbageCollector,
@@ -62,7 +64,10 @@ export interface BaseConfiguration {
 
 const COLLECTORS: readonly GarbageCollector[] = ["G1", "Parallel", "Serial", "ZGC", "Shenandoah"];
 
-/** The base's own configuration; throws NotComparable where its capacity does not come out to the byte. */
+/**
+ * The base's own configuration; throws NotComparable where its capacity does not come out to the
+ * byte.
+ */
 export function baseConfiguration(run: RunRecord): BaseConfiguration {
   const behaviour = run.sparkVersion === undefined ? undefined : sparkBehaviour(run.sparkVersion);
   if (behaviour === undefined || run.sparkVersion === undefined)
@@ -94,7 +99,9 @@ export function baseConfiguration(run: RunRecord): BaseConfiguration {
   );
 }
 
-/** Collectors to try, likeliest first: what the command line says, else what the page size leaves. */
+/**
+ * Collectors to try, likeliest first: what the command line says, else what the page size leaves.
+ */
 function collectorsOf(run: RunRecord, pageBytes: number | undefined): readonly GarbageCollector[] {
   const flags = `${run.conf.get("spark.executor.extraJavaOptions") ?? ""} ${run.conf.get("spark.executor.defaultJavaOptions") ?? ""}`;
   const named = /-XX:\+Use(G1|Parallel|Serial|Z|Shenandoah)GC/.exec(flags)?.[1];

@@ -1,4 +1,7 @@
-/** Many simulated runs of one configuration, and what they say together: median, band, how often anything happened. */
+/**
+ * Many simulated runs of one configuration, and what they say together: median, band, how often
+ * anything happened.
+ */
 import {
   Draws,
   isInBytes,
@@ -88,7 +91,10 @@ function mostOf(name: OutcomeName, capacity: ManagerCapacity): number {
   }
 }
 
-/** The 5th and 95th percentile so that lo > 0 means 95 of 100, and hi = 0 at most 5; a peak is never surer than 2 % and 1 MiB. */
+/**
+ * The 5th and 95th percentile so that lo > 0 means 95 of 100, and hi = 0 at most 5; a peak is never
+ * surer than 2 % and 1 MiB.
+ */
 function summary(name: OutcomeName, values: readonly number[], most: number): Foretold {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number): number => sorted[index] ?? 0;

@@ -1,4 +1,7 @@
-/** How long tasks take by what became of their cached reads: met here, met on another executor, or computed. */
+/**
+ * How long tasks take by what became of their cached reads: met here, met on another executor, or
+ * computed.
+ */
 import type { WantedMemory } from "@respark/core";
 import { cachedReads, stageKey } from "./cached-reads.ts";
 import type { RecordedBlockEvent, RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
@@ -8,14 +11,18 @@ import type { WantedBlocks } from "./wanted-blocks.ts";
 type ReadState = "hit" | "miss" | "remote";
 
 /**
- * A read from another executor. Medians and spread of 50 reads that were an executor's first (they wait for its connection) and of
- * 60 later ones, in 36 recorded runs of Spark 2.4 to 4.0 with blocks of 3 to 18 MB; reads met on the executor took 2 to 13 ms there.
+ * A read from another executor. Medians and spread of 50 reads that were an executor's first (they
+ * wait for its connection) and of 60 later ones, in 36 recorded runs of Spark 2.4 to 4.0 with
+ * blocks of 3 to 18 MB; reads met on the executor took 2 to 13 ms there.
  */
 const REMOTE_READS = { firstMillis: 240, laterMillis: 130, sigma: 0.75 } as const;
 /** So many reads of a run's own are better evidence than those. */
 const ENOUGH = 4;
 
-/** Run times by the state of a task's cached reads; what a task did not show, others of the same RDD do. */
+/**
+ * Run times by the state of a task's cached reads; what a task did not show, others of the same RDD
+ * do.
+ */
 export class ReadTimes {
   readonly #stateOf = new Map<number, ReadState>();
   readonly #typical = new Map<number, { hit: number | undefined; miss: number | undefined }>();
@@ -56,7 +63,9 @@ export class ReadTimes {
       this.#typical.set(rdd, { hit: median(hit), miss: median(miss) });
   }
 
-  /** What a read from another executor takes, as the run's own did where there are enough of them. */
+  /**
+   * What a read from another executor takes, as the run's own did where there are enough of them.
+   */
   get remoteReads(): WantedMemory["remoteReads"] {
     const first = this.#remote.filter(({ isFirst }) => isFirst).map(({ millis }) => millis);
     const later = this.#remote.filter(({ isFirst }) => !isFirst).map(({ millis }) => millis);

@@ -1,4 +1,7 @@
-/** What a replayed database holds of one run, as the simulation needs it: stages, tasks, executors, RDDs, block events. */
+/**
+ * What a replayed database holds of one run, as the simulation needs it: stages, tasks, executors,
+ * RDDs, block events.
+ */
 import { sqlText } from "../sql/literal.ts";
 import { type Ask, flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
 import type { ApplicationKey } from "../tables/table.ts";
@@ -133,7 +136,9 @@ export interface RunRecord {
   readonly taskMemoryDeaths: ReadonlyMap<number, number | undefined>;
 }
 
-/** Reads one application. Empty parts are empty lists; `undefined`: the application is not there. */
+/**
+ * Reads one application. Empty parts are empty lists; `undefined`: the application is not there.
+ */
 export async function readRun(ask: Ask, app: ApplicationKey): Promise<RunRecord | undefined> {
   const here = `app_id = ${sqlText(app.appId)} and attempt_id = ${sqlText(app.attemptId)}`;
   const [application] = await ask(

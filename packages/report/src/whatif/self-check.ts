@@ -31,7 +31,9 @@ export interface SelfCheck {
 /** Bytes are held to 1 %: what a log prints is rounded. */
 const BYTES_TOLERANCE = 0.01;
 
-/** `isForetold`: an outcome whose demand is in no log has grade D, and no band to be held against. */
+/**
+ * `isForetold`: an outcome whose demand is in no log has grade D, and no band to be held against.
+ */
 export function selfCheckOf(
   base: BaseOutcomes,
   simulated: ForetoldOutcomes,
@@ -47,7 +49,10 @@ export function selfCheckOf(
   return { passed: outcomes.every(({ inside }) => inside), outcomes };
 }
 
-/** A band is not made wider than this many times its end: what misses by more is no evidence of how much. */
+/**
+ * A band is not made wider than this many times its end: what misses by more is no evidence of how
+ * much.
+ */
 const MOST_WIDENING = 2;
 
 /** A band made wider by the factor by which the self-check missed. */

@@ -1,4 +1,7 @@
-/** The least memory that keeps a promise: a coarse look over the range, then bisection where the promise begins to hold. */
+/**
+ * The least memory that keeps a promise: a coarse look over the range, then bisection where the
+ * promise begins to hold.
+ */
 import type { OutcomeName, WantedMemory } from "@respark/core";
 import { memoryInMiB, refuseUnusable } from "./answer.ts";
 import { baseOutcomes } from "./base-outcomes.ts";
@@ -46,7 +49,10 @@ export interface SizeQuestion {
 
 export interface SizedPromise {
   readonly promise: PromiseName;
-  /** Least size from which on the promise held at every larger size tried; `null`: at none, or (grade D) not foretold. */
+  /**
+   * Least size from which on the promise held at every larger size tried; `null`: at none, or
+   * (grade D) not foretold.
+   */
   readonly recommended: string | null;
   /** Largest size at which it was broken in 95 of 100 simulated runs; `null`: at none tried. */
   readonly p95: string | null;
@@ -176,7 +182,10 @@ class Search {
     return found;
   }
 
-  /** Share of draws in which the promise is broken; a share that is neither 0 nor 1 is looked at again with more draws. */
+  /**
+   * Share of draws in which the promise is broken; a share that is neither 0 nor 1 is looked at
+   * again with more draws.
+   */
   #share(mib: number, isBroken: (values: DrawnOutcomes, draw: number) => boolean): number {
     const count = ({ values, draws }: { values: DrawnOutcomes; draws: number }): number => {
       let broken = 0;

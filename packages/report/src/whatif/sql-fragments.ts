@@ -1,4 +1,6 @@
-/** A SQL plan cut where it shuffles: which operators a stage's tasks run, and what rows reach each. */
+/**
+ * A SQL plan cut where it shuffles: which operators a stage's tasks run, and what rows reach each.
+ */
 import type { RecordedMetric, RecordedPlanNode } from "./run-record.ts";
 
 /** Rows written to and read from an exchange, over all tasks. */
@@ -49,7 +51,10 @@ export class SqlFragments {
     return sum !== undefined && sum.records > 0 && sum.dataBytes > 0 ? sum : undefined;
   }
 
-  /** The top of the operators that these tasks run: below the exchange they write, else the plan's own top. */
+  /**
+   * The top of the operators that these tasks run: below the exchange they write, else the plan's
+   * own top.
+   */
   topOf(metrics: readonly RecordedMetric[]): RecordedPlanNode | undefined {
     for (const { accumulatorId, name } of metrics) {
       if (name !== "data size" && name !== "shuffle records written") continue;

@@ -1,4 +1,7 @@
-/** The cached RDDs of a run and the size of each of their partitions, whether it was ever stored or not. */
+/**
+ * The cached RDDs of a run and the size of each of their partitions, whether it was ever stored or
+ * not.
+ */
 import {
   parseBlockId,
   type StorageLevel,
@@ -192,7 +195,10 @@ interface SideEvidence {
   readonly computing: ReadonlyMap<string, number>;
 }
 
-/** The longest run time of a task that missed a block, by block; without names of tasks, that of the RDD's first stage. */
+/**
+ * The longest run time of a task that missed a block, by block; without names of tasks, that of the
+ * RDD's first stage.
+ */
 function computingMillis(run: RunRecord): Map<string, number> {
   const runMillis = new Map(run.tasks.map(({ taskId, runMillis: millis }) => [taskId, millis]));
   const found = new Map<string, number>();
@@ -228,10 +234,16 @@ function statedSize(block: RecordedBlock): Wanted | undefined {
   return { best: memoryBytes, atLeast: memoryBytes, atMost: memoryBytes, sigma: 0 };
 }
 
-/** A partition that failed at much more than its siblings hold is of another size: only how long it took to compute tells. */
+/**
+ * A partition that failed at much more than its siblings hold is of another size: only how long it
+ * took to compute tells.
+ */
 const UNLIKE_SIBLINGS = 1.5;
 const UNLIKE_SPREAD = 0.5;
-/** Spread of a size that is known on disk, where blocks of the RDD tell what a byte on disk is in memory, and where none does. */
+/**
+ * Spread of a size that is known on disk, where blocks of the RDD tell what a byte on disk is in
+ * memory, and where none does.
+ */
 const KNOWN_RATIO_SPREAD = 0.03;
 const UNKNOWN_RATIO_SPREAD = 0.2;
 

@@ -1,4 +1,7 @@
-/** What tasks wanted of execution memory: what they report, where they did not spill; else what their own spills bound. */
+/**
+ * What tasks wanted of execution memory: what they report, where they did not spill; else what
+ * their own spills bound.
+ */
 import type { ConsumerDemand, Wanted } from "@respark/core";
 import type { RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
 import type { SqlDemand } from "./sql-demand.ts";
@@ -61,7 +64,10 @@ interface PerRecord {
   readonly spread: number;
 }
 
-/** How far estimated sizes of equal collections lie apart (SizeTracker samples): as 24 tasks of one recorded stage did. */
+/**
+ * How far estimated sizes of equal collections lie apart (SizeTracker samples): as 24 tasks of one
+ * recorded stage did.
+ */
 const ESTIMATE_SPREAD = 0.12;
 
 function recordsOf(task: RecordedTask): number {
@@ -69,8 +75,8 @@ function recordsOf(task: RecordedTask): number {
 }
 
 /**
- * What a record costs in a stage: from tasks that did not spill, else from the middle of what each that did can have wanted:
- * what it spilled, and up to as much as it ever held.
+ * What a record costs in a stage: from tasks that did not spill, else from the middle of what each
+ * that did can have wanted: what it spilled, and up to as much as it ever held.
  */
 function bytesPerRecord(tasks: readonly RecordedTask[]): PerRecord {
   const unspilled: number[] = [];
@@ -111,7 +117,10 @@ function demandOf(
   return { best: (atLeast + atMost) / 2, atLeast, atMost, sigma: undefined };
 }
 
-/** Bytes on disk a byte spilled: as the stage's spills show, else from what its shuffle read and wrote. */
+/**
+ * Bytes on disk a byte spilled: as the stage's spills show, else from what its shuffle read and
+ * wrote.
+ */
 function diskRatioOf(tasks: readonly RecordedTask[]): Wanted {
   const memory = tasks.reduce((sum, { memorySpilledBytes }) => sum + (memorySpilledBytes ?? 0), 0);
   const disk = tasks.reduce((sum, { diskSpilledBytes }) => sum + (diskSpilledBytes ?? 0), 0);

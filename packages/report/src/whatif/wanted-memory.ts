@@ -1,4 +1,7 @@
-/** A run's demand for memory, put together for the simulation: program order, reads, broadcasts, executors. */
+/**
+ * A run's demand for memory, put together for the simulation: program order, reads, broadcasts,
+ * executors.
+ */
 import {
   parseBlockId,
   type StorageLevel,
@@ -32,7 +35,10 @@ const READS: ReadonlySet<string> = new Set([
   "store",
   "put_fail",
 ]);
-/** Spread of durations: of tasks that read cached blocks, and of those that work for execution memory. */
+/**
+ * Spread of durations: of tasks that read cached blocks, and of those that work for execution
+ * memory.
+ */
 const CACHED_SIGMA = 0.6;
 const OVERHEAD_SIGMA = { least: 0.1, most: 0.8 } as const;
 const EXECUTION_SIGMA = { least: 0.15, most: 0.3 } as const;
@@ -156,7 +162,9 @@ function gapBefore(stage: RecordedStage, completions: readonly number[]): number
   return before === undefined ? 0 : stage.submittedAt - before;
 }
 
-/** The attempt of each partition whose demand is known best: the one that succeeded, else the last. */
+/**
+ * The attempt of each partition whose demand is known best: the one that succeeded, else the last.
+ */
 function lastGood(tasks: readonly RecordedTask[]): RecordedTask[] {
   const best = new Map<number, RecordedTask>();
   for (const task of tasks) {
@@ -214,7 +222,10 @@ class Broadcasts {
     else known.add(broadcastId);
   }
 
-  /** The task binary is the youngest; it is fetched before the task runs, the others when they are first asked for. */
+  /**
+   * The task binary is the youngest; it is fetched before the task runs, the others when they are
+   * first asked for.
+   */
   of(stage: RecordedStage): readonly number[] {
     const ids = this.#byStage.get(stageKey(stage.stageId, stage.attempt)) ?? new Set();
     const [binary, ...others] = [...ids].sort((a, b) => b - a);
@@ -223,7 +234,10 @@ class Broadcasts {
   }
 }
 
-/** The stage whose tasks stored a broadcast: the task's where the log names it, else the youngest that ran then. */
+/**
+ * The stage whose tasks stored a broadcast: the task's where the log names it, else the youngest
+ * that ran then.
+ */
 function stageOfStore(
   { at, taskId }: RecordedBlockEvent,
   stageOfTask: ReadonlyMap<number, string>,
@@ -245,7 +259,10 @@ interface Overheads {
   readonly firsts: readonly number[];
 }
 
-/** Time between launch and running: of the first tasks that each executor had of the stage, and of the others. */
+/**
+ * Time between launch and running: of the first tasks that each executor had of the stage, and of
+ * the others.
+ */
 function overheadsOf(tasks: readonly RecordedTask[], slots: number): Overheads {
   const overhead = (task: RecordedTask): number =>
     Math.max(0, task.finishedAt - task.launchedAt - (task.runMillis ?? 0));
@@ -287,7 +304,10 @@ function rateDeviation(tasks: readonly RecordedTask[]): number {
   );
 }
 
-/** How unequally fast the executors are: 1.5 times the spread of the tasks they took where nothing kept them (spec 5.1). */
+/**
+ * How unequally fast the executors are: 1.5 times the spread of the tasks they took where nothing
+ * kept them (spec 5.1).
+ */
 function speedSigma(
   run: RunRecord,
   stages: readonly RecordedStage[],

@@ -1,9 +1,15 @@
-/** What SQL operators of a task want: rows and their width from the exchanges around them, in the order in which they fill. */
+/**
+ * What SQL operators of a task want: rows and their width from the exchanges around them, in the
+ * order in which they fill.
+ */
 import type { ConsumerDemand, Wanted } from "@respark/core";
 import type { RecordedMetric, RecordedPlanNode, RecordedTask } from "./run-record.ts";
 import { type ExchangeRows, isExchange, partitionsOf, type SqlFragments } from "./sql-fragments.ts";
 
-/** What a row costs in a sorter's page and in a map's beside its bytes (UnsafeAlignedOffset, BytesToBytesMap.append). */
+/**
+ * What a row costs in a sorter's page and in a map's beside its bytes (UnsafeAlignedOffset,
+ * BytesToBytesMap.append).
+ */
 const SORTER_ROW_EXTRA = 4;
 const MAP_PAIR_EXTRA = 16;
 /** Key and value are rows of their own: one more null bitset. */
@@ -18,7 +24,9 @@ export interface StageOperators {
   readonly sortsBeforeRepartition: boolean;
 }
 
-/** Rows that reach an operator in one task, and the bytes of each; `undefined` where nothing tells. */
+/**
+ * Rows that reach an operator in one task, and the bytes of each; `undefined` where nothing tells.
+ */
 interface Flow {
   readonly rows: number | undefined;
   readonly rowBytes: number | undefined;
@@ -142,7 +150,9 @@ class OperatorWalk {
     };
   }
 
-  /** Before 3.0 tasks do not count what they read by exchange: where there is one, it is all of it. */
+  /**
+   * Before 3.0 tasks do not count what they read by exchange: where there is one, it is all of it.
+   */
   #onlyInput(node: RecordedPlanNode): number | undefined {
     const siblings = [...this.#values.keys()].some((key) => key.endsWith(" records read"));
     return siblings || node.name === "" ? undefined : this.#task.shuffleReadRecords;
@@ -175,7 +185,10 @@ class OperatorWalk {
     return { rows, rowBytes: rowBytes - SORTER_ROW_EXTRA, held: [place] };
   }
 
-  /** From the exchange it feeds, else from the peak of a sorter that did not spill: its pages, without the array. */
+  /**
+   * From the exchange it feeds, else from the peak of a sorter that did not spill: its pages,
+   * without the array.
+   */
   #rowBytesBehind(
     rows: number,
     peak: number | undefined,
@@ -261,7 +274,10 @@ function known(value: number): Wanted {
   return { best: value, atLeast: value, atMost: value, sigma: 0 };
 }
 
-/** A sort by one long-like key uses radix sort; others compare (SortPrefixUtils.canSortFullyWithPrefix). */
+/**
+ * A sort by one long-like key uses radix sort; others compare
+ * (SortPrefixUtils.canSortFullyWithPrefix).
+ */
 function isRadixSortable(description: string): boolean {
   const keys = /^Sort \[(.*?)\](?:, |$)/.exec(description)?.[1] ?? "";
   return !keys.includes(",");

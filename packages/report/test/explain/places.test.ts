@@ -1,4 +1,7 @@
-/** A row's line is named in the file that a person opens: of a rolled or rotated log, the part that holds it. */
+/**
+ * A row's line is named in the file that a person opens: of a rolled or rotated log, the part that
+ * holds it.
+ */
 import { expect, test } from "vitest";
 import { Investigation } from "../../src/explain/investigation.ts";
 import { openDatabase } from "../../src/index.ts";

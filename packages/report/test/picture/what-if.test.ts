@@ -1,4 +1,7 @@
-/** Curves of what-if answers: which are drawn, in which order, and between which values either may happen. */
+/**
+ * Curves of what-if answers: which are drawn, in which order, and between which values either may
+ * happen.
+ */
 import { expect, test } from "vitest";
 import type { Cells } from "../../src/picture/facts.ts";
 import { curvesOf } from "../../src/picture/what-if.ts";

@@ -1,4 +1,6 @@
-/** Exports hold what the database holds, in any format, under names that no application can choose. */
+/**
+ * Exports hold what the database holds, in any format, under names that no application can choose.
+ */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";

@@ -1,4 +1,7 @@
-/** Views of blocks: what was evicted and regretted, what a cache is worth, what found no room. The story is in a-short-run.ts. */
+/**
+ * Views of blocks: what was evicted and regretted, what a cache is worth, what found no room. The
+ * story is in a-short-run.ts.
+ */
 import { expect, test } from "vitest";
 import { shortRunTold } from "./short-run-told.ts";
 
@@ -80,7 +83,8 @@ test("cache efficiency counts reads, and byte-seconds that nobody read again", a
       stored_bytes: 1600,
       failed_puts: 1,
       evictions: 1,
-      // rdd_7_0: 400 for 10 s and again for 4 s; rdd_7_1: 800 for 19 s. Unread: all but the first 4 s of rdd_7_0.
+      // rdd_7_0: 400 for 10 s and again for 4 s; rdd_7_1: 800 for 19 s. Unread: all but the first 4
+      // s of rdd_7_0.
       held_average_bytes: 1040,
       held_byte_seconds: 20_800,
       unread_byte_seconds: 19_200,

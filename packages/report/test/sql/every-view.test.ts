@@ -1,4 +1,7 @@
-/** What holds for every view: it says what it means, has what it says, and does not take unknown for zero. */
+/**
+ * What holds for every view: it says what it means, has what it says, and does not take unknown for
+ * zero.
+ */
 import { expect, test } from "vitest";
 import { openDatabase } from "../../src/index.ts";
 import { macros, views } from "../../src/sql/views/index.ts";

@@ -1,4 +1,7 @@
-/** Views of an executor: its layout, its peaks, its pressure, and its death. The story is in a-short-run.ts. */
+/**
+ * Views of an executor: its layout, its peaks, its pressure, and its death. The story is in
+ * a-short-run.ts.
+ */
 import { expect, test } from "vitest";
 import { aShortRun } from "../a-short-run.ts";
 import { ask, replayed } from "../replayed-by-hand.ts";

@@ -1,4 +1,7 @@
-/** The short run of a-short-run.ts in a database that its views can be asked about, from a file's first test to its last. */
+/**
+ * The short run of a-short-run.ts in a database that its views can be asked about, from a file's
+ * first test to its last.
+ */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** The ledger of evictions in the cases that are easily told wrong: other executors, disks, logs of whole seconds. */
+/**
+ * The ledger of evictions in the cases that are easily told wrong: other executors, disks, logs of
+ * whole seconds.
+ */
 import type { EmitRow, Rows } from "@respark/core";
 import { expect, test } from "vitest";
 import { ask, replayed } from "../replayed-by-hand.ts";
@@ -252,7 +255,8 @@ test("a peak's upper bound leaves room for what blocks being unrolled hold, whic
     const size = { memoryBytes: 6_000_000, memoryBytesMin: 6_000_000, memoryBytesMax: 6_000_000 };
     happened(emit, [{ op: "store", ...size }]);
   });
-  // Four cores, each of which may unroll a block of six million: half as much again beyond what is stored.
+  // Four cores, each of which may unroll a block of six million: half as much again beyond what is
+  // stored.
   expect(
     await ask(
       path,

@@ -1,4 +1,7 @@
-/** Storage and execution pools that never lend to each other: the static manager's, and those before 1.6. */
+/**
+ * Storage and execution pools that never lend to each other: the static manager's, and those before
+ * 1.6.
+ */
 import type { ExecutionMemoryPool } from "../execution-memory-pool.ts";
 import type { ModePools } from "../memory-manager.ts";
 import type { StorageMemoryPool } from "../storage-memory-pool.ts";

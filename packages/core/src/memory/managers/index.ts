@@ -27,12 +27,18 @@ export function createMemoryManager(
   }
 }
 
-/** The manager that this heap and these settings start. Throws SparkFailure where Spark would not start. */
+/**
+ * The manager that this heap and these settings start. Throws SparkFailure where Spark would not
+ * start.
+ */
 export function selectMemoryManager(input: CapacityInput): MemoryManager {
   return createMemoryManager(input.behaviour, managerCapacity(input), input.conf);
 }
 
-/** The manager of an executor whose layout is known; `undefined` when the evidence does not give its regions. */
+/**
+ * The manager of an executor whose layout is known; `undefined` when the evidence does not give its
+ * regions.
+ */
 export function memoryManagerFromLayout(
   behaviour: SparkBehaviour,
   layout: ExecutorMemoryLayout,

@@ -1,4 +1,7 @@
-/** Execution memory before 1.6, beside a store that counts for itself. Follows ShuffleMemoryManager, Spark 1.2.2–1.5.2. */
+/**
+ * Execution memory before 1.6, beside a store that counts for itself. Follows ShuffleMemoryManager,
+ * Spark 1.2.2–1.5.2.
+ */
 import { SparkFailure, sparkAssert } from "../../assert.ts";
 import type { SparkBehaviour } from "../../spark-behaviour.ts";
 import type { ManagerCapacity } from "../capacity.ts";

@@ -1,4 +1,6 @@
-/** Fixed pools; unrolling may evict only so much. Follows StaticMemoryManager, Spark 1.6.1–2.4.8. */
+/**
+ * Fixed pools; unrolling may evict only so much. Follows StaticMemoryManager, Spark 1.6.1–2.4.8.
+ */
 import { sparkRequire } from "../../assert.ts";
 import type { SparkBehaviour } from "../../spark-behaviour.ts";
 import type { ManagerCapacity } from "../capacity.ts";
@@ -38,7 +40,10 @@ export class StaticMemoryManager extends MemoryManager {
     return storage.acquire(blockId, bytes);
   }
 
-  /** All that is free may be used; evictions for unrolling stop at `maxUnroll`, less what is unrolled and what is free. */
+  /**
+   * All that is free may be used; evictions for unrolling stop at `maxUnroll`, less what is
+   * unrolled and what is free.
+   */
   override acquireUnroll(blockId: string, bytes: number, mode: MemoryMode): boolean {
     sparkRequire(
       mode === "on_heap",

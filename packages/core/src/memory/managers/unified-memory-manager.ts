@@ -1,4 +1,7 @@
-/** One region that storage and execution share and borrow from each other. Follows UnifiedMemoryManager, Spark 1.6.1–4.2.0. */
+/**
+ * One region that storage and execution share and borrow from each other. Follows
+ * UnifiedMemoryManager, Spark 1.6.1–4.2.0.
+ */
 import { assert, sparkAssert } from "../../assert.ts";
 import type { SparkBehaviour } from "../../spark-behaviour.ts";
 import type { ManagerCapacity } from "../capacity.ts";
@@ -76,7 +79,10 @@ class SharedPools implements ModePools {
     return this.#maxBytes - this.execution.usedBytes;
   }
 
-  /** What one request is held to: less what is unmanaged; before 2.2 all of off-heap memory, whatever execution holds. */
+  /**
+   * What one request is held to: less what is unmanaged; before 2.2 all of off-heap memory,
+   * whatever execution holds.
+   */
   requestLimitBytes(): number {
     if (this.#constantStorageLimit) return this.#maxBytes;
     return Math.max(0, this.storageLimitBytes() - this.unmanagedBytes);
@@ -152,7 +158,10 @@ export class UnifiedMemoryManager extends MemoryManager {
     this.#countsUnmanaged = behaviour.unmanagedMemory && pollsUnmanaged;
   }
 
-  /** What consumers outside the pools hold (4.1+); counts only where the line knows it and its polling is on. */
+  /**
+   * What consumers outside the pools hold (4.1+); counts only where the line knows it and its
+   * polling is on.
+   */
   setUnmanaged(bytes: { readonly onHeap: number; readonly offHeap: number }): void {
     if (!this.#countsUnmanaged) return;
     this.#onHeapPools.unmanagedBytes = bytes.onHeap;

@@ -1,4 +1,7 @@
-/** What is known of an application's version and configuration, and the memory layouts that follow from it. */
+/**
+ * What is known of an application's version and configuration, and the memory layouts that follow
+ * from it.
+ */
 import { ModelError, SparkFailure } from "../../assert.ts";
 import { type ByteInterval, exactly } from "../../byte-interval.ts";
 import type { StorageLevelFlags } from "../../event-fact.ts";
@@ -147,7 +150,10 @@ export class ApplicationConf {
     return exactly(bytes + offHeap);
   }
 
-  /** The application's settings; without an event log, those that the executor's heap and capacity give away. */
+  /**
+   * The application's settings; without an event log, those that the executor's heap and capacity
+   * give away.
+   */
   #confOf(known: ExecutorKnowledge): ReadonlyMap<string, string> {
     const { xmxBytes, capacity } = known;
     if (this.properties.size > 0 || xmxBytes === undefined || capacity === undefined) {
@@ -171,7 +177,10 @@ export class ApplicationConf {
     };
   }
 
-  /** What an executor registered as its off-heap memory beats what is set: not every way to set it is logged. */
+  /**
+   * What an executor registered as its off-heap memory beats what is set: not every way to set it
+   * is logged.
+   */
   #withRegistered(maxOffHeapBytes: number | undefined): ReadonlyMap<string, string> {
     const { properties } = this;
     const told = maxOffHeapBytes !== undefined && this.behaviour.storedLineCountsOffHeap;
@@ -275,7 +284,10 @@ export class ApplicationConf {
     );
   }
 
-  /** Whether blocks of this level are stored off-heap; 2.0–3.3 do not write it, but only OFF_HEAP has disk, memory, serialized there. */
+  /**
+   * Whether blocks of this level are stored off-heap; 2.0–3.3 do not write it, but only OFF_HEAP
+   * has disk, memory, serialized there.
+   */
   isOffHeap(level: StorageLevelFlags | undefined): boolean {
     if (level === undefined) return false;
     if (level.useOffHeap !== undefined) return level.useOffHeap;
@@ -308,7 +320,9 @@ export class ApplicationConf {
   }
 }
 
-/** A printed capacity of which no heap or setting tells the rest may be anything that prints alike. */
+/**
+ * A printed capacity of which no heap or setting tells the rest may be anything that prints alike.
+ */
 function doubtOf(
   { bytes, origin }: ExecutorMemoryLayout["maxMemory"],
   { capacity, maxBytes }: ExecutorKnowledge,
@@ -342,7 +356,10 @@ const COLLECTORS: readonly (readonly [string, GarbageCollector])[] = [
   ["-XX:+UseConcMarkSweepGC", "CMS"],
 ];
 
-/** Settings that Spark would not have started with are no reason to stop: what remains is read without them. */
+/**
+ * Settings that Spark would not have started with are no reason to stop: what remains is read
+ * without them.
+ */
 function unlessRefused<T>(compute: () => T, otherwise: T): T {
   try {
     return compute();

@@ -1,4 +1,7 @@
-/** Jobs, stages, SQL executions and RDDs of one application, gathered from events until each has its row. */
+/**
+ * Jobs, stages, SQL executions and RDDs of one application, gathered from events until each has its
+ * row.
+ */
 import type { EventFact, RddInfo, StageInfo, StorageLevelFlags } from "../../event-fact.ts";
 import type { EmitRow, JobRow, RddRow, SqlExecutionRow, StageRow } from "../../rows.ts";
 import { storageLevelName } from "../../storage-level.ts";
@@ -36,7 +39,9 @@ export class ApplicationFacts {
   /** stages that were submitted, or that were written as skipped */
   readonly #ran = new NumberSet();
 
-  /** Parts of a log may be out of order, or be there twice: what was written is not written again. */
+  /**
+   * Parts of a log may be out of order, or be there twice: what was written is not written again.
+   */
   readonly #endedJobs = new NumberSet();
   readonly #endedFirst = new NumberSet();
   /** attempts of stages after their first: few */

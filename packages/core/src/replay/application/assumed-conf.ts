@@ -1,4 +1,7 @@
-/** Settings that nobody logged, as far as an executor's own log lets them be inferred: its -Xmx against the capacity it printed. */
+/**
+ * Settings that nobody logged, as far as an executor's own log lets them be inferred: its -Xmx
+ * against the capacity it printed.
+ */
 import type { ByteInterval } from "../../byte-interval.ts";
 import { staticMaxStorageBytes, unifiedMaxHeapBytes } from "../../memory/capacity.ts";
 import { maxHeapBytes } from "../../memory/heap.ts";
@@ -61,8 +64,9 @@ export function mayBeAllOnHeap(
 }
 
 /**
- * Settings under which this heap prints this capacity; empty when the defaults do, or when several could be.
- * Only settings that people set to round numbers are tried: the fraction in steps of 0.05, then 0.01; legacy mode; off-heap size in MiB.
+ * Settings under which this heap prints this capacity; empty when the defaults do, or when several
+ * could be. Only settings that people set to round numbers are tried: the fraction in steps of
+ * 0.05, then 0.01; legacy mode; off-heap size in MiB.
  */
 export function assumedConf(of: HeapAgainstCapacity): ReadonlyMap<string, string> {
   const { behaviour, capacity } = of;

@@ -1,4 +1,7 @@
-/** Which blocks of cached RDDs a task must ask for, by its stage's lineage; and whether its executor's log says so of each. */
+/**
+ * Which blocks of cached RDDs a task must ask for, by its stage's lineage; and whether its
+ * executor's log says so of each.
+ */
 import type { RddInfo, StageInfo, TaskEndFact } from "../../event-fact.ts";
 import { NumberSet } from "../number-set.ts";
 import type { Expectation } from "./expectation.ts";

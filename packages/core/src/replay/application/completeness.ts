@@ -1,4 +1,7 @@
-/** How much of what logs must hold is there: what one log says must be in it, and what the logs say of each other. */
+/**
+ * How much of what logs must hold is there: what one log says must be in it, and what the logs say
+ * of each other.
+ */
 import type { EventFact, TaskEndFact } from "../../event-fact.ts";
 import { counted, countInWords } from "../../in-words.ts";
 import type { LogFact } from "../../log-fact.ts";
@@ -16,7 +19,10 @@ import { BroadcastSizes } from "./stored-sizes.ts";
 export interface SourceCompleteness {
   readonly beginsLate: boolean | undefined;
   readonly endsEarly: boolean | undefined;
-  /** things that must be logged, and of these how many are not; undefined: nothing to hold it against */
+  /**
+   * things that must be logged, and of these how many are not; undefined: nothing to hold it
+   * against
+   */
   readonly expected: number | undefined;
   readonly missing: number | undefined;
   readonly kinds: readonly LineKind[];
@@ -106,7 +112,8 @@ export class Completeness {
       const logged = fact.sparkProperties.get("spark.eventLog.logBlockUpdates.enabled");
       this.#reportsBlocks ||= logged === "true" && this.#canReportBlocks;
     } else if (fact.kind === "log_start") {
-      // From the version on that logs block updates, tasks list the blocks they changed no more by default.
+      // From the version on that logs block updates, tasks list the blocks they changed no more by
+      // default.
       this.#canReportBlocks = sparkBehaviour(fact.sparkVersion)?.updatedBlocks !== "always";
     }
   }

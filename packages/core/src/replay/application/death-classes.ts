@@ -1,11 +1,18 @@
-/** Why an executor went, from the words of Spark, YARN and Kubernetes: one rule each, in the order in which they are believed. */
+/**
+ * Why an executor went, from the words of Spark, YARN and Kubernetes: one rule each, in the order
+ * in which they are believed.
+ */
 import type { RemovedClass } from "../../rows.ts";
 
-/** Words first: an exit code says less. (log-templates D14–D18, X13, Y1–Y4, K1; YarnAllocator, ExecutorPodsLifecycleManager, ExecutorExitCode 1.2–4.2) */
+/**
+ * Words first: an exit code says less. (log-templates D14–D18, X13, Y1–Y4, K1; YarnAllocator,
+ * ExecutorPodsLifecycleManager, ExecutorExitCode 1.2–4.2)
+ */
 const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
   [/GC overhead limit exceeded/i, "gc_overhead"],
   [/OutOfDirectMemoryError|of direct memory|direct buffer memory/i, "direct"],
-  // Up to 2.3 both limits are told in one sentence, whose advice names the virtual one whichever it was.
+  // Up to 2.3 both limits are told in one sentence, whose advice names the virtual one whichever it
+  // was.
   [
     /exceeding virtual memory limits|beyond.{0,20}virtual.{0,3} memory limit|exceeding memory limits\. +[\d.]+ [KMGT]?B of [\d.]+ [KMGT]?B virtual memory used/i,
     "container_virtual",
@@ -21,7 +28,8 @@ const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
   // It exited by itself with 0; pre-emption is only Spark's example.
   [/exited because of a YARN event/i, "exited"],
   [/was preempted|preempted by|preempting|preemption/i, "preempted"],
-  // A standalone worker or its machine went, and why is not told; its heartbeats are not the executor's.
+  // A standalone worker or its machine went, and why is not told; its heartbeats are not the
+  // executor's.
   [/^(?:worker|slave) lost/i, "unknown"],
   [/heartbeat/i, "lost_heartbeat"],
   [
@@ -56,7 +64,10 @@ const EXIT_CODES: ReadonlyMap<number, RemovedClass> = new Map([
   [-107, "killed"],
 ]);
 
-/** The class of an executor's removal by the words of its reason. What they do not tell (`Executor Process Lost`, a lost connection) is unknown. */
+/**
+ * The class of an executor's removal by the words of its reason. What they do not tell (`Executor
+ * Process Lost`, a lost connection) is unknown.
+ */
 export function removalClassOf(reason: string): RemovedClass {
   const rule = REASONS.find(([pattern]) => pattern.test(reason));
   if (rule !== undefined) return rule[1];
@@ -72,7 +83,10 @@ const TELLING: readonly (readonly RemovedClass[])[] = [
   ["exited"],
 ];
 
-/** Which of two reasons for one removal says more: the event log often has a lost connection where the driver's log has the exit code. The first if they are alike. */
+/**
+ * Which of two reasons for one removal says more: the event log often has a lost connection where
+ * the driver's log has the exit code. The first if they are alike.
+ */
 export function moreTelling(reason: string | undefined, other: string): string {
   if (reason === undefined) return other;
   const rank = (words: string): number => {
@@ -93,7 +107,10 @@ const SHORTLY_BEFORE_MICROS = 60_000_000;
 /** How much later than the driver it may have said so itself. */
 const AFTERWARDS_MICROS = 2_000_000;
 
-/** The same with what the executor's own log knows, which is nearer to it. `undefined`: no log says that it went. */
+/**
+ * The same with what the executor's own log knows, which is nearer to it. `undefined`: no log says
+ * that it went.
+ */
 export function classifyRemoval(known: {
   readonly removedReason: string | undefined;
   /** µs */
@@ -121,7 +138,10 @@ export function classifyRemoval(known: {
   return told === "unknown" && known.signalled ? "killed" : told;
 }
 
-/** SparkExitCode.UNCAUGHT_EXCEPTION and UNCAUGHT_EXCEPTION_TWICE, in figures or in ExecutorExitCode's words (1.2 to 4.2). */
+/**
+ * SparkExitCode.UNCAUGHT_EXCEPTION and UNCAUGHT_EXCEPTION_TWICE, in figures or in
+ * ExecutorExitCode's words (1.2 to 4.2).
+ */
 function endedUncaught(reason: string): boolean {
   if (removalClassOf(reason) !== "exited") return false;
   const code = EXIT_CODE.exec(reason)?.[1];

@@ -1,4 +1,6 @@
-/** What an error's own words say ran out: one rule each, in the order in which they are believed. */
+/**
+ * What an error's own words say ran out: one rule each, in the order in which they are believed.
+ */
 import type { FailureClass, OutOfMemoryClass } from "../../failure-rows.ts";
 
 /**

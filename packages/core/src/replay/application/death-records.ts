@@ -1,4 +1,7 @@
-/** Out-of-memory errors, wherever they are told: in a task's end, in an executor's log, or as the JVM's last words. */
+/**
+ * Out-of-memory errors, wherever they are told: in a task's end, in an executor's log, or as the
+ * JVM's last words.
+ */
 import type { TaskEndFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Observation } from "../../observation.ts";
@@ -11,7 +14,10 @@ import type { ExecutorKnowledge } from "./executor-roster.ts";
 import { isQuoted, lostError } from "./failure-records.ts";
 import type { Circumstances } from "./task-census.ts";
 
-/** How long after an error the same may be said again, µs: by another logger, as a task's failure, as the JVM's last words. */
+/**
+ * How long after an error the same may be said again, µs: by another logger, as a task's failure,
+ * as the JVM's last words.
+ */
 const LAST_WORDS_MICROS = 10_000_000;
 
 interface Failure {
@@ -45,7 +51,10 @@ export class DeathRecords {
 
   /** Tasks whose error has its row. */
   readonly #tasks = new NumberSet();
-  /** Of tasks on executors with a log of their own, by the driver's word: written where that log has none. */
+  /**
+   * Of tasks on executors with a log of their own, by the driver's word: written where that log has
+   * none.
+   */
   readonly #byDriver = new Map<number, OutOfMemory>();
 
   constructor(emit: EmitRow) {
@@ -137,7 +146,10 @@ export class DeathRecords {
     for (const told of this.#byDriver.values()) this.#write(told);
   }
 
-  /** Spark prints one error several times: where it was thrown, as the task's failure, and once more when its JVM dies of it. */
+  /**
+   * Spark prints one error several times: where it was thrown, as the task's failure, and once more
+   * when its JVM dies of it.
+   */
   #isToldAgain(fact: LogFact, told: OutOfMemory): boolean {
     const recent = (this.#recent.get(told.executorId) ?? []).filter(
       (before) => told.ts - before.ts <= LAST_WORDS_MICROS,
@@ -226,7 +238,8 @@ function errorIn(
     return undefined;
   const message = fact.kind === "task_finished" ? fact.errorMessage : fact.message;
   const found = oomClassOf(fact.errorClass, message);
-  // What a driver's errors are caused by, its executors may have told it; a broadcast table is its own.
+  // What a driver's errors are caused by, its executors may have told it; a broadcast table is its
+  // own.
   if (step.source === "driver_log" && found !== "broadcast") {
     if (fact.kind === "error_logged" && fact.isCause) return undefined;
     if (isQuoted(step, { message: message ?? "" })) return undefined;

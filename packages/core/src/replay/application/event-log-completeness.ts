@@ -1,4 +1,7 @@
-/** What an event log must hold by its own word (task ids, planned tasks, what began and ended), and how much of it does not. */
+/**
+ * What an event log must hold by its own word (task ids, planned tasks, what began and ended), and
+ * how much of it does not.
+ */
 import type { EventFact, StageInfo } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
 import { Lingering } from "../lingering.ts";

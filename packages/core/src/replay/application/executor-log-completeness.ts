@@ -1,4 +1,7 @@
-/** What an executor's log must hold by the event log's word, or by its own: lines of its tasks, broadcasts, blocks and spills. */
+/**
+ * What an executor's log must hold by the event log's word, or by its own: lines of its tasks,
+ * broadcasts, blocks and spills.
+ */
 import type { BlockStatus, TaskEndFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Observation } from "../../observation.ts";
@@ -160,7 +163,10 @@ export class ExecutorLogCompleteness {
     if (broadcast !== undefined) this.#pieces.add(Number(broadcast));
   }
 
-  /** Of the event log: each stage that ran here fetched its broadcast, whose first piece is reported. */
+  /**
+   * Of the event log: each stage that ran here fetched its broadcast, whose first piece is
+   * reported.
+   */
   get reports(): Expectation {
     const expected = this.#stages.count;
     return { what: "", expected, missing: Math.max(0, expected - this.#pieces.count) };

@@ -1,4 +1,7 @@
-/** Executors of one application: what is known of each one's JVM and life, from whichever log tells it best. */
+/**
+ * Executors of one application: what is known of each one's JVM and life, from whichever log tells
+ * it best.
+ */
 import { rddIdOf } from "../../block-id.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";

@@ -1,4 +1,7 @@
-/** Failures of tasks, processes and the application, in the words of whichever log holds them: a row each, once. */
+/**
+ * Failures of tasks, processes and the application, in the words of whichever log holds them: a row
+ * each, once.
+ */
 import type { TaskEndFact } from "../../event-fact.ts";
 import type { FailureRow } from "../../failure-rows.ts";
 import type { LogFact } from "../../log-fact.ts";
@@ -225,7 +228,10 @@ function withCause(message: string, cause: { errorClass: string; message: string
   return message === "" ? caused : `${message}\n${caused}`;
 }
 
-/** `java.lang.OutOfMemoryError: Java heap space`; since 1.x `java.lang.OutOfMemoryError (Java heap space) [duplicate 1]`. */
+/**
+ * `java.lang.OutOfMemoryError: Java heap space`; since 1.x `java.lang.OutOfMemoryError (Java heap
+ * space) [duplicate 1]`.
+ */
 export function lostError(reason: string): {
   readonly errorClass: string | undefined;
   readonly message: string;

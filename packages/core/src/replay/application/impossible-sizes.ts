@@ -1,4 +1,7 @@
-/** Blocks that are larger than all memory of the executor that is said to hold them: damage, told and left out. */
+/**
+ * Blocks that are larger than all memory of the executor that is said to hold them: damage, told
+ * and left out.
+ */
 import type { BlockUpdatedFact } from "../../event-fact.ts";
 import { countInWords } from "../../in-words.ts";
 import type { Observation } from "../../observation.ts";
@@ -10,7 +13,9 @@ export class ImpossibleSizes {
     | undefined;
   #count = 0;
 
-  /** `most`: what its block manager may hold, bytes; one that no log registers may be of any size. */
+  /**
+   * `most`: what its block manager may hold, bytes; one that no log registers may be of any size.
+   */
   isImpossible(
     { executorId, status }: BlockUpdatedFact,
     at: Observation,

@@ -43,7 +43,10 @@ function unreplayed({ evidenceLevel }: ReplaySummary): EvidenceLevel {
   return evidenceLevel === "event_log_blocks" ? evidenceLevel : "event_log";
 }
 
-/** A container over its limit has no error of its own: the JVM was killed before it could say a word. */
+/**
+ * A container over its limit has no error of its own: the JVM was killed before it could say a
+ * word.
+ */
 function writeContainerKill(emit: EmitRow, known: ExecutorKnowledge): void {
   if (known.removedAt === undefined) return;
   emit("oom_events", {

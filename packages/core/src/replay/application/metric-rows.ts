@@ -38,8 +38,9 @@ export class MetricRows {
   }
 
   /**
-   * Zero is not written: not polled, or nothing there, the log cannot tell. Of tasks only values that differ from what the executor's
-   * last task of the same stage said: they are the executor's peaks between polls, repeated by every task that ends before the next poll.
+   * Zero is not written: not polled, or nothing there, the log cannot tell. Of tasks only values
+   * that differ from what the executor's last task of the same stage said: they are the executor's
+   * peaks between polls, repeated by every task that ends before the next poll.
    */
   write(at: Observation, metrics: MetricValues): void {
     const row = this.#row;

@@ -1,4 +1,6 @@
-/** Lines of spills of one executor: each counts those before it, and tasks of collections owe one. */
+/**
+ * Lines of spills of one executor: each counts those before it, and tasks of collections owe one.
+ */
 import type { LogFact } from "../../log-fact.ts";
 import { NumberSet } from "../number-set.ts";
 import { CountedIds } from "./counted-ids.ts";
@@ -33,7 +35,8 @@ export class SpillLines {
     if (count !== undefined) count.lines++;
     else if (this.#byTimes.size < COUNTS)
       this.#byTimes.set(`${place}${times}`, {
-        // Collections count from 1 on, sorted data the spills before (Spillable.logSpillage, UnsafeExternalSorter.spill).
+        // Collections count from 1 on, sorted data the spills before (Spillable.logSpillage,
+        // UnsafeExternalSorter.spill).
         below: times <= (what === "collection" ? 1 : 0) ? "" : `${place}${times - 1}`,
         lines: 1,
       });

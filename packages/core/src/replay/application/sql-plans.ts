@@ -18,7 +18,10 @@ export class SqlPlans {
     this.#emit = emit;
   }
 
-  /** A plan, or what adaptive execution made of it: the later one counts, and an earlier one for metrics that it alone names. */
+  /**
+   * A plan, or what adaptive execution made of it: the later one counts, and an earlier one for
+   * metrics that it alone names.
+   */
   planned(executionId: number, nodes: readonly SqlPlanNode[] | undefined): void {
     if (nodes === undefined || nodes.length === 0) return;
     const versions = this.#versions.get(executionId) ?? [];

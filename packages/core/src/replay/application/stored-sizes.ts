@@ -1,4 +1,7 @@
-/** Sizes of stored blocks as lines print them, against what the event log reports and against other executors' lines. */
+/**
+ * Sizes of stored blocks as lines print them, against what the event log reports and against other
+ * executors' lines.
+ */
 import type { ByteInterval } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Expectation } from "./expectation.ts";

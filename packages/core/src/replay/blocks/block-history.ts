@@ -1,4 +1,7 @@
-/** The life of each block on one executor: stored, hit, missed, evicted, lost; and what a miss was caused by. */
+/**
+ * The life of each block on one executor: stored, hit, missed, evicted, lost; and what a miss was
+ * caused by.
+ */
 
 import type { Amount } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
@@ -10,7 +13,10 @@ import { Lingering } from "../lingering.ts";
 
 type Level = Extract<LogFact, { kind: "block_level" }>;
 
-/** A class, so that the engine gives all of them one shape: of a literal each had its own, 400 bytes more. */
+/**
+ * A class, so that the engine gives all of them one shape: of a literal each had its own, 400 bytes
+ * more.
+ */
 class BlockLife {
   readonly history: BlockHistory;
   readonly blockId: string;
@@ -43,7 +49,10 @@ class BlockLife {
 
 /** Ended lives, of all executors together, that wait for a second life before they are written. */
 const LIVES_KEPT = 12_000;
-/** Unpersisted RDDs, whose evicted blocks are still known to have been there: logs may be a while behind. */
+/**
+ * Unpersisted RDDs, whose evicted blocks are still known to have been there: logs may be a while
+ * behind.
+ */
 const RDDS_KEPT = 4_096;
 
 /** Where a block was reported to be stored last. */
@@ -53,7 +62,10 @@ interface Newest {
   readonly replication: number;
 }
 
-/** Of blocks anywhere in the application: what became of them, so that a read on another executor that finds none knows why. */
+/**
+ * Of blocks anywhere in the application: what became of them, so that a read on another executor
+ * that finds none knows why.
+ */
 export class ApplicationBlocks {
   readonly #readsAreTold: boolean;
   /** by RDD; other blocks under −1 */

@@ -1,6 +1,7 @@
 /**
- * How large a stored block is: to the byte where anything said so. Values of broadcasts are in no report; exact sums that count them
- * tell their sizes: storage memory as executors polled it, `free` of DEBUG's removals, and the same value on another executor.
+ * How large a stored block is: to the byte where anything said so. Values of broadcasts are in no
+ * report; exact sums that count them tell their sizes: storage memory as executors polled it,
+ * `free` of DEBUG's removals, and the same value on another executor.
  */
 import { type Amount, amount, exactAmount } from "../../amount.ts";
 import { isBroadcastValue } from "../../block-id.ts";
@@ -18,7 +19,9 @@ const LARGEST_SPAN = 1024;
 const STEPS_AHEAD = 600;
 const MICROS_AHEAD = 30_000_000;
 
-/** How large a stored block is, and what predictions go by until the lines that told it are read. */
+/**
+ * How large a stored block is, and what predictions go by until the lines that told it are read.
+ */
 export interface StoredSize {
   readonly size: Amount;
   /** what is known of it without statements ahead */
@@ -95,7 +98,8 @@ function fromSums(
       const left = intersection(printed, without(exactly(bytes), onHeap, change));
       if (left !== undefined) found = found === undefined ? left : hull(found, left);
     }
-    // At DEBUG a removal prints what is free, to the byte: all but blocks, where nobody holds execution memory.
+    // At DEBUG a removal prints what is free, to the byte: all but blocks, where nobody holds
+    // execution memory.
     if (next?.fact.kind !== "block_removed" || !readsFree) continue;
     if (state.rules.freeExcludesExecution && grants) continue;
     const held = exactly(countedMaximum(state) - next.fact.freeBytes);
@@ -108,7 +112,10 @@ function fromSums(
   return { bytes, toldBy };
 }
 
-/** By how much a step to come changes the sum of blocks in memory; undefined: its own size is not known to the byte. */
+/**
+ * By how much a step to come changes the sum of blocks in memory; undefined: its own size is not
+ * known to the byte.
+ */
 function changeOfBlocks(context: ReplayContext, step: LogStep): ByteInterval | undefined {
   const { fact } = step;
   switch (fact.kind) {

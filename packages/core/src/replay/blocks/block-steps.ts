@@ -193,7 +193,8 @@ export class BlockSteps {
     const peak = amount({ atLeast: 0, atMost: Math.max(0, held) }, Math.floor(held * 0.8));
     ledger.borrowForStorage(peak, ledger.storageUsed);
     ledger.unrollFor(key, kept);
-    // Up to 1.6 it is kept until the task ends; later its reader gives it back (spec memory-model 3.4).
+    // Up to 1.6 it is kept until the task ends; later its reader gives it back (spec memory-model
+    // 3.4).
     if (ledger.rules.evictionCreditsExecution) windows.keep(key, mode, step.ts, blockId);
     const capped = this.#context.state.onHeap.rules.fixedPools;
     const rule = capped ? "static_unroll_cap" : this.#whyFailed(blockId);
@@ -263,7 +264,8 @@ export class BlockSteps {
     const { state, history } = this.#context;
     const { blockId } = fact;
     const ledger = state.ledgerOfBlock(blockId);
-    // Where it was stored before the log begins, only what was put to disk since is known to be there.
+    // Where it was stored before the log begins, only what was put to disk since is known to be
+    // there.
     const isUnseen =
       ledger === undefined && !history.isOnDisk(blockId) && this.#context.unseen.mayHold(blockId);
     const fromDisk = history.takeReadBack(blockId) || (ledger === undefined && !isUnseen);
@@ -379,7 +381,10 @@ export class BlockSteps {
     this.#missed.delete(blockId);
   }
 
-  /** The rule that kept a block out: its own RDD's blocks, which are never evicted for it, hold more than others', or nothing could go. */
+  /**
+   * The rule that kept a block out: its own RDD's blocks, which are never evicted for it, hold more
+   * than others', or nothing could go.
+   */
   #whyFailed(blockId: string): DecidingRule {
     const rdd = rddIdOf(blockId);
     const ledger = this.#context.state.ledger(
@@ -413,7 +418,10 @@ export class BlockSteps {
     if (removed) state.sample(at, origin);
   }
 
-  /** A block goes as it is known now; what memory gets back is what the block took, which sums over a run rely on. */
+  /**
+   * A block goes as it is known now; what memory gets back is what the block took, which sums over
+   * a run rely on.
+   */
   #release(
     at: StepPlace,
     mode: "on_heap" | "off_heap",

@@ -38,9 +38,9 @@ export class EvictionCulprits {
   }
 
   /**
-   * Evictions are printed before the request that caused them is answered. The answer is the next telling line of the same
-   * thread, or, without threads, the next telling line at all: a store or failed unroll (of another RDD than the victims'),
-   * or a grant of execution memory.
+   * Evictions are printed before the request that caused them is answered. The answer is the next
+   * telling line of the same thread, or, without threads, the next telling line at all: a store or
+   * failed unroll (of another RDD than the victims'), or a grant of execution memory.
    */
   of(step: LogStep, victims: readonly string[]): EvictionCulprit {
     const { lookahead, state } = this.#context;
@@ -119,7 +119,10 @@ export class EvictionCulprits {
     return this.#unsaid(step, own === undefined ? [...state.running.keys()] : [own], victimRdds);
   }
 
-  /** `Putting block … failed`, or nothing of it was left to remove: that put had been asking for memory. */
+  /**
+   * `Putting block … failed`, or nothing of it was left to remove: that put had been asking for
+   * memory.
+   */
   #failedPut(
     next: LogStep,
     fact: Extract<LogStep["fact"], { kind: "put_failed" | "block_remark" }>,
@@ -143,8 +146,9 @@ export class EvictionCulprits {
   }
 
   /**
-   * No line says what the request became. Execution takes memory without a word (at INFO), and so does a put whose task died: what
-   * the thread was doing says which, or else what the running tasks can have been doing.
+   * No line says what the request became. Execution takes memory without a word (at INFO), and so
+   * does a put whose task died: what the thread was doing says which, or else what the running
+   * tasks can have been doing.
    */
   #unsaid(
     step: LogStep,
@@ -172,7 +176,10 @@ export class EvictionCulprits {
     return { cause, taskId, blockId, certainty: (nextAnswer * likeliest.weight) / all };
   }
 
-  /** Other tasks that were putting a block just then: of two that unroll side by side no line says which one asked. */
+  /**
+   * Other tasks that were putting a block just then: of two that unroll side by side no line says
+   * which one asked.
+   */
   #rivals(
     from: number,
     victimRdds: ReadonlySet<number | undefined>,

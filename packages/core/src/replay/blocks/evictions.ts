@@ -1,4 +1,7 @@
-/** Evictions as the log tells them: which blocks, for whom, by which rule (spec memory-model 3.5, log-templates 5). */
+/**
+ * Evictions as the log tells them: which blocks, for whom, by which rule (spec memory-model 3.5,
+ * log-templates 5).
+ */
 
 import { type Amount, exactAmount, NOTHING, plus } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
@@ -278,7 +281,10 @@ export class Evictions {
     return false;
   }
 
-  /** Of the block dropped next, as far as the line of the selection tells; the last of them is what is left of it. */
+  /**
+   * Of the block dropped next, as far as the line of the selection tells; the last of them is what
+   * is left of it.
+   */
   #sizeOfNext(inHand: EvictionInHand | undefined): ByteInterval | undefined {
     if (inHand?.selected === undefined) return undefined;
     const { selected, evicted, remaining } = inHand;

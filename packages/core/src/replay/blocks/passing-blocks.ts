@@ -1,7 +1,8 @@
 /**
- * Blocks that go without a word: Spark removes broadcasts once nobody refers to them any more, and a task's result once the driver has it.
- * INFO logs are silent about it, and where neither the event log reports blocks nor a driver's log prints them (from 4.0 on it does so at
- * DEBUG), nothing but what is free tells that they went.
+ * Blocks that go without a word: Spark removes broadcasts once nobody refers to them any more, and
+ * a task's result once the driver has it. INFO logs are silent about it, and where neither the
+ * event log reports blocks nor a driver's log prints them (from 4.0 on it does so at DEBUG),
+ * nothing but what is free tells that they went.
  */
 import { isTaskResult } from "../../block-id.ts";
 import type { ExecutorState } from "../executor-state.ts";
@@ -10,7 +11,10 @@ import type { LogStep } from "../lookahead.ts";
 export class PassingBlocks {
   #readSince = 0;
 
-  /** Before a step: bytes of those that may be gone by then, at most: results, and broadcasts that no running task was there to read. */
+  /**
+   * Before a step: bytes of those that may be gone by then, at most: results, and broadcasts that
+   * no running task was there to read.
+   */
   below({ onHeap, running }: ExecutorState, step: LogStep): number {
     const ends = step.fact.kind === "task_finished" ? step.fact.taskId : undefined;
     let readSince = Number.POSITIVE_INFINITY;

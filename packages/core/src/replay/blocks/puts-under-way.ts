@@ -1,6 +1,6 @@
 /**
- * Who is putting a block, before any line says how the put ended: a put whose task dies says nothing more, and what it evicted
- * was not evicted for execution.
+ * Who is putting a block, before any line says how the put ended: a put whose task dies says
+ * nothing more, and what it evicted was not evicted for execution.
  */
 
 import { rddIdOf } from "../../block-id.ts";
@@ -26,7 +26,9 @@ export class PutsUnderWay {
   readonly #lookahead: Lookahead;
   /** thread → blocks that it computes, the innermost last: found nowhere, and not put yet */
   readonly #computing = new Map<string, string[]>();
-  /** thread → the block that it brings back from disk: its level was told, and not that it was found */
+  /**
+   * thread → the block that it brings back from disk: its level was told, and not that it was found
+   */
   readonly #reading = new Map<string, { readonly blockId: string; readonly bytes: boolean }>();
 
   constructor(context: ReplayContext) {
@@ -45,7 +47,8 @@ export class PutsUnderWay {
         this.#reading.delete(thread);
         return;
       case "block_level":
-        // BlockManager.doGetLocalValues and maybeCacheDiskBytesInMemory, Spark 2.0 … 4.2: what is on disk goes back into memory.
+        // BlockManager.doGetLocalValues and maybeCacheDiskBytesInMemory, Spark 2.0 … 4.2: what is
+        // on disk goes back into memory.
         if (fact.useMemory && this.#context.state.ledgerOfBlock(fact.blockId) === undefined) {
           this.#reading.set(thread, { blockId: fact.blockId, bytes: !fact.deserialized });
         }
@@ -81,8 +84,9 @@ export class PutsUnderWay {
   }
 
   /**
-   * Puts that may be under way by what tasks compute: partitions of their stages' persisted RDDs that are not in memory, and whose
-   * task either stores them later or dies without a word. The victims' own RDDs never ask (spec memory-model 3.5).
+   * Puts that may be under way by what tasks compute: partitions of their stages' persisted RDDs
+   * that are not in memory, and whose task either stores them later or dies without a word. The
+   * victims' own RDDs never ask (spec memory-model 3.5).
    */
   possible(
     taskIds: Iterable<number>,
@@ -120,7 +124,10 @@ export class PutsUnderWay {
     return end === "well" ? undefined : { taskId, blockId, cause, weight };
   }
 
-  /** Whether a task's end is a good one; named: the put of this block is said to have failed with it. */
+  /**
+   * Whether a task's end is a good one; named: the put of this block is said to have failed with
+   * it.
+   */
   #endOf(taskId: number, blockId: string): "well" | "badly" | "named" | undefined {
     for (let ahead = 1; ahead < LINES_TO_END; ahead++) {
       const { fact } = this.#lookahead.peek(ahead) ?? {};

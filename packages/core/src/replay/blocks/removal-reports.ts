@@ -1,6 +1,7 @@
 /**
- * Removals that the driver was told of and INFO logs are silent about. A report of the event log carries no time: the block went after the event before it
- * and before the next one that has a time. Until then it may be there or gone; how much that is, is the ledger's drift.
+ * Removals that the driver was told of and INFO logs are silent about. A report of the event log
+ * carries no time: the block went after the event before it and before the next one that has a
+ * time. Until then it may be there or gone; how much that is, is the ledger's drift.
  */
 import { rddIdOf, valueOfPiece } from "../../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
@@ -29,7 +30,9 @@ const NO_DRIFT = { below: 0, above: 0 } as const;
 
 export class RemovalReports {
   readonly #reports: RemovalReport[] = [];
-  /** Blocks of this executor are reported, stored or removed: what is not reported as gone is there. */
+  /**
+   * Blocks of this executor are reported, stored or removed: what is not reported as gone is there.
+   */
   isTold = false;
   readonly passing: PassingBlocks = new PassingBlocks();
 
@@ -41,8 +44,9 @@ export class RemovalReports {
   }
 
   /**
-   * A line of a driver's log (up to 3.5; DEBUG from 4.0 on) between these times, µs; the block went shortly before. Blocks of RDDs have
-   * lines in the executor's own log, whether they are evicted or removed.
+   * A line of a driver's log (up to 3.5; DEBUG from 4.0 on) between these times, µs; the block went
+   * shortly before. Blocks of RDDs have lines in the executor's own log, whether they are evicted
+   * or removed.
    */
   printed(
     blockId: string,
@@ -67,8 +71,9 @@ export class RemovalReports {
   }
 
   /**
-   * A `free` that has more than is known: removals reported within the second that its line was printed in may have come first, the
-   * oldest ones. Those that make up what is missing go now; false: none do.
+   * A `free` that has more than is known: removals reported within the second that its line was
+   * printed in may have come first, the oldest ones. Those that make up what is missing go now;
+   * false: none do.
    */
   wentBefore(
     { state }: ReplayContext,
@@ -98,15 +103,18 @@ export class RemovalReports {
     return false;
   }
 
-  /** A removal was reported within the second that the line of a step was printed in: it may have come first. */
+  /**
+   * A removal was reported within the second that the line of a step was printed in: it may have
+   * come first.
+   */
   isPending(step: LogStep): boolean {
     const latest = step.tsMax ?? step.ts;
     return this.#reports.some(({ from }) => from > step.ts && from <= latest);
   }
 
   /**
-   * A line that leaves more room than all blocks would: of those that may have gone by now some have, the ones reported first.
-   * They make up the missing bytes, as far as they can.
+   * A line that leaves more room than all blocks would: of those that may have gone by now some
+   * have, the ones reported first. They make up the missing bytes, as far as they can.
    */
   haveGone(context: ReplayContext, blocks: BlockSteps, step: LogStep, missing: number): void {
     const { state } = context;

@@ -204,7 +204,10 @@ const ENDS_SIGHT: ReadonlySet<LogFact["kind"]> = new Set([
   "store_started",
 ]);
 
-/** All of them, those that may have gone among them; of those that no line names, none needs to be there. */
+/**
+ * All of them, those that may have gone among them; of those that no line names, none needs to be
+ * there.
+ */
 function blocksHeldOf({ state }: ReplayContext): Amount {
   return state.ledgers
     .map(({ blocksHeld, seen }) => ({ ...blocksHeld, atLeast: seen.atLeast }))
@@ -221,8 +224,8 @@ interface Departure {
 }
 
 /**
- * Blocks that add up to what went, the oldest first; that it was these, and not younger ones of their size, is assumed. Where none do, execution
- * holds some of what they left.
+ * Blocks that add up to what went, the oldest first; that it was these, and not younger ones of
+ * their size, is assumed. Where none do, execution holds some of what they left.
  */
 function thoseThatWent(
   context: ReplayContext,
@@ -255,8 +258,9 @@ function departure(all: readonly Candidate[], went: ByteInterval): Departure & {
 }
 
 /**
- * Tasks' results, then broadcasts that nobody reads now and blocks of streams, then RDDs, which have a line of their own when they go. What the log
- * still drops is there. For one line alone, which may be late, nothing goes that might have a line.
+ * Tasks' results, then broadcasts that nobody reads now and blocks of streams, then RDDs, which
+ * have a line of their own when they go. What the log still drops is there. For one line alone,
+ * which may be late, nothing goes that might have a line.
  */
 function candidates(
   { state, lookahead }: ReplayContext,

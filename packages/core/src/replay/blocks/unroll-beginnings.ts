@@ -1,6 +1,7 @@
 /**
- * When tasks begin to unroll the blocks that they put, as far as later lines say that they do. A put
- * whose end is not in sight (the log stops, or it takes longer than lines wait) may hold anything.
+ * When tasks begin to unroll the blocks that they put, as far as later lines say that they do. A
+ * put whose end is not in sight (the log stops, or it takes longer than lines wait) may hold
+ * anything.
  */
 import { amount } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";

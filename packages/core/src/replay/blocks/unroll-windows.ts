@@ -1,6 +1,7 @@
 /**
- * Unroll memory is logged only when it fails. A window is the time in which a task unrolls a block, known from what the log says
- * later; within it the memory held is bounded by the unroll rules: 1 MiB first, then up to 1.5 × the estimate (spec memory-model 3.4).
+ * Unroll memory is logged only when it fails. A window is the time in which a task unrolls a block,
+ * known from what the log says later; within it the memory held is bounded by the unroll rules: 1
+ * MiB first, then up to 1.5 × the estimate (spec memory-model 3.4).
  */
 import { type Amount, amount, exactAmount, NOTHING } from "../../amount.ts";
 import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
@@ -33,7 +34,10 @@ const KEPT_MICROS = 3_000;
 export class UnrollWindows {
   readonly #state: ExecutorState;
   readonly #open = new Map<string, UnrollWindow>();
-  /** after a failed unroll, by holder: kept until the task has read what was unrolled, at the latest until it ends */
+  /**
+   * after a failed unroll, by holder: kept until the task has read what was unrolled, at the latest
+   * until it ends
+   */
   readonly #kept = new Map<
     string,
     { readonly mode: "on_heap" | "off_heap"; readonly from: number }
@@ -71,7 +75,10 @@ export class UnrollWindows {
     this.#failed.set(blockId, { mode, holder });
   }
 
-  /** A block that did not fit is on disk: all that was unrolled has been read. It may be unrolled once more, from there, without a word. */
+  /**
+   * A block that did not fit is on disk: all that was unrolled has been read. It may be unrolled
+   * once more, from there, without a word.
+   */
   drained(blockId: string): void {
     const failed = this.#failed.get(blockId);
     if (failed === undefined) return;
@@ -91,7 +98,10 @@ export class UnrollWindows {
     }
   }
 
-  /** Times after `from` and before `ts` at which what a window holds is told anew; short ones need none. */
+  /**
+   * Times after `from` and before `ts` at which what a window holds is told anew; short ones need
+   * none.
+   */
   breaksBetween(from: number, ts: number): number[] {
     const found: number[] = [];
     for (const kept of this.#kept.values()) {
@@ -170,7 +180,8 @@ export class UnrollWindows {
       const { maxBytes } = this.#state.ledger(window.mode).rules;
       return amount({ atLeast: 0, atMost: maxBytes }, unrollThresholdBytes);
     }
-    // How much of the final size is held at which part of the window: the middle 96 % of unrolls in our runs.
+    // How much of the final size is held at which part of the window: the middle 96 % of unrolls in
+    // our runs.
     const low = precise && progress > 0.8 ? size.atLeast * 0.08 : 0;
     const high = fails
       ? size.atMost * Math.min(1, 0.4 + progress)

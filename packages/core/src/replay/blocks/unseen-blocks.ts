@@ -160,8 +160,8 @@ export class UnseenBlocks {
   }
 
   /**
-   * A memory dump counts storage: what is beyond all known blocks is of blocks that no line tells, as
-   * an excerpt may have its beginning and not all that follows.
+   * A memory dump counts storage: what is beyond all known blocks is of blocks that no line tells,
+   * as an excerpt may have its beginning and not all that follows.
    */
   storageDumped(
     at: StepPlace,
@@ -200,7 +200,9 @@ export class UnseenBlocks {
     ledger.holdUnseen(amount(bounds, Math.min(Math.max(told.best, bounds.atLeast), bounds.atMost)));
   }
 
-  /** A block that nobody saw stored leaves memory: it was one of them. `size`: as far as lines tell. */
+  /**
+   * A block that nobody saw stored leaves memory: it was one of them. `size`: as far as lines tell.
+   */
   reveal(step: LogStep, blockId: string, size: ByteInterval | undefined): ModeLedger | undefined {
     const ledger = this.#state.onHeap;
     const { atMost } = ledger.unseen;

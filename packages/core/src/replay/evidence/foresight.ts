@@ -44,7 +44,9 @@ export class Foresight {
     return total;
   }
 
-  /** A line has been held against what was predicted of it: what it says may be known from now on. */
+  /**
+   * A line has been held against what was predicted of it: what it says may be known from now on.
+   */
   passed(step: LogStep): void {
     if (this.#lent.length === 0) return;
     const passed = this.#lent.filter(({ until }) => until === step);

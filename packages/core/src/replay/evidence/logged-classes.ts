@@ -108,7 +108,9 @@ export class LearnedClasses implements LoggedClasses {
   }
 }
 
-/** What a join reports of its broadcast relation is no execution memory: a peak alone tells nothing. */
+/**
+ * What a join reports of its broadcast relation is no execution memory: a peak alone tells nothing.
+ */
 function surelyHeld(task: TaskEndFact): boolean {
   const polled = task.executorMetrics?.get("OnHeapExecutionMemory");
   return [

@@ -1,6 +1,7 @@
 /**
- * Execution memory where no grant is logged (INFO, or no executor log): statements measure the sum at an instant; between them it is
- * bounded by who runs, what each is known to have reached, and the pool.
+ * Execution memory where no grant is logged (INFO, or no executor log): statements measure the sum
+ * at an instant; between them it is bounded by who runs, what each is known to have reached, and
+ * the pool.
  */
 
 import { type Amount, amount, NOTHING } from "../../amount.ts";
@@ -98,7 +99,10 @@ export class ExecutionEstimate {
     this.#apply(total);
   }
 
-  /** Blocks were evicted for execution: what it holds now reaches to what storage left, within the last block (2.0+). */
+  /**
+   * Blocks were evicted for execution: what it holds now reaches to what storage left, within the
+   * last block (2.0+).
+   */
   grewByEviction(lastVictimBytes: number): void {
     const ledger = this.#ledger;
     const running = this.#runners();
@@ -166,7 +170,8 @@ export class ExecutionEstimate {
       const evidence = this.#ended(task);
       this.#know(task, evidence, running.size);
       const held = this.#heldBy(task, evidence, ts);
-      // Of a task whose end is not known yet nothing is known but the pool: no track of its own says so.
+      // Of a task whose end is not known yet nothing is known but the pool: no track of its own
+      // says so.
       if (held.atMost > 0 && evidence !== undefined) ledger.holdExecution(task.taskId, held);
       else ledger.releaseExecution(task.taskId);
       best += held.best;
@@ -180,9 +185,10 @@ export class ExecutionEstimate {
       this.#apply(measured.total);
       return;
     }
-    // Bounds are those of most tasks, not of all. Few hold more than usual at once: deviations above add as
-    // squares, but of tasks that spill, which fill their shares together. All may hold nothing at once: they
-    // wait for the same code to be compiled, for Python to start, for a source that has nothing.
+    // Bounds are those of most tasks, not of all. Few hold more than usual at once: deviations
+    // above add as squares, but of tasks that spill, which fill their shares together. All may hold
+    // nothing at once: they wait for the same code to be compiled, for Python to start, for a
+    // source that has nothing.
     const seen = this.#seenAtMost();
     const within = (bytes: number) => Math.round(Math.min(ceiling, seen, Math.max(0, bytes)));
     const total = amount(
@@ -213,8 +219,8 @@ export class ExecutionEstimate {
   }
 
   /**
-   * The end of a task that was polled: between two polls more may have been held for a moment. Where that is more
-   * than any state showed so far, one is due.
+   * The end of a task that was polled: between two polls more may have been held for a moment.
+   * Where that is more than any state showed so far, one is due.
    * @returns whether there is one to sample
    */
   mayHavePeaked(taskId: number): boolean {
@@ -237,7 +243,10 @@ export class ExecutionEstimate {
     return this.#usesMemory(task) ? 0.5 : 0;
   }
 
-  /** Tasks that may hold memory of this mode; all of them unless Spark's own data structures (Tungsten) live off-heap. */
+  /**
+   * Tasks that may hold memory of this mode; all of them unless Spark's own data structures
+   * (Tungsten) live off-heap.
+   */
   #runners(): ReadonlyMap<number, RunningTask> {
     const { running, rules } = this.#state;
     if (rules.tungstenMode === "on_heap") return running;
@@ -252,7 +261,10 @@ export class ExecutionEstimate {
     return tungsten === (this.#ledger.mode === "off_heap");
   }
 
-  /** @param atInstant  bounds that hold at any instant, where `total` is of the time that a step's own leaves open */
+  /**
+   * @param atInstant  bounds that hold at any instant, where `total` is of the time that a step's
+   * own leaves open
+   */
   #apply(total: Amount, atInstant?: Amount): void {
     const ledger = this.#ledger;
     this.#highest = Math.max(this.#highest, total.atMost);
@@ -372,7 +384,10 @@ export class ExecutionEstimate {
     return bytes;
   }
 
-  /** What polls saw in the lives of those that run, spread over them; undefined: nobody's life was polled often enough. */
+  /**
+   * What polls saw in the lives of those that run, spread over them; undefined: nobody's life was
+   * polled often enough.
+   */
   #heldTogether(ts: number, seen: number, printedWithin: number): Amount | undefined {
     if (seen === Number.POSITIVE_INFINITY) return undefined;
     let progress = 0;

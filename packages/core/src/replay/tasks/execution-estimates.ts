@@ -1,4 +1,7 @@
-/** Estimates of both modes: one alone, unless Tungsten lives off-heap, where SQL operators hold that and RDD collections the heap. */
+/**
+ * Estimates of both modes: one alone, unless Tungsten lives off-heap, where SQL operators hold that
+ * and RDD collections the heap.
+ */
 
 import type { Amount } from "../../amount.ts";
 import type { ByteInterval } from "../../byte-interval.ts";

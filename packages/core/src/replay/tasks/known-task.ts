@@ -1,4 +1,7 @@
-/** What a running task's estimate follows from, and what it was last: the same inputs give the same peak. */
+/**
+ * What a running task's estimate follows from, and what it was last: the same inputs give the same
+ * peak.
+ */
 
 import { type Amount, amount } from "../../amount.ts";
 import { SEEN_OF_PEAK } from "../../calibration/polls.ts";
@@ -7,8 +10,9 @@ import type { TaskEvidence } from "../evidence.ts";
 import { type PoolNow, peakOf } from "./task-demand.ts";
 
 /**
- * How little a task holds at first is a matter of its time, not of its share of it: in recorded lives of half a
- * second and of 20 alike, 1 in 50 had taken memory after 50 to 150 ms. Longer lives (µs) begin as those of this length.
+ * How little a task holds at first is a matter of its time, not of its share of it: in recorded
+ * lives of half a second and of 20 alike, 1 in 50 had taken memory after 50 to 150 ms. Longer lives
+ * (µs) begin as those of this length.
  */
 export const EARLY_OF_MICROS = 2_000_000;
 
@@ -24,7 +28,10 @@ export interface KnownTask {
   /** how many ran at once while it did */
   most: number;
   least: number;
-  /** tasks of its stage that ran in the middle of its life, and those of them that took memory by their totals */
+  /**
+   * tasks of its stage that ran in the middle of its life, and those of them that took memory by
+   * their totals
+   */
   peers: number;
   holders: number;
   relationBytes: number;

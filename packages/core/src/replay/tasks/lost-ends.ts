@@ -1,4 +1,7 @@
-/** Tasks whose end no log tells: an event was dropped, a line was cut off. An executor runs no more tasks than it has slots for. */
+/**
+ * Tasks whose end no log tells: an event was dropped, a line was cut off. An executor runs no more
+ * tasks than it has slots for.
+ */
 
 import type { ReplayContext } from "../replay-context.ts";
 
@@ -6,8 +9,8 @@ import type { ReplayContext } from "../replay-context.ts";
 const LATE_MICROS = 1_000_000;
 
 /**
- * Those that must have ended by `ts` (µs), the ones that began first: as many as run beyond the executor's slots. A task whose end
- * is known and still to be told is none of them.
+ * Those that must have ended by `ts` (µs), the ones that began first: as many as run beyond the
+ * executor's slots. A task whose end is known and still to be told is none of them.
  */
 export function lostEnds({ state, evidence }: ReplayContext, ts: number): number[] {
   const { running, rules } = state;

@@ -1,6 +1,7 @@
 /**
- * What executors polled of their own pools (3.0+): a task's end tells the executor's exact peaks over all polls while it ran, of execution
- * memory, of storage memory and of both together. Between two polls more may have been used for a moment.
+ * What executors polled of their own pools (3.0+): a task's end tells the executor's exact peaks
+ * over all polls while it ran, of execution memory, of storage memory and of both together. Between
+ * two polls more may have been used for a moment.
  */
 
 import { POLLS_TO_TRUST } from "../../calibration/polls.ts";
@@ -157,7 +158,10 @@ export class PolledPeaks {
     return this.#every.micros;
   }
 
-  /** Most execution memory that all tasks together were seen to hold while this one ran; undefined: not polled often enough to say. */
+  /**
+   * Most execution memory that all tasks together were seen to hold while this one ran; undefined:
+   * not polled often enough to say.
+   */
   executionWhile(taskId: number, mode: MemoryMode): number | undefined {
     const life = this.#lives.get(taskId);
     if (life === undefined || life.polls < POLLS_TO_TRUST) return undefined;
@@ -169,7 +173,9 @@ export class PolledPeaks {
     return this.#lives.has(taskId) && this.#all.get(taskId)?.alone === true;
   }
 
-  /** Peaks of storage memory, blocks and unroll memory, of lives that reach into a time span (µs). */
+  /**
+   * Peaks of storage memory, blocks and unroll memory, of lives that reach into a time span (µs).
+   */
   storageWhile(from: number, until: number): ReadonlySet<number> {
     const peaks = new Set<number>();
     for (const life of this.#lives.values())
@@ -195,7 +201,9 @@ const UNIT_MICROS: Readonly<Record<string, number>> = {
   min: 60_000_000,
 };
 
-/** A duration as Spark's settings write it; a bare number is milliseconds. undefined: none, or 0. */
+/**
+ * A duration as Spark's settings write it; a bare number is milliseconds. undefined: none, or 0.
+ */
 function microsOf(text: string | undefined): number | undefined {
   const [, digits, unit = ""] = /^\s*(\d+)\s*([a-z]*)\s*$/.exec(text ?? "") ?? [];
   const scale = UNIT_MICROS[unit];

@@ -1,6 +1,7 @@
 /**
- * Execution memory of an executor without a log: the sum over running tasks, kept up to date. A task is worked
- * out anew only when what its value depends on has changed, so that a step costs the same however many run.
+ * Execution memory of an executor without a log: the sum over running tasks, kept up to date. A
+ * task is worked out anew only when what its value depends on has changed, so that a step costs the
+ * same however many run.
  */
 
 import { type Amount, amount, NOTHING } from "../../amount.ts";
@@ -109,7 +110,10 @@ export class ReportedEstimate {
     this.#ledger.releaseExecution(taskId);
   }
 
-  /** Times after `from` and not after `to` (µs) at which a running task that takes memory is in the middle of its life. */
+  /**
+   * Times after `from` and not after `to` (µs) at which a running task that takes memory is in the
+   * middle of its life.
+   */
   breaksBetween(from: number, to: number): number[] {
     const breaks: number[] = [];
     for (;;) {
@@ -156,7 +160,10 @@ export class ReportedEstimate {
     return slot.peak.atMost > 0 ? slot.peak : undefined;
   }
 
-  /** All tasks, unless Tungsten lives off-heap: then queries' tasks hold memory there, and others on the heap. */
+  /**
+   * All tasks, unless Tungsten lives off-heap: then queries' tasks hold memory there, and others on
+   * the heap.
+   */
   #mayHold(stageId: number | undefined): boolean {
     if (this.#state.rules.tungstenMode === "on_heap") return true;
     const isQuery = stageId !== undefined && this.#isSql(stageId);
@@ -258,7 +265,10 @@ export class ReportedEstimate {
     if (slot.next !== NEVER) this.#byTime.add(slot.next, slot);
   }
 
-  /** When its value changes with time alone: at tenths of its life, early in it, and once its stage's counts are those of its middle. */
+  /**
+   * When its value changes with time alone: at tenths of its life, early in it, and once its
+   * stage's counts are those of its middle.
+   */
   #nextOf(
     slot: TaskSlot,
     { ts, length, early }: { readonly ts: number; readonly length: number; readonly early: number },

@@ -1,4 +1,7 @@
-/** Requests for execution memory that fell short at first: what they had before others spilled for the rest, found in the lines ahead. */
+/**
+ * Requests for execution memory that fell short at first: what they had before others spilled for
+ * the rest, found in the lines ahead.
+ */
 
 import { type Amount, amount, exactAmount, minus } from "../../amount.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
@@ -12,7 +15,10 @@ const SPILL_LINES = 200;
 /** A sorter's first array: 4096 records of two longs (spark.shuffle.sort.initialBufferSize). */
 const FIRST_ARRAY_BYTES = 65_536;
 
-/** 3.3+: what the request got before anyone spilled: all of it when nobody could, all but x when the spills were enough. */
+/**
+ * 3.3+: what the request got before anyone spilled: all of it when nobody could, all but x when the
+ * spills were enough.
+ */
 export function firstGrant(lookahead: Lookahead, fact: Fact<"spill_wanted">): Amount | undefined {
   let spilled = 0;
   for (let ahead = 1; ahead < 4000; ahead++) {
@@ -30,8 +36,9 @@ export function firstGrant(lookahead: Lookahead, fact: Fact<"spill_wanted">): Am
 }
 
 /**
- * Up to 3.2 nothing says that a request fell short: the request that a spill under way is for, with what it had been granted once all was
- * over. `released` is the release in hand, if that is what the spill began with; undefined: no spill of this task follows that it is part of.
+ * Up to 3.2 nothing says that a request fell short: the request that a spill under way is for, with
+ * what it had been granted once all was over. `released` is the release in hand, if that is what
+ * the spill began with; undefined: no spill of this task follows that it is part of.
  */
 export function requestBehindSpill(
   lookahead: Lookahead,
@@ -61,7 +68,8 @@ export function requestBehindSpill(
         if (spilled) {
           return { consumer: fact.consumer, granted: grantOf(lookahead, ahead, next, fact) };
         }
-        // A spilling sorter takes no more anew than its first array: more is the growth of one that does not spill yet.
+        // A spilling sorter takes no more anew than its first array: more is the growth of one that
+        // does not spill yet.
         if (fact.granted.atLeast > FIRST_ARRAY_BYTES) return undefined;
         break;
       default:
@@ -80,7 +88,9 @@ function grantOf(
   return pageNear(lookahead, ahead, { printed: granted, thread }) ?? amount(granted);
 }
 
-/** TRACE prints a page's exact size within a few lines after the rounded grant, on the same thread. */
+/**
+ * TRACE prints a page's exact size within a few lines after the rounded grant, on the same thread.
+ */
 export function pageNear(
   lookahead: Lookahead,
   ahead: number,

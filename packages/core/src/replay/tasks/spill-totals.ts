@@ -1,4 +1,7 @@
-/** Whose spill a line without a task tells of, and how much it freed: what the event log says of each task's spills in all decides. */
+/**
+ * Whose spill a line without a task tells of, and how much it freed: what the event log says of
+ * each task's spills in all decides.
+ */
 import type { Amount } from "../../amount.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
@@ -61,14 +64,19 @@ export class SpillTotals {
   /** What the rows of a running task hold together so far. */
   readonly #told = new Map<number, number>();
   readonly #taskOfThread = new Map<number, FoundTask>();
-  /** Threads that could not be told from each other, and the tasks that ran then: not asked again. */
+  /**
+   * Threads that could not be told from each other, and the tasks that ran then: not asked again.
+   */
   readonly #undecided = new Map<number, string>();
 
   constructor(context: ReplayContext) {
     this.#context = context;
   }
 
-  /** The running task whose total this thread's lines make up. `undefined`: several would do, or their totals are not known. */
+  /**
+   * The running task whose total this thread's lines make up. `undefined`: several would do, or
+   * their totals are not known.
+   */
   taskOf(step: LogStep, fact: SpillFact): FoundTask | undefined {
     const { threadId } = fact;
     if (threadId === undefined) return undefined;
@@ -159,7 +167,9 @@ export class SpillTotals {
     return atLeast <= candidate.spilledBytes && candidate.spilledBytes <= atMost;
   }
 
-  /** Whether every other thread about to spill finds a task of its own when this one has `chosen`. */
+  /**
+   * Whether every other thread about to spill finds a task of its own when this one has `chosen`.
+   */
   #leavesRoom(
     chosen: Candidate,
     candidates: readonly Candidate[],
@@ -188,7 +198,10 @@ export class SpillTotals {
     return place([...threads].slice(0, free.length), free);
   }
 
-  /** What a spill freed: as printed, and within that what is left of its task's total, shared with the task's spills still to come. */
+  /**
+   * What a spill freed: as printed, and within that what is left of its task's total, shared with
+   * the task's spills still to come.
+   */
   settled(spill: PrintedSpill, taskId: number | undefined): SettledSpill {
     const { printed } = spill;
     const total = taskId === undefined ? undefined : this.#candidate(taskId);
@@ -239,8 +252,9 @@ function isBeforeEnd(line: Upcoming, task: Candidate, { ends }: Ahead): boolean 
 }
 
 /**
- * A collection prints what it freed. A sorter prints its pointer array beside its pages, which alone count (spec 4.5):
- * it freed less. One made of a hash map prints the array alone and frees the map's pages: it freed more.
+ * A collection prints what it freed. A sorter prints its pointer array beside its pages, which
+ * alone count (spec 4.5): it freed less. One made of a hash map prints the array alone and frees
+ * the map's pages: it freed more.
  */
 function boundsOf(spill: PrintedSpill, left: number): ByteInterval {
   const { atLeast, atMost, best } = spill.printed;

@@ -1,4 +1,7 @@
-/** Spills as the log tells them: one row for what freed or wrote something, whether one line or two speak of it (log-templates 2.5). */
+/**
+ * Spills as the log tells them: one row for what freed or wrote something, whether one line or two
+ * speak of it (log-templates 2.5).
+ */
 
 import { amount } from "../../amount.ts";
 import type { LogFact } from "../../log-fact.ts";
@@ -111,8 +114,8 @@ export class Spills {
   }
 
   /**
-   * ShuffleExternalSorter of 3.4.3+ and 3.5.1+ prints one line more than it spills, for its last part at close.
-   * It is the last of the task's lines, and no `spilled` line follows.
+   * ShuffleExternalSorter of 3.4.3+ and 3.5.1+ prints one line more than it spills, for its last
+   * part at close. It is the last of the task's lines, and no `spilled` line follows.
    */
   #isClosingPart(step: LogStep, fact: SpillFact, taskId: number | undefined): boolean {
     if (fact.consumer !== "ShuffleExternalSorter" || fact.taskId === undefined) return false;

@@ -16,7 +16,10 @@ import {
 import type { TaskEvidence } from "../evidence.ts";
 import type { PeakReports } from "../executor-rules.ts";
 
-/** What a Spillable collection may reach before it asks for memory (spark.shuffle.spill.initialMemoryThreshold). */
+/**
+ * What a Spillable collection may reach before it asks for memory
+ * (spark.shuffle.spill.initialMemoryThreshold).
+ */
 export const UNTRACKED_BYTES = 5_242_880;
 
 export interface PoolNow {
@@ -46,8 +49,9 @@ export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefi
   const isUnknown = task.peakExecutionBytes === undefined && !pool.reports.absentPeakIsNone;
   if (!pool.sql && reported > 0) return peakOfCollections(task, reported, pool);
   if ((task.memorySpilledBytes ?? 0) > 0) {
-    // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of it. A task that has just
-    // spilled everything does not count in N, so that of many tasks some get more than the running ones' share.
+    // It spilled because its share was used up: 1/N of the pool, or what doubling requests left of
+    // it. A task that has just spilled everything does not count in N, so that of many tasks some
+    // get more than the running ones' share.
     const largest = Math.floor(pool.ceiling / sharingOf(pool.holders));
     return amount(
       { atLeast: Math.floor(share * SPILLED_LEAST), atMost: largest },
@@ -83,7 +87,10 @@ function peakAsTold(task: TaskEvidence, exact: number, pool: PoolNow): Amount {
   );
 }
 
-/** Of so many holders, those that share the pool while one spills: of many, one asks for nothing yet and one has just spilled all. */
+/**
+ * Of so many holders, those that share the pool while one spills: of many, one asks for nothing yet
+ * and one has just spilled all.
+ */
 export function sharingOf(holders: number): number {
   return Math.max(1, holders > 2 ? holders - 2 : holders);
 }
@@ -96,10 +103,11 @@ const UNREPORTED_PAGES = 2;
 const LEAST_PAGE_BYTES = 1_048_576;
 
 /**
- * Operators of a query report what their maps and sorters reached. The rows of an aggregation's fast map
- * (RowBasedKeyValueBatch, 2.1+) lie in a page of their own that nobody reports, and a map whose rows all
- * found room there reports its first array alone. Joins report their broadcast relation beside it
- * (BroadcastHashJoinExec.prepareBroadcast, up to 3.5), which is no execution memory.
+ * Operators of a query report what their maps and sorters reached. The rows of an aggregation's
+ * fast map (RowBasedKeyValueBatch, 2.1+) lie in a page of their own that nobody reports, and a map
+ * whose rows all found room there reports its first array alone. Joins report their broadcast
+ * relation beside it (BroadcastHashJoinExec.prepareBroadcast, up to 3.5), which is no execution
+ * memory.
  */
 function peakOfOperators(reported: number, pool: PoolNow): Amount {
   const page = pool.pageBytes ?? LEAST_PAGE_BYTES;
@@ -123,15 +131,17 @@ function peakOfOperators(reported: number, pool: PoolNow): Amount {
 }
 
 /**
- * Without SQL it is collections that hold execution memory, and the peak that they report is their size: `Spillable` asks for twice its
- * size less what it has whenever it has outgrown that, and has 5 MiB for nothing (spec memory-model 4.4). So it holds no more than twice
- * its size less these 5 MiB; where it spilled, its size had outgrown what it held and no more was to be had.
+ * Without SQL it is collections that hold execution memory, and the peak that they report is their
+ * size: `Spillable` asks for twice its size less what it has whenever it has outgrown that, and has
+ * 5 MiB for nothing (spec memory-model 4.4). So it holds no more than twice its size less these 5
+ * MiB; where it spilled, its size had outgrown what it held and no more was to be had.
  */
 function peakOfCollections(task: TaskEvidence, reported: number, pool: PoolNow): Amount {
   const tracked = Math.max(0, reported - UNTRACKED_BYTES);
   const doublings = Math.ceil(Math.log2(Math.max(1, reported / UNTRACKED_BYTES)));
   const threshold = Math.min(2 * reported, UNTRACKED_BYTES * 2 ** doublings * OVERSHOOT);
-  // Of those that run, one that has asked for nothing yet or has just spilled everything does not count in N.
+  // Of those that run, one that has asked for nothing yet or has just spilled everything does not
+  // count in N.
   const largest = pool.ceiling / Math.max(1, pool.runningAtLeast - 2);
   const most = Math.min(largest, Math.max(reported, threshold - UNTRACKED_BYTES));
   const spilled = (task.memorySpilledBytes ?? 0) > 0;
@@ -151,21 +161,31 @@ export interface LifeOf {
 }
 
 /**
- * Mean share of its peak that a task holds in each tenth of its life: 199 tasks of queries and 235 tasks that spilled, of 56 recorded
- * runs. The first tasks of a stage hold less than the later ones, which compile nothing.
+ * Mean share of its peak that a task holds in each tenth of its life: 199 tasks of queries and 235
+ * tasks that spilled, of 56 recorded runs. The first tasks of a stage hold less than the later
+ * ones, which compile nothing.
  */
 const QUERY: readonly number[] = [0.03, 0.12, 0.28, 0.4, 0.48, 0.53, 0.56, 0.51, 0.46, 0.25];
 const SPILLING: readonly number[] = [0.02, 0.19, 0.4, 0.57, 0.67, 0.69, 0.64, 0.52, 0.43, 0.31];
-/** Of collections that did not spill (271 tasks): their size grows evenly between these parts of their life. */
+/**
+ * Of collections that did not spill (271 tasks): their size grows evenly between these parts of
+ * their life.
+ */
 const GROWS_FROM = 0.1;
 const GROWS_UNTIL = 0.85;
-/** Mean share of its peak that a collection holds in the last tenth, in whose second half it is let go. */
+/**
+ * Mean share of its peak that a collection holds in the last tenth, in whose second half it is let
+ * go.
+ */
 const LAST_TENTH = 0.9;
 
 /** Parts of a task's life at which what it may hold changes. */
 export const SHAPE_BREAKS: readonly number[] = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 
-/** Parts at which `usualShare` changes (of a life), and `mostShare` (of a life, or of its first two seconds). */
+/**
+ * Parts at which `usualShare` changes (of a life), and `mostShare` (of a life, or of its first two
+ * seconds).
+ */
 export const SHARE_BREAKS: { readonly usual: readonly number[]; readonly most: readonly number[] } =
   {
     usual: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9],
@@ -183,7 +203,10 @@ export function usualShare(progress: number, of: LifeOf): number {
   return (heldByCollection(size) / peak) * (tenth === 9 ? LAST_TENTH : 1);
 }
 
-/** What a collection of this size has asked for: twice its size less what it has, whenever it has outgrown that (Spillable.maybeSpill). */
+/**
+ * What a collection of this size has asked for: twice its size less what it has, whenever it has
+ * outgrown that (Spillable.maybeSpill).
+ */
 function heldByCollection(sizeBytes: number): number {
   if (sizeBytes <= UNTRACKED_BYTES) return 0;
   return UNTRACKED_BYTES * 2 ** Math.ceil(Math.log2(sizeBytes / UNTRACKED_BYTES)) - UNTRACKED_BYTES;
@@ -218,12 +241,17 @@ export function heldAt(
   );
 }
 
-/** Share of the polled peak that all tasks together hold, by the mean part of their lives that has passed, in tenths: 5th and 95th percentile, mean. */
+/**
+ * Share of the polled peak that all tasks together hold, by the mean part of their lives that has
+ * passed, in tenths: 5th and 95th percentile, mean.
+ */
 interface SharedPoint {
   /** at the instant itself */
   readonly low: number;
   readonly high: number;
-  /** at some moment within half a second of it, which is what a time printed in whole seconds tells */
+  /**
+   * at some moment within half a second of it, which is what a time printed in whole seconds tells
+   */
   readonly lowNearby: number;
   readonly highNearby: number;
   readonly usual: number;

@@ -1,4 +1,6 @@
-/** Tasks of one application: one row an attempt, at its end or, without one, at the end of the log. */
+/**
+ * Tasks of one application: one row an attempt, at its end or, without one, at the end of the log.
+ */
 import type { EventFact, TaskEndFact } from "../../event-fact.ts";
 import type { EmitRow, TaskRow } from "../../rows.ts";
 import { NumberSet } from "../number-set.ts";
@@ -94,7 +96,10 @@ export class TaskRows {
     this.#emit("tasks", row);
   }
 
-  /** A finished task's output was lost: it ends once more, in the words of its first end and without totals. */
+  /**
+   * A finished task's output was lost: it ends once more, in the words of its first end and without
+   * totals.
+   */
   resubmitted(fact: TaskEndFact, at: TaskResubmissionPlace): void {
     this.#emit("task_resubmissions", {
       taskId: fact.taskId,

@@ -1,4 +1,6 @@
-/** A running task as an estimate follows it: its totals, its value now, and when that changes next. */
+/**
+ * A running task as an estimate follows it: its totals, its value now, and when that changes next.
+ */
 
 import { type Amount, NOTHING } from "../../amount.ts";
 import type { TaskEvidence } from "../evidence.ts";
@@ -11,7 +13,9 @@ export class StageCount {
   peersBefore = 0;
   holdersBefore = 0;
   changed = false;
-  /** those whose peak depends on these counts while they may change, in the order of their starts */
+  /**
+   * those whose peak depends on these counts while they may change, in the order of their starts
+   */
   readonly counted: SlotList = new SlotList();
 }
 
@@ -52,7 +56,9 @@ export class TaskSlot {
   }
 }
 
-/** Slots in the order in which they were added; taking one out costs the same wherever it stands. */
+/**
+ * Slots in the order in which they were added; taking one out costs the same wherever it stands.
+ */
 export class SlotList {
   readonly #after = new Map<TaskSlot, TaskSlot | undefined>();
   readonly #before = new Map<TaskSlot, TaskSlot | undefined>();
@@ -90,7 +96,9 @@ export class SlotList {
   }
 }
 
-/** Slots by a number each, the least first. Entries that no longer hold stay until they come first. */
+/**
+ * Slots by a number each, the least first. Entries that no longer hold stay until they come first.
+ */
 export class SlotQueue {
   readonly #keys: number[] = [];
   readonly #slots: TaskSlot[] = [];

@@ -1,4 +1,7 @@
-/** Waits for 1/2N: begun by the pool's own line, ended by the grant that followed (spec memory-model 2.3). */
+/**
+ * Waits for 1/2N: begun by the pool's own line, ended by the grant that followed (spec memory-model
+ * 2.3).
+ */
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { LogStep } from "../lookahead.ts";
 import { placeOf, type ReplayContext } from "../replay-context.ts";
@@ -21,7 +24,10 @@ interface OpenWait {
 export interface WaitAnswer {
   readonly granted: number | undefined;
   readonly requested: number | undefined;
-  /** a line tells the grant; else it came somewhere between the last line that says otherwise and now */
+  /**
+   * a line tells the grant; else it came somewhere between the last line that says otherwise and
+   * now
+   */
   readonly certain: boolean;
   readonly open?: true;
 }
@@ -114,8 +120,8 @@ export class Waits {
   }
 
   /**
-   * A request that storage could meet never waits (spec 2.3: the pool is grown first): what storage had borrowed or had free has gone
-   * to execution, and all it keeps is what it uses.
+   * A request that storage could meet never waits (spec 2.3: the pool is grown first): what storage
+   * had borrowed or had free has gone to execution, and all it keeps is what it uses.
    */
   #storageGaveAll(mode: MemoryMode, taskId: number): void {
     const { state } = this.#context;

@@ -1,4 +1,7 @@
-/** What an archive holds: names and where their bytes stand. Nothing is ever written under such a name. */
+/**
+ * What an archive holds: names and where their bytes stand. Nothing is ever written under such a
+ * name.
+ */
 import type { StoredBytes } from "../stored-bytes.ts";
 import type { EntryPacking } from "../stored-source.ts";
 

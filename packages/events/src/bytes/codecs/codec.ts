@@ -1,4 +1,7 @@
-/** What a codec is to its readers: found by its first bytes, pulled block by block, its damage told and never thrown. */
+/**
+ * What a codec is to its readers: found by its first bytes, pulled block by block, its damage told
+ * and never thrown.
+ */
 import type { Codec } from "../byte-source.ts";
 import type { PackedInput } from "../packed-input.ts";
 
@@ -23,7 +26,10 @@ export interface CodecFormat {
   readonly extensions: readonly string[];
   /** Do these first bytes of a file (up to 16) begin a stream of this codec? */
   readonly begins: (head: Uint8Array) => boolean;
-  /** Chunks are valid until the next is asked for. A block that cannot be decoded stands as a line feed, so that two half lines never become one. */
+  /**
+   * Chunks are valid until the next is asked for. A block that cannot be decoded stands as a line
+   * feed, so that two half lines never become one.
+   */
   readonly decode: (input: PackedInput, damaged: TellDamage) => AsyncIterable<Uint8Array>;
 }
 
@@ -41,7 +47,10 @@ export class BadBlock extends Error {
   override readonly name = "BadBlock";
 }
 
-/** Decoded blocks gathered to chunks worth handing on; the memory of a chunk is used again for the next. */
+/**
+ * Decoded blocks gathered to chunks worth handing on; the memory of a chunk is used again for the
+ * next.
+ */
 export class BlockOutput {
   bytes: Buffer = Buffer.allocUnsafeSlow(1 << 20);
   length = 0;

@@ -1,4 +1,7 @@
-/** Deflate by node's zlib, fed piece by piece: what was decoded before an error is handed on, not lost with the stream. */
+/**
+ * Deflate by node's zlib, fed piece by piece: what was decoded before an error is handed on, not
+ * lost with the stream.
+ */
 import { crc32, createInflateRaw, type InflateRaw } from "node:zlib";
 
 /** Deflate makes at most 1,032 bytes of one: this bounds what one piece becomes. */

@@ -1,4 +1,7 @@
-/** lz4-java's LZ4Block stream (`.lz4` of Spark): blocks with a magic, sizes and an xxHash32 each. Follows LZ4BlockOutputStream, lz4-java 1.8. */
+/**
+ * lz4-java's LZ4Block stream (`.lz4` of Spark): blocks with a magic, sizes and an xxHash32 each.
+ * Follows LZ4BlockOutputStream, lz4-java 1.8.
+ */
 import type { PackedInput } from "../packed-input.ts";
 import {
   BadBlock,

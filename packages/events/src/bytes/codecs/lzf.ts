@@ -1,4 +1,7 @@
-/** LZF chunks (`.lzf` of Spark): `ZV`, a type, sizes, data. Follows LZFChunk and the decoder of compress-lzf 1.1. */
+/**
+ * LZF chunks (`.lzf` of Spark): `ZV`, a type, sizes, data. Follows LZFChunk and the decoder of
+ * compress-lzf 1.1.
+ */
 import type { PackedInput } from "../packed-input.ts";
 import {
   BadBlock,

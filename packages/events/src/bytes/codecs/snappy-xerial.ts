@@ -1,4 +1,7 @@
-/** snappy-java's stream (`.snappy` of Spark): a header, then raw snappy blocks behind their lengths. Follows SnappyOutputStream, snappy-java 1.1. */
+/**
+ * snappy-java's stream (`.snappy` of Spark): a header, then raw snappy blocks behind their lengths.
+ * Follows SnappyOutputStream, snappy-java 1.1.
+ */
 import type { PackedInput } from "../packed-input.ts";
 import {
   BadBlock,
@@ -94,7 +97,10 @@ function lengthAt(
   return undefined;
 }
 
-/** One raw snappy block without its length; exactly fills `to` … `toEnd`. Follows snappy's format_description.txt. */
+/**
+ * One raw snappy block without its length; exactly fills `to` … `toEnd`. Follows snappy's
+ * format_description.txt.
+ */
 export function snappyRaw(
   from: Buffer,
   start: number,

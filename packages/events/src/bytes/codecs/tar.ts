@@ -1,4 +1,7 @@
-/** tar: ustar, GNU long names and pax, read from header to header without touching the contents. Follows POSIX pax and GNU tar's manual. */
+/**
+ * tar: ustar, GNU long names and pax, read from header to header without touching the contents.
+ * Follows POSIX pax and GNU tar's manual.
+ */
 import { readAt, type StoredBytes, StoredRegion } from "../stored-bytes.ts";
 import type { ArchiveEntry, TellArchive } from "./archive-entry.ts";
 

@@ -1,4 +1,7 @@
-/** zip and zip64, by the central directory; without one (a download that broke off) by the local headers. Follows PKWARE's APPNOTE 6.3. */
+/**
+ * zip and zip64, by the central directory; without one (a download that broke off) by the local
+ * headers. Follows PKWARE's APPNOTE 6.3.
+ */
 import { readAt, type StoredBytes, StoredRegion } from "../stored-bytes.ts";
 import type { ArchiveEntry, TellArchive } from "./archive-entry.ts";
 import { hasBytes } from "./codec.ts";
@@ -50,7 +53,10 @@ interface Placed {
   readonly to: number;
 }
 
-/** Entries that share bytes are no archive but a bomb: a thousand names for one gigabyte. Of those the first is kept. */
+/**
+ * Entries that share bytes are no archive but a bomb: a thousand names for one gigabyte. Of those
+ * the first is kept.
+ */
 function apart(placed: readonly Placed[], tell: TellArchive): ArchiveEntry[] {
   const kept: ArchiveEntry[] = [];
   let end = 0;
@@ -165,7 +171,10 @@ function directoryHeaders(
   return headers;
 }
 
-/** Unpacked and packed size and offset; each too large for its field stands in the zip64 extra, in this order. */
+/**
+ * Unpacked and packed size and offset; each too large for its field stands in the zip64 extra, in
+ * this order.
+ */
 function longSizes(
   extra: Buffer,
   fields: readonly [number, number, number],

@@ -1,6 +1,7 @@
 /**
- * The zstd of zstddec, driven here: its own streaming loop neither notices an error (it asks the same bytes again for ever)
- * nor frees a decoder that is left early, so a few thousand damaged files would fill its memory.
+ * The zstd of zstddec, driven here: its own streaming loop neither notices an error (it asks the
+ * same bytes again for ever) nor frees a decoder that is left early, so a few thousand damaged
+ * files would fill its memory.
  */
 import { ZSTDDecoder } from "zstddec/stream";
 import type { BlockOutput } from "./codec.ts";
@@ -80,7 +81,10 @@ export class ZstdDecoder {
     return new ZstdDecoder(await loading);
   }
 
-  /** The next bytes of a frame, at most a block with its header; what they become is added to `output`. False: they make no sense, and the frame is lost. */
+  /**
+   * The next bytes of a frame, at most a block with its header; what they become is added to
+   * `output`. False: they make no sense, and the frame is lost.
+   */
   decode(bytes: Uint8Array, output: BlockOutput): boolean {
     const zstd = this.#zstd;
     const [out, input] = [this.#memory, this.#memory + structBytes];

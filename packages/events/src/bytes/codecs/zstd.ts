@@ -1,4 +1,7 @@
-/** Zstandard (`.zstd` of Spark), frame after frame; blocks are fed one by one, so that damage costs a block and not the decoder. */
+/**
+ * Zstandard (`.zstd` of Spark), frame after frame; blocks are fed one by one, so that damage costs
+ * a block and not the decoder.
+ */
 import type { PackedInput } from "../packed-input.ts";
 import { BlockOutput, type CodecFormat, hasBytes, lineFeed, type TellDamage } from "./codec.ts";
 import { ZstdDecoder } from "./zstd-decoder.ts";

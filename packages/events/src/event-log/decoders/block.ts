@@ -1,4 +1,7 @@
-/** Blocks: where they are (2.3+, with `spark.eventLog.logBlockUpdates.enabled`), and RDDs unpersisted. */
+/**
+ * Blocks: where they are (2.3+, with `spark.eventLog.logBlockUpdates.enabled`), and RDDs
+ * unpersisted.
+ */
 import type { BlockUpdatedFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type LineBytes, type LineReader } from "../event.ts";
 import { type JsonObject, needInteger, needObject, needQuantity, needText } from "../json.ts";
@@ -26,8 +29,8 @@ export function blockDecoders(): readonly EventDecoder[] {
 }
 
 /**
- * `SparkListenerBlockUpdated`. Sizes are as logged: an eviction carries those of the block just before
- * (spec/event-log.md 3.7), so bytes are in memory only where `useMemory` is set.
+ * `SparkListenerBlockUpdated`. Sizes are as logged: an eviction carries those of the block just
+ * before (spec/event-log.md 3.7), so bytes are in memory only where `useMemory` is set.
  */
 class BlockUpdatedDecoder implements EventDecoder, LineReader {
   readonly event: string = "SparkListenerBlockUpdated";

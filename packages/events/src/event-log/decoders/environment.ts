@@ -1,4 +1,7 @@
-/** What the application was asked to run with: Spark properties, the driver's JVM, resource profiles. */
+/**
+ * What the application was asked to run with: Spark properties, the driver's JVM, resource
+ * profiles.
+ */
 import type { EventDecoder } from "../event.ts";
 import { amount, isObject, type JsonObject, needInt, object, texts } from "../json.ts";
 

@@ -1,4 +1,7 @@
-/** Executors and nodes that the scheduler stopped using: Excluded since 3.1, Blacklisted from 2.1 on. */
+/**
+ * Executors and nodes that the scheduler stopped using: Excluded since 3.1, Blacklisted from 2.1
+ * on.
+ */
 import type { EventFact } from "@respark/core";
 import { type EventDecoder, executorIdOf, type Picks } from "../event.ts";
 import { integer, type JsonObject, needTimeMs, text } from "../json.ts";

@@ -84,8 +84,9 @@ class StageExecutorMetricsDecoder implements EventDecoder, LineReader {
 }
 
 /**
- * `SparkListenerExecutorMetricsUpdate`: of the driver only, 3.0+ with logStageExecutorMetrics. The values are the
- * executor's, not a stage's; where one event carries several stages, the largest of each is told.
+ * `SparkListenerExecutorMetricsUpdate`: of the driver only, 3.0+ with logStageExecutorMetrics. The
+ * values are the executor's, not a stage's; where one event carries several stages, the largest of
+ * each is told.
  */
 const executorMetricsUpdate: EventDecoder = {
   event: "SparkListenerExecutorMetricsUpdate",

@@ -1,4 +1,7 @@
-/** Plans as trees of operators, from SparkPlanInfo: at an execution's start, and whenever adaptive execution changes it. */
+/**
+ * Plans as trees of operators, from SparkPlanInfo: at an execution's start, and whenever adaptive
+ * execution changes it.
+ */
 import type { SqlPlanNode } from "@respark/core";
 import type { EventDecoder } from "../event.ts";
 import { integer, type JsonObject, needInteger, object, objects, text } from "../json.ts";

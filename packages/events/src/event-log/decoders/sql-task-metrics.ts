@@ -1,8 +1,14 @@
-/** What a task's part of each SQL operator counted: its accumulators that tell of memory, and no others. */
+/**
+ * What a task's part of each SQL operator counted: its accumulators that tell of memory, and no
+ * others.
+ */
 import { MEMORY_METRICS, type SqlMetricUpdate } from "@respark/core";
 import { type JsonObject, objects, quantity, text } from "../json.ts";
 
-/** 2.x: `peak memory total (min, med, max)`. Such a metric begins at −1 and what is added to it counts from there (SQLMetric, 2.x). */
+/**
+ * 2.x: `peak memory total (min, med, max)`. Such a metric begins at −1 and what is added to it
+ * counts from there (SQLMetric, 2.x).
+ */
 const suffix = " total (min, med, max";
 const needles: readonly { readonly name: string; readonly bytes: Buffer }[] = MEMORY_METRICS.map(
   (name) => ({ name, bytes: Buffer.from(`"Name":"${name}`) }),

@@ -1,4 +1,7 @@
-/** Storage levels and block statuses, as `JsonProtocol.storageLevelToJson` of each version wrote them. */
+/**
+ * Storage levels and block statuses, as `JsonProtocol.storageLevelToJson` of each version wrote
+ * them.
+ */
 import type { BlockStatus, StorageLevelFlags } from "@respark/core";
 import type { Picks } from "../event.ts";
 import {
@@ -12,8 +15,8 @@ import {
 } from "../json.ts";
 
 /**
- * Off-heap was `Use Tachyon` in 1.2–1.3, `Use ExternalBlockStore` in 1.4–1.6, is not written in 2.0–3.3, and is
- * `Use Off Heap` from 3.4 on.
+ * Off-heap was `Use Tachyon` in 1.2–1.3, `Use ExternalBlockStore` in 1.4–1.6, is not written in
+ * 2.0–3.3, and is `Use Off Heap` from 3.4 on.
  */
 export function storageLevelOf(holder: JsonObject): StorageLevelFlags {
   const level = needObject(holder, "Storage Level");

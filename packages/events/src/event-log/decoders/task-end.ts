@@ -111,7 +111,9 @@ const peakNames: readonly string[] = [
   "internal.metrics.peakExecutionMemory",
 ];
 const peakNeedle = Buffer.from('peakExecutionMemory"');
-/** 2.0+: where others of Spark's own are there and the peak is not, it is 0 (AccumulatorV2.isZero). */
+/**
+ * 2.0+: where others of Spark's own are there and the peak is not, it is 0 (AccumulatorV2.isZero).
+ */
 const internalName = "internal.metrics.";
 const internalNeedle = Buffer.from(`"Name":"${internalName}`);
 
@@ -194,7 +196,10 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     return fact;
   }
 
-  /** Successful tasks of a known shape that changed no blocks; the rest is rare enough for JSON.parse. */
+  /**
+   * Successful tasks of a known shape that changed no blocks; the rest is rare enough for
+   * JSON.parse.
+   */
   read(line: LineBytes): TaskEndFact | undefined {
     const shapes = this.#shapes;
     if (!shapes.match(line) || shapes.text(at.reason) !== "Success") return undefined;
@@ -341,7 +346,8 @@ function fillMetrics(fact: TaskEndFact, logged: JsonObject | undefined): void {
   fact.memorySpilledBytes = quantity(from, "Memory Bytes Spilled");
   fact.diskSpilledBytes = quantity(from, "Disk Bytes Spilled");
   fact.peakExecutionBytes = quantity(from, "Peak Execution Memory");
-  // Set when a task has returned its value: one that failed leaves them at 0 (Executor.TaskRunner.run, 4.0).
+  // Set when a task has returned its value: one that failed leaves them at 0
+  // (Executor.TaskRunner.run, 4.0).
   const told = fact.reason === "Success" ? (bytes: number | undefined) => bytes : notZero;
   fact.peakOnHeapExecutionBytes = told(quantity(from, "Peak On Heap Execution Memory"));
   fact.peakOffHeapExecutionBytes = told(quantity(from, "Peak Off Heap Execution Memory"));

@@ -52,7 +52,10 @@ function wordsOf(ended: JsonObject, reason: string): string | undefined {
   }
 }
 
-/** The whole trace, with its causes, is logged since 1.3; before that and beside it, the frames of the first throwable. */
+/**
+ * The whole trace, with its causes, is logged since 1.3; before that and beside it, the frames of
+ * the first throwable.
+ */
 function frameOf(ended: JsonObject): string | undefined {
   const whole = text(ended, "Full Stack Trace");
   if (whole !== undefined) return userFrameOf(whole.split("\n"));

@@ -1,4 +1,7 @@
-/** Colours of a terminal (`%highlight`, `%style`, spring): escape sequences between the letters of a line. */
+/**
+ * Colours of a terminal (`%highlight`, `%style`, spring): escape sequences between the letters of a
+ * line.
+ */
 import type { Envelope, Unwrapped } from "./envelope.ts";
 
 const ESCAPE = 27;

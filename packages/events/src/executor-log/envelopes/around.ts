@@ -1,4 +1,7 @@
-/** What a paste or a tool put around every line alike: an indentation before it, marks or the logger behind it. */
+/**
+ * What a paste or a tool put around every line alike: an indentation before it, marks or the logger
+ * behind it.
+ */
 import { levelsIn } from "../layouts/head-shape.ts";
 import { timeIn } from "../layouts/time-forms.ts";
 import { sparkWordsIn } from "../spark-wording.ts";
@@ -55,7 +58,10 @@ export class Suffix implements Envelope {
 }
 
 const SUFFIX_BYTES = 256;
-/** `(org.apache.spark.storage.BlockManager)`, `[main]`, `{}`: behind a blank, so no frame of a trace ends in one. */
+/**
+ * `(org.apache.spark.storage.BlockManager)`, `[main]`, `{}`: behind a blank, so no frame of a trace
+ * ends in one.
+ */
 const IN_BRACKETS = /\s+(?:\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\})\s*$/;
 const LONGEST = 80;
 

@@ -1,4 +1,7 @@
-/** Exports as a table (Splunk, CloudWatch, Grafana, Kibana): Spark's line is a cell of each row, which may be several lines. */
+/**
+ * Exports as a table (Splunk, CloudWatch, Grafana, Kibana): Spark's line is a cell of each row,
+ * which may be several lines.
+ */
 import { TimeReader, timeIn } from "../layouts/time-forms.ts";
 import type { Layer, Unwrapped } from "./envelope.ts";
 
@@ -57,7 +60,10 @@ export class CsvTable implements Layer {
   }
 }
 
-/** The cells of a line; `open`: the last one goes on. `goesOn`: the line begins inside a quoted cell. */
+/**
+ * The cells of a line; `open`: the last one goes on. `goesOn`: the line begins inside a quoted
+ * cell.
+ */
 export function cellsOf(
   text: string,
   separator: string,

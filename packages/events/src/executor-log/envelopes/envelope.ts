@@ -1,4 +1,6 @@
-/** What a runtime, a shipper or a tool wrapped around a line: taken off before a layout reads it. */
+/**
+ * What a runtime, a shipper or a tool wrapped around a line: taken off before a layout reads it.
+ */
 
 /** A line while its wrapping comes off; reused. */
 export class Unwrapped {
@@ -50,7 +52,9 @@ export interface Envelope {
 /** One layer of wrapping, which may make several lines of one, one of several, or none. */
 export interface Layer {
   readonly name: string;
-  /** `next` gets what is inside, valid only during the call; a line without this wrapping as it is. */
+  /**
+   * `next` gets what is inside, valid only during the call; a line without this wrapping as it is.
+   */
   take(line: Unwrapped, next: (line: Unwrapped) => void): void;
   /** What it kept until the last line. */
   flush?(next: (line: Unwrapped) => void): void;

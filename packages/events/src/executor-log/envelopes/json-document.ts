@@ -1,4 +1,7 @@
-/** A JSON document instead of lines: the elements of its list become a line each, wherever its line ends stand. */
+/**
+ * A JSON document instead of lines: the elements of its list become a line each, wherever its line
+ * ends stand.
+ */
 import { type Layer, Unwrapped } from "./envelope.ts";
 import { namedValues } from "./json-lists.ts";
 
@@ -16,7 +19,9 @@ export class JsonDocument implements Layer {
   private depth = 0;
   private inString = false;
   private escaped = false;
-  /** Depth at which elements begin: that of the first list, and 0 for objects one behind the other. */
+  /**
+   * Depth at which elements begin: that of the first list, and 0 for objects one behind the other.
+   */
   private listDepth: number;
   private readonly isList: boolean;
   private pieces: Buffer[] = [];
@@ -29,8 +34,8 @@ export class JsonDocument implements Layer {
   private readonly waiting: Unwrapped[] | undefined;
 
   /**
-   * `isList`: its elements are those of its first lists; else they are whole objects. `newestFirst`: they are held and
-   * given from the last to the first.
+   * `isList`: its elements are those of its first lists; else they are whole objects.
+   * `newestFirst`: they are held and given from the last to the first.
    */
   constructor(isList: boolean, newestFirst: boolean) {
     this.isList = isList;

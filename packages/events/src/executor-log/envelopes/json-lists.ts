@@ -1,4 +1,7 @@
-/** Objects that keep records in lists inside them (OpenTelemetry's resourceLogs): each becomes an object with one record. */
+/**
+ * Objects that keep records in lists inside them (OpenTelemetry's resourceLogs): each becomes an
+ * object with one record.
+ */
 import { isObject, type JsonObject, leavesOf } from "../json-paths.ts";
 import { sparkWordsIn } from "../spark-wording.ts";
 import type { Layer, Unwrapped } from "./envelope.ts";
@@ -54,7 +57,10 @@ function choices(value: unknown, depth: number): readonly unknown[] {
   return value.flatMap((each) => unlisted(each, depth - 1));
 }
 
-/** `[{"field": "@message", "value": "…"}, …]` as the object it stands for; undefined: it is no such list. */
+/**
+ * `[{"field": "@message", "value": "…"}, …]` as the object it stands for; undefined: it is no such
+ * list.
+ */
 export function namedValues(value: unknown): JsonObject | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const object: Record<string, unknown> = {};

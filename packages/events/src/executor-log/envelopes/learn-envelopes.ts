@@ -1,4 +1,7 @@
-/** Which wrappings a file has, found on its first lines: layer by layer, until Spark's own lines are left. */
+/**
+ * Which wrappings a file has, found on its first lines: layer by layer, until Spark's own lines are
+ * left.
+ */
 import {
   isObject,
   type JsonLeaf,
@@ -33,7 +36,9 @@ const MOST_LAYERS = 6;
 /** Of the lines that are not blank, a wrapping is around so many at least. */
 const LEAST_SHARE = 0.6;
 
-/** The layers of these lines, from the outside in. `newestFirst`: lists are given from their end. */
+/**
+ * The layers of these lines, from the outside in. `newestFirst`: lists are given from their end.
+ */
 export function learnEnvelopes(sample: readonly Unwrapped[], newestFirst: boolean): Layer[] {
   const layers: Layer[] = [];
   let lines = sample.filter(({ start, end }) => end > start);
@@ -395,7 +400,10 @@ function prefixOf(heads: readonly SeenHead[]): LearnedCut | undefined {
   return shape === undefined || shape.fields.length === 0 ? undefined : new LearnedCut(shape);
 }
 
-/** Fields that tell streams apart: names of pods and containers, and others where each has an executor of its own. */
+/**
+ * Fields that tell streams apart: names of pods and containers, and others where each has an
+ * executor of its own.
+ */
 function withNames(cut: LearnedCut, headed: readonly Headed[]): MakeLayer {
   const names = cut.fields.flatMap((field, i) => {
     if (field.kind !== "text") return [];

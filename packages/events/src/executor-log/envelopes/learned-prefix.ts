@@ -1,4 +1,7 @@
-/** What a wrapper prints before every line (Airflow, Livy, compose, Loki, journald): its own head, learned. */
+/**
+ * What a wrapper prints before every line (Airflow, Livy, compose, Loki, journald): its own head,
+ * learned.
+ */
 import type { Field } from "../layouts/head-shape.ts";
 import type { LearnedCut } from "../layouts/learned-cut.ts";
 import type { Envelope, Unwrapped } from "./envelope.ts";
@@ -40,7 +43,10 @@ const LABELS =
   /\b(?:pod|pod_name|k8s_pod_name|container|container_name|container_id|instance|host|hostname|node|unit|filename)="([^"]+)"/g;
 const MOST_TELLING = ["pod", "pod_name", "k8s_pod_name", "container_id", "container", "instance"];
 
-/** What names the stream in a field: a label's value in `{pod="…", …}`, else all of it without its brackets. */
+/**
+ * What names the stream in a field: a label's value in `{pod="…", …}`, else all of it without its
+ * brackets.
+ */
 export function streamName(text: string): string {
   const labels = new Map<string, string>();
   for (const found of text.matchAll(LABELS)) {

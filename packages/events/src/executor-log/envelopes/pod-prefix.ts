@@ -1,9 +1,15 @@
-/** Pods named before each line: `kubectl logs --prefix` (`[pod/name/container] …`) and stern (`name container …`). */
+/**
+ * Pods named before each line: `kubectl logs --prefix` (`[pod/name/container] …`) and stern (`name
+ * container …`).
+ */
 import type { Envelope, Unwrapped } from "./envelope.ts";
 
 const OPEN = 91;
 const BRACKETED = /^\[pod\/([^/\]]+)\/[^\]]+\] ?/;
-/** A pod's name has a dash; a date or a JSON object follows the container's name in a record's first line. */
+/**
+ * A pod's name has a dash; a date or a JSON object follows the container's name in a record's first
+ * line.
+ */
 const NAMED =
   /^([a-z0-9][a-z0-9.-]*-[a-z0-9.-]*) ([a-z0-9][a-z0-9.-]*) (?=\{"|\d\d(?:\d\d)?[/-]\d\d[/-]\d\d[ T])/;
 const PODS_KEPT = 10_000;

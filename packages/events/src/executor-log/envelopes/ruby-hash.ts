@@ -1,4 +1,7 @@
-/** Fluent Bit's and Fluentd's standard output: a record printed as a Ruby hash, `{"log"=>"…", "stream"=>"stderr"}`. */
+/**
+ * Fluent Bit's and Fluentd's standard output: a record printed as a Ruby hash, `{"log"=>"…",
+ * "stream"=>"stderr"}`.
+ */
 import type { Envelope, Unwrapped } from "./envelope.ts";
 
 const OPEN = 123;

@@ -1,4 +1,7 @@
-/** Lines as container runtimes keep them: CRI (`time stream F message`), and `kubectl logs --timestamps` (`time message`). */
+/**
+ * Lines as container runtimes keep them: CRI (`time stream F message`), and `kubectl logs
+ * --timestamps` (`time message`).
+ */
 import { viewOf } from "../line-bytes.ts";
 import { IsoTime } from "../log-time.ts";
 import type { Envelope, Unwrapped } from "./envelope.ts";
@@ -27,8 +30,9 @@ export class CriLine implements Envelope {
 }
 
 /**
- * `kubectl logs --timestamps`. A log4j pattern may print such a time itself: then a level or a thread follows, and it
- * is no wrapping. What follows here is another time, JSON, or text without a level.
+ * `kubectl logs --timestamps`. A log4j pattern may print such a time itself: then a level or a
+ * thread follows, and it is no wrapping. What follows here is another time, JSON, or text without a
+ * level.
  */
 export class TimestampedLine implements Envelope {
   readonly name = "timestamps";

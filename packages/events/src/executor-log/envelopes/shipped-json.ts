@@ -1,4 +1,7 @@
-/** Log shippers' JSON: an object a line around Spark's own line, whatever its other keys and their order. */
+/**
+ * Log shippers' JSON: an object a line around Spark's own line, whatever its other keys and their
+ * order.
+ */
 
 import { isObject, type JsonPath, valueAt } from "../json-paths.ts";
 import { TimeReader, timeIn } from "../layouts/time-forms.ts";

@@ -1,4 +1,7 @@
-/** java.util.logging's own layout: a line with time and source, then one with level and message; here they become one. */
+/**
+ * java.util.logging's own layout: a line with time and source, then one with level and message;
+ * here they become one.
+ */
 import { levelsIn } from "../layouts/head-shape.ts";
 import { timeIn } from "../layouts/time-forms.ts";
 import { sparkWordsIn } from "../spark-wording.ts";

@@ -1,4 +1,6 @@
-/** A terminal's or an editor's wrapping: lines cut at one width, each of which goes on in the next. */
+/**
+ * A terminal's or an editor's wrapping: lines cut at one width, each of which goes on in the next.
+ */
 import { timeIn } from "../layouts/time-forms.ts";
 import { sparkWordsIn } from "../spark-wording.ts";
 import type { Layer, Unwrapped } from "./envelope.ts";
@@ -49,7 +51,10 @@ function beginsRecord({ buffer, start, end }: Unwrapped): boolean {
   return timeIn(buffer.latin1Slice(start, Math.min(end, start + HEAD_BYTES)))?.start === 0;
 }
 
-/** The width at which these lines are cut, and behind which Spark's words go on; undefined: they are whole. */
+/**
+ * The width at which these lines are cut, and behind which Spark's words go on; undefined: they are
+ * whole.
+ */
 export function wrappedAt(lines: readonly Unwrapped[]): number | undefined {
   const width = lines.reduce((most, { start, end }) => Math.max(most, end - start), 0);
   if (width < NARROWEST || width > WIDEST) return undefined;

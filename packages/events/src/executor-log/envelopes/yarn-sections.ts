@@ -1,4 +1,6 @@
-/** YARN's aggregated logs: one file, sections of several containers' files between printed headers. */
+/**
+ * YARN's aggregated logs: one file, sections of several containers' files between printed headers.
+ */
 
 const C = 67;
 const E = 69;
@@ -19,7 +21,10 @@ export class YarnSections {
   /** `stderr`, `stdout`, `launch_container.sh`, …; undefined between files. */
   logType: string | undefined = undefined;
 
-  /** True for a header's line, which belongs to no record; the fields are then those of what follows. */
+  /**
+   * True for a header's line, which belongs to no record; the fields are then those of what
+   * follows.
+   */
   isHeader(buffer: Buffer, start: number, end: number): boolean {
     const first = buffer[start];
     if (first !== C && first !== L && first !== E) return false;

@@ -1,4 +1,7 @@
-/** Whether a log's dates begin with day, month or year: told by their values, and by the order of its lines. */
+/**
+ * Whether a log's dates begin with day, month or year: told by their values, and by the order of
+ * its lines.
+ */
 
 /** How a date's numbers of doubtful order are read. */
 export type DateOrder = "ymd" | "dmy" | "mdy";
@@ -30,7 +33,8 @@ interface Reading {
 
 /**
  * The order in which all dates are days of a calendar, the fewest lines are before the one above,
- * and the log is the shortest. `orders`: the usual one first; `daysOf`: of all dates, in line order.
+ * and the log is the shortest. `orders`: the usual one first; `daysOf`: of all dates, in line
+ * order.
  */
 export function dateOrder(
   orders: readonly DateOrder[],

@@ -1,10 +1,16 @@
-/** The general path: a record's head found by a search for date, level and logger, in whatever order a pattern put them. */
+/**
+ * The general path: a record's head found by a search for date, level and logger, in whatever order
+ * a pattern put them.
+ */
 import { viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";
 import { IsoTime, logTime } from "../log-time.ts";
 import type { Layout, RecordHead } from "./record-head.ts";
 
-/** Year first; two digits or four; `/` or `-`; zone allowed (spec/log-templates.md 1). Searched near the line's start only. */
+/**
+ * Year first; two digits or four; `/` or `-`; zone allowed (spec/log-templates.md 1). Searched near
+ * the line's start only.
+ */
 const DATE =
   /(\d{4}|\d{2})([/-])\d{2}\2\d{2}[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})?/;
 const LEVEL = /(?:^|[\s[(|])(TRACE|DEBUG|INFO|WARN|ERROR|FATAL)(?=$|[\s\])|:])/;

@@ -1,4 +1,6 @@
-/** What records' heads are made of, learned from several: time, level, logger, thread, separators. */
+/**
+ * What records' heads are made of, learned from several: time, level, logger, thread, separators.
+ */
 import { TimeReader, timeIn } from "./time-forms.ts";
 
 export type FieldKind = "time" | "level" | "logger" | "thread" | "task" | "text" | "mark";
@@ -113,7 +115,10 @@ function tokensOf({ text, loggers }: SeenHead): Token[] {
   return tokens.sort((a, b) => a.start - b.start);
 }
 
-/** The first name whose last segment is one of these loggers; `MemoryStore.scala` is none, nor is a thread. */
+/**
+ * The first name whose last segment is one of these loggers; `MemoryStore.scala` is none, nor is a
+ * thread.
+ */
 function loggerIn(
   text: string,
   loggers: readonly string[],

@@ -24,7 +24,10 @@ const PATTERNS: readonly string[] = [
   "%d{yyyy/MM/dd HH:mm:ss} %p %c{1}: %m%n",
 ];
 
-/** Fresh layouts for one stream of lines: they keep the second they read last. `pattern` (log4j syntax) goes first. */
+/**
+ * Fresh layouts for one stream of lines: they keep the second they read last. `pattern` (log4j
+ * syntax) goes first.
+ */
 export function layoutsFor(pattern: string | undefined): readonly Layout[] {
   const own = pattern === undefined ? [] : [pattern];
   return [

@@ -29,7 +29,9 @@ const FEWEST_PLAIN = 8;
 /** Lines that make another layout beside one that reads, and which share of all they are. */
 const FEWEST = 4;
 const LEAST_SHARE = 0.05;
-/** A layout that takes many lines for heads must read so many times as much as one that does not. */
+/**
+ * A layout that takes many lines for heads must read so many times as much as one that does not.
+ */
 const LOOSE = 1.2;
 
 /** `layouts`: in the order in which they are preferred where they do as well. */

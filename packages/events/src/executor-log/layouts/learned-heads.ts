@@ -1,4 +1,7 @@
-/** Level, logger and what stands between them, as seen before: few texts begin most lines of a log, and are known again whole. */
+/**
+ * Level, logger and what stands between them, as seen before: few texts begin most lines of a log,
+ * and are known again whole.
+ */
 import { viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";
 import type { RecordHead } from "./record-head.ts";
@@ -19,7 +22,10 @@ const LEVELS: readonly (LogLevel | undefined)[] = [
   "FATAL",
 ];
 
-/** Where each head's numbers stand in `code`: the head behind it in the same slot (0: none), then the text, which ends in `LAST`. */
+/**
+ * Where each head's numbers stand in `code`: the head behind it in the same slot (0: none), then
+ * the text, which ends in `LAST`.
+ */
 const NEXT = 0;
 const LENGTH = 1;
 const LAST = 2;
@@ -31,14 +37,20 @@ const LOGGER_END = 6;
 const WORDS = 7;
 
 export class LearnedHeads {
-  /** Of each slot, its first head in `code`; 0: none. Made by the first head: most layouts that are tried never read one. */
+  /**
+   * Of each slot, its first head in `code`; 0: none. Made by the first head: most layouts that are
+   * tried never read one.
+   */
   private slots: Int32Array | undefined = undefined;
   /** All heads side by side: what is asked for each line should be near. */
   private code: Int32Array = new Int32Array(0);
   private filled = 1;
   private count = 0;
 
-  /** Fills level, logger and message's start from a text that was learned; false when none stands at `at`. */
+  /**
+   * Fills level, logger and message's start from a text that was learned; false when none stands at
+   * `at`.
+   */
   read(view: DataView, at: number, end: number, head: RecordHead): boolean {
     if (at + TELLING + 4 > end) return false;
     const code = this.code;

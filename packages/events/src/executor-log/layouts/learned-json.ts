@@ -1,4 +1,7 @@
-/** Records as JSON objects whose keys are learned: what holds words of Spark, a level, a logger, a thread, a time. */
+/**
+ * Records as JSON objects whose keys are learned: what holds words of Spark, a level, a logger, a
+ * thread, a time.
+ */
 import { isObject, type JsonLeaf, type JsonPath, keyOf, leavesOf, valueAt } from "../json-paths.ts";
 import { sparkWordsIn } from "../spark-wording.ts";
 import { levelsIn } from "./head-shape.ts";

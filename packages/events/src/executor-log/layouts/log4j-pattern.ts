@@ -1,4 +1,6 @@
-/** A layout from a pattern in log4j's own syntax, 1 or 2: `%d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n`. */
+/**
+ * A layout from a pattern in log4j's own syntax, 1 or 2: `%d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n`.
+ */
 import { Literal, viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";
 import { type LogTime, logTime } from "../log-time.ts";
@@ -207,7 +209,10 @@ export class Log4jPattern implements Layout {
     return true;
   }
 
-  /** Where the element before the literal at i + 1 ends: at that literal, and at a level word where one follows it. */
+  /**
+   * Where the element before the literal at i + 1 ends: at that literal, and at a level word where
+   * one follows it.
+   */
   private endOf(i: number, buffer: Buffer, from: number, end: number): number {
     const view = viewOf(buffer);
     const next = this.elements[i + 1];
@@ -436,7 +441,10 @@ function addLiteral(elements: Element[], text: string): void {
   });
 }
 
-/** What log4j 2 wraps around parts of a pattern, and prints as its inside: colours, limits, replacements. */
+/**
+ * What log4j 2 wraps around parts of a pattern, and prints as its inside: colours, limits,
+ * replacements.
+ */
 const WRAPPED =
   /%-?\d*(?:\.\d+)?(highlight|style|replace|maxLength|maxLen|encode|enc|notEmpty|varsNotEmpty|variablesNotEmpty)\{((?:[^{}]|\{[^{}]*\})*)\}((?:\{[^}]*\})*)/;
 

@@ -1,8 +1,13 @@
-/** What a layout finds in the first line of a record: ranges of bytes, nothing copied. Reused for every line. */
+/**
+ * What a layout finds in the first line of a record: ranges of bytes, nothing copied. Reused for
+ * every line.
+ */
 import type { LogLevel } from "../log-template.ts";
 
 export class RecordHead {
-  /** NaN where the line has no readable date (a plain number costs no allocation). UTC when `zoned`. */
+  /**
+   * NaN where the line has no readable date (a plain number costs no allocation). UTC when `zoned`.
+   */
   localMicros: number = Number.NaN;
   resolutionMicros = 0;
   zoned = false;
@@ -25,7 +30,10 @@ export class RecordHead {
   /** Of a structured record: its exception, as the first lines of a trace. */
   trace: readonly string[] | undefined = undefined;
 
-  /** One of its own, whose texts are copied; the message up to `messageBytes`. Its logger's bytes are not. */
+  /**
+   * One of its own, whose texts are copied; the message up to `messageBytes`. Its logger's bytes
+   * are not.
+   */
   copy(messageBytes: number): RecordHead {
     const copy = new RecordHead();
     const message = Math.min(this.messageEnd - this.messageStart, messageBytes);
@@ -54,7 +62,9 @@ export interface Layout {
   readonly name: string;
   /** Heads may begin with a blank; else a line that does belongs to the record before. */
   readonly beginsBlank: boolean;
-  /** It takes text between its fields for part of the head, which may be a record that lost its end. */
+  /**
+   * It takes text between its fields for part of the head, which may be a record that lost its end.
+   */
   readonly isLoose: boolean;
   /** Its times have no day, or no year. */
   readonly isDateless?: boolean;

@@ -1,4 +1,7 @@
-/** One JSON object a line: Spark 4's structured logging (spec/log-templates.md 3), and the JSON layouts of others. */
+/**
+ * One JSON object a line: Spark 4's structured logging (spec/log-templates.md 3), and the JSON
+ * layouts of others.
+ */
 import { CAUSED_BY } from "../../user-frame.ts";
 import { viewOf } from "../line-bytes.ts";
 import type { LogLevel } from "../log-template.ts";

@@ -161,7 +161,10 @@ export class TimeReader {
     return true;
   }
 
-  /** Undefined: no calendar has it. What was doubtful is not once a later date has one reading alone. */
+  /**
+   * Undefined: no calendar has it. What was doubtful is not once a later date has one reading
+   * alone.
+   */
   private dayIn(groups: Groups): Day | undefined {
     const day = dayOf(groups, this.order);
     if (isDay(day)) return day;

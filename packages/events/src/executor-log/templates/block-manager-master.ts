@@ -1,4 +1,6 @@
-/** BlockManagerMaster and its endpoint (spec/log-templates.md 2.2, 2.3): who registers and who goes. */
+/**
+ * BlockManagerMaster and its endpoint (spec/log-templates.md 2.2, 2.3): who registers and who goes.
+ */
 import { type LogTemplate, silent, template } from "../log-template.ts";
 
 export const BLOCK_MANAGER_MASTER: readonly LogTemplate[] = [

@@ -1,4 +1,7 @@
-/** BlockManager and its endpoint on the executor (spec/log-templates.md 2.2, 2.7): lookups, hits, drops, removals. */
+/**
+ * BlockManager and its endpoint on the executor (spec/log-templates.md 2.2, 2.7): lookups, hits,
+ * drops, removals.
+ */
 import type { LogFact } from "@respark/core";
 import { type LogTemplate, silent, template } from "../log-template.ts";
 
@@ -412,7 +415,10 @@ export const BLOCK_MANAGER: readonly LogTemplate[] = [
   ),
 ];
 
-/** BlockManagerSlaveEndpoint (≤ 3.0), BlockManagerStorageEndpoint (3.1+), BlockManagerSlaveActor (1.2–1.3). */
+/**
+ * BlockManagerSlaveEndpoint (≤ 3.0), BlockManagerStorageEndpoint (3.1+), BlockManagerSlaveActor
+ * (1.2–1.3).
+ */
 export const BLOCK_MANAGER_ENDPOINT: readonly LogTemplate[] = [
   template({
     name: "G11",
@@ -447,7 +453,10 @@ function remark(
   return { kind: "block_remark", blockId, what };
 }
 
-/** 2.0+ print only the words that hold: `disk, memory, offheap, deserialized, 1` (StorageLevel.description). */
+/**
+ * 2.0+ print only the words that hold: `disk, memory, offheap, deserialized, 1`
+ * (StorageLevel.description).
+ */
 function levelInWords(blockId: string, text: string): LogFact | undefined {
   const words = text.split(", ");
   const replication = Number(words.pop());

@@ -1,4 +1,7 @@
-/** BlockManagerInfo and unpersisting on the driver (spec/log-templates.md 2.3): blocks as the driver saw them, the weaker view. */
+/**
+ * BlockManagerInfo and unpersisting on the driver (spec/log-templates.md 2.3): blocks as the driver
+ * saw them, the weaker view.
+ */
 import type { ByteInterval, LogFact } from "@respark/core";
 import { type LogTemplate, silent, template } from "../log-template.ts";
 

@@ -1,4 +1,7 @@
-/** Executor and its backend (spec/log-templates.md 2.6, X1–X13): tasks begin and end, the JVM starts and stops. */
+/**
+ * Executor and its backend (spec/log-templates.md 2.6, X1–X13): tasks begin and end, the JVM starts
+ * and stops.
+ */
 import type { LogFact } from "@respark/core";
 import { userFrameOf } from "../../user-frame.ts";
 import { errorOf, outOfMemoryCause, pythonErrorOf } from "../error-line.ts";

@@ -1,4 +1,7 @@
-/** The command that starts an executor (its Xmx, flags, id, cores, application), and the last word of its shell. */
+/**
+ * The command that starts an executor (its Xmx, flags, id, cores, application), and the last word
+ * of its shell.
+ */
 import type { LogFact } from "@respark/core";
 import { type LogTemplate, template } from "../log-template.ts";
 

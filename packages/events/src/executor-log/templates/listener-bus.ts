@@ -1,4 +1,7 @@
-/** The driver's listener bus: events that it dropped, which no event log holds (X16; AsyncEventQueue 2.3+, LiveListenerBus before). */
+/**
+ * The driver's listener bus: events that it dropped, which no event log holds (X16; AsyncEventQueue
+ * 2.3+, LiveListenerBus before).
+ */
 import { type LogTemplate, template } from "../log-template.ts";
 
 export const LISTENER_BUS: readonly LogTemplate[] = [

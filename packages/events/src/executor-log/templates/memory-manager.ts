@@ -1,4 +1,7 @@
-/** The memory managers and their pools (spec/log-templates.md 2.4): refusals, waits, books that do not balance. */
+/**
+ * The memory managers and their pools (spec/log-templates.md 2.4): refusals, waits, books that do
+ * not balance.
+ */
 import { type LogTemplate, silent, template } from "../log-template.ts";
 
 /** UnifiedMemoryManager, StaticMemoryManager (1.6–2.4). */

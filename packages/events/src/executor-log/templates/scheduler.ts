@@ -1,4 +1,7 @@
-/** The driver's scheduler and its backends (spec/log-templates.md D14–D18): executors granted, lost and killed. */
+/**
+ * The driver's scheduler and its backends (spec/log-templates.md D14–D18): executors granted, lost
+ * and killed.
+ */
 import type { LogFact } from "@respark/core";
 import { type LogTemplate, silent, template } from "../log-template.ts";
 
@@ -77,7 +80,10 @@ export const TASK_SCHEDULER: readonly LogTemplate[] = [
   ),
 ];
 
-/** StandaloneSchedulerBackend, SparkDeploySchedulerBackend (1.x); also what every cluster's backend says. */
+/**
+ * StandaloneSchedulerBackend, SparkDeploySchedulerBackend (1.x); also what every cluster's backend
+ * says.
+ */
 export const SCHEDULER_BACKEND: readonly LogTemplate[] = [
   template({
     name: "D17",

@@ -48,7 +48,9 @@ export const SPILLABLE: readonly LogTemplate[] = [
   }),
 ];
 
-/** UnsafeExternalSorter (1.5+), UnsafeShuffleExternalSorter (1.4–1.5), ShuffleExternalSorter (1.6+). */
+/**
+ * UnsafeExternalSorter (1.5+), UnsafeShuffleExternalSorter (1.4–1.5), ShuffleExternalSorter (1.6+).
+ */
 export const SORTER: readonly LogTemplate[] = [
   template({
     name: "S3",

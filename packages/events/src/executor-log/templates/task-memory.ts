@@ -1,4 +1,7 @@
-/** TaskMemoryManager (spec/log-templates.md 2.5, 2.7): grants, releases, pages, and the dump on running out. */
+/**
+ * TaskMemoryManager (spec/log-templates.md 2.5, 2.7): grants, releases, pages, and the dump on
+ * running out.
+ */
 import { type LogTemplate, silent, template } from "../log-template.ts";
 
 /** 1.6 names no consumer for its Spillable collections: `null`. */

@@ -1,4 +1,6 @@
-/** TaskSetManager (spec/log-templates.md 2.6, D11–D13): tasks as the driver places and loses them. */
+/**
+ * TaskSetManager (spec/log-templates.md 2.6, D11–D13): tasks as the driver places and loses them.
+ */
 import type { LogFact } from "@respark/core";
 import { userFrameOf } from "../../user-frame.ts";
 import { outOfMemoryCause, pythonErrorOf } from "../error-line.ts";
@@ -163,7 +165,10 @@ interface Lost {
   readonly trace: readonly string[];
 }
 
-/** Of an error its first line and what caused it; of a lost executor the lines below too, which give the reason. */
+/**
+ * Of an error its first line and what caused it; of a lost executor the lines below too, which give
+ * the reason.
+ */
 function lost(taskId: number, { executorId, host, stageId, reason, trace }: Lost): LogFact {
   const isLoss = /^ExecutorLostFailure\b|^$/.test(reason);
   const python = pythonErrorOf([reason, ...trace]);

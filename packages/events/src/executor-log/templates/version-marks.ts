@@ -1,7 +1,13 @@
-/** Lines that say nothing of memory, but that only some Spark versions print: an executor's log names no version. */
+/**
+ * Lines that say nothing of memory, but that only some Spark versions print: an executor's log
+ * names no version.
+ */
 import { type LogTemplate, template } from "../log-template.ts";
 
-/** SPARK-32613's neighbours: `Registered` up to 3.0, `Registering` in the runs of 3.2 and later; 3.1 was not looked at. */
+/**
+ * SPARK-32613's neighbours: `Registered` up to 3.0, `Registering` in the runs of 3.2 and later; 3.1
+ * was not looked at.
+ */
 export const SIGNAL_UTILS: readonly LogTemplate[] = [
   template({
     name: "V1",

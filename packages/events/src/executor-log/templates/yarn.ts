@@ -1,4 +1,7 @@
-/** YARN's allocator and scheduler backend (spec/log-templates.md Y1–Y5): containers asked for and killed. */
+/**
+ * YARN's allocator and scheduler backend (spec/log-templates.md Y1–Y5): containers asked for and
+ * killed.
+ */
 import type { LogFact } from "@respark/core";
 import { type LogTemplate, silent, template } from "../log-template.ts";
 import { lost, withTrace } from "./scheduler.ts";
@@ -119,7 +122,10 @@ export const YARN: readonly LogTemplate[] = [
   ),
 ];
 
-/** Of the application's report in the client's log, whose lines have no layout: its master's container was killed. */
+/**
+ * Of the application's report in the client's log, whose lines have no layout: its master's
+ * container was killed.
+ */
 export const YARN_REPORT: readonly LogTemplate[] = [
   template({
     name: "Y4",

@@ -1,4 +1,7 @@
-/** Two runs side by side, for people: what moved, and in which direction. Nobody passes or fails here. */
+/**
+ * Two runs side by side, for people: what moved, and in which direction. Nobody passes or fails
+ * here.
+ */
 import { safeJson } from "@respark/core";
 import type { GateResult, MeasuredRun, Verdict } from "../check.ts";
 import { changeInWords, changeShareInWords, intervalInWords, inWords } from "../in-words.ts";

@@ -54,7 +54,10 @@ interface TestCase {
   readonly node: XmlNode;
 }
 
-/** Whether there is enough to judge by is a case of its own: a run that cannot be judged is no success. */
+/**
+ * Whether there is enough to judge by is a case of its own: a run that cannot be judged is no
+ * success.
+ */
 function preconditions(result: GateResult): TestCase[] {
   const different = result.differences
     .filter(({ allowed }) => !allowed)

@@ -1,4 +1,7 @@
-/** A result as GitHub-flavoured Markdown: a pull-request comment or a step summary, with a small curve a metric. */
+/**
+ * A result as GitHub-flavoured Markdown: a pull-request comment or a step summary, with a small
+ * curve a metric.
+ */
 import type { GateResult, Verdict, VerdictStatus } from "../check.ts";
 import {
   baselineInWords,
@@ -149,8 +152,8 @@ function folded(summary: string, text: string): string {
 }
 
 /**
- * Text from logs as text: every character that means something to Markdown or HTML is written as its number, and an empty
- * comment breaks what GitHub would make a mention, an issue or a link of.
+ * Text from logs as text: every character that means something to Markdown or HTML is written as
+ * its number, and an empty comment breaks what GitHub would make a mention, an issue or a link of.
  */
 function safe(text: string): string {
   return text

@@ -1,4 +1,7 @@
-/** A result as SARIF 2.1.0: trouble as code-scanning alerts, each at its line of the baseline (or at the own check's file). */
+/**
+ * A result as SARIF 2.1.0: trouble as code-scanning alerts, each at its line of the baseline (or at
+ * the own check's file).
+ */
 import { safeJson } from "@respark/core";
 import type { GateResult, Verdict } from "../check.ts";
 import { headline, nameOf, type Place, plain, questionOf, wayOut } from "./words.ts";

@@ -1,4 +1,7 @@
-/** A result for people at a terminal: what was held against what, each verdict in a row, and for trouble who did it. */
+/**
+ * A result for people at a terminal: what was held against what, each verdict in a row, and for
+ * trouble who did it.
+ */
 import type { GateResult, Verdict, VerdictStatus } from "../check.ts";
 import {
   baselineInWords,

@@ -14,8 +14,9 @@ const LONGEST = 400;
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\uFFFE\uFFFF]/gu;
 
 /**
- * Text from logs, baselines and configurations, on one line: what could move a cursor, turn the direction of writing or
- * break a document becomes visible (`\u{1b}`), and what goes on for ever is cut.
+ * Text from logs, baselines and configurations, on one line: what could move a cursor, turn the
+ * direction of writing or break a document becomes visible (`\u{1b}`), and what goes on for ever is
+ * cut.
  */
 export function plain(text: string): string {
   const line = text.replace(/[\t\r\n]+/g, " ").replace(UNSAFE, (character) => {
@@ -31,7 +32,9 @@ export function harmless(line: string): string {
   return line.replace(/^(\s*):(?=:)/, "$1\\u{3a}").replaceAll("##[", "#\\u{23}[");
 }
 
-/** `evicted_bytes`, or with the stage or RDD it is about: `stage_spilled_bytes:count at Job.scala`. */
+/**
+ * `evicted_bytes`, or with the stage or RDD it is about: `stage_spilled_bytes:count at Job.scala`.
+ */
 export function nameOf({ check, subject }: Verdict): string {
   return plain(subject === undefined ? check : `${check}:${subject}`);
 }
@@ -196,7 +199,10 @@ export function limitInWords({ limit, unit, better }: Verdict): string {
   return `${better === "higher" ? "≥" : "≤"} ${inWords(limit, unit)}`;
 }
 
-/** What is told of each, worst first; who did it is told once where several checks have it in common. */
+/**
+ * What is told of each, worst first; who did it is told once where several checks have it in
+ * common.
+ */
 export function storiesOf(
   verdicts: readonly Verdict[],
 ): { readonly verdict: Verdict; readonly causes: readonly string[] }[] {

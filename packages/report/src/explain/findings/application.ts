@@ -1,4 +1,7 @@
-/** What every finder may know of an application: its settings, what stood in its logs, and what its stages are called. */
+/**
+ * What every finder may know of an application: its settings, what stood in its logs, and what its
+ * stages are called.
+ */
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 
 export interface Application {
@@ -10,7 +13,10 @@ export interface Application {
   readonly stage: (stageId: number | undefined) => string;
   /** Pools of the executors in both modes: rows of memory_need. */
   readonly needs: readonly Row[];
-  /** RDDs that held memory after their last read: rows of idle_rdds, what would have prevented most first. */
+  /**
+   * RDDs that held memory after their last read: rows of idle_rdds, what would have prevented most
+   * first.
+   */
   readonly idle: readonly Row[];
   /** Broadcasts that evicted blocks of RDDs, what evicted most first. */
   readonly evictingBroadcasts: readonly Row[];

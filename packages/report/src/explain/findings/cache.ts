@@ -13,7 +13,10 @@ import { mostPressed, needFacts, needInWords, roomChange, smallFraction } from "
 const RDDS = 6;
 /** A block this many times the middle one is out of proportion. */
 const SKEW = 4;
-/** Reading a MiB back from disk, deserialized, takes about this long (assumed: 100 MiB/s): recomputing for less is cheaper. */
+/**
+ * Reading a MiB back from disk, deserialized, takes about this long (assumed: 100 MiB/s):
+ * recomputing for less is cheaper.
+ */
 const READ_MILLIS_PER_MIB = 10;
 const MEBI = 2 ** 20;
 
@@ -186,7 +189,10 @@ function isForBroadcasts(row: Row, { evictingBroadcasts }: Application): boolean
   );
 }
 
-/** A value and the serialized pieces that it came in take room both: `44.0 MiB, and 44.0 MiB in pieces`. */
+/**
+ * A value and the serialized pieces that it came in take room both: `44.0 MiB, and 44.0 MiB in
+ * pieces`.
+ */
 function broadcastSize(entry: Row): string {
   const [all, value] = [numberIn(entry, "bytes"), numberIn(entry, "value_bytes")];
   if (all === undefined || value === undefined || value >= all) return bytes(all);
@@ -231,7 +237,10 @@ function roomInWords(row: Row, application: Application): string[] {
   return pressed === undefined ? [] : needInWords(pressed, mode);
 }
 
-/** An eviction's line does not say what it was for: where that was read from its neighbours, more than one reading may do. */
+/**
+ * An eviction's line does not say what it was for: where that was read from its neighbours, more
+ * than one reading may do.
+ */
 function certaintyOf(row: Row): string {
   const logged =
     numberIn(row, "reads") === undefined

@@ -1,4 +1,7 @@
-/** What findings cost, in task time: sums of intervals, how they are said, and from when on they are worth mending. */
+/**
+ * What findings cost, in task time: sums of intervals, how they are said, and from when on they are
+ * worth mending.
+ */
 import { numberIn, type Row } from "../../sql/row.ts";
 import { millis } from "../words.ts";
 import type { Cost } from "./finder.ts";

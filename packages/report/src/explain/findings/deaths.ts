@@ -95,7 +95,10 @@ function titleOf(kind: string, executors: readonly string[]): string {
   }
 }
 
-/** What the line is that lost_executors gives: the signal, else the error before it, else the first word of it. */
+/**
+ * What the line is that lost_executors gives: the signal, else the error before it, else the first
+ * word of it.
+ */
 function placeOf(kind: string, row: Row): string {
   if (kind === "signal") return "the signal";
   const error = textIn(row, "oom_class");
@@ -263,7 +266,10 @@ function remedyFor(kind: string, row: Row, application: Application): Change | u
   }
 }
 
-/** By default dynamic allocation keeps executors that hold cached blocks (ExecutorAllocationManager, 1.4+). */
+/**
+ * By default dynamic allocation keeps executors that hold cached blocks (ExecutorAllocationManager,
+ * 1.4+).
+ */
 function givenBack({ settings }: Application): Change {
   const key = "spark.dynamicAllocation.cachedExecutorIdleTimeout";
   const set = settings.get(key);

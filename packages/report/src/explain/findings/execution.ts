@@ -88,7 +88,10 @@ function spillsOf(row: Row, application: Application): Draft {
   };
 }
 
-/** Up to 2.2 the sorters of Tungsten write to disk without counting it: nothing counted is not nothing written. */
+/**
+ * Up to 2.2 the sorters of Tungsten write to disk without counting it: nothing counted is not
+ * nothing written.
+ */
 function diskInWords(row: Row): string {
   const disk = numberIn(row, "disk_bytes");
   return disk === undefined || disk === 0 ? "" : `, ${bytes(disk)} to disk`;

@@ -1,4 +1,7 @@
-/** What failed for other reasons than an out-of-memory or a lost executor, in the log's own words; and logs without an end. */
+/**
+ * What failed for other reasons than an out-of-memory or a lost executor, in the log's own words;
+ * and logs without an end.
+ */
 import { counted } from "@respark/core";
 import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
 import { bytes, capital, cutTo, executorsWords, instant } from "../words.ts";
@@ -11,7 +14,8 @@ const SHOWN = 5;
 
 export const failures: Finder = {
   where: "failures",
-  // Of an out-of-memory and of a lost executor other findings speak; a task that the loss took is theirs where it is logged.
+  // Of an out-of-memory and of a lost executor other findings speak; a task that the loss took is
+  // theirs where it is logged.
   sql: (here) => `
     select f.*,
       -- An input of a stream that a task asks for, and that had left memory.

@@ -1,4 +1,7 @@
-/** A finder: reads the rows of one view, and says of each what went wrong, what it cost and what would have helped. */
+/**
+ * A finder: reads the rows of one view, and says of each what went wrong, what it cost and what
+ * would have helped.
+ */
 import type { FindingSeverity } from "@respark/core";
 import type { Row } from "../../sql/row.ts";
 import type { Application } from "./application.ts";
@@ -12,7 +15,10 @@ export interface Cost {
 
 export const COST_UNKNOWN: Cost = { best: undefined, min: undefined, max: undefined };
 
-/** One change. `value` of a setting is the same in all findings of a verdict: the text is made once it is settled. */
+/**
+ * One change. `value` of a setting is the same in all findings of a verdict: the text is made once
+ * it is settled.
+ */
 export interface Change {
   readonly key: string;
   readonly value?: Value | undefined;
@@ -79,7 +85,10 @@ export type Present =
 export interface Finder {
   /** undefined: always asked */
   readonly where?: Present;
-  /** The question over all applications at hand; `here` keeps to them. undefined: what is known of the application is enough. */
+  /**
+   * The question over all applications at hand; `here` keeps to them. undefined: what is known of
+   * the application is enough.
+   */
   readonly sql?: (here: string) => string;
   /** Stages that its sentences name. */
   readonly stages?: (row: Row) => readonly (number | undefined)[];

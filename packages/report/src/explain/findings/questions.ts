@@ -1,4 +1,7 @@
-/** The questions that findings share: each is asked once, over all applications at hand, and only where there are rows. */
+/**
+ * The questions that findings share: each is asked once, over all applications at hand, and only
+ * where there are rows.
+ */
 
 /** A healthy run is asked little. */
 export const PRESENT = (here: string): string => `
@@ -26,7 +29,10 @@ export const APPLICATIONS = (here: string): string => `
     left join (select app_id, attempt_id, count(*) > 0 as logged from spark_conf where ${here} and key = 'spark.app.id' or key = 'spark.master' group by all) c
       using (app_id, attempt_id)`;
 
-/** Who held memory after its last read: for what is held in vain, and for whose blocks went meanwhile. */
+/**
+ * Who held memory after its last read: for what is held in vain, and for whose blocks went
+ * meanwhile.
+ */
 export const IDLE = (here: string): string =>
   `from idle_rdds where ${here} order by would_prevent desc, idle_bytes desc, rdd_id`;
 

@@ -1,4 +1,6 @@
-/** What to call an RDD, and the one that held memory after its last read while others were evicted. */
+/**
+ * What to call an RDD, and the one that held memory after its last read while others were evicted.
+ */
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { shortened } from "../words.ts";
 import type { Application } from "./application.ts";

@@ -1,4 +1,7 @@
-/** How much more memory would have held what was evicted, refused or spilled, and which setting gives it. */
+/**
+ * How much more memory would have held what was evicted, refused or spilled, and which setting
+ * gives it.
+ */
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { bytes } from "../words.ts";
 import { type Application, isUnified, lineOf, settingInWords, sizeOf } from "./application.ts";
@@ -18,7 +21,10 @@ export interface Pressed {
   readonly need: number | undefined;
 }
 
-/** The executor whose need is furthest beyond its pool, of those that evicted, refused, spilled or waited. */
+/**
+ * The executor whose need is furthest beyond its pool, of those that evicted, refused, spilled or
+ * waited.
+ */
 export function mostPressed({ needs }: Application, mode: string): Pressed | undefined {
   let worst: Pressed | undefined;
   for (const row of needs) {
@@ -47,7 +53,10 @@ export function smallFraction(application: Application): number | undefined {
   return set > 0 && set < defaultFraction(application) ? set : undefined;
 }
 
-/** A larger pool of this mode: the user's own small fraction first, else more memory as far as the need says. */
+/**
+ * A larger pool of this mode: the user's own small fraction first, else more memory as far as the
+ * need says.
+ */
 export function roomChange(application: Application, mode: string): Change | undefined {
   const pressed = mostPressed(application, mode);
   if (mode === "off_heap") return offHeapChange(application, pressed);

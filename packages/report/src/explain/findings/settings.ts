@@ -1,4 +1,7 @@
-/** The user's own settings that differ from Spark's defaults and bind: what they cost is what they caused. */
+/**
+ * The user's own settings that differ from Spark's defaults and bind: what they cost is what they
+ * caused.
+ */
 import { numberIn, textIn } from "../../sql/row.ts";
 import { bytes } from "../words.ts";
 import { type Application, isUnified } from "./application.ts";

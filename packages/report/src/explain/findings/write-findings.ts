@@ -1,4 +1,7 @@
-/** All findings of the applications at hand, ranked: a few questions over all of them at once, none of one application alone. */
+/**
+ * All findings of the applications at hand, ranked: a few questions over all of them at once, none
+ * of one application alone.
+ */
 import type { FindingRow } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { type Ask, flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";

@@ -1,4 +1,7 @@
-/** The story of one block: where it was stored, read, evicted and missed, on every executor that saw it. */
+/**
+ * The story of one block: where it was stored, read, evicted and missed, on every executor that saw
+ * it.
+ */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";

@@ -36,7 +36,8 @@ export async function evictionStory(
   const mode = textIn(event, "mode") ?? "on_heap";
   const block = await blockKnown(investigation, executorId, blockId);
   const evictor = await taskKnown(investigation, numberIn(row, "caused_by_task_id"));
-  // The block's own release comes before its eviction in the numbering: before it the block was still there.
+  // The block's own release comes before its eviction in the numbering: before it the block was
+  // still there.
   const release = await investigation.one(
     `select max(seq) as seq from memory_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and block_id = ${sqlText(blockId)} and op = 'release_storage' and seq between ${seq - 3} and ${seq}`,
   );
@@ -90,7 +91,9 @@ const FOR = {
   unroll: "room to unroll a block",
 } as const;
 
-/** The grant that the eviction made room for, where grants are logged, and what else went for it. */
+/**
+ * The grant that the eviction made room for, where grants are logged, and what else went for it.
+ */
 function requestOf(investigation: Investigation, row: Row): Promise<Row | undefined> {
   const task = numberIn(row, "caused_by_task_id");
   if (task === undefined) return Promise.resolve(undefined);

@@ -1,4 +1,7 @@
-/** The story of one executor: how its memory was divided, how full it got, what happened for want of room, how it ended. */
+/**
+ * The story of one executor: how its memory was divided, how full it got, what happened for want of
+ * room, how it ended.
+ */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";

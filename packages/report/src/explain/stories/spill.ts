@@ -132,8 +132,9 @@ async function spillNamed(
 }
 
 /**
- * A line that tells what a spill freed (`Task 10 spilled 23.0 MiB …`) follows the releases of its pages, which have events of their own: the seq of
- * the first of them. The spill's own seq where its line came first (`Thread 41 spilling …`).
+ * A line that tells what a spill freed (`Task 10 spilled 23.0 MiB …`) follows the releases of its
+ * pages, which have events of their own: the seq of the first of them. The spill's own seq where
+ * its line came first (`Thread 41 spilling …`).
  */
 async function firstOfItsReleases(
   investigation: Investigation,

@@ -1,4 +1,7 @@
-/** The story of one task: what it held, what it was allowed, what it spilled, waited for, evicted and missed. */
+/**
+ * The story of one task: what it held, what it was allowed, what it spilled, waited for, evicted
+ * and missed.
+ */
 import { counted } from "@respark/core";
 import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";

@@ -9,7 +9,10 @@ export function cellText(value: QueryValue): string | null {
   return String(value);
 }
 
-/** Control characters (C0, DEL, C1), and marks that reorder, hide or join text, become visible `\u{…}`. */
+/**
+ * Control characters (C0, DEL, C1), and marks that reorder, hide or join text, become visible
+ * `\u{…}`.
+ */
 export function printable(text: string): string {
   return text.replace(STEERING, (character) => {
     const known = NAMED.get(character);
@@ -23,5 +26,8 @@ const NAMED: ReadonlyMap<string, string> = new Map([
   ["\t", "\\t"],
 ]);
 
-/** All that is invisible, but for the joiners (U+200C, U+200D) that Persian, Hindi and emoji are written with. */
+/**
+ * All that is invisible, but for the joiners (U+200C, U+200D) that Persian, Hindi and emoji are
+ * written with.
+ */
 const STEERING = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;

@@ -31,7 +31,10 @@ function recordText(columns: readonly ResultColumn[], row: readonly QueryValue[]
   return `{${fields.join(", ")}}`;
 }
 
-/** Numbers as their digits, whatever their size; what JSON has no number for (NaN, infinities) is null. */
+/**
+ * Numbers as their digits, whatever their size; what JSON has no number for (NaN, infinities) is
+ * null.
+ */
 export function jsonValue(value: QueryValue, type?: string): string {
   if (value === null) return "null";
   // Decimals come as their digits.

@@ -1,4 +1,7 @@
-/** What a table becomes on a terminal too narrow for it: the same in each row said once, and each row a record, a line a value. */
+/**
+ * What a table becomes on a terminal too narrow for it: the same in each row said once, and each
+ * row a record, a line a value.
+ */
 
 export interface Cells {
   readonly names: readonly string[];
@@ -8,7 +11,10 @@ export interface Cells {
 /** Which application a row is of: the same in every row of most answers. */
 const KEYS: readonly string[] = ["app_id", "attempt_id"];
 
-/** The answer without its application's columns where one application is all there is, and without empty columns, both in a line instead. */
+/**
+ * The answer without its application's columns where one application is all there is, and without
+ * empty columns, both in a line instead.
+ */
 export function saidOnce({ names, rows }: Cells): {
   /** undefined: nothing was left out */
   readonly said: string | undefined;

@@ -1,4 +1,6 @@
-/** A table of characters; widths come from the first rows, so that any number of rows can follow. */
+/**
+ * A table of characters; widths come from the first rows, so that any number of rows can follow.
+ */
 import type { QueryValue, ResultColumn } from "../query.ts";
 import { cellText, printable } from "./cell.ts";
 import { records, saidOnce } from "./records.ts";

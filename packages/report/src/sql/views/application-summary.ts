@@ -1,4 +1,7 @@
-/** A row is an application: its peaks, what it evicted, spilled and lost, and how far its replay can be trusted. */
+/**
+ * A row is an application: its peaks, what it evicted, spilled and lost, and how far its replay can
+ * be trusted.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const applicationSummary: ViewSpec = {
@@ -54,47 +57,60 @@ export const applicationSummary: ViewSpec = {
   sql: `
 with people as (
   select app_id, attempt_id, count(*) filter (executor_id <> 'driver') as executors,
-    bool_or(evidence_level in ('debug', 'info')) as logged, bool_or(evidence_level <> 'event_log') as blocks_logged
+    bool_or(evidence_level in ('debug', 'info')) as logged,
+      bool_or(evidence_level <> 'event_log') as blocks_logged
   from executors group by all),
 lost as (
   select app_id, attempt_id, count(*) as executors from executors
-  where executor_id <> 'driver' and removed_class is not null and removed_class <> 'killed_by_driver' group by all),
+  where executor_id <> 'driver' and removed_class is not null
+    and removed_class <> 'killed_by_driver' group by all),
 work as (
-  select app_id, attempt_id, count(*) as tasks, count(*) filter (status = 'failed') as failed, sum(run_ms)::bigint as run_ms,
+  select app_id, attempt_id, count(*) as tasks, count(*) filter (status = 'failed') as failed,
+    sum(run_ms)::bigint as run_ms,
     sum(gc_ms)::bigint as gc_ms, sum(memory_spilled_bytes)::bigint as spilled_bytes
   from tasks group by all),
 jobs_ended as (
   select app_id, attempt_id, count(*) filter (status = 'failed') as failed from jobs group by all),
 pools as (
   select app_id, attempt_id, max(max_memory_bytes) as max_memory_bytes,
-    max(storage_used_bytes) as storage_peak, max(storage_used_bytes_min) as storage_min, max(storage_used_bytes_max) as storage_max,
+    max(storage_used_bytes) as storage_peak, max(storage_used_bytes_min) as storage_min,
+      max(storage_used_bytes_max) as storage_max,
     max(execution_used_bytes) as execution_peak, max(execution_used_bytes_min) as execution_min,
     max(execution_used_bytes_max) as execution_max
   from memory_timeline where mode = 'on_heap' and executor_id <> 'driver' group by all),
 block as (
   select app_id, attempt_id, count(*) filter (op in ('evict', 'drop_to_disk')) as evictions,
-    count(*) filter (op = 'put_fail') as failed_puts, count(*) filter (miss_kind = 'after_evict') as after_evict,
-    count(*) filter (miss_kind = 'after_put_fail') as after_put_fail, count(*) filter (miss_kind = 'after_loss') as after_loss
+    count(*) filter (op = 'put_fail') as failed_puts, count(*)
+      filter (miss_kind = 'after_evict') as after_evict,
+    count(*) filter (miss_kind = 'after_put_fail') as after_put_fail, count(*)
+      filter (miss_kind = 'after_loss') as after_loss
   from block_events group by all),
 spill as (select app_id, attempt_id, sum(memory_bytes)::bigint as bytes from spills group by all),
 wait as (
-  select app_id, attempt_id, count(*) as waits, (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as ms
+  select app_id, attempt_id, count(*) as waits,
+    (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as ms
   from memory_waits group by all),
 oom as (select app_id, attempt_id, count(*) as ooms from oom_events group by all),
 files as (
-  select app_id, attempt_id, count(*) filter (truncated) as cut, bool_or(kind = 'event_log') as event_log
+  select app_id, attempt_id, count(*) filter (truncated) as cut,
+    bool_or(kind = 'event_log') as event_log
   from source_files group by all),
 odd as (
-  select app_id, attempt_id, sum("count")::bigint as warnings from diagnostics where severity <> 'info' group by all),
+  select app_id, attempt_id, sum("count")::bigint as warnings from diagnostics
+    where severity <> 'info' group by all),
 conf as (
   select app_id, attempt_id, list(key || '=' || value order by key) as settings
   from spark_conf where not coalesce(is_default, false)
-    and regexp_matches(key, '^spark\\.(?:memory|storage|shuffle\\.memory|shuffle\\.spill|executor\\.(?:memory|cores)|driver\\.(?:memory|maxResult)|yarn\\.executor\\.memory|sql\\.(?:shuffle\\.partitions|autoBroadcast|adaptive\\.enabled))')
+    and regexp_matches(key,
+      '^spark\\.(?:memory|storage|shuffle\\.memory|shuffle\\.spill|executor\\.(?:memory|cores)|driver\\.(?:memory|maxResult)|yarn\\.executor\\.memory|sql\\.(?:shuffle\\.partitions|autoBroadcast|adaptive\\.enabled))')
   group by all),
 worst as (
-  select app_id, attempt_id, count(*) as findings, arg_min(title, rank) as title, arg_min(kind, rank) as kind,
-    arg_min(severity, rank) as severity, arg_min(cost_ms, rank) as cost_ms, arg_min(change, rank) as change,
-    round(sum(coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min)) filter (kind <> 'setting'))::bigint as all_ms
+  select app_id, attempt_id, count(*) as findings, arg_min(title, rank) as title,
+    arg_min(kind, rank) as kind,
+    arg_min(severity, rank) as severity, arg_min(cost_ms, rank) as cost_ms,
+      arg_min(change, rank) as change,
+    round(sum(coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min))
+      filter (kind <> 'setting'))::bigint as all_ms
   from findings group by all)
 select
   a.app_id,
@@ -153,6 +169,7 @@ from applications a
   left join odd d using (app_id, attempt_id)
   left join conf c using (app_id, attempt_id)
   left join worst x using (app_id, attempt_id)
-order by case x.severity when 'dead' then 0 when 'slow' then 1 when 'risk' then 1 when 'waste' then 3 else 4 end,
+order by case x.severity when 'dead' then 0 when 'slow' then 1 when 'risk' then 1
+  when 'waste' then 3 else 4 end,
   x.all_ms desc nulls last, a.app_id, a.attempt_id`,
 };

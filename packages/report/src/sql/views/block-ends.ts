@@ -1,4 +1,7 @@
-/** A row is a block on an executor at the end of what is logged: whether it was still there, in memory or on disk. */
+/**
+ * A row is a block on an executor at the end of what is logged: whether it was still there, in
+ * memory or on disk.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const blockEnds: ViewSpec = {
@@ -23,15 +26,19 @@ with last_words as (
   select app_id, attempt_id, executor_id, block_id, arg_max(op, seq) as op, max(ts) as ts,
     arg_max(memory_bytes, seq) filter (op = 'store') as stored_bytes,
     max(seq) filter (op = 'hit_memory' or (op = 'store' and memory_bytes > 0)) as memory_seq,
-    max(seq) filter (op in ('evict', 'drop_to_disk', 'remove', 'put_fail', 'miss') or (op = 'store' and memory_bytes = 0)) as absent_seq,
-    max(seq) filter (op in ('hit_disk', 'drop_to_disk') or (op = 'store' and (memory_bytes = 0 or disk_bytes > 0))) as disk_seq,
+    max(seq) filter (op in ('evict', 'drop_to_disk', 'remove', 'put_fail', 'miss')
+      or (op = 'store' and memory_bytes = 0)) as absent_seq,
+    max(seq) filter (op in ('hit_disk', 'drop_to_disk')
+      or (op = 'store' and (memory_bytes = 0 or disk_bytes > 0))) as disk_seq,
     max(seq) filter (op = 'remove') as removed_seq,
     max(seq) filter (op = 'evict') as evicted_seq
   from block_events group by all),
 known as (
-  select w.*, e.removed_at is not null or coalesce(e.removed_class, 'killed_by_driver') <> 'killed_by_driver' as gone,
+  select w.*, e.removed_at is not null or coalesce(e.removed_class, 'killed_by_driver')
+    <> 'killed_by_driver' as gone,
     k.rdd_id,
-    w.disk_seq is not null and w.disk_seq > coalesce(w.removed_seq, -1) and w.disk_seq > coalesce(w.evicted_seq, -1) as was_on_disk
+    w.disk_seq is not null and w.disk_seq > coalesce(w.removed_seq, -1)
+      and w.disk_seq > coalesce(w.evicted_seq, -1) as was_on_disk
   from last_words w
     left join executors e using (app_id, attempt_id, executor_id)
     left join blocks k using (app_id, attempt_id, executor_id, block_id)),
@@ -41,7 +48,8 @@ judged as (
       -- A read from disk brings a block back: its store stands before the line of the read.
       when memory_seq > coalesce(absent_seq, -1) then true
       when absent_seq is not null or op = 'hit_disk' then false end as in_memory,
-    case when gone then false when was_on_disk then true when op = 'remove' then false when op = 'evict' then false end as on_disk
+    case when gone then false when was_on_disk then true when op = 'remove' then false
+      when op = 'evict' then false end as on_disk
   from known)
 select
   app_id,
@@ -53,7 +61,8 @@ select
   ts as last_ts,
   in_memory,
   on_disk,
-  case when in_memory or on_disk then true when in_memory = false and on_disk = false then false end as present_at_end,
+  case when in_memory or on_disk then true when in_memory = false
+    and on_disk = false then false end as present_at_end,
   stored_bytes as memory_bytes
 from judged
 order by app_id, attempt_id, block_id, executor_id`,

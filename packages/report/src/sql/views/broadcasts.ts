@@ -1,4 +1,6 @@
-/** A row is a broadcast on an executor: its size, how long it stayed, and which blocks it drove out. */
+/**
+ * A row is a broadcast on an executor: its size, how long it stayed, and which blocks it drove out.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const broadcasts: ViewSpec = {
@@ -28,7 +30,8 @@ with named as (
   from block_events where starts_with(block_id, 'broadcast_')),
 sizes as (
   select app_id, attempt_id, broadcast_id, executor_id, block_id, max(memory_bytes) as bytes,
-    min(ts) filter (op = 'store') as first_ts, max(ts) filter (op in ('remove', 'evict')) as last_ts,
+    min(ts) filter (op = 'store') as first_ts, max(ts)
+      filter (op in ('remove', 'evict')) as last_ts,
     arg_min(source_file_id, seq) filter (op = 'store') as source_file_id,
     arg_min(source_line, seq) filter (op = 'store') as source_line,
     count(*) filter (op in ('evict', 'drop_to_disk')) as evicted
@@ -39,7 +42,8 @@ driven_out as (
     count(*) as evictions, sum(memory_bytes)::bigint as bytes,
     list(distinct try_cast(regexp_extract(block_id, '^rdd_(\\d+)_', 1) as bigint)) as rdds
   from block_events
-  where op in ('evict', 'drop_to_disk') and starts_with(caused_by_block_id, 'broadcast_') and starts_with(block_id, 'rdd_')
+  where op in ('evict', 'drop_to_disk') and starts_with(caused_by_block_id, 'broadcast_')
+    and starts_with(block_id, 'rdd_')
   group by all)
 select
   s.app_id,
@@ -60,5 +64,6 @@ select
 from sizes s left join driven_out d using (app_id, attempt_id, broadcast_id, executor_id)
 where s.broadcast_id is not null
 group by s.app_id, s.attempt_id, s.broadcast_id, s.executor_id
-order by s.app_id, s.attempt_id, evictions desc, memory_bytes desc nulls last, s.broadcast_id, s.executor_id`,
+order by s.app_id, s.attempt_id, evictions desc, memory_bytes desc nulls last, s.broadcast_id,
+  s.executor_id`,
 };

@@ -1,4 +1,7 @@
-/** A row is an RDD and a reason why its blocks were not in memory when they were read: how often, and what that cost. */
+/**
+ * A row is an RDD and a reason why its blocks were not in memory when they were read: how often,
+ * and what that cost.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const cacheCosts: ViewSpec = {
@@ -61,36 +64,47 @@ placed as (
     try_cast(regexp_extract(h.caused_by_block_id, '^rdd_(\\d+)_', 1) as bigint) as by_rdd_id,
     if(h.op = 'put_fail', null, o.ordinal) as ordinal
   from happened h
-    left join tasks t on (t.app_id, t.attempt_id, t.task_id) = (h.app_id, h.attempt_id, h.caused_by_task_id)
+    left join tasks t on (t.app_id, t.attempt_id, t.task_id)
+      = (h.app_id, h.attempt_id, h.caused_by_task_id)
     left join (
-      select app_id, attempt_id, executor_id, seq, row_number() over (partition by app_id, attempt_id order by ts, executor_id, seq) as ordinal
+      select app_id, attempt_id, executor_id, seq,
+        row_number() over (partition by app_id, attempt_id order by ts, executor_id, seq) as ordinal
       from block_events where op in ('evict', 'drop_to_disk')) o
-      on (o.app_id, o.attempt_id, o.executor_id, o.seq) = (h.app_id, h.attempt_id, h.executor_id, h.seq)),
+      on (o.app_id, o.attempt_id, o.executor_id, o.seq)
+        = (h.app_id, h.attempt_id, h.executor_id, h.seq)),
 missed_blocks as (
-  select distinct app_id, attempt_id, block_id from block_events where op = 'miss' and miss_kind = 'after_evict'),
+  select distinct app_id, attempt_id, block_id from block_events
+    where op = 'miss' and miss_kind = 'after_evict'),
 counted as (
-  select app_id, attempt_id, rdd_id, why, count(*) as times, count(distinct placed.block_id) as blocks,
+  select app_id, attempt_id, rdd_id, why, count(*) as times,
+    count(distinct placed.block_id) as blocks,
     count(*) filter (op = 'drop_to_disk') as kept_on_disk,
     count(*) filter (cause = 'execution') as for_execution,
     count(*) filter (cause = 'storage') as for_storage,
     count(*) filter (cause = 'unroll') as for_unroll,
     count(*) filter (starts_with(caused_by_block_id, 'broadcast_')) as for_broadcasts,
-    mode(by_rdd_id) as evictor_rdd_id, mode(stage_id) as evictor_stage_id, min(certainty) filter (cause is not null) as certainty,
-    mode(rule) as rule, mode(coalesce(placed.mode, 'on_heap')) as in_mode, arg_min(placed.block_id, (ts, executor_id, seq)) as first_block_id,
-    min(ordinal) as earliest_ordinal, min(ordinal) filter (missed.block_id is not null) as missed_ordinal,
+    mode(by_rdd_id) as evictor_rdd_id, mode(stage_id) as evictor_stage_id, min(certainty)
+      filter (cause is not null) as certainty,
+    mode(rule) as rule, mode(coalesce(placed.mode, 'on_heap')) as in_mode,
+      arg_min(placed.block_id, (ts, executor_id, seq)) as first_block_id,
+    min(ordinal) as earliest_ordinal, min(ordinal)
+      filter (missed.block_id is not null) as missed_ordinal,
     arg_min(source_file_id, (ts, executor_id, seq)) as source_file_id,
     arg_min(source_line, (ts, executor_id, seq)) as source_line
   from placed left join missed_blocks missed using (app_id, attempt_id, block_id) group by all),
 evictors as (
-  select c.app_id, c.attempt_id, c.rdd_id, c.why, count(*) filter (p.by_rdd_id = c.evictor_rdd_id) as rdd_times,
+  select c.app_id, c.attempt_id, c.rdd_id, c.why, count(*)
+    filter (p.by_rdd_id = c.evictor_rdd_id) as rdd_times,
     count(*) filter (p.stage_id = c.evictor_stage_id) as stage_times
   from counted c join placed p using (app_id, attempt_id, rdd_id, why) group by all),
 sized as (
   select app_id, attempt_id, rdd_id, why, sum(bytes)::bigint as bytes
-  from (select app_id, attempt_id, rdd_id, why, executor_id, block_id, max(memory_bytes) as bytes from happened group by all)
+  from (select app_id, attempt_id, rdd_id, why, executor_id, block_id, max(memory_bytes) as bytes
+    from happened group by all)
   group by all),
 shapes as (
-  select app_id, attempt_id, rdd_id, median(bytes)::bigint as block_bytes, max(bytes) as largest_bytes,
+  select app_id, attempt_id, rdd_id, median(bytes)::bigint as block_bytes,
+    max(bytes) as largest_bytes,
     arg_max(block_id, bytes) as largest_block_id
   from (select app_id, attempt_id, rdd_id, block_id, max(memory_bytes) as bytes from of_rdds
     where op in ('store', 'put_fail') and memory_bytes > 0 group by all)
@@ -98,14 +112,16 @@ shapes as (
 -- A block on disk was dropped there, or went there for want of room; one of neither was stored there.
 in_vain as (
   select r.*, case when r.op = 'miss' then case r.miss_kind
-      when 'after_evict' then 'evicted' when 'after_put_fail' then 'no_room' when 'after_loss' then 'lost' end
+      when 'after_evict' then 'evicted' when 'after_put_fail' then 'no_room'
+        when 'after_loss' then 'lost' end
     else h.why end as reason
   from (from of_rdds where op = 'hit_disk' or (op = 'miss' and miss_kind <> 'cold')) r
     asof left join happened h on h.app_id = r.app_id and h.attempt_id = r.attempt_id
       and h.executor_id = r.executor_id and h.block_id = r.block_id and r.seq > h.seq),
 again as (
   select v.*,
-    if(s.seq is null or (s.source_file_id = v.source_file_id and s.source_line = v.source_line), null,
+    if(s.seq is null or (s.source_file_id = v.source_file_id and s.source_line = v.source_line),
+      null,
       (epoch_us(s.ts) - epoch_us(v.ts)) / 1000) as ms,
     greatest(0, epoch_us(s.ts_min) - epoch_us(v.ts_max)) / 1000 as ms_min,
     (epoch_us(s.ts_max) - epoch_us(v.ts_min)) / 1000 as ms_max
@@ -115,8 +131,10 @@ again as (
         and s.block_id = v.block_id and s.seq > v.seq),
 by_task as (
   select app_id, attempt_id, rdd_id, reason, task_id, count(*) as reads,
-    count(*) filter (op = 'miss') as recomputed, count(*) filter (op = 'miss' and ms is not null) as timed,
-    sum(ms) filter (op = 'miss') as ms, sum(ms_min) filter (op = 'miss' and ms is not null) as ms_min,
+    count(*) filter (op = 'miss') as recomputed, count(*)
+      filter (op = 'miss' and ms is not null) as timed,
+    sum(ms) filter (op = 'miss') as ms, sum(ms_min)
+      filter (op = 'miss' and ms is not null) as ms_min,
     sum(ms_max) filter (op = 'miss') as ms_max
   from again group by all),
 troubled as (
@@ -130,14 +148,17 @@ costed as (
   select b.*,
     -- greatest() leaves NULLs out: an unknown time would be none.
     case when b.timed = b.reads then least(b.ms, coalesce(t.run_ms, b.ms))
-      when t.run_ms is not null and p.run_ms is not null then greatest(0, t.run_ms - p.run_ms) end as cost_ms,
+      when t.run_ms is not null and p.run_ms is not null then greatest(0, t.run_ms - p.run_ms) end
+        as cost_ms,
     if(b.timed = b.reads, b.ms_min, 0) as cost_ms_min,
     if(b.timed = b.reads, least(b.ms_max, coalesce(t.run_ms, b.ms_max)), t.run_ms) as cost_ms_max
   from by_task b
     left join tasks t using (app_id, attempt_id, task_id)
-    left join peers p on (p.app_id, p.attempt_id, p.stage_id) = (t.app_id, t.attempt_id, t.stage_id)),
+    left join peers p on (p.app_id, p.attempt_id, p.stage_id)
+      = (t.app_id, t.attempt_id, t.stage_id)),
 costs as (
-  select app_id, attempt_id, rdd_id, reason as why, sum(reads)::bigint as reads, sum(recomputed)::bigint as recomputed,
+  select app_id, attempt_id, rdd_id, reason as why, sum(reads)::bigint as reads,
+    sum(recomputed)::bigint as recomputed,
     -- A sum of which a part is unknown is unknown.
     if(count(cost_ms) = count(*), round(sum(cost_ms))::bigint, null) as cost_ms,
     round(sum(cost_ms_min))::bigint as cost_ms_min,
@@ -185,6 +206,7 @@ from counted c full join costs k using (app_id, attempt_id, rdd_id, why)
   left join shapes s using (app_id, attempt_id, rdd_id)
   left join rdds r using (app_id, attempt_id, rdd_id)
   left join reads_logged l using (app_id, attempt_id)
-order by app_id, attempt_id, coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min) desc nulls last,
+order by app_id, attempt_id, coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2,
+  cost_ms_min) desc nulls last,
   times desc, rdd_id, why`,
 };

@@ -1,4 +1,7 @@
-/** A row is an eviction: the victim, who needed the room, by which rule, whether the block was missed later, and what that cost. */
+/**
+ * A row is an eviction: the victim, who needed the room, by which rule, whether the block was
+ * missed later, and what that cost.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const evictionLedger: ViewSpec = {
@@ -49,7 +52,8 @@ with reads_logged as (
 victims as (
   select * from block_events where op in ('evict', 'drop_to_disk')),
 reads as (
-  select app_id, attempt_id, executor_id, block_id, seq, ts, ts_min, ts_max, op, task_id, disk_bytes, source_file_id, source_line
+  select app_id, attempt_id, executor_id, block_id, seq, ts, ts_min, ts_max, op, task_id,
+    disk_bytes, source_file_id, source_line
   from block_events where op = 'hit_disk' or (op = 'miss' and miss_kind = 'after_evict')),
 -- A miss belongs to the last eviction of the block before it on any executor, of two at one time to that of its own executor;
 -- a read from disk to the one that moved it there.
@@ -58,34 +62,43 @@ here as (
   from reads r asof left join victims v on v.app_id = r.app_id and v.attempt_id = r.attempt_id
     and v.executor_id = r.executor_id and v.block_id = r.block_id and r.seq > v.seq),
 anywhere as (
-  select app_id, attempt_id, block_id, ts, arg_max(executor_id, seq) as executor_id, max(seq) as seq from victims group by all),
+  select app_id, attempt_id, block_id, ts, arg_max(executor_id, seq) as executor_id, max(seq) as seq
+    from victims group by all),
 blamed as (
   select r.*,
-    case when r.op = 'hit_disk' then r.executor_id when v.ts > r.own_ts or r.own_ts is null then v.executor_id else r.executor_id end as by_executor,
+    case when r.op = 'hit_disk' then r.executor_id when v.ts > r.own_ts
+      or r.own_ts is null then v.executor_id else r.executor_id end as by_executor,
     case when r.op = 'hit_disk' then if(r.own_op = 'drop_to_disk', r.own_seq, null)
       when v.ts > r.own_ts or r.own_ts is null then v.seq else r.own_seq end as by_seq
   from here r asof left join anywhere v
-    on v.app_id = r.app_id and v.attempt_id = r.attempt_id and v.block_id = r.block_id and r.ts >= v.ts),
+    on v.app_id = r.app_id and v.attempt_id = r.attempt_id and v.block_id = r.block_id
+      and r.ts >= v.ts),
 first_blamed as (
   select *, count(*) over (partition by app_id, attempt_id, by_executor, by_seq) as later_reads
   from blamed where by_seq is not null
-  qualify row_number() over (partition by app_id, attempt_id, by_executor, by_seq order by ts, executor_id, seq) = 1),
+  qualify row_number() over (partition by app_id, attempt_id, by_executor, by_seq
+    order by ts, executor_id, seq) = 1),
 -- Where a log tells of a miss only by the store that follows it (INFO), nobody knows when recomputing began.
 timed as (
   select b.*,
-    if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null, epoch_us(s.ts) - epoch_us(b.ts)) as again_us,
-    if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null, epoch_us(s.ts_max) - epoch_us(b.ts_min)) as again_us_max
+    if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null,
+      epoch_us(s.ts) - epoch_us(b.ts)) as again_us,
+    if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null,
+      epoch_us(s.ts_max) - epoch_us(b.ts_min)) as again_us_max
   from (select * from first_blamed where op = 'miss') b
     asof left join (select * from block_events where op in ('store', 'put_fail')) s
-      on s.app_id = b.app_id and s.attempt_id = b.attempt_id and s.executor_id = b.executor_id and s.block_id = b.block_id and s.seq > b.seq
+      on s.app_id = b.app_id and s.attempt_id = b.attempt_id and s.executor_id = b.executor_id
+        and s.block_id = b.block_id and s.seq > b.seq
   union all by name
-  select *, null::bigint as again_us, null::bigint as again_us_max from first_blamed where op = 'hit_disk')
+  select *, null::bigint as again_us, null::bigint as again_us_max from first_blamed
+    where op = 'hit_disk')
 select
   v.app_id,
   v.attempt_id,
   v.executor_id,
   v.seq,
-  row_number() over (partition by v.app_id, v.attempt_id order by v.ts, v.executor_id, v.seq) as ordinal,
+  row_number() over (partition by v.app_id, v.attempt_id order by v.ts, v.executor_id, v.seq)
+    as ordinal,
   v.ts,
   v.block_id,
   r.name as rdd_name,
@@ -107,16 +120,20 @@ select
   b.again_us // 1000 as recompute_ms,
   b.again_us_max // 1000 as recompute_ms_max,
   mt.run_ms as missed_task_run_ms,
-  case b.op when 'hit_disk' then coalesce(b.disk_bytes, v.disk_bytes) when 'miss' then mt.input_bytes + mt.shuffle_read_bytes end as reread_bytes,
+  case b.op when 'hit_disk' then coalesce(b.disk_bytes, v.disk_bytes)
+    when 'miss' then mt.input_bytes + mt.shuffle_read_bytes end as reread_bytes,
   v.origin,
   v.source_file_id,
   v.source_line
 from victims v
   left join reads_logged l using (app_id, attempt_id)
-  left join timed b on (b.app_id, b.attempt_id, b.by_executor, b.by_seq) = (v.app_id, v.attempt_id, v.executor_id, v.seq)
-  left join blocks k on (k.app_id, k.attempt_id, k.executor_id, k.block_id) = (v.app_id, v.attempt_id, v.executor_id, v.block_id)
+  left join timed b on (b.app_id, b.attempt_id, b.by_executor, b.by_seq)
+    = (v.app_id, v.attempt_id, v.executor_id, v.seq)
+  left join blocks k on (k.app_id, k.attempt_id, k.executor_id, k.block_id)
+    = (v.app_id, v.attempt_id, v.executor_id, v.block_id)
   left join rdds r on (r.app_id, r.attempt_id, r.rdd_id) = (v.app_id, v.attempt_id, k.rdd_id)
-  left join tasks t on (t.app_id, t.attempt_id, t.task_id) = (v.app_id, v.attempt_id, v.caused_by_task_id)
+  left join tasks t on (t.app_id, t.attempt_id, t.task_id)
+    = (v.app_id, v.attempt_id, v.caused_by_task_id)
   left join tasks mt on (mt.app_id, mt.attempt_id, mt.task_id) = (v.app_id, v.attempt_id, b.task_id)
 order by v.app_id, v.attempt_id, v.ts, v.executor_id, v.seq`,
 };

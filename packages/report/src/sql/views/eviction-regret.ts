@@ -1,4 +1,7 @@
-/** A row is an RDD (or another kind of block) whose blocks were evicted: how many of them were missed later. */
+/**
+ * A row is an RDD (or another kind of block) whose blocks were evicted: how many of them were
+ * missed later.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const evictionRegret: ViewSpec = {
@@ -38,9 +41,11 @@ select
   sum(e.memory_bytes)::bigint as evicted_bytes,
   count(*) filter (e.kept_on_disk) as kept_on_disk,
   case when bool_or(e.regretted is not null) then count(*) filter (e.regretted) end as regretted,
-  case when bool_or(e.regretted is not null) then count(*) filter (e.regret = 'recomputed') end as recomputed,
+  case when bool_or(e.regretted is not null) then count(*)
+    filter (e.regret = 'recomputed') end as recomputed,
   sum(e.memory_bytes) filter (e.regretted)::bigint as regretted_bytes,
-  round(case when bool_or(e.regretted is not null) then count(*) filter (e.regretted) / count(*) end, 4) as regretted_share,
+  round(case when bool_or(e.regretted is not null) then count(*)
+    filter (e.regretted) / count(*) end, 4) as regretted_share,
   sum(e.recompute_ms)::bigint as recompute_ms,
   sum(e.missed_task_run_ms)::bigint as missed_task_run_ms,
   sum(e.reread_bytes)::bigint as reread_bytes,
@@ -48,7 +53,8 @@ select
   count(*) filter (e.cause = 'storage') as caused_by_storage,
   count(*) filter (e.cause = 'unroll') as caused_by_unroll
 from eviction_ledger e
-  left join blocks k on (k.app_id, k.attempt_id, k.executor_id, k.block_id) = (e.app_id, e.attempt_id, e.executor_id, e.block_id)
+  left join blocks k on (k.app_id, k.attempt_id, k.executor_id, k.block_id)
+    = (e.app_id, e.attempt_id, e.executor_id, e.block_id)
   left join rdds r on (r.app_id, r.attempt_id, r.rdd_id) = (e.app_id, e.attempt_id, k.rdd_id)
 group by e.app_id, e.attempt_id, k.rdd_id, regexp_extract(e.block_id, '^[a-z]+')
 order by e.app_id, e.attempt_id, regretted desc nulls last, count(*) desc, name`,

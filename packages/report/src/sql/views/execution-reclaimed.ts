@@ -1,4 +1,7 @@
-/** A row is a request of a task for which execution claimed memory back from storage by evicting blocks. */
+/**
+ * A row is a request of a task for which execution claimed memory back from storage by evicting
+ * blocks.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const executionReclaimed: ViewSpec = {
@@ -35,7 +38,8 @@ grouped as (
   select app_id, attempt_id, executor_id, caused_by_task_id, caused_by_stage_id, request_seq,
     case when request_seq is null then ts end as moment,
     any_value(requested_bytes) as requested_bytes, any_value(granted_bytes) as granted_bytes,
-    min(ts) as ts, min(seq) as first_seq, count(*) as blocks, sum(memory_bytes)::bigint as reclaimed_bytes,
+    min(ts) as ts, min(seq) as first_seq, count(*) as blocks,
+      sum(memory_bytes)::bigint as reclaimed_bytes,
     count(*) filter (kept_on_disk) as to_disk,
     case when bool_or(regretted is not null) then count(*) filter (regretted) end as regretted,
     arg_max(block_id, memory_bytes) as largest_block_id, min(certainty) as certainty

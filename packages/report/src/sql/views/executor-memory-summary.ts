@@ -53,11 +53,13 @@ pools as (
       filter (max_memory_bytes - free_bytes is not null) as used_peak_at
   from memory_timeline group by all),
 regions as (
-  select t.*, case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as region_bytes
+  select t.*, case t.mode when 'off_heap' then e.off_heap_storage_bytes
+    else e.storage_region_bytes end as region_bytes
   from memory_timeline t join executors e using (app_id, attempt_id, executor_id)),
 borrowed as (
   select t.app_id, t.attempt_id, t.executor_id, t.mode,
-    max(if(t.storage_used_bytes < region_bytes, 0, t.storage_used_bytes - region_bytes)) as borrowed_peak_bytes
+    max(if(t.storage_used_bytes < region_bytes, 0, t.storage_used_bytes - region_bytes))
+      as borrowed_peak_bytes
   from regions t group by all),
 block as (
   select app_id, attempt_id, executor_id, coalesce(mode, 'on_heap') as mode,
@@ -66,13 +68,16 @@ block as (
     count(*) filter (op = 'put_fail') as failed_puts
   from block_events group by all),
 spill as (
-  select app_id, attempt_id, executor_id, count(*) as spills, sum(memory_bytes)::bigint as spilled_bytes from spills group by all),
+  select app_id, attempt_id, executor_id, count(*) as spills,
+    sum(memory_bytes)::bigint as spilled_bytes from spills group by all),
 wait as (
-  select app_id, attempt_id, executor_id, mode, count(*) as waits, (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as wait_ms
+  select app_id, attempt_id, executor_id, mode, count(*) as waits,
+    (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as wait_ms
   from memory_waits group by all),
 oom as (select app_id, attempt_id, executor_id, count(*) as ooms from oom_events group by all),
 task as (
-  select app_id, attempt_id, executor_id, count(*) as tasks, sum(memory_spilled_bytes)::bigint as spilled_bytes
+  select app_id, attempt_id, executor_id, count(*) as tasks,
+    sum(memory_spilled_bytes)::bigint as spilled_bytes
   from tasks group by all)
 select
   e.app_id,
@@ -80,26 +85,34 @@ select
   e.executor_id,
   m.mode,
   e.evidence_level,
-  coalesce(p.max_memory_bytes, case m.mode when 'on_heap' then e.max_memory_bytes else e.off_heap_storage_bytes + e.off_heap_execution_bytes end) as max_memory_bytes,
+  coalesce(p.max_memory_bytes, case m.mode when 'on_heap' then e.max_memory_bytes
+    else e.off_heap_storage_bytes + e.off_heap_execution_bytes end) as max_memory_bytes,
   p.storage_peak_bytes,
   p.storage_peak_bytes_min,
   if(p.storage_peak_bytes_max is null, null,
-    least(p.storage_peak_bytes_max + coalesce(u.bytes, 0), p.max_memory_bytes)) as storage_peak_bytes_max,
+    least(p.storage_peak_bytes_max + coalesce(u.bytes, 0), p.max_memory_bytes))
+      as storage_peak_bytes_max,
   p.execution_peak_bytes,
   p.execution_peak_bytes_min,
   p.execution_peak_bytes_max,
   p.used_peak_bytes,
   p.used_peak_at,
   b.borrowed_peak_bytes,
-  case when e.evidence_level <> 'event_log' then coalesce(k.evictions, 0) else k.evictions end as evictions,
-  case when e.evidence_level <> 'event_log' and coalesce(k.evictions, 0) = 0 then 0 else k.evicted_bytes end as evicted_bytes,
-  case when e.evidence_level in ('debug', 'info') then coalesce(k.failed_puts, 0) else nullif(k.failed_puts, 0) end as failed_puts,
+  case when e.evidence_level <> 'event_log' then coalesce(k.evictions, 0)
+    else k.evictions end as evictions,
+  case when e.evidence_level <> 'event_log' and coalesce(k.evictions, 0) = 0 then 0
+    else k.evicted_bytes end as evicted_bytes,
+  case when e.evidence_level in ('debug', 'info') then coalesce(k.failed_puts, 0)
+    else nullif(k.failed_puts, 0) end as failed_puts,
   case when m.mode = 'on_heap' then coalesce(s.spills,
-    if(e.evidence_level in ('debug', 'info') and coalesce(t.spilled_bytes, 0) = 0, 0, null)) end as spills,
+    if(e.evidence_level in ('debug', 'info') and coalesce(t.spilled_bytes, 0) = 0, 0, null)) end
+      as spills,
   case when m.mode = 'on_heap' then coalesce(s.spilled_bytes, t.spilled_bytes,
     if(e.evidence_level in ('debug', 'info'), 0, null)) end as spilled_bytes,
-  case when e.evidence_level in ('debug', 'info') then coalesce(w.waits, 0) else w.waits end as waits,
-  case when e.evidence_level in ('debug', 'info') and w.waits is null then 0 else w.wait_ms end as wait_ms,
+  case when e.evidence_level in ('debug', 'info') then coalesce(w.waits, 0)
+    else w.waits end as waits,
+  case when e.evidence_level in ('debug', 'info') and w.waits is null then 0
+    else w.wait_ms end as wait_ms,
   case when m.mode = 'on_heap' then coalesce(o.ooms, 0) end as ooms,
   coalesce(t.tasks, 0) as tasks,
   e.statements,
@@ -109,11 +122,18 @@ from executors e
   left join oom o using (app_id, attempt_id, executor_id)
   left join task t using (app_id, attempt_id, executor_id)
   cross join (values ('on_heap'), ('off_heap')) m(mode)
-  left join pools p on (p.app_id, p.attempt_id, p.executor_id, p.mode) = (e.app_id, e.attempt_id, e.executor_id, m.mode)
-  left join unrolled_unseen u on (u.app_id, u.attempt_id, u.executor_id, u.mode) = (e.app_id, e.attempt_id, e.executor_id, m.mode)
-  left join borrowed b on (b.app_id, b.attempt_id, b.executor_id, b.mode) = (e.app_id, e.attempt_id, e.executor_id, m.mode)
-  left join block k on (k.app_id, k.attempt_id, k.executor_id, k.mode) = (e.app_id, e.attempt_id, e.executor_id, m.mode)
-  left join wait w on (w.app_id, w.attempt_id, w.executor_id, w.mode) = (e.app_id, e.attempt_id, e.executor_id, m.mode)
-where m.mode = 'on_heap' or p.max_memory_bytes > 0 or e.off_heap_storage_bytes + e.off_heap_execution_bytes > 0
-order by e.app_id, e.attempt_id, e.executor_id = 'driver', try_cast(e.executor_id as bigint), e.executor_id, m.mode desc`,
+  left join pools p on (p.app_id, p.attempt_id, p.executor_id, p.mode)
+    = (e.app_id, e.attempt_id, e.executor_id, m.mode)
+  left join unrolled_unseen u on (u.app_id, u.attempt_id, u.executor_id, u.mode)
+    = (e.app_id, e.attempt_id, e.executor_id, m.mode)
+  left join borrowed b on (b.app_id, b.attempt_id, b.executor_id, b.mode)
+    = (e.app_id, e.attempt_id, e.executor_id, m.mode)
+  left join block k on (k.app_id, k.attempt_id, k.executor_id, k.mode)
+    = (e.app_id, e.attempt_id, e.executor_id, m.mode)
+  left join wait w on (w.app_id, w.attempt_id, w.executor_id, w.mode)
+    = (e.app_id, e.attempt_id, e.executor_id, m.mode)
+where m.mode = 'on_heap' or p.max_memory_bytes > 0
+  or e.off_heap_storage_bytes + e.off_heap_execution_bytes > 0
+order by e.app_id, e.attempt_id, e.executor_id = 'driver', try_cast(e.executor_id as bigint),
+  e.executor_id, m.mode desc`,
 };

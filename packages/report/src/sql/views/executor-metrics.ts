@@ -11,9 +11,11 @@ export const executorMetricsShown: ViewSpec = {
     [...keyColumns, ...executorMetrics.columns].map(({ name, comment }) => [name, comment]),
   ),
   sql: `
-select app_id, attempt_id, executor_id, stage_id, stage_attempt_id, task_id, ts, name, value, is_peak, source_file_id, source_line
+select app_id, attempt_id, executor_id, stage_id, stage_attempt_id, task_id, ts, name, value,
+  is_peak, source_file_id, source_line
 from (
-  select app_id, attempt_id, executor_id, stage_id, stage_attempt_id, task_id, ts, is_peak, source_file_id, source_line,
+  select app_id, attempt_id, executor_id, stage_id, stage_attempt_id, task_id, ts, is_peak,
+    source_file_id, source_line,
     unnest([${METRIC_NAMES.map((name) => `'${name}'`).join(", ")}, other_name]) as name,
     unnest([${METRIC_NAMES.map((name) => `"${name}"`).join(", ")}, other_value]) as value
   from ${metricSamples.name})

@@ -1,4 +1,7 @@
-/** A row is a kind of failure in an application, in the words of the first one: how many, and the time lost with them. */
+/**
+ * A row is a kind of failure in an application, in the words of the first one: how many, and the
+ * time lost with them.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const failureSummary: ViewSpec = {
@@ -39,7 +42,8 @@ select
   f.error_class,
   count(*) as failures,
   count(f.task_id) as tasks,
-  list(distinct f.executor_id order by f.executor_id) filter (f.executor_id is not null) as executors,
+  list(distinct f.executor_id order by f.executor_id)
+    filter (f.executor_id is not null) as executors,
   mode(f.stage_id) as stage_id,
   any_value(o.failed) as job_failed,
   sum(f.ms)::bigint as lost_ms,

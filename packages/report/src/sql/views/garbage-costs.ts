@@ -1,9 +1,13 @@
-/** A row is an executor on which tasks ran: the garbage collected meanwhile, and how much beyond the usual. */
+/**
+ * A row is an executor on which tasks ran: the garbage collected meanwhile, and how much beyond the
+ * usual.
+ */
 import type { ViewSpec } from "../view.ts";
 
 /**
- * Share of the tasks' run time in collections that runs without any eviction, refusal or spill had at most (p90):
- * 17 recorded runs, n = 10 of Spark 3.x on Java 17 (G1), 7 of 1.6 and 2.4 on Java 8 (parallel collector), docs/advice.md.
+ * Share of the tasks' run time in collections that runs without any eviction, refusal or spill had
+ * at most (p90): 17 recorded runs, n = 10 of Spark 3.x on Java 17 (G1), 7 of 1.6 and 2.4 on Java 8
+ * (parallel collector), docs/advice.md.
  */
 export const USUAL_GC = { g1: 0.34, parallel: 0.77 } as const;
 
@@ -28,14 +32,16 @@ export const garbageCosts: ViewSpec = {
 with usual as (
   select app_id, attempt_id,
     -- Spark 3.3 is the first whose images bring Java 11 or 17.
-    if(try_cast(regexp_extract(spark_version, '^(\\d+\\.\\d)', 1) as double) < 3.3, ${USUAL_GC.parallel}, ${USUAL_GC.g1}) as share
+    if(try_cast(regexp_extract(spark_version, '^(\\d+\\.\\d)', 1) as double) < 3.3,
+      ${USUAL_GC.parallel}, ${USUAL_GC.g1}) as share
   from applications),
 spent as (
   select app_id, attempt_id, executor_id, count(*) as tasks, sum(run_ms)::bigint as run_ms,
     sum(least(gc_ms, run_ms))::bigint as gc_ms
   from tasks where run_ms is not null and gc_ms is not null group by all),
 heap as (
-  select app_id, attempt_id, executor_id, max(value) as bytes from executor_metrics where name = 'JVMHeapMemory' group by all)
+  select app_id, attempt_id, executor_id, max(value) as bytes from executor_metrics
+    where name = 'JVMHeapMemory' group by all)
 select
   s.app_id,
   s.attempt_id,

@@ -29,11 +29,13 @@ export const headroom: ViewSpec = {
   sql: `
 with ${UNROLLED_UNSEEN},
 heap as (
-  select app_id, attempt_id, executor_id, max(value) as heap_peak from executor_metrics where name = 'JVMHeapMemory' group by all),
+  select app_id, attempt_id, executor_id, max(value) as heap_peak from executor_metrics
+    where name = 'JVMHeapMemory' group by all),
 pools as (
   select app_id, attempt_id, executor_id, mode, max(max_memory_bytes) as max_bytes,
     max(max_memory_bytes - free_bytes) as used_peak,
-    min(free_bytes) as free_least, min(free_bytes_min) as free_least_min, min(free_bytes_max) as free_least_max,
+    min(free_bytes) as free_least, min(free_bytes_min) as free_least_min,
+      min(free_bytes_max) as free_least_max,
     max(execution_used_bytes) as execution_peak, min(execution_available_bytes) as available_least
   from memory_timeline where max_memory_bytes > 0 group by all)
 select
@@ -44,7 +46,8 @@ select
   p.max_bytes as max_memory_bytes,
   p.used_peak as used_peak_bytes,
   p.free_least as headroom_bytes,
-  if(p.free_least_min is null, null, greatest(0, p.free_least_min - coalesce(u.bytes, 0))) as headroom_bytes_min,
+  if(p.free_least_min is null, null, greatest(0, p.free_least_min - coalesce(u.bytes, 0)))
+    as headroom_bytes_min,
   p.free_least_max as headroom_bytes_max,
   round(p.free_least / p.max_bytes, 4) as headroom_share,
   p.execution_peak as execution_peak_bytes,
@@ -56,5 +59,6 @@ from pools p
   left join executors e using (app_id, attempt_id, executor_id)
   left join heap h using (app_id, attempt_id, executor_id)
   left join unrolled_unseen u using (app_id, attempt_id, executor_id, mode)
-order by p.app_id, p.attempt_id, p.executor_id = 'driver', try_cast(p.executor_id as bigint), p.executor_id, p.mode desc`,
+order by p.app_id, p.attempt_id, p.executor_id = 'driver', try_cast(p.executor_id as bigint),
+  p.executor_id, p.mode desc`,
 };

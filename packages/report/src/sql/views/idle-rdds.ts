@@ -1,4 +1,7 @@
-/** A row is a cached RDD that held memory after it was last read: how much, and what evicted or refused blocks of others meanwhile. */
+/**
+ * A row is a cached RDD that held memory after it was last read: how much, and what evicted or
+ * refused blocks of others meanwhile.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const idleRdds: ViewSpec = {
@@ -29,15 +32,18 @@ with reads_logged as (
 events as (
   select b.*, try_cast(regexp_extract(b.block_id, '^rdd_(\\d+)_', 1) as bigint) as rdd_id,
     sum((b.op = 'store' and coalesce(b.memory_bytes, 1) > 0)::int) over (
-      partition by b.app_id, b.attempt_id, b.executor_id, b.block_id order by b.seq rows unbounded preceding) as stay
+      partition by b.app_id, b.attempt_id, b.executor_id, b.block_id
+        order by b.seq rows unbounded preceding) as stay
   from block_events b where starts_with(b.block_id, 'rdd_')),
 used as (
   select app_id, attempt_id, rdd_id, max(ts) as last_read_at, count(distinct block_id) as blocks,
     count(*) filter (op in ('hit_memory', 'hit_disk', 'hit_remote')) as reads,
     greatest(0, count(*) filter (op = 'miss') - count(distinct block_id)) as misses
-  from events where op in ('store', 'hit_memory', 'hit_disk', 'hit_remote', 'miss', 'put_fail') group by all),
+  from events where op in ('store', 'hit_memory', 'hit_disk', 'hit_remote', 'miss', 'put_fail')
+    group by all),
 ended as (
-  select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline group by all),
+  select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline
+    group by all),
 stays as (
   select app_id, attempt_id, executor_id, block_id, rdd_id, stay,
     any_value(memory_bytes) filter (op = 'store' and coalesce(memory_bytes, 1) > 0) as bytes,
@@ -58,15 +64,18 @@ idle as (
 regretted as (
   select v.* from (from events where op in ('evict', 'drop_to_disk', 'put_fail')) v
     asof join (from events where op = 'hit_disk' or (op = 'miss' and miss_kind <> 'cold')) m
-      on m.app_id = v.app_id and m.attempt_id = v.attempt_id and m.block_id = v.block_id and m.ts > v.ts),
+      on m.app_id = v.app_id and m.attempt_id = v.attempt_id and m.block_id = v.block_id
+        and m.ts > v.ts),
 prevented as (
   select i.app_id, i.attempt_id, i.rdd_id, count(*) as times, sum(v.memory_bytes)::bigint as bytes
   from idle i join regretted v
-    on v.app_id = i.app_id and v.attempt_id = i.attempt_id and v.executor_id = i.executor_id and v.rdd_id <> i.rdd_id
+    on v.app_id = i.app_id and v.attempt_id = i.attempt_id and v.executor_id = i.executor_id
+      and v.rdd_id <> i.rdd_id
       and v.ts > i.last_read_at and v.ts < i.until
   where i.bytes > 0 group by all),
 summed as (
-  select app_id, attempt_id, rdd_id, sum(bytes)::bigint as idle_bytes, sum(after) / nullif(sum(held), 0) as share,
+  select app_id, attempt_id, rdd_id, sum(bytes)::bigint as idle_bytes,
+    sum(after) / nullif(sum(held), 0) as share,
     max((epoch_us(until) - epoch_us(last_read_at)) // 1000) filter (until > last_read_at) as ms
   from idle group by all)
 select

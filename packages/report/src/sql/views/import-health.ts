@@ -39,14 +39,18 @@ export const importHealth: ViewSpec = {
   sql: `
 with odd as (
   select app_id, attempt_id, source_file_id,
-    sum(count) filter (severity = 'error')::bigint as errors, sum(count) filter (severity = 'warning')::bigint as warnings,
+    sum(count) filter (severity = 'error')::bigint as errors, sum(count)
+      filter (severity = 'warning')::bigint as warnings,
     sum(count) filter (severity = 'info')::bigint as infos
   from diagnostics group by all),
 checked as (
-  select app_id, attempt_id, source_file_id, count(*) as statements, count(*) filter (outcome = 'predicted') as met from replay_checks
+  select app_id, attempt_id, source_file_id, count(*) as statements, count(*)
+    filter (outcome = 'predicted') as met from replay_checks
   where kind = 'statement' group by all),
-block as (select app_id, attempt_id, source_file_id, count(*) as events from block_events group by all),
-memory as (select app_id, attempt_id, source_file_id, count(*) as events from memory_events group by all)
+block as (select app_id, attempt_id, source_file_id, count(*) as events from block_events
+  group by all),
+memory as (select app_id, attempt_id, source_file_id, count(*) as events from memory_events
+  group by all)
 select
   f.app_id,
   f.attempt_id,
@@ -84,7 +88,8 @@ from source_files f
   left join block b using (app_id, attempt_id, source_file_id)
   left join memory m using (app_id, attempt_id, source_file_id)
 union all
-select app_id, attempt_id, null, null, null, null, null, null, null, null, null, null, null, null, null,
+select app_id, attempt_id, null, null, null, null, null, null, null, null, null, null, null, null,
+  null,
   null, null, null, null, null, null, null,
   coalesce(errors, 0), coalesce(warnings, 0), coalesce(infos, 0), null, null, null, null
 from odd where source_file_id is null

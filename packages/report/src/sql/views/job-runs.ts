@@ -1,4 +1,7 @@
-/** A row is an application as a run of a job: whose it is, what the job is called, its shape, and what its findings cost. */
+/**
+ * A row is an application as a run of a job: whose it is, what the job is called, its shape, and
+ * what its findings cost.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const jobRuns: ViewSpec = {
@@ -22,11 +25,13 @@ with work as (
   select app_id, attempt_id, sum(run_ms)::bigint as run_ms from tasks group by all),
 shapes as (
   select app_id, attempt_id, md5(string_agg(name, chr(10) order by name)) as shape
-  from (select distinct app_id, attempt_id, regexp_replace(name, '[0-9]+', '*', 'g') as name from stages)
+  from (select distinct app_id, attempt_id, regexp_replace(name, '[0-9]+', '*', 'g') as name
+    from stages)
   group by all),
 lost as (
   select app_id, attempt_id, count(*) as findings,
-    sum(coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min)) filter (kind <> 'setting') as cost_ms
+    sum(coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min))
+      filter (kind <> 'setting') as cost_ms
   from findings group by all)
 select
   a.app_id,
@@ -38,7 +43,8 @@ select
   (epoch_us(a.ended_at) - epoch_us(a.started_at)) // 1000 as duration_ms,
   w.run_ms,
   if(l.findings is null, 0, round(l.cost_ms)::bigint) as cost_ms
-from applications a left join shapes s using (app_id, attempt_id) left join work w using (app_id, attempt_id)
+from applications a left join shapes s using (app_id, attempt_id) left
+  join work w using (app_id, attempt_id)
   left join lost l using (app_id, attempt_id)
 order by owner, job, s.shape, a.started_at, a.app_id, a.attempt_id`,
 };

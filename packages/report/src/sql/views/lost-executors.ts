@@ -1,4 +1,7 @@
-/** A row is an executor that went before the application ended, or whose cache was missed later: why, and what went with it. */
+/**
+ * A row is an executor that went before the application ended, or whose cache was missed later:
+ * why, and what went with it.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const lostExecutors: ViewSpec = {
@@ -37,51 +40,67 @@ with signalled as (
   from failures where class = 'signal' group by all),
 gone as (
   select e.*, coalesce(e.removed_at, s.ts) as went_at,
-    case when e.removed_class is null and e.removed_at is null then 'signal' else coalesce(e.removed_class, 'unknown') end as class,
-    coalesce(e.removed_reason, s.message) as reason, s.source_file_id as signal_file_id, s.source_line as signal_line
+    case when e.removed_class is null and e.removed_at is null then 'signal'
+      else coalesce(e.removed_class, 'unknown') end as class,
+    coalesce(e.removed_reason, s.message) as reason, s.source_file_id as signal_file_id,
+      s.source_line as signal_line
   from executors e left join signalled s using (app_id, attempt_id, executor_id)
-  where e.executor_id <> 'driver' and (e.removed_at is not null or e.removed_class is not null or s.ts is not null)),
+  where e.executor_id <> 'driver' and (e.removed_at is not null or e.removed_class is not null
+    or s.ts is not null)),
 ooms as (
   select g.app_id, g.attempt_id, g.executor_id, arg_max(o.class, o.ts) as class,
     arg_max(o.source_file_id, o.ts) as source_file_id, arg_max(o.source_line, o.ts) as source_line
   from gone g join oom_events o using (app_id, attempt_id, executor_id)
   where o.class <> 'task_memory'
-    and (g.went_at is null or (o.ts >= g.went_at - interval 60 seconds and o.ts <= g.went_at + interval 5 seconds))
+    and (g.went_at is null or (o.ts >= g.went_at - interval 60 seconds
+      and o.ts <= g.went_at + interval 5 seconds))
   group by all),
 losses as (
   select app_id, attempt_id, executor_id, count(*) as tasks,
     sum((epoch_us(finished_at) - epoch_us(launched_at)) // 1000)::bigint as ms
   from tasks where failure_class = 'ExecutorLostFailure' group by all),
 last_words as (
-  select b.app_id, b.attempt_id, b.executor_id, b.block_id, arg_max(b.op, b.seq) as op, arg_max(b.memory_bytes, b.seq) as bytes,
+  select b.app_id, b.attempt_id, b.executor_id, b.block_id, arg_max(b.op, b.seq) as op,
+    arg_max(b.memory_bytes, b.seq) as bytes,
     max(b.memory_bytes) as most_bytes
   from block_events b semi join gone using (app_id, attempt_id, executor_id)
-  where starts_with(b.block_id, 'rdd_') and b.op in ('store', 'hit_memory', 'hit_disk', 'evict', 'drop_to_disk', 'remove')
+  where starts_with(b.block_id, 'rdd_') and b.op in ('store', 'hit_memory', 'hit_disk', 'evict',
+    'drop_to_disk', 'remove')
   group by all),
 held as (
-  select app_id, attempt_id, executor_id, block_id, if(op in ('store', 'hit_memory'), coalesce(bytes, most_bytes), 0) as bytes
+  select app_id, attempt_id, executor_id, block_id,
+    if(op in ('store', 'hit_memory'), coalesce(bytes, most_bytes), 0) as bytes
   from last_words where op in ('store', 'hit_memory', 'hit_disk', 'drop_to_disk')),
 missed as (
-  select h.app_id, h.attempt_id, h.executor_id, m.task_id, m.executor_id as by_executor, m.block_id, m.seq, m.ts, m.source_line
+  select h.app_id, h.attempt_id, h.executor_id, m.task_id, m.executor_id as by_executor, m.block_id,
+    m.seq, m.ts, m.source_line
   from held h join gone g using (app_id, attempt_id, executor_id)
     join (from block_events where op = 'miss') m
-      on m.app_id = h.app_id and m.attempt_id = h.attempt_id and m.block_id = h.block_id and m.executor_id <> h.executor_id
+      on m.app_id = h.app_id and m.attempt_id = h.attempt_id and m.block_id = h.block_id
+        and m.executor_id <> h.executor_id
   where m.ts >= g.went_at
-  qualify row_number() over (partition by h.app_id, h.attempt_id, m.block_id order by m.ts, m.executor_id, m.seq) = 1),
+  qualify row_number() over (partition by h.app_id, h.attempt_id, m.block_id
+    order by m.ts, m.executor_id, m.seq) = 1),
 again as (
-  select m.*, if(s.source_line = m.source_line, null, (epoch_us(s.ts) - epoch_us(m.ts)) / 1000) as ms
+  select m.*, if(s.source_line = m.source_line, null, (epoch_us(s.ts) - epoch_us(m.ts)) / 1000)
+    as ms
   from missed m asof left join (from block_events where op in ('store', 'put_fail')) s
-    on s.app_id = m.app_id and s.attempt_id = m.attempt_id and s.executor_id = m.by_executor and s.block_id = m.block_id and s.seq > m.seq),
+    on s.app_id = m.app_id and s.attempt_id = m.attempt_id and s.executor_id = m.by_executor
+      and s.block_id = m.block_id and s.seq > m.seq),
 misses as (
   select a.app_id, a.attempt_id, a.executor_id, count(*) as reads,
-    if(count(a.ms) = count(*), round(sum(a.ms))::bigint, null) as ms, sum(t.run_ms)::bigint as ms_max
+    if(count(a.ms) = count(*), round(sum(a.ms))::bigint, null) as ms,
+      sum(t.run_ms)::bigint as ms_max
   from again a left join tasks t using (app_id, attempt_id, task_id) group by all),
 cached as (
-  select app_id, attempt_id, executor_id, count(*) as blocks, sum(bytes)::bigint as bytes from held group by all),
+  select app_id, attempt_id, executor_id, count(*) as blocks, sum(bytes)::bigint as bytes from held
+    group by all),
 beyond as (
-  select app_id, attempt_id, executor_id, max(rss_beyond_heap_bytes_min) as bytes from memory_outside_pools group by all),
+  select app_id, attempt_id, executor_id, max(rss_beyond_heap_bytes_min) as bytes
+    from memory_outside_pools group by all),
 reads_logged as (
-  select app_id, attempt_id, bool_or(evidence_level in ('debug', 'info')) as logged from executors group by all)
+  select app_id, attempt_id, bool_or(evidence_level in ('debug', 'info')) as logged from executors
+    group by all)
 select
   g.app_id,
   g.attempt_id,
@@ -94,7 +113,8 @@ select
   o.class as oom_class,
   if(g.overhead_origin = 'assumed', null, g.overhead_bytes) as overhead_bytes,
   y.bytes as rss_beyond_heap_bytes_min,
-  if(exists (from tasks k where (k.app_id, k.attempt_id) = (g.app_id, g.attempt_id)), coalesce(t.tasks, 0), null) as lost_tasks,
+  if(exists (from tasks k where (k.app_id, k.attempt_id) = (g.app_id, g.attempt_id)),
+    coalesce(t.tasks, 0), null) as lost_tasks,
   t.ms as lost_ms,
   if(g.evidence_level = 'event_log', c.blocks, coalesce(c.blocks, 0)) as blocks,
   c.bytes as blocks_bytes,

@@ -27,15 +27,22 @@ export const memoryAt: MacroSpec = {
   },
   sql: `
 with states as (
-  select * from memory_timeline where ts <= moment::timestamp and (end_ts is null or end_ts > moment::timestamp)
-  qualify row_number() over (partition by app_id, attempt_id, executor_id, mode order by seq desc) = 1),
+  select * from memory_timeline where ts <= moment::timestamp
+    and (end_ts is null or end_ts > moment::timestamp)
+  qualify row_number() over (partition by app_id, attempt_id, executor_id, mode order by seq desc)
+    = 1),
 holders as (
-  select app_id, attempt_id, executor_id, mode, arg_max(task_id, execution_used_bytes) as task_id, max(execution_used_bytes) as bytes
+  select app_id, attempt_id, executor_id, mode, arg_max(task_id, execution_used_bytes) as task_id,
+    max(execution_used_bytes) as bytes
   from task_memory_timeline
-  where ts <= moment::timestamp and (end_ts is null or end_ts > moment::timestamp) and execution_used_bytes > 0 group by all)
-select s.app_id as app_id, s.attempt_id as attempt_id, s.executor_id as executor_id, s.mode as mode, s.seq as seq, s.ts as since, s.end_ts as until,
-  s.storage_used_bytes, s.unroll_used_bytes, s.execution_used_bytes, s.free_bytes, s.storage_pool_bytes, s.execution_pool_bytes,
+  where ts <= moment::timestamp and (end_ts is null or end_ts > moment::timestamp)
+    and execution_used_bytes > 0 group by all)
+select s.app_id as app_id, s.attempt_id as attempt_id, s.executor_id as executor_id, s.mode as mode,
+  s.seq as seq, s.ts as since, s.end_ts as until,
+  s.storage_used_bytes, s.unroll_used_bytes, s.execution_used_bytes, s.free_bytes,
+    s.storage_pool_bytes, s.execution_pool_bytes,
   s.max_memory_bytes, s.active_tasks, h.task_id as biggest_task_id, h.bytes as biggest_task_bytes
 from states s left join holders h using (app_id, attempt_id, executor_id, mode)
-order by s.app_id, s.attempt_id, s.executor_id = 'driver', try_cast(s.executor_id as bigint), s.executor_id, s.mode desc`,
+order by s.app_id, s.attempt_id, s.executor_id = 'driver', try_cast(s.executor_id as bigint),
+  s.executor_id, s.mode desc`,
 };

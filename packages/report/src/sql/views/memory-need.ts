@@ -1,4 +1,6 @@
-/** A row is an executor's pool in one mode beside what its blocks and tasks would have needed of it. */
+/**
+ * A row is an executor's pool in one mode beside what its blocks and tasks would have needed of it.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const memoryNeed: ViewSpec = {
@@ -34,17 +36,23 @@ export const memoryNeed: ViewSpec = {
   sql: `
 with pools as (
   select app_id, attempt_id, executor_id, mode, max(max_memory_bytes) as max_memory_bytes,
-    max(storage_used_bytes) as storage_peak_bytes, max(execution_used_bytes) as execution_peak_bytes,
+    max(storage_used_bytes) as storage_peak_bytes,
+      max(execution_used_bytes) as execution_peak_bytes,
     max(execution_used_bytes_max) as execution_peak_bytes_max, max(active_tasks) as active_tasks
   from memory_timeline group by all),
 rdd_blocks as (
-  select app_id, attempt_id, executor_id, coalesce(mode, 'on_heap') as mode, block_id, max(memory_bytes) as bytes,
-    count(*) filter (op in ('evict', 'drop_to_disk')) as evictions, count(*) filter (op = 'put_fail') as failed_puts
-  from block_events where starts_with(block_id, 'rdd_') and op in ('store', 'put_fail', 'evict', 'drop_to_disk') group by all),
+  select app_id, attempt_id, executor_id, coalesce(mode, 'on_heap') as mode, block_id,
+    max(memory_bytes) as bytes,
+    count(*) filter (op in ('evict', 'drop_to_disk')) as evictions, count(*)
+      filter (op = 'put_fail') as failed_puts
+  from block_events where starts_with(block_id, 'rdd_')
+    and op in ('store', 'put_fail', 'evict', 'drop_to_disk') group by all),
 blocks as (
   select app_id, attempt_id, executor_id, mode,
-    sum(bytes) filter (evictions + failed_puts > 0)::bigint as without_room_bytes, sum(bytes)::bigint as all_bytes,
-    max(bytes) as largest_block_bytes, sum(evictions)::bigint as evictions, sum(failed_puts)::bigint as failed_puts
+    sum(bytes) filter (evictions + failed_puts > 0)::bigint as without_room_bytes,
+      sum(bytes)::bigint as all_bytes,
+    max(bytes) as largest_block_bytes, sum(evictions)::bigint as evictions,
+      sum(failed_puts)::bigint as failed_puts
   from rdd_blocks group by all),
 spilling as (
   select app_id, attempt_id, executor_id, count(*) filter (memory_spilled_bytes > 0) as tasks,
@@ -52,7 +60,8 @@ spilling as (
   from tasks group by all),
 others as (
   select app_id, attempt_id, executor_id, mode, sum(bytes)::bigint as bytes
-  from (select app_id, attempt_id, executor_id, coalesce(mode, 'on_heap') as mode, block_id, max(memory_bytes) as bytes
+  from (select app_id, attempt_id, executor_id, coalesce(mode, 'on_heap') as mode, block_id,
+    max(memory_bytes) as bytes
     from block_events where op = 'store' and not starts_with(block_id, 'rdd_') group by all)
   group by all),
 waiting as (
@@ -60,13 +69,18 @@ waiting as (
 joined as (
   select e.app_id, e.attempt_id, e.executor_id, p.mode, e.cores,
     p.max_memory_bytes,
-    case p.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as storage_region_bytes,
-    e.jvm_max_memory_bytes, p.storage_peak_bytes, p.execution_peak_bytes, p.execution_peak_bytes_max,
-    b.without_room_bytes, coalesce(b.all_bytes, 0) + coalesce(h.bytes, 0) as all_bytes, b.largest_block_bytes, coalesce(b.evictions, 0) as evictions,
+    case p.mode when 'off_heap' then e.off_heap_storage_bytes
+      else e.storage_region_bytes end as storage_region_bytes,
+    e.jvm_max_memory_bytes, p.storage_peak_bytes, p.execution_peak_bytes,
+      p.execution_peak_bytes_max,
+    b.without_room_bytes, coalesce(b.all_bytes, 0) + coalesce(h.bytes, 0) as all_bytes,
+      b.largest_block_bytes, coalesce(b.evictions, 0) as evictions,
     coalesce(b.failed_puts, 0) as failed_puts,
-    if(p.mode = 'on_heap', coalesce(s.tasks, 0), 0) as spilling_tasks, coalesce(w.waits, 0) as waits,
+    if(p.mode = 'on_heap', coalesce(s.tasks, 0), 0) as spilling_tasks,
+      coalesce(w.waits, 0) as waits,
     if(p.mode = 'on_heap' and s.tasks > 0,
-      coalesce(p.execution_peak_bytes, 0) + s.largest_bytes * greatest(1, coalesce(e.cores, p.active_tasks, 1)), 0) as spill_need_bytes,
+      coalesce(p.execution_peak_bytes, 0) + s.largest_bytes
+        * greatest(1, coalesce(e.cores, p.active_tasks, 1)), 0) as spill_need_bytes,
     e.evidence_level
   from executors e join pools p using (app_id, attempt_id, executor_id)
     left join blocks b using (app_id, attempt_id, executor_id, mode)
@@ -75,7 +89,8 @@ joined as (
     left join waiting w using (app_id, attempt_id, executor_id, mode)),
 needed as (
   select *, if(evidence_level = 'event_log', null,
-      least(coalesce(storage_peak_bytes, 0) + coalesce(without_room_bytes, 0), greatest(all_bytes, coalesce(storage_peak_bytes, 0))))::bigint as storage_need_bytes
+      least(coalesce(storage_peak_bytes, 0) + coalesce(without_room_bytes, 0),
+        greatest(all_bytes, coalesce(storage_peak_bytes, 0))))::bigint as storage_need_bytes
   from joined)
 select
   app_id,
@@ -92,11 +107,13 @@ select
   largest_block_bytes,
   storage_need_bytes,
   spill_need_bytes::bigint as spill_need_bytes,
-  (storage_need_bytes + greatest(coalesce(execution_peak_bytes, 0), spill_need_bytes))::bigint as need_bytes,
+  (storage_need_bytes + greatest(coalesce(execution_peak_bytes, 0), spill_need_bytes))::bigint
+    as need_bytes,
   evictions,
   failed_puts,
   spilling_tasks,
   waits
 from needed
-order by app_id, attempt_id, executor_id = 'driver', try_cast(executor_id as bigint), executor_id, mode desc`,
+order by app_id, attempt_id, executor_id = 'driver', try_cast(executor_id as bigint), executor_id,
+  mode desc`,
 };

@@ -1,4 +1,6 @@
-/** A row is an executor: what its JVM and process held beyond Spark's pools, from logged metrics. */
+/**
+ * A row is an executor: what its JVM and process held beyond Spark's pools, from logged metrics.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const memoryOutsidePools: ViewSpec = {
@@ -54,7 +56,8 @@ replayed as (
 joined as (
   select p.*, e.jvm_max_memory_bytes, e.overhead_bytes, e.reserved_bytes, e.user_memory_bytes,
     -- Polls see less than there was, and of short tasks nothing: the greatest of both is nearest.
-    greatest(p.on_heap_pools, r.on_heap) as heap_pools, greatest(p.on_heap_pools, r.on_heap, r.on_heap_max) as heap_pools_max,
+    greatest(p.on_heap_pools, r.on_heap) as heap_pools,
+      greatest(p.on_heap_pools, r.on_heap, r.on_heap_max) as heap_pools_max,
     greatest(p.off_heap_pools, r.off_heap) as off_pools,
     p.jvm_rss + coalesce(p.python_rss, 0) + coalesce(p.other_rss, 0)
       - e.jvm_max_memory_bytes - coalesce(greatest(p.off_heap_pools, r.off_heap), 0) as beyond
@@ -68,7 +71,8 @@ select
   heap as jvm_heap_peak_bytes,
   jvm_max_memory_bytes,
   heap_pools as heap_pools_peak_bytes,
-  if(heap_pools is null, null, if(heap < heap_pools_max, 0, heap - heap_pools_max)) as heap_outside_pools_bytes_min,
+  if(heap_pools is null, null, if(heap < heap_pools_max, 0, heap - heap_pools_max))
+    as heap_outside_pools_bytes_min,
   reserved_bytes + user_memory_bytes as user_and_reserved_bytes,
   jvm_off_heap as jvm_off_heap_peak_bytes,
   direct as direct_peak_bytes,

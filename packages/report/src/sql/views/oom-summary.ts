@@ -1,4 +1,7 @@
-/** A row is a class of out-of-memory on executors, or on the driver: how often, and the state at the first of them. */
+/**
+ * A row is a class of out-of-memory on executors, or on the driver: how often, and the state at the
+ * first of them.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const oomSummary: ViewSpec = {
@@ -40,7 +43,8 @@ export const oomSummary: ViewSpec = {
   },
   sql: `
 with told as (
-  select o.*, t.run_ms, t.gc_ms, (epoch_us(t.finished_at) - epoch_us(t.launched_at)) // 1000 as lived_ms
+  select o.*, t.run_ms, t.gc_ms, (epoch_us(t.finished_at) - epoch_us(t.launched_at)) // 1000
+    as lived_ms
   from oom_context o left join tasks t using (app_id, attempt_id, task_id)),
 sized as (
   select app_id, attempt_id, stage_id, max(tasks) as tasks from stages group by all),
@@ -49,7 +53,8 @@ grouped as (
     list(distinct executor_id order by try_cast(executor_id as bigint), executor_id) as executors,
     count(distinct task_id) as tasks, sum(coalesce(run_ms, lived_ms))::bigint as tasks_lost_ms,
     sum(least(gc_ms, run_ms))::bigint as tasks_gc_ms,
-    count(distinct executor_id) filter (removed_class is not null and removed_class not in ('killed_by_driver', 'decommissioned')) as executors_lost,
+    count(distinct executor_id) filter (removed_class is not null
+      and removed_class not in ('killed_by_driver', 'decommissioned')) as executors_lost,
     mode(stage_id) as stage_id, min(ordinal) as first_ordinal,
     arg_min(executor_id, ordinal) as first_executor_id, min(ts) as first_at,
     arg_min(storage_used_bytes, coalesce(outside_pools_bytes, 0)) as storage_bytes,
@@ -59,7 +64,8 @@ grouped as (
     arg_min(execution_used_bytes_min, coalesce(outside_pools_bytes, 0)) as execution_bytes_min,
     arg_min(execution_used_bytes_max, coalesce(outside_pools_bytes, 0)) as execution_bytes_max,
     arg_min(max_memory_bytes, coalesce(outside_pools_bytes, 0)) as max_memory_bytes,
-    max(jvm_max_memory_bytes) as jvm_max_memory_bytes, min(outside_pools_bytes) as outside_pools_bytes,
+    max(jvm_max_memory_bytes) as jvm_max_memory_bytes,
+      min(outside_pools_bytes) as outside_pools_bytes,
     max(running_tasks) as running_tasks, max(requested_bytes) as requested_bytes,
     arg_max(granted_bytes, requested_bytes) as granted_bytes, arg_min(message, ordinal) as message,
     arg_min(user_frame, ordinal) filter (user_frame is not null) as user_frame,

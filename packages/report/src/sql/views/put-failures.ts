@@ -1,4 +1,7 @@
-/** A row is a block that found no room in memory: why, what there was, and whether it was missed later. */
+/**
+ * A row is a block that found no room in memory: why, what there was, and whether it was missed
+ * later.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const putFailures: ViewSpec = {
@@ -30,17 +33,20 @@ export const putFailures: ViewSpec = {
     source_line: "line in that file",
   },
   sql: `
-with failed as (select *, coalesce(mode, 'on_heap') as in_mode from block_events where op = 'put_fail'),
+with failed as (select *, coalesce(mode, 'on_heap') as in_mode from block_events
+  where op = 'put_fail'),
 placed as (
   select f.*, t.free_bytes, t.storage_available_bytes, t.storage_used_bytes, t.execution_used_bytes
   from failed f asof left join memory_timeline t
-    on t.app_id = f.app_id and t.attempt_id = f.attempt_id and t.executor_id = f.executor_id and t.mode = f.in_mode and t.seq <= f.seq),
+    on t.app_id = f.app_id and t.attempt_id = f.attempt_id and t.executor_id = f.executor_id
+      and t.mode = f.in_mode and t.seq <= f.seq),
 -- What came next for the block on the same executor.
 after as (
   select app_id, attempt_id, executor_id, seq, op,
     lead(op) over blocks_own as next_op, lead(memory_bytes) over blocks_own as next_bytes
   from block_events
-  where (app_id, attempt_id, executor_id, block_id) in (select (app_id, attempt_id, executor_id, block_id) from failed)
+  where (app_id, attempt_id, executor_id, block_id)
+    in (select (app_id, attempt_id, executor_id, block_id) from failed)
   window blocks_own as (partition by app_id, attempt_id, executor_id, block_id order by seq)),
 -- A miss belongs to the last failure of the block before it, of two at one time to that of its own executor.
 misses as (
@@ -49,23 +55,30 @@ misses as (
     asof left join failed f on f.app_id = m.app_id and f.attempt_id = m.attempt_id
       and f.executor_id = m.executor_id and f.block_id = m.block_id and m.seq > f.seq),
 anywhere as (
-  select app_id, attempt_id, block_id, ts, arg_max(executor_id, seq) as executor_id, max(seq) as seq from failed group by all),
+  select app_id, attempt_id, block_id, ts, arg_max(executor_id, seq) as executor_id, max(seq) as seq
+    from failed group by all),
 blamed as (
   select distinct m.app_id, m.attempt_id,
     if(f.ts > m.own_ts or m.own_ts is null, f.executor_id, m.executor_id) as executor_id,
     if(f.ts > m.own_ts or m.own_ts is null, f.seq, m.own_seq) as seq
   from misses m asof left join anywhere f
-    on f.app_id = m.app_id and f.attempt_id = m.attempt_id and f.block_id = m.block_id and m.ts >= f.ts),
+    on f.app_id = m.app_id and f.attempt_id = m.attempt_id and f.block_id = m.block_id
+      and m.ts >= f.ts),
 -- A later read from disk says that it went there, at a level that never stores it there otherwise.
 from_disk as (
-  select app_id, attempt_id, executor_id, block_id, max(seq) as seq from block_events where op = 'hit_disk' group by all),
+  select app_id, attempt_id, executor_id, block_id, max(seq) as seq from block_events
+    where op = 'hit_disk' group by all),
 followed as (
   select p.*, b.seq is not null as missed_later,
-    coalesce(a.next_op = 'store' and a.next_bytes = 0, false) or coalesce(d.seq > p.seq, false) as on_disk
+    coalesce(a.next_op = 'store' and a.next_bytes = 0, false)
+      or coalesce(d.seq > p.seq, false) as on_disk
   from placed p
     left join from_disk d using (app_id, attempt_id, executor_id, block_id)
-    left join (from after where op = 'put_fail') a on (a.app_id, a.attempt_id, a.executor_id, a.seq) = (p.app_id, p.attempt_id, p.executor_id, p.seq)
-    left join blamed b on (b.app_id, b.attempt_id, b.executor_id, b.seq) = (p.app_id, p.attempt_id, p.executor_id, p.seq))
+    left join (from after where op = 'put_fail') a
+      on (a.app_id, a.attempt_id, a.executor_id, a.seq)
+      = (p.app_id, p.attempt_id, p.executor_id, p.seq)
+    left join blamed b on (b.app_id, b.attempt_id, b.executor_id, b.seq)
+      = (p.app_id, p.attempt_id, p.executor_id, p.seq))
 select
   f.app_id,
   f.attempt_id,

@@ -39,13 +39,16 @@ with reads_logged as (
       bool_or(evidence_level in ('debug', 'info'))) as logged
   from executors group by all),
 ended as (
-  select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline group by all),
+  select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline
+    group by all),
 events as (
   select b.*, k.rdd_id,
     -- Counts the stores in memory of a block: each begins a stay.
     sum((b.op = 'store' and coalesce(b.memory_bytes, 1) > 0)::int) over (
-      partition by b.app_id, b.attempt_id, b.executor_id, b.block_id order by b.seq rows unbounded preceding) as stay
-  from block_events b join blocks k using (app_id, attempt_id, executor_id, block_id) where k.rdd_id is not null),
+      partition by b.app_id, b.attempt_id, b.executor_id, b.block_id
+        order by b.seq rows unbounded preceding) as stay
+  from block_events b join blocks k using (app_id, attempt_id, executor_id, block_id)
+    where k.rdd_id is not null),
 stays as (
   select app_id, attempt_id, executor_id, block_id, rdd_id, stay,
     any_value(memory_bytes) filter (op = 'store' and coalesce(memory_bytes, 1) > 0) as bytes,
@@ -92,8 +95,10 @@ select
   if(l.logged, c.misses_after_put_fail, null) as misses_after_put_fail,
   if(l.logged, c.misses_after_loss, null) as misses_after_loss,
   round(c.hits_memory / nullif(if(l.logged, c.reads, null), 0), 4) as memory_share,
-  round((c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads, null), 0), 4) as hit_share,
-  round((c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads - c.misses_cold, null), 0), 4) as hit_share_after_cold,
+  round((c.hits_memory + c.hits_disk + c.hits_remote) / nullif(if(l.logged, c.reads, null), 0), 4)
+    as hit_share,
+  round((c.hits_memory + c.hits_disk + c.hits_remote)
+    / nullif(if(l.logged, c.reads - c.misses_cold, null), 0), 4) as hit_share_after_cold,
   h.stored_bytes,
   if(l.logged, c.failed_puts, null) as failed_puts,
   c.evictions,

@@ -1,4 +1,7 @@
-/** A row is one kind of memory statement or decision in an executor's logs: how many of them the replay had predicted. */
+/**
+ * A row is one kind of memory statement or decision in an executor's logs: how many of them the
+ * replay had predicted.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const replayAccuracy: ViewSpec = {
@@ -30,9 +33,11 @@ export const replayAccuracy: ViewSpec = {
   },
   sql: `
 with held as (
-  select app_id, attempt_id, executor_id, max(max_memory_bytes) as max_bytes from memory_timeline group by all),
+  select app_id, attempt_id, executor_id, max(max_memory_bytes) as max_bytes from memory_timeline
+    group by all),
 judged as (
-  select *, case when agrees = false then greatest(replayed_min - logged_max, logged_min - replayed_max) end as off from replay_checks)
+  select *, case when agrees = false then greatest(replayed_min - logged_max, logged_min
+    - replayed_max) end as off from replay_checks)
 select
   c.app_id,
   c.attempt_id,
@@ -49,7 +54,8 @@ select
   count(*) filter (not c.agrees) as missed,
   count(*) filter (c.agrees is null) as without_prediction,
   round(avg(c.replayed_max - c.replayed_min))::bigint as mean_width_bytes,
-  round(avg(c.replayed_max - c.replayed_min) / nullif(any_value(h.max_bytes), 0), 4) as mean_width_share,
+  round(avg(c.replayed_max - c.replayed_min) / nullif(any_value(h.max_bytes), 0), 4)
+    as mean_width_share,
   median(c.replayed_max - c.replayed_min)::bigint as median_width_bytes,
   max(c.off) as worst_miss_bytes,
   round(max(c.off) / nullif(any_value(h.max_bytes), 0), 4) as memory_share,
@@ -59,5 +65,6 @@ from judged c
   left join executors e using (app_id, attempt_id, executor_id)
   left join held h using (app_id, attempt_id, executor_id)
 group by c.app_id, c.attempt_id, c.executor_id, c.kind, c.quantity
-order by c.app_id, c.attempt_id, c.executor_id = 'driver', try_cast(c.executor_id as bigint), c.executor_id, c.kind desc, c.quantity`,
+order by c.app_id, c.attempt_id, c.executor_id = 'driver', try_cast(c.executor_id as bigint),
+  c.executor_id, c.kind desc, c.quantity`,
 };

@@ -32,22 +32,27 @@ with placed as (
   select s.* exclude (consumer, forced_by_consumer),
     regexp_extract(s.consumer, '^(?:[\\w$]+\\.)*([^@]+)', 1) as consumer,
     regexp_extract(s.forced_by_consumer, '^(?:[\\w$]+\\.)*([^@]+)', 1) as forced_by_consumer,
-    row_number() over (partition by s.app_id, s.attempt_id order by s.ts, s.executor_id, s.seq) as ordinal,
+    row_number() over (partition by s.app_id, s.attempt_id order by s.ts, s.executor_id, s.seq)
+      as ordinal,
     t.stage_id, m.share_max_bytes
   from spills s
     left join tasks t on (t.app_id, t.attempt_id, t.task_id) = (s.app_id, s.attempt_id, s.task_id)
     asof left join (select * from task_memory_timeline where mode = 'on_heap') m
-      on m.app_id = s.app_id and m.attempt_id = s.attempt_id and m.executor_id = s.executor_id and m.task_id = s.task_id and m.seq <= s.seq),
+      on m.app_id = s.app_id and m.attempt_id = s.attempt_id and m.executor_id = s.executor_id
+        and m.task_id = s.task_id and m.seq <= s.seq),
 told as (
-  select app_id, attempt_id, task_id, sum(memory_bytes) as memory_bytes, sum(coalesce(memory_bytes_max, memory_bytes)) as memory_bytes_max
+  select app_id, attempt_id, task_id, sum(memory_bytes) as memory_bytes,
+    sum(coalesce(memory_bytes_max, memory_bytes)) as memory_bytes_max
   from spills where task_id is not null group by all),
 -- Sorters spill without a line while they are read, and INFO or no log at all may be all there is. A line without a task might be any task's.
 untold as (
   select t.app_id, t.attempt_id, t.executor_id, t.stage_id, t.task_id, t.finished_at,
-    t.memory_spilled_bytes - coalesce(s.memory_bytes, 0) as memory_bytes, if(s.task_id is null, t.disk_spilled_bytes, null) as disk_bytes
+    t.memory_spilled_bytes - coalesce(s.memory_bytes, 0) as memory_bytes,
+      if(s.task_id is null, t.disk_spilled_bytes, null) as disk_bytes
   from tasks t left join told s using (app_id, attempt_id, task_id)
   where t.memory_spilled_bytes > coalesce(s.memory_bytes_max, 0)
-    and not exists (from spills n where (n.app_id, n.attempt_id, n.executor_id) = (t.app_id, t.attempt_id, t.executor_id)
+    and not exists (from spills n where (n.app_id, n.attempt_id, n.executor_id)
+      = (t.app_id, t.attempt_id, t.executor_id)
       and n.task_id is null and n.ts >= t.launched_at and n.ts <= t.finished_at))
 select
   app_id,

@@ -1,10 +1,14 @@
-/** A row is a stage whose tasks spilled: how much, what a task could have and would have needed, and what it cost. */
+/**
+ * A row is a stage whose tasks spilled: how much, what a task could have and would have needed, and
+ * what it cost.
+ */
 import type { ViewSpec } from "../view.ts";
 
 /**
- * Milliseconds a spilled MiB took to write, in spills of the recorded runs (p10, p50, p90 of 110 spills of
- * UnsafeExternalSorter and BytesToBytesMap, of 178 of ExternalSorter and ExternalAppendOnlyMap; docs/advice.md).
- * It is read back once: the best estimate and the upper bound count it twice.
+ * Milliseconds a spilled MiB took to write, in spills of the recorded runs (p10, p50, p90 of 110
+ * spills of UnsafeExternalSorter and BytesToBytesMap, of 178 of ExternalSorter and
+ * ExternalAppendOnlyMap; docs/advice.md). It is read back once: the best estimate and the upper
+ * bound count it twice.
  */
 export const SPILL_MILLIS_PER_MIB = {
   tungsten: { p10: 2.6, p50: 5.8, p90: 38.6 },
@@ -53,22 +57,29 @@ export const spillCosts: ViewSpec = {
   },
   sql: `
 with numbered as (
-  select s.*, t.stage_id, row_number() over (partition by s.app_id, s.attempt_id order by s.ts, s.executor_id, s.seq) as ordinal
+  select s.*, t.stage_id, row_number() over (partition by s.app_id, s.attempt_id order by s.ts,
+    s.executor_id, s.seq) as ordinal
   from spills s left join tasks t using (app_id, attempt_id, task_id)),
 largest as (
   select app_id, attempt_id, stage_id, arg_max(ordinal, coalesce(memory_bytes, -1)) as ordinal,
-    arg_max(executor_id, coalesce(memory_bytes, -1)) as executor_id, arg_max(ts, coalesce(memory_bytes, -1)) as ts,
+    arg_max(executor_id, coalesce(memory_bytes, -1)) as executor_id,
+      arg_max(ts, coalesce(memory_bytes, -1)) as ts,
     arg_max(source_file_id, coalesce(memory_bytes, -1)) as source_file_id,
     arg_max(source_line, coalesce(memory_bytes, -1)) as source_line
   from numbered group by all),
 logged as (
-  select app_id, attempt_id, stage_id, sum(spills)::bigint as spills, sum(memory_bytes)::bigint as memory_bytes,
-    arg_max(consumer, coalesce(memory_bytes, 0)) as consumer, arg_max("trigger", coalesce(memory_bytes, 0)) as "trigger",
-    min(nullif(share_at_spill_bytes, 0)) as share_bytes, sum(memory_bytes) filter (spills is null)::bigint as unlogged_bytes
+  select app_id, attempt_id, stage_id, sum(spills)::bigint as spills,
+    sum(memory_bytes)::bigint as memory_bytes,
+    arg_max(consumer, coalesce(memory_bytes, 0)) as consumer,
+      arg_max("trigger", coalesce(memory_bytes, 0)) as "trigger",
+    min(nullif(share_at_spill_bytes, 0)) as share_bytes, sum(memory_bytes)
+      filter (spills is null)::bigint as unlogged_bytes
   from spill_causes group by all),
 spilt as (
-  select app_id, attempt_id, stage_id, count(*) as launched, count(*) filter (memory_spilled_bytes > 0) as spilling_tasks,
-    sum(memory_spilled_bytes)::bigint as memory_bytes, sum(disk_spilled_bytes)::bigint as disk_bytes,
+  select app_id, attempt_id, stage_id, count(*) as launched, count(*)
+    filter (memory_spilled_bytes > 0) as spilling_tasks,
+    sum(memory_spilled_bytes)::bigint as memory_bytes,
+      sum(disk_spilled_bytes)::bigint as disk_bytes,
     sum(input_bytes)::bigint as input_bytes, max(memory_spilled_bytes) as largest_bytes,
     sum(run_ms) filter (memory_spilled_bytes > 0)::bigint as run_ms,
     median(run_ms) filter (memory_spilled_bytes = 0 and status = 'success') as peer_ms,
@@ -78,24 +89,31 @@ spilt as (
     arg_max(source_line, memory_spilled_bytes) as source_line
   from tasks group by all),
 named as (
-  select app_id, attempt_id, stage_id, max(tasks) as stage_tasks, any_value(sql_execution_id) as sql_execution_id,
+  select app_id, attempt_id, stage_id, max(tasks) as stage_tasks,
+    any_value(sql_execution_id) as sql_execution_id,
     max(len(parent_ids)) as parents
   from stages group by all),
 joined as (
   select coalesce(t.app_id, b.app_id) as app_id, coalesce(t.attempt_id, b.attempt_id) as attempt_id,
-    coalesce(t.stage_id, b.stage_id) as stage_id, t.* exclude (app_id, attempt_id, stage_id, memory_bytes, source_file_id, source_line),
-    coalesce(t.memory_bytes, b.memory_bytes) as memory_bytes, b.spills, b.consumer, b."trigger", b.share_bytes, b.unlogged_bytes,
+    coalesce(t.stage_id, b.stage_id) as stage_id,
+      t.* exclude (app_id, attempt_id, stage_id, memory_bytes, source_file_id, source_line),
+    coalesce(t.memory_bytes, b.memory_bytes) as memory_bytes, b.spills, b.consumer, b."trigger",
+      b.share_bytes, b.unlogged_bytes,
     t.source_file_id as task_file_id, t.source_line as task_line
   from spilt t full join logged b
     on (b.app_id, b.attempt_id, b.stage_id) = (t.app_id, t.attempt_id, t.stage_id)
   -- Lines that name no task belong to stages that the tasks' totals have.
   where (t.memory_bytes > 0 or b.spills > 0)
-    and (b.stage_id is not null or t.stage_id is not null or not exists (from tasks k where (k.app_id, k.attempt_id) = (b.app_id, b.attempt_id)))),
+    and (b.stage_id is not null or t.stage_id is not null
+      or not exists (from tasks k where (k.app_id, k.attempt_id) = (b.app_id, b.attempt_id)))),
 rated as (
   select *, memory_bytes / 1048576 as mib,
-    case when consumer in ('ExternalSorter', 'ExternalAppendOnlyMap') then ${collection.p50} else ${tungsten.p50} end as p50,
-    case when consumer in ('ExternalSorter', 'ExternalAppendOnlyMap') then ${collection.p10} else ${tungsten.p10} end as p10,
-    case when consumer is null or consumer in ('ExternalSorter', 'ExternalAppendOnlyMap') then ${collection.p90} else ${tungsten.p90} end as p90,
+    case when consumer in ('ExternalSorter', 'ExternalAppendOnlyMap') then ${collection.p50}
+      else ${tungsten.p50} end as p50,
+    case when consumer in ('ExternalSorter', 'ExternalAppendOnlyMap') then ${collection.p10}
+      else ${tungsten.p10} end as p10,
+    case when consumer is null or consumer in ('ExternalSorter', 'ExternalAppendOnlyMap')
+      then ${collection.p90} else ${tungsten.p90} end as p90,
     peers > 1 as measured, greatest(0, run_ms - spilling_tasks * peer_ms) as beyond_ms
   from joined)
 select
@@ -121,14 +139,18 @@ select
   n.sql_execution_id,
   n.parents,
   j.run_ms,
-  round(least(if(j.measured, least(j.beyond_ms, j.mib * j.p90 * 2), j.mib * j.p50 * 2), coalesce(j.run_ms, j.mib * j.p50 * 2)))::bigint as cost_ms,
-  round(least(if(j.measured, least(j.beyond_ms, j.mib * j.p10), j.mib * j.p10), coalesce(j.run_ms, j.mib * j.p10)))::bigint as cost_ms_min,
-  round(least(greatest(if(j.measured, j.beyond_ms, 0), j.mib * j.p90 * 2), coalesce(j.run_ms, j.mib * j.p90 * 2)))::bigint as cost_ms_max,
+  round(least(if(j.measured, least(j.beyond_ms, j.mib * j.p90 * 2), j.mib * j.p50 * 2),
+    coalesce(j.run_ms, j.mib * j.p50 * 2)))::bigint as cost_ms,
+  round(least(if(j.measured, least(j.beyond_ms, j.mib * j.p10), j.mib * j.p10),
+    coalesce(j.run_ms, j.mib * j.p10)))::bigint as cost_ms_min,
+  round(least(greatest(if(j.measured, j.beyond_ms, 0), j.mib * j.p90 * 2),
+    coalesce(j.run_ms, j.mib * j.p90 * 2)))::bigint as cost_ms_max,
   coalesce(j.measured, false) as measured,
   coalesce(l.source_file_id, j.task_file_id) as source_file_id,
   coalesce(l.source_line, j.task_line) as source_line
 from rated j
-  left join largest l on l.app_id = j.app_id and l.attempt_id = j.attempt_id and l.stage_id is not distinct from j.stage_id
+  left join largest l on l.app_id = j.app_id and l.attempt_id = j.attempt_id
+    and l.stage_id is not distinct from j.stage_id
   left join named n on (n.app_id, n.attempt_id, n.stage_id) = (j.app_id, j.attempt_id, j.stage_id)
 order by j.app_id, j.attempt_id, j.memory_bytes desc nulls last, j.stage_id`,
 };

@@ -1,4 +1,6 @@
-/** A row is an attempt of a stage that ran: what its tasks held, spilled, waited for and evicted. */
+/**
+ * A row is an attempt of a stage that ran: what its tasks held, spilled, waited for and evicted.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const stageMemory: ViewSpec = {
@@ -32,13 +34,17 @@ export const stageMemory: ViewSpec = {
   },
   sql: `
 with held as (
-  select app_id, attempt_id, task_id, max(execution_used_bytes) as peak_bytes from task_memory_timeline group by all),
+  select app_id, attempt_id, task_id, max(execution_used_bytes) as peak_bytes
+    from task_memory_timeline group by all),
 waited as (
-  select app_id, attempt_id, task_id, count(*) as waits, sum(epoch_us(end_ts) - epoch_us(ts)) / 1000 as wait_ms
+  select app_id, attempt_id, task_id, count(*) as waits,
+    sum(epoch_us(end_ts) - epoch_us(ts)) / 1000 as wait_ms
   from memory_waits group by all),
 evicted as (
-  select app_id, attempt_id, caused_by_task_id as task_id, count(*) as evictions, sum(memory_bytes) as evicted_bytes
-  from block_events where op in ('evict', 'drop_to_disk') and caused_by_task_id is not null group by all)
+  select app_id, attempt_id, caused_by_task_id as task_id, count(*) as evictions,
+    sum(memory_bytes) as evicted_bytes
+  from block_events where op in ('evict', 'drop_to_disk') and caused_by_task_id is not null
+    group by all)
 select
   s.app_id,
   s.attempt_id,
@@ -54,10 +60,14 @@ select
   max(t.peak_execution_bytes) as logged_execution_peak_bytes,
   sum(t.memory_spilled_bytes)::bigint as memory_spilled_bytes,
   sum(t.disk_spilled_bytes)::bigint as disk_spilled_bytes,
-  coalesce(sum(w.waits), if(bool_and(x.evidence_level in ('debug', 'info')), 0, null))::bigint as waits,
-  round(coalesce(sum(w.wait_ms), if(bool_and(x.evidence_level in ('debug', 'info')) and count(w.waits) = 0, 0, null)))::bigint as wait_ms,
-  coalesce(sum(e.evictions), if(bool_and(x.evidence_level in ('debug', 'info')), 0, null))::bigint as evictions_caused,
-  coalesce(sum(e.evicted_bytes), if(bool_and(x.evidence_level in ('debug', 'info')) and count(e.evictions) = 0, 0, null))::bigint as evicted_bytes,
+  coalesce(sum(w.waits), if(bool_and(x.evidence_level in ('debug', 'info')), 0, null))::bigint
+    as waits,
+  round(coalesce(sum(w.wait_ms), if(bool_and(x.evidence_level in ('debug', 'info'))
+    and count(w.waits) = 0, 0, null)))::bigint as wait_ms,
+  coalesce(sum(e.evictions), if(bool_and(x.evidence_level in ('debug', 'info')), 0, null))::bigint
+    as evictions_caused,
+  coalesce(sum(e.evicted_bytes), if(bool_and(x.evidence_level in ('debug', 'info'))
+    and count(e.evictions) = 0, 0, null))::bigint as evicted_bytes,
   sum(t.input_bytes)::bigint as input_bytes,
   sum(t.shuffle_read_bytes)::bigint as shuffle_read_bytes,
   sum(t.shuffle_write_bytes)::bigint as shuffle_write_bytes
@@ -66,8 +76,10 @@ from stages s
   left join held h using (app_id, attempt_id, task_id)
   left join waited w using (app_id, attempt_id, task_id)
   left join evicted e using (app_id, attempt_id, task_id)
-  left join executors x on (x.app_id, x.attempt_id, x.executor_id) = (t.app_id, t.attempt_id, t.executor_id)
-  left join sql_executions q on (q.app_id, q.attempt_id, q.execution_id) = (s.app_id, s.attempt_id, s.sql_execution_id)
+  left join executors x on (x.app_id, x.attempt_id, x.executor_id)
+    = (t.app_id, t.attempt_id, t.executor_id)
+  left join sql_executions q on (q.app_id, q.attempt_id, q.execution_id)
+    = (s.app_id, s.attempt_id, s.sql_execution_id)
   left join jobs j on (j.app_id, j.attempt_id, j.job_id) = (s.app_id, s.attempt_id, s.job_id)
 where s.status not in ('pending', 'skipped')
 group by s.app_id, s.attempt_id, s.stage_id, s.stage_attempt_id, s.name

@@ -25,7 +25,8 @@ export const storageBorrowed: ViewSpec = {
 with steps as (
   select t.app_id, t.attempt_id, t.executor_id, t.mode, t.seq, t.ts, t.end_ts,
     t.storage_used_bytes, t.storage_used_bytes_min, t.storage_used_bytes_max,
-    case t.mode when 'off_heap' then e.off_heap_storage_bytes else e.storage_region_bytes end as region_bytes
+    case t.mode when 'off_heap' then e.off_heap_storage_bytes
+      else e.storage_region_bytes end as region_bytes
   from memory_timeline t join executors e using (app_id, attempt_id, executor_id)
   where e.memory_manager = 'unified'),
 flagged as (
@@ -33,13 +34,17 @@ flagged as (
     lead(seq) over (partition by app_id, attempt_id, executor_id, mode order by seq) as next_seq,
     -- Not count(*) filter (...) over, which DuckDB 1.5 runs 10 times slower.
     sum(if(coalesce(storage_used_bytes > region_bytes, false), 0, 1)) over (
-      partition by app_id, attempt_id, executor_id, mode order by seq rows unbounded preceding) as period
+      partition by app_id, attempt_id, executor_id, mode order by seq rows unbounded preceding)
+        as period
   from steps),
 periods as (
-  select app_id, attempt_id, executor_id, mode, period, min(seq) as first_seq, max(next_seq) as next_seq,
-    min(ts) as ts, arg_max(end_ts, seq) as end_ts, arg_max(end_ts is null, seq) as open, max(ts) as last_ts,
+  select app_id, attempt_id, executor_id, mode, period, min(seq) as first_seq,
+    max(next_seq) as next_seq,
+    min(ts) as ts, arg_max(end_ts, seq) as end_ts, arg_max(end_ts is null, seq) as open,
+      max(ts) as last_ts,
     max(region_bytes) as region_bytes,
-    max(storage_used_bytes) - max(region_bytes) as peak, max(storage_used_bytes_min) - max(region_bytes) as peak_min,
+    max(storage_used_bytes) - max(region_bytes) as peak,
+      max(storage_used_bytes_min) - max(region_bytes) as peak_min,
     max(storage_used_bytes_max) - max(region_bytes) as peak_max
   from flagged where borrows group by all),
 -- A block event follows the memory events that it caused: the last eviction comes right after the step that ends the period.
@@ -47,9 +52,12 @@ evicted as (
   select p.app_id, p.attempt_id, p.executor_id, p.mode, p.period,
     count(*) as evictions,
     -- Known where the cause of each is.
-    if(count(b.cause) = count(*), coalesce(sum(b.memory_bytes) filter (b.cause = 'execution'), 0), null)::bigint as for_execution_bytes
-  from (select *, coalesce(mode, 'on_heap') as in_mode from block_events where op in ('evict', 'drop_to_disk')) b
-    asof join periods p on p.app_id = b.app_id and p.attempt_id = b.attempt_id and p.executor_id = b.executor_id
+    if(count(b.cause) = count(*), coalesce(sum(b.memory_bytes) filter (b.cause = 'execution'), 0),
+      null)::bigint as for_execution_bytes
+  from (select *, coalesce(mode, 'on_heap') as in_mode from block_events
+    where op in ('evict', 'drop_to_disk')) b
+    asof join periods p on p.app_id = b.app_id and p.attempt_id = b.attempt_id
+      and p.executor_id = b.executor_id
       and p.mode = b.in_mode and b.seq > p.first_seq
   where p.open or b.seq <= p.next_seq + 1
   group by all)
@@ -68,5 +76,6 @@ select
   coalesce(e.evictions, 0) as evictions,
   if(e.evictions is null, 0, e.for_execution_bytes) as evicted_for_execution_bytes
 from periods p left join evicted e using (app_id, attempt_id, executor_id, mode, period)
-order by p.app_id, p.attempt_id, p.executor_id = 'driver', try_cast(p.executor_id as bigint), p.executor_id, p.mode desc, p.ts`,
+order by p.app_id, p.attempt_id, p.executor_id = 'driver', try_cast(p.executor_id as bigint),
+  p.executor_id, p.mode desc, p.ts`,
 };

@@ -42,7 +42,8 @@ export const taskSkew: ViewSpec = {
   },
   sql: `
 with held as (
-  select app_id, attempt_id, task_id, max(execution_used_bytes) as peak_bytes from task_memory_timeline group by all),
+  select app_id, attempt_id, task_id, max(execution_used_bytes) as peak_bytes
+    from task_memory_timeline group by all),
 measured as (
   select t.app_id, t.attempt_id, t.stage_id, t.stage_attempt_id, t.task_id, t.executor_id,
     ${measured.map((name) => `${value[name]} as ${name}`).join(", ")}

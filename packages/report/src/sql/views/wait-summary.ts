@@ -1,4 +1,7 @@
-/** A row is a stage's waits for execution memory on an executor: how long, and who held it meanwhile. */
+/**
+ * A row is a stage's waits for execution memory on an executor: how long, and who held it
+ * meanwhile.
+ */
 import type { ViewSpec } from "../view.ts";
 
 export const waitSummary: ViewSpec = {
