@@ -167,3 +167,12 @@ test("a task holds nothing at first, little early, and may hold nothing at any t
   expect(heldAt(peak, { usual: 0.5, most: 0.35 })).toEqual({ atLeast: 0, atMost: 4, best: 4 });
   expect(SHAPE_BREAKS).toEqual([0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]);
 });
+
+test("a report beyond all that the pool has bounds nothing from below", () => {
+  for (const told of [800 * MIB, 824_629_788_672]) {
+    const peak = peakOf(task({ peakExecutionBytes: told }), pool({}), undefined);
+    expect(peak).toEqual({ atLeast: 0, atMost: 100 * MIB, best: 100 * MIB });
+    const exact = peakOf(task({ peakOnHeapBytes: told }), pool({}), told);
+    expect(exact).toEqual({ atLeast: 0, atMost: 100 * MIB, best: 100 * MIB });
+  }
+});

@@ -208,7 +208,8 @@ function formOf(line: LineSlice): Form | undefined {
   const head = /^\{[^[{]*\[\s*(?:$|\{\s*(?:$|"))/.exec(first);
   const whole = parsed(first);
   if (whole === undefined) {
-    if (head !== null) return listWithin;
+    // What is left of an event that lost its beginning has lists, too, but no events in them.
+    if (head !== null && (!head[0].endsWith('"') || eventName.test(first))) return listWithin;
     return /[,{[]$/.test(first) ? objects : lines;
   }
   if ("Event" in whole) return lines;

@@ -119,3 +119,11 @@ test("a text log's line is no event, whatever it quotes", () => {
   expect(says(sorted(events[0] ?? {}))).toEqual([true, true]);
   expect(says('x {"Event":"SparkListenerLogStart"}')).toEqual([true, false]);
 });
+
+test("a log that begins within an event is read from the next line, and the rest of it is told", () => {
+  const rest =
+    '{"Task ID":7,"Accumulables":[{"ID":5,"Name":"x"}]},"Task Metrics":{"Result Size":1}}';
+  const { kinds, troubles } = read(`${rest}\n${oneALine((event) => JSON.stringify(event))}`);
+  expect(kinds).toEqual(facts);
+  expect(troubles.map(({ code, line }) => [code, line])).toEqual([["malformed_json", 1]]);
+});

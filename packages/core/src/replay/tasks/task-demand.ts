@@ -43,6 +43,12 @@ export interface PoolNow {
 
 /** The highest use of a finished task; exact where it tells the peak of this mode itself (4.0+). */
 export function peakOf(task: TaskEvidence, pool: PoolNow, exact: number | undefined): Amount {
+  const peak = peakByReports(task, pool, exact);
+  // More than the pool has room for contradicts it: it says nothing of the least.
+  return peak.atLeast > peak.atMost ? amount({ atLeast: 0, atMost: peak.atMost }, peak.best) : peak;
+}
+
+function peakByReports(task: TaskEvidence, pool: PoolNow, exact: number | undefined): Amount {
   const share = Math.floor(pool.ceiling / Math.max(1, pool.running));
   if (exact !== undefined && !(task.failed && exact === 0)) return peakAsTold(task, exact, pool);
   const reported = task.peakExecutionBytes ?? 0;
