@@ -16,8 +16,10 @@ for (const [name, entries] of Object.entries(doors)) {
     join(here, "node_modules/.bin/typedoc"),
     [
       ...entries.flatMap((entry) => ["--entryPoints", join(source, "src", `${entry}.ts`)]),
-      ...["--tsconfig", join(source, "tsconfig.json")],
-      ...["--out", join(root, "out", "api", name)],
+      "--tsconfig",
+      join(source, "tsconfig.json"),
+      "--out",
+      join(root, "out", "api", name),
     ],
     { cwd: here, stdio: "inherit" },
   );

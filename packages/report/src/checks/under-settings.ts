@@ -5,6 +5,7 @@
 import type { Interval, MeasuredRun, Metric } from "./check.ts";
 import { metrics } from "./index.ts";
 
+/** What a run is foretold to do under other settings. */
 export interface Foretelling {
   /** Settings and what executors have, as in `MeasuredRun`. */
   readonly configuration: MeasuredRun["configuration"];
@@ -12,6 +13,10 @@ export interface Foretelling {
   readonly outcomes: ReadonlyMap<string, Interval>;
 }
 
+/**
+ * The run as it is foretold under other settings: metrics that a simulation foretells have its bands,
+ * those that memory does not change stay as measured, and the others are not measured.
+ */
 export function underSettings(
   run: MeasuredRun,
   { configuration, outcomes }: Foretelling,

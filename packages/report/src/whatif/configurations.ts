@@ -40,6 +40,7 @@ const ANSWERABLE: ReadonlySet<string> = new Set([
   "spark.version",
 ]);
 
+/** Can a simulation answer what a change of this setting would do? */
 export function isSimulated(setting: string): boolean {
   return ANSWERABLE.has(setting);
 }
