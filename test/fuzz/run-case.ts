@@ -65,7 +65,10 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
       },
       report,
     });
-    replay.finish();
+    // A file cut between two members of its packing is whole to its codec; the replay says what it
+    // lacks.
+    for (const [id, { missing, endsEarly }] of replay.finish().completeness)
+      if ((missing ?? 0) > 0 || endsEarly === true) note(diagnosed, id, 0);
   }
   // Several applications or executors of one file are as many sources: what one leaves another
   // reads.

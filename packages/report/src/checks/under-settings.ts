@@ -14,7 +14,7 @@ export interface Foretelling {
 }
 
 /**
- * The run as it is foretold under other settings: metrics that a simulation foretells have its bands,
+ * The run as foretold under other settings: metrics that a simulation foretells have its bands,
  * those that memory does not change stay as measured, and the others are not measured.
  */
 export function underSettings(
