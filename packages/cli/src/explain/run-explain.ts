@@ -24,7 +24,6 @@ import { oneApplication } from "../database/one-application.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
-import { replayLogs } from "../replay/replay-logs.ts";
 import { inLocale } from "../terminal/in-locale.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
@@ -165,6 +164,8 @@ async function withDatabase(
   const input = await openInput(host, paths);
   const scratch = await host.scratch();
   try {
+    // Only logs need what reads them: a database is asked at once.
+    const { replayLogs } = await import("../replay/replay-logs.ts");
     const { databasePath } = await replayLogs(host, {
       input,
       target: () =>

@@ -15,7 +15,6 @@ import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
-import { replayLogs } from "../replay/replay-logs.ts";
 import { UserError } from "../user-error.ts";
 
 /** What every command of the gate may be told about a run. */
@@ -124,6 +123,8 @@ async function withReplayed<Result>(
   const input = await openInput(host, paths);
   const scratch = await host.scratch();
   try {
+    // Only logs need what reads them: a database is asked at once.
+    const { replayLogs } = await import("../replay/replay-logs.ts");
     const { databasePath } = await replayLogs(host, {
       input,
       target: () => Promise.resolve({ path: join(scratch.path, "checked.duckdb"), mode: "create" }),

@@ -26,7 +26,7 @@ export interface LogDecoderOptions {
   readonly newestFirst?: boolean;
 }
 
-const templates = new TemplateSet();
+let templates: TemplateSet | undefined;
 /** Streams of one file that are read at the same time (pods of one `stern`). */
 const STREAMS_KEPT = 256;
 
@@ -165,6 +165,8 @@ export class LogDecoder {
     const { pattern, everyRecord = false, report } = this.options;
     const counts = this.counted.get(name) ?? noCounts();
     this.counted.set(name, counts);
+    // Made for the first log: whoever reads none does not pay for it.
+    templates ??= new TemplateSet();
     const reader = new RecordReader(templates, { pattern, everyRecord, report }, counts);
     reader.container = name;
     const stream = { name, reader, lives: new Lives() };

@@ -7,12 +7,23 @@ import { TEMPLATE_GROUPS } from "./templates/index.ts";
 /** A wording that begins like this is taken for Spark's wherever it stands. */
 const TELLING = /^(?:[A-Z][^{}]{7,}|[A-Z][\w']+ \{\w+\} [^{}]{8,}|\{(?:int|size)\} [^{}]{10,})/;
 
-/** The loggers that say each telling wording. */
-const loggersOf = new Map<LogTemplate, readonly string[]>();
-for (const { loggers, templates } of TEMPLATE_GROUPS) {
-  for (const each of templates) if (TELLING.test(each.says)) loggersOf.set(each, loggers);
+interface Wordings {
+  /** The loggers that say each telling wording. */
+  readonly loggersOf: ReadonlyMap<LogTemplate, readonly string[]>;
+  readonly all: LoggerTemplates;
 }
-const wordings = new LoggerTemplates("", [...loggersOf.keys()]);
+let known: Wordings | undefined;
+
+/** Made for the first line that is looked at. */
+function wordings(): Wordings {
+  if (known !== undefined) return known;
+  const loggersOf = new Map<LogTemplate, readonly string[]>();
+  for (const { loggers, templates } of TEMPLATE_GROUPS) {
+    for (const each of templates) if (TELLING.test(each.says)) loggersOf.set(each, loggers);
+  }
+  known = { loggersOf, all: new LoggerTemplates("", [...loggersOf.keys()]) };
+  return known;
+}
 
 /** A head is searched for no longer than this. */
 const HEAD_BYTES = 600;
@@ -35,7 +46,8 @@ export function sparkWordsIn(buffer: Buffer, start: number, stop: number): Spark
   for (let at = start; at < limit; at++) {
     const alike = isWordByte(view.getUint8(at));
     if (alike && !inWord) {
-      const template = wordings.find(buffer, at, end);
+      const { all, loggersOf } = wordings();
+      const template = all.find(buffer, at, end);
       const loggers = template === undefined ? undefined : loggersOf.get(template);
       if (template !== undefined && loggers !== undefined) return { at, template, loggers };
     }
