@@ -59,10 +59,10 @@ export function quantity(from: JsonObject, key: string): number | undefined {
 }
 
 /**
- * 2255-06-05: the last day whose microseconds are exact integers; what lies beyond is no time that
- * a Spark ever wrote.
+ * 2255-06-02, three days before microseconds stop being exact integers, so that a time with its
+ * uncertainty is exact, too; what lies beyond is no time that a Spark ever wrote.
  */
-const latestMs = 9_007_199_254_740;
+const latestMs = 9_007_199_000_000;
 
 export function isTime(ms: number): boolean {
   return ms >= -latestMs && ms <= latestMs;
