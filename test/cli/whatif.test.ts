@@ -112,7 +112,10 @@ test("-o writes the answer into the database: a curve by value, every draw, and 
   const given = ["whatif", database, ...sweep, "-o", path, "--json"];
   const answer = JSON.parse((await respark(given)).stdout) as Answer;
   await respark(given);
-  await respark(["whatif", database, "--set", "spark.memory.fraction=0.4", "-o", path]);
+  const asked = ["whatif", database, "--set", "spark.memory.fraction=0.4", "-o", path];
+  expect((await respark(asked)).stdout).toMatch(
+    /Written: .*answered\.duckdb\n.*\n.* query .* whatif_curve\n$/,
+  );
   const rows = async (sql: string): Promise<unknown> =>
     JSON.parse((await respark(["query", path, sql, "--format", "json"])).stdout);
   expect(

@@ -19,12 +19,18 @@ const RUNS = 10;
 /** Fewer runs before say nothing about what is usual. */
 const LEAST_RUNS = 3;
 
-export interface Owner {
+/** What applications cost together; undefined: of none is it known. */
+interface Cost {
+  /** ms, of those of which it is known */
+  readonly costMillis: number | undefined;
+  /** applications of which it is unknown; count */
+  readonly costUnknown: number;
+}
+
+export interface Owner extends Cost {
   readonly owner: string | undefined;
   readonly job: string | undefined;
   readonly applications: number;
-  /** of their findings; ms */
-  readonly costMillis: number;
   /** ms; undefined: no log of tasks */
   readonly runMillis: number | undefined;
 }
@@ -41,12 +47,10 @@ export interface Trend {
   readonly runsBefore: number;
 }
 
-export interface BindingSetting {
+export interface BindingSetting extends Cost {
   readonly key: string;
   /** applications in which it is too small or too large as it was set by the user; count */
   readonly applications: number;
-  /** what that cost them; ms */
-  readonly costMillis: number;
 }
 
 export interface FleetGroups {
@@ -125,13 +129,25 @@ function ownersOf(runs: readonly Row[]): Owner[] {
       owner,
       job,
       applications: (known?.applications ?? 0) + 1,
-      costMillis: (known?.costMillis ?? 0) + (numberIn(row, "cost_ms") ?? 0),
+      ...costWith(known, numberIn(row, "cost_ms")),
       runMillis: run === undefined ? known?.runMillis : (known?.runMillis ?? 0) + run,
     });
   }
   return [...groups.values()].sort(
-    (a, b) => b.costMillis - a.costMillis || (wordsOf(a) < wordsOf(b) ? -1 : 1),
+    (a, b) => (b.costMillis ?? 0) - (a.costMillis ?? 0) || (wordsOf(a) < wordsOf(b) ? -1 : 1),
   );
+}
+
+function costWith(known: Cost | undefined, cost: number | undefined): Cost {
+  const unknown = known?.costUnknown ?? 0;
+  return cost === undefined
+    ? { costMillis: known?.costMillis, costUnknown: unknown + 1 }
+    : { costMillis: (known?.costMillis ?? 0) + cost, costUnknown: unknown };
+}
+
+function costInWords({ costMillis, costUnknown }: Cost): string {
+  if (costMillis === undefined) return "cost unknown";
+  return `cost ${costUnknown > 0 ? "at least " : ""}about ${durationInWords(costMillis)}`;
 }
 
 function worseThanBefore({ last, before }: Job): Trend[] {
@@ -168,11 +184,11 @@ function settingsOf(rows: readonly Row[]): BindingSetting[] {
     settings.set(key, {
       key,
       applications: (known?.applications ?? 0) + 1,
-      costMillis: (known?.costMillis ?? 0) + (numberIn(row, "cost_ms") ?? 0),
+      ...costWith(known, numberIn(row, "cost_ms")),
     });
   }
   return [...settings.values()].sort(
-    (a, b) => b.applications - a.applications || b.costMillis - a.costMillis,
+    (a, b) => b.applications - a.applications || (b.costMillis ?? 0) - (a.costMillis ?? 0),
   );
 }
 
@@ -221,8 +237,10 @@ function shownOf<Group>(
 
 function ownerInWords(group: Owner): string {
   const of =
-    group.runMillis === undefined ? "" : ` of ${durationInWords(group.runMillis)} task time`;
-  return `${wordsOf(group)}: cost about ${durationInWords(group.costMillis)}${of} in ${counted(group.applications, "application")}`;
+    group.runMillis === undefined || group.costMillis === undefined
+      ? ""
+      : ` of ${durationInWords(group.runMillis)} task time`;
+  return `${wordsOf(group)}: ${costInWords(group)}${of} in ${counted(group.applications, "application")}`;
 }
 
 function trendInWords(trend: Trend): string {
@@ -233,8 +251,8 @@ function trendInWords(trend: Trend): string {
   return `${wordsOf(trend)}: ${printableLine(trend.appId)} cost about ${durationInWords(trend.costMillis)}; the ${countInWords(trend.runsBefore)} runs before ${durationInWords(trend.costMillisBefore)} in the middle${times}`;
 }
 
-function settingInWords({ key, applications, costMillis }: BindingSetting): string {
-  return `${printableLine(key)}: ${counted(applications, "application")}, cost about ${durationInWords(costMillis)}`;
+function settingInWords(setting: BindingSetting): string {
+  return `${printableLine(setting.key)}: ${counted(setting.applications, "application")}, ${costInWords(setting)}`;
 }
 
 function wordsOf({ owner, job }: Pick<Owner, "owner" | "job">): string {

@@ -17,7 +17,7 @@ import type { RunOptions } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
-import { checkAnswerPath, keepAnswer, whole, withRecord } from "./run-whatif.ts";
+import { checkAnswerPath, keepAnswer, keptInWords, whole, withRecord } from "./run-whatif.ts";
 import { amountOf } from "./scenarios.ts";
 import { sizeText } from "./size-text.ts";
 
@@ -71,7 +71,7 @@ export async function runSize(
   await host.stdout.write(
     options.json === true
       ? `${safeJson(others.length === 0 ? only : answers, 2)}\n`
-      : sizeText(answers, styleOf(host)),
+      : sizeText(answers, styleOf(host)) + keptInWords(host, output),
   );
   const unkept = answers
     .flatMap(({ promises }) => promises)

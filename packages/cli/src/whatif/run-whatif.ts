@@ -7,17 +7,20 @@ import {
   NotComparable,
   type RunRecord,
   readRun,
+  shellWord,
   type WhatIfAnswer,
   type WhatIfDetail,
   whatIfInDetail,
   writeAnswer,
 } from "@respark/report";
+import { calledAs } from "../called-as.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { oneApplication } from "../database/one-application.ts";
 import { exitCode } from "../exit-code.ts";
 import { type RunOptions, withDatabase } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
 import { checkOutput } from "../replay/output-path.ts";
+import { printableLine } from "../terminal/printable.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import { scenariosOf, sweptSetting } from "./scenarios.ts";
@@ -57,7 +60,9 @@ export async function runWhatIf(
   const { output } = options;
   if (output !== undefined) await keepAnswer(host, output, detail);
   await host.stdout.write(
-    options.json === true ? `${safeJson(answer, 2)}\n` : whatIfText(answer, styleOf(host)),
+    options.json === true
+      ? `${safeJson(answer, 2)}\n`
+      : whatIfText(answer, styleOf(host)) + keptInWords(host, output),
   );
   const below = outcomesBelow(answer, least);
   if (below.length > 0)
@@ -75,6 +80,13 @@ export async function checkAnswerPath(
 ): Promise<void> {
   const isDatabase = /\.(?:duckdb|db)$/i.test(output);
   await checkOutput(host, output, "append", isDatabase ? [] : inputs);
+}
+
+/** Where the answer was kept, and how to go on with it. */
+export function keptInWords(host: Host, output: string | undefined): string {
+  if (output === undefined) return "";
+  const asked = `${calledAs(host)} query ${shellWord(output)} whatif_curve`;
+  return `\nWritten: ${printableLine(output)}\n  # each outcome by setting, with its band\n  ${asked}\n`;
 }
 
 /** Into the whatif_* tables of a database, a new one where there is none. */

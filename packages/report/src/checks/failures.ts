@@ -21,8 +21,8 @@ export const failures: readonly Metric[] = [
       who as (select task_id, stage_id, stage_attempt_id from tasks where ${THIS_APP})
       select count(*) || ' × ' || coalesce(replace(class, '_', ' '), 'unknown') || ' on executor '
         || o.executor_id || coalesce(' in stage ' || subject, '') as sentence
-      from (select executor_id, class, task_id from oom_events where ${THIS_APP}) o left
-        join who using (task_id) left join stage_keys using (stage_id, stage_attempt_id)
+      from (select executor_id, class, task_id from oom_events where ${THIS_APP}) o
+        left join who using (task_id) left join stage_keys using (stage_id, stage_attempt_id)
       group by class, o.executor_id, subject order by count(*) desc, sentence limit 4`,
     lookFurther: "from oom_context",
   },

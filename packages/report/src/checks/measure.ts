@@ -178,8 +178,8 @@ async function inputOf(ask: Ask): Promise<InputSize> {
       (select sum(input_records) from ok semi join uncached using (stage_id, stage_attempt_id))
         as input_records,
       (select sum(shuffle_write_records) from ok) as shuffle_write_records,
-      (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0 and status not
-        in ('pending', 'skipped')) as planned_tasks`);
+      (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0 and status
+        not in ('pending', 'skipped')) as planned_tasks`);
   return {
     input_bytes: positive(numberIn(row, "input_bytes")),
     input_records: positive(numberIn(row, "input_records")),

@@ -18,8 +18,8 @@ const causes = `with ${STAGE_KEYS},
         || coalesce(' in stage ' || subject, '')
         || coalesce(' while up to ' || max(active_tasks) || ' tasks shared the pool', '')
           as sentence
-      from waited left join who using (task_id) left
-        join stage_keys using (stage_id, stage_attempt_id)
+      from waited left join who using (task_id)
+        left join stage_keys using (stage_id, stage_attempt_id)
       group by subject order by count(*) desc, sentence limit 4`;
 
 export const waits: readonly Metric[] = [

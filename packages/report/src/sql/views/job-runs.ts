@@ -18,7 +18,7 @@ export const jobRuns: ViewSpec = {
     duration_ms: "how long it ran; ms; NULL: no end logged",
     run_ms: "run time of all tasks; ms",
     cost_ms:
-      "what its findings cost, those that name the cause of another left out; best estimates, else the middle of the bounds; ms; 0: nothing found; NULL: unknown",
+      "what its findings cost, those that name the cause of another and those of unknown cost left out; best estimates, else the middle of the bounds; ms; 0: nothing found; NULL: unknown",
   },
   sql: `
 with work as (
@@ -43,8 +43,8 @@ select
   (epoch_us(a.ended_at) - epoch_us(a.started_at)) // 1000 as duration_ms,
   w.run_ms,
   if(l.findings is null, 0, round(l.cost_ms)::bigint) as cost_ms
-from applications a left join shapes s using (app_id, attempt_id) left
-  join work w using (app_id, attempt_id)
+from applications a left join shapes s using (app_id, attempt_id)
+  left join work w using (app_id, attempt_id)
   left join lost l using (app_id, attempt_id)
 order by owner, job, s.shape, a.started_at, a.app_id, a.attempt_id`,
 };

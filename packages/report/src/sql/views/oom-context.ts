@@ -52,8 +52,8 @@ placed as (
   select o.*, t.storage_used_bytes, t.storage_used_bytes_min, t.storage_used_bytes_max,
     t.execution_used_bytes, t.execution_used_bytes_min, t.execution_used_bytes_max, t.free_bytes,
       t.max_memory_bytes
-  from (select * replace (coalesce(timeline_seq, before_seq) as before_seq) from at_time) o asof
-    left join steps t
+  from (select * replace (coalesce(timeline_seq, before_seq) as before_seq) from at_time) o
+    asof left join steps t
     on t.app_id = o.app_id and t.attempt_id = o.attempt_id and t.executor_id = o.executor_id
       and t.seq <= o.before_seq),
 running as (
