@@ -199,7 +199,7 @@ function wholeNumber(given: string): number {
 /** An error is an answer that the assistant can read, never the end of the server. */
 async function answer(of: () => Promise<unknown>) {
   try {
-    // A client may print what it is told.
+    // A client may print an answer on a terminal.
     const text = escapedJson(JSON.stringify(await of(), plain));
     return { content: [{ type: "text" as const, text }] };
   } catch (error) {

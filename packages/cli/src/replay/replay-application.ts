@@ -141,7 +141,7 @@ function executorLogs({ executors }: SurveyedApplication): Map<string, EvidenceL
 }
 
 /**
- * Bytes that will be read; undefined where a file is compressed, since nobody knows what is in it.
+ * Bytes that will be read; undefined where a file is compressed: its size unpacked is unknown.
  */
 function knownTotal(files: readonly SurveyedFile[]): number | undefined {
   let total = 0;

@@ -1,4 +1,4 @@
-/** A worker's side: surveys what it is told to, then replays the applications it is asked for. */
+/** A worker's side: surveys the paths it gets, then replays the applications it gets. */
 import { DiagnosticLog, type Survey, type SurveyedApplication } from "@respark/events";
 import { DuckDbSink } from "@respark/report";
 import type { Host } from "../host.ts";

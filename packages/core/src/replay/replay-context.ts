@@ -45,7 +45,7 @@ export interface ReplayContext {
   readonly logged: LoggedClasses;
   /** Blocks of this RDD live off-heap, as far as the logs tell. */
   isOffHeap(blockId: string): boolean;
-  /** Whether blocks of this RDD are kept as values; undefined: nobody says. */
+  /** Whether blocks of this RDD are kept as values; undefined: not logged. */
   isDeserializedRdd(rddId: number): boolean | undefined;
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;

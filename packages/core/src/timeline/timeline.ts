@@ -13,7 +13,7 @@ export interface MemoryState {
   readonly executionUsed: Amount;
   readonly storagePool: Amount;
   readonly activeTasks: number | undefined;
-  /** false: nobody tells of blocks, so that storage and all that depends on it is unknown */
+  /** false: blocks are not logged, so that storage and all that depends on it is unknown */
   readonly isStorageTold: boolean;
   /** false: no log has its tasks, so that execution and what depends on both pools is unknown */
   readonly isExecutionTold: boolean;

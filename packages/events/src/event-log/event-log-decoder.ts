@@ -146,7 +146,7 @@ export class EventLogDecoder {
     return this.#factOf(this.#named(read.event, huge.at), read.json, huge.at);
   }
 
-  /** Reports what is told once: the events nobody knows, by name. */
+  /** Reports, once each, the names of unknown events. */
   finish(): void {
     for (const event of this.#events.values()) {
       if (event.known || event.count === 0) continue;
@@ -401,7 +401,7 @@ function objectIn(json: string): JsonObject | undefined {
   }
 }
 
-/** A line that nobody parses: does it at least end as an object, and hold no other event? */
+/** A line that is not parsed: does it at least end as an object, and hold no other event? */
 function looksWhole({ buffer, start, end, terminated }: LineSlice): boolean {
   return (
     terminated && buffer[end - 1] === 0x7d && !holdsEvent(buffer, start + eventPrefix.length, end)

@@ -93,7 +93,7 @@ export class HugeLineReader {
     };
   }
 
-  /** Nothing more to learn: broken, or an event nobody decodes. */
+  /** Nothing more to learn: broken, or an event without a decoder. */
   #isDone(): boolean {
     return this.#malformed || (this.#event !== undefined && this.#picks === undefined);
   }

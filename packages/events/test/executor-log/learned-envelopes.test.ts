@@ -401,14 +401,14 @@ test("files that a shipper names tell executors apart", () => {
     both.map((lines, executor) =>
       JSON.stringify({
         message: lines[i]?.line,
-        log: { file: { path: `/work/app-1/${executor + 1}/stderr` } },
+        log: { file: { path: `/spark/work/app-1/${executor + 1}/stderr` } },
       }),
     ),
   );
   const { records: read, oddities } = decode(`${mixed.join("\n")}\n`);
   const stored = read.filter(({ fact }) => fact?.kind === "block_stored");
   expect(new Set(stored.map(({ container }) => container))).toEqual(
-    new Set(["/work/app-1/1/stderr", "/work/app-1/2/stderr"]),
+    new Set(["/spark/work/app-1/1/stderr", "/spark/work/app-1/2/stderr"]),
   );
   expect(oddities).toEqual([]);
 });

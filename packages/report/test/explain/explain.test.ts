@@ -1,82 +1,22 @@
-/** Explanations of what recorded runs do not hold: out of memory, lost executors, and logs that tell next to nothing. */
+/**
+ * Explanations of what recorded runs do not hold: out of memory, lost executors, and logs that tell
+ * next to nothing.
+ */
 
-import type { EmitRow } from "@respark/core";
 import { expect, test } from "vitest";
-import {
-  explain,
-  findingsOf,
-  openDatabase,
-  type Question,
-  type RunVerdict,
-  type Story,
-} from "../../src/index.ts";
+import { explain, findingsOf, openDatabase } from "../../src/index.ts";
 import { replayed } from "../replayed-by-hand.ts";
 import { exact, rowsByHand, second, three } from "../rows-by-hand.ts";
-
-const MiB = 1024 * 1024;
-/** As replayed() writes it. */
-const application = { appId: "app-1", attemptId: "1" };
-
-async function answered(
-  rows: (emit: EmitRow) => void,
-  question?: Question,
-): Promise<Story | RunVerdict> {
-  const path = await replayed((emit) => {
-    emit("applications", rowsByHand.applications);
-    emit("source_files", rowsByHand.source_files);
-    rows(emit);
-  });
-  const database = await openDatabase(path);
-  try {
-    return await explain(database, application, question);
-  } finally {
-    database.close();
-  }
-}
-
-const eventLog = {
-  ...rowsByHand.source_files,
-  sourceFileId: 9,
-  path: "logs/app-1",
-  kind: "event_log",
-  truncated: false,
-  executorId: undefined,
-} as const;
-
-async function verdict(rows: (emit: EmitRow) => void): Promise<RunVerdict> {
-  const answer = await answered(rows);
-  if (answer.kind !== "verdict") throw new Error(`a ${answer.kind} is no verdict`);
-  return answer;
-}
-
-const task = {
-  ...rowsByHand.tasks,
-  taskId: 20,
-  executorId: "1",
-  status: "failed",
-  memorySpilledBytes: 0,
-  diskSpilledBytes: 0,
-  gcMs: 0,
-} as const;
-
-const oom = {
-  ...rowsByHand.oom_events,
-  executorId: "1",
-  ts: three + 30 * second,
-  taskId: 20,
-  class: "task_memory",
-  requestedBytes: 32 * MiB,
-  grantedBytes: 16 * MiB,
-  message:
-    "org.apache.spark.memory.SparkOutOfMemoryError: Unable to acquire 33554432 bytes\n\tat x",
-} as const;
-
-const executor = {
-  ...rowsByHand.executors,
-  removedAt: undefined,
-  removedReason: undefined,
-  removedClass: undefined,
-};
+import {
+  answered,
+  application,
+  eventLog,
+  executor,
+  MiB,
+  oom,
+  task,
+  verdict,
+} from "./trouble-by-hand.ts";
 
 test("a run without trouble has no findings, and says what was looked for", async () => {
   const { findings, absent, unknowable } = await verdict((emit) => {

@@ -1,5 +1,5 @@
 /**
- * Settings that nobody logged, as far as an executor's own log lets them be inferred: its -Xmx
+ * Settings that are not logged, as far as an executor's own log lets them be inferred: its -Xmx
  * against the capacity it printed.
  */
 import type { ByteInterval } from "../../byte-interval.ts";

@@ -1,5 +1,5 @@
 /**
- * Blocks that go without a word: Spark removes broadcasts once nobody refers to them any more, and
+ * Blocks removed without an INFO line: Spark removes unreferenced broadcasts (ContextCleaner), and
  * a task's result once the driver has it. INFO logs are silent about it, and where neither the
  * event log reports blocks nor a driver's log prints them (from 4.0 on it does so at DEBUG),
  * nothing but what is free tells that they went.
