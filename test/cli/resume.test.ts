@@ -19,10 +19,9 @@ import { join } from "node:path";
 import { openDatabase } from "@respark/report";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { replayed, respark } from "./run-respark.ts";
+import { log, ownId } from "./small-log.ts";
 
 const root = join(import.meta.dirname, "../..");
-const log = readFileSync(join(root, "fixtures/event-logs/spark-3.2.4.jsonl"), "utf8");
-const [ownId = ""] = /(?<="App ID":")[^"]+/.exec(log) ?? [];
 const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
 afterAll(() => {
   rmSync(scratch, { recursive: true, force: true });
