@@ -1,5 +1,5 @@
 /** replay --workers: the same database, however many processes replay. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Host } from "@respark/cli";
@@ -7,10 +7,9 @@ import { openDatabase } from "@respark/report";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startWorker } from "../../packages/cli/src/worker.ts";
 import { respark } from "./run-respark.ts";
+import { log, ownId } from "./small-log.ts";
 
 const root = join(import.meta.dirname, "../..");
-const log = readFileSync(join(root, "fixtures/event-logs/spark-3.2.4.jsonl"), "utf8");
-const [ownId = ""] = /(?<="App ID":")[^"]+/.exec(log) ?? [];
 const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
 const logs = join(scratch, "logs");
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
