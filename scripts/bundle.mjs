@@ -16,6 +16,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { build } from "esbuild";
 import { builtModule } from "../packages/report/scripts/page-from-source.mjs";
+import { straightImports } from "./straight-imports.mjs";
 
 const out = resolve(process.argv[2] ?? "out/npm");
 const cli = json("packages/cli/package.json");
@@ -54,6 +55,7 @@ const { metafile } = await build({
     { name: "report-page", setup: inlinePage },
     { name: "template", setup: keepTemplate },
     { name: "crypto", setup: requireCrypto },
+    straightImports(process.cwd()),
   ],
 });
 writeTemplate();

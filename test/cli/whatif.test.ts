@@ -185,3 +185,23 @@ test("a run that did not finish is not comparable", async () => {
   expect(code).toBe(5);
   expect(stderr).toContain("did not finish");
 });
+
+test("replay writes what a simulation says of each change; of two it is asked for, and the same", async () => {
+  const effects = "select rank, change_key, effect from findings where effect is not null";
+  const both = join(scratch, "both.duckdb");
+  const runs = ["s35-f-base-dbg", "s30-f-base-dbg"].map((run) => join("fixtures/runs", run));
+  expect((await respark(["replay", ...runs, "-o", both])).code).toBe(0);
+  const alone = await respark(["query", database, effects, "--format", "json"]);
+  const rows = JSON.parse(alone.stdout) as { rank: number; change_key: string; effect: string }[];
+  expect(rows[0]).toMatchObject({ rank: 1, change_key: "spark.memory.fraction" });
+  expect(rows[0]?.effect).toMatch(/^at spark\.memory\.fraction=0\.6: .* in 40 simulated runs$/);
+  const ofTwo = await respark(["query", both, effects, "--format", "json"]);
+  expect(JSON.parse(ofTwo.stdout)).toEqual([]);
+  const [{ app_id } = { app_id: "" }] = JSON.parse(
+    (await respark(["query", database, "select app_id from applications", "--format", "json"]))
+      .stdout,
+  ) as { app_id: string }[];
+  const asked = await respark(["explain", both, "--app", app_id, "--json"]);
+  const { findings } = JSON.parse(asked.stdout) as { findings: { effect?: string }[] };
+  expect(findings[0]?.effect).toBe(rows[0]?.effect);
+});

@@ -2,7 +2,6 @@ export { DatabaseError, type DatabaseTrouble } from "./database-error.ts";
 export {
   type ApplicationName,
   costInWords,
-  type EffectOf,
   explain,
   type Finding,
   type FindingBehind,
@@ -61,8 +60,14 @@ export {
   whatIfInDetail,
 } from "./whatif/answer.ts";
 export { AskedWrongly, isSimulated, NotComparable } from "./whatif/configurations.ts";
-export { effectsOf } from "./whatif/effects.ts";
 export { type GradeLetter, isAtLeast } from "./whatif/grades.ts";
+export {
+  judgedChanges,
+  type Proposal,
+  TASKS_SIMULATED_BY_EXPLAIN,
+  TASKS_SIMULATED_BY_REPLAY,
+  tasksOf,
+} from "./whatif/judge-changes.ts";
 export { type RunRecord, readRun } from "./whatif/run-record.ts";
 export { type PromiseName, promiseNamed, type SizeAnswer, sizeOf } from "./whatif/size.ts";
 export { writeAnswer } from "./whatif/write-answer.ts";

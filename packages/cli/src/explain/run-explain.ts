@@ -6,14 +6,21 @@ import { join } from "node:path";
 import { safeJson } from "@respark/core";
 import { adviceFor } from "@respark/events";
 import {
+  type ApplicationKey,
+  type Ask,
   type Database,
   DatabaseError,
   explain,
+  judgedChanges,
   NotThereError,
   openDatabase,
   type Question,
   type RowNumber,
+  type RunVerdict,
   shellWord,
+  TASKS_SIMULATED_BY_EXPLAIN,
+  TASKS_SIMULATED_BY_REPLAY,
+  tasksOf,
 } from "@respark/report";
 import { calledAs } from "../called-as.ts";
 import { applicationsIn } from "../database/applications.ts";
@@ -28,7 +35,6 @@ import { inLocale } from "../terminal/in-locale.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import type { TextPlace } from "./next-text.ts";
-import { withEffects } from "./simulated-effects.ts";
 import { storyText } from "./story-text.ts";
 import { verdictText } from "./verdict-text.ts";
 
@@ -101,7 +107,10 @@ async function answerFrom(
   const found = await explain(database, application, question).catch((error: unknown) => {
     throw error instanceof NotThereError ? new UserError(error.message) : error;
   });
-  const answer = found.kind === "verdict" ? await withEffects(ask, application, found) : found;
+  const answer =
+    found.kind === "verdict" && found.findings.every(({ effect }) => effect === undefined)
+      ? await withEffects(ask, application, found, applications.length === 1)
+      : found;
   const advice = answer.kind === "verdict" ? adviceFor(answer.logs) : [];
   await host.stdout.write(
     options.json === true
@@ -111,6 +120,21 @@ async function answerFrom(
           host,
         ),
   );
+}
+
+/** What the replay of one small application has simulated is not simulated again. */
+async function withEffects(
+  ask: Ask,
+  application: ApplicationKey,
+  verdict: RunVerdict,
+  isAlone: boolean,
+): Promise<RunVerdict> {
+  if (isAlone && (await tasksOf(ask, application)) <= TASKS_SIMULATED_BY_REPLAY) return verdict;
+  const { findings } = verdict;
+  return {
+    ...verdict,
+    findings: await judgedChanges(ask, application, findings, TASKS_SIMULATED_BY_EXPLAIN),
+  };
 }
 
 async function explainFleet(
@@ -173,6 +197,7 @@ async function withDatabase(
       timeZone: options.timeZone,
       logPattern: options.logPattern,
       showSecrets: false,
+      simulates: true,
       quiet: options.quiet === true,
     });
     const database = await openDatabase(databasePath);
@@ -196,6 +221,7 @@ async function openedOrLogs(path: string): Promise<Database | undefined> {
     throw error;
   }
 }
+
 const ABOUT = ["eviction", "spill", "oom", "task", "block", "executor"] as const;
 
 function questionOf(options: ExplainOptions): Question | undefined {

@@ -1,6 +1,14 @@
 /** The main job: logs in, one database out, whole or not at all. */
 import { DiagnosticLog, type Survey, type SurveyedApplication } from "@respark/events";
-import { DuckDbSink, findingsOf, type HeldApplication } from "@respark/report";
+import {
+  type ApplicationKey,
+  type Ask,
+  DuckDbSink,
+  findingsOf,
+  type HeldApplication,
+  judgedChanges,
+  TASKS_SIMULATED_BY_REPLAY,
+} from "@respark/report";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import type { Host } from "../host.ts";
 import type { Input } from "../input.ts";
@@ -27,6 +35,8 @@ export interface ReplayRequest {
    * Looks at a part of the input instead of all of it, and says what is to be known of the files.
    */
   readonly look?: (look: Look) => Promise<Survey & { readonly inputs: InputStates }>;
+  /** Whether the changes that findings propose are simulated, where the run is alone and small. */
+  readonly simulates?: boolean;
   /** Processes that replay at once; 1: this one does it. */
   readonly workers?: number;
   /** Applications of the result that are not in the database. */
@@ -77,7 +87,9 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
         if (failed.length > 0 && failed.length === placed.length) throw failed[0]?.error;
         if (inputs !== undefined) sink.took(inputs.ofNone());
         carryOn();
-        await sink.finish((ask, written) => findingsOf(ask, written));
+        await sink.finish((ask, written) =>
+          foundIn(ask, written, request.simulates === true && written.length === 1),
+        );
         const written = placed.filter(
           (application) => !failed.some((one) => one.application === application),
         );
@@ -90,4 +102,16 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
   } finally {
     progress.clear();
   }
+}
+
+/** `explain --app` simulates for one of many, when it is asked for it. */
+async function foundIn(ask: Ask, written: readonly ApplicationKey[], simulates: boolean) {
+  const found = await findingsOf(ask, written);
+  if (!simulates) return found;
+  return Promise.all(
+    found.map(async ({ key, rows }) => ({
+      key,
+      rows: await judgedChanges(ask, key, rows, TASKS_SIMULATED_BY_REPLAY),
+    })),
+  );
 }

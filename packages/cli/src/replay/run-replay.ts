@@ -99,6 +99,7 @@ export async function runReplay(
       logPattern: options.logPattern,
       showSecrets: options.showSecrets === true,
       quiet: options.quiet === true,
+      simulates: true,
       workers: options.workers,
       ...(changes === undefined ? {} : { look: (look) => changes.look(look) }),
       ...(resumed === undefined ? {} : { beside: resumed.beside }),

@@ -1,7 +1,7 @@
 /** Why: stories and verdicts over a replayed database. */
 export { explain, type Question } from "./explain.ts";
 export { costInWords } from "./findings/costs.ts";
-export { type EffectOf, findingsOf } from "./findings/write-findings.ts";
+export { findingsOf } from "./findings/write-findings.ts";
 export { type ApplicationName, NotThereError, type RowNumber } from "./investigation.ts";
 export { type FindingBehind, saidOnce } from "./said-once.ts";
 export { nothingFound, severitiesInWords, severityInWords } from "./severity.ts";

@@ -414,38 +414,6 @@ test("off-heap blocks without room ask for more off-heap memory, not for more he
   expect(noRoom?.evidence[0]).toContain("larger than off-heap storage memory");
 });
 
-test("a change with a value can have the effect that a simulation says it has, beside it", async () => {
-  const path = await replayed((emit) => {
-    emit("applications", rowsByHand.applications);
-    emit("executors", executor);
-    emit("spark_conf", {
-      ...rowsByHand.spark_conf,
-      key: "spark.memory.fraction",
-      value: "0.3",
-      isDefault: false,
-    });
-    emit("tasks", { ...task, memorySpilledBytes: 36 * MiB, diskSpilledBytes: 4 * MiB });
-  });
-  const database = await openDatabase(path);
-  const asked: string[] = [];
-  const found = await findingsOf(
-    (sql) => database.rows(sql),
-    [application],
-    (_, { key, value }) => {
-      asked.push(`${key}=${value}`);
-      return Promise.resolve("no spill");
-    },
-  );
-  database.close();
-  expect(asked).toContain("spark.memory.fraction=0.6");
-  expect(found[0]?.rows[0]).toMatchObject({
-    kind: "setting",
-    changeKey: "spark.memory.fraction",
-    changeValue: "0.6",
-    effect: "no spill",
-  });
-});
-
 test("a question that does not fit into memory is said not to have been asked, and the others are", async () => {
   const path = await replayed((emit) => {
     emit("applications", rowsByHand.applications);

@@ -24,37 +24,15 @@ export interface FoundIn {
   readonly rows: readonly FindingRow[];
 }
 
-/**
- * What a simulation says that one change does to one application, in a sentence; undefined: not
- * simulated.
- */
-export type EffectOf = (
-  application: Key,
-  change: { readonly key: string; readonly value: string },
-) => Promise<string | undefined>;
-
 /** Applications of one question: of very many the answers would not fit into memory. */
 const BATCH = 64;
 
-/** Findings of an application in a database, worst first. */
-export async function findingsOf(
-  ask: Ask,
-  applications: readonly Key[],
-  effectOf?: EffectOf,
-): Promise<FoundIn[]> {
+/** Findings of each application, worst first; no change is simulated. */
+export async function findingsOf(ask: Ask, applications: readonly Key[]): Promise<FoundIn[]> {
   const found: FoundIn[] = [];
   for (let first = 0; first < applications.length; first += BATCH)
     found.push(...(await findingsIn(ask, applications.slice(first, first + BATCH))));
-  if (effectOf !== undefined) {
-    for (const { key, rows } of found) for (const row of rows) await simulate(row, key, effectOf);
-  }
   return found;
-}
-
-async function simulate(row: FindingRow, application: Key, effectOf: EffectOf): Promise<void> {
-  const { changeKey: key, changeValue: value } = row;
-  if (key !== undefined && value !== undefined)
-    row.effect = await effectOf(application, { key, value });
 }
 
 async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<FoundIn[]> {
