@@ -4,7 +4,7 @@ import type { EventFact } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { beginsJson, EventReader, mayHoldEvent } from "../event-log/event-reader.ts";
-import { LogDecoder } from "../executor-log/log-decoder.ts";
+import { LogDecoder, type LogDecoderOptions } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
 import { EventLogParts } from "./event-log-parts.ts";
 import { EventLogSample } from "./event-log-sample.ts";
@@ -221,7 +221,8 @@ class SampleReader {
   readonly #streams = new Map<string | undefined, SampledStream>();
   #stream: SampledStream | undefined;
   #container: string | undefined;
-  readonly #logDecoder: LogDecoder;
+  readonly #logOptions: LogDecoderOptions;
+  #firstDecoder: LogDecoder | undefined;
   readonly #recordBytes: number;
   readonly #huge: HugeStart = { number: 0, byteOffset: 0, begun: false };
   readonly #hash = createHash("sha256");
@@ -236,9 +237,14 @@ class SampleReader {
 
   constructor(pattern: string | undefined, recordBytes: number, newestFirst: boolean) {
     this.#recordBytes = recordBytes;
-    const options = { report: () => {}, pattern, everyRecord: true, newestFirst };
-    this.#logDecoder = new LogDecoder(options);
+    this.#logOptions = { report: () => {}, pattern, everyRecord: true, newestFirst };
     this.#record = (record) => this.#takeRecord(record);
+  }
+
+  /** Made for the first line that is no event: most event logs have none. */
+  get #logDecoder(): LogDecoder {
+    this.#firstDecoder ??= new LogDecoder(this.#logOptions);
+    return this.#firstDecoder;
   }
 
   /** Whether to read on does not help: the kind is known and enough was read of it, or it does not show. */
@@ -299,7 +305,6 @@ class SampleReader {
   }
 
   finish(): Found[] {
-    this.#logDecoder.flush(this.#record);
     const nothing = {
       events: undefined,
       log: undefined,
@@ -315,6 +320,7 @@ class SampleReader {
         return { ...nothing, events, lines, zoned: true, resolutionMs: 1, unread: undefined };
       });
     }
+    this.#logDecoder.flush(this.#record);
     if (this.#records === 0) {
       const isEmpty = this.#lines === 0 && !this.#hugeJunk;
       const { unreadStatements } = this.#logDecoder.counts;
