@@ -169,7 +169,7 @@ const FIELD: readonly Field[] = [
       "15/05/06 16:25:11 WARN TaskSetManager: Lost task 69.0 in stage 3.0 (TID 141, node-2): java.lang.Exception: Could not compute split, block input-1-1430922252737 not found",
     ],
     kinds: ["failure"],
-    says: [/had left memory by 2015-05-06 16:20:30/, /a driver's log alone/],
+    says: [/was gone from memory by 2015-05-06 16:20:30/, /a driver's log alone/],
     never: /not found: [^.]*evictions|executor logs at/,
   },
 ];

@@ -250,7 +250,7 @@ export type BlockOp =
 export type MissKind = "cold" | "after_evict" | "after_put_fail" | "after_loss";
 /** Who needed the room: execution memory, a block to store, or a block being unrolled. */
 export type EvictionCause = "execution" | "storage" | "unroll";
-/** The rule that decided an eviction or a refusal (spec memory-model 2, 3.5). */
+/** What decided an eviction or a refusal (spec memory-model 2, 3.5); store_cleared: a stop did. */
 export type DecidingRule =
   | "storage_borrowed_reclaimed"
   | "storage_needs_room"
@@ -259,7 +259,8 @@ export type DecidingRule =
   | "same_rdd"
   | "too_large"
   | "nothing_evictable"
-  | "region_protected";
+  | "region_protected"
+  | "store_cleared";
 
 /** Where several readings stand, `certainty` says how sure the cause is, 0 … 1. */
 export interface BlockEventRow extends Provenance {

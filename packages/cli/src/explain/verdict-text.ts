@@ -2,7 +2,7 @@
  * A verdict for people: worst thing first, each with what was seen, what to change, and how certain
  * it is.
  */
-import { counted } from "@respark/core";
+import { counted, durationInWords } from "@respark/core";
 import type { Advice } from "@respark/events";
 import {
   costInWords,
@@ -53,7 +53,7 @@ export function verdictText(
     advice.length === 0
       ? []
       : [
-          style.bold("Would settle doubt next time"),
+          style.bold("To know more next time"),
           ...advice.flatMap(({ gives, file, lines }) => [
             style.dim(`  # ${gives} (${file})`),
             ...lines.map((line) => `  ${line}`),
@@ -71,7 +71,11 @@ function headline(verdict: RunVerdict): string {
   if (findings.length === 0) return nothingFound(verdict);
   if (findings.length === 1) return "1 finding:";
   const count = counted(findings.length, "finding");
-  return `${count}, the costliest first: ${severitiesInWords(findings)}.`;
+  const order =
+    findings[0]?.facts["ended"] === true
+      ? "what ended the application first, then the costliest"
+      : "the costliest first";
+  return `${count}, ${order}: ${severitiesInWords(findings)}.`;
 }
 
 /** Each finding in full; those that say little new have a line each. */
@@ -137,7 +141,7 @@ function findingLines(behind: FindingBehind, nth: number, place: TextPlace): str
     ...wrapped(`${nth}. ${mark(finding)}: ${printableLine(finding.title)}`, columns, "   ").map(
       (line) => style.bold(line),
     ),
-    ...(cost === undefined ? [] : text("cost", `${cost} of task time`)),
+    ...(cost === undefined ? [] : text("cost", `${cost} of ${taskTime(finding)}`)),
     ...evidence.flatMap((words, index) => text(index === 0 ? "seen" : "", words)),
     ...changeLines(behind).flatMap((words) => text("change", words)),
     ...(effect === undefined ? [] : text("effect", effect)),
@@ -148,6 +152,12 @@ function findingLines(behind: FindingBehind, nth: number, place: TextPlace): str
       return command === undefined ? [] : [`   ${style.dim("more".padEnd(9))}  ${command}`];
     }),
   ];
+}
+
+/** `50.2 s of task time` where a log has all of it. */
+function taskTime({ facts }: Finding): string {
+  const run = facts["run_ms"];
+  return typeof run === "number" && run > 0 ? `${durationInWords(run)} of task time` : "task time";
 }
 
 function changeLines({ finding, changeAsIn }: FindingBehind): string[] {

@@ -70,8 +70,13 @@ export async function writeProperties(host: Host, survey: Survey, folder: string
   }
   const options = way?.options === undefined ? "" : ` ${way.options}`;
   return `Written: ${written.join(", ")}
-${way === undefined ? "" : `  # ${way.says}\n`}  spark-submit --properties-file ${written[0]}${options} …
+${way === undefined ? "" : `  # ${way.says}\n`}${isOneOfTwo(advice) ? "  # no log names the Spark version: log4j2.properties is for Spark 3.3 and later\n" : ""}  spark-submit --properties-file ${written[0]}${options} …
 `;
+}
+
+/** Where no log names the Spark version there is advice for both of log4j's files. */
+function isOneOfTwo(advice: readonly Advice[]): boolean {
+  return Object.keys(CONSOLE).every((file) => advice.some((one) => one.file === file));
 }
 
 /** The lines of one file, each once, each with what it costs above it. */

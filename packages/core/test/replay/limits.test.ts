@@ -111,6 +111,39 @@ test("a memory store that is cleared while nothing runs ends the executor's time
   expect(memory_timeline.at(-1)?.endTs).toBeDefined();
 });
 
+test("that an executor stopped is told apart from other removals", () => {
+  const { block_events } = replayText(
+    `
+      0 1 start 1000
+     10 1 store rdd_0_0 300 bytes free 700
+     20 1 store rdd_1_0 200 bytes free 500
+     30 1 removing rdd 0
+     50 1 cleared`,
+    { memory: 1000, level: "info" },
+  );
+  const removed = block_events.filter(({ op }) => op === "remove");
+  expect(removed.map(({ blockId, rule }) => [blockId, rule])).toEqual([
+    ["rdd_0_0", undefined],
+    ["rdd_1_0", "store_cleared"],
+  ]);
+});
+
+test("an unpersist() takes what is on disk alone, too", () => {
+  const removedAt = (line: string): number | undefined =>
+    replayText(
+      `
+      0 1 start 1000
+     10 1 store rdd_0_0 300 bytes free 700
+     20 1 drop rdd_0_0
+     20 1 write rdd_0_0
+     20 1 dropped 1 free 1000
+     30 1 ${line}`,
+      { memory: 1000, level: "info" },
+    ).blocks.find(({ blockId }) => blockId === "rdd_0_0")?.lastRemovedAt;
+  expect(removedAt("removing rdd 1")).toBe(20_000);
+  expect(removedAt("removing rdd 0")).toBe(30_000);
+});
+
 test("what was reported before an RDD was unpersisted happened before it", () => {
   const { block_events } = replayText(
     `

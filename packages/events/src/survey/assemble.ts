@@ -116,7 +116,7 @@ function assembleApplication(
       startedAt: startOf(events, files),
       endedAt: micros(events.find((one) => one.endedMs !== undefined)?.endedMs),
       files,
-      ...whatItTells(group, events, files),
+      ...whatItTells(group, events, files, version),
     },
   };
 }
@@ -333,6 +333,7 @@ function whatItTells(
   group: readonly Member[],
   events: readonly EventLogSample[],
   files: readonly SurveyedFile[],
+  version: Pick<SurveyedApplication, "sparkVersion" | "sparkVersionBounds">,
 ): Pick<SurveyedApplication, "executors" | "evidenceLevel" | "advice"> {
   const blockUpdates = events.some((one) => one.blockUpdates);
   const executors = new Map<string, SurveyedExecutor>();
@@ -377,7 +378,7 @@ function whatItTells(
     evidenceLevel: evidenceLevel(seen),
     advice: adviceFor({
       ...seen,
-      sparkVersion: events.find((one) => one.sparkVersion !== undefined)?.sparkVersion,
+      ...version,
       stageMetrics: events.some((one) => one.stageMetrics),
       millisAndThread:
         logs.length > 0 && logs.every((one) => one.resolutionMs < 1000 && one.log?.threads),

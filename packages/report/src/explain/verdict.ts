@@ -152,12 +152,12 @@ function trustIn(
     evidenceLevel,
     sentences: [
       statements === 0
-        ? "The logs make no statement of memory to check the replay by."
-        : `Of ${counted(statements, "memory statement")} in the logs the replay predicted ${countInWords(statementsMet)} (${share(statementsMet, statements)}) and explained ${countInWords(statementsExplained)}; ${countInWords(statements - statementsMet - statementsExplained)} ${statements - statementsMet - statementsExplained === 1 ? "is" : "are"} unexplained.`,
+        ? "No line of these logs states an amount of memory that the replay could be checked by."
+        : accountInWords({ statements, statementsMet, statementsExplained }),
       ...(decisions === 0
         ? []
         : [
-            `Of ${counted(decisions, "decision")} of the memory manager it foresaw ${countInWords(decisionsForeseen)} (${share(decisionsForeseen, decisions)}).`,
+            `Of ${counted(decisions, "decision")} of Spark's memory manager it foresaw ${countInWords(decisionsForeseen)} (${share(decisionsForeseen, decisions)}).`,
           ]),
       hasEventLog || (logged.has(evidenceLevel) && !isDriverAlone)
         ? (LEVELS[evidenceLevel] ?? "")
@@ -169,6 +169,21 @@ function trustIn(
           : []),
     ],
   };
+}
+
+/** `The logs state memory 128 times: the replay predicted 126 (98 %) …; 0 are unexplained.` */
+function accountInWords({
+  statements,
+  statementsMet,
+  statementsExplained,
+}: Pick<Trust, "statements" | "statementsMet" | "statementsExplained">): string {
+  const open = statements - statementsMet - statementsExplained;
+  const explained =
+    statementsExplained === 0
+      ? ""
+      : `, a known rule of logging accounts for ${countInWords(statementsExplained)}`;
+  const rest = open === 0 ? "none is" : `${countInWords(open)} ${open === 1 ? "is" : "are"}`;
+  return `The logs state amounts of memory ${counted(statements, "time")}: the replay predicted ${countInWords(statementsMet)} (${share(statementsMet, statements)})${explained}, ${rest} unexplained.`;
 }
 
 /** Levels that a log of an executor gives. */

@@ -63,7 +63,7 @@ export const blockEvents: TableSpec<BlockEventRow> = {
     ),
     text(
       "rule",
-      "rule that decided it: storage_borrowed_reclaimed, storage_needs_room, unroll_needs_room, static_unroll_cap, same_rdd, too_large, nothing_evictable or region_protected",
+      "rule that decided it: storage_borrowed_reclaimed, storage_needs_room, unroll_needs_room, static_unroll_cap, same_rdd, too_large, nothing_evictable or region_protected; of a removal store_cleared: the executor stopped",
       (row) => row.rule,
     ),
     fraction("certainty", "how sure cause and rule are, 0 to 1", (row) => row.certainty),

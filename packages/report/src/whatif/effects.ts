@@ -29,7 +29,7 @@ export interface ProposedChange {
   readonly value: string;
 }
 
-const DRAWS = 40;
+const DRAWS = 20;
 /**
  * A trouble is less when its middle is below this share of what the same simulation gives for the
  * run as it was.
@@ -93,7 +93,7 @@ export function effectsOf(
   }
 }
 
-/** `no eviction, as it was 7; 3 tasks that spill (2 to 4), as it was 9; in 40 simulated runs`. */
+/** `no eviction instead of 7; 3 tasks that spill (2 to 4) instead of 9 (medians of 40 …)`. */
 function effectOf(
   troubles: readonly Trouble[],
   before: ForetoldOutcomes,
@@ -103,12 +103,15 @@ function effectOf(
   const parts = troubles.map(({ name, one, many }) => {
     const { median, lo, hi, anyShare } = after[name];
     const without = draws - Math.round(anyShare * draws);
-    const was = `as it was ${countInWords(before[name].median)}`;
-    if (without === draws) return `no ${one}, ${was}`;
-    if (hi === 0) return `no ${one} in ${without} of ${draws}, ${was}`;
+    const was = `instead of ${countInWords(before[name].median)}`;
+    if (without === draws) return `no ${one} ${was}`;
+    if (hi === 0) return `no ${one} ${was} in ${without} of ${draws}`;
     const between = lo === hi ? "" : ` (${countInWords(lo)} to ${countInWords(hi)})`;
-    return `${counted(median, one, many)}${between}, ${was}`;
+    return `${counted(median, one, many)}${between} ${was}`;
   });
   const helps = troubles.some(({ name }) => after[name].median < LESS * before[name].median);
-  return { text: `${parts.join("; ")}; in ${draws} simulated runs`, helps };
+  return {
+    text: `${parts.join("; ")} (medians of ${draws} simulated runs, with the change and without)`,
+    helps,
+  };
 }

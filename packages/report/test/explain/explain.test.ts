@@ -26,9 +26,9 @@ test("a run without trouble has no findings, and says what was looked for", asyn
   expect(findings).toEqual([]);
   expect(absent).toContain("out-of-memory errors");
   expect(absent).toContain("waits for memory");
-  expect(absent).toContain("a log that just stops");
+  expect(absent).toContain("logs that end too early");
   // The size of the processes was not polled.
-  expect(unknowable).toEqual(["used-up overhead"]);
+  expect(unknowable).toEqual(["containers near their limit"]);
 });
 
 test("what the logs at hand would not tell is not called absent", async () => {
@@ -44,16 +44,16 @@ test("what the logs at hand would not tell is not called absent", async () => {
       "out-of-memory errors",
       "lost executors",
       "failed tasks and jobs",
-      "a log that just stops",
+      "logs that end too early",
       "spills",
-      "unusual collections of garbage",
+      "unusual garbage collection",
     ],
     unknowable: [
       "evictions",
-      "blocks without room",
+      "blocks refused for want of room",
       "waits for memory",
-      "used-up overhead",
-      "leaks",
+      "containers near their limit",
+      "leaked memory",
       "blocks cached for nothing",
     ],
   });
@@ -171,9 +171,9 @@ test("executors' logs alone tell nothing of jobs, lost executors and garbage; th
   expect(unknowable).toEqual([
     "lost executors",
     "failed tasks and jobs",
-    "a log that just stops",
-    "unusual collections of garbage",
-    "used-up overhead",
+    "logs that end too early",
+    "unusual garbage collection",
+    "containers near their limit",
     "blocks cached for nothing",
   ]);
   expect(absent).not.toContain("spills");
@@ -410,7 +410,7 @@ test("off-heap blocks without room ask for more off-heap memory, not for more he
     });
   });
   const [noRoom] = findings;
-  expect(noRoom?.title).toContain("found no room (1 time)");
+  expect(noRoom?.title).toContain("1 block of RDD 7 “hot” (OFF_HEAP) found no room");
   expect(noRoom?.evidence[0]).toContain("larger than off-heap storage memory");
 });
 

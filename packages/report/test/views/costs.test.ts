@@ -119,12 +119,25 @@ test("an unpersist is worth something only before an eviction of what somebody m
         { at: 2, op: "hit_memory", blockId: "rdd_7_0" },
         { at: 3, op: "store", blockId: "rdd_8_0", memoryBytes: 100 },
         { at: 4, op: "evict", blockId: "rdd_8_0", memoryBytes: 100 },
+        { at: 5, op: "store", blockId: "rdd_9_0", memoryBytes: 100 },
+        { at: 6, op: "evict", blockId: "rdd_9_0", memoryBytes: 100 },
         ...(missedLater
-          ? ([{ at: 5, op: "miss", blockId: "rdd_8_0", missKind: "after_evict" }] as const)
+          ? ([
+              { at: 7, op: "miss", blockId: "rdd_8_0", missKind: "after_evict" },
+              { at: 8, op: "miss", blockId: "rdd_9_0", missKind: "after_evict" },
+              { at: 9, op: "store", blockId: "rdd_9_0", memoryBytes: 100 },
+              { at: 10, op: "evict", blockId: "rdd_9_0", memoryBytes: 100 },
+              { at: 11, op: "miss", blockId: "rdd_9_0", missKind: "after_evict" },
+            ] as const)
           : []),
       ]);
     });
-  const asked = "select rdd_id, would_prevent from idle_rdds where rdd_id = 7";
-  expect(await ask(await idle(true), asked)).toEqual([{ rdd_id: 7n, would_prevent: 1n }]);
-  expect(await ask(await idle(false), asked)).toEqual([{ rdd_id: 7n, would_prevent: 0n }]);
+  const asked =
+    "select would_prevent, victim_rdd_ids, victim_times from idle_rdds where rdd_id = 7";
+  expect(await ask(await idle(true), asked)).toEqual([
+    { would_prevent: 3n, victim_rdd_ids: [9n, 8n], victim_times: [2n, 1n] },
+  ]);
+  expect(await ask(await idle(false), asked)).toEqual([
+    { would_prevent: 0n, victim_rdd_ids: null, victim_times: null },
+  ]);
 });

@@ -183,6 +183,10 @@ test("a block's end is its last event's, disk included", async () => {
       { op: "drop_to_disk", blockId: "rdd_7_1" },
       { op: "evict", blockId: "rdd_7_2" },
       { op: "put_fail", blockId: "rdd_7_3" },
+      { op: "store", blockId: "rdd_7_4", memoryBytes: 10 },
+      { op: "remove", blockId: "rdd_7_4", rule: "store_cleared" },
+      { op: "store", blockId: "rdd_7_5", memoryBytes: 10 },
+      { op: "remove", blockId: "rdd_7_5" },
     ]);
   });
   expect(
@@ -192,6 +196,9 @@ test("a block's end is its last event's, disk included", async () => {
     { block_id: "rdd_7_1", in_memory: false, on_disk: true, present_at_end: true },
     { block_id: "rdd_7_2", in_memory: false, on_disk: false, present_at_end: false },
     { block_id: "rdd_7_3", in_memory: false, on_disk: null, present_at_end: null },
+    // The executor stopped: until then it was there.
+    { block_id: "rdd_7_4", in_memory: true, on_disk: null, present_at_end: true },
+    { block_id: "rdd_7_5", in_memory: false, on_disk: false, present_at_end: false },
   ]);
 });
 

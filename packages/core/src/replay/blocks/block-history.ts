@@ -252,6 +252,15 @@ export class BlockHistory {
     for (const life of this.#ofRdd.get(rddId) ?? []) this.#end(life);
   }
 
+  /** What of an RDD is on disk alone goes without a line or a report of its own. */
+  removedFromDisk(rddId: number, ts: number): void {
+    for (const life of this.#ofRdd.get(rddId) ?? []) {
+      if (!life.onDisk) continue;
+      life.onDisk = false;
+      life.lastRemovedAt = ts;
+    }
+  }
+
   /** The executor is gone, and what it held with it. */
   lose(heldInMemory: Iterable<string>): void {
     for (const blockId of heldInMemory) this.#of.blocks.absent(blockId, "after_loss");

@@ -238,10 +238,12 @@ export class BlockSteps {
   removeRdd(step: LogStep, rddId: number): void {
     this.#context.unseen.mayHaveGone();
     if (!this.#context.logged.removals) this.removeRddAt(placeOf(step), rddId, "logged");
+    this.#context.history.removedFromDisk(rddId, step.ts);
   }
 
   removeRddAt(at: StepPlace, rddId: number, origin: "logged" | "derived"): void {
     this.#removeAll(at, (blockId) => rddIdOf(blockId) === rddId, origin);
+    this.#context.history.removedFromDisk(rddId, at.ts);
   }
 
   removeBroadcast(at: StepPlace, broadcastId: string, origin: "logged" | "derived"): void {
@@ -257,7 +259,7 @@ export class BlockSteps {
     const at = placeOf(step);
     for (const ledger of this.#context.state.ledgers) ledger.endUnrolls();
     this.#context.unseen.cleared();
-    this.#removeAll(at, () => true, "logged");
+    this.#removeAll(at, () => true, "logged", "store_cleared");
   }
 
   found(step: LogStep, fact: Fact<"block_found">): void {
@@ -396,13 +398,23 @@ export class BlockSteps {
     return own > others ? "same_rdd" : "nothing_evictable";
   }
 
-  #removeAll(at: StepPlace, goes: (id: string) => boolean, origin: "logged" | "derived"): void {
+  #removeAll(
+    at: StepPlace,
+    goes: (id: string) => boolean,
+    origin: "logged" | "derived",
+    rule?: DecidingRule,
+  ): void {
     const all = this.#context.state.ledgers.flatMap(({ blocks }) => [...blocks.keys()]);
-    this.removeThese(at, all.filter(goes), origin);
+    this.removeThese(at, all.filter(goes), origin, rule);
   }
 
   /** Those of them that are in memory, in this order. */
-  removeThese(at: StepPlace, blockIds: readonly string[], origin: Origin): void {
+  removeThese(
+    at: StepPlace,
+    blockIds: readonly string[],
+    origin: Origin,
+    rule?: DecidingRule,
+  ): void {
     const { state, history } = this.#context;
     let removed = false;
     for (const ledger of state.ledgers) {
@@ -411,7 +423,7 @@ export class BlockSteps {
         if (block === undefined) continue;
         removed = true;
         const { size } = block;
-        this.#release(at, ledger.mode, { blockId, size, took: size }, origin);
+        this.#release(at, ledger.mode, { blockId, size, took: size, rule }, origin);
         history.removed(blockId, at.ts);
       }
     }
@@ -425,7 +437,7 @@ export class BlockSteps {
   #release(
     at: StepPlace,
     mode: "on_heap" | "off_heap",
-    { blockId, size, took }: { blockId: string; size: Amount; took: Amount },
+    { blockId, size, took, rule }: Released,
     origin: Origin,
   ): void {
     const { state } = this.#context;
@@ -447,7 +459,15 @@ export class BlockSteps {
       memoryBytesMin: size.atLeast,
       memoryBytesMax: size.atMost,
       mode,
+      rule,
       origin,
     });
   }
+}
+
+interface Released {
+  readonly blockId: string;
+  readonly size: Amount;
+  readonly took: Amount;
+  readonly rule?: DecidingRule | undefined;
 }

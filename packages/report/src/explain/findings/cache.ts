@@ -6,7 +6,7 @@ import { bytes, listed } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
 import { costIn, costSum } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";
-import { idleRddBeside, rddWords } from "./rdd-words.ts";
+import { type IdleRdd, idleRddBeside, rddWords } from "./rdd-words.ts";
 import { mostPressed, needFacts, needInWords, roomChange, smallFraction } from "./room.ts";
 
 /** RDDs with findings of their own; the others are one finding together. */
@@ -118,12 +118,12 @@ function evictionsOf(row: Row, application: Application): Draft {
   };
 }
 
-/** `12 later reads missed one`, `3 later reads went to disk`. */
+/** `12 later reads computed one again`, `3 later reads took one from disk`. */
 function readsInWords(row: Row): string {
   const [again, disk] = [numberIn(row, "recomputed") ?? 0, numberIn(row, "read_from_disk") ?? 0];
   return listed([
-    ...(again === 0 ? [] : [`${counted(again, "later read")} found one gone`]),
-    ...(disk === 0 ? [] : [`${counted(disk, "later read")} went to disk`]),
+    ...(again === 0 ? [] : [`${counted(again, "later read")} computed one again`]),
+    ...(disk === 0 ? [] : [`${counted(disk, "later read")} took one from disk`]),
   ]);
 }
 
@@ -134,16 +134,15 @@ function causesInWords(row: Row): string {
     if (found > 0) causes.push({ found, words });
   };
   add("for_execution", "tasks claimed execution memory that storage had borrowed");
-  add("for_unroll", "other blocks were being stored (unrolled)");
+  add("for_unroll", "other blocks were being unrolled, to be stored");
   add("for_storage", "other blocks were stored");
   const [first, ...others] = causes;
   const all = numberIn(row, "times") ?? 0;
-  if (first === undefined) return "No log has what they went for.";
+  if (first === undefined) return "The logs do not say what they went for.";
   if (others.length === 0 && first.found === all)
     return `${all === 1 ? "It" : "All"} went because ${first.words}.`;
   const known = causes.reduce((sum, { found }) => sum + found, 0);
-  const rest =
-    all > known ? `; of ${countInWords(all - known)} the logs do not have the cause` : "";
+  const rest = all > known ? `; why ${countInWords(all - known)} went is not logged` : "";
   return `They went: ${causes.map(({ found, words }) => `${found} because ${words}`).join(", ")}${rest}.`;
 }
 
@@ -263,27 +262,35 @@ function evictionChange(row: Row, application: Application): Change | undefined 
     const fraction = roomChange(application, mode);
     return broadcast && fraction !== undefined ? orSmallerBroadcast(fraction) : fraction;
   }
+  const memory = roomChange(application, mode);
   const idle = idleRddBeside(row, application);
   if (idle !== undefined && reads !== undefined && idle.wouldPrevent * 2 >= reads) {
     return {
       key: "unpersist",
       value: { amount: idle.rddId, written: String(idle.rddId) },
       text: () =>
-        `unpersist() ${idle.words} after its last read: ${counted(idle.wouldPrevent, "block")} that ${idle.wouldPrevent === 1 ? "was" : "were"} missed later had to go after that, while it held ${bytes(idle.bytes)}`,
+        `${unpersisting(idle)}${memory === undefined ? "" : `; or ${memory.text(memory.value?.written ?? "")}`}`,
     };
   }
   const copies = replicasOf(level);
-  const memory = roomChange(application, mode);
   if (copies !== undefined) return oneCopy(level, memory);
   if (broadcast && memory !== undefined) return orSmallerBroadcast(memory);
   if (memory !== undefined) {
-    return isDear(row) && !level.includes("DISK")
+    return isDear(row) && isMemoryOnly(level)
       ? { ...memory, text: (value) => `${memory.text(value)}; or ${toDisk(level)}` }
       : memory;
   }
-  return level.includes("DISK") || !isDear(row)
+  return !isMemoryOnly(level) || !isDear(row)
     ? { key: "code", text: () => "cache less at a time, or a smaller part of the data" }
     : { key: "storage_level", value: written(diskLevel(level)), text: () => toDisk(level) };
+}
+
+function unpersisting({ words, wouldPrevent, bytes: held }: IdleRdd): string {
+  const those =
+    wouldPrevent === 1
+      ? "1 of these blocks, which was read again later, was evicted"
+      : `${countInWords(wouldPrevent)} of these blocks, all read again later, were evicted`;
+  return `unpersist() ${words} after its last read: it still held ${bytes(held)} when ${those}`;
 }
 
 function orSmallerBroadcast(change: Change): Change {
@@ -322,14 +329,23 @@ function isDear(row: Row): boolean {
   return cost / again > (block / MEBI) * READ_MILLIS_PER_MIB;
 }
 
+/** All other levels write to disk, OFF_HEAP as well. */
+function isMemoryOnly(level: string): boolean {
+  return level.startsWith("MEMORY_ONLY");
+}
+
 function diskLevel(level: string): string {
-  return level.startsWith("MEMORY_ONLY")
-    ? level.replace("MEMORY_ONLY", "MEMORY_AND_DISK")
-    : "MEMORY_AND_DISK";
+  return level.replace("MEMORY_ONLY", "MEMORY_AND_DISK");
 }
 
 function toDisk(level: string): string {
   return `persist it as ${diskLevel(level)}: a block without room is then read from disk, which takes less time than computing it took here`;
+}
+
+/** A block may be tried more than once. */
+function timesInWords(row: Row): string {
+  const [blocks, times] = [numberIn(row, "blocks") ?? 0, numberIn(row, "times") ?? 0];
+  return times === blocks ? "" : `, ${counted(times, "time")} in all`;
 }
 
 function refusalsOf(row: Row, application: Application): Draft {
@@ -344,7 +360,7 @@ function refusalsOf(row: Row, application: Application): Draft {
     severity: reads > 0 ? "slow" : "risk",
     cost: costIn(row),
     rddId,
-    title: `${counted(numberIn(row, "blocks") ?? 0, "block")} of ${rddWords(row)} found no room (${counted(numberIn(row, "times") ?? 0, "time")})${reads === 0 ? "" : `; ${readsInWords(row)}`}`,
+    title: `${counted(numberIn(row, "blocks") ?? 0, "block")} of ${rddWords(row)} found no room${timesInWords(row)}${reads === 0 ? "" : `; ${readsInWords(row)}`}`,
     evidence: [
       whyInWords(isSkewed(row) && rule === "same_rdd" ? "own_blocks" : rule, mode),
       ...skewInWords(row),
@@ -367,15 +383,17 @@ function refusalsOf(row: Row, application: Application): Draft {
 
 const WHY: Readonly<Record<string, string>> = {
   same_rdd:
-    "What could have been evicted were blocks of the same RDD, which Spark never evicts for one another: the RDD alone is larger than storage memory.",
+    "Only blocks of the same RDD could have been evicted, and Spark evicts none of them for one another: the RDD alone is larger than storage memory.",
   too_large: "One block is larger than all of storage memory.",
-  nothing_evictable: "What was there was pinned, or was execution's.",
-  region_protected: "Tasks held the memory that storage would have had to borrow.",
+  nothing_evictable:
+    "Nothing could be evicted: the blocks there were being read, and the rest was tasks' memory.",
+  region_protected:
+    "Tasks held memory that storage would have had to borrow: a block cannot take it from them.",
   static_unroll_cap:
-    "The static manager unrolls in a part of storage memory only (spark.storage.unrollFraction).",
+    "The static manager lets blocks unroll in a part of storage memory only (spark.storage.unrollFraction).",
   own_blocks:
-    "What could have been evicted were blocks of the same RDD, which Spark never evicts for one another.",
-  unknown: "The logs do not tell which rule refused them.",
+    "Only blocks of the same RDD could have been evicted, and Spark evicts none of them for one another.",
+  unknown: "The logs do not say which rule refused them.",
 };
 
 function whyInWords(rule: string | undefined, mode: "on_heap" | "off_heap"): string {
@@ -413,18 +431,22 @@ function refusalChange(row: Row, application: Application): Change | undefined {
     return {
       key: "partitions",
       text: () =>
-        `${skewed ? `split its largest partition (${textIn(row, "largest_block_id") ?? ""})` : "more partitions, so that one fits"}: repartition(n) before persist()${
-          partitions === undefined ? "" : `, more than its ${partitions}`
+        `${
+          skewed
+            ? `split its largest partition (${textIn(row, "largest_block_id") ?? ""}): repartition(n) before persist() spreads its rows`
+            : `more partitions, so that one fits: repartition(n) before persist()${
+                partitions === undefined ? "" : `, n above its ${partitions}`
+              }`
         }${unroll}`,
     };
   }
   if (replicasOf(level) !== undefined) return oneCopy(level, room);
   if (room !== undefined) {
-    return isDear(row) && !level.includes("DISK")
+    return isDear(row) && isMemoryOnly(level)
       ? { ...room, text: (value) => `${room.text(value)}; or ${toDisk(level)}` }
       : room;
   }
-  if (!level.includes("DISK") && isDear(row))
+  if (isMemoryOnly(level) && isDear(row))
     return { key: "storage_level", value: written(diskLevel(level)), text: () => toDisk(level) };
   return { key: "code", text: () => "a smaller part of the data cached, or more executors" };
 }

@@ -5,7 +5,13 @@ import { bytes, capital, millis, share as shareOf } from "../words.ts";
 import { type Application, coresOf, isUnified, settingInWords } from "./application.ts";
 import { costIn } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";
-import { fractionChange, memoryChange, mostPressed, smallFraction } from "./room.ts";
+import {
+  defaultFraction,
+  fractionChange,
+  memoryChange,
+  mostPressed,
+  smallFraction,
+} from "./room.ts";
 
 /** Stages with a finding of their own; the others are one finding together. */
 const STAGES = 4;
@@ -101,8 +107,8 @@ function certaintyOf(row: Row): string {
   const unlogged = numberIn(row, "unlogged_bytes") ?? 0;
   const cost =
     textIn(row, "measured") === "true"
-      ? "; the cost is measured against tasks of the stage that did not spill"
-      : "; the cost is an estimate from the rate of recorded spills";
+      ? "; the cost is the time beyond that of the stage's tasks that did not spill"
+      : "; the cost is estimated from how fast recorded runs spilled";
   if (numberIn(row, "spills") === undefined)
     return `totals of the tasks; no log line has when or why${cost}`;
   if (numberIn(row, "spilling_tasks") === undefined)
@@ -125,17 +131,17 @@ function spillsInWords(row: Row): string {
 }
 
 const TRIGGERS: Readonly<Record<string, string>> = {
-  self: "its own request was not met",
+  self: "it asked for more memory and got less",
   other_consumer: "another consumer of the same task needed the memory",
-  threshold: "a threshold was reached, not a want of memory",
-  force: "it was forced",
+  threshold: "a threshold was reached, memory was not short",
+  force: "it was forced to",
 };
 
 function sharesInWords(row: Row): string[] {
   const [share, needed] = [numberIn(row, "share_bytes"), numberIn(row, "needed_bytes")];
   if (share === undefined) return [];
   return [
-    `A task could hold ${bytes(share)} (1/N of the pool) when they happened${
+    `A task could hold up to ${bytes(share)} then (1/N of the pool, of N running tasks)${
       needed === undefined
         ? ""
         : `; the one that spilled most would have needed at least ${bytes(needed)} to spill nothing`
@@ -155,12 +161,18 @@ function changeFor(row: Row, application: Application): Change {
     };
   }
   const small = smallFraction(application);
-  if (small !== undefined) return fractionChange(application, small);
-  const [share, needed, tasks] = [
+  const [held, needed, tasks] = [
     numberIn(row, "share_bytes"),
     numberIn(row, "needed_bytes"),
     numberIn(row, "stage_tasks"),
   ];
+  // What a task could hold with Spark's default of the fraction.
+  const share =
+    held === undefined || small === undefined
+      ? held
+      : (held / small) * defaultFraction(application);
+  if (small !== undefined && (share === undefined || needed === undefined || needed <= share))
+    return fractionChange(application, small);
   const factor = share === undefined || needed === undefined ? undefined : needed / share;
   const wanted =
     factor === undefined || tasks === undefined
@@ -173,8 +185,12 @@ function changeFor(row: Row, application: Application): Change {
       ? `; or a larger ${settingInWords(application, "spark.shuffle.memoryFraction")}`
       : `; or fewer tasks at once (${cores})`;
   const { key, text } = partitionsFor(row, wanted, application);
+  const also =
+    small === undefined
+      ? ""
+      : `; with spark.memory.fraction at Spark's default alone a task could hold ${bytes(share)} of what it needs`;
   // Twice the memory or less is said first: it changes nothing else.
-  if (memory?.value !== undefined && factor !== undefined && factor <= 2) {
+  if (small === undefined && memory?.value !== undefined && factor !== undefined && factor <= 2) {
     return {
       ...memory,
       text: (value) => `${memory.text(value)}; or ${text}`,
@@ -183,7 +199,7 @@ function changeFor(row: Row, application: Application): Change {
   return {
     key,
     value: wanted === undefined ? undefined : { amount: wanted, written: String(wanted) },
-    text: () => `${text}${old}`,
+    text: () => `${text}${also === "" ? old : also}`,
   };
 }
 
@@ -261,7 +277,7 @@ export const waiting: Finder = {
           stageId === undefined ? "" : `, most in ${application.stage(stageId)}`
         }`,
         evidence: [
-          `Up to ${counted(numberIn(row, "active_tasks") ?? 0, "task")} shared a pool as small as ${bytes(numberIn(row, "pool_bytes"))}; each waits until it can have 1/2N of it.`,
+          `Up to ${counted(numberIn(row, "active_tasks") ?? 0, "task")} (N) shared a pool as small as ${bytes(numberIn(row, "pool_bytes"))}; a task that asks for memory waits until it can have 1/2N of it.`,
           ...(holder === undefined
             ? []
             : [`Task ${holder} held ${bytes(numberIn(row, "held_bytes"))} meanwhile.`]),

@@ -163,7 +163,7 @@ function frameInWords(row: Row): string[] {
 function inputInWords(leftAt: number | undefined): string[] {
   if (leftAt === undefined) return [];
   return [
-    `The block had left memory by ${instant(leftAt)}: driven out, or removed as no longer needed.`,
+    `The block was gone from memory by ${instant(leftAt)}: evicted, or removed as no longer needed.`,
   ];
 }
 

@@ -28,7 +28,7 @@ export const garbage: Finder = {
         cost: { best: beyond, min: 0, max: gc },
         title: `Garbage was collected in ${millis(gc)} of the tasks' ${millis(run)}, ${millis(beyond)} more than usual (${executorsWords(textsIn(row, "executors"), 4)})`,
         evidence: [
-          `Usual is up to ${share(numberIn(row, "usual_share") ?? 0, 1)}: nine of ten recorded runs whose memory was enough had less. A collection counts in every task that ran then.`,
+          `Usual is up to ${share(numberIn(row, "usual_share") ?? 0, 1)}, as in nine of ten recorded runs with memory enough. A collection counts in each task that ran then.`,
           ...(full === undefined
             ? []
             : [

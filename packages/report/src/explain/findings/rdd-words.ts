@@ -1,7 +1,7 @@
 /**
  * What to call an RDD, and the one that held memory after its last read while others were evicted.
  */
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
 import { shortened } from "../words.ts";
 import type { Application } from "./application.ts";
 
@@ -16,20 +16,26 @@ export function rddWords(row: Row): string {
   return `RDD ${numberIn(row, "rdd_id") ?? "unknown"}${name === undefined ? "" : ` “${name}”`}${level === undefined ? "" : ` (${level})`}`;
 }
 
-interface IdleRdd {
+/** An RDD that nobody read any more, while blocks of another went. */
+export interface IdleRdd {
   readonly rddId: number;
   readonly words: string;
+  /** blocks of the other RDD that were read in vain later; count */
   readonly wouldPrevent: number;
   readonly bytes: number | undefined;
 }
 
-/** The RDD whose unpersist() would have prevented most, other than the row's own. */
+/** The RDD whose unpersist() would have kept most blocks of the row's RDD in memory. */
 export function idleRddBeside(row: Row, { idle }: Application): IdleRdd | undefined {
+  const own = String(numberIn(row, "rdd_id") ?? "");
+  let most: IdleRdd | undefined;
   for (const entry of idle) {
     const rddId = numberIn(entry, "rdd_id");
-    const wouldPrevent = numberIn(entry, "would_prevent") ?? 0;
-    if (rddId === undefined || rddId === numberIn(row, "rdd_id") || wouldPrevent === 0) continue;
-    return { rddId, words: rddWords(entry), wouldPrevent, bytes: numberIn(entry, "idle_bytes") };
+    const at = textsIn(entry, "victim_rdd_ids").indexOf(own);
+    if (rddId === undefined || at < 0) continue;
+    const wouldPrevent = Number(textsIn(entry, "victim_times")[at] ?? 0);
+    if (wouldPrevent <= (most?.wouldPrevent ?? 0)) continue;
+    most = { rddId, words: rddWords(entry), wouldPrevent, bytes: numberIn(entry, "idle_bytes") };
   }
-  return undefined;
+  return most;
 }

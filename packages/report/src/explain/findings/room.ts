@@ -3,7 +3,7 @@
  * gives it.
  */
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
-import { bytes } from "../words.ts";
+import { bytes, executorWords } from "../words.ts";
 import { type Application, isUnified, lineOf, settingInWords, sizeOf } from "./application.ts";
 import type { Change } from "./finder.ts";
 
@@ -65,14 +65,31 @@ export function roomChange(application: Application, mode: string): Change | und
   return memoryChange(application, pressed);
 }
 
+/**
+ * Spark's default fraction; where its pool does not hold the need either, the heap at which it does,
+ * too.
+ */
 export function fractionChange(application: Application, small: number): Change {
   const usual = defaultFraction(application);
+  const memory = memoryBeside(application, usual);
   return {
     key: "spark.memory.fraction",
     value: { amount: usual, written: String(usual) },
     text: (value) =>
-      `spark.memory.fraction from ${small} to ${value}, Spark's default: the pools get more of the heap, objects of user code less`,
+      `spark.memory.fraction from ${small} to ${value}, Spark's default: the pools get more of the heap, objects of user code less${memory === undefined ? "" : `; for all that was wanted ${memory} as well`}`,
   };
+}
+
+/** `spark.executor.memory, now 512m, to about 832m`; undefined: the default fraction is enough. */
+function memoryBeside(application: Application, usual: number): string | undefined {
+  const key = "spark.executor.memory";
+  const pressed = mostPressed(application, "on_heap");
+  const heap = numberIn(pressed?.row, "jvm_max_memory_bytes");
+  const current = sizeOf(application.settings.get(key), MEBI);
+  if (pressed?.need === undefined || heap === undefined || current === undefined) return undefined;
+  const wanted = (RESERVED + (pressed.need * SPARE) / usual) / heap;
+  if (wanted <= 1 || wanted > MOST_TIMES) return undefined;
+  return `${settingInWords(application, key)}, to about ${roundedMib(current * wanted, 64)}m`;
 }
 
 function offHeapChange(application: Application, pressed: Pressed | undefined): Change {
@@ -143,11 +160,11 @@ export function needFacts(application: Application, mode: string): Row {
   return { pool_bytes: pressed?.pool ?? null, need_bytes: pressed?.need ?? null };
 }
 
-/** `Blocks and tasks would have needed about 412 MiB of the 254 MiB that an executor has.` */
-export function needInWords({ pool, need }: Pressed, mode: string): string[] {
+/** `Blocks and tasks together would have needed about 412 MiB …; the pools have 254 MiB.` */
+export function needInWords({ row, pool, need }: Pressed, mode: string): string[] {
   if (need === undefined || need <= pool) return [];
   const off = mode === "off_heap" ? "off-heap " : "";
   return [
-    `To evict, refuse and spill nothing, blocks and tasks together would have needed about ${bytes(need)} of ${off}memory; the executor has ${bytes(pool)}.`,
+    `For no eviction, no refused block and no spill, blocks and tasks would have needed about ${bytes(need)} of ${off}memory at once on ${executorWords(textIn(row, "executor_id"))}; it has ${bytes(pool)}.`,
   ];
 }

@@ -2,8 +2,9 @@
  * The user's own settings that differ from Spark's defaults and bind: what they cost is what they
  * caused.
  */
+import { counted } from "@respark/core";
 import { numberIn, textIn } from "../../sql/row.ts";
-import { bytes } from "../words.ts";
+import { bytes, someOf } from "../words.ts";
 import { type Application, isUnified } from "./application.ts";
 import { costSum, rankCost } from "./costs.ts";
 import type { Draft } from "./finder.ts";
@@ -40,6 +41,7 @@ function smallPools(application: Application, caused: readonly Draft[]): Draft[]
   const pool = pressed?.pool;
   const atDefault = pool === undefined ? undefined : (pool / small) * usual;
   const need = pressed?.need;
+  const isShort = need !== undefined && atDefault !== undefined && need > atDefault;
   return [
     {
       id: "setting_memory_fraction",
@@ -51,20 +53,13 @@ function smallPools(application: Application, caused: readonly Draft[]): Draft[]
         pool === undefined ? "less of the heap than" : `${bytes(pool)} an executor, where`
       } Spark's default of ${usual}${atDefault === undefined ? "" : ` gives ${bytes(atDefault)}`}`,
       evidence: [
-        `For want of memory: ${caused
-          .slice(0, 4)
-          .map(({ title }) => title)
-          .join(
-            "; ",
-          )}${caused.length > 4 ? `; and ${caused.length - 4} more of the findings below` : ""}.`,
+        `What happened for want of memory (each has a finding below): ${causedInWords(caused, application)}.`,
         ...(pressed === undefined ? [] : needInWords(pressed, "on_heap")),
-        ...(need !== undefined && atDefault !== undefined && need > atDefault
-          ? [`The default is not enough for all of it, but for ${bytes(atDefault)} of it.`]
-          : []),
+        ...(isShort ? [`Spark's default gives ${bytes(atDefault)}: enough for a part of it.`] : []),
       ],
       change: fractionChange(application, small),
       certainty:
-        "the setting and the pool are logged or follow from what is; that more would have been enough is the replay's account",
+        "the setting is logged, and the pools follow from it; what would have been enough is the replay's estimate",
       more: { why: "how the executors' memory is divided", ask: "query executor_memory_layout" },
       facts: {
         mode: "on_heap",
@@ -77,6 +72,26 @@ function smallPools(application: Application, caused: readonly Draft[]): Draft[]
       },
     },
   ];
+}
+
+/** `7 evictions from RDD 1 “hot”, 10 refused stores of RDD 3, spills in stage 4`. */
+function causedInWords(caused: readonly Draft[], { stage }: Application): string {
+  const words = caused.flatMap(({ kind, facts, stageId, rddId }) => {
+    const rdd = rddId === undefined ? "other RDDs" : `RDD ${rddId}`;
+    switch (kind) {
+      case "evictions":
+        return [`${counted(numberIn(facts, "times") ?? 0, "eviction")} from ${rdd}`];
+      case "no_room":
+        return [`${counted(numberIn(facts, "times") ?? 0, "refused store")} of blocks of ${rdd}`];
+      case "spills":
+        return [`spills in ${stageId === undefined ? "other stages" : stage(stageId)}`];
+      case "waits":
+        return [`${counted(numberIn(facts, "waits") ?? 0, "wait")} of tasks`];
+      default:
+        return [];
+    }
+  });
+  return someOf(words, 4);
 }
 
 function storageFractions(application: Application, caused: readonly Draft[]): Draft[] {
@@ -119,7 +134,7 @@ function storageFractions(application: Application, caused: readonly Draft[]): D
             : `spark.memory.storageFraction from ${set} to ${value}: tasks spill less, and blocks beyond half of the memory may be evicted for it`,
       },
       certainty:
-        "the setting is logged; which of the two costs less depends on what recomputing and spilling cost here",
+        "the setting is logged; which costs less, computing blocks again or spilling, depends on the job",
       more: { why: "when storage held more than its region", ask: "query storage_borrowed" },
       facts: {
         mode: "on_heap",

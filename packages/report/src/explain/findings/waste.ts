@@ -71,16 +71,16 @@ function unreadOf(row: Row): Draft {
     severity: "waste",
     cost: COST_UNKNOWN,
     rddId,
-    title: `${rddWords(row)} ${reads === 0 ? "was cached and never read" : "was held long after its last read"}`,
+    title: `${rddWords(row)} ${reads === 0 ? "was cached and never read" : "stayed cached long after its last read"}`,
     evidence: [
       `It held ${bytes(numberIn(row, "idle_bytes"))} for ${millis(numberIn(row, "idle_ms"))} after ${
         reads === 0 ? "it was stored" : "its last read"
-      }${part === undefined ? "" : `, ${share(part, 1)} of its byte-seconds`}.`,
+      }${part === undefined ? "" : `, ${share(part, 1)} of all that it held over time`}.`,
       ...(reads > 0 && reads <= blocks
         ? ["None of its blocks was read more than about once."]
         : []),
       prevented === 0
-        ? "No block of another RDD went for it that was read later: nothing was lost by it in this run."
+        ? "No block that was read later had to go for it: it cost this run nothing."
         : `${counted(prevented, "block")} of other RDDs had to go after that and ${prevented === 1 ? "was" : "were"} missed later.`,
     ],
     change: {

@@ -269,7 +269,12 @@ function rowOf(
     more: more?.ask,
     moreWhy: more?.why,
     facts: JSON.stringify(
-      { ...draft.facts, cost_ms: rounded(cost.best) ?? null, run_ms: run ?? null },
+      {
+        ...draft.facts,
+        cost_ms: rounded(cost.best) ?? null,
+        run_ms: run ?? null,
+        ...(draft.ended === true ? { ended: true } : {}),
+      },
       (_, fact: unknown) => (typeof fact === "bigint" ? Number(fact) : fact),
     ),
     sourceSays: place?.row === undefined ? undefined : place.says,

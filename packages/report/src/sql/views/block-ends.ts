@@ -1,13 +1,13 @@
 /**
- * A row is a block on an executor at the end of what is logged: whether it was still there, in
- * memory or on disk.
+ * A row is a block on an executor at the end of what is logged, or before the executor stopped of
+ * itself: whether it was still there, in memory or on disk.
  */
 import type { ViewSpec } from "../view.ts";
 
 export const blockEnds: ViewSpec = {
   name: "block_ends",
   comment:
-    "A row is a block on an executor at the end of what is logged, by its last event there: whether it was still there, in memory or on disk.",
+    "A row is a block on an executor at the end of what is logged, by its last event there: whether it was still there, in memory or on disk. That an executor that stopped cleared its store is not counted; of one that was lost nothing is there.",
   columns: {
     app_id: "application",
     attempt_id: "attempt of the application",
@@ -32,24 +32,31 @@ with last_words as (
       or (op = 'store' and (memory_bytes = 0 or disk_bytes > 0))) as disk_seq,
     max(seq) filter (op = 'remove') as removed_seq,
     max(seq) filter (op = 'evict') as evicted_seq
-  from block_events group by all),
+  from block_events
+  where not (op = 'remove' and coalesce(rule, '') = 'store_cleared') group by all),
 known as (
   select w.*, e.removed_at is not null or coalesce(e.removed_class, 'killed_by_driver')
     <> 'killed_by_driver' as gone,
     k.rdd_id,
+    -- All other levels write to disk, OFF_HEAP as well.
+    coalesce(k.storage_level, r.storage_level) like 'MEMORY_ONLY%' as never_on_disk,
     w.disk_seq is not null and w.disk_seq > coalesce(w.removed_seq, -1)
-      and w.disk_seq > coalesce(w.evicted_seq, -1) as was_on_disk
+      and w.disk_seq > coalesce(w.evicted_seq, -1)
+      -- An unpersist() takes what is on disk alone without an event.
+      and not coalesce(k.last_removed_at > w.ts, false) as was_on_disk
   from last_words w
     left join executors e using (app_id, attempt_id, executor_id)
-    left join blocks k using (app_id, attempt_id, executor_id, block_id)),
+    left join blocks k using (app_id, attempt_id, executor_id, block_id)
+    left join rdds r on r.app_id = w.app_id and r.attempt_id = w.attempt_id
+      and r.rdd_id = k.rdd_id),
 judged as (
   select *,
     case when gone then false
       -- A read from disk brings a block back: its store stands before the line of the read.
       when memory_seq > coalesce(absent_seq, -1) then true
       when absent_seq is not null or op = 'hit_disk' then false end as in_memory,
-    case when gone then false when was_on_disk then true when op = 'remove' then false
-      when op = 'evict' then false end as on_disk
+    case when gone then false when was_on_disk then true when op in ('remove', 'evict') or disk_seq is not null then false
+      when never_on_disk then false end as on_disk
   from known)
 select
   app_id,

@@ -24,6 +24,8 @@ export const idleRdds: ViewSpec = {
     would_prevent:
       "evictions and refusals of blocks of other RDDs that were read in vain later, after that and on executors where it still held memory; count",
     prevented_bytes: "their memory; bytes",
+    victim_rdd_ids: "RDDs that they were of, most first",
+    victim_times: "how many were of each, in the same order; count",
   },
   sql: `
 with reads_logged as (
@@ -66,13 +68,19 @@ regretted as (
     asof join (from events where op = 'hit_disk' or (op = 'miss' and miss_kind <> 'cold')) m
       on m.app_id = v.app_id and m.attempt_id = v.attempt_id and m.block_id = v.block_id
         and m.ts > v.ts),
-prevented as (
-  select i.app_id, i.attempt_id, i.rdd_id, count(*) as times, sum(v.memory_bytes)::bigint as bytes
+prevented_of as (
+  select i.app_id, i.attempt_id, i.rdd_id, v.rdd_id as victim, count(*) as times,
+    sum(v.memory_bytes)::bigint as bytes
   from idle i join regretted v
     on v.app_id = i.app_id and v.attempt_id = i.attempt_id and v.executor_id = i.executor_id
       and v.rdd_id <> i.rdd_id
       and v.ts > i.last_read_at and v.ts < i.until
   where i.bytes > 0 group by all),
+prevented as (
+  select app_id, attempt_id, rdd_id, sum(times)::bigint as times, sum(bytes)::bigint as bytes,
+    list(victim order by times desc, victim) as victims,
+    list(times order by times desc, victim) as victim_times
+  from prevented_of group by all),
 summed as (
   select app_id, attempt_id, rdd_id, sum(bytes)::bigint as idle_bytes,
     sum(after) / nullif(sum(held), 0) as share,
@@ -92,7 +100,9 @@ select
   s.ms as idle_ms,
   round(s.share, 4) as idle_share,
   coalesce(p.times, 0) as would_prevent,
-  p.bytes as prevented_bytes
+  p.bytes as prevented_bytes,
+  p.victims as victim_rdd_ids,
+  p.victim_times
 from used u join reads_logged l using (app_id, attempt_id)
   join summed s using (app_id, attempt_id, rdd_id)
   left join prevented p using (app_id, attempt_id, rdd_id)

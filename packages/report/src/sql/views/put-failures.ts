@@ -96,7 +96,7 @@ select
   f.storage_used_bytes,
   f.execution_used_bytes,
   case when f.on_disk then true
-    when coalesce(r.storage_level, '') <> '' and r.storage_level not like '%DISK%' then false
+    when r.storage_level like 'MEMORY_ONLY%' then false
     when e.evidence_level = 'debug' then false end as stored_on_disk,
   if(e.evidence_level in ('debug', 'info'), f.missed_later, null) as missed_later,
   f.certainty,
