@@ -1,24 +1,31 @@
 /// <reference types="node" />
 /**
- * Changes the sources on purpose and asks whether a test notices: `pnpm mutants [name…]` takes the
- * named ones (all, or those whose name holds a word), `--sample 20 --seed 7` draws others from
- * `--in core/src/replay`. A mutant is held against the tests of its folder first, then against
- * accuracy and goldens, or against `--tests` alone.
+ * Changes the sources on purpose and asks whether a test notices: `pnpm mutants` draws from core,
+ * events and report for ten minutes (`--minutes 10 --seed 1 --sample 1000 --in core/src/replay`);
+ * `pnpm mutants named [word…]` takes those of `named.ts`, all or whose name holds a word. A mutant
+ * is held against the tests that import its file most directly, then its package's, then accuracy
+ * and goldens, or against `--tests` alone. Survivors that are no fault stand in `survivors.ts`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Mutant, namedMutants } from "./named.ts";
-import { sampledMutants } from "./sampled.ts";
+import { NearestTests } from "./nearest-tests.ts";
+import { type Drawn, sampledMutants } from "./sampled.ts";
 import { Scratch } from "./scratch.ts";
+import { whyItLives } from "./survivors.ts";
+
+/** Test files of the first round. */
+const NEAREST = 5;
 
 const root = join(import.meta.dirname, "../..");
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    sample: { type: "string" },
+    sample: { type: "string", default: "1000" },
+    minutes: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
-    in: { type: "string", default: "core/src/replay" },
+    in: { type: "string", multiple: true, default: ["core/src", "events/src", "report/src"] },
     tests: { type: "string", multiple: true },
   },
 });
@@ -32,11 +39,7 @@ const sources = new Map(
     .sort()
     .map((path) => [`packages/${path}`, readFileSync(join(root, "packages", path), "utf8")]),
 );
-
-interface Placed {
-  readonly file: string;
-  readonly mutant: Mutant;
-}
+const nearest = new NearestTests(root);
 
 /** Files in which the text stands; the one whose name fits, where it stands in several. */
 function placesOf(mutant: Mutant): string[] {
@@ -47,31 +50,34 @@ function placesOf(mutant: Mutant): string[] {
 
 /** Rounds of tests, the quickest first. */
 function testsFor(file: string): string[][] {
-  const [, name = "", , folder = ""] = file.split("/");
+  const name = file.split("/")[1] ?? "";
   const own = `packages/${name}/test`;
   const rounds: Readonly<Record<string, string[][]>> = {
     core: [
-      [folder === "replay" ? `${own}/replay` : own],
-      ["test/accuracy/fixtures.test.ts"],
-      ["test/golden", "test/explain", "test/oracle"],
+      [own, "test/oracle", "test/accuracy/fixtures.test.ts"],
+      ["test/golden", "test/explain"],
     ],
     events: [
       [own],
       ["test/alignment", "test/golden/golden.test.ts", "test/accuracy/fixtures.test.ts"],
     ],
-    report: [[own], ["test/golden", "test/explain", "test/gate"]],
+    report: [[own], ["test/golden", "test/explain", "test/gate", "test/exports"]],
     cli: [[own, "test/cli"]],
   };
-  return rounds[name] ?? [[own]];
+  const first = nearest.of(file, NEAREST);
+  return [...(first.length === 0 ? [] : [first]), ...(rounds[name] ?? [[own]])];
 }
 
-function wanted(): Placed[] {
-  if (values.sample !== undefined) {
-    const of = new Map([...sources].filter(([file]) => file.startsWith(`packages/${values.in}`)));
-    return sampledMutants(of, Number(values.sample), Number(values.seed));
+function wanted(): Drawn[] {
+  if (positionals[0] !== "named") {
+    return sampledMutants(sources, values.in, {
+      count: Number(values.sample),
+      seed: Number(values.seed),
+    });
   }
+  const words = positionals.slice(1);
   const named = namedMutants.filter(
-    ({ name }) => positionals.length === 0 || positionals.some((word) => name.includes(word)),
+    ({ name }) => words.length === 0 || words.some((word) => name.includes(word)),
   );
   return named.flatMap((mutant) => {
     const [file, ...others] = placesOf(mutant);
@@ -91,26 +97,34 @@ async function assertSound(scratch: Scratch, tests: readonly string[]): Promise<
   sound.add(round);
 }
 
-async function isKilled(scratch: Scratch, { file, mutant }: Placed): Promise<boolean> {
+async function isKilled(scratch: Scratch, { file, mutant }: Drawn): Promise<boolean> {
   const text = (sources.get(file) ?? "").replace(mutant.from, () => mutant.to);
-  const rounds = values.tests === undefined ? testsFor(file) : [values.tests];
-  for (const tests of rounds) {
+  for (const tests of values.tests === undefined ? testsFor(file) : [values.tests]) {
+    if (!(await scratch.isKilled(file, text, tests))) continue;
     await assertSound(scratch, tests);
-    if (await scratch.isKilled(file, text, tests)) return true;
+    return true;
   }
   return false;
 }
 
 const scratch = new Scratch(root);
+const until = positionals[0] === "named" ? Infinity : Date.now() + Number(values.minutes) * 60_000;
 try {
-  const placed = wanted();
-  let killed = 0;
-  for (const one of placed) {
-    const dead = await isKilled(scratch, one);
-    killed += Number(dead);
-    say(`${dead ? "dead " : "LIVES"} ${one.mutant.name}`);
+  const counts = { dead: 0, equal: 0, lives: 0 };
+  for (const one of wanted()) {
+    if (Date.now() > until) break;
+    const why = whyItLives(one);
+    const fate =
+      why !== undefined ? "equal" : (await isKilled(scratch, one)) ? "dead" : ("lives" as const);
+    counts[fate] += 1;
+    say(`${fate.padEnd(5)} ${one.mutant.name}${why === undefined ? "" : ` (${why})`}`);
   }
-  say(`${killed} of ${placed.length} mutants were noticed`);
+  const drawn = counts.dead + counts.lives;
+  say(
+    `seed ${values.seed}: ${counts.dead} of ${drawn} mutants were noticed, ` +
+      `${counts.lives} live (${Math.round((100 * counts.lives) / Math.max(1, drawn))} %); ` +
+      `${counts.equal} known ones change nothing that anyone sees`,
+  );
 } finally {
   scratch.remove();
 }

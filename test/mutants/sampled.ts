@@ -1,56 +1,89 @@
-/** Mutants drawn from the sources by seed: numbers of constants, and comparisons. */
+/** Mutants drawn from the sources by seed: numbers of constants, comparisons, and operators. */
 import { SeededRandom } from "../fuzz/seeded-random.ts";
 import type { Mutant } from "./named.ts";
 
-interface Place {
+export interface Drawn {
   readonly file: string;
-  readonly line: string;
+  readonly mutant: Mutant;
 }
 
-const CONSTANT = /^(?:export )?const ([A-Z][A-Z_]*) = ([\d._]+);$/;
-const COMPARISON = / (<=|>=|<|>) (?![^(]*=>)/;
-const TURNED = new Map([
-  ["<", "<="],
-  ["<=", "<"],
-  [">", ">="],
-  [">=", ">"],
-]);
+interface Rule {
+  readonly from: RegExp;
+  readonly to: (found: RegExpExecArray) => string;
+}
 
-/** @param sources text by path; a line that stands twice in its file is left out */
+const TURNED = new Map([
+  ["<", ">="],
+  ["<=", ">"],
+  [">", "<="],
+  [">=", "<"],
+  ["===", "!=="],
+  ["!==", "==="],
+  ["&&", "||"],
+  ["||", "&&"],
+  ["+", "-"],
+  ["-", "+"],
+  ["*", "/"],
+  ["/", "*"],
+  ["and", "or"],
+  ["or", "and"],
+  ["min", "max"],
+  ["max", "min"],
+]);
+const turned = (operator = ""): string => TURNED.get(operator) ?? operator;
+
+/** What may be changed in a line; at most one of them is, the first that the draw finds. */
+const rules: readonly Rule[] = [
+  // A constant tenfold.
+  {
+    from: /^((?:export )?const [A-Z][A-Z_]* = )([\d._]+);$/,
+    to: ([, name = "", value = ""]) => `${name}10 * ${value};`,
+  },
+  // A comparison, a logical or an arithmetic operator the other way round; no arrow of a type.
+  {
+    from: / (<=|>=|<|>|===|!==|&&|\|\||\+|-|\*) (?![^(]*=>)(?=[\w(-])/,
+    to: ([, operator]) => ` ${turned(operator)} `,
+  },
+  { from: /\bMath\.(min|max)\(/, to: ([, which]) => `Math.${turned(which)}(` },
+  // In SQL: least and greatest, the first and the last, a filter that asks less.
+  { from: /\b(min|max)\((?=[a-z_]+[),])/, to: ([, which]) => `${turned(which)}(` },
+  { from: /^(\s+)(and) (?=[a-z_.]+ )/, to: ([, indent = "", word]) => `${indent}${turned(word)} ` },
+];
+
+/**
+ * @param sources text by path; a line that stands twice in its file is left out
+ * @param folders each gets as many of the mutants as the others, as far as it has lines to change
+ */
 export function sampledMutants(
   sources: ReadonlyMap<string, string>,
-  count: number,
-  seed: number,
-): { readonly file: string; readonly mutant: Mutant }[] {
-  const places = [...sources].flatMap(([file, text]) => placesOf(file, text));
+  folders: readonly string[],
+  { count, seed }: { readonly count: number; readonly seed: number },
+): Drawn[] {
   const random = new SeededRandom(seed);
-  const drawn: { file: string; mutant: Mutant }[] = [];
-  while (drawn.length < count && places.length > 0) {
-    const [place] = places.splice(random.below(places.length), 1);
-    if (place === undefined) break;
-    const to = changed(place.line);
-    if (to === undefined) continue;
-    const name = `${place.file}: ${place.line.trim()} → ${to.trim()}`;
-    drawn.push({ file: place.file, mutant: { name, from: place.line, to } });
-  }
-  return drawn;
+  const drawn = folders.map((folder) => {
+    const own = [...sources].filter(([file]) => file.startsWith(`packages/${folder}`));
+    return random.shuffled(own.flatMap(([file, text]) => mutantsOf(file, text)));
+  });
+  const most = Math.max(0, ...drawn.map(({ length }) => length));
+  return Array.from({ length: most }, (_, nth) => drawn.flatMap((one) => one.slice(nth, nth + 1)))
+    .flat()
+    .slice(0, count);
 }
 
-function placesOf(file: string, text: string): Place[] {
+/** One a line at most, so that a dense line is not drawn more often than another. */
+function mutantsOf(file: string, text: string): Drawn[] {
   const lines = text.split("\n");
   const counts = new Map<string, number>();
   for (const line of lines) counts.set(line, (counts.get(line) ?? 0) + 1);
-  return lines
-    .filter((line) => counts.get(line) === 1 && !/^\s*(?:\*|\/\/|\/\*|import )/.test(line))
-    .filter((line) => CONSTANT.test(line) || COMPARISON.test(line))
-    .map((line) => ({ file, line }));
-}
-
-/** A constant tenfold, a comparison with its edge on the other side. */
-function changed(line: string): string | undefined {
-  const constant = CONSTANT.exec(line);
-  if (constant !== null) return line.replace(/= [\d._]+;$/, (value) => `= 10 * ${value.slice(2)}`);
-  const operator = COMPARISON.exec(line)?.[1] ?? "";
-  const turned = TURNED.get(operator);
-  return turned === undefined ? undefined : line.replace(` ${operator} `, ` ${turned} `);
+  return lines.flatMap((line) => {
+    if (counts.get(line) !== 1 || /^\s*(?:\*|\/\/|\/\*|--|import |export type |type )/.test(line))
+      return [];
+    const rule = rules.find(({ from }) => from.test(line));
+    const found = rule?.from.exec(line) ?? null;
+    if (rule === undefined || found === null) return [];
+    const to =
+      line.slice(0, found.index) + rule.to(found) + line.slice(found.index + found[0].length);
+    const name = `${file}: ${line.trim()} → ${to.trim()}`;
+    return to === line ? [] : [{ file, mutant: { name, from: line, to } }];
+  });
 }

@@ -13,6 +13,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+/** The longest round takes a tenth of this on a quiet machine. */
+const HUNG_MILLIS = 600_000;
+
 export class Scratch {
   readonly directory = mkdtempSync(join(tmpdir(), "respark-mutants-"));
 
@@ -55,8 +58,13 @@ export class Scratch {
       ...tests,
     ];
     const child = spawn(process.execPath, args, { cwd: this.directory, stdio: "ignore" });
+    // A mutant may loop for ever: what hangs is noticed.
+    const hung = setTimeout(() => child.kill("SIGKILL"), HUNG_MILLIS);
     return new Promise((resolve) => {
-      child.on("close", (code) => resolve(code ?? 1));
+      child.on("close", (code) => {
+        clearTimeout(hung);
+        resolve(code ?? 1);
+      });
     });
   }
 

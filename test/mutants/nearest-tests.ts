@@ -1,0 +1,53 @@
+/** Which test files reach a source by the fewest imports: they most likely notice a change of it. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** Rounds of test files below `root`, the nearest first; without those that reach it by no import. */
+export class NearestTests {
+  /** who imports a file, by its path */
+  readonly #importers = new Map<string, string[]>();
+
+  constructor(root: string) {
+    const files = ["packages", "test"]
+      .flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((path) =>
+          join(folder, path),
+        ),
+      )
+      .filter((path) => path.endsWith(".ts") && !/(?:node_modules|dist|\/work)\//.test(path))
+      .sort();
+    for (const path of files) {
+      const text = readFileSync(join(root, path), "utf8");
+      for (const [, specifier = ""] of text.matchAll(/(?:\bfrom|\bimport\() ?"([^"]+)"/g)) {
+        const target = targetOf(path, specifier);
+        if (target === undefined) continue;
+        const known = this.#importers.get(target);
+        if (known === undefined) this.#importers.set(target, [path]);
+        else known.push(path);
+      }
+    }
+  }
+
+  /** @returns at most `most` test files, by distance, then by path */
+  of(file: string, most: number): string[] {
+    const found: string[] = [];
+    const seen = new Set([file]);
+    let at = [file];
+    while (at.length > 0 && found.length < most) {
+      const next = [...new Set(at.flatMap((path) => this.#importers.get(path) ?? []))]
+        .filter((path) => !seen.has(path))
+        .sort();
+      for (const path of next) seen.add(path);
+      found.push(...next.filter((path) => path.endsWith(".test.ts")));
+      at = next;
+    }
+    return found.slice(0, most);
+  }
+}
+
+function targetOf(path: string, specifier: string): string | undefined {
+  if (specifier.startsWith(".")) return join(dirname(path), specifier);
+  const [scope, name = "", ...door] = specifier.split("/");
+  if (scope !== "@respark") return undefined;
+  return join("packages", name, "src", door.length === 0 ? "index.ts" : `${door.join("/")}.ts`);
+}

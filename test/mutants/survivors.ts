@@ -1,0 +1,21 @@
+/**
+ * Drawn mutants that no test can notice, each with why: they change no result, only what a result
+ * costs, or what cannot come. A mutant that a test could notice does not stand here.
+ */
+import type { Drawn } from "./sampled.ts";
+
+interface Survivor {
+  /** what the file's path ends with */
+  readonly file: string;
+  /** the changed line, trimmed, as it stands in the source */
+  readonly line: string;
+  readonly why: string;
+}
+
+const survivors: readonly Survivor[] = [];
+
+/** undefined: a test should notice it. */
+export function whyItLives({ file, mutant }: Drawn): string | undefined {
+  return survivors.find((one) => file.endsWith(`/${one.file}`) && mutant.from.trim() === one.line)
+    ?.why;
+}
