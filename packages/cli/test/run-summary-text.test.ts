@@ -24,9 +24,9 @@ const executor: ExecutorSummary = {
   failedPuts: 0,
   spills: 12,
   spilledBytes: 230 * MiB,
-  untoldSpilledBytes: 0,
+  unloggedSpilledBytes: 0,
   spillsOfUnknownSize: 0,
-  spillTotalsTold: true,
+  spillTotalsLogged: true,
   waits: 0,
   statements: 400,
   statementsMet: 398,
@@ -232,21 +232,21 @@ test("what these logs do not tell is a dash, and spills that totals alone tell o
     failedPuts: undefined,
     spills: undefined,
     spilledBytes: undefined,
-    untoldSpilledBytes: 36 * MiB,
+    unloggedSpilledBytes: 36 * MiB,
     waits: undefined,
   } as const;
   const text = runSummaryText({ ...run, executors: [bare] }, { ...place, columns: 200 });
   expect(text).toMatch(/^0 .* –\s+–\s+36\.0 MiB\s+–$/m);
   expect(text).toContain("– = these logs do not tell");
   expect(text).toContain("Tasks spilled 36.0 MiB of memory, by their own totals.");
-  const none = { ...bare, untoldSpilledBytes: 0 };
+  const none = { ...bare, unloggedSpilledBytes: 0 };
   expect(runSummaryText({ ...run, executors: [none] }, place)).toMatch(/^0 .* –\s+–\s+0\s+–$/m);
-  const unknown = { ...none, spillTotalsTold: false };
+  const unknown = { ...none, spillTotalsLogged: false };
   expect(runSummaryText({ ...run, executors: [unknown] }, place)).toMatch(/^0 .* –\s+–\s+–\s+–$/m);
 });
 
 test("spills with a line of their own are told beside what totals count", () => {
-  const more = { ...executor, untoldSpilledBytes: 70 * MiB };
+  const more = { ...executor, unloggedSpilledBytes: 70 * MiB };
   const text = runSummaryText({ ...run, executors: [more] }, { ...place, columns: 200 });
   expect(text).toContain("12+ (300 MiB)");
   expect(text).toContain(

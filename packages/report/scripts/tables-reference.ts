@@ -1,7 +1,11 @@
-/** Writes docs/tables.md from the comments of tables and views: `pnpm docs:tables`. */
+/**
+ * Writes docs/tables.md and sql/relations.ts from the declarations of tables and views:
+ * `pnpm docs:tables`.
+ */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeSchema, schemaText } from "@respark/report";
+import { typedRelations } from "./typed-relations.ts";
 
 const schema = await describeSchema();
 const section = (title: string, lead: string, kinds: readonly string[]): string =>
@@ -31,3 +35,4 @@ ${section("Views", "Questions that come up often, answered over all applications
 ${section("Macros", "Views that take a value.", ["macro"])}`;
 
 await writeFile(join(import.meta.dirname, "../../../docs/tables.md"), text);
+await writeFile(join(import.meta.dirname, "../src/sql/relations.ts"), typedRelations(schema));

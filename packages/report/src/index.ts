@@ -50,6 +50,7 @@ export {
 export { type Ask, numberIn, type Row, textIn } from "./sql/row.ts";
 export { type ColumnSchema, describeSchema, type RelationSchema } from "./sql/schema.ts";
 export { type SchemaFormat, schemaText } from "./sql/schema-text.ts";
+export { answerOf, firstOf, kindsOf, type RowOf, rowsFrom } from "./sql/typed-rows.ts";
 export type { ApplicationKey } from "./tables/table.ts";
 export {
   type AnsweredOutcome,

@@ -1,5 +1,5 @@
 /** Which applications a database holds, and which one was asked for. */
-import { type Ask, sqlText, textIn } from "@respark/report";
+import { type Ask, rowsFrom, sqlText } from "@respark/report";
 import { exitCode } from "../exit-code.ts";
 import type { ApplicationOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
@@ -10,13 +10,9 @@ export interface ApplicationKey {
 }
 
 export async function applicationsIn(ask: Ask): Promise<ApplicationKey[]> {
-  const rows = await ask(
-    "select app_id, attempt_id from applications order by started_at, app_id, attempt_id",
-  );
-  return rows.map((row) => ({
-    appId: textIn(row, "app_id") ?? "",
-    attemptId: textIn(row, "attempt_id") ?? "",
-  }));
+  const inOrder = "order by started_at, app_id, attempt_id";
+  const rows = await rowsFrom(ask, "applications", ["app_id", "attempt_id"], inOrder);
+  return rows.map((row) => ({ appId: row.app_id, attemptId: row.attempt_id }));
 }
 
 /** A condition on app_id and attempt_id; undefined where all applications are meant. */

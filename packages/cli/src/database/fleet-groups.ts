@@ -3,7 +3,7 @@
  * and which settings bind.
  */
 import { counted, countInWords, durationInWords } from "@respark/core";
-import { type Ask, numberIn, type Row, textIn } from "@respark/report";
+import { type Ask, answerOf, kindsOf, type RowOf, rowsFrom } from "@respark/report";
 import { printableLine } from "../terminal/printable.ts";
 
 /** Groups of one kind that are shown. */
@@ -64,18 +64,37 @@ export interface FleetGroups {
   readonly settings: readonly BindingSetting[];
 }
 
-/**
- * `isWanted`: whether an application is of the fleet that is asked about; runs before it may be
- * any.
- */
+/** Whether an application is of the fleet that is asked about. */
+export type IsWanted = (row: { readonly app_id: string; readonly attempt_id: string }) => boolean;
+
+const RUN = [
+  "app_id",
+  "attempt_id",
+  "owner",
+  "job",
+  "shape",
+  "started_at",
+  "cost_ms",
+  "run_ms",
+] as const;
+const runKinds = kindsOf("job_runs", RUN);
+type Run = RowOf<typeof runKinds>;
+
+const settingKinds = {
+  ...kindsOf("findings", ["app_id", "attempt_id", "cost_ms"]),
+  key: "text",
+} as const;
+type Setting = RowOf<typeof settingKinds>;
+
+/** Runs before the wanted ones may be of any application. */
 export async function readGroups(
   databases: readonly Ask[],
-  isWanted: (row: Row) => boolean,
+  isWanted: IsWanted,
 ): Promise<FleetGroups> {
-  const [runs, settings]: [Row[], Row[]] = [[], []];
+  const [runs, settings]: [Run[], Setting[]] = [[], []];
   for (const ask of databases) {
-    runs.push(...(await ask("from job_runs")));
-    settings.push(...(await ask(SETTINGS)));
+    runs.push(...(await rowsFrom(ask, "job_runs", RUN)));
+    settings.push(...(await answerOf(ask, settingKinds, SETTINGS)));
   }
   const jobs = jobsIn(runs).filter(({ last }) => isWanted(last));
   const compared = jobs.filter(({ before }) => before.length >= LEAST_RUNS);
@@ -95,41 +114,39 @@ const SETTINGS = `
   from findings where kind = 'setting'`;
 
 interface Job {
-  readonly last: Row;
+  readonly last: Run;
   /** the runs before it, the latest first; as many as are compared */
-  readonly before: readonly Row[];
+  readonly before: readonly Run[];
 }
 
 /** Runs of one user with one name, but for digits, and the same stages. */
-function jobsIn(runs: readonly Row[]): Job[] {
-  const groups = new Map<string, Row[]>();
+function jobsIn(runs: readonly Run[]): Job[] {
+  const groups = new Map<string, Run[]>();
   for (const row of runs) {
-    if (textIn(row, "job") === undefined || textIn(row, "started_at") === undefined) continue;
-    const parts = ["owner", "job", "shape"].map((column) => textIn(row, column) ?? null);
-    const name = JSON.stringify(parts);
+    if (row.job === undefined || row.started_at === undefined) continue;
+    const name = JSON.stringify([row.owner ?? null, row.job, row.shape ?? null]);
     const group = groups.get(name);
     if (group === undefined) groups.set(name, [row]);
     else group.push(row);
   }
-  const time = (row: Row): string => textIn(row, "started_at") ?? "";
+  const time = (row: Run): string => row.started_at ?? "";
   return [...groups.values()].flatMap((group): Job[] => {
     const [last, ...before] = group.sort((a, b) => (time(a) < time(b) ? 1 : -1));
     return last === undefined ? [] : [{ last, before: before.slice(0, RUNS) }];
   });
 }
 
-function ownersOf(runs: readonly Row[]): Owner[] {
+function ownersOf(runs: readonly Run[]): Owner[] {
   const groups = new Map<string, Owner>();
   for (const row of runs) {
-    const [owner, job] = [textIn(row, "owner"), textIn(row, "job")];
+    const { owner, job, run_ms: run } = row;
     const name = JSON.stringify([owner ?? null, job ?? null]);
     const known = groups.get(name);
-    const run = numberIn(row, "run_ms");
     groups.set(name, {
       owner,
       job,
       applications: (known?.applications ?? 0) + 1,
-      ...costWith(known, numberIn(row, "cost_ms")),
+      ...costWith(known, row.cost_ms),
       runMillis: run === undefined ? known?.runMillis : (known?.runMillis ?? 0) + run,
     });
   }
@@ -151,17 +168,17 @@ function costInWords({ costMillis, costUnknown }: Cost): string {
 }
 
 function worseThanBefore({ last, before }: Job): Trend[] {
-  const cost = numberIn(last, "cost_ms");
-  const usual = middleOf(before.flatMap((row) => numberIn(row, "cost_ms") ?? []));
-  const run = numberIn(last, "run_ms") ?? 0;
+  const cost = last.cost_ms;
+  const usual = middleOf(before.flatMap((row) => row.cost_ms ?? []));
+  const run = last.run_ms ?? 0;
   if (cost === undefined || usual === undefined) return [];
   if (cost <= usual || cost < usual * WORSE || cost - usual < run * LEAST_SHARE) return [];
   return [
     {
-      appId: textIn(last, "app_id") ?? "",
-      attemptId: textIn(last, "attempt_id") ?? "",
-      owner: textIn(last, "owner"),
-      job: textIn(last, "job"),
+      appId: last.app_id,
+      attemptId: last.attempt_id,
+      owner: last.owner,
+      job: last.job,
       costMillis: cost,
       costMillisBefore: usual,
       runsBefore: before.length,
@@ -175,16 +192,16 @@ function middleOf(amounts: readonly number[]): number | undefined {
   return sorted[Math.floor((sorted.length - 1) / 2)];
 }
 
-function settingsOf(rows: readonly Row[]): BindingSetting[] {
+function settingsOf(rows: readonly Setting[]): BindingSetting[] {
   const settings = new Map<string, BindingSetting>();
   for (const row of rows) {
-    const key = textIn(row, "key");
+    const { key } = row;
     if (key === undefined) continue;
     const known = settings.get(key);
     settings.set(key, {
       key,
       applications: (known?.applications ?? 0) + 1,
-      ...costWith(known, numberIn(row, "cost_ms")),
+      ...costWith(known, row.cost_ms),
     });
   }
   return [...settings.values()].sort(

@@ -1,11 +1,11 @@
 /** Many applications on one screen, worst first: what each lost, of what, and what would help. */
 import { counted, countInWords, durationInWords } from "@respark/core";
-import { type Ask, numberIn, type Row, shellWord, textIn } from "@respark/report";
+import { type Ask, kindsOf, type RowOf, rowsFrom, shellWord } from "@respark/report";
 import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 import { wrapped } from "../terminal/text-table.ts";
 import type { ApplicationKey } from "./applications.ts";
-import { type FleetGroups, groupTexts, readGroups } from "./fleet-groups.ts";
+import { type FleetGroups, groupTexts, type IsWanted, readGroups } from "./fleet-groups.ts";
 
 /** More applications than this are counted. */
 const SHOWN = 6;
@@ -53,6 +53,29 @@ export interface Asked {
   readonly path: string | undefined;
 }
 
+/** What is read of an application's summary. */
+const SUMMARY = [
+  "app_id",
+  "attempt_id",
+  "name",
+  "spark_version",
+  "duration_ms",
+  "executors",
+  "findings",
+  "worst",
+  "worst_kind",
+  "worst_severity",
+  "worst_change",
+  "cost_ms",
+  "run_ms",
+  "statements",
+  "statements_met",
+  "truncated_files",
+  "warnings",
+  "evidence_level",
+] as const;
+const summaryKinds = kindsOf("application_summary", SUMMARY);
+
 /** `only`: these; undefined: all of the databases. */
 export async function readFleet(
   databases: readonly Asked[],
@@ -62,11 +85,11 @@ export async function readFleet(
     only === undefined
       ? undefined
       : new Set(only.map(({ appId, attemptId }) => `${appId}\n${attemptId}`));
-  const isWanted = (row: Row): boolean =>
-    wanted?.has(`${textIn(row, "app_id") ?? ""}\n${textIn(row, "attempt_id") ?? ""}`) ?? true;
+  const isWanted: IsWanted = ({ app_id, attempt_id }) =>
+    wanted?.has(`${app_id}\n${attempt_id}`) ?? true;
   const applications: FleetApplication[] = [];
   for (const { ask, path } of databases) {
-    const rows = await ask("from application_summary");
+    const rows = await rowsFrom(ask, "application_summary", SUMMARY);
     applications.push(...rows.filter(isWanted).map((row) => applicationOf(row, path)));
   }
   // One database has them in this order; the sort is stable.
@@ -89,32 +112,34 @@ function worstFirst(a: FleetApplication, b: FleetApplication): number {
   return tier(a) - tier(b) || (b.costMillis ?? -1) - (a.costMillis ?? -1);
 }
 
-function applicationOf(row: Row, database: string | undefined): FleetApplication {
-  const title = textIn(row, "worst");
+function applicationOf(
+  row: RowOf<typeof summaryKinds>,
+  database: string | undefined,
+): FleetApplication {
   return {
-    appId: textIn(row, "app_id") ?? "",
-    attemptId: textIn(row, "attempt_id") ?? "",
-    name: textIn(row, "name"),
-    sparkVersion: textIn(row, "spark_version"),
-    durationMillis: numberIn(row, "duration_ms"),
-    executors: numberIn(row, "executors") ?? 0,
-    findings: numberIn(row, "findings") ?? 0,
+    appId: row.app_id,
+    attemptId: row.attempt_id,
+    name: row.name,
+    sparkVersion: row.spark_version,
+    durationMillis: row.duration_ms,
+    executors: row.executors ?? 0,
+    findings: row.findings ?? 0,
     worst:
-      title === undefined
+      row.worst === undefined
         ? undefined
         : {
-            title,
-            kind: textIn(row, "worst_kind") ?? "",
-            severity: textIn(row, "worst_severity") ?? "",
-            change: textIn(row, "worst_change"),
+            title: row.worst,
+            kind: row.worst_kind ?? "",
+            severity: row.worst_severity ?? "",
+            change: row.worst_change,
           },
-    costMillis: numberIn(row, "cost_ms"),
-    runMillis: numberIn(row, "run_ms"),
-    statements: numberIn(row, "statements") ?? 0,
-    statementsMet: numberIn(row, "statements_met") ?? 0,
-    truncatedFiles: numberIn(row, "truncated_files") ?? 0,
-    warnings: numberIn(row, "warnings") ?? 0,
-    evidenceLevel: textIn(row, "evidence_level") ?? "",
+    costMillis: row.cost_ms,
+    runMillis: row.run_ms,
+    statements: row.statements ?? 0,
+    statementsMet: row.statements_met ?? 0,
+    truncatedFiles: row.truncated_files ?? 0,
+    warnings: row.warnings ?? 0,
+    evidenceLevel: row.evidence_level ?? "",
     database,
   };
 }

@@ -1,5 +1,5 @@
 /** A database that a replay wrote, opened to be read. */
-import { type Ask, openDatabase, textIn } from "@respark/report";
+import { type Ask, answerOf, openDatabase } from "@respark/report";
 
 export interface ReplayedDatabase {
   readonly ask: Ask;
@@ -14,8 +14,8 @@ export async function openReplayed(path: string): Promise<ReplayedDatabase> {
   return {
     ask,
     views: async () => {
-      const rows = await ask("select view_name from duckdb_views() where not internal");
-      return new Set(rows.flatMap((row) => textIn(row, "view_name") ?? []));
+      const sql = "select view_name from duckdb_views() where not internal";
+      return new Set((await answerOf(ask, { view_name: "key" }, sql)).map((row) => row.view_name));
     },
     close: () => {
       database.close();

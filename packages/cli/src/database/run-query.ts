@@ -1,5 +1,6 @@
 /** The query command's own part: what is asked, and how the answer is printed. */
 import {
+  answerOf,
   type Database,
   openDatabase,
   type ResultFormatName,
@@ -8,7 +9,6 @@ import {
   runQuery,
   sqlName,
   sqlText,
-  textIn,
 } from "@respark/report";
 import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
@@ -105,13 +105,15 @@ async function narrowed(
 
 /** A word is the name of a view or table: where there is none, those nearest to it are said. */
 async function requireThere(database: Database, name: string): Promise<void> {
-  const nearest = await database.rows(
+  const nearest = await answerOf(
+    (question) => database.rows(question),
+    { name: "key", itself: "flag" },
     `select table_name as name, lower(table_name) = lower(${sqlText(name)}) as itself
      from information_schema.tables where table_schema = 'main' and not starts_with(table_name, 'respark_')
      order by itself desc, jaro_winkler_similarity(table_name, ${sqlText(name.toLowerCase())}) desc, table_name limit 3`,
   );
-  if (nearest[0]?.["itself"] === true || /^respark_/i.test(name)) return;
-  const names = nearest.map((row) => textIn(row, "name") ?? "");
+  if (nearest[0]?.itself === true || /^respark_/i.test(name)) return;
+  const names = nearest.map((row) => row.name);
   throw new UserError(
     `no view or table ${name}; the nearest are ${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""} (respark schema lists all)`,
   );

@@ -5,7 +5,7 @@ import {
   DatabaseError,
   type DatabaseOptions,
   openDatabase,
-  textIn,
+  rowsFrom,
 } from "@respark/report";
 import { type MeasuredRun, measureRun } from "@respark/report/checks";
 import type { ApplicationKey } from "../database/applications.ts";
@@ -62,10 +62,14 @@ async function theApplication(
   } catch (error) {
     const isGiven = databasePath !== undefined || options.app !== undefined;
     if (isGiven || !(error instanceof UserError)) throw error;
-    const files = await database.rows(`
-      select path, app_id from source_files where executor_id is null or kind = 'executor_log'
-      order by count(*) over (partition by app_id), app_id, path limit 3`);
-    const strays = files.map((row) => `${textIn(row, "path")} is of ${textIn(row, "app_id")}`);
+    const files = await rowsFrom(
+      (sql) => database.rows(sql),
+      "source_files",
+      ["path", "app_id"],
+      `where executor_id is null or kind = 'executor_log'
+       order by count(*) over (partition by app_id), app_id, path limit 3`,
+    );
+    const strays = files.map(({ path, app_id }) => `${path} is of ${app_id}`);
     throw new UserError(
       `${error.message}; or take away the logs that do not belong here: ${strays.join(", ")}`,
       exitCode.belowFloor,

@@ -1,5 +1,5 @@
 /** What a resumed replay wrote, for programs: one line an application, however many there are. */
-import { type Ask, numberIn, sqlName, textIn } from "@respark/report";
+import { type Ask, answerOf, sqlName } from "@respark/report";
 import type { Replayed } from "./replay-logs.ts";
 import { pathsOf } from "./resumed-inputs.ts";
 
@@ -44,22 +44,21 @@ export async function changesInJson(
 }
 
 async function rowsOf(ask: Ask): Promise<Map<string, number>> {
-  const named = await ask(
+  const named = await answerOf(
+    ask,
+    { name: "key" },
     `select table_name as name from duckdb_tables()
      where not regexp_matches(table_name, '^(respark_|whatif_)') and table_name <> 'replayed_inputs'`,
   );
-  const counts = [...named.flatMap((row) => textIn(row, "name") ?? []), "executor_metrics"].map(
+  const counts = [...named.map((row) => row.name), "executor_metrics"].map(
     (name) => `select app_id, attempt_id, count(*) as n from ${sqlName(name)} group by all`,
   );
-  const rows = await ask(
+  const rows = await answerOf(
+    ask,
+    { app_id: "key", attempt_id: "key", n: "number" },
     `select app_id, attempt_id, sum(n)::bigint as n from (${counts.join(" union all ")}) group by all`,
   );
-  return new Map(
-    rows.map((row) => [
-      keyOf(textIn(row, "app_id") ?? "", textIn(row, "attempt_id") ?? ""),
-      numberIn(row, "n") ?? 0,
-    ]),
-  );
+  return new Map(rows.map((row) => [keyOf(row.app_id, row.attempt_id), row.n ?? 0]));
 }
 
 function keyOf(appId: string, attemptId: string): string {

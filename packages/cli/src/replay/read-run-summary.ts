@@ -1,6 +1,6 @@
 /** Reads a summary out of a replayed database, with SQL over the tables of the contract. */
 import type { EvictionCause, EvidenceLevel, OomEventRow, RemovedClass } from "@respark/core";
-import { type Ask, numberIn, type Row, sqlText, textIn } from "@respark/report";
+import { type Ask, answerOf, firstOf, kindsOf, type RowOf, sqlText } from "@respark/report";
 import type { DiagnosticSummary, ExecutorSummary, RunSummary } from "./run-summary.ts";
 
 /** Characters of a curve. */
@@ -14,73 +14,124 @@ export async function readRunSummaries(
   const summaries: RunSummary[] = [];
   for (const { appId, attemptId } of applications) {
     const where = `app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`;
-    const [application] = await ask(applicationSql(where));
+    const application = await firstOf(ask, applicationKinds, applicationSql(where));
     if (application === undefined) continue;
-    const curves = byExecutor(await ask(curveSql(where)));
+    const curves = byExecutor(await answerOf(ask, curveKinds, curveSql(where)));
+    const executors = await answerOf(ask, executorKinds, executorSql(where));
     summaries.push({
       appId,
       attemptId,
-      name: textIn(application, "name"),
-      sparkVersion: textIn(application, "spark_version"),
-      memoryManager: textIn(application, "memory_manager"),
-      modelEvidence: modelEvidence(textIn(application, "model_evidence")),
-      evidenceLevel: evidenceLevel(textIn(application, "evidence_level")),
-      hasEventLog: textIn(application, "event_log") === "true",
-      hasExecutorLog: textIn(application, "executor_log") === "true",
-      startedAt: numberIn(application, "started_us"),
-      durationMillis: numberIn(application, "duration_ms"),
-      leftRunning:
-        textIn(application, "no_end") === "true"
-          ? {
-              jobs: numberIn(application, "jobs_running") ?? 0,
-              tasks: numberIn(application, "tasks_running") ?? 0,
-            }
-          : undefined,
-      statements: numberIn(application, "statements") ?? 0,
-      statementsMet: numberIn(application, "statements_met") ?? 0,
-      statementsExplained: numberIn(application, "statements_explained") ?? 0,
-      decisions: numberIn(application, "decisions") ?? 0,
-      decisionsForeseen: numberIn(application, "decisions_foreseen") ?? 0,
-      executors: (await ask(executorSql(where))).map((row) => executorOf(row, curves)),
-      jobs: numberIn(application, "jobs") ?? 0,
-      jobsFailed: numberIn(application, "jobs_failed") ?? 0,
-      jobError: textIn(application, "job_error"),
-      outOfMemory: (await ask(outOfMemorySql(where))).flatMap((row) => {
-        const kind = outOfMemoryClass(textIn(row, "class"));
-        return kind === undefined
-          ? []
-          : [
-              {
-                class: kind,
-                tasks: numberIn(row, "tasks") ?? 0,
-                executors: numberIn(row, "executors") ?? 0,
-                example: textIn(row, "example") ?? "",
-              },
-            ];
-      }),
-      executorsLost: (await ask(lostSql(where))).map((row) => ({
-        class: removedClass(textIn(row, "class")),
-        executors: numberIn(row, "executors") ?? 0,
-        example: textIn(row, "example") ?? "",
+      ...applicationOf(application),
+      executors: executors.map((row) => executorOf(row, curves)),
+      ...(await lossesOf(ask, where)),
+      missed: (await answerOf(ask, missedKinds, missedSql(where))).map((row) => ({
+        quantity: row.quantity ?? "",
+        statements: row.statements ?? 0,
+        executors: row.executors ?? 0,
+        example: row.example ?? "",
       })),
-      evictionCauses: (await ask(causeSql(where))).map((row) => ({
-        cause: evictionCause(textIn(row, "cause")),
-        evictions: numberIn(row, "evictions") ?? 0,
-      })),
-      missedAfterEviction: numberIn(application, "missed_after_eviction") ?? 0,
-      missedAfterNoRoom: numberIn(application, "missed_after_no_room") ?? 0,
-      missedAfterLoss: numberIn(application, "missed_after_loss") ?? 0,
-      missed: (await ask(missedSql(where))).map((row) => ({
-        quantity: textIn(row, "quantity") ?? "",
-        statements: numberIn(row, "statements") ?? 0,
-        executors: numberIn(row, "executors") ?? 0,
-        example: textIn(row, "example") ?? "",
-      })),
-      diagnostics: (await ask(diagnosticSql(where))).map(diagnosticOf),
+      diagnostics: (await answerOf(ask, diagnosticKinds, diagnosticSql(where))).map(diagnosticOf),
     });
   }
   return summaries;
 }
+
+const applicationKinds = {
+  ...kindsOf("applications", [
+    "name",
+    "spark_version",
+    "memory_manager",
+    "model_evidence",
+    "evidence_level",
+    "statements",
+    "statements_met",
+    "statements_explained",
+    "decisions",
+    "decisions_foreseen",
+  ]),
+  started_us: "number",
+  no_end: "flag",
+  event_log: "flag",
+  executor_log: "flag",
+  jobs_running: "number",
+  tasks_running: "number",
+  duration_ms: "number",
+  missed_after_eviction: "number",
+  missed_after_no_room: "number",
+  missed_after_loss: "number",
+  jobs: "number",
+  jobs_failed: "number",
+  job_error: "text",
+} as const;
+
+function applicationOf(row: RowOf<typeof applicationKinds>) {
+  return {
+    name: row.name,
+    sparkVersion: row.spark_version,
+    memoryManager: row.memory_manager,
+    modelEvidence: modelEvidence(row.model_evidence),
+    evidenceLevel: evidenceLevel(row.evidence_level),
+    hasEventLog: row.event_log === true,
+    hasExecutorLog: row.executor_log === true,
+    startedAt: row.started_us,
+    durationMillis: row.duration_ms,
+    leftRunning:
+      row.no_end === true
+        ? { jobs: row.jobs_running ?? 0, tasks: row.tasks_running ?? 0 }
+        : undefined,
+    statements: row.statements ?? 0,
+    statementsMet: row.statements_met ?? 0,
+    statementsExplained: row.statements_explained ?? 0,
+    decisions: row.decisions ?? 0,
+    decisionsForeseen: row.decisions_foreseen ?? 0,
+    jobs: row.jobs ?? 0,
+    jobsFailed: row.jobs_failed ?? 0,
+    jobError: row.job_error,
+    missedAfterEviction: row.missed_after_eviction ?? 0,
+    missedAfterNoRoom: row.missed_after_no_room ?? 0,
+    missedAfterLoss: row.missed_after_loss ?? 0,
+  };
+}
+
+/** What was lost, and of what: memory errors, executors, evictions. */
+async function lossesOf(
+  ask: Ask,
+  where: string,
+): Promise<Pick<RunSummary, "outOfMemory" | "executorsLost" | "evictionCauses">> {
+  const errors = await answerOf(ask, { ...lossKinds, tasks: "number" }, outOfMemorySql(where));
+  const lost = await answerOf(ask, lossKinds, lostSql(where));
+  const causes = await answerOf(ask, { cause: "text", evictions: "number" }, causeSql(where));
+  return {
+    outOfMemory: errors.flatMap((row) => {
+      const kind = outOfMemoryClass(row.class);
+      const { tasks = 0, executors = 0, example = "" } = row;
+      return kind === undefined ? [] : [{ class: kind, tasks, executors, example }];
+    }),
+    executorsLost: lost.map((row) => ({
+      class: removedClass(row.class),
+      executors: row.executors ?? 0,
+      example: row.example ?? "",
+    })),
+    evictionCauses: causes.map((row) => ({
+      cause: evictionCause(row.cause),
+      evictions: row.evictions ?? 0,
+    })),
+  };
+}
+
+const lossKinds = { class: "text", executors: "number", example: "text" } as const;
+const missedKinds = {
+  quantity: "text",
+  statements: "number",
+  executors: "number",
+  example: "text",
+} as const;
+const diagnosticKinds = {
+  code: "text",
+  severity: "text",
+  count: "number",
+  example: "text",
+} as const;
 
 function applicationSql(where: string): string {
   return `
@@ -146,9 +197,9 @@ function executorSql(where: string): string {
       t.execution_peak_bytes, t.execution_peak_bytes_min, t.execution_peak_bytes_max, b.borrowed_peak_bytes,
       if(e.evidence_level = 'event_log', k.evictions, coalesce(k.evictions, 0)) as evictions, k.evicted_bytes, coalesce(k.evictions_of_unknown_size, 0) as evictions_of_unknown_size, if(e.evidence_level in ('debug', 'info'), coalesce(k.failed_puts, 0), nullif(k.failed_puts, 0)) as failed_puts,
       case when coalesce(t.mode, 'on_heap') <> 'on_heap' then 0 when e.evidence_level in ('debug', 'info') then coalesce(s.spills, 0) else s.spills end as spills, s.spilled_bytes,
-      if(coalesce(t.mode, 'on_heap') = 'on_heap', coalesce(u.untold_bytes, 0), 0)::bigint as untold_spilled_bytes,
+      if(coalesce(t.mode, 'on_heap') = 'on_heap', coalesce(u.untold_bytes, 0), 0)::bigint as unlogged_spilled_bytes,
       exists (from source_files where ${where} and kind = 'event_log')
-        and not exists (from tasks n where ${where} and n.executor_id = e.executor_id and n.memory_spilled_bytes is null) as spill_totals_told, coalesce(s.spills_of_unknown_size, 0) as spills_of_unknown_size, if(e.evidence_level in ('debug', 'info'), coalesce(w.waits, 0), w.waits) as waits,
+        and not exists (from tasks n where ${where} and n.executor_id = e.executor_id and n.memory_spilled_bytes is null) as spill_totals_logged, coalesce(s.spills_of_unknown_size, 0) as spills_of_unknown_size, if(e.evidence_level in ('debug', 'info'), coalesce(w.waits, 0), w.waits) as waits,
       coalesce(c.statements, 0) as statements, coalesce(c.statements_met, 0) as statements_met
     from (select * from executors where ${where}) e
       left join timeline t using (executor_id) left join borrowed b on b.executor_id = e.executor_id and b.mode = t.mode
@@ -209,11 +260,22 @@ function diagnosticSql(where: string): string {
     order by case severity when 'error' then 0 when 'warning' then 1 else 2 end, sum(count) desc, code`;
 }
 
+const curveKinds = {
+  ...kindsOf("memory_timeline", ["executor_id", "mode"]),
+  step: "number",
+  storage_most: "number",
+  storage_last: "number",
+  execution_most: "number",
+  execution_last: "number",
+  ends: "number",
+} as const;
+type Step = RowOf<typeof curveKinds>;
+
 /** Steps of the curves of each executor, by mode. */
-function byExecutor(curves: readonly Row[]): ReadonlyMap<string, readonly Row[]> {
-  const steps = new Map<string, Row[]>();
+function byExecutor(curves: readonly Step[]): ReadonlyMap<string, readonly Step[]> {
+  const steps = new Map<string, Step[]>();
   for (const step of curves) {
-    const track = `${textIn(step, "mode")} ${textIn(step, "executor_id")}`;
+    const track = `${step.mode} ${step.executor_id}`;
     const known = steps.get(track);
     if (known === undefined) steps.set(track, [step]);
     else known.push(step);
@@ -221,82 +283,116 @@ function byExecutor(curves: readonly Row[]): ReadonlyMap<string, readonly Row[]>
   return steps;
 }
 
-function executorOf(row: Row, curves: ReadonlyMap<string, readonly Row[]>): ExecutorSummary {
-  const executorId = textIn(row, "executor_id") ?? "";
-  const mode = textIn(row, "mode") === "off_heap" ? "off_heap" : "on_heap";
-  const steps = curves.get(`${mode} ${executorId}`) ?? [];
-  const level = evidenceLevel(textIn(row, "evidence_level"));
-  const storagePeakBytes = told(numberIn(row, "storage_peak_bytes"), level !== "event_log");
+const executorKinds = {
+  ...kindsOf("executors", ["executor_id", "evidence_level", "removed_reason"]),
+  mode: "key",
+  memory_bytes: "number",
+  storage_peak_bytes: "number",
+  storage_peak_bytes_min: "number",
+  storage_peak_bytes_max: "number",
+  execution_peak_bytes: "number",
+  execution_peak_bytes_min: "number",
+  execution_peak_bytes_max: "number",
+  borrowed_peak_bytes: "number",
+  evictions: "number",
+  evicted_bytes: "number",
+  evictions_of_unknown_size: "number",
+  failed_puts: "number",
+  spills: "number",
+  spilled_bytes: "number",
+  spills_of_unknown_size: "number",
+  unlogged_spilled_bytes: "number",
+  spill_totals_logged: "flag",
+  waits: "number",
+  statements: "number",
+  statements_met: "number",
+} as const;
+
+function executorOf(
+  row: RowOf<typeof executorKinds>,
+  curves: ReadonlyMap<string, readonly Step[]>,
+): ExecutorSummary {
+  const mode = row.mode === "off_heap" ? "off_heap" : "on_heap";
+  const steps = curves.get(`${mode} ${row.executor_id}`) ?? [];
+  const level = evidenceLevel(row.evidence_level);
+  const storagePeakBytes = unlessUnlogged(row.storage_peak_bytes, level !== "event_log");
   return {
-    executorId,
+    executorId: row.executor_id,
     mode,
     evidenceLevel: level,
-    removedReason: textIn(row, "removed_reason"),
-    memoryBytes: numberIn(row, "memory_bytes"),
+    removedReason: row.removed_reason,
+    memoryBytes: row.memory_bytes,
     storagePeakBytes,
-    executionPeakBytes: told(
-      numberIn(row, "execution_peak_bytes"),
+    executionPeakBytes: unlessUnlogged(
+      row.execution_peak_bytes,
       level === "debug" || level === "info",
     ),
-    storagePeakBytesMin: numberIn(row, "storage_peak_bytes_min"),
-    storagePeakBytesMax: numberIn(row, "storage_peak_bytes_max"),
-    executionPeakBytesMin: numberIn(row, "execution_peak_bytes_min"),
-    executionPeakBytesMax: numberIn(row, "execution_peak_bytes_max"),
+    storagePeakBytesMin: row.storage_peak_bytes_min,
+    storagePeakBytesMax: row.storage_peak_bytes_max,
+    executionPeakBytesMin: row.execution_peak_bytes_min,
+    executionPeakBytesMax: row.execution_peak_bytes_max,
     borrowedPeakBytes:
       storagePeakBytes === undefined
         ? undefined
-        : told(numberIn(row, "borrowed_peak_bytes"), level !== "event_log"),
-    evictions: numberIn(row, "evictions"),
-    evictedBytes: numberIn(row, "evicted_bytes"),
-    evictionsOfUnknownSize: numberIn(row, "evictions_of_unknown_size") ?? 0,
-    failedPuts: numberIn(row, "failed_puts"),
-    spills: numberIn(row, "spills"),
-    spilledBytes: numberIn(row, "spilled_bytes"),
-    spillsOfUnknownSize: numberIn(row, "spills_of_unknown_size") ?? 0,
-    untoldSpilledBytes: numberIn(row, "untold_spilled_bytes") ?? 0,
-    spillTotalsTold: textIn(row, "spill_totals_told") === "true",
-    waits: numberIn(row, "waits"),
-    statements: numberIn(row, "statements") ?? 0,
-    statementsMet: numberIn(row, "statements_met") ?? 0,
-    storageCurve: curveOf(steps, "storage"),
-    executionCurve: curveOf(steps, "execution"),
+        : unlessUnlogged(row.borrowed_peak_bytes, level !== "event_log"),
+    evictions: row.evictions,
+    evictedBytes: row.evicted_bytes,
+    evictionsOfUnknownSize: row.evictions_of_unknown_size ?? 0,
+    failedPuts: row.failed_puts,
+    spills: row.spills,
+    spilledBytes: row.spilled_bytes,
+    spillsOfUnknownSize: row.spills_of_unknown_size ?? 0,
+    unloggedSpilledBytes: row.unlogged_spilled_bytes ?? 0,
+    spillTotalsLogged: row.spill_totals_logged === true,
+    waits: row.waits,
+    statements: row.statements ?? 0,
+    statementsMet: row.statements_met ?? 0,
+    storageCurve: curveOf(steps, (step) => [step.storage_most, step.storage_last]),
+    executionCurve: curveOf(steps, (step) => [step.execution_most, step.execution_last]),
   };
 }
 
-/** Where no log tells of a pool, an estimate of nothing is no knowledge that it was empty. */
-function told(peak: number | undefined, byLogs: boolean): number | undefined {
-  return peak === 0 && !byLogs ? undefined : peak;
+/** Where no log shows a pool, an estimate of 0 is no knowledge that it was empty. */
+function unlessUnlogged(peak: number | undefined, isLogged: boolean): number | undefined {
+  return peak === 0 && !isLogged ? undefined : peak;
 }
 
 /**
  * The most in each step, where a step without a change goes on with what was last, until the
  * executor is gone.
  */
-function curveOf(steps: readonly Row[], pool: "storage" | "execution"): (number | undefined)[] {
+function curveOf(
+  steps: readonly Step[],
+  mostAndLast: (step: Step) => readonly [number | undefined, number | undefined],
+): (number | undefined)[] {
   const curve: (number | undefined)[] = [];
   let last: number | undefined;
   let ends: number | undefined;
-  for (let step = 0; step < STEPS; step += 1) {
-    const changes = steps.find((row) => numberIn(row, "step") === step);
+  for (let at = 0; at < STEPS; at += 1) {
+    const changes = steps.find(({ step }) => step === at);
     if (changes === undefined) {
-      curve.push(ends === undefined || step <= ends ? last : undefined);
+      curve.push(ends === undefined || at <= ends ? last : undefined);
       continue;
     }
-    ends = numberIn(changes, "ends");
-    const most = numberIn(changes, `${pool}_most`);
+    ends = changes.ends;
+    const [most, lastOfStep] = mostAndLast(changes);
     curve.push(last !== undefined && most !== undefined ? Math.max(last, most) : most);
-    last = numberIn(changes, `${pool}_last`);
+    last = lastOfStep;
   }
   return curve;
 }
 
-function diagnosticOf(row: Row): DiagnosticSummary {
-  const severity = textIn(row, "severity");
+function diagnosticOf({
+  code = "",
+  severity,
+  count = 0,
+  example = "",
+}: RowOf<typeof diagnosticKinds>): DiagnosticSummary {
   return {
-    code: textIn(row, "code") ?? "",
+    code,
     severity: severity === "error" || severity === "warning" ? severity : "info",
-    count: numberIn(row, "count") ?? 0,
-    example: textIn(row, "example") ?? "",
+    count,
+    example,
   };
 }
 

@@ -142,13 +142,13 @@ function narrowedTo(columns: number, rows: readonly (readonly string[])[]): stri
  * MiB` where they alone tell.
  */
 function spilledCell(executor: ExecutorSummary): string {
-  const { spills, spilledBytes, untoldSpilledBytes, spillsOfUnknownSize } = executor;
-  if (untoldSpilledBytes === 0 && (spills ?? 0) === 0) {
-    return executor.spillTotalsTold ? "0" : countOrDash(spills);
+  const { spills, spilledBytes, unloggedSpilledBytes, spillsOfUnknownSize } = executor;
+  if (unloggedSpilledBytes === 0 && (spills ?? 0) === 0) {
+    return executor.spillTotalsLogged ? "0" : countOrDash(spills);
   }
-  const bytes = atLeast((spilledBytes ?? 0) + untoldSpilledBytes, spillsOfUnknownSize);
+  const bytes = atLeast((spilledBytes ?? 0) + unloggedSpilledBytes, spillsOfUnknownSize);
   if ((spills ?? 0) === 0) return bytes;
-  if (untoldSpilledBytes > 0) return `${countOrDash(spills)}+ (${bytes})`;
+  if (unloggedSpilledBytes > 0) return `${countOrDash(spills)}+ (${bytes})`;
   return `${countOrDash(spills)} (${atLeast(spilledBytes, spillsOfUnknownSize)})`;
 }
 
@@ -186,7 +186,9 @@ function legend(
     words.push("no room = times a block could not be stored");
   }
   if (
-    executors.some(({ spills, untoldSpilledBytes }) => (spills ?? 0) > 0 && untoldSpilledBytes > 0)
+    executors.some(
+      ({ spills, unloggedSpilledBytes }) => (spills ?? 0) > 0 && unloggedSpilledBytes > 0,
+    )
   ) {
     words.push("8+ = 8 times in the logs, and more by the tasks' totals");
   }
@@ -372,7 +374,7 @@ export function nextCommands(
   }
   if (any(({ evictions }) => (evictions ?? 0) > 0))
     ask("eviction_ledger", "who evicted what, and whether it was missed");
-  if (any(({ spills, untoldSpilledBytes }) => (spills ?? 0) > 0 || untoldSpilledBytes > 0))
+  if (any(({ spills, unloggedSpilledBytes }) => (spills ?? 0) > 0 || unloggedSpilledBytes > 0))
     ask("spill_causes", "who spilled, and who made them");
   if (any(({ waits }) => (waits ?? 0) > 0))
     ask("wait_summary", "who waited for memory, and who held it");

@@ -106,10 +106,10 @@ export interface ExecutorSummary {
   /** memory freed by those of known size */
   readonly spilledBytes: number | undefined;
   /** what the tasks' totals count beside those; 0 where there are no totals */
-  readonly untoldSpilledBytes: number;
+  readonly unloggedSpilledBytes: number;
   readonly spillsOfUnknownSize: number;
   /** whether the totals of all tasks there are known: no spill in any of them is none */
-  readonly spillTotalsTold: boolean;
+  readonly spillTotalsLogged: boolean;
   readonly waits: number | undefined;
   readonly statements: number;
   readonly statementsMet: number;

@@ -77,7 +77,7 @@ export function whatHappened(
 function spillsInWords(executors: readonly ExecutorSummary[]): string[] {
   const spilling = executors.filter((executor) => (executor.spills ?? 0) > 0);
   const spills = spilling.reduce((total, executor) => total + (executor.spills ?? 0), 0);
-  const untold = executors.reduce((total, executor) => total + executor.untoldSpilledBytes, 0);
+  const untold = executors.reduce((total, executor) => total + executor.unloggedSpilledBytes, 0);
   const told = spilling.map(({ spilledBytes: bytes, spillsOfUnknownSize: leftOut }) => ({
     bytes,
     leftOut,

@@ -6,6 +6,7 @@ import { counted } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
 import { type Ask, numberIn, type Row, textIn } from "../sql/row.ts";
+import { answerOf, firstOf } from "../sql/typed-rows.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { askAbout } from "./ask.ts";
 import type { InputSize, Interval, Measure, MeasuredRun, Metric, Subject, Trust } from "./check.ts";
@@ -139,18 +140,16 @@ const SETTINGS = [
 ];
 
 async function configurationOf(ask: Ask): Promise<Record<string, string>> {
-  const rows = await ask(
+  const rows = await answerOf(
+    ask,
+    { key: "key", value: "key" },
     `select key, any_value(value) as value from spark_conf
       where ${THIS_APP} and not coalesce(is_default, false)
       and key in (${SETTINGS.map((key) => sqlText(key)).join(", ")}) and value is not null
         group by key order by key`,
   );
   const configuration: Record<string, string> = {};
-  for (const row of rows) {
-    const key = textIn(row, "key");
-    const value = textIn(row, "value");
-    if (key !== undefined && value !== undefined) configuration[key] = value;
-  }
+  for (const { key, value } of rows) configuration[key] = value;
   const [memory] = await ask(`with ${EVIDENCE}
     select
       (select mode(max_memory_bytes) from looked_at) as max_memory_bytes,
@@ -165,7 +164,15 @@ async function configurationOf(ask: Ask): Promise<Record<string, string>> {
 }
 
 async function inputOf(ask: Ask): Promise<InputSize> {
-  const [row] = await ask(`
+  const row = await firstOf(
+    ask,
+    {
+      input_bytes: "number",
+      input_records: "number",
+      shuffle_write_records: "number",
+      planned_tasks: "number",
+    },
+    `
     with cached as (select rdd_id from rdds where ${THIS_APP} and storage_level is not null),
     uncached as (
       select stage_id, stage_attempt_id from stages where ${THIS_APP}
@@ -179,12 +186,13 @@ async function inputOf(ask: Ask): Promise<InputSize> {
         as input_records,
       (select sum(shuffle_write_records) from ok) as shuffle_write_records,
       (select sum(tasks) from stages where ${THIS_APP} and stage_attempt_id = 0 and status
-        not in ('pending', 'skipped')) as planned_tasks`);
+        not in ('pending', 'skipped')) as planned_tasks`,
+  );
   return {
-    input_bytes: positive(numberIn(row, "input_bytes")),
-    input_records: positive(numberIn(row, "input_records")),
-    shuffle_write_records: positive(numberIn(row, "shuffle_write_records")),
-    planned_tasks: positive(numberIn(row, "planned_tasks")),
+    input_bytes: positive(row?.input_bytes),
+    input_records: positive(row?.input_records),
+    shuffle_write_records: positive(row?.shuffle_write_records),
+    planned_tasks: positive(row?.planned_tasks),
   };
 }
 

@@ -2,7 +2,7 @@
  * A database whose answers name no hosts: each is `host-1`, `host-2` …, wherever its name stands.
  */
 import type { Database, QueryResult, QueryValue } from "../sql/query.ts";
-import { textIn } from "../sql/row.ts";
+import { answerOf } from "../sql/typed-rows.ts";
 
 type Asked = Pick<Database, "rows" | "query">;
 
@@ -17,8 +17,8 @@ const HOSTS = `
 const ANYWHERE = new Set(["localhost", "127.0.0.1", "0.0.0.0", "::1"]);
 
 export async function withoutHosts(database: Asked): Promise<Asked> {
-  const hosts = (await database.rows(HOSTS))
-    .flatMap((row) => textIn(row, "host") ?? [])
+  const hosts = (await answerOf((sql) => database.rows(sql), { host: "key" }, HOSTS))
+    .map(({ host }) => host)
     .filter((host) => host.length > 1 && !ANYWHERE.has(host));
   if (hosts.length === 0) return database;
   const names = new Map(hosts.map((host, index) => [host, `host-${index + 1}`]));

@@ -3,7 +3,8 @@
  * is not proposed.
  */
 import { sqlText } from "../sql/literal.ts";
-import { type Ask, numberIn } from "../sql/row.ts";
+import type { Ask } from "../sql/row.ts";
+import { firstOf } from "../sql/typed-rows.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { effectsOf } from "./effects.ts";
 import { readRun } from "./run-record.ts";
@@ -65,11 +66,13 @@ export async function judgedChanges<One extends Proposal>(
 
 /** How many task attempts the application has. */
 export async function tasksOf(ask: Ask, { appId, attemptId }: ApplicationKey): Promise<number> {
-  const [counted] = await ask(
+  const counted = await firstOf(
+    ask,
+    { tasks: "number" },
     `select count(*) as tasks from tasks
      where app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`,
   );
-  return numberIn(counted, "tasks") ?? 0;
+  return counted?.tasks ?? 0;
 }
 
 function nameOf(key: string, value: string): string {

@@ -5,6 +5,7 @@
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
+import { rowsFrom } from "../../sql/typed-rows.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { blockKnown } from "../scene.ts";
 import { quotedSql } from "../shell-word.ts";
@@ -94,10 +95,14 @@ export async function blockStory(investigation: Investigation, blockId: string):
 }
 
 async function noBlock(investigation: Investigation, blockId: string): Promise<NotThereError> {
-  const some = await investigation.ask(
-    `select block_id from blocks where ${investigation.here()} group by block_id order by jaro_winkler_similarity(block_id, ${sqlText(blockId)}) desc, block_id limit 5`,
+  const some = await rowsFrom(
+    (sql) => investigation.ask(sql),
+    "blocks",
+    ["block_id"],
+    `where ${investigation.here()} group by block_id
+     order by jaro_winkler_similarity(block_id, ${sqlText(blockId)}) desc, block_id limit 5`,
   );
-  const names = some.map((row) => textIn(row, "block_id") ?? "").join(", ");
+  const names = some.map((row) => row.block_id).join(", ");
   return new NotThereError(
     names === ""
       ? `no block ${blockId}: the logs tell of no blocks`
