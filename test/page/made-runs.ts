@@ -76,6 +76,8 @@ export interface LargeRun {
   readonly executors: number;
   readonly tasksEach: number;
   readonly stepsEach: number;
+  /** stores, reads, evictions and refusals of blocks on each executor; 0: none */
+  readonly blockEventsEach: number;
 }
 
 /**
@@ -89,6 +91,7 @@ export async function writeLargeRun(path: string, run: LargeRun): Promise<void> 
   const [gib, length] = [2 ** 30, 3600 * second];
   emit("applications", { ...rowsByHand.applications, endedAt: three + length });
   emit("source_files", rowsByHand.source_files);
+  if (run.blockEventsEach > 0) emit("rdds", rowsByHand.rdds);
   for (let stage = 0; stage < 20; stage++) {
     const submittedAt = three + (stage * length) / 20;
     const completedAt = submittedAt + length / 20;
@@ -139,7 +142,49 @@ export async function writeLargeRun(path: string, run: LargeRun): Promise<void> 
       });
       at = next;
     }
+    const evictions = new Map<string, number>();
+    for (let n = 0; n < run.blockEventsEach; n++) {
+      const ts = three + Math.floor(((n + 1) * length) / (run.blockEventsEach + 2)) + executor;
+      const blockId = `rdd_7_${400 * executor + ((n * 31) % 400)}`;
+      const op = OPS[(n + executor) % OPS.length] ?? "store";
+      // Numbered after the steps around them, as events of one executor are.
+      const seq = run.stepsEach + n;
+      const causedByTaskId = executor * run.tasksEach + (n % run.tasksEach);
+      const event = {
+        ...rowsByHand.block_events,
+        executorId,
+        seq,
+        ts,
+        blockId,
+        op,
+        causedByTaskId,
+      };
+      emit("block_events", {
+        ...event,
+        memoryBytes: 1_000_003 * (1 + (n % 17)),
+        sourceLine: n + 1,
+      });
+      evictions.set(blockId, (evictions.get(blockId) ?? 0) + Number(op === "evict"));
+    }
+    for (const [blockId, times] of evictions) {
+      const partitionId = Number(blockId.split("_")[2]);
+      emit("blocks", { ...rowsByHand.blocks, executorId, blockId, partitionId, evictions: times });
+    }
   }
   await application.complete();
   await sink.finish();
 }
+
+/** One of ten is an eviction, and one a refusal. */
+const OPS = [
+  "store",
+  "hit_memory",
+  "hit_memory",
+  "evict",
+  "store",
+  "hit_memory",
+  "miss",
+  "put_fail",
+  "hit_memory",
+  "store",
+] as const;

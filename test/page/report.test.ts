@@ -26,7 +26,8 @@ const MADE: Readonly<Record<string, (path: string) => Promise<void>>> = {
     return replayed([log, "-o", path]);
   },
   troubled: writeTroubledRun,
-  large: (path) => writeLargeRun(path, { executors: 100, tasksEach: 2000, stepsEach: 1000 }),
+  large: (path) =>
+    writeLargeRun(path, { executors: 100, tasksEach: 2000, stepsEach: 1000, blockEventsEach: 0 }),
 };
 const names = Object.keys(MADE);
 /** Nothing to open where no browser is: the test below says so. */

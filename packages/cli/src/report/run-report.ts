@@ -1,5 +1,6 @@
 /** The report command's own part: where pages go, and what is said of them. */
 import { counted, safeJson } from "@respark/core";
+import { type Database, openDatabase, QueryError } from "@respark/report";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { type RunOptions, withDatabase } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
@@ -12,7 +13,10 @@ export interface ReportOptions extends RunOptions {
   readonly hosts?: boolean;
 }
 
-/** What DuckDB may hold: with what the page itself takes, a report stays below 500 MB. */
+/**
+ * What DuckDB may hold: with what the page itself takes, a report of 100 executors with 200,000
+ * tasks stays below 500 MB. Where a larger run needs more, it is asked again without this limit.
+ */
 const DATABASE_BYTES = 128 << 20;
 
 export async function runReport(
@@ -21,18 +25,40 @@ export async function runReport(
   options: ReportOptions,
 ): Promise<void> {
   const began = host.now();
-  await withDatabase(
+  const pages = (
+    database: Database,
+    path: string | undefined,
+    overwrite: true | undefined,
+  ): Promise<readonly Written[]> => {
+    const source = { database, path, named: path ?? paths.join(", ") };
+    return writePages(host, source, { ...options, overwrite });
+  };
+  const written = await withDatabase(
     host,
     paths,
     options,
     (database, path) =>
       sayingTrouble(async () => {
-        const source = { database, path, named: path ?? paths.join(", ") };
-        const written = await writePages(host, source, options);
-        if (written.length > 0) await tell(host, written, options, began);
+        try {
+          return await pages(database, path, options.overwrite);
+        } catch (error) {
+          if (path === undefined || !isOutOfMemory(error)) throw error;
+          const roomier = await openDatabase(path);
+          try {
+            // What stands there now was written by this command: all else was refused before.
+            return await pages(roomier, path, true);
+          } finally {
+            roomier.close();
+          }
+        }
       }),
     { memoryLimitBytes: DATABASE_BYTES },
   );
+  if (written.length > 0) await tell(host, written, options, began);
+}
+
+function isOutOfMemory(error: unknown): boolean {
+  return error instanceof QueryError && error.message.startsWith("Out of Memory Error");
 }
 
 /** More files than this are counted. */

@@ -17,16 +17,50 @@ export class Answer {
   static async of(database: Asking, sql: string): Promise<Answer> {
     const result = await database.query(sql);
     const columns = result.columns.map((): QueryValue[] => []);
+    const known = result.columns.map(() => new Map<string, string>());
     let rows = 0;
     for await (const batch of result.batches()) {
       for (const row of batch) {
-        for (const [index, column] of columns.entries()) column.push(row[index] ?? null);
+        for (const [index, column] of columns.entries()) {
+          column.push(kept(row[index] ?? null, known[index]));
+        }
       }
       rows += batch.length;
     }
     return new Answer(
       new Map(result.columns.map(({ name }, index) => [name, columns[index] ?? []])),
       rows,
+    );
+  }
+
+  /** Rows of answers with the same columns as one, by these columns; NULL comes last. */
+  static merged(parts: readonly Answer[], by: readonly string[]): Answer {
+    const [first, ...others] = parts.filter(({ rows }) => rows > 0);
+    if (first === undefined) return parts[0] ?? new Answer(new Map(), 0);
+    const columns = new Map<string, QueryValue[]>();
+    for (const [name, own] of first.#columns) {
+      columns.set(name, [...own, ...others.flatMap((other) => [...other.#values(name)])]);
+    }
+    const all = new Answer(
+      columns,
+      parts.reduce((sum, { rows }) => sum + rows, 0),
+    );
+    const keys = by.map((name) => all.#values(name));
+    const order = Uint32Array.from({ length: all.rows }, (_, row) => row).sort((a, b) => {
+      for (const key of keys) {
+        const apart = compared(key[a] ?? null, key[b] ?? null);
+        if (apart !== 0) return apart;
+      }
+      return a - b;
+    });
+    return new Answer(
+      new Map(
+        [...columns].map(([name, values]) => [
+          name,
+          Array.from(order, (row): QueryValue => values[row] ?? null),
+        ]),
+      ),
+      all.rows,
     );
   }
 
@@ -73,9 +107,28 @@ export class Answer {
   }
 }
 
+function compared(a: QueryValue, b: QueryValue): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  if (typeof a === "number" && typeof b === "number") return a - b;
+  const [one, other] = [textOf(a), textOf(b)];
+  return one < other ? -1 : Number(one > other);
+}
+
+/** Beyond so many different texts of a column the next ones are likely to differ too. */
+const SHARED_TEXTS = 4096;
+
+/** In as little memory as it takes: integers as numbers, and of equal texts one. */
+function kept(value: QueryValue, known: Map<string, string> | undefined): QueryValue {
+  if (typeof value === "bigint") return Number(value);
+  if (typeof value !== "string" || known === undefined) return value;
+  const same = known.get(value);
+  if (same !== undefined) return same;
+  if (known.size < SHARED_TEXTS) known.set(value, value);
+  return value;
+}
+
 function shown(value: QueryValue): Cells[string] {
   if (value === null || typeof value === "number" || typeof value === "boolean") return value;
-  if (typeof value === "bigint") return Number(value);
   return plainText(textOf(value));
 }
 

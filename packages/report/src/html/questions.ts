@@ -49,7 +49,7 @@ from memory_timeline where ${here} order by executor_id, mode, seq`,
 select executor_id, kind, epoch_us(ts)::double as t, epoch_us(end_ts)::double as ends, ordinal,
   size_bytes, task_id, subject, reason, for_block_id, kept_on_disk, regretted, certainty,
   source_file_id, source_line
-from pressure_events where ${here} order by executor_id, ts, source_file_id, source_line, ordinal`,
+from pressure_events where ${here}`,
     stages: `
 select stage_id, stage_attempt_id, name, epoch_us(submitted_at)::double as t,
   epoch_us(completed_at)::double as ends, status, tasks

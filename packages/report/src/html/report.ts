@@ -9,6 +9,7 @@ import { type Chunk, chunk, dataChunks, MOST_BYTES } from "./chunks.ts";
 import { conditionOn } from "./condition.ts";
 import { documentText } from "./document.ts";
 import { smallDrawing } from "./drawing.ts";
+import { eventsIn } from "./events.ts";
 import { type Happened, pictureOf, type Seen, tasksNamed } from "./finding-pictures.ts";
 import { type FleetRow, fleetRow } from "./fleet.ts";
 import type { Html } from "./html.ts";
@@ -56,7 +57,7 @@ export async function reportPage(
   const here = conditionOn(application);
   const ask = questions(here);
   const run = await runIn(database, ask, here);
-  const events = await Answer.of(database, ask.events);
+  const events = await eventsIn(database, ask.events);
   const small = await smallJson(database, ask, run);
   const seen: Seen = {
     run,

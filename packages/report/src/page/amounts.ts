@@ -27,10 +27,11 @@ export function exactBytes(value: number): string {
 
 /** A count; a question mark where no log tells. */
 export function count(value: number | null | undefined): string {
-  return value === null || value === undefined || Number.isNaN(value)
-    ? "?"
-    : value.toLocaleString("en");
+  return value === null || value === undefined || Number.isNaN(value) ? "?" : wholes.format(value);
 }
+
+/** Made once: `toLocaleString` makes one each time. */
+const wholes = new Intl.NumberFormat("en");
 
 export function percent(value: number): string {
   return `${Math.round(value * 100)} %`;

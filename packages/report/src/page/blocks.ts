@@ -4,7 +4,7 @@ import { at } from "../picture/track.ts";
 import { bytes, count, percent } from "./amounts.ts";
 import { type Canvas, colour, FONT, marker, note, prepared, texture, timeAxis } from "./canvas.ts";
 import { type BlockEvents, type Detail, detailOf, smallFacts } from "./details.ts";
-import { make, need, within } from "./elements.ts";
+import { make, need, setStyle, setText, within } from "./elements.ts";
 import { selectEvent } from "./executor.ts";
 import { frameOf } from "./executor-picture.ts";
 import { executorAt, isPrinting, meta, nameOf, painter, repaint, state } from "./state.ts";
@@ -130,7 +130,7 @@ export function setUpBlocks(): void {
   painter("blocks", need("blocks", HTMLElement), () => {
     const detail = detailOf(state.executor);
     const rows = detail === undefined ? [] : rowsOf(detail);
-    need("blockssay", HTMLElement).textContent = blocksWords(detail, rows);
+    setText(need("blockssay", HTMLElement), blocksWords(detail, rows));
     const silent = executorAt(state.executor).evidence === "event_log";
     wide.hidden = rows.length === 0 && !silent;
     const width = box.clientWidth;
@@ -143,7 +143,7 @@ export function setUpBlocks(): void {
     }
     const full = rows.reduce((sum, { kind }) => sum + (kind === "rdd" ? HEAD : ROW), 30);
     const height = isPrinting() ? Math.min(full, 700) : Math.min(full, innerHeight * 0.6, TALL);
-    tall.style.height = `${full - height}px`;
+    setStyle(tall, "height", `${full - height}px`);
     const c = prepared(canvas, width, height);
     timeAxis(c, { ...frame, y: 15 }, state, [20, height]);
     let y = 22 - (isPrinting() ? 0 : box.scrollTop);

@@ -1,7 +1,9 @@
 /** Canvases sharp at any pixel ratio; textures for what is not certain. */
+import { paintedBands, type Tile } from "../picture/bands.ts";
 import { at } from "../picture/track.ts";
 import type { Band, Edge, Wall } from "../picture/walls.ts";
 import { axisTime } from "./amounts.ts";
+import { setStyle } from "./elements.ts";
 import { isPrinting, meta } from "./state.ts";
 
 const NAMES = [
@@ -49,6 +51,7 @@ export function readColours(): void {
   const style = getComputedStyle(document.documentElement);
   for (const name of NAMES) colours.set(name, style.getPropertyValue(`--${name}`).trim());
   tiles.clear();
+  read.clear();
 }
 
 export function colour(name: Colour): string {
@@ -67,12 +70,18 @@ export function prepared(canvas: HTMLCanvasElement, width: number, height: numbe
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
   if (canvas.width !== Math.max(1, w)) canvas.width = Math.max(1, w);
   if (canvas.height !== Math.max(1, h)) canvas.height = Math.max(1, h);
-  canvas.style.width = `${width}px`;
-  canvas.style.height = `${height}px`;
+  setStyle(canvas, "width", `${width}px`);
+  setStyle(canvas, "height", `${height}px`);
+  return cleared(canvas, 0, width);
+}
+
+/** Of what stands on a canvas, a part is cleared, to be drawn anew; CSS pixels. */
+export function cleared(canvas: HTMLCanvasElement, left: number, width: number): Canvas {
+  const scale = ratio();
   const c = canvas.getContext("2d");
   if (c === null) throw new Error("the browser gave no canvas to draw on");
   c.setTransform(scale, 0, 0, scale, 0, 0);
-  c.clearRect(0, 0, width, height);
+  c.clearRect(left, 0, width, canvas.height / scale);
   c.textBaseline = "alphabetic";
   c.textAlign = "left";
   c.globalAlpha = 1;
@@ -84,14 +93,17 @@ type Texture = "dense/" | "dense\\" | "sparse/" | "sparse\\" | "?";
 
 /** Dense: up to the best estimate; sparse: up to what is possible; question marks: no log tells. */
 export function texture(c: Canvas, kind: Texture, of: Colour): CanvasPattern | string {
-  const key = `${kind}${of}`;
-  const known = tiles.get(key);
-  const tile = known ?? (kind === "?" ? questionTile() : hatchTile(kind, of));
-  tiles.set(key, tile);
-  const pattern = c.createPattern(tile, "repeat");
+  const pattern = c.createPattern(tileFor(kind, of), "repeat");
   if (pattern === null) return colour(of);
   pattern.setTransform(new DOMMatrix().scale(1 / ratio()));
   return pattern;
+}
+
+function tileFor(kind: Texture, of: Colour): HTMLCanvasElement {
+  const key = `${kind}${of} ${ratio()}`;
+  const tile = tiles.get(key) ?? (kind === "?" ? questionTile() : hatchTile(kind, of));
+  tiles.set(key, tile);
+  return tile;
 }
 
 function tileOf(size: number): { readonly tile: HTMLCanvasElement; readonly g: Canvas } {
@@ -161,51 +173,91 @@ export function heightScale(top: number, height: number, cut: boolean): Scale {
   };
 }
 
+/** Where a picture of memory stands; CSS pixels. */
+export interface Place {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly y: Scale;
+  /** best estimates and the boundary of the pools, for which a strip has no room */
+  readonly lines: boolean;
+}
+
 /** Paints the list of what to draw, from `left`, a pixel a column. */
-export function paintWalls(
-  c: Canvas,
-  walls: readonly Wall[],
-  place: { readonly left: number; readonly y: Scale; readonly lines: boolean },
-): void {
-  for (const wall of walls) {
-    if (wall.draw === "band") {
-      if (wall.of === "pool" && !place.lines) continue;
-      c.fillStyle = fillOf(c, wall);
-      fillBand(c, wall, place.left, place.y);
-    } else if (place.lines) strokeEdge(c, wall, place.left, place.y);
-  }
+export function paintWalls(c: Canvas, walls: readonly Wall[], place: Place): void {
+  const { left, top, lines } = place;
+  const scale = ratio();
+  const [width, height] = [Math.round(place.width * scale), Math.round(place.height * scale)];
+  const bands = walls.filter(
+    (wall): wall is Band => wall.draw === "band" && (lines || wall.of !== "pool"),
+  );
+  const y = (share: number): number => (place.y(share) - top) * scale;
+  const pixels = paintedBands(bands, { width, height, scale, y }, fillOf);
+  const image = new ImageData(new Uint8ClampedArray(pixels.buffer), width, height);
+  const { canvas, context } = scratch(width, height);
+  context.putImageData(image, 0, 0);
+  c.drawImage(canvas, 0, 0, width, height, left, top, width / scale, height / scale);
+  if (!lines) return;
+  for (const wall of walls) if (wall.draw === "edge") strokeEdge(c, wall, left, place.y);
 }
 
-function fillOf(c: Canvas, { of, certainty }: Band): CanvasPattern | string {
-  if (certainty === "unknown" || of === "nothing") return texture(c, "?", "unknown");
-  if (of === "pool") return texture(c, "sparse\\", "unknown-ink");
+interface Scratch {
+  readonly canvas: HTMLCanvasElement;
+  readonly context: Canvas;
+}
+const scratches = new Map<string, Scratch>();
+
+/** One of each size: pixels go through it onto the picture, above what stands there. */
+function scratch(width: number, height: number): Scratch {
+  const key = `${width} ${height}`;
+  const known = scratches.get(key);
+  if (known !== undefined) return known;
+  // Sizes change with the window alone.
+  if (scratches.size > 8) scratches.clear();
+  const made = readable();
+  made.canvas.width = Math.max(1, width);
+  made.canvas.height = Math.max(1, height);
+  scratches.set(key, made);
+  return made;
+}
+
+function readable(): Scratch {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (context === null) throw new Error("the browser gave no canvas to draw on");
+  return { canvas, context };
+}
+
+function fillOf({ of, certainty }: Band): Tile {
+  if (certainty === "unknown" || of === "nothing") return tileIn("?", "unknown");
+  if (of === "pool") return tileIn("sparse\\", "unknown-ink");
   const ink: Colour = of === "execution" ? "exec" : of;
-  if (certainty === "certain") return colour(ink);
+  if (certainty === "certain") return tileIn("solid", ink);
   const density = certainty === "likely" ? "dense" : "sparse";
-  return texture(c, of === "execution" ? `${density}\\` : `${density}/`, ink);
+  return tileIn(of === "execution" ? `${density}\\` : `${density}/`, ink);
 }
 
-function fillBand(c: Canvas, { here, low, high }: Band, left: number, y: Scale): void {
-  c.beginPath();
-  for (let from = 0; from < here.length; ) {
-    if (here[from] !== 1) {
-      from++;
-      continue;
-    }
-    let to = from;
-    while (to < here.length && here[to] === 1) to++;
-    c.moveTo(left + from, y(at(low, from)));
-    for (let i = from; i < to; i++) {
-      c.lineTo(left + i, y(at(high, i)));
-      c.lineTo(left + i + 1, y(at(high, i)));
-    }
-    for (let i = to - 1; i >= from; i--) {
-      c.lineTo(left + i + 1, y(at(low, i)));
-      c.lineTo(left + i, y(at(low, i)));
-    }
-    from = to;
-  }
-  c.fill();
+/** Pixels of colours and textures, until the theme changes. */
+const read = new Map<string, Tile>();
+
+function tileIn(kind: Texture | "solid", of: Colour): Tile {
+  const key = `${kind}${of} ${ratio()}`;
+  const known = read.get(key) ?? pixelsOf(kind === "solid" ? undefined : tileFor(kind, of), of);
+  read.set(key, known);
+  return known;
+}
+
+function pixelsOf(tile: HTMLCanvasElement | undefined, of: Colour): Tile {
+  const size = tile?.width ?? 1;
+  const { canvas, context } = readable();
+  canvas.width = canvas.height = size;
+  if (tile === undefined) {
+    context.fillStyle = colour(of);
+    context.fillRect(0, 0, 1, 1);
+  } else context.drawImage(tile, 0, 0);
+  const { data } = context.getImageData(0, 0, size, size);
+  return { size, pixels: new Uint32Array(data.buffer) };
 }
 
 function strokeEdge(c: Canvas, edge: Edge, left: number, y: Scale): void {

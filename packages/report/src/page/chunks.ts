@@ -6,6 +6,11 @@ const chunks = new Map<string, Promise<Unpacked>>();
 /** For measuring. */
 export const unpacking: { chunks: number; millis: number } = { chunks: 0, millis: 0 };
 
+/** No chunk that was asked for is on its way. */
+export function isUnpacked(): boolean {
+  return chunks.size > 0 && unpacking.chunks === chunks.size;
+}
+
 export function chunk(id: string): Promise<Unpacked> {
   const known = chunks.get(id);
   if (known !== undefined) return known;

@@ -46,3 +46,16 @@ export function button(words: string, pressed: boolean, act: () => void): HTMLEl
   element.addEventListener("click", act);
   return element;
 }
+
+/** Only what changes: each change makes the browser lay out the page anew. */
+export function setStyle(
+  element: HTMLElement,
+  name: "width" | "height" | "top",
+  value: string,
+): void {
+  if (element.style[name] !== value) element.style[name] = value;
+}
+
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}

@@ -3,7 +3,7 @@ import type { ExecutorFacts, Mode, StageFacts } from "../picture/facts.ts";
 import { type Pixels, perPixel } from "../picture/per-pixel.ts";
 import { at, type Track } from "../picture/track.ts";
 import { wallsOf } from "../picture/walls.ts";
-import { bytes, tickBytes } from "./amounts.ts";
+import { bytes, count, tickBytes } from "./amounts.ts";
 import {
   type Canvas,
   type Colour,
@@ -144,7 +144,10 @@ function paintMemory(c: Canvas, pixels: Pixels | undefined, frame: Frame, y: Sca
   c.beginPath();
   c.rect(frame.left, TOP, frame.width, MEMORY);
   c.clip();
-  if (pixels !== undefined) paintWalls(c, wallsOf(pixels), { left: frame.left, y, lines: true });
+  if (pixels !== undefined) {
+    const place = { left: frame.left, top: TOP, width: pixels.width, height: MEMORY, y };
+    paintWalls(c, wallsOf(pixels), { ...place, lines: true });
+  }
   if (state.cut) {
     c.fillStyle = colour("paper");
     c.fillRect(frame.left, y(0.9), frame.width, y(0.1) - y(0.9));
@@ -302,7 +305,7 @@ function paintEvents(
   c.textAlign = "right";
   c.font = `${own.length > 0 ? 650 : 400} 12px ${FONT}`;
   c.fillStyle = colour(own.length > 0 ? "ink" : unknown ? "unknown-ink" : "soft");
-  c.fillText(`${word} ${unknown ? "?" : own.length.toLocaleString("en")}`, frame.left - 8, y + 4);
+  c.fillText(`${word} ${unknown ? "?" : count(own.length)}`, frame.left - 8, y + 4);
   c.textAlign = "left";
   c.globalAlpha = own.length > 0 ? 1 : 0.45;
   marker(c, kind, 12, y, 4);

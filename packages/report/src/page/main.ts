@@ -5,7 +5,7 @@ import { setUpAccuracy } from "./accuracy.ts";
 import { readAddress, themeAsked, writeAddress } from "./address.ts";
 import { setUpBlocks } from "./blocks.ts";
 import { readColours } from "./canvas.ts";
-import { unpacking } from "./chunks.ts";
+import { isUnpacked, unpacking } from "./chunks.ts";
 import { detailWhenUnpacked } from "./details.ts";
 import { need } from "./elements.ts";
 import { chooseEvent, setUpExecutor } from "./executor.ts";
@@ -16,6 +16,7 @@ import {
   chooseExecutor,
   executorAt,
   frames,
+  isPainted,
   meta,
   paintNow,
   repaint,
@@ -86,6 +87,7 @@ function setUpPictures(): void {
       repaintAll,
       frames,
       unpacking,
+      painted: () => isPainted() && isUnpacked(),
       /** Chooses an event by kind and ordinal; false where this executor has none such. */
       tell: async (executor: number, kind: string, ordinal: number) => {
         const { events } = await detailWhenUnpacked(executor);

@@ -82,9 +82,13 @@ export function showReading(detail: Detail | undefined, track: Track | undefined
   const facts = detail === undefined ? undefined : modeFacts(detail, state.mode);
   if (track === undefined || facts === undefined) {
     values.replaceChildren();
+    delete values.dataset["of"];
     return;
   }
   const { t, words } = momentRead();
+  const asked = [state.executor, state.mode, words, t].join(" ");
+  if (values.dataset["of"] === asked) return;
+  values.dataset["of"] = asked;
   const title = make("h3", {}, `${words}: ${clock(t)} UTC`);
   const read = readingAt(track, t, executorAt(state.executor).removed);
   if (read === undefined) {

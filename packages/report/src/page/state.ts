@@ -61,6 +61,11 @@ const waiting = new Set<PainterName>();
 export const frames: number[] = [];
 let asked = false;
 
+/** Nothing is due: every picture in sight stands as the data at hand have it. */
+export function isPainted(): boolean {
+  return frames.length > 0 && !asked;
+}
+
 export function painter(name: PainterName, element: Element, paint: () => void): void {
   painters.set(name, { paint, element, seen: false });
 }
@@ -88,14 +93,18 @@ function paintDue(): void {
   const began = performance.now();
   const names = [...due];
   due.clear();
-  for (const name of names) {
+  // All are looked for before the first paints: each look after a change is a layout of the page.
+  const inSight = names.flatMap((name) => {
     const each = painters.get(name);
-    if (each === undefined) continue;
-    if (isInSight(each)) {
-      waiting.delete(name);
-      each.seen = true;
-      each.paint();
-    } else waiting.add(name);
+    if (each === undefined) return [];
+    if (isInSight(each)) return [{ name, each }];
+    waiting.add(name);
+    return [];
+  });
+  for (const { name, each } of inSight) {
+    waiting.delete(name);
+    each.seen = true;
+    each.paint();
   }
   frames.push(performance.now() - began);
   if (frames.length > 500) frames.shift();
@@ -108,8 +117,10 @@ function isInSight({ seen, element }: Painter): boolean {
   return box.bottom > -150 && box.top < innerHeight + 150;
 }
 
+const paper = matchMedia("print");
+
 export function isPrinting(): boolean {
-  return matchMedia("print").matches;
+  return paper.matches;
 }
 
 addEventListener("scroll", () => waiting.size > 0 && repaint(...waiting), { passive: true });
@@ -119,7 +130,7 @@ export function setRange(from: number, to: number): void {
   const width = Math.max(least, Math.min(meta.span, to - from));
   state.from = Math.max(0, Math.min(meta.span - width, from));
   state.to = state.from + width;
-  repaint();
+  repaint("strips", "minimap", "executor", "blocks", "shares");
 }
 
 export function executorAt(index: number): ExecutorFacts {

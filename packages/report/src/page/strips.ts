@@ -7,6 +7,7 @@ import { wallsOf } from "../picture/walls.ts";
 import { bytes, count, percent } from "./amounts.ts";
 import {
   type Canvas,
+  cleared,
   colour,
   EVENT_KINDS,
   FONT,
@@ -18,7 +19,7 @@ import {
   timeAxis,
 } from "./canvas.ts";
 import { type Detail, detailOf } from "./details.ts";
-import { make, need, within } from "./elements.ts";
+import { make, need, setStyle, within } from "./elements.ts";
 import {
   chooseExecutor,
   executorAt,
@@ -67,7 +68,7 @@ export function paintStrip(c: Canvas, index: number, range: Range, box: Box): De
     });
     const cut = state.cut && height > 24;
     const y = heightScale(top, height, cut);
-    paintWalls(c, wallsOf(pixels), { left, y, lines: false });
+    paintWalls(c, wallsOf(pixels, false), { left, top, width, height, y, lines: false });
     if (cut) {
       c.fillStyle = colour("wash");
       c.fillRect(left, y(0.9), width, y(0.1) - y(0.9));
@@ -144,29 +145,45 @@ export function setUpStrips(): void {
   need("count", HTMLElement).textContent =
     `${meta.executors.length}${meta.executors.some(({ id }) => id === "driver") ? " with the driver" : ""}; a strip is all of its memory${cut}`;
 
+  /** What stands on the canvas beside the strips; of a new range only the strips are painted. */
+  let standing = "";
   painter("strips", grid, () => {
     const printing = isPrinting();
     const n = printing ? Math.min(PRINTED, state.order.length) : state.order.length;
     const width = grid.clientWidth;
     const full = n * ROW + HEAD + 2;
     const height = printing ? full : Math.min(full, Math.max(200, innerHeight * 0.6));
-    tall.style.height = `${full - height}px`;
-    const c = prepared(canvas, width, height);
+    setStyle(tall, "height", `${full - height}px`);
     const columns = columnsFor(width);
     const box = { left: columns.left, width: Math.max(40, width - columns.left - columns.right) };
     const top = printing ? 0 : grid.scrollTop;
     const first = Math.floor(top / ROW);
     const last = Math.min(n, first + Math.ceil(height / ROW) + 1);
-    for (let place = first; place < last; place++) {
-      const index = state.order[place] ?? 0;
-      paintRow(c, index, HEAD + place * ROW - top, box, columns, width);
-      const row = rows[place - first] ?? grid.appendChild(make("div", { role: "option" }));
-      rows[place - first] = row;
+    const shown = state.order.slice(first, last);
+    const look = [colour("paper"), devicePixelRatio, printing, width, height, top];
+    const beside = [...look, state.executor, ...shown].join(" ");
+    const isNew = beside !== standing;
+    standing = beside;
+    const c = isNew
+      ? prepared(canvas, width, height)
+      : cleared(canvas, box.left - 6, box.width + 12);
+    for (const [at, index] of shown.entries()) {
+      const place = first + at;
+      const y = HEAD + place * ROW - top;
+      if (index === state.executor)
+        paintChosen(c, y, isNew ? [0, width] : [box.left - 6, box.width + 12]);
+      if (isNew) paintFacts(c, index, y, box, columns);
+      const strip = { ...box, top: y + 4, height: 30 };
+      const detail = paintStrip(c, index, state, strip);
+      if (detail !== undefined) paintMarks(c, detail, strip);
+      if (!isNew) continue;
+      const row = rows[at] ?? grid.appendChild(make("div", { role: "option" }));
+      rows[at] = row;
       describe(row, index, place, n);
       if (index === state.executor) grid.setAttribute("aria-activedescendant", row.id);
     }
-    for (const row of rows.slice(last - first)) row.hidden = true;
-    paintHead(c, box, columns, width);
+    for (const row of isNew ? rows.slice(shown.length) : []) row.hidden = true;
+    paintHead(c, box, columns, width, isNew);
     paintCrosshair(c, box, height);
   });
 
@@ -255,21 +272,23 @@ function sorted(by: string): number[] {
   return order.sort((a, b) => of(b) - of(a) || a - b);
 }
 
-function paintRow(
+function paintChosen(c: Canvas, y: number, [left, width]: readonly [number, number]): void {
+  c.fillStyle = colour("wash");
+  c.fillRect(left, y, width, ROW);
+  if (left > 0) return;
+  c.fillStyle = colour("focus");
+  c.fillRect(0, y, 3, ROW);
+}
+
+/** Its name and memory left of the strip, its counts right of it. */
+function paintFacts(
   c: Canvas,
   index: number,
   y: number,
   { left, width }: Pick<Box, "left" | "width">,
   columns: Columns,
-  all: number,
 ): void {
   const executor = executorAt(index);
-  if (index === state.executor) {
-    c.fillStyle = colour("wash");
-    c.fillRect(0, y, all, ROW);
-    c.fillStyle = colour("focus");
-    c.fillRect(0, y, 3, ROW);
-  }
   c.textAlign = "left";
   c.fillStyle = colour("ink");
   c.font = `600 13px ${FONT}`;
@@ -279,9 +298,6 @@ function paintRow(
   const memory = executor.strip === "off_heap" ? "off heap" : bytes(executor.max);
   const level = LEVELS[executor.evidence ?? ""] ?? "";
   c.fillText(fitted(c, left < 150 ? memory : `${memory} · ${level}`, left - 20), 12, y + 34);
-  const box = { left, top: y + 4, width, height: 30 };
-  const detail = paintStrip(c, index, state, box);
-  if (detail !== undefined) paintMarks(c, detail, box);
   const values = [
     executor.peakShare === null ? "?" : percent(executor.peakShare),
     ...[
@@ -310,7 +326,7 @@ function paintMarks(c: Canvas, { events }: Detail, { left, top, width }: Box): v
       const t = at(events.t, i);
       if (events.kind[i] !== kind || t < state.from || t > state.to) continue;
       const x = left + ((t - state.from) / (state.to - state.from)) * width;
-      if (x - last < 3) continue;
+      if (x - last < 6) continue;
       last = x;
       marker(c, kind, Math.min(left + width - 4, x), top + 35.5, 3.4);
     }
@@ -322,9 +338,22 @@ function paintHead(
   box: Pick<Box, "left" | "width">,
   columns: Columns,
   all: number,
+  isNew: boolean,
 ): void {
+  const [from, to] = isNew ? [0, all] : [box.left - 6, box.left + box.width + 6];
   c.fillStyle = colour("paper");
-  c.fillRect(0, 0, all, HEAD - 1);
+  c.fillRect(from, 0, to - from, HEAD - 1);
+  if (isNew) paintColumns(c, box, columns);
+  timeAxis(c, { ...box, y: 16 }, state);
+  c.strokeStyle = colour("line");
+  c.lineWidth = 1;
+  c.beginPath();
+  c.moveTo(from, HEAD - 0.5);
+  c.lineTo(to, HEAD - 0.5);
+  c.stroke();
+}
+
+function paintColumns(c: Canvas, box: Pick<Box, "left" | "width">, columns: Columns): void {
   c.font = `600 12px ${FONT}`;
   c.textAlign = "right";
   for (const [place, { word, x }] of columns.at.entries()) {
@@ -337,13 +366,6 @@ function paintHead(
     }
   }
   c.textAlign = "left";
-  timeAxis(c, { ...box, y: 16 }, state);
-  c.strokeStyle = colour("line");
-  c.lineWidth = 1;
-  c.beginPath();
-  c.moveTo(0, HEAD - 0.5);
-  c.lineTo(all, HEAD - 0.5);
-  c.stroke();
 }
 
 function paintCrosshair(c: Canvas, { left, width }: Pick<Box, "left" | "width">, to: number): void {

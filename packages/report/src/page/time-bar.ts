@@ -2,7 +2,7 @@
 import type { StageFacts } from "../picture/facts.ts";
 import { colour, prepared, timeAxis } from "./canvas.ts";
 import { smallFacts } from "./details.ts";
-import { need } from "./elements.ts";
+import { need, setText } from "./elements.ts";
 import {
   clock,
   executorAt,
@@ -27,11 +27,22 @@ export function setUpTimeBar(rangeChanged: () => void): void {
     repaint("minimap");
   });
   const whole = { from: 0, to: meta.span };
+  const under = document.createElement("canvas");
+  let standing = "";
+  /** All of the run of the chosen executor: painted once, as a new range changes nothing of it. */
+  const wholeRun = (width: number): HTMLCanvasElement => {
+    const look = [state.executor, state.cut, width, colour("paper"), devicePixelRatio].join(" ");
+    if (look === standing) return under;
+    const c = prepared(under, width, 20);
+    const detail = paintStrip(c, state.executor, whole, { left: 0, top: 0, width, height: 20 });
+    standing = detail === undefined ? "" : look;
+    return under;
+  };
   painter("minimap", canvas, () => {
     const width = canvas.parentElement?.clientWidth ?? 800;
     const c = prepared(canvas, width, TALL);
     const x = (t: number): number => (t / meta.span) * width;
-    paintStrip(c, state.executor, whole, { left: 0, top: 0, width, height: 20 });
+    c.drawImage(wholeRun(width), 0, 0, width, 20);
     const ends: number[] = [];
     c.globalAlpha = 0.55;
     for (const { t, end } of stages) {
@@ -59,7 +70,8 @@ export function setUpTimeBar(rangeChanged: () => void): void {
       c.fillRect(x(state.hover), 0, 1, 33);
     }
     const digits = (state.to - state.from) * meta.unit < 60e6 ? 3 : 0;
-    range.textContent = `${nameOf(executorAt(state.executor))} · ${clock(state.from, digits)} + ${spanWords(state.to - state.from)}`;
+    const shown = `${nameOf(executorAt(state.executor))} · ${clock(state.from, digits)} + ${spanWords(state.to - state.from)}`;
+    setText(range, shown);
     canvas.setAttribute("aria-valuenow", String(Math.round((state.from / meta.span) * 100)));
     canvas.setAttribute(
       "aria-valuetext",

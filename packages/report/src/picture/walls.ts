@@ -36,7 +36,8 @@ const WORTH_A_LINE = 2e-3;
 /** So wide must the doubt about the pools' boundary be to be shown. */
 const BOUNDARY_DOUBT = 4e-3;
 
-export function wallsOf(pixels: Pixels): readonly Wall[] {
+/** `lines`: also best estimates and the boundary of the pools, for which a strip has no room. */
+export function wallsOf(pixels: Pixels, lines = true): readonly Wall[] {
   const { storage, execution, unroll, pool, max, width, gone } = pixels;
   const there = (pixel: number): boolean => gone[pixel] !== 1;
   const share = (values: Float64Array, pixel: number): number =>
@@ -101,7 +102,7 @@ export function wallsOf(pixels: Pixels): readonly Wall[] {
     at(storage.min, pixel) >= at(storage.best, pixel) - max * VISIBLE === certain;
   const belowUnroll = (pixel: number): number =>
     Math.max(0, share(storage.best, pixel) - share(unroll.best, pixel));
-  return [
+  const areas: Wall[] = [
     band(
       "nothing",
       "unknown",
@@ -117,6 +118,10 @@ export function wallsOf(pixels: Pixels): readonly Wall[] {
     band("execution", "certain", known(execution), down(execution.min), ceiling),
     band("execution", "likely", estimated(execution), down(execution.best), down(execution.min)),
     band("execution", "possible", above(execution), down(execution.max), down(execution.best)),
+  ];
+  if (!lines) return areas;
+  return [
+    ...areas,
     edge(
       "storage",
       (pixel) => known(storage)(pixel) && wide(storage, pixel, WORTH_A_LINE),

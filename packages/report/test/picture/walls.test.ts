@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { fc } from "../../../../test/seeded.ts";
+import { over, paintedBands, type Tile } from "../../src/picture/bands.ts";
 import { perPixel } from "../../src/picture/per-pixel.ts";
 import { betweenOf, type Quantity, type Track } from "../../src/picture/track.ts";
 import { type Band, type Wall, wallsOf } from "../../src/picture/walls.ts";
@@ -141,4 +142,71 @@ test("where steps were left out, what they may be is hatched between the extreme
   expect(at(walls, 2)).toEqual(["storage certain 0 to 10", "storage possible 10 to 60"]);
   expect(at(walls, 4)).toEqual(["storage certain 0 to 60"]);
   expect(at(walls, 7)).toEqual(["storage certain 0 to 10", "storage possible 10 to 60"]);
+});
+
+/** Solid, hatched and patterned as letters: `S`, `s`, `.` of storage; `X`, `x`, `,` of execution. */
+const SIGNS: Readonly<Record<string, string>> = {
+  "storage certain": "S",
+  "storage likely": "s",
+  "storage possible": ".",
+  "execution certain": "X",
+  "execution likely": "x",
+  "execution possible": ",",
+  "nothing unknown": "?",
+};
+
+/** The pixels of a column from the ceiling to the floor; `-`: none is painted. */
+function column(walls: readonly Wall[], x: number, height: number): string {
+  const bands = walls.filter((wall): wall is Band => wall.draw === "band" && wall.of !== "pool");
+  const signs = Object.values(SIGNS);
+  const solid = (sign: string): Tile => ({
+    size: 1,
+    pixels: Uint32Array.of(0xff000000 + signs.indexOf(sign)),
+  });
+  const area = { width: 10, height, scale: 1, y: (share: number) => height - share * height };
+  const pixels = paintedBands(bands, area, ({ of, certainty }) =>
+    solid(SIGNS[`${of} ${certainty}`] ?? "!"),
+  );
+  return Array.from({ length: height }, (_, row) => {
+    const pixel = pixels[row * 10 + x] ?? 0;
+    return pixel === 0 ? "-" : (signs[pixel & 255] ?? "!");
+  }).join("");
+}
+
+test("pixels say what the rows say: solid, hatched, patterned, and nothing where there is nothing", () => {
+  const unknown: Triple = [UNKNOWN, UNKNOWN, UNKNOWN];
+  const walls = drawn([
+    { t: 0, storage: [30, 10, 45], execution: [20, 10, 30] },
+    { t: 2, storage: nothing, execution: nothing },
+    { t: 4, storage: unknown, execution: [20, 20, 20] },
+    { t: 6, storage: [1, 1, 1], execution: [1, 1, 1] },
+  ]);
+  expect(column(walls, 1, 20)).toBe("XXxx,,-----...ssssSS");
+  expect(column(walls, 3, 20)).toBe("-".repeat(20));
+  expect(column(walls, 5, 20)).toBe(`XXXX${"?".repeat(16)}`);
+  // What is there is seen, however little of a strip it is.
+  expect(column(walls, 7, 20)).toBe(`X${"-".repeat(18)}S`);
+});
+
+test("a hatch repeats, and what lies under its gaps is seen", () => {
+  const here = Uint8Array.of(1, 1, 1, 1);
+  const [low, high] = [new Float64Array(4), new Float64Array(4).fill(1)];
+  const ground: Band = { draw: "band", of: "nothing", certainty: "unknown", here, low, high };
+  const hatch: Band = { ...ground, of: "storage", certainty: "possible" };
+  const [line, paper] = [0xff0000ff, 0xff00ff00];
+  const tiles: Readonly<Record<string, Tile>> = {
+    nothing: { size: 1, pixels: Uint32Array.of(paper) },
+    storage: { size: 2, pixels: Uint32Array.of(line, 0, 0, line) },
+  };
+  const area = { width: 4, height: 2, scale: 1, y: (share: number) => 2 - share * 2 };
+  expect([...paintedBands([ground, hatch], area, ({ of }) => tiles[of])]).toEqual(
+    [line, paper, line, paper].concat([paper, line, paper, line]),
+  );
+  // Half of red above opaque green.
+  expect(over(0x80_00_00_ff, paper).toString(16)).toBe("ff007f80");
+  expect([over(0, paper), over(line, paper), over(0x80_00_00_ff, 0)]).toEqual([
+    paper,
+    line,
+    0x80_00_00_ff,
+  ]);
 });

@@ -62,7 +62,8 @@ here as (
   from reads r asof left join victims v on v.app_id = r.app_id and v.attempt_id = r.attempt_id
     and v.executor_id = r.executor_id and v.block_id = r.block_id and r.seq > v.seq),
 anywhere as (
-  select app_id, attempt_id, block_id, ts, arg_max(executor_id, seq) as executor_id, max(seq) as seq
+  select app_id, attempt_id, block_id, ts,
+    arg_max(executor_id, (seq, executor_id)) as executor_id, max(seq) as seq
     from victims group by all),
 blamed as (
   select r.*,

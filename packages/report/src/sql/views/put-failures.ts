@@ -55,7 +55,8 @@ misses as (
     asof left join failed f on f.app_id = m.app_id and f.attempt_id = m.attempt_id
       and f.executor_id = m.executor_id and f.block_id = m.block_id and m.seq > f.seq),
 anywhere as (
-  select app_id, attempt_id, block_id, ts, arg_max(executor_id, seq) as executor_id, max(seq) as seq
+  select app_id, attempt_id, block_id, ts,
+    arg_max(executor_id, (seq, executor_id)) as executor_id, max(seq) as seq
     from failed group by all),
 blamed as (
   select distinct m.app_id, m.attempt_id,

@@ -1,0 +1,17 @@
+/** What happened for want of memory, of all executors: asked kind by kind, in order of time. */
+import { Answer, type Asking } from "./answer.ts";
+
+/**
+ * Each kind is a view of its own with joins of its own: one question for all would hold them at
+ * once, and 60,000 events did not fit into 128 MB.
+ */
+const KINDS = ["('evicted')", "('no_room')", "('spilled', 'waited', 'oom')"] as const;
+
+/** `sql`: the question for all kinds. */
+export async function eventsIn(database: Asking, sql: string): Promise<Answer> {
+  const parts: Answer[] = [];
+  for (const kinds of KINDS) {
+    parts.push(await Answer.of(database, `select * from (${sql}) where kind in ${kinds}`));
+  }
+  return Answer.merged(parts, ["executor_id", "t", "source_file_id", "source_line", "ordinal"]);
+}
