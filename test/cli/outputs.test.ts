@@ -203,9 +203,9 @@ describe("a signal", () => {
       // survey.
       const lines = Buffer.concat(Array.from({ length: 40 }, () => readFileSync(log)));
       await new Promise((resolve) => child.stdin.write(lines, resolve));
-      const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
+      const ended = new Promise((resolve) => child.on("exit", (_, by) => resolve(by)));
       child.kill(signal);
-      expect(await ended).toBe(130);
+      expect(await ended).toBe(signal);
       child.stdin.destroy();
       expect(readdirSync(scratch).filter((name) => name.startsWith("signal-"))).toEqual([]);
     },

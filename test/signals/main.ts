@@ -2,10 +2,18 @@
 /**
  * Ends commands at many moments: `pnpm signals [--moments 40] [--only a command's name]`. After
  * SIGINT, SIGTERM and SIGHUP a command ends within a second and leaves nothing; after SIGKILL its
- * output is whole or the old one, and the next run is fine.
+ * output is whole or the old one, and the next run is fine. The bundle is what is run.
  */
-import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -16,14 +24,15 @@ const { values } = parseArgs({
   options: {
     moments: { type: "string", default: "40" },
     only: { type: "string", default: "" },
-    logs: { type: "string", default: join(root, "../shared/data/runs/s35-n-base-info/logs") },
+    logs: { type: "string", default: join(root, "../shared/data/runs/s35-f-base-info/logs") },
   },
 });
 const logs = resolve(values.logs);
 const folder = mkdtempSync(join(tmpdir(), "respark-signals-"));
 const SIGNALS = ["SIGTERM", "SIGKILL", "SIGINT", "SIGHUP"] as const;
-/** The issue's second, and what a busy machine needs to notice. */
-const MOST_MILLIS = 1_500;
+const MOST_MILLIS = 1_000;
+/** A machine that others use may be late: a command is late where it is in each of these. */
+const TRIES = 3;
 
 interface Ended {
   readonly code: number | null;
@@ -37,15 +46,10 @@ function run(
   args: readonly string[],
   at?: { readonly millis: number; readonly signal: NodeJS.Signals },
 ): Promise<Ended> {
-  const bin = join(root, "packages/cli/src/bin.ts");
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@respark/source", "--import", import.meta.resolve("tsx"), bin, ...args],
-    {
-      env: { ...process.env, TMPDIR: join(folder, "tmp"), TSX_DISABLE_CACHE: "1" },
-      stdio: ["ignore", "ignore", "pipe"],
-    },
-  );
+  const child = spawn(process.execPath, [join(folder, "npm/dist/respark.mjs"), ...args], {
+    env: { ...process.env, TMPDIR: join(folder, "tmp") },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let said = "";
   child.stderr.on("data", (text: Buffer) => (said += text.toString()));
   let from = performance.now();
@@ -66,12 +70,24 @@ function run(
 
 const now = join(folder, "now");
 const database = join(now, "old.duckdb");
+const many = join(folder, "many");
 const trials: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   { name: "replay", args: ["replay", logs, "-o", join(now, "new.duckdb"), "--quiet"] },
   { name: "replay --overwrite", args: ["replay", logs, "-o", database, "--overwrite", "--quiet"] },
   { name: "replay --append", args: ["replay", logs, "-o", database, "--append", "--quiet"] },
   { name: "inspect --full", args: ["inspect", logs, "--full"] },
+  {
+    name: "replay --workers",
+    args: ["replay", many, "-o", join(now, "new.duckdb"), "--workers", "2"],
+  },
+  {
+    name: "replay --format parquet",
+    args: ["replay", logs, "-o", join(now, "out"), "--format", "parquet"],
+  },
   { name: "explain", args: ["explain", logs, "--quiet"] },
+  { name: "explain a database", args: ["explain", database] },
+  { name: "query", args: ["query", database, "select count(*) from tasks a, tasks b, range(200)"] },
+  { name: "whatif", args: ["whatif", logs, "--set", "spark.executor.memory=2g", "--quiet"] },
   { name: "export", args: ["export", database, "--format", "csv", "-o", join(now, "out")] },
   { name: "report", args: ["report", database, "-o", join(now, "page.html"), "--overwrite"] },
   { name: "check", args: ["check", logs, "--baseline", join(now, "good.json"), "--quiet"] },
@@ -81,6 +97,13 @@ let wrong = 0;
 let tried = 0;
 try {
   for (const name of ["before", "now", "tmp"]) mkdirSync(join(folder, name), { recursive: true });
+  execFileSync(process.execPath, [join(root, "scripts/bundle.mjs"), join(folder, "npm")], {
+    cwd: root,
+  });
+  symlinkSync(join(root, "packages/report/node_modules"), join(folder, "npm/node_modules"));
+  const others = join(root, "fixtures/runs");
+  for (const run of readdirSync(others))
+    cpSync(join(others, run), join(many, run), { recursive: true });
   for (const args of [
     ["replay", logs, "-o", join(folder, "before/old.duckdb"), "--quiet"],
     ["baseline", join(folder, "before/old.duckdb"), "-o", join(folder, "before/good.json")],
@@ -98,14 +121,22 @@ try {
     rmSync(join(folder, "whole"), { recursive: true, force: true });
     cpSync(now, join(folder, "whole"), { recursive: true });
     let slowest = 0;
+    let late = 0;
     let wrongHere = 0;
     const moments = Number(values.moments);
     for (let nth = 0; nth < moments; nth++) {
       const signal = SIGNALS[nth % SIGNALS.length] ?? "SIGTERM";
+      const millis = ((nth + 0.5) / moments) * whole.millis;
       renewed(folder);
-      const ended = await run(args, { millis: ((nth + 0.5) / moments) * whole.millis, signal });
+      let ended = await run(args, { millis, signal });
       tried++;
       const faults = await faultsOf(args, signal, ended, isSuch);
+      for (let again = 1; isLate(signal, ended) && again < TRIES; again++) {
+        late++;
+        renewed(folder);
+        ended = await run(args, { millis, signal });
+      }
+      if (isLate(signal, ended)) faults.push(`${Math.round(ended.millis)} ms to the end`);
       if (signal !== "SIGKILL") slowest = Math.max(slowest, ended.millis);
       if (faults.length === 0) continue;
       wrongHere++;
@@ -114,7 +145,8 @@ try {
     wrong += wrongHere;
     process.stdout.write(
       `${name}: ${moments} moments of ${(whole.millis / 1000).toFixed(1)} s, ${wrongHere} wrong, ` +
-        `${(slowest / 1000).toFixed(2)} s from a signal to the end at most\n`,
+        `${(slowest / 1000).toFixed(2)} s from a signal to the end at most` +
+        `${late === 0 ? "" : `, tried again ${late} times`}\n`,
     );
   }
 } finally {
@@ -122,6 +154,10 @@ try {
 }
 process.stdout.write(`${tried} ended, ${wrong} wrong\n`);
 process.exitCode = wrong === 0 && tried > 0 ? 0 : 1;
+
+function isLate(signal: NodeJS.Signals, { millis }: Ended): boolean {
+  return signal !== "SIGKILL" && millis > MOST_MILLIS;
+}
 
 async function faultsOf(
   args: readonly string[],
@@ -133,11 +169,9 @@ async function faultsOf(
   const left = leftOver(folder);
   const isDone = ended.code === 0;
   if (signal !== "SIGKILL") {
-    // Before the program has begun to listen, the system ends it.
-    if (!isDone && ended.code !== 130 && ended.signal !== signal) {
+    if (!isDone && ended.signal !== signal) {
       faults.push(`exit ${ended.code}: ${ended.said.slice(0, 200)}`);
     }
-    if (ended.millis > MOST_MILLIS) faults.push(`${Math.round(ended.millis)} ms to the end`);
     if (left.length > 0) faults.push(`left: ${left.join(", ")}`);
   }
   const strangers = readdirSync(now).filter(
@@ -145,15 +179,16 @@ async function faultsOf(
   );
   if (strangers.length > 0) faults.push(`there is ${strangers.join(", ")}`);
   // An old file is as it was, or wholly new: then it can be read.
-  for (const file of changedFiles(folder)) {
+  const made = join(now, "new.duckdb");
+  for (const file of [...changedFiles(folder), ...(existsSync(made) ? ["new.duckdb"] : [])]) {
     if (!file.endsWith(".duckdb")) continue;
     const { code, said } = await run(["query", join(now, file), "select count(*) from tasks"]);
     if (code !== 0) faults.push(`${file} cannot be read: ${said.slice(0, 200)}`);
   }
-  const again = args.includes("--overwrite") ? args : [...args];
-  const made = join(now, "new.duckdb");
+  // Where nothing is left a next run meets nothing new.
+  if (signal !== "SIGKILL") return faults;
   if (existsSync(made)) rmSync(made);
-  const next = await run(again);
+  const next = await run(args);
   if (next.code !== 0)
     faults.push(`the next run ended with ${next.code}: ${next.said.slice(0, 200)}`);
   return faults;

@@ -16,8 +16,6 @@ export const exitCode = {
   notComparable: 5,
   /** our bug */
   bug: 70,
-  /** Ctrl-C, as shells number it */
-  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

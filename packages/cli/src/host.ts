@@ -2,12 +2,11 @@
  * The machine respark runs on: the only place with a process, streams, files and signals. Tests
  * bring a host of their own.
  */
-import { constants, createReadStream, rmSync, type Stats } from "node:fs";
+import { constants, createReadStream, mkdtempSync, rmSync, type Stats } from "node:fs";
 import {
   access,
   lstat,
   mkdir,
-  mkdtemp,
   open,
   readdir,
   readFile,
@@ -16,7 +15,7 @@ import {
   stat,
   writeFile,
 } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { constants as systemConstants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { startWorker, type Worker } from "./worker.ts";
@@ -29,15 +28,6 @@ export interface Output {
   write(text: string | Uint8Array): Promise<void>;
 }
 
-/** How a process ends in the middle of its work. */
-export interface Ending {
-  readonly code: number;
-  /** files of ours that must not stay */
-  readonly paths: readonly string[];
-  /** ends what runs on other threads, for which the process would wait */
-  readonly stop: () => Promise<void>;
-}
-
 /** What tells that a file is the one it was. */
 export interface FileState {
   /** absolute */
@@ -45,6 +35,11 @@ export interface FileState {
   readonly bytes: number;
   /** epoch µs */
   readonly modifiedMicros: number;
+}
+
+export interface Scratch {
+  readonly path: string;
+  remove(): Promise<void>;
 }
 
 export interface Host {
@@ -84,37 +79,36 @@ export interface Host {
   readStdin(): Promise<string>;
   /** A file's bytes to standard output. */
   copyToStdout(path: string): Promise<void>;
-  /** The bytes of standard input, once; Ctrl-C ends them. */
+  /** The bytes of standard input, once. */
   stdin(): AsyncIterable<Uint8Array>;
   /** Calls back once when standard input is at its end. */
   onStdinEnd(listener: () => void): void;
   /** A GET of this address, redirects followed; rejects where nothing answers within a minute. */
   download(address: URL): Promise<Response>;
   /** An empty directory of our own; `remove` takes it away again. */
-  scratch(): Promise<{ readonly path: string; remove(): Promise<void> }>;
+  scratch(): Scratch;
   /**
-   * A file of ours that must not stay, should the process end early; the returned function forgets
-   * it.
+   * Aborted when a signal ends the first process of a container: that waits for what other threads
+   * compute.
+   */
+  readonly ending: AbortSignal;
+  /** A path in the folder for temporary files where nothing is, and where nothing stays. */
+  spillFolder(): { readonly path: string; forget(): void };
+  /**
+   * A file or folder of ours that must not stay, should a signal end the process; the returned
+   * function forgets it.
    */
   leavesBehind(path: string): () => void;
-  /**
-   * Removes these, and what is left behind, and ends the process with this code after so long,
-   * unless the returned function is called.
-   */
-  endAfter(millis: number, ending: Ending): () => void;
   /**
    * This program again, as a process of its own, asked in lines; what it says on standard error
    * goes to ours.
    */
   startWorker(args: readonly string[]): Worker;
-  /**
-   * Calls back on Ctrl-C, a polite kill or a closed terminal; the returned function stops that. A
-   * second Ctrl-C kills at once.
-   */
-  onInterrupt(listener: () => void): () => void;
 }
 
 export function processHost(): Host {
+  // No signal ends the first process of a container unless it listens.
+  if (isFirst) listening();
   return {
     args: process.argv.slice(2),
     env: process.env,
@@ -134,15 +128,15 @@ export function processHost(): Host {
     makeFolder,
     readStdin,
     copyToStdout: (path) => pipeline(createReadStream(path), process.stdout, { end: false }),
-    stdin,
+    stdin: () => process.stdin,
     onStdinEnd: (listener) => void process.stdin.once("end", listener),
     download: (address) => fetch(address, { signal: AbortSignal.timeout(60_000) }),
     scratch,
+    ending: ending.signal,
+    spillFolder,
     leavesBehind,
-    endAfter,
     startWorker: (args) =>
-      startWorker([process.execPath, ...process.execArgv, ...ownScript(), ...args]),
-    onInterrupt,
+      endingWithUs(startWorker([process.execPath, ...process.execArgv, ...ownScript(), ...args])),
   };
 }
 
@@ -237,8 +231,11 @@ async function writeText(path: string, text: string): Promise<void> {
   }
   // A name of its own, that must be new: nothing of anybody else's is replaced or removed.
   const partial = `${path}.${process.pid}.partial`;
-  const file = await open(partial, "wx");
   const forget = leavesBehind(partial);
+  const file = await open(partial, "wx").catch((error: unknown) => {
+    forget();
+    throw error;
+  });
   try {
     await file.writeFile(text);
     await file.sync();
@@ -277,59 +274,85 @@ async function readStdin(): Promise<string> {
   return Buffer.concat(parts).toString("utf8");
 }
 
-/** Files and directories of ours that must not outlive the process. */
+/** Files and folders of ours that must not outlive the process, and the workers that write some. */
 const leftovers = new Set<string>();
+const workers = new Set<Worker>();
 
 function leavesBehind(path: string): () => void {
+  const stopListening = listening();
   leftovers.add(path);
-  return () => void leftovers.delete(path);
-}
-
-async function scratch(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), "respark-"));
-  const forget = leavesBehind(path);
-  return {
-    path,
-    remove: async () => {
-      await rm(path, { recursive: true, force: true });
-      forget();
-    },
+  return () => {
+    leftovers.delete(path);
+    stopListening();
   };
 }
 
-async function* stdin(): AsyncGenerator<Uint8Array> {
-  const interruption = new AbortController();
-  // Whoever types at a terminal, or a pipe that never ends, must not hold the process.
-  const stopListening = onInterrupt(() => {
-    interruption.abort();
-    process.stdin.destroy();
-  });
+function scratch(): Scratch {
+  // Nothing ends the process between the folder's making and its place among the leftovers.
+  const stopListening = listening();
   try {
-    for await (const part of process.stdin) yield Buffer.from(part);
-  } catch (error) {
-    if (!interruption.signal.aborted) throw error;
+    const path = mkdtempSync(join(tmpdir(), "respark-"));
+    const forget = leavesBehind(path);
+    return {
+      path,
+      remove: async () => {
+        await rm(path, { recursive: true, force: true });
+        forget();
+      },
+    };
   } finally {
     stopListening();
   }
 }
 
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+let spillFolders = 0;
 
-function onInterrupt(listener: () => void): () => void {
-  for (const signal of SIGNALS) process.once(signal, listener);
+function spillFolder(): { readonly path: string; forget(): void } {
+  const path = join(tmpdir(), `respark-${process.pid}-${++spillFolders}.spilled`);
+  return { path, forget: leavesBehind(path) };
+}
+
+function endingWithUs(worker: Worker): Worker {
+  workers.add(worker);
+  return worker;
+}
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+const isFirst = process.pid === 1;
+const ending = new AbortController();
+let listeners = 0;
+
+/**
+ * The system itself ends a process on a signal, at once, whatever it computes: so we listen only
+ * while there is something to remove. The returned function stops that.
+ */
+function listening(): () => void {
+  if (listeners++ === 0) for (const signal of SIGNALS) process.on(signal, endBy);
+  let isListening = true;
   return () => {
-    for (const signal of SIGNALS) process.removeListener(signal, listener);
+    if (isListening && --listeners === 0) ignoreSignals();
+    isListening = false;
   };
 }
 
-function endAfter(millis: number, { code, paths, stop }: Ending): () => void {
-  const timer = setTimeout(() => {
-    void stop().finally(() => {
-      for (const path of [...paths, ...leftovers]) rmSync(path, { recursive: true, force: true });
-      process.exit(code);
-    });
-  }, millis);
-  return () => {
-    clearTimeout(timer);
-  };
+function ignoreSignals(): void {
+  for (const signal of SIGNALS) process.removeListener(signal, endBy);
+}
+
+/** Removes what must not stay; then the same signal ends the process, its threads with it. */
+function endBy(signal: NodeJS.Signals): void {
+  for (const worker of workers) worker.stop();
+  for (const path of leftovers) {
+    try {
+      rmSync(path, { recursive: true, force: true });
+    } catch {
+      // The next run removes it.
+    }
+  }
+  ignoreSignals();
+  if (isFirst) {
+    ending.abort();
+    process.exit(128 + systemConstants.signals[signal]);
+  }
+  process.kill(process.pid, signal);
 }

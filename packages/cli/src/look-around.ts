@@ -15,8 +15,6 @@ export interface LookOptions {
 export interface Watch {
   readonly report: (diagnostic: Diagnostic) => void;
   readonly progress: Progress;
-  /** Throws once Ctrl-C was pressed. */
-  readonly carryOn: () => void;
 }
 
 /** Nobody is told more than the first and how many there are. */
@@ -43,7 +41,7 @@ export async function findApplications(
 export async function lookAround(
   input: Input,
   options: LookOptions,
-  { report, progress, carryOn }: Watch,
+  { report, progress }: Watch,
 ): Promise<Survey> {
   let missing: string | undefined;
   try {
@@ -59,13 +57,8 @@ export async function lookAround(
         }
         report(diagnostic);
       },
-      onProgress: (done, total) => {
-        carryOn();
-        progress.show("looking around", done, total);
-      },
+      onProgress: (done, total) => progress.show("looking around", done, total),
     });
-    // Standard input may have ended because of Ctrl-C.
-    carryOn();
     if (missing !== undefined) throw new UserError(missing, exitCode.unreadable);
     return found;
   } catch (error) {

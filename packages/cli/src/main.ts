@@ -5,10 +5,9 @@ import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
-import { endingOnSignal } from "./interruption.ts";
 import { machineWords } from "./machine-words.ts";
 import { printable } from "./terminal/printable.ts";
-import { Interrupted, UserError } from "./user-error.ts";
+import { UserError } from "./user-error.ts";
 import { version } from "./version.ts";
 
 /** Never rejects and never ends the process: the caller decides what to do with the code. */
@@ -33,9 +32,7 @@ export async function main(host: Host): Promise<ExitCode> {
   for (const add of commands) add(program, host);
   for (const command of program.commands) command.copyInheritedSettings(program);
   try {
-    await endingOnSignal(host, () =>
-      program.parseAsync(withoutLeadingDashes(host.args), { from: "user" }),
-    );
+    await program.parseAsync(withoutLeadingDashes(host.args), { from: "user" });
     return exitCode.fine;
   } catch (error) {
     return await explain(host, error);
@@ -76,7 +73,6 @@ async function explain(host: Host, error: unknown): Promise<ExitCode> {
     await host.stderr.write(`respark: ${printable(error.message)}\n`);
     return error.exitCode;
   }
-  if (error instanceof Interrupted) return exitCode.interrupted;
   // Wherever it happens: a module that could not be opened, a buffer that could not be had.
   const words = isExhaustion(error) ? machineWords(error) : undefined;
   if (words !== undefined) {

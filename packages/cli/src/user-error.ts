@@ -13,8 +13,3 @@ export class UserError extends Error {
     this.exitCode = code;
   }
 }
-
-/** Ctrl-C: everything half done is taken away, and nothing is said. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}

@@ -20,7 +20,6 @@ export {
 export { quotedSql, shellWord } from "./explain/shell-word.ts";
 export { type FleetRow, fleetPage } from "./html/fleet.ts";
 export { type ReportPage, type ReportRequest, reportPage } from "./html/report.ts";
-export { interruptQueries } from "./open-connections.ts";
 export {
   type ApplicationWriter,
   DuckDbSink,

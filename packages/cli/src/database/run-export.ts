@@ -70,7 +70,13 @@ export async function exportTables(host: Host, request: TablesRequest): Promise<
   if ((await host.kindOf(request.directory)) === "file") {
     throw new UserError(`${request.directory} is a file: name a directory with -o`);
   }
-  return await exportDatabase({ ...request, leavesBehind: (path) => host.leavesBehind(path) });
+  const spilled = host.spillFolder();
+  try {
+    const leavesBehind = (path: string): (() => void) => host.leavesBehind(path);
+    return await exportDatabase({ ...request, leavesBehind, spillFolder: spilled.path });
+  } finally {
+    spilled.forget();
+  }
 }
 
 function hint({ format, output }: ExportOptions): string {

@@ -2,7 +2,6 @@
 import {
   answerOf,
   type Database,
-  openDatabase,
   type ResultFormatName,
   requireOneStatement,
   resultText,
@@ -17,6 +16,7 @@ import { UserError } from "../user-error.ts";
 import { conditionOf } from "./applications.ts";
 import { sayingTrouble } from "./database-trouble.ts";
 import { requireCsv } from "./run-export.ts";
+import { openSpilling } from "./spilling.ts";
 
 export interface QueryOptions extends EverywhereOptions, ApplicationOptions {
   readonly file?: string;
@@ -35,10 +35,14 @@ export async function runQueryCommand(
   requireCsv(options.csvSafe, format);
   const question = await questionOf(host, sql, options);
   await sayingTrouble(async () => {
-    const database = await openDatabase(path);
+    const database = await openSpilling(host, path);
     try {
       await requireOneStatement(database, question);
-      const result = await runQuery(database, await narrowed(database, question, options));
+      const result = await runQuery(
+        database,
+        await narrowed(database, question, options),
+        host.ending,
+      );
       const { isTerminal: forTerminal, columns } = host.stdout;
       const shown = forTerminal ? { forTerminal, columns, csvSafe } : { csvSafe };
       for await (const text of resultText(result, format, shown)) {

@@ -186,7 +186,7 @@ async function withDatabase(
     }
   }
   const input = await openInput(host, paths);
-  const scratch = await host.scratch();
+  const scratch = host.scratch();
   try {
     // Only logs need what reads them: a database is asked at once.
     const { replayLogs } = await import("../replay/replay-logs.ts");

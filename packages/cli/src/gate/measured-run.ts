@@ -11,6 +11,7 @@ import { type MeasuredRun, measureRun } from "@respark/report/checks";
 import type { ApplicationKey } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { oneApplication } from "../database/one-application.ts";
+import { openSpilling } from "../database/spilling.ts";
 import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
 import { openInput } from "../input.ts";
@@ -95,7 +96,7 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const [path = "-"] = paths;
   if (paths.length === 1 && (await host.kindOf(path)) !== "directory" && path !== "-") {
-    const database = await sayingTrouble(() => openedOrLogs(path, opening));
+    const database = await sayingTrouble(() => openedOrLogs(host, path, opening));
     if (database !== undefined) {
       try {
         return await use(database, path);
@@ -108,9 +109,14 @@ export async function withDatabase<Result>(
 }
 
 /** undefined: the file is there and is no database, so it may be a log. */
-async function openedOrLogs(path: string, opening: DatabaseOptions): Promise<Database | undefined> {
+async function openedOrLogs(
+  host: Host,
+  path: string,
+  opening: DatabaseOptions,
+): Promise<Database | undefined> {
   try {
-    return await openDatabase(path, opening);
+    const isLimited = opening.memoryLimitBytes !== undefined;
+    return await (isLimited ? openSpilling(host, path, opening) : openDatabase(path, opening));
   } catch (error) {
     const mayBeLog = error instanceof DatabaseError && error.trouble === "unreadable";
     if (mayBeLog && !/\.(?:duckdb|db)$/i.test(path)) return undefined;
@@ -125,7 +131,7 @@ async function withReplayed<Result>(
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const input = await openInput(host, paths);
-  const scratch = await host.scratch();
+  const scratch = host.scratch();
   try {
     // Only logs need what reads them: a database is asked at once.
     const { replayLogs } = await import("../replay/replay-logs.ts");

@@ -29,10 +29,7 @@ const UNKNOWN_LINE = "unread_statement";
 /** Different wordings kept; a hostile log must not fill the memory. */
 const WORDINGS_KEPT = 1000;
 
-export async function readFully(
-  survey: Survey,
-  { carryOn, progress }: Watch,
-): Promise<FullReading> {
+export async function readFully(survey: Survey, { progress }: Watch): Promise<FullReading> {
   const paths = new Map(survey.files.map((file) => [file.sourceFileId, file.path]));
   const unknown = new Map<string, UnknownLine>();
   const odd = new Map<string, { code: string; count: number; example: string }>();
@@ -63,10 +60,7 @@ export async function readFully(
         observations += 1;
       },
       report,
-      onProgress: (bytes) => {
-        carryOn();
-        progress.show("reading everything", bytes, undefined);
-      },
+      onProgress: (bytes) => progress.show("reading everything", bytes, undefined),
     });
   }
   return {

@@ -3,7 +3,6 @@ import { safeJson } from "@respark/core";
 import { DiagnosticLog, hideSecretShapes, type Survey } from "@respark/events";
 import type { Host } from "../host.ts";
 import { noApplication, openInput } from "../input.ts";
-import { untilInterrupted } from "../interruption.ts";
 import { lookAround, type Watch } from "../look-around.ts";
 import type { EverywhereOptions } from "../options.ts";
 import { progressOn } from "../terminal/progress.ts";
@@ -29,12 +28,11 @@ export async function runInspect(
   const progress = progressOn(host, { quiet: options.quiet === true });
   const diagnostics = new DiagnosticLog();
   try {
-    const [survey, reading] = await untilInterrupted(host, async ({ carryOn }) => {
-      const watch: Watch = { report: diagnostics.report, progress, carryOn };
-      const found = await lookAround(input, options, watch);
-      const reading = options.full === true ? await readFully(found, watch) : undefined;
-      return [withoutSecrets(found), reading && readWithoutSecrets(reading)] as const;
-    });
+    const watch: Watch = { report: diagnostics.report, progress };
+    const found = await lookAround(input, options, watch);
+    const read = options.full === true ? await readFully(found, watch) : undefined;
+    const survey = withoutSecrets(found);
+    const reading = read && readWithoutSecrets(read);
     progress.clear();
     await host.stdout.write(
       options.json === true

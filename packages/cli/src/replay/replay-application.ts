@@ -34,7 +34,7 @@ export async function replayApplication(
   application: SurveyedApplication,
   emit: EmitRow,
   request: ApplicationRequest,
-  { report, progress, carryOn }: Watch,
+  { report, progress }: Watch,
 ): Promise<ReplaySummary> {
   const { appId, attemptId } = application;
   const { secrets } = request;
@@ -69,13 +69,9 @@ export async function replayApplication(
       replay.step(observation);
     },
     report,
-    onProgress: (bytes) => {
-      carryOn();
-      progress.show(`replaying ${appId}`, bytes, total);
-    },
+    onProgress: (bytes) => progress.show(`replaying ${appId}`, bytes, total),
     fileDone: (file) => void done.set(file.sourceFileId, file),
   });
-  carryOn();
   const summary = replay.finish();
   for (const file of [...application.files, ...request.strays]) {
     emitFile(emit, file, done.get(file.sourceFileId), summary.completeness.get(file.sourceFileId));

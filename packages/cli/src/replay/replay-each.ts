@@ -4,7 +4,7 @@ import type { DiagnosticLog, SurveyedApplication, SurveyedFile } from "@respark/
 import type { ApplicationWriter, DuckDbSink } from "@respark/report";
 import type { Watch } from "../look-around.ts";
 import { machineWords } from "../machine-words.ts";
-import { Interrupted, UserError } from "../user-error.ts";
+import { UserError } from "../user-error.ts";
 import { fleetProgress } from "./fleet-progress.ts";
 import { redactedRows } from "./redacted-rows.ts";
 import { type Redaction, redaction } from "./redaction.ts";
@@ -73,7 +73,7 @@ export async function replayEach(
  * application's.
  */
 function isOfOneApplication(error: unknown): boolean {
-  if (error instanceof Interrupted || error instanceof UserError) return false;
+  if (error instanceof UserError) return false;
   return error instanceof Error && machineWords(error) === undefined;
 }
 

@@ -12,7 +12,6 @@ import {
 import { sayingTrouble } from "../database/database-trouble.ts";
 import type { Host } from "../host.ts";
 import type { Input } from "../input.ts";
-import { untilInterrupted } from "../interruption.ts";
 import { findApplications, lookAround, type Watch } from "../look-around.ts";
 import { progressOn } from "../terminal/progress.ts";
 import type { WriteMode } from "./output-path.ts";
@@ -52,53 +51,50 @@ export interface Replayed {
 export async function replayLogs(host: Host, request: ReplayRequest): Promise<Replayed> {
   const progress = progressOn(host, { quiet: request.quiet });
   try {
-    return await untilInterrupted(host, async ({ carryOn, leavesBehind }) => {
-      const diagnostics = new DiagnosticLog();
-      const watch: Watch = { report: diagnostics.report, progress, carryOn };
-      let surveyed = request.input;
-      const look: Look = (input, mayBeEmpty) => {
-        surveyed = input;
-        return mayBeEmpty
-          ? lookAround(input, request, watch)
-          : findApplications(host, input, request, watch);
-      };
-      const { files, applications, inputs } = await (request.look?.(look) ??
-        look(request.input, false).then((survey) => ({ ...survey, inputs: undefined })));
-      const target = await request.target(applications);
-      const owned = new Set(applications.flatMap((application) => idsOf(application)));
-      const strays = files.filter(({ sourceFileId }) => !owned.has(sourceFileId));
-      const sink = await sayingTrouble(() => DuckDbSink.open(target));
-      const isKept = target.mode === "resume";
-      if (!isKept) for (const path of sink.partialPaths) leavesBehind(path);
-      try {
-        const placed = placedBeside([...sink.completed, ...(request.beside ?? [])], applications);
-        const { showSecrets } = request;
-        const work = { showSecrets, sink, strays, diagnostics, inputs, leader: placed[0] };
-        const workers = Math.min(request.workers ?? 1, placed.length);
-        const failed =
-          workers > 1 && surveyed.standardInput === undefined
-            ? await replayWithWorkers(
-                host,
-                placed,
-                { ...work, workers, request, surveyed, applications },
-                watch,
-              )
-            : await replayEach(placed, work, watch);
-        if (failed.length > 0 && failed.length === placed.length) throw failed[0]?.error;
-        if (inputs !== undefined) sink.took(inputs.ofNone());
-        carryOn();
-        await sink.finish((ask, written) =>
-          foundIn(ask, written, request.simulates === true && written.length === 1),
-        );
-        const written = placed.filter(
-          (application) => !failed.some((one) => one.application === application),
-        );
-        return { databasePath: target.path, applications: written, failed };
-      } catch (error) {
-        await sink.abort({ keep: isKept });
-        throw error;
-      }
-    });
+    const diagnostics = new DiagnosticLog();
+    const watch: Watch = { report: diagnostics.report, progress };
+    let surveyed = request.input;
+    const look: Look = (input, mayBeEmpty) => {
+      surveyed = input;
+      return mayBeEmpty
+        ? lookAround(input, request, watch)
+        : findApplications(host, input, request, watch);
+    };
+    const { files, applications, inputs } = await (request.look?.(look) ??
+      look(request.input, false).then((survey) => ({ ...survey, inputs: undefined })));
+    const target = await request.target(applications);
+    const owned = new Set(applications.flatMap((application) => idsOf(application)));
+    const strays = files.filter(({ sourceFileId }) => !owned.has(sourceFileId));
+    const isKept = target.mode === "resume";
+    const leavesBehind = isKept ? undefined : (path: string) => host.leavesBehind(path);
+    const sink = await sayingTrouble(() => DuckDbSink.open({ ...target, leavesBehind }));
+    try {
+      const placed = placedBeside([...sink.completed, ...(request.beside ?? [])], applications);
+      const { showSecrets } = request;
+      const work = { showSecrets, sink, strays, diagnostics, inputs, leader: placed[0] };
+      const workers = Math.min(request.workers ?? 1, placed.length);
+      const failed =
+        workers > 1 && surveyed.standardInput === undefined
+          ? await replayWithWorkers(
+              host,
+              placed,
+              { ...work, workers, request, surveyed, applications },
+              watch,
+            )
+          : await replayEach(placed, work, watch);
+      if (failed.length > 0 && failed.length === placed.length) throw failed[0]?.error;
+      if (inputs !== undefined) sink.took(inputs.ofNone());
+      await sink.finish((ask, written) =>
+        foundIn(ask, written, request.simulates === true && written.length === 1),
+      );
+      const written = placed.filter(
+        (application) => !failed.some((one) => one.application === application),
+      );
+      return { databasePath: target.path, applications: written, failed };
+    } catch (error) {
+      await sink.abort({ keep: isKept });
+      throw error;
+    }
   } finally {
     progress.clear();
   }

@@ -34,23 +34,15 @@ export async function replayWithWorkers(
   work: WorkOfMany,
   watch: Watch,
 ): Promise<readonly FailedApplication[]> {
-  const scratch = await host.scratch();
+  const scratch = host.scratch();
   const workers: Worker[] = [];
-  const timer = setInterval(() => {
-    // A part may take long; a signal must not wait for it.
-    try {
-      watch.carryOn();
-    } catch {
-      for (const worker of workers) worker.stop();
-    }
-  }, 100);
   try {
     const parts = partsOf(placed, work.workers);
     for (let nth = 0; nth < Math.min(work.workers, parts.length); nth += 1) {
       workers.push(host.startWorker(["replay-part"]));
     }
     const first = firstLine(placed, work);
-    const ready = workers.map((worker) => asked(worker, first, watch));
+    const ready = workers.map((worker) => asked(worker, first));
     const answers = parts.map(() => later<PartAnswer>());
     let next = 0;
     const busy = workers.map(async (worker, nth) => {
@@ -60,7 +52,7 @@ export async function replayWithWorkers(
           places: parts[at] ?? [],
           database: join(scratch.path, `${at}.duckdb`),
         };
-        answers[at]?.resolve(await asked<PartAnswer>(worker, request, watch));
+        answers[at]?.resolve(await asked<PartAnswer>(worker, request));
       }
     });
     const all = Promise.all(busy);
@@ -84,7 +76,6 @@ export async function replayWithWorkers(
     await all;
     return failed;
   } finally {
-    clearInterval(timer);
     for (const worker of workers) worker.stop();
     await scratch.remove();
   }
@@ -131,9 +122,8 @@ function firstLine(placed: readonly SurveyedApplication[], work: WorkOfMany): Pa
   };
 }
 
-async function asked<Answer>(worker: Worker, question: unknown, watch: Watch): Promise<Answer> {
+async function asked<Answer>(worker: Worker, question: unknown): Promise<Answer> {
   const line = await worker.ask(JSON.stringify(question));
-  watch.carryOn();
   if (line === undefined) {
     throw new UserError(
       "a process that replays applications ended before its work was done: --resume goes on, --workers 1 needs least memory",

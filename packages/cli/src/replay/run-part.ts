@@ -2,32 +2,28 @@
 import { DiagnosticLog, type Survey, type SurveyedApplication } from "@respark/events";
 import { DuckDbSink } from "@respark/report";
 import type { Host } from "../host.ts";
-import { untilInterrupted } from "../interruption.ts";
 import { lookAround, type Watch } from "../look-around.ts";
 import { progressOn } from "../terminal/progress.ts";
 import type { PartAnswer, PartRequest, PartSurvey } from "./part.ts";
 import { idsOf, replayEach } from "./replay-each.ts";
 
 export async function runPart(host: Host): Promise<void> {
-  await untilInterrupted(host, async ({ carryOn }) => {
-    const diagnostics = new DiagnosticLog();
-    const progress = progressOn(host, { quiet: true });
-    const watch: Watch = { report: diagnostics.report, progress, carryOn };
-    let surveyed: Surveyed | undefined;
-    for await (const line of linesOf(host.stdin())) {
-      carryOn();
-      let answer: unknown = {};
-      if (surveyed === undefined) {
-        // Lines come from the process that started this one.
-        const asked = JSON.parse(line) as PartSurvey;
-        const input = { paths: asked.paths, named: "", standardInput: undefined };
-        surveyed = placedOf(asked, await lookAround(input, asked, watch));
-      } else {
-        answer = await replayPart(JSON.parse(line) as PartRequest, surveyed, diagnostics, watch);
-      }
-      await host.stdout.write(`${JSON.stringify(answer)}\n`);
+  const diagnostics = new DiagnosticLog();
+  const progress = progressOn(host, { quiet: true });
+  const watch: Watch = { report: diagnostics.report, progress };
+  let surveyed: Surveyed | undefined;
+  for await (const line of linesOf(host.stdin())) {
+    let answer: unknown = {};
+    if (surveyed === undefined) {
+      // Lines come from the process that started this one.
+      const asked = JSON.parse(line) as PartSurvey;
+      const input = { paths: asked.paths, named: "", standardInput: undefined };
+      surveyed = placedOf(asked, await lookAround(input, asked, watch));
+    } else {
+      answer = await replayPart(JSON.parse(line) as PartRequest, surveyed, diagnostics, watch);
     }
-  });
+    await host.stdout.write(`${JSON.stringify(answer)}\n`);
+  }
 }
 
 interface Surveyed {

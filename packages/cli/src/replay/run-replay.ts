@@ -79,9 +79,7 @@ export async function runReplay(
     return;
   }
   const scratch =
-    resumed !== undefined || (format === "duckdb" && output !== "-")
-      ? undefined
-      : await host.scratch();
+    resumed !== undefined || (format === "duckdb" && output !== "-") ? undefined : host.scratch();
   try {
     const replayed = await replayLogs(host, {
       input,

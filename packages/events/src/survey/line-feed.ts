@@ -1,6 +1,7 @@
 /**
  * Lines of one logical log, pulled one by one from what was read; more is read only when asked for.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import type { ByteSource, ChunkOptions } from "../bytes/byte-source.ts";
 import { LineReader, type LineSlice } from "../lines/lines.ts";
 
@@ -116,6 +117,9 @@ export class LineFeed implements Lines {
     if (!reader || !this.#chunks) return false;
     if (this.#split >= this.#chunk.length) {
       const result = await this.#chunks.next();
+      // Files are read and unpacked in one go: here alone the process hears of a signal, or of a
+      // reader that waits.
+      await turn();
       if (result.done) {
         this.#endPart(reader);
         return true;

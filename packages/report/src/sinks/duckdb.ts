@@ -5,7 +5,6 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { EmitRow, FindingRow, Rows, TableName } from "@respark/core";
 import { DatabaseError, openingError } from "../database-error.ts";
 import { duckdb } from "../duckdb.ts";
-import { forgetConnection, keptOpen } from "../open-connections.ts";
 import { createTables, createViews, MANIFEST_TABLE } from "../sql/create.ts";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
@@ -28,10 +27,11 @@ import { lastRowIds } from "./last-row-ids.ts";
 import { MetricSampleWriter } from "./metric-sample-writer.ts";
 import {
   isDuckDbFile,
-  partialPaths,
+  leavingBehind,
   removePartial,
   replaceDatabase,
   requireOurPartial,
+  requireUnused,
 } from "./partial-files.ts";
 import { type RowWriter, TableWriter } from "./table-writer.ts";
 import { templatePath } from "./template-path.ts";
@@ -49,6 +49,8 @@ export interface DuckDbSinkOptions {
   /** What DuckDB may hold in memory; it moves more to disk. */
   readonly memoryLimitBytes?: number;
   readonly threads?: number;
+  /** Told of each partial file before it is there; the returned function is called once it is not. */
+  readonly leavesBehind?: ((path: string) => () => void) | undefined;
 }
 
 /** Takes the rows of one application; none of it is in the result before it is complete. */
@@ -92,6 +94,7 @@ export class DuckDbSink {
   /** Applications that the partial file had already (append, resume). */
   readonly completed: readonly HeldApplication[];
   readonly #path: string;
+  readonly #forget: () => void;
   readonly #database: OpenPartial;
   readonly #writers: Writers;
   readonly #key: { current: ApplicationKey };
@@ -124,12 +127,14 @@ export class DuckDbSink {
       await removePartial(partial);
     } else await requireOurPartial(path, partial);
     const addsTo = mode === "append" || (mode === "resume" && (await exists(path)));
-    if (!kept && addsTo) await copyDatabase(path, partial);
     const existing = kept || addsTo;
-    const fromTemplate = !existing && (await copyTemplate(partial));
-    const database = await openPartial(path, partial, existing || fromTemplate, options);
+    const forget = leavingBehind(partial, options.leavesBehind);
+    let opened: OpenPartial | undefined;
     try {
-      const { connection } = database;
+      if (!kept && addsTo) await copyDatabase(path, partial);
+      const fromTemplate = !existing && (await copyTemplate(partial));
+      opened = await openPartial(path, partial, existing || fromTemplate, options);
+      const { connection } = opened;
       if (existing) await requireOurs(connection, path);
       // One transaction: hundreds of small ones would each wait for the disk.
       else if (!fromTemplate) await connection.run(`begin; ${createTables()}; commit`);
@@ -140,14 +145,18 @@ export class DuckDbSink {
       await connection.run(createInputTables);
       const findingsDue = existing ? await applicationsDue(connection) : [];
       await connection.run("begin transaction");
-      return new DuckDbSink(path, database, writers, key, completed, {
+      return new DuckDbSink(path, opened, writers, key, completed, {
+        forget,
         lastRows,
         hasViews: fromTemplate,
         findingsDue,
       });
     } catch (error) {
-      database.close();
-      await removePartial(partial);
+      opened?.close();
+      // One that is locked is another program's by now, one that was kept another run's work.
+      const isLocked = error instanceof DatabaseError && error.trouble === "locked";
+      if (opened !== undefined || !(kept || isLocked)) await removePartial(partial);
+      forget();
       throw error;
     }
   }
@@ -159,16 +168,19 @@ export class DuckDbSink {
     key: { current: ApplicationKey },
     completed: readonly HeldApplication[],
     {
+      forget,
       lastRows,
       hasViews,
       findingsDue,
     }: {
+      readonly forget: () => void;
       readonly lastRows: ReadonlyMap<string, bigint>;
       readonly hasViews: boolean;
       readonly findingsDue: readonly ApplicationKey[];
     },
   ) {
     this.#path = path;
+    this.#forget = forget;
     this.#database = database;
     this.#writers = writers;
     this.#key = key;
@@ -177,11 +189,6 @@ export class DuckDbSink {
     this.#lastRows = lastRows;
     this.#hasViews = hasViews;
     for (const key of findingsDue) this.#findingsDue.set(nameOf(key), key);
-  }
-
-  /** What is on the disk until `finish` or `abort`, for a process that ends in the middle. */
-  get partialPaths(): readonly string[] {
-    return partialPaths(this.#database.partial);
   }
 
   /** One at a time: the one before must be complete. */
@@ -311,15 +318,17 @@ export class DuckDbSink {
     }
     await connection.run("checkpoint");
     this.#database.close();
-    await replaceDatabase(partial, this.#path);
+    replaceDatabase(partial, this.#path);
     // The result is whole: what cannot be removed now, the next run removes.
     await removePartial(partial).catch(() => undefined);
+    this.#forget();
   }
 
   /** Leaves what was there before; `keep` keeps the complete applications for mode `resume`. */
   async abort({ keep = false }: { readonly keep?: boolean } = {}): Promise<void> {
     this.#database.close();
     if (!keep) await removePartial(this.#database.partial);
+    this.#forget();
   }
 }
 
@@ -419,12 +428,11 @@ async function openPartial(
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
-  const connection = keptOpen(await instance.connect());
+  const connection = await instance.connect();
   let open = true;
   const close = (): void => {
     if (!open) return;
     open = false;
-    forgetConnection(connection);
     connection.closeSync();
     instance.closeSync();
   };
@@ -458,19 +466,6 @@ async function checkTarget(path: string, mode: WriteMode): Promise<void> {
   }
   if (mode === "append" && !there) {
     throw new DatabaseError("missing", path, `there is no database ${path}`);
-  }
-}
-
-/** What an earlier run left behind may go; what another one is writing now may not. */
-async function requireUnused(path: string, partial: string): Promise<void> {
-  if (!(await exists(partial))) return;
-  try {
-    const instance = await duckdb.DuckDBInstance.create(partial);
-    instance.closeSync();
-  } catch (error) {
-    const trouble = openingError(path, error);
-    if (trouble.trouble !== "locked") return;
-    throw new DatabaseError("locked", path, `${path} is being written by another program`, error);
   }
 }
 

@@ -29,6 +29,8 @@ export interface ExportRequest {
   readonly attemptId?: string;
   /** CSV: a text that a spreadsheet would take for a formula gets `'` in front. */
   readonly csvSafe?: boolean;
+  /** Where DuckDB moves what memory cannot hold; undefined: beside the database. */
+  readonly spillFolder?: string;
   /** Told of each file while it is partial; the returned function is called once it is not. */
   readonly leavesBehind?: (path: string) => () => void;
 }
@@ -51,6 +53,7 @@ export interface ExportedFile {
 export async function exportDatabase(request: ExportRequest): Promise<ExportedFile[]> {
   const { connection, close } = await openReadOnly(request.database, {
     memoryLimitBytes: 192 << 20,
+    ...(request.spillFolder === undefined ? {} : { spillFolder: request.spillFolder }),
   });
   try {
     await requireOurs(connection, request.database);

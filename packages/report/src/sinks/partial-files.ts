@@ -2,8 +2,10 @@
  * The files beside a database that is being written: what an earlier run of ours left may be
  * removed, anything else is refused.
  */
-import { lstat, open, readdir, rename, rm } from "node:fs/promises";
-import { DatabaseError } from "../database-error.ts";
+import { renameSync, rmSync } from "node:fs";
+import { lstat, open, readdir, rm } from "node:fs/promises";
+import { DatabaseError, openingError } from "../database-error.ts";
+import { duckdb } from "../duckdb.ts";
 
 /** `<out>.partial`, its write-ahead log, and what DuckDB moved out of memory. */
 export function partialPaths(partial: string): readonly [string, string, string] {
@@ -28,6 +30,19 @@ export async function requireOurPartial(path: string, partial: string): Promise<
   );
 }
 
+/** What an earlier run left behind may go; what another one is writing now may not. */
+export async function requireUnused(path: string, partial: string): Promise<void> {
+  if (await isAbsentOr(partial, async (at) => !(await lstat(at)).isFile())) return;
+  try {
+    const instance = await duckdb.DuckDBInstance.create(partial);
+    instance.closeSync();
+  } catch (error) {
+    const trouble = openingError(path, error);
+    if (trouble.trouble !== "locked") return;
+    throw new DatabaseError("locked", path, `${path} is being written by another program`, error);
+  }
+}
+
 /** Removes what an interrupted replay into this database left; throws as `requireOurPartial`. */
 export async function dropPartial(path: string): Promise<void> {
   const partial = `${path}.partial`;
@@ -35,21 +50,36 @@ export async function dropPartial(path: string): Promise<void> {
   await removePartial(partial);
 }
 
+/** Tells of all of them; the returned function takes that back. */
+export function leavingBehind(
+  partial: string,
+  leavesBehind: ((path: string) => () => void) | undefined,
+): () => void {
+  const forgets = partialPaths(partial).map((path) => leavesBehind?.(path));
+  return () => {
+    for (const forget of forgets) forget?.();
+  };
+}
+
 /**
- * Gives a whole partial file its name. A write-ahead log beside the file that it replaces would be
- * taken for the new one's: it goes with that file, and stays where that stays.
+ * Gives a whole partial file its name, in one go: no signal is heard between the steps. A
+ * write-ahead log beside the file that it replaces would be taken for the new one's: it goes with
+ * that file, and stays where that stays.
  */
-export async function replaceDatabase(partial: string, path: string): Promise<void> {
+export function replaceDatabase(partial: string, path: string): void {
   const aside = logAside(partial);
-  await renamedIfThere(`${path}.wal`, aside);
+  renamedIfThere(`${path}.wal`, aside);
   try {
-    await rename(partial, path);
+    renameSync(partial, path);
   } catch (error) {
-    await renamedIfThere(aside, `${path}.wal`);
+    renamedIfThere(aside, `${path}.wal`);
     throw error;
   }
-  // The result is whole: what cannot be removed now, the next run removes.
-  await rm(aside, { force: true }).catch(() => undefined);
+  try {
+    rmSync(aside, { force: true });
+  } catch {
+    // The result is whole: what cannot be removed now, the next run removes.
+  }
 }
 
 /** Where the replaced file's write-ahead log waits for the rename. */
@@ -57,9 +87,9 @@ function logAside(partial: string): string {
   return `${partial}.replaced`;
 }
 
-async function renamedIfThere(from: string, to: string): Promise<void> {
+function renamedIfThere(from: string, to: string): void {
   try {
-    await rename(from, to);
+    renameSync(from, to);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }
@@ -69,8 +99,7 @@ async function renamedIfThere(from: string, to: string): Promise<void> {
 export async function removePartial(partial: string): Promise<void> {
   // A run that was killed before its rename: the log belongs to the file that still has the name.
   const isRenamed = await isAbsentOr(partial, async (at) => !(await lstat(at)).isFile());
-  if (!isRenamed)
-    await renamedIfThere(logAside(partial), `${partial.replace(/\.partial$/, "")}.wal`);
+  if (!isRenamed) renamedIfThere(logAside(partial), `${partial.replace(/\.partial$/, "")}.wal`);
   else await rm(logAside(partial), { force: true });
   for (const path of partialPaths(partial)) await rm(path, { recursive: true, force: true });
 }

@@ -2,7 +2,6 @@
 import type { DuckDBConnection, DuckDBInstance, DuckDBResult, DuckDBValue } from "@duckdb/node-api";
 import { openingError } from "../database-error.ts";
 import { duckdb } from "../duckdb.ts";
-import { forgetConnection, keptOpen } from "../open-connections.ts";
 import { sqlName } from "./literal.ts";
 import { requireOurs } from "./meta.ts";
 
@@ -63,10 +62,16 @@ export interface Database {
   close(): void;
 }
 
-/** What DuckDB may use for questions: bytes of memory, threads. */
+/** What DuckDB may use for questions. */
 export interface DatabaseOptions {
+  /** of memory; undefined: DuckDB's own limit, most of the machine's */
   readonly memoryLimitBytes?: number;
   readonly threads?: number;
+  /**
+   * Where it moves what memory cannot hold; undefined: a folder beside the database, which stays
+   * when the process is killed.
+   */
+  readonly spillFolder?: string;
 }
 
 /**
@@ -90,11 +95,10 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   const asking = new Set<DuckDBConnection>();
   const done = (connection: DuckDBConnection): void => {
     if (!asking.delete(connection)) return;
-    forgetConnection(connection);
     connection.closeSync();
   };
   const query = async (sql: string, signal?: AbortSignal): Promise<QueryResult> => {
-    const connection = keptOpen(await opened.connect());
+    const connection = await opened.connect();
     asking.add(connection);
     signal?.addEventListener("abort", () => {
       if (asking.has(connection)) connection.interrupt();
@@ -164,7 +168,7 @@ interface ReadOnlyConnection {
 /** For ourselves: exports write files, so nothing is locked here. */
 export async function openReadOnly(
   path: string,
-  { memoryLimitBytes, threads = 2 }: DatabaseOptions = {},
+  { memoryLimitBytes, threads = 2, spillFolder }: DatabaseOptions = {},
 ): Promise<ReadOnlyConnection> {
   let instance: DuckDBInstance;
   try {
@@ -173,17 +177,17 @@ export async function openReadOnly(
       autoinstall_known_extensions: "false",
       autoload_known_extensions: "false",
       threads: String(threads),
+      ...(spillFolder === undefined ? {} : { temp_directory: spillFolder }),
       ...(memoryLimitBytes === undefined ? {} : { memory_limit: `${memoryLimitBytes}B` }),
     });
   } catch (error) {
     throw openingError(path, error);
   }
-  const connection = keptOpen(await instance.connect());
+  const connection = await instance.connect();
   return {
     connection,
     connect: () => instance.connect(),
     close: () => {
-      forgetConnection(connection);
       connection.closeSync();
       instance.closeSync();
     },
