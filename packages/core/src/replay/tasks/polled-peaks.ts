@@ -7,6 +7,7 @@
 import { POLLS_TO_TRUST } from "../../calibration/polls.ts";
 import type { TaskEndFact } from "../../event-fact.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
+import { Lingering } from "../lingering.ts";
 
 /** One task's life with what was polled in it. Times are epoch µs. */
 export interface PolledLife {
@@ -40,6 +41,7 @@ interface Life {
 export class PolledPeaks {
   readonly #setting: (key: string) => string | undefined;
   readonly #lives = new Map<number, PolledLife>();
+  readonly #ended = new Lingering<number>(ENDED_KEPT, (taskId) => this.#lives.delete(taskId));
   /** tasks that ran, polled or not */
   readonly #all = new Map<number, Life>();
   /** the same in the order of their starts, from `#oldest` on */
@@ -134,9 +136,7 @@ export class PolledPeaks {
       offHeapExecutionBytes: metrics?.get("OffHeapExecutionMemory"),
       storageBytes,
     });
-    if (this.#lives.size <= ENDED_KEPT) return;
-    const [oldest] = this.#lives.keys();
-    if (oldest !== undefined) this.#lives.delete(oldest);
+    this.#ended.add(taskId);
   }
 
   #lifeEnded(life: Life, until: number): void {

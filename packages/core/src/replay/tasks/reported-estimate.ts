@@ -193,24 +193,26 @@ export class ReportedEstimate {
 
   /** So many run: those that saw fewer (or more) so far are the ones that began last. */
   #runningNow(running: number): void {
-    for (let slot = this.#inOrder.last; slot !== undefined; slot = this.#inOrder.before(slot)) {
-      if (slot.most >= running && slot.least <= running) return;
+    this.#inOrder.untilDone((slot) => {
+      if (slot.most >= running && slot.least <= running) return true;
       slot.most = Math.max(slot.most, running);
       slot.least = Math.min(slot.least, running);
       if (slot.isShared) this.#markStale(slot);
-    }
+      return false;
+    });
   }
 
   /** Tasks whose stage has fewer running than they have seen yet may have had more each. */
   #countsNow(): void {
     for (const stage of this.#changedStages) {
-      for (let slot = stage.counted.last; slot !== undefined; slot = stage.counted.before(slot)) {
-        const sharing = sharingOf(stage.holders);
-        if (slot.leastPeers <= stage.peers && slot.leastSharing <= sharing) break;
+      const sharing = sharingOf(stage.holders);
+      stage.counted.untilDone((slot) => {
+        if (slot.leastPeers <= stage.peers && slot.leastSharing <= sharing) return true;
         slot.leastPeers = Math.min(slot.leastPeers, stage.peers);
         slot.leastSharing = Math.min(slot.leastSharing, sharing);
         this.#markStale(slot);
-      }
+        return false;
+      });
     }
   }
 

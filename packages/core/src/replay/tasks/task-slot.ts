@@ -56,43 +56,48 @@ export class TaskSlot {
   }
 }
 
+/** A slot's place in a list. */
+interface Place {
+  readonly slot: TaskSlot;
+  before: Place | undefined;
+  after: Place | undefined;
+}
+
 /**
  * Slots in the order in which they were added; taking one out costs the same wherever it stands.
  */
 export class SlotList {
-  readonly #after = new Map<TaskSlot, TaskSlot | undefined>();
-  readonly #before = new Map<TaskSlot, TaskSlot | undefined>();
-  last: TaskSlot | undefined;
+  readonly #places = new Map<TaskSlot, Place>();
+  #last: Place | undefined;
 
   get size(): number {
-    return this.#before.size;
+    return this.#places.size;
   }
 
   add(slot: TaskSlot): void {
-    this.#before.set(slot, this.last);
-    if (this.last !== undefined) this.#after.set(this.last, slot);
-    this.#after.set(slot, undefined);
-    this.last = slot;
+    const place: Place = { slot, before: this.#last, after: undefined };
+    if (this.#last !== undefined) this.#last.after = place;
+    this.#last = place;
+    this.#places.set(slot, place);
   }
 
-  delete(slot: TaskSlot): boolean {
-    if (!this.#before.has(slot)) return false;
-    const before = this.#before.get(slot);
-    const after = this.#after.get(slot);
-    if (before !== undefined) this.#after.set(before, after);
-    if (after !== undefined) this.#before.set(after, before);
-    else this.last = before;
-    this.#before.delete(slot);
-    this.#after.delete(slot);
-    return true;
+  delete(slot: TaskSlot): void {
+    const place = this.#places.get(slot);
+    if (place === undefined) return;
+    this.#places.delete(slot);
+    if (place.before !== undefined) place.before.after = place.after;
+    if (place.after !== undefined) place.after.before = place.before;
+    else this.#last = place.before;
   }
 
-  before(slot: TaskSlot): TaskSlot | undefined {
-    return this.#before.get(slot);
+  /** From the last one on, until `isDone` says so. */
+  untilDone(isDone: (slot: TaskSlot) => boolean): void {
+    for (let place = this.#last; place !== undefined; place = place.before)
+      if (isDone(place.slot)) return;
   }
 
   slots(): Iterable<TaskSlot> {
-    return this.#before.keys();
+    return this.#places.keys();
   }
 }
 
