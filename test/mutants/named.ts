@@ -134,16 +134,16 @@ export const namedMutants: readonly Mutant[] = [
     file: "prediction.ts",
   },
   {
-    name: "c21: reconcile STALE_LINES 16->2",
-    from: "const STALE_LINES = 16;",
-    to: "const STALE_LINES = 2;",
-    file: "reconcile.ts",
+    name: "c21: neighbours LINES 16->2",
+    from: "const LINES = 16;",
+    to: "const LINES = 2;",
+    file: "neighbours.ts",
   },
   {
-    name: "c22: reconcile mayComeFirst thread rule off",
+    name: "c22: neighbours mayComeFirst thread rule off",
     from: "return step.thread !== undefined && next.thread !== undefined && next.thread !== step.thread;",
     to: "return true;",
-    file: "reconcile.ts",
+    file: "neighbours.ts",
   },
   {
     name: "c23: ledger borrowForRefused no-op",
@@ -215,12 +215,12 @@ export const namedMutants: readonly Mutant[] = [
     name: "c34: silent removals WITNESSES 2->1",
     from: "const WITNESSES = 2;",
     to: "const WITNESSES = 1;",
-    file: "silent-removals.ts",
+    file: "silent-removal.ts",
   },
   {
     name: "c35: unseen strangers ignored",
-    from: "const stranger = step.ts <= this.#strangersUntil;",
-    to: "const stranger = false;",
+    from: "step.ts <= this.#strangersUntil ? this.#state.onHeap.rules.maxBytes : 0",
+    to: "0",
     file: "unseen-blocks.ts",
   },
   {

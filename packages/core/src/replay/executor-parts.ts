@@ -11,16 +11,17 @@ import { BlockSteps } from "./blocks/block-steps.ts";
 import type { BroadcastValues } from "./blocks/broadcast-values.ts";
 import { PutsUnderWay } from "./blocks/puts-under-way.ts";
 import type { RemovalReports } from "./blocks/removal-reports.ts";
-import { SilentRemovals } from "./blocks/silent-removals.ts";
 import { UnrollWindows } from "./blocks/unroll-windows.ts";
 import { UnseenBlocks } from "./blocks/unseen-blocks.ts";
 import { Decisions } from "./evidence/decisions.ts";
 import { Foresight } from "./evidence/foresight.ts";
+import { sentenceOf } from "./evidence/rules/index.ts";
+import { SilentRemovals } from "./evidence/rules/silent-removal.ts";
 import { UnrollLadder } from "./evidence/unroll-ladder.ts";
 import type { ExecutorRules } from "./executor-rules.ts";
 import { ExecutorState } from "./executor-state.ts";
-import type { LogStep } from "./lookahead.ts";
-import { RecentChanges } from "./recent-changes.ts";
+import type { LogStep } from "./links/lookahead.ts";
+import { RecentChanges } from "./links/recent-changes.ts";
 import type { ReplayContext } from "./replay-context.ts";
 import { ReportedSteps } from "./reported-steps.ts";
 import { ExecutionEstimates } from "./tasks/execution-estimates.ts";
@@ -93,6 +94,7 @@ export function partsOf(
     followsTasks: around.level === "debug" || around.level === "info",
     isStorageTold: around.hasLog || around.reportsBlocks(),
     isExecutionTold: around.isExecutionTold(),
+    sentenceOf,
   });
   const foresight = new Foresight();
   const workerTask = new Map<string, number>();
@@ -115,7 +117,8 @@ export function partsOf(
     },
     isDeserializedRdd: around.isDeserializedRdd,
     persistedRdds: (stageId) => around.persistedRdds(stageId),
-    removedBefore: (step, missing) => removals.wentBefore(context, blocks, step, missing),
+    removals,
+    removeBlocks: (at, blockIds, origin) => blocks.removeThese(at, blockIds, origin),
     inferRemovals: (step, room) => silent.infer(step, room),
     replayEarly: (step) => {
       blocks.storeEarly(step);
@@ -134,7 +137,7 @@ export function partsOf(
   const waits = new Waits(context);
   const puts = new PutsUnderWay(context);
   const blocks = new BlockSteps(context, puts);
-  const silent = new SilentRemovals(context, { blocks, removals });
+  const silent = new SilentRemovals(context);
   const partly = new PartlyLogged(context);
   const tasks = new TaskSteps(context, { blocks, spills, waits, partly });
   return {

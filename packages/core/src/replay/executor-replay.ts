@@ -14,11 +14,11 @@ import { LearnedClasses } from "./evidence/logged-classes.ts";
 import { ExecutorEvidence, isInMemory } from "./evidence.ts";
 import { type ExecutorSurroundings, type Parts, partsOf } from "./executor-parts.ts";
 import type { ExecutorTotals, StepPlace } from "./executor-state.ts";
+import { type LogStep, Lookahead } from "./links/lookahead.ts";
+import { changeOfFree } from "./links/neighbours.ts";
 import { act } from "./log-steps.ts";
-import { type LogStep, Lookahead } from "./lookahead.ts";
 import { beginAnew, losesPart } from "./lost-parts.ts";
-import { changeOfFree } from "./reconcile.ts";
-import { placeOf, printedWithin } from "./replay-context.ts";
+import { printedWithin } from "./replay-context.ts";
 import { copyOf } from "./reported-steps.ts";
 import { PolledPeaks } from "./tasks/polled-peaks.ts";
 import { PrivateMaps } from "./tasks/private-maps.ts";
@@ -241,7 +241,7 @@ export class ExecutorReplay {
     const goesOn = this.evidence.aliveUntil > last.ts + LATEST_LINE_MICROS;
     // A driver may hear late of an end, but an executor prints it: one without a line is proof.
     if (!goesOn && !this.evidence.endsUnlogged(latest)) return;
-    state.unknownFrom(placeOf(last));
+    state.unknownFrom(last);
     partly.endOfLog(last);
     state.emit("diagnostics", {
       sourceFileId: last.sourceFileId,
@@ -318,18 +318,18 @@ export class ExecutorReplay {
     for (const ts of inOrder(breaks)) {
       const at = { ...step, ts, tsMin: undefined, tsMax: undefined };
       this.#advance(parts, at, printedWithin(step));
-      state.sample(placeOf(at), "assumed");
+      state.sample(at, "assumed");
     }
     this.#advance(parts, step, printedWithin(step));
     // Before a line without a time any time may have passed, and tasks may have held what they can.
     const isUntimed = step.ts === UNKNOWN_TIME && state.running.size > 0;
-    if (isUntimed && !logged.grants) state.sample(placeOf(step), "assumed");
+    if (isUntimed && !logged.grants) state.sample(step, "assumed");
     this.#passed = Math.max(from, step.ts);
   }
 
-  #advance({ context, blocks }: Parts, at: LogStep, openMicros: number): void {
+  #advance({ context }: Parts, at: LogStep, openMicros: number): void {
     const { windows, execution, logged } = context;
-    if (!logged.removals) this.#removals.apply(context, blocks, at);
+    if (!logged.removals) this.#removals.apply(context, at);
     windows.advance(at.ts);
     context.unseen.passTime(at.ts);
     if (!logged.grants) execution.update(at.ts, openMicros);
@@ -365,7 +365,7 @@ export class ExecutorReplay {
       case "spark_version_logged":
       case "java_version_logged":
         this.#beginningSeen = true;
-        this.#beganAt ??= placeOf(step);
+        this.#beganAt ??= step;
         this.#around.layoutFact(fact, step);
         return;
       case "store_started":
@@ -375,7 +375,7 @@ export class ExecutorReplay {
       default:
         break;
     }
-    const parts = this.#parts ?? this.#begin(this.#beganAt ?? placeOf(step), step);
+    const parts = this.#parts ?? this.#begin(this.#beganAt ?? step, step);
     if (parts === undefined) return;
     // Up to 1.3 broadcasts that are removed have lines of their own at INFO.
     if (fact.kind === "removing" && fact.what === "broadcast") this.#removals.isTold = true;

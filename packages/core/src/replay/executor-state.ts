@@ -10,6 +10,7 @@ import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { BlockEventRow, EmitRow, MemoryEventRow, Origin, SpillRow } from "../rows.ts";
 import { emptyTaskRow, MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
 import { Grades, type Statement, type Verdict, type Weighed } from "./evidence/grades.ts";
+import type { RuleName } from "./evidence/rule-name.ts";
 import type { ExecutorRules } from "./executor-rules.ts";
 import { ManagerFollower } from "./manager-follower.ts";
 import { ModeLedger } from "./mode-ledger.ts";
@@ -119,6 +120,7 @@ export class ExecutorState {
     followsTasks: boolean;
     isStorageTold: boolean;
     isExecutionTold: boolean;
+    sentenceOf: (rule: RuleName) => string | undefined;
   }) {
     this.executorId = of.executorId;
     this.followsTasks = of.followsTasks;
@@ -133,7 +135,8 @@ export class ExecutorState {
     this.ledgers = this.offHeap === undefined ? [this.onHeap] : [this.onHeap, this.offHeap];
     this.memoryBytes = this.ledgers.reduce((sum, ledger) => sum + ledger.rules.maxBytes, 0);
     const { memoryBytes } = this;
-    this.#grades = new Grades({ memoryBytes, totals: this.totals, emit: of.emit });
+    const { emit, sentenceOf } = of;
+    this.#grades = new Grades({ memoryBytes, totals: this.totals, emit, sentenceOf });
     this.#timelines = new Map(
       this.ledgers.map((ledger) => [
         ledger.mode,
@@ -151,12 +154,12 @@ export class ExecutorState {
     return mode === "off_heap" && this.offHeap !== undefined ? this.offHeap : this.onHeap;
   }
 
-  ledgerOfBlock(blockId: string): ModeLedger | undefined {
-    return this.ledgers.find((ledger) => ledger.blocks.has(blockId));
-  }
-
   nextSeq(): number {
     return ++this.#seq;
+  }
+
+  ledgerOfBlock(blockId: string): ModeLedger | undefined {
+    return this.ledgers.find((ledger) => ledger.blocks.has(blockId));
   }
 
   /** Time never runs backwards within an executor. */

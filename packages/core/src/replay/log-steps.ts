@@ -1,10 +1,9 @@
 /** What each line of an executor's own log does to its memory. */
 
 import { assertNever } from "../assert.ts";
+import { checkAlone, checkMemoryUse } from "./evidence/statements.ts";
 import type { ExecutorSurroundings, Parts } from "./executor-parts.ts";
-import type { LogStep } from "./lookahead.ts";
-import { checkMemoryUse } from "./reconcile.ts";
-import { placeOf } from "./replay-context.ts";
+import type { LogStep } from "./links/lookahead.ts";
 
 /** One `switch` says what each step of an executor's log means. */
 export function act(
@@ -16,14 +15,13 @@ export function act(
   const { state } = context;
   switch (fact.kind) {
     case "store_started":
-      state.check(placeOf(step), {
+      checkAlone(context, step, {
         quantity: "capacity",
         logged: fact.capacity,
         foreseen: around.foreseenCapacity(),
         usedFor: "layout",
-        rule: "layout_adopted",
       });
-      state.sample(placeOf(step), "logged");
+      state.sample(step, "logged");
       return;
     case "block_stored":
       blocks.stored(step, fact);
@@ -81,12 +79,12 @@ export function act(
     case "removing":
       if (fact.what === "rdd") blocks.removeRdd(step, Number(fact.id));
       else if (!context.logged.removals && fact.what === "broadcast") {
-        blocks.removeBroadcast(placeOf(step), fact.id, "logged");
+        blocks.removeBroadcast(step, fact.id, "logged");
       }
       return;
     case "block_migrated":
       // DEBUG prints the removal itself.
-      if (!context.logged.removals) blocks.removeThese(placeOf(step), [fact.blockId], "logged");
+      if (!context.logged.removals) blocks.removeThese(step, [fact.blockId], "logged");
       return;
     case "broadcast_read":
       tasks.broadcastRead(fact);

@@ -5,8 +5,8 @@
  */
 import type { TaskEvidence } from "./evidence.ts";
 import type { Parts } from "./executor-parts.ts";
-import type { LogStep } from "./lookahead.ts";
-import { placeOf, type ReplayContext } from "./replay-context.ts";
+import type { LogStep } from "./links/lookahead.ts";
+import type { ReplayContext } from "./replay-context.ts";
 
 /** µs by which clocks may differ: an executor prints an end before the driver hears of it */
 const CLOCKS_MICROS = 100_000;
@@ -36,7 +36,7 @@ export function losesPart(
 /** All that is known up to `last` ends there; the log begins anew with `next`. */
 export function beginAnew({ context, partly }: Parts, last: LogStep, next: LogStep): void {
   const { state, windows, unseen, locks, execution, evidence } = context;
-  state.unknownFrom(placeOf(last));
+  state.unknownFrom(last);
   partly.endOfLog(last);
   for (const taskId of state.running.keys()) {
     state.running.delete(taskId);
@@ -48,7 +48,7 @@ export function beginAnew({ context, partly }: Parts, last: LogStep, next: LogSt
   for (const ledger of state.ledgers) ledger.forgetAll();
   state.knownFrom(next.ts);
   unseen.begin(next, context);
-  state.sample(placeOf(next), "derived");
+  state.sample(next, "derived");
   state.emit("diagnostics", {
     sourceFileId: next.sourceFileId,
     line: next.line,

@@ -1,9 +1,11 @@
 /** What every part of one executor's replay shares. */
 
 import type { ByteInterval } from "../byte-interval.ts";
+import type { Origin } from "../rows.ts";
 import type { BlockHistory } from "./blocks/block-history.ts";
 import type { BlockLocks } from "./blocks/block-locks.ts";
 import type { BroadcastValues } from "./blocks/broadcast-values.ts";
+import type { RemovalReports } from "./blocks/removal-reports.ts";
 import type { UnrollWindows } from "./blocks/unroll-windows.ts";
 import type { UnseenBlocks } from "./blocks/unseen-blocks.ts";
 import type { Decisions } from "./evidence/decisions.ts";
@@ -13,8 +15,8 @@ import type { LoggedClasses } from "./evidence/logged-classes.ts";
 import type { UnrollLadder } from "./evidence/unroll-ladder.ts";
 import type { ExecutorEvidence } from "./evidence.ts";
 import type { ExecutorState, StepPlace } from "./executor-state.ts";
-import type { LogStep, Lookahead } from "./lookahead.ts";
-import type { RecentChanges } from "./recent-changes.ts";
+import type { LogStep, Lookahead } from "./links/lookahead.ts";
+import type { RecentChanges } from "./links/recent-changes.ts";
 import type { ExecutionEstimates } from "./tasks/execution-estimates.ts";
 import type { PolledPeaks } from "./tasks/polled-peaks.ts";
 import type { RecentPages } from "./tasks/recent-pages.ts";
@@ -33,6 +35,7 @@ export interface ReplayContext {
   readonly broadcasts: BroadcastValues;
   readonly windows: UnrollWindows;
   readonly unseen: UnseenBlocks;
+  readonly removals: RemovalReports;
   readonly foresight: Foresight;
   readonly decisions: Decisions;
   readonly ladder: UnrollLadder;
@@ -49,8 +52,8 @@ export interface ReplayContext {
   isDeserializedRdd(rddId: number): boolean | undefined;
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
-  /** Removals whose reports came late make up what a `free` has more than is known: they go now. */
-  removedBefore(step: LogStep, missing: ByteInterval): boolean;
+  /** Those of these blocks that are in memory leave it, without a line of their own. */
+  removeBlocks(at: StepPlace, blockIds: readonly string[], origin: Origin): void;
   /** What a line that leaves `room` shows to have been removed without a line. */
   inferRemovals(step: LogStep, room: ByteInterval): Inferred;
   /** Replays a store, grant or release whose line is yet to come. */
@@ -58,16 +61,6 @@ export interface ReplayContext {
   replayedEarly(step: LogStep): boolean;
   /** The task that the thread of a step runs, where thread or MDC tells. */
   taskOf(step: LogStep): number | undefined;
-}
-
-export function placeOf(step: LogStep): StepPlace {
-  return {
-    ts: step.ts,
-    tsMin: step.tsMin,
-    tsMax: step.tsMax,
-    sourceFileId: step.sourceFileId,
-    line: step.line,
-  };
 }
 
 /** How much of its time a step leaves open, µs: a second where whole seconds are printed. */

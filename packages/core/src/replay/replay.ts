@@ -20,7 +20,7 @@ import { ApplicationBlocks } from "./blocks/block-history.ts";
 import { BroadcastValues } from "./blocks/broadcast-values.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
 import { emptyTotals } from "./executor-state.ts";
-import { HELD_MICROS } from "./lookahead.ts";
+import { HELD_MICROS } from "./links/lookahead.ts";
 import type { ExecutorSummary, ReplaySummary } from "./replay-summary.ts";
 import { TaskRows } from "./tasks/task-rows.ts";
 

@@ -46,6 +46,7 @@ function workPerStep(running: number, spilledBytes: number): number {
     followsTasks: false,
     isStorageTold: false,
     isExecutionTold: true,
+    sentenceOf: () => undefined,
   });
   const evidence = new ExecutorEvidence();
   const polled = new PolledPeaks(() => "50ms");

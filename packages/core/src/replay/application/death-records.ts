@@ -6,7 +6,7 @@ import type { TaskEndFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Observation } from "../../observation.ts";
 import type { EmitRow, OomEventRow } from "../../rows.ts";
-import type { LogStep } from "../lookahead.ts";
+import type { LogStep } from "../links/lookahead.ts";
 import { NumberSet } from "../number-set.ts";
 import type { JvmMemoryClass } from "./death-classes.ts";
 import { oomClassOf, requestOf } from "./death-errors.ts";

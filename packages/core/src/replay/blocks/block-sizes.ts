@@ -7,7 +7,7 @@ import { type Amount, amount, exactAmount } from "../../amount.ts";
 import { isBroadcastValue } from "../../block-id.ts";
 import { type ByteInterval, exactly, hull, intersection, sum } from "../../byte-interval.ts";
 import { blocksOf, countedMaximum } from "../evidence/memory-equation.ts";
-import type { LogStep } from "../lookahead.ts";
+import type { LogStep } from "../links/lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import { holds } from "./broadcast-values.ts";
 

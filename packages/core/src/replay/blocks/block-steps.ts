@@ -11,10 +11,10 @@ import {
   foreseenUnroll,
   released,
 } from "../evidence/prediction.ts";
+import { checkAlone, checkLimit, learnFree, weighFree } from "../evidence/statements.ts";
 import type { StepPlace } from "../executor-state.ts";
-import type { LogStep } from "../lookahead.ts";
-import { checkLimit, learnFree, learnFreeOfRemoval, weighFree } from "../reconcile.ts";
-import { placeOf, type ReplayContext } from "../replay-context.ts";
+import type { LogStep } from "../links/lookahead.ts";
+import type { ReplayContext } from "../replay-context.ts";
 import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
@@ -48,7 +48,7 @@ export class BlockSteps {
       logged: free,
       foreseen: foreseenFree(this.#context),
     });
-    learnFree(this.#context, { step, free, weighed, inferred: "nothing" });
+    learnFree(this.#context, { step, free, weighed, inferred: "nothing", of: "store" });
   }
 
   /** A store that other lines show to have come before its own. */
@@ -64,7 +64,6 @@ export class BlockSteps {
 
   #store(step: LogStep, fact: Fact<"block_stored">, checks: boolean): void {
     const { state, history, windows } = this.#context;
-    const at = placeOf(step);
     const { blockId } = fact;
     const { size, foreseen, toldBy } = sizeOfStored(this.#context, step, fact);
     const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, blockId);
@@ -77,16 +76,16 @@ export class BlockSteps {
           foreseen: foreseenFree(this.#context, difference(foreseen, replaced)),
         })
       : undefined;
-    this.#impliedMiss(at, step, blockId, taskId, fact.form);
+    this.#impliedMiss(step, step, blockId, taskId, fact.form);
     const hold = fact.form === "values" ? windows.finalHold(size) : size;
     windows.close(blockId);
     ledger.forget(blockId);
     const inferred = checks ? this.#context.inferRemovals(step, sum(fact.free, size)) : "nothing";
-    if (checks) this.#context.decisions.stores(at, ledger, { blockId, size });
+    if (checks) this.#context.decisions.stores(step, ledger, { blockId, size });
     const usedBefore = ledger.storageUsed;
     ledger.borrowForStorage(hold, usedBefore);
     if (fact.form === "values") state.follower?.unrolled(ledger, hold.best);
-    const block = { size, form: fact.form, storedAt: at.ts, taskId };
+    const block = { size, form: fact.form, storedAt: step.ts, taskId };
     ledger.store(blockId, block);
     this.#context.unseen.seen(blockId);
     if (toldBy !== undefined) {
@@ -100,10 +99,10 @@ export class BlockSteps {
         learn: () => this.#learnSize(blockId, size),
       });
     }
-    history.stored(blockId, size, at.ts);
+    history.stored(blockId, size, step.ts);
     if (toldBy === undefined) this.#learnSize(blockId, size);
     state.totals.stores++;
-    state.memoryEvent(at, {
+    state.memoryEvent(step, {
       op: "acquire_storage",
       mode,
       taskId,
@@ -115,9 +114,9 @@ export class BlockSteps {
       origin: "logged",
     });
     if (weighed !== undefined)
-      learnFree(this.#context, { step, free: fact.free, weighed, inferred });
-    state.sample(at, "logged");
-    state.blockEvent(at, {
+      learnFree(this.#context, { step, free: fact.free, weighed, inferred, of: "store" });
+    state.sample(step, "logged");
+    state.blockEvent(step, {
       blockId,
       op: "store",
       memoryBytes: size.best,
@@ -139,14 +138,13 @@ export class BlockSteps {
   /** M6, M7, M8, P1: a request for storage that was not granted. */
   refused(step: LogStep, fact: Fact<"store_refused">): void {
     const { state, lookahead } = this.#context;
-    const at = placeOf(step);
     const limit = fact.limitBytes;
     if (limit !== undefined) checkLimit(this.#context, step, exactly(limit), "exceeds_limit");
     if (fact.why === "not_evictable" || fact.why === "same_rdd") {
       state
         .ledger(this.#context.isOffHeap(fact.blockId) ? "off_heap" : "on_heap")
         .borrowForRefused();
-      state.sample(at, "derived");
+      state.sample(step, "derived");
     }
     // A refusal inside an unroll ends in its own failure line; only a put of whole bytes ends here.
     const inUnroll = lookahead
@@ -175,14 +173,12 @@ export class BlockSteps {
       ownRddBytes: ledger.bytesOfRdd(rddIdOf(blockId) ?? -1),
     });
     const foreseen = this.#context.ladder.foreseen(blockId, bounds, room);
-    const weighed = state.weigh(placeOf(step), {
+    checkAlone(this.#context, step, {
       quantity: "unroll_computed",
       logged: computed,
       foreseen,
-    });
-    weighed.settle({
+      allowed: bounds,
       usedFor: "unroll",
-      rule: touches(bounds, computed) ? "unroll_between_looks" : undefined,
     });
     this.#context.ladder.learn(blockId, computed);
     const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, blockId);
@@ -208,7 +204,6 @@ export class BlockSteps {
   /** M16: exact, at every removal; an eviction's own block is gone already. */
   removed(step: LogStep, fact: Fact<"block_removed">): void {
     const { state, history } = this.#context;
-    const at = placeOf(step);
     const free = exactly(fact.freeBytes);
     this.evictions.goneUnnamed(step, fact.blockId);
     const held = state.ledgerOfBlock(fact.blockId)?.blocks.get(fact.blockId)?.size ?? NOTHING;
@@ -223,21 +218,21 @@ export class BlockSteps {
       const took = ledger.forget(fact.blockId)?.size ?? NOTHING;
       const size = exactAmount(fact.bytes);
       this.#release(
-        at,
+        step,
         ledger.mode,
         { blockId: fact.blockId, size, took: touches(took, size) ? took : size },
         "logged",
       );
-      history.removed(fact.blockId, at.ts);
+      history.removed(fact.blockId, step.ts);
     }
-    learnFreeOfRemoval(this.#context, { step, free, weighed, inferred: "nothing" });
-    state.sample(at, "logged");
+    learnFree(this.#context, { step, free, weighed, inferred: "nothing", of: "removal" });
+    state.sample(step, "logged");
   }
 
   /** B6, G11: every block of an RDD goes, without a line of its own at INFO. */
   removeRdd(step: LogStep, rddId: number): void {
     this.#context.unseen.mayHaveGone();
-    if (!this.#context.logged.removals) this.removeRddAt(placeOf(step), rddId, "logged");
+    if (!this.#context.logged.removals) this.removeRddAt(step, rddId, "logged");
     this.#context.history.removedFromDisk(rddId, step.ts);
   }
 
@@ -256,10 +251,9 @@ export class BlockSteps {
   }
 
   cleared(step: LogStep): void {
-    const at = placeOf(step);
     for (const ledger of this.#context.state.ledgers) ledger.endUnrolls();
     this.#context.unseen.cleared();
-    this.#removeAll(at, () => true, "logged", "store_cleared");
+    this.#removeAll(step, () => true, "logged", "store_cleared");
   }
 
   found(step: LogStep, fact: Fact<"block_found">): void {
@@ -276,7 +270,7 @@ export class BlockSteps {
     history.hit(blockId);
     ledger?.touch(blockId, step.ts);
     this.#context.locks.read(this.#context.taskOf(step), blockId);
-    state.blockEvent(placeOf(step), {
+    state.blockEvent(step, {
       blockId,
       op,
       memoryBytes: op === "hit_memory" ? size?.best : undefined,
@@ -291,7 +285,7 @@ export class BlockSteps {
   missing(step: LogStep, fact: Fact<"block_missing">): void {
     if (!this.#context.lookahead.isMiss(step, fact)) return;
     const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, fact.blockId);
-    this.#miss(placeOf(step), fact.blockId, taskId, "logged");
+    this.#miss(step, fact.blockId, taskId, "logged");
     this.unrolls.lookedUp(step, fact.blockId, taskId);
   }
 
@@ -310,7 +304,7 @@ export class BlockSteps {
     history.storedOnDisk(fact.blockId, bytes, step.ts);
     this.#context.windows.drained(fact.blockId);
     if (state.ledgerOfBlock(fact.blockId) !== undefined) return;
-    state.blockEvent(placeOf(step), {
+    state.blockEvent(step, {
       blockId: fact.blockId,
       op: "store",
       memoryBytes: 0,
@@ -364,12 +358,11 @@ export class BlockSteps {
     { rule, size }: { readonly rule: DecidingRule; readonly size: Amount | undefined },
   ): void {
     const { state, history } = this.#context;
-    const at = placeOf(step);
-    this.#impliedMiss(at, step, blockId, taskId, "values");
+    this.#impliedMiss(step, step, blockId, taskId, "values");
     state.totals.failedPuts++;
     history.putFailed(blockId);
-    state.sample(at, "logged");
-    state.blockEvent(at, {
+    state.sample(step, "logged");
+    state.blockEvent(step, {
       blockId,
       op: "put_fail",
       memoryBytes: size?.best,

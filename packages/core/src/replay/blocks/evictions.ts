@@ -5,15 +5,18 @@
 
 import { type Amount, exactAmount, NOTHING, plus } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
-import { type ByteInterval, touches } from "../../byte-interval.ts";
+import { type ByteInterval, exactly, touches } from "../../byte-interval.ts";
 import type { DecidingRule } from "../../rows.ts";
-import type { EvictionCandidate, EvictionOrder } from "../evidence/decisions.ts";
+import {
+  type EvictionCandidate,
+  type EvictionOrder,
+  foreseenVictims,
+} from "../evidence/decisions.ts";
 import { foreseenFree } from "../evidence/prediction.ts";
-import type { RuleName } from "../evidence/rules.ts";
-import type { LogStep } from "../lookahead.ts";
+import { checkAlone, learnFree, weighFree } from "../evidence/statements.ts";
+import type { LogStep } from "../links/lookahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
-import { learnFreeUnderLock, weighFree } from "../reconcile.ts";
-import { placeOf, type ReplayContext } from "../replay-context.ts";
+import type { ReplayContext } from "../replay-context.ts";
 import { bytesOf, type EvictionCulprit, EvictionCulprits } from "./eviction-culprits.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
 
@@ -71,7 +74,7 @@ export class Evictions {
       return;
     }
     state.showStorage(false);
-    state.sample(placeOf(step), "derived");
+    state.sample(step, "derived");
   }
 
   /** DEBUG prints what is gone: where nothing named it before, it is one of those selected. */
@@ -97,19 +100,23 @@ export class Evictions {
     const first = named[0];
     const ledger = first === undefined ? undefined : state.ledgerOfBlock(first);
     if (ledger === undefined) {
-      if (freed !== undefined) this.#checkFreed(step, freed, undefined, "unseen_blocks");
+      if (freed !== undefined) this.#checkFreed(step, freed, undefined, undefined);
       return;
     }
-    const open = this.#context.unseen.mayHoldBytes ? "unseen_blocks" : "order_of_use";
     const order = this.#candidatesOf(ledger, culprit.blockId, named);
-    const foreseen = this.#context.decisions.evicts(placeOf(step), named, order, open);
+    const foreseen = foreseenVictims(named, order);
+    checkAlone(this.#context, step, {
+      kind: "decision",
+      quantity: "victims",
+      logged: exactly(named.length),
+      foreseen: exactly(foreseen),
+      usedFor: "none",
+    });
     if (freed === undefined) return;
     // Where the store would have taken these, their sizes are held against the line; else its own.
     const isForeseen = foreseen === named.length;
     const bytes = bytesOf(ledger, isForeseen ? named : order.first(named.length));
-    const isNamed = touches(bytesOf(ledger, named), freed);
-    const rule = isNamed || open === "unseen_blocks" ? open : undefined;
-    this.#checkFreed(step, freed, bytes, rule);
+    this.#checkFreed(step, freed, bytes, bytesOf(ledger, named));
   }
 
   /**
@@ -154,10 +161,10 @@ export class Evictions {
     step: LogStep,
     logged: ByteInterval,
     foreseen: ByteInterval | undefined,
-    rule: RuleName | undefined,
+    allowed: ByteInterval | undefined,
   ): void {
     const quantity = "evicted_bytes";
-    this.#context.state.check(placeOf(step), { quantity, logged, foreseen, usedFor: "none", rule });
+    checkAlone(this.#context, step, { quantity, logged, foreseen, allowed, usedFor: "none" });
   }
 
   /** `Dropping block … from memory`: true when it was an eviction. */
@@ -173,10 +180,9 @@ export class Evictions {
     const exact = this.#exactSizeAhead(blockId);
     const size = exact === undefined ? held.size : exactAmount(exact);
     const rule = this.#ruleOf(culprit);
-    const at = placeOf(step);
     ledger.forget(blockId);
     // Memory gets back what the block took; the block's own row has the size known by now.
-    state.memoryEvent(at, {
+    state.memoryEvent(step, {
       op: "release_storage",
       mode: ledger.mode,
       taskId: culprit.taskId,
@@ -188,8 +194,8 @@ export class Evictions {
       rule,
       origin: "logged",
     });
-    state.sample(at, "logged");
-    state.blockEvent(at, {
+    state.sample(step, "logged");
+    state.blockEvent(step, {
       blockId,
       op: toDisk ? "drop_to_disk" : "evict",
       memoryBytes: size.best,
@@ -207,7 +213,7 @@ export class Evictions {
     this.#lastVictimBytes = size.atMost;
     state.totals.evictions++;
     state.totals.evictedBytes += size.best;
-    history.evicted(blockId, at.ts, toDisk);
+    history.evicted(blockId, step.ts, toDisk);
     if (inHand !== undefined) {
       inHand.remaining--;
       inHand.evicted = plus(inHand.evicted, size);
@@ -224,12 +230,12 @@ export class Evictions {
     const context = this.#context;
     const weighed = weighFree(context, step, { logged: free, foreseen: foreseenFree(context) });
     const inferred = context.inferRemovals(step, free);
-    learnFreeUnderLock(context, { step, free, weighed, inferred });
+    learnFree(context, { step, free, weighed, inferred, of: "eviction" });
     const inHand = this.#inHand.get(step.thread ?? "");
     this.#inHand.delete(step.thread ?? "");
     if (inHand?.cause === "execution" && !this.#context.logged.grants) {
       this.#context.execution.grewByEviction(this.#lastVictimBytes);
-      this.#context.state.sample(placeOf(step), "derived");
+      this.#context.state.sample(step, "derived");
     }
   }
 

@@ -6,7 +6,7 @@
  */
 import { isTaskResult } from "../../block-id.ts";
 import type { ExecutorState } from "../executor-state.ts";
-import type { LogStep } from "../lookahead.ts";
+import type { LogStep } from "../links/lookahead.ts";
 
 export class PassingBlocks {
   #readSince = 0;

@@ -6,12 +6,18 @@
 import { rddIdOf, valueOfPiece } from "../../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
 import type { BlockStatus } from "../../event-fact.ts";
+import type { Origin } from "../../rows.ts";
 import { isInMemory, isRemoval } from "../evidence.ts";
-import type { LogStep } from "../lookahead.ts";
+import type { ExecutorState, StepPlace } from "../executor-state.ts";
+import type { LogStep } from "../links/lookahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
-import { placeOf, type ReplayContext } from "../replay-context.ts";
-import type { BlockSteps } from "./block-steps.ts";
 import { PassingBlocks } from "./passing-blocks.ts";
+
+/** Where removals take effect. */
+interface Memory {
+  readonly state: ExecutorState;
+  removeBlocks(at: StepPlace, blockIds: readonly string[], origin: Origin): void;
+}
 
 interface RemovalReport {
   readonly blockId: string;
@@ -71,36 +77,30 @@ export class RemovalReports {
   }
 
   /**
-   * A `free` that has more than is known: removals reported within the second that its line was
-   * printed in may have come first, the oldest ones. Those that make up what is missing go now;
-   * false: none do.
+   * How many of the removals reported within the second that a step's line was printed in, the
+   * oldest ones, make up what is missing; 0: none do.
    */
-  wentBefore(
-    { state }: ReplayContext,
-    blocks: BlockSteps,
-    step: LogStep,
-    missing: ByteInterval,
-  ): boolean {
+  makingUp({ state }: Memory, step: LogStep, missing: ByteInterval): number {
     const latest = step.tsMax ?? step.ts;
     let freed: ByteInterval = exactly(0);
     for (const [at, { blockId, from }] of this.#reports.entries()) {
-      if (from > latest) return false;
+      if (from > latest) return 0;
       if (from <= step.ts) continue; // it may be gone already: the ledger's drift
       for (const id of withItsValue(blockId)) {
         const size = state.ledgerOfBlock(id)?.blocks.get(id)?.size;
         if (size !== undefined) freed = sum(freed, size);
       }
-      if (!touches(freed, missing)) continue;
-      const gone = this.#reports.splice(0, at + 1);
-      for (const ledger of state.ledgers) ledger.driftsBy(NO_DRIFT);
-      for (const report of gone) {
-        for (const id of withItsValue(report.blockId)) {
-          blocks.removeOne(placeOf(step), id, "derived");
-        }
-      }
-      return true;
+      if (touches(freed, missing)) return at + 1;
     }
-    return false;
+    return 0;
+  }
+
+  /** The blocks of so many reports, the oldest ones, go before a step. */
+  goFirst(memory: Memory, step: LogStep, reports: number): void {
+    const gone = this.#reports.splice(0, reports);
+    for (const ledger of memory.state.ledgers) ledger.driftsBy(NO_DRIFT);
+    for (const { blockId } of gone)
+      for (const id of withItsValue(blockId)) memory.removeBlocks(step, [id], "derived");
   }
 
   /**
@@ -116,8 +116,8 @@ export class RemovalReports {
    * A line that leaves more room than all blocks would: of those that may have gone by now some
    * have, the ones reported first. They make up the missing bytes, as far as they can.
    */
-  haveGone(context: ReplayContext, blocks: BlockSteps, step: LogStep, missing: number): void {
-    const { state } = context;
+  haveGone(memory: Memory, step: LogStep, missing: number): void {
+    const { state } = memory;
     let freed = 0;
     let kept = 0;
     const gone: string[] = [];
@@ -133,23 +133,23 @@ export class RemovalReports {
     }
     this.#reports.length = kept;
     if (gone.length === 0) return;
-    blocks.removeThese(placeOf(step), gone, "derived");
-    this.apply(context, blocks, step);
+    memory.removeBlocks(step, gone, "derived");
+    this.apply(memory, step);
   }
 
   /** No more than so many bytes can be missing now: a block that is larger is still there. */
-  areStillThere(context: ReplayContext, blocks: BlockSteps, step: LogStep, missing: number): void {
+  areStillThere(memory: Memory, step: LogStep, missing: number): void {
     let some = false;
     for (const report of this.#reports) {
       if (report.from > step.ts) continue;
-      const size = context.state.ledgerOfBlock(report.blockId)?.blocks.get(report.blockId)?.size;
+      const size = memory.state.ledgerOfBlock(report.blockId)?.blocks.get(report.blockId)?.size;
       if (size === undefined || size.atLeast <= missing) continue;
       report.from = step.ts + 1;
       some = true;
     }
-    if (some) this.apply(context, blocks, step);
+    if (some) this.apply(memory, step);
     if (this.isTold) return;
-    const { onHeap } = context.state;
+    const { onHeap } = memory.state;
     const below = Math.max(0, Math.min(onHeap.drift.below, missing));
     if (below < onHeap.drift.below) onHeap.driftsBy({ below, above: 0 });
   }
@@ -164,7 +164,8 @@ export class RemovalReports {
   }
 
   /** Before a step: what has gone by then goes, what may have gone drifts. */
-  apply({ state }: ReplayContext, blocks: BlockSteps, step: LogStep): void {
+  apply(memory: Memory, step: LogStep): void {
+    const { state } = memory;
     if (this.#reports.length === 0 && this.isTold) return;
     const below = new Map<ModeLedger, number>();
     let kept = 0;
@@ -188,7 +189,7 @@ export class RemovalReports {
         for (const id of goes) open += onHeap.blocks.get(id)?.size.atMost ?? 0;
         onHeap.mayHoldStill(open);
       }
-      for (const id of goes) blocks.removeOne(placeOf(step), id, "derived");
+      for (const id of goes) memory.removeBlocks(step, [id], "derived");
       if (!known && step.ts - until < SETTLING_MICROS) this.#reports[kept++] = report;
     }
     this.#reports.length = kept;

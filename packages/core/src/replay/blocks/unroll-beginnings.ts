@@ -5,7 +5,7 @@
  */
 import { amount } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
-import type { LogStep } from "../lookahead.ts";
+import type { LogStep } from "../links/lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import { preparation, rddsPutBy } from "./unroll-preparation.ts";
 

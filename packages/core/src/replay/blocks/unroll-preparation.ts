@@ -4,7 +4,7 @@
  */
 import { rddIdOf, valueOfPiece } from "../../block-id.ts";
 import type { LogFact } from "../../log-fact.ts";
-import type { LogStep } from "../lookahead.ts";
+import type { LogStep } from "../links/lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import { partitionOf } from "./block-history.ts";
 import type { UnrollWindow } from "./unroll-windows.ts";

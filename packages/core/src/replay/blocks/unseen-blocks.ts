@@ -3,12 +3,12 @@
  * and YARN and Kubernetes their last megabytes. Each `free` narrows it.
  */
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
-import { type ByteInterval, exactly, touches } from "../../byte-interval.ts";
+import { type ByteInterval, exactly } from "../../byte-interval.ts";
 import type { Foresight } from "../evidence/foresight.ts";
 import type { LoggedClasses } from "../evidence/logged-classes.ts";
 import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
-import type { ExecutorState, StepPlace } from "../executor-state.ts";
-import type { LogStep, Lookahead } from "../lookahead.ts";
+import type { ExecutorState } from "../executor-state.ts";
+import type { LogStep, Lookahead } from "../links/lookahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
 
 const LINES_AHEAD = 10_000;
@@ -159,28 +159,10 @@ export class UnseenBlocks {
     onHeap.holdsUnlogged(amount({ atLeast: 0, atMost }, Math.floor(atMost / 2)));
   }
 
-  /**
-   * A memory dump counts storage: what is beyond all known blocks is of blocks that no line tells,
-   * as an excerpt may have its beginning and not all that follows.
-   */
-  storageDumped(
-    at: StepPlace,
-    bytes: number,
-    { storage, logged }: { readonly storage: Amount; readonly logged: LoggedClasses },
-  ): void {
-    const { onHeap, offHeap } = this.#state;
-    const unseen = offHeap === undefined ? bytes - storage.atMost : 0;
-    const isExcerpt = unseen > 0 && !logged.removals;
-    const rule = isExcerpt ? "unseen_blocks" : undefined;
-    this.#state.check(at, {
-      quantity: "storage_used",
-      logged: exactly(bytes),
-      foreseen: storage,
-      usedFor: isExcerpt ? "storage" : "none",
-      rule: touches(storage, exactly(bytes)) ? "unroll_unlogged" : rule,
-    });
-    if (!isExcerpt) return;
-    onHeap.holdUnseen(plus(onHeap.unseen, amount({ atLeast: 0, atMost: unseen }, unseen)));
+  /** So many bytes more are of blocks that no line names. */
+  holdAlso(bytes: number): void {
+    const { onHeap } = this.#state;
+    onHeap.holdUnseen(plus(onHeap.unseen, amount({ atLeast: 0, atMost: bytes }, bytes)));
   }
 
   /** A line says what is free: what neither known blocks nor execution hold, unseen blocks do. */

@@ -8,7 +8,7 @@ import type { MemoryManager } from "../../memory/memory-manager.ts";
 import type { ExecutorState, StepPlace } from "../executor-state.ts";
 import { ManagerFollower } from "../manager-follower.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
-import type { RuleName } from "./rules.ts";
+import type { RuleName } from "./rule-name.ts";
 
 const YES = exactly(1);
 const NO = exactly(0);
@@ -58,24 +58,6 @@ export class Decisions {
     this.#decided(at, "grants_part", part, "printed_sizes");
   }
 
-  /**
-   * The store takes the least recently used blocks that it may. Blocks that a running task may have
-   * locked can be passed by, and of uses at the same moment any may have been first. Gives how many
-   * of the victims were foreseen.
-   */
-  evicts(at: StepPlace, named: readonly string[], order: EvictionOrder, rule: RuleName): number {
-    const foreseen = foreseenVictims(named, order);
-    this.#state.check(at, {
-      kind: "decision",
-      quantity: "victims",
-      logged: exactly(named.length),
-      foreseen: exactly(foreseen),
-      usedFor: "none",
-      rule,
-    });
-    return foreseen;
-  }
-
   #decided(at: StepPlace, quantity: string, does: boolean | undefined, rule: RuleName): void {
     if (does === undefined) return;
     const foreseen = does ? YES : NO;
@@ -111,7 +93,11 @@ export interface EvictionOrder extends Iterable<EvictionCandidate> {
 /** How far apart two lines of one moment may be printed, µs. */
 const SAME_MOMENT_MICROS = 100_000;
 
-/** How many of the victims, from the first on, are ones that the store would take next. */
+/**
+ * How many of the victims, from the first on, are ones that the store would take next: the least
+ * recently used blocks that may go. Blocks that a running task may have locked can be passed by,
+ * and of uses at the same moment any may have been first.
+ */
 export function foreseenVictims(named: readonly string[], order: EvictionOrder): number {
   const candidates = order[Symbol.iterator]();
   const taken = new Set<string>();

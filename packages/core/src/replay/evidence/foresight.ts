@@ -3,7 +3,7 @@
  * it back, so that no line is held against its own number.
  */
 import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
-import type { LogStep } from "../lookahead.ts";
+import type { LogStep } from "../links/lookahead.ts";
 
 interface Lent {
   /** what the sum of blocks would be without the knowledge, less what it is taken to be */

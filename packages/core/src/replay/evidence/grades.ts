@@ -5,7 +5,7 @@
 import { type ByteInterval, touches } from "../../byte-interval.ts";
 import type { ReplayAccuracy, ReplayCheckRow } from "../../check-rows.ts";
 import type { EmitRow } from "../../rows.ts";
-import { type RuleName, rules } from "./rules.ts";
+import type { RuleName } from "./rule-name.ts";
 
 /** A wider interval is no prediction: it would be met by chance. */
 export const WIDEST_PREDICTION = 0.1;
@@ -38,16 +38,19 @@ export class Grades {
   readonly #widest: number;
   readonly #totals: ReplayAccuracy;
   readonly #emit: EmitRow;
+  readonly #sentenceOf: (rule: RuleName) => string | undefined;
 
   /** @param of.memoryBytes  storage and execution of both modes */
   constructor(of: {
     readonly memoryBytes: number;
     readonly totals: ReplayAccuracy;
     readonly emit: EmitRow;
+    readonly sentenceOf: (rule: RuleName) => string | undefined;
   }) {
     this.#widest = WIDEST_PREDICTION * of.memoryBytes;
     this.#totals = of.totals;
     this.#emit = of.emit;
+    this.#sentenceOf = of.sentenceOf;
   }
 
   /** Holds a statement against its prediction; the row is written once its rule is known. */
@@ -74,7 +77,7 @@ export class Grades {
         outcome,
         rule: accounts,
         usedFor,
-        explanation: accounts === undefined ? undefined : rules[accounts].sentence,
+        explanation: accounts === undefined ? undefined : this.#sentenceOf(accounts),
       });
     };
     return { agrees: agrees ?? false, isPredicted, settle };

@@ -7,8 +7,7 @@ import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { UnseenBlocks } from "../blocks/unseen-blocks.ts";
 import type { ExecutorEvidence } from "../evidence.ts";
 import type { ExecutorState } from "../executor-state.ts";
-import type { LogStep } from "../lookahead.ts";
-import { placeOf } from "../replay-context.ts";
+import type { LogStep } from "../links/lookahead.ts";
 import type { ExecutionEstimates } from "./execution-estimates.ts";
 
 export class PartlyLogged {
@@ -39,7 +38,7 @@ export class PartlyLogged {
     this.#begunBefore.add(taskId);
     this.#unseen.beganBefore(step, taskId);
     state.holdsUnlogged(taskId, true);
-    state.sampleTask(placeOf(step), taskId, mode, this.#open(taskId, mode, NOTHING));
+    state.sampleTask(step, taskId, mode, this.#open(taskId, mode, NOTHING));
   }
 
   finished(step: LogStep, taskId: number): void {
@@ -73,7 +72,7 @@ export class PartlyLogged {
       for (const { mode, executionByTask } of state.ledgers) {
         const held = executionByTask.get(taskId);
         if (held === undefined && !peaks.has(mode)) continue;
-        state.sampleTask(placeOf(last), taskId, mode, this.#open(taskId, mode, held ?? NOTHING));
+        state.sampleTask(last, taskId, mode, this.#open(taskId, mode, held ?? NOTHING));
       }
       if (at !== undefined) ends.push({ taskId, at });
     }

@@ -1,6 +1,6 @@
 /** Pages freed a moment ago, to the byte: the release that follows prints them rounded. */
 
-import type { LogStep } from "../lookahead.ts";
+import type { LogStep } from "../links/lookahead.ts";
 
 export class RecentPages {
   #freed: { readonly thread: string | undefined; readonly bytes: number }[] = [];

@@ -5,7 +5,7 @@
 import type { Amount } from "../../amount.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
-import type { LogStep } from "../lookahead.ts";
+import type { LogStep } from "../links/lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
 
 type SpillFact = Extract<LogFact, { kind: "spill" }>;

@@ -6,8 +6,8 @@
 import { amount } from "../../amount.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { SpillRow } from "../../rows.ts";
-import type { LogStep } from "../lookahead.ts";
-import { placeOf, type ReplayContext } from "../replay-context.ts";
+import type { LogStep } from "../links/lookahead.ts";
+import type { ReplayContext } from "../replay-context.ts";
 import { SpillTotals } from "./spill-totals.ts";
 
 type SpillFact = Extract<LogFact, { kind: "spill" }>;
@@ -57,7 +57,7 @@ export class Spills {
         : debug !== undefined || fact.what === "collection"
           ? "self"
           : "unknown";
-    this.#context.state.spill(placeOf(step), {
+    this.#context.state.spill(step, {
       taskId: task,
       consumer: debug?.consumer ?? fact.consumer,
       trigger,
@@ -80,7 +80,7 @@ export class Spills {
       fact.taskId,
     );
     const byOther = fact.forConsumer !== undefined && fact.forConsumer !== fact.consumer;
-    this.#context.state.spill(placeOf(step), {
+    this.#context.state.spill(step, {
       taskId: fact.taskId,
       consumer: fact.consumer,
       trigger: byOther ? "other_consumer" : "self",

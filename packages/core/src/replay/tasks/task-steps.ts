@@ -2,14 +2,15 @@
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
 import { parseBlockId } from "../../block-id.ts";
-import { type ByteInterval, difference, exactly, sum, touches } from "../../byte-interval.ts";
+import { type ByteInterval, difference, exactly, sum } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { BlockSteps } from "../blocks/block-steps.ts";
-import { countedAlready } from "../early-steps.ts";
+import { checkAlone } from "../evidence/statements.ts";
 import type { RunningTask } from "../executor-state.ts";
-import type { LogStep } from "../lookahead.ts";
-import { placeOf, printedWithin, type ReplayContext } from "../replay-context.ts";
+import { countedAlready } from "../links/early-steps.ts";
+import type { LogStep } from "../links/lookahead.ts";
+import { printedWithin, type ReplayContext } from "../replay-context.ts";
 import { lostEnds } from "./lost-ends.ts";
 import type { PartlyLogged } from "./partly-logged.ts";
 import { firstGrant, pageNear, requestBehindSpill } from "./short-grants.ts";
@@ -111,7 +112,6 @@ export class TaskSteps {
   /** At its last line a task's execution and unroll memory is 0 (spec memory-model 4.6). */
   finished(step: LogStep, taskId: number): void {
     const { state, windows, evidence, execution } = this.#context;
-    const at = placeOf(step);
     if (!this.#context.logged.grants) this.#showPeak(step, taskId);
     state.running.delete(taskId);
     this.#partly.finished(step, taskId);
@@ -122,7 +122,7 @@ export class TaskSteps {
       ledger.endUnroll(`task ${taskId}`);
       const held = ledger.executionByTask.get(taskId);
       if (held !== undefined && held.best > 0 && this.#context.logged.grants) {
-        state.memoryEvent(at, {
+        state.memoryEvent(step, {
           op: "release_execution",
           mode: ledger.mode,
           taskId,
@@ -140,22 +140,22 @@ export class TaskSteps {
     this.#early.delete(taskId);
     this.#waits.ended(taskId, step);
     this.#waits.released(step, taskId);
-    state.endTaskTracks(taskId, at.ts);
+    state.endTaskTracks(taskId, step.ts);
     evidence.forgetTask(taskId);
-    if (!this.#context.logged.grants) execution.update(at.ts, printedWithin(step));
+    if (!this.#context.logged.grants) execution.update(step.ts, printedWithin(step));
     if (state.running.size === 0) {
       for (const ledger of state.ledgers) ledger.endUnrolls();
       this.#byConsumer.clear();
     }
-    state.sample(at, "logged");
+    state.sample(step, "logged");
   }
 
   /** Where grants are not logged, a task's track shows at least once what its totals say it reached. */
   #showPeak(step: LogStep, taskId: number): void {
     const { state, execution } = this.#context;
-    if (execution.mayHavePeaked(taskId)) state.sample(placeOf(step), "assumed");
+    if (execution.mayHavePeaked(taskId)) state.sample(step, "assumed");
     for (const { mode, peak } of execution.peaks(taskId))
-      state.sampleTask(placeOf(step), taskId, mode, peak);
+      state.sampleTask(step, taskId, mode, peak);
   }
 
   /** A grant or release of another thread that a statement shows to have come before its own line. */
@@ -192,14 +192,13 @@ export class TaskSteps {
   acquired(step: LogStep, fact: Fact<"execution_acquired">): void {
     if (this.#tookEarly.delete(step)) return;
     const { state } = this.#context;
-    const at = placeOf(step);
     const ledger = state.ledger(this.#modeOf(fact.consumer));
     this.#partly.named(step, fact.taskId, ledger.mode);
     const granted = this.#pageSize(step, fact.granted, "page_allocated") ?? amount(fact.granted);
     const early = this.#early.get(fact.taskId);
     this.#early.delete(fact.taskId);
     if (early === undefined && !this.#wanted.has(fact.taskId))
-      this.#context.decisions.grants(at, ledger, { taskId: fact.taskId, bytes: granted });
+      this.#context.decisions.grants(step, ledger, { taskId: fact.taskId, bytes: granted });
     const before = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
     const held = early === undefined ? before : without(before, early);
     ledger.sumExecution();
@@ -211,7 +210,7 @@ export class TaskSteps {
     ledger.growForExecution(plus(ledger.executionUsed, missing), evicted);
     if (fact.consumer !== undefined) this.#addToConsumer(fact.taskId, fact.consumer, granted);
     const requested = wanted === undefined ? undefined : sum(fact.granted, wanted);
-    state.memoryEvent(at, {
+    state.memoryEvent(step, {
       op: "acquire_execution",
       mode: ledger.mode,
       taskId: fact.taskId,
@@ -227,7 +226,7 @@ export class TaskSteps {
       requested: requested === undefined ? undefined : amount(requested).best,
       certain: true,
     });
-    state.sample(at, "logged");
+    state.sample(step, "logged");
   }
 
   released(step: LogStep, fact: Fact<"execution_released">): void {
@@ -241,7 +240,6 @@ export class TaskSteps {
   /** The task's use fell by what a consumer gave back. */
   #release(step: LogStep, taskId: number, consumer: string | undefined, freed: Amount): void {
     const { state } = this.#context;
-    const at = placeOf(step);
     const ledger = state.ledger(this.#modeOf(consumer));
     const held = ledger.executionByTask.get(taskId) ?? NOTHING;
     const left = this.#leftAfter(taskId, consumer, held, freed);
@@ -249,7 +247,7 @@ export class TaskSteps {
     const isGone = left.atMost <= 0 && !this.#partly.mayHoldMore(taskId);
     if (isGone) ledger.releaseExecution(taskId);
     else ledger.holdExecution(taskId, left);
-    state.memoryEvent(at, {
+    state.memoryEvent(step, {
       op: "release_execution",
       mode: ledger.mode,
       taskId,
@@ -260,8 +258,8 @@ export class TaskSteps {
       grantedBytesMax: freed.atMost,
       origin: "logged",
     });
-    state.sample(at, "logged");
-    if (isGone) state.endTaskTracks(taskId, at.ts);
+    state.sample(step, "logged");
+    if (isGone) state.endTaskTracks(taskId, step.ts);
   }
 
   /** A release that gives back all of what a consumer held takes its whole interval with it, so that rounding does not pile up. */
@@ -319,7 +317,7 @@ export class TaskSteps {
     const { state } = this.#context;
     const ledger = state.ledger(this.#modeOf(fact.consumer ?? fact.forConsumer));
     const held = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
-    this.#context.decisions.grantsPart(placeOf(step), ledger, {
+    this.#context.decisions.grantsPart(step, ledger, {
       taskId: fact.taskId,
       bytes: plus(first, amount(fact.wanted)),
       first,
@@ -330,7 +328,7 @@ export class TaskSteps {
       plus(ledger.executionUsed, amount(fact.wanted)),
       this.#blocks.evictions.takeEvictedFor(fact.taskId),
     );
-    state.sample(placeOf(step), "logged");
+    state.sample(step, "logged");
   }
 
   /**
@@ -358,7 +356,7 @@ export class TaskSteps {
       plus(ledger.executionUsed, missing),
       this.#blocks.evictions.takeEvictedFor(taskId),
     );
-    state.sample(placeOf(step), "derived");
+    state.sample(step, "derived");
   }
 
   waiting(step: LogStep, fact: Fact<"execution_waiting">): void {
@@ -406,33 +404,26 @@ export class TaskSteps {
     const { state } = this.#context;
     let storage = NOTHING;
     for (const ledger of state.ledgers) storage = plus(storage, ledger.storageUsed);
-    const at = placeOf(step);
     const logged = exactly(fact.executionBytes);
     const foreseen = this.#executionHeld();
-    const missing = difference(logged, foreseen);
-    const early = touches(missing, exactly(0))
-      ? undefined
-      : countedAlready(
-          this.#context.lookahead,
-          step,
-          { missing, printedBy: this.#dumpTask },
-          (next) => this.#changeOf(next),
-        );
-    const measured = this.#context.logged.grants ? "printed_sizes" : "execution_measured";
-    const accounts = touches(foreseen, logged) || !this.#context.logged.grants;
-    state.check(at, {
+    const of = { missing: difference(logged, foreseen), printedBy: this.#dumpTask };
+    checkAlone(this.#context, step, {
       quantity: "execution_used",
       logged,
       foreseen,
-      usedFor: early === undefined ? "execution" : "order",
-      rule: early === undefined ? (accounts ? measured : undefined) : "steps_counted_early",
+      usedFor: "execution",
+      countedEarly: () =>
+        countedAlready(this.#context.lookahead, step, of, (next) => this.#changeOf(next)) ?? [],
     });
-    for (const next of early ?? []) this.takeEarly(next);
-    const known = { storage, logged: this.#context.logged };
-    this.#context.unseen.storageDumped(at, fact.storageBytes, known);
+    checkAlone(this.#context, step, {
+      quantity: "storage_used",
+      logged: exactly(fact.storageBytes),
+      foreseen: storage,
+      usedFor: "none",
+    });
     if (state.offHeap === undefined) {
       this.#context.execution.measured(exactly(fact.executionBytes), true);
-      state.sample(at, "logged");
+      state.sample(step, "logged");
     }
     this.#dumpTask = undefined;
   }

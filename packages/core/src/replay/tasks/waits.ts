@@ -3,8 +3,8 @@
  * 2.3).
  */
 import type { MemoryMode } from "../../memory/memory-mode.ts";
-import type { LogStep } from "../lookahead.ts";
-import { placeOf, type ReplayContext } from "../replay-context.ts";
+import type { LogStep } from "../links/lookahead.ts";
+import type { ReplayContext } from "../replay-context.ts";
 
 interface OpenWait {
   readonly taskId: number;
@@ -72,7 +72,7 @@ export class Waits {
       release: undefined,
     });
     state.totals.waits++;
-    state.sample(placeOf(step), "derived");
+    state.sample(step, "derived");
   }
 
   /** A task gave memory back, which wakes all that wait. */

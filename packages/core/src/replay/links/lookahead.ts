@@ -4,8 +4,8 @@
  * late.
  */
 
-import type { LogFact } from "../log-fact.ts";
-import type { Observation, ObservationSource } from "../observation.ts";
+import type { LogFact } from "../../log-fact.ts";
+import type { Observation, ObservationSource } from "../../observation.ts";
 
 /** A kept copy of a log observation. */
 export interface LogStep {

@@ -4,19 +4,30 @@
  * part of a log says nothing at all. What a `free` has beyond all memory that the known blocks
  * leave shows that some of them are gone: no execution, no unroll can make it more.
  */
-import { type Amount, NOTHING, plus } from "../../amount.ts";
-import { isBroadcastValue, isTaskResult, rddIdOf, valueOfPiece } from "../../block-id.ts";
-import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
-import type { LogFact } from "../../log-fact.ts";
-import type { Weighed } from "../evidence/grades.ts";
-import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
-import { foreseenFree } from "../evidence/prediction.ts";
-import type { LogStep } from "../lookahead.ts";
-import { isStale } from "../reconcile.ts";
-import { type Inferred, placeOf, type ReplayContext } from "../replay-context.ts";
-import type { BlockSteps } from "./block-steps.ts";
-import { Newcomers } from "./newcomers.ts";
-import type { RemovalReports } from "./removal-reports.ts";
+import { type Amount, NOTHING, plus } from "../../../amount.ts";
+import { isBroadcastValue, isTaskResult, rddIdOf, valueOfPiece } from "../../../block-id.ts";
+import { type ByteInterval, exactly, sum, touches } from "../../../byte-interval.ts";
+import type { LogFact } from "../../../log-fact.ts";
+import { Newcomers } from "../../blocks/newcomers.ts";
+import type { LogStep } from "../../links/lookahead.ts";
+import type { Inferred, ReplayContext } from "../../replay-context.ts";
+import type { Weighed } from "../grades.ts";
+import { countedExecution, countedMaximum } from "../memory-equation.ts";
+import { foreseenFree } from "../prediction.ts";
+import type { Rule } from "./rule.ts";
+import { isStale } from "./stale-line.ts";
+
+export const silentRemoval: Rule = {
+  name: "silent_removal",
+  sentence: "counts blocks as gone that no line tells of",
+  source: "BlockManagerStorageEndpoint removes broadcasts and results without an INFO line",
+  fixture: "silent-removal",
+  applies: ({ showsRemovals }) => showsRemovals === true,
+  narrows: ({ learn }) => {
+    learn();
+    return "storage";
+  },
+};
 
 /** A line alone may be stale: two more have to say the same, among so many that follow. */
 const WITNESSES = 2;
@@ -37,17 +48,10 @@ interface Suspicion {
 
 export class SilentRemovals {
   readonly #context: ReplayContext;
-  readonly #blocks: BlockSteps;
-  readonly #removals: RemovalReports;
   #suspicion: Suspicion | undefined;
 
-  constructor(
-    context: ReplayContext,
-    beside: { readonly blocks: BlockSteps; readonly removals: RemovalReports },
-  ) {
+  constructor(context: ReplayContext) {
     this.#context = context;
-    this.#blocks = beside.blocks;
-    this.#removals = beside.removals;
   }
 
   /**
@@ -62,7 +66,7 @@ export class SilentRemovals {
     if (room.atLeast > maximum) return "nothing";
     const known = blocksHeldOf(this.#context);
     const most = known.atMost + room.atMost + countedExecution(state).atMost - maximum;
-    this.#removals.areStillThere(this.#context, this.#blocks, step, most);
+    this.#context.removals.areStillThere(this.#context, step, most);
     const missing = room.atLeast - (maximum - known.atLeast);
     if (missing <= 0) {
       if (state.onHeap.mayStillHold > 0) this.#leaveOpen(room, state.onHeap.mayStillHold);
@@ -74,11 +78,11 @@ export class SilentRemovals {
 
   #missing(step: LogStep, of: Missing): Inferred {
     const context = this.#context;
-    const { state } = context;
+    const { state, removals } = context;
     const wanted = witnessesAfter(context);
-    if (wanted === 0 && this.#removals.isTold && this.#suspicion === undefined) return "nothing";
-    this.#removals.haveGone(context, this.#blocks, step, of.missing);
-    if (this.#removals.isPending(step)) return "nothing";
+    if (wanted === 0 && removals.isTold && this.#suspicion === undefined) return "nothing";
+    removals.haveGone(context, step, of.missing);
+    if (removals.isPending(step)) return "nothing";
     const { room, maximum } = of;
     const held = blocksHeldOf(context);
     const atLeast = room.atLeast - (maximum - held.atLeast);
@@ -137,12 +141,13 @@ export class SilentRemovals {
     of: { readonly isBorneOut: boolean; readonly newcomers: Newcomers },
   ): boolean {
     const context = this.#context;
-    const all = candidates(context, this.#removals, of);
+    const { removals } = context;
+    const all = candidates(context, of);
     const { gone, going } = thoseThatWent(context, all, went);
     if (gone.length === 0) return false;
-    this.#blocks.removeThese(placeOf(step), gone, "assumed");
-    for (const blockId of going) this.#removals.goes(blockId, step.ts, step.ts + GOING_MICROS);
-    this.#removals.apply(context, this.#blocks, step);
+    context.removeBlocks(step, gone, "assumed");
+    for (const blockId of going) removals.goes(blockId, step.ts, step.ts + GOING_MICROS);
+    removals.apply(context, step);
     return true;
   }
 
@@ -263,8 +268,7 @@ function departure(all: readonly Candidate[], went: ByteInterval): Departure & {
  * which may be late, nothing goes that might have a line.
  */
 function candidates(
-  { state, lookahead }: ReplayContext,
-  { passing }: RemovalReports,
+  { state, lookahead, removals: { passing } }: ReplayContext,
   { isBorneOut, newcomers }: { readonly isBorneOut: boolean; readonly newcomers: Newcomers },
 ): Candidate[] {
   const results: Candidate[] = [];

@@ -2,7 +2,7 @@
  * Lines are printed after what they tell was done, and another thread's statement may come between:
  * steps that a statement already counts, though their lines come later (spec memory-model 5.3).
  */
-import { type ByteInterval, exactly, sum, touches } from "../byte-interval.ts";
+import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
 import type { LogStep, Lookahead } from "./lookahead.ts";
 
 /** How far after a statement such a line is looked for. */

@@ -1,5 +1,5 @@
 /** The last few steps that changed `free`, for lines that were printed before they were counted. */
-import type { ByteInterval } from "../byte-interval.ts";
+import type { ByteInterval } from "../../byte-interval.ts";
 import type { LogStep } from "./lookahead.ts";
 
 const KEPT = 12;
