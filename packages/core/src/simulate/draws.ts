@@ -3,40 +3,23 @@
  * every configuration, so that two simulations of one draw differ by memory alone.
  */
 
-/** What a number is drawn for. */
-export type Purpose =
-  | "block_size"
-  | "duration"
-  | "late_start"
-  | "executor_speed"
-  | "offer_order"
-  | "demand"
-  | "insertion_share"
-  | "insertion_start"
-  | "overshoot"
-  | "spill_cost"
-  | "spill_ratio"
-  | "remote_read";
+/** What a number is drawn for: what sets it apart. A code never changes: all draws would. */
+export const PURPOSE = {
+  blockSize: 1,
+  duration: 2,
+  lateStart: 3,
+  executorSpeed: 4,
+  offerOrder: 5,
+  demand: 6,
+  insertionShare: 8,
+  insertionStart: 9,
+  overshoot: 10,
+  spillCost: 11,
+  spillRatio: 12,
+  remoteRead: 14,
+} as const;
 
-/** What sets purposes apart. A code never changes: all draws would. */
-const CODES: Readonly<Record<Purpose, number>> = {
-  block_size: codeOf(1),
-  duration: codeOf(2),
-  late_start: codeOf(3),
-  executor_speed: codeOf(4),
-  offer_order: codeOf(5),
-  demand: codeOf(6),
-  insertion_share: codeOf(8),
-  insertion_start: codeOf(9),
-  overshoot: codeOf(10),
-  spill_cost: codeOf(11),
-  spill_ratio: codeOf(12),
-  remote_read: codeOf(14),
-};
-
-function codeOf(number: number): number {
-  return Math.imul(number, 0x9e3779b1);
-}
+export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];
 
 /** The numbers of one draw. */
 export class Draws {
@@ -49,7 +32,7 @@ export class Draws {
   /** In (0, 1). */
   uniform(purpose: Purpose, first: number, second = 0): number {
     const hash = mixed(
-      mixed(mixed(this.#base ^ CODES[purpose]) ^ Math.imul(first + 1, 0xc2b2ae35)) ^
+      mixed(mixed(this.#base ^ Math.imul(purpose, 0x9e3779b1)) ^ Math.imul(first + 1, 0xc2b2ae35)) ^
         Math.imul(second + 1, 0x27d4eb2f),
     );
     return ((hash >>> 0) + 0.5) / 4_294_967_296;

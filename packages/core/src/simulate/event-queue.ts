@@ -4,12 +4,17 @@ const FIRST_CAPACITY = 256;
 
 /**
  * A binary heap in columns. What is taken leaves a hole at the top, and the next event that is
- * added sinks from there: most events bring about just one other.
+ * added sinks from there: most events bring about just one other. An event stays at its place of
+ * `#events` while its time and the number of that place move through the heap.
  */
 export class EventQueue<Event> {
+  /** By slot of the heap. */
   #times = new Float64Array(FIRST_CAPACITY);
+  #places = new Int32Array(FIRST_CAPACITY);
+  /** By place: how many had been added before. */
   #orders = new Float64Array(FIRST_CAPACITY);
-  #events: (Event | undefined)[] = [];
+  readonly #events: (Event | undefined)[] = [];
+  readonly #freePlaces: number[] = [];
   /** Slots in use, the hole with them. */
   #slots = 0;
   #hasHole = false;
@@ -25,19 +30,27 @@ export class EventQueue<Event> {
     const order = this.#added++;
     if (this.#hasHole) {
       this.#hasHole = false;
-      this.#sink(at, order, event);
+      const place = this.#places[0] ?? 0;
+      this.#orders[place] = order;
+      this.#events[place] = event;
+      this.#sink(at, place);
       return;
     }
     if (this.#slots === this.#times.length) this.#double();
+    const place = this.#freePlaces.pop() ?? this.#events.length;
+    this.#orders[place] = order;
+    this.#events[place] = event;
     let hole = this.#slots++;
     // What was added last comes after all of its time: only a later time makes way.
     while (hole > 0) {
       const parent = (hole - 1) >> 1;
       if ((this.#times[parent] ?? 0) <= at) break;
-      this.#move(parent, hole);
+      this.#times[hole] = this.#times[parent] ?? 0;
+      this.#places[hole] = this.#places[parent] ?? 0;
       hole = parent;
     }
-    this.#put(hole, at, order, event);
+    this.#times[hole] = at;
+    this.#places[hole] = place;
   }
 
   /** The next event, whose time is `now` then; `undefined` when there is none. */
@@ -46,21 +59,22 @@ export class EventQueue<Event> {
     if (this.#slots === 0) return undefined;
     this.now = this.#times[0] ?? 0;
     this.#hasHole = true;
-    return this.#events[0];
+    return this.#events[this.#places[0] ?? 0];
   }
 
   #fillHole(): void {
     this.#hasHole = false;
+    const free = this.#places[0] ?? 0;
+    this.#events[free] = undefined;
+    this.#freePlaces.push(free);
     const last = --this.#slots;
-    const event = this.#events[last];
-    this.#events[last] = undefined;
-    if (last > 0 && event !== undefined)
-      this.#sink(this.#times[last] ?? 0, this.#orders[last] ?? 0, event);
+    if (last > 0) this.#sink(this.#times[last] ?? 0, this.#places[last] ?? 0);
   }
 
-  #sink(at: number, order: number, event: Event): void {
+  #sink(at: number, place: number): void {
     const size = this.#slots;
     const times = this.#times;
+    const places = this.#places;
     let hole = 0;
     for (;;) {
       let child = 2 * hole + 1;
@@ -68,40 +82,32 @@ export class EventQueue<Event> {
       let time = times[child] ?? 0;
       if (child + 1 < size) {
         const other = times[child + 1] ?? 0;
-        if (other < time || (other === time && this.#isEarlier(child + 1, child))) {
+        if (other < time || (other === time && this.#isEarlier(places[child + 1], places[child]))) {
           child++;
           time = other;
         }
       }
-      if (time > at || (time === at && (this.#orders[child] ?? 0) > order)) break;
-      this.#move(child, hole);
+      if (time > at || (time === at && this.#isEarlier(place, places[child]))) break;
+      times[hole] = time;
+      places[hole] = places[child] ?? 0;
       hole = child;
     }
-    this.#put(hole, at, order, event);
+    times[hole] = at;
+    places[hole] = place;
   }
 
-  #isEarlier(slot: number, than: number): boolean {
-    return (this.#orders[slot] ?? 0) < (this.#orders[than] ?? 0);
-  }
-
-  #move(from: number, to: number): void {
-    this.#times[to] = this.#times[from] ?? 0;
-    this.#orders[to] = this.#orders[from] ?? 0;
-    this.#events[to] = this.#events[from];
-  }
-
-  #put(slot: number, at: number, order: number, event: Event): void {
-    this.#times[slot] = at;
-    this.#orders[slot] = order;
-    this.#events[slot] = event;
+  #isEarlier(place: number | undefined, than: number | undefined): boolean {
+    return (this.#orders[place ?? 0] ?? 0) < (this.#orders[than ?? 0] ?? 0);
   }
 
   #double(): void {
-    const times = new Float64Array(2 * this.#slots);
-    const orders = new Float64Array(2 * this.#slots);
-    times.set(this.#times);
-    orders.set(this.#orders);
-    this.#times = times;
-    this.#orders = orders;
+    const capacity = 2 * this.#slots;
+    const wider = <Column extends Float64Array | Int32Array>(column: Column, empty: Column) => {
+      empty.set(column);
+      return empty;
+    };
+    this.#times = wider(this.#times, new Float64Array(capacity));
+    this.#orders = wider(this.#orders, new Float64Array(capacity));
+    this.#places = wider(this.#places, new Int32Array(capacity));
   }
 }

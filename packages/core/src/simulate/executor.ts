@@ -7,6 +7,7 @@ import type { SparkBehaviour } from "../spark-behaviour.ts";
 import { confLong, type SparkConf } from "../spark-conf.ts";
 import { MemoryStore } from "../storage/memory-store.ts";
 import { type UnrollSettings, unrollSettings } from "../storage/unroll.ts";
+import type { BlockLocations } from "./block-locations.ts";
 import { noOutcomes, type Outcomes } from "./outcomes.ts";
 
 /** A configuration that a simulation runs under. */
@@ -69,15 +70,24 @@ export class SimulatedExecutor {
     this.freeSlots = configuration.slots;
   }
 
-  /** Hands on the RDD blocks that were just evicted. */
-  tellEvicted(evicted: (blockId: string, toDisk: boolean) => void): void {
+  isOnDisk(blockId: string): boolean {
+    return this.onDisk.size > 0 && this.onDisk.has(blockId);
+  }
+
+  isComputing(blockId: string): boolean {
+    return this.computing.size > 0 && this.computing.has(blockId);
+  }
+
+  /** Counts the RDD blocks that were just evicted, and forgets where those are that are gone. */
+  noteEvicted(locations: BlockLocations): void {
     const { outcomes } = this;
     for (const { blockId, bytes, toDisk } of this.store.takeEvicted()) {
-      if (rddIdOf(blockId) === undefined) continue;
+      const rddId = rddIdOf(blockId);
+      if (rddId === undefined) continue;
       outcomes.evicted_blocks++;
       outcomes.evicted_bytes += bytes;
       if (toDisk) this.onDisk.add(blockId);
-      evicted(blockId, toDisk);
+      else if (!this.isOnDisk(blockId)) locations.removeOf(rddId, partitionOf(blockId), this.index);
     }
   }
 
@@ -88,4 +98,15 @@ export class SimulatedExecutor {
     outcomes.peak_execution_bytes = manager.highestExecutionBytes("on_heap");
     outcomes.peak_off_heap_storage_bytes = manager.highestStorageBytes("off_heap");
   }
+}
+
+/** Of an RDD block: the number behind its last `_`. */
+function partitionOf(blockId: string): number {
+  let partition = 0;
+  let factor = 1;
+  for (let at = blockId.length - 1; blockId.charCodeAt(at) !== 95; at--) {
+    partition += factor * (blockId.charCodeAt(at) - 48);
+    factor *= 10;
+  }
+  return partition;
 }

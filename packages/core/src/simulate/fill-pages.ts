@@ -14,6 +14,7 @@ import type {
   Wanted,
 } from "./demand.ts";
 import { drawn } from "./drawn.ts";
+import { PURPOSE } from "./draws.ts";
 import type { Filling } from "./fill-spillable.ts";
 
 /** Gives back what an operator still holds: its reader is through. */
@@ -41,14 +42,14 @@ export function* fillPages(demand: PagedDemand, filling: Filling): Steps {
   }
 }
 
-function amountOf(wanted: Wanted, { around, id }: Filling): number {
-  const { draws, stage, task } = around;
+function amountOf(wanted: Wanted, { around, task, id }: Filling): number {
+  const { draws, stage } = around;
   const key = task.partition + id * 1_000_003;
-  return Math.round(drawn(wanted, draws, "demand", stage.stageId, key));
+  return Math.round(drawn(wanted, draws, PURPOSE.demand, stage.stageId, key));
 }
 
 function ratioOf(wanted: Wanted, { around }: Filling): number {
-  return drawn(wanted, around.draws, "spill_ratio", around.stage.stageId, 0);
+  return drawn(wanted, around.draws, PURPOSE.spillRatio, around.stage.stageId, 0);
 }
 
 function* fillSorter(

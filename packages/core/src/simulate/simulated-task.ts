@@ -6,16 +6,17 @@ import { SparkFailure } from "../assert.ts";
 import { SpillLedger } from "../consumers/spill-ledger.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
-import type { UnrollDemand } from "../storage/unroll.ts";
 import type { StorageLevel } from "../storage-level.ts";
 import { TaskMemoryManager } from "../tasks/task-memory-manager.ts";
-import type { BlockRead, CachedRead, WantedBlock, WantedRdd } from "./demand.ts";
+import { BlockPut } from "./block-put.ts";
+import type { BlockRead, CachedRead, WantedBlock, WantedRdd, WantedTask } from "./demand.ts";
 import { drawn } from "./drawn.ts";
+import { type Draws, PURPOSE } from "./draws.ts";
+import type { SimulatedExecutor } from "./executor.ts";
 import { type Close, fillPages } from "./fill-pages.ts";
-import { type Filling, fillSpillable } from "./fill-spillable.ts";
-import { growthOf } from "./growth.ts";
-import { TaskClock, type TaskCourse } from "./task-course.ts";
-import type { TaskSurroundings } from "./task-surroundings.ts";
+import { type Filling, SpillableFilling } from "./fill-spillable.ts";
+import type { StageSurroundings } from "./stage-surroundings.ts";
+import { TaskClock, type TaskCourse, type TaskSteps } from "./task-course.ts";
 
 /**
  * How much of a task's run time goes into computing a partition that is then stored; the rest reads
@@ -31,9 +32,6 @@ const COMPUTE_SHARE = 0.8;
  */
 const INSERTION = { latestBegin: 0.4, leastShare: 0.3, mostShare: 0.8 } as const;
 
-/** Time passes in steps of this share of a block at least. */
-const LEAST_STEP = 0.08;
-
 const BROADCAST_LEVEL: StorageLevel = {
   useDisk: true,
   useMemory: true,
@@ -43,27 +41,48 @@ const BROADCAST_LEVEL: StorageLevel = {
 };
 
 export class SimulatedTask {
-  readonly around: TaskSurroundings;
+  readonly task: WantedTask;
+  readonly executor: SimulatedExecutor;
+  /** Unique in the simulated run; a retry has another. */
+  readonly attemptId: number;
   /** Time before it runs (fetching, deserializing). */
   readonly overheadMillis: number;
   /** It died of task memory. */
   isDead = false;
   waited = false;
-  readonly ledger: SpillLedger = new SpillLedger();
+  readonly #around: StageSurroundings;
+  /** Of a task that has consumers. */
+  #ledger: SpillLedger | undefined;
   #memory: TaskMemoryManager | undefined;
   readonly #clock = new TaskClock();
   /** The last one runs; the others wait for it. */
   readonly #courses: TaskCourse[];
+  /** What the last course does right now, step by step. */
+  #steps: TaskSteps | undefined;
   readonly #pinned: string[] = [];
   readonly #speed: number;
   #isMiss = false;
 
-  constructor(around: TaskSurroundings) {
-    this.around = around;
-    const { executor, draws, stage, task } = around;
-    const spread = draws.logNormal(stage.durationSigma, "duration", stage.stageId, task.partition);
+  constructor(
+    around: StageSurroundings,
+    given: {
+      readonly task: WantedTask;
+      readonly executor: SimulatedExecutor;
+      readonly attemptId: number;
+      /** Among the executor's first tasks of the stage. */
+      readonly isFirst: boolean;
+    },
+  ) {
+    const { executor, task, isFirst } = given;
+    this.#around = around;
+    this.task = task;
+    this.executor = executor;
+    this.attemptId = given.attemptId;
+    const { draws, stage } = around;
+    const { durationSigma, stageId } = stage;
+    const spread = draws.logNormal(durationSigma, PURPOSE.duration, stageId, task.partition);
     this.#speed = spread * executor.slowness;
-    const overhead = around.isFirst ? this.#firstOverhead() : stage.overheadMillis;
+    const overhead = isFirst ? this.#firstOverhead() : stage.overheadMillis;
     this.overheadMillis = overhead * executor.slowness;
     this.#courses = [this.#run()];
   }
@@ -77,6 +96,7 @@ export class SimulatedTask {
     } catch (failure) {
       if (!(failure instanceof SparkFailure)) throw failure;
       for (const course of this.#courses.splice(0).reverse()) course.return();
+      this.#steps = undefined;
       this.isDead = true;
       this.#end();
       return undefined;
@@ -85,19 +105,39 @@ export class SimulatedTask {
 
   #turn(answer: number): number | ExecutionRequest | undefined {
     for (;;) {
-      const course = this.#courses.at(-1);
-      if (course === undefined) return undefined;
-      const turn = course.next(answer);
-      if (turn.done === true) this.#courses.pop();
-      else if (typeof turn.value === "number") {
-        if (turn.value > 0) return turn.value;
-      } else if ("next" in turn.value) this.#courses.push(turn.value);
-      else return turn.value;
+      const turn = this.#steps === undefined ? this.#courseTurn(answer) : this.#stepTurn(answer);
+      if (turn === undefined) return undefined;
+      if (typeof turn !== "number") return turn;
+      if (turn > 0) return turn;
     }
   }
 
+  /** 0 when the steps are through: the course goes on. */
+  #stepTurn(answer: number): number | ExecutionRequest {
+    const turn = this.#steps?.advance(answer);
+    if (turn === undefined) this.#steps = undefined;
+    return turn ?? 0;
+  }
+
+  #courseTurn(answer: number): number | ExecutionRequest | undefined {
+    const course = this.#courses.at(-1);
+    if (course === undefined) return undefined;
+    const turn = course.next(answer);
+    if (turn.done === true) this.#courses.pop();
+    else if (typeof turn.value === "number" || !("next" in turn.value)) return turn.value;
+    else this.#courses.push(turn.value);
+    return 0;
+  }
+
+  /** To be yielded: the course goes on when these steps are through. */
+  #through(steps: TaskSteps): number {
+    this.#steps = steps;
+    return 0;
+  }
+
   *#run(): TaskCourse {
-    const { task, stage } = this.around;
+    const { task } = this;
+    const { stage } = this.#around;
     const [binary, ...lazy] = stage.broadcasts;
     if (binary !== undefined && this.#isNew(binary)) yield* this.#readBroadcast(binary);
     if (task.reads !== undefined) for (const read of task.reads) yield this.#readAlone(read);
@@ -109,10 +149,11 @@ export class SimulatedTask {
   }
 
   #firstOverhead(): number {
-    const { stage, executor, draws, wanted } = this.around;
+    const { executor } = this;
+    const { stage, draws, wanted } = this.#around;
     const spread = draws.logNormal(
       wanted.overheadSigma,
-      "late_start",
+      PURPOSE.lateStart,
       stage.stageId,
       executor.index,
     );
@@ -120,24 +161,26 @@ export class SimulatedTask {
   }
 
   #end(): void {
-    const { executor, attemptId } = this.around;
+    const { executor, attemptId } = this;
     for (const blockId of this.#pinned) executor.store.unpin(blockId);
     executor.store.releaseUnrollOfTask(attemptId);
     // Also of a task that never asked: whoever waits looks again at every task's end.
     if (this.#memory === undefined) executor.manager.releaseAllExecution(attemptId);
     else this.#memory.cleanUp();
     const { outcomes } = executor;
-    const { ledger } = this;
-    outcomes.spilled_bytes += ledger.memoryBytes;
-    outcomes.spilled_disk_bytes += ledger.diskBytes;
-    outcomes.spills += ledger.spills;
-    if (ledger.memoryBytes > 0) outcomes.spilled_tasks++;
+    const ledger = this.#ledger;
+    if (ledger !== undefined) {
+      outcomes.spilled_bytes += ledger.memoryBytes;
+      outcomes.spilled_disk_bytes += ledger.diskBytes;
+      outcomes.spills += ledger.spills;
+      if (ledger.memoryBytes > 0) outcomes.spilled_tasks++;
+    }
     if (this.waited) outcomes.waiting_tasks++;
     if (this.isDead) outcomes.oom_tasks++;
   }
 
   #isNew(broadcast: number): boolean {
-    return !this.around.executor.broadcasts.has(broadcast);
+    return !this.executor.broadcasts.has(broadcast);
   }
 
   /**
@@ -145,7 +188,8 @@ export class SimulatedTask {
    * is.
    */
   *#readBroadcast(index: number): TaskCourse {
-    const { wanted, executor, attemptId } = this.around;
+    const { executor, attemptId } = this;
+    const { wanted } = this.#around;
     const broadcast = wanted.broadcasts[index];
     yield this.#clock.due();
     if (broadcast === undefined || !this.#isNew(index)) return;
@@ -177,143 +221,133 @@ export class SimulatedTask {
    * stored.
    */
   *#read(read: CachedRead, partition: number): TaskCourse {
-    const { wanted, executor, locations } = this.around;
+    const { executor } = this;
+    const { wanted, locations } = this.#around;
     const rdd = wanted.rdds[read.rdd];
     const block = rdd?.blocks.get(partition);
-    if (rdd === undefined || block === undefined || !this.around.isCached(read.rdd)) {
+    if (rdd === undefined || block === undefined || !this.#around.isCached(read.rdd)) {
       for (const parent of read.parents) yield this.#read(parent, partition);
       return;
     }
     yield this.#clock.due();
-    while (executor.computing.has(block.blockId)) yield 5;
-    const { outcomes, store } = executor;
-    if (store.get(block.blockId)) {
+    const { blockId } = block;
+    while (executor.isComputing(blockId)) yield 5;
+    const { outcomes } = executor;
+    if (executor.store.get(blockId)) {
       outcomes.memory_hits++;
-      this.#pin(block.blockId);
+      this.#pin(blockId);
       return;
     }
-    if (executor.onDisk.has(block.blockId)) {
+    const cached: CachedBlock = { rdd, position: read.rdd, partition, block };
+    if (executor.isOnDisk(blockId)) {
       outcomes.disk_hits++;
-      yield* this.#readFromDisk(rdd, block);
+      yield this.#readFromDisk(cached);
       return;
     }
-    const holders = locations.of(block.blockId);
+    const holders = locations.of(read.rdd, partition);
     if (holders !== undefined) {
       outcomes.remote_hits++;
-      yield* this.#readRemotely(block.blockId, holders);
+      yield* this.#readRemotely(blockId, holders);
       return;
     }
     outcomes.misses++;
-    if (locations.computed(block.blockId)) outcomes.recomputes++;
-    executor.computing.add(block.blockId);
+    if (locations.computed(read.rdd, partition)) outcomes.recomputes++;
+    executor.computing.add(blockId);
     try {
       for (const parent of read.parents) yield this.#read(parent, partition);
-      yield* this.#compute(rdd, block);
+      yield this.#compute(cached);
     } finally {
-      executor.computing.delete(block.blockId);
+      executor.computing.delete(blockId);
     }
   }
 
   /** The block becomes its holder's youngest, and no copy is made here. */
-  *#readRemotely(blockId: string, holders: ReadonlySet<number>): TaskCourse {
-    const { executor, executors, wanted, draws, stage, task } = this.around;
+  *#readRemotely(blockId: string, holders: readonly number[]): TaskCourse {
+    const { executor, task } = this;
+    const { executors, wanted, draws, stage } = this.#around;
     for (const holder of holders) if (executors[holder]?.store.get(blockId) === true) break;
     const { firstMillis, laterMillis, sigma } = wanted.remoteReads;
-    const spread = draws.logNormal(sigma, "remote_read", stage.stageId, task.partition);
+    const spread = draws.logNormal(sigma, PURPOSE.remoteRead, stage.stageId, task.partition);
     yield (executor.hasReadRemotely ? laterMillis : firstMillis) * spread * executor.slowness;
     executor.hasReadRemotely = true;
   }
 
   #pin(blockId: string): void {
-    if (this.around.executor.store.pin(blockId)) this.#pinned.push(blockId);
+    if (this.executor.store.pin(blockId)) this.#pinned.push(blockId);
   }
 
   /**
    * A block on disk goes back into memory where its level has any: bytes in one piece, values
    * through an unroll.
    */
-  *#readFromDisk(rdd: WantedRdd, block: WantedBlock): TaskCourse {
-    if (!rdd.level.useMemory) return;
-    const { executor, attemptId } = this.around;
-    if (!rdd.level.deserialized) {
-      const mode: MemoryMode = rdd.level.useOffHeap ? "off_heap" : "on_heap";
-      const put = { blockId: block.blockId, mode, level: rdd.level, taskId: attemptId };
-      if (executor.store.putBytes(put, this.#bytesOf(rdd, block)) === "stored")
-        this.#pin(block.blockId);
+  *#readFromDisk(cached: CachedBlock): TaskCourse {
+    const { level } = cached.rdd;
+    const { blockId } = cached.block;
+    if (!level.useMemory) return;
+    const { executor, attemptId } = this;
+    const { draws } = this.#around;
+    if (!level.deserialized) {
+      const put = { blockId, mode: modeOf(level), level, taskId: attemptId };
+      const bytes = bytesOf(cached.block, draws, cached.rdd.rddId, cached.partition);
+      if (executor.store.putBytes(put, bytes) === "stored") this.#pin(blockId);
       return;
     }
-    executor.computing.add(block.blockId);
-    const stored = yield* this.#put(rdd, block, this.around.task.hitMillis * this.#speed);
-    executor.computing.delete(block.blockId);
-    if (stored) this.#pin(block.blockId);
+    executor.computing.add(blockId);
+    const put = this.#put(cached, this.task.hitMillis * this.#speed);
+    yield this.#through(put);
+    executor.computing.delete(blockId);
+    if (put.isStored) this.#pin(blockId);
     else executor.outcomes.failed_puts++;
   }
 
-  *#compute(rdd: WantedRdd, block: WantedBlock): TaskCourse {
-    const { executor, locations } = this.around;
-    const millis = this.around.task.missMillis * this.#speed * COMPUTE_SHARE;
+  *#compute(cached: CachedBlock): TaskCourse {
+    const { executor } = this;
+    const { locations } = this.#around;
+    const { level } = cached.rdd;
+    const millis = this.task.missMillis * this.#speed * COMPUTE_SHARE;
     this.#isMiss = true;
-    if (!rdd.level.useMemory) {
+    if (!level.useMemory) {
       yield millis;
-      this.#written(block);
+      this.#written(cached);
       return;
     }
-    const stored = yield* this.#put(rdd, block, millis);
-    if (stored) {
-      locations.add(block.blockId, executor.index);
-      this.#pin(block.blockId);
+    const put = this.#put(cached, millis);
+    yield this.#through(put);
+    if (put.isStored) {
+      locations.add(cached.position, cached.partition, executor.index);
+      this.#pin(cached.block.blockId);
       return;
     }
     executor.outcomes.failed_puts++;
-    if (!rdd.level.useDisk) return;
-    this.#written(block);
-    yield* this.#readFromDisk(rdd, block);
+    if (!level.useDisk) return;
+    this.#written(cached);
+    yield this.#readFromDisk(cached);
   }
 
-  #written(block: WantedBlock): void {
-    this.around.executor.onDisk.add(block.blockId);
-    this.around.locations.add(block.blockId, this.around.executor.index);
+  #written({ block, position, partition }: CachedBlock): void {
+    const { executor } = this;
+    const { locations } = this.#around;
+    executor.onDisk.add(block.blockId);
+    locations.add(position, partition, executor.index);
   }
 
-  #bytesOf(rdd: WantedRdd, block: WantedBlock): number {
-    const partition = partitionOf(block.blockId);
-    const size = drawn(block.bytes, this.around.draws, "block_size", rdd.rddId, partition);
-    return Math.max(1, Math.round(size));
-  }
-
-  /** A put that takes its time; whether the block is stored now. */
-  *#put(rdd: WantedRdd, block: WantedBlock, millis: number): Generator<number, boolean, number> {
-    const { executor, attemptId, settings } = this.around;
-    const mode: MemoryMode = rdd.level.useOffHeap ? "off_heap" : "on_heap";
-    const bytes = this.#bytesOf(rdd, block);
-    const put = { blockId: block.blockId, mode, level: rdd.level, taskId: attemptId };
-    const demand: UnrollDemand = growthOf(bytes, block.elements, settings.unroll);
-    const steps = rdd.level.deserialized
-      ? executor.store.putValuesByStep(put, demand)
-      : executor.store.putIteratorAsBytesByStep(put, demand);
-    let unrolled = 0;
-    for (;;) {
-      const turn = steps.next();
-      if (turn.done === true) {
-        if (turn.value.kind !== "failed") {
-          return turn.value.kind === "stored";
-        }
-        const { partial } = turn.value;
-        // What was unrolled keeps its memory until it is read; the rest is computed as it is read.
-        yield (millis * (1 - unrolled / bytes)) / 2;
-        executor.store.closePartial(partial);
-        yield (millis * (1 - unrolled / bytes)) / 2;
-        return false;
-      }
-      // Growth in small steps at the beginning is one step: nothing of note happens between.
-      if (turn.value < bytes * LEAST_STEP + unrolled) continue;
-      yield (millis * (turn.value - unrolled)) / bytes;
-      unrolled = turn.value;
-    }
+  #put({ block, rdd, partition }: CachedBlock, millis: number): BlockPut {
+    const { executor, attemptId } = this;
+    const { settings, draws } = this.#around;
+    const { level } = rdd;
+    const put = { blockId: block.blockId, mode: modeOf(level), level, taskId: attemptId };
+    return new BlockPut(executor.store, put, {
+      bytes: bytesOf(block, draws, rdd.rddId, partition),
+      elements: block.elements,
+      millis,
+      deserialized: level.deserialized,
+      unroll: settings.unroll,
+    });
   }
 
   *#execute(): TaskCourse {
-    const { task, draws, stage } = this.around;
+    const { task } = this;
+    const { draws, stage } = this.#around;
     const clock = this.#clock;
     const run =
       (this.#isMiss ? task.missMillis * (1 - COMPUTE_SHARE) : task.hitMillis) * this.#speed;
@@ -323,14 +357,15 @@ export class SimulatedTask {
     }
     const key = task.partition;
     const { latestBegin, leastShare, mostShare } = INSERTION;
-    const spread = draws.uniform("insertion_share", stage.stageId, key);
+    const spread = draws.uniform(PURPOSE.insertionShare, stage.stageId, key);
     const share = leastShare + (mostShare - leastShare) * spread;
-    const before = latestBegin * draws.uniform("insertion_start", stage.stageId, key) ** 2;
+    const before = latestBegin * draws.uniform(PURPOSE.insertionStart, stage.stageId, key) ** 2;
     clock.spend(run * before);
     const each = (run * share * (1 - before)) / task.consumers.length;
     const closes: (Close | undefined)[] = [];
     for (const [index, demand] of task.consumers.entries()) {
-      if (demand.kind === "spillable") yield fillSpillable(demand, this.#filling(index, each));
+      if (demand.kind === "spillable")
+        yield this.#through(new SpillableFilling(demand, this.#filling(index, each)));
       else closes[index] = yield* fillPages(demand, this.#filling(index, each));
       if (demand.drains === undefined) continue;
       yield clock.due();
@@ -340,7 +375,8 @@ export class SimulatedTask {
   }
 
   #memoryManager(): TaskMemoryManager {
-    const { configuration, executor, attemptId } = this.around;
+    const { executor, attemptId } = this;
+    const { configuration } = this.#around;
     this.#memory ??= new TaskMemoryManager({
       behaviour: configuration.behaviour,
       manager: executor.manager,
@@ -352,17 +388,32 @@ export class SimulatedTask {
   }
 
   #filling(id: number, millis: number): Filling {
+    this.#ledger ??= new SpillLedger();
     return {
       id,
       memory: this.#memoryManager(),
-      ledger: this.ledger,
-      around: this.around,
+      ledger: this.#ledger,
+      task: this.task,
+      around: this.#around,
       clock: this.#clock,
       millis,
     };
   }
 }
 
-function partitionOf(blockId: string): number {
-  return Number(blockId.slice(blockId.lastIndexOf("_") + 1));
+/** A partition of a cached RDD that a task reads. */
+interface CachedBlock {
+  readonly rdd: WantedRdd;
+  /** Of the RDD in the demand. */
+  readonly position: number;
+  readonly partition: number;
+  readonly block: WantedBlock;
+}
+
+function bytesOf(block: WantedBlock, draws: Draws, rddId: number, partition: number): number {
+  return Math.max(1, Math.round(drawn(block.bytes, draws, PURPOSE.blockSize, rddId, partition)));
+}
+
+function modeOf({ useOffHeap }: StorageLevel): MemoryMode {
+  return useOffHeap ? "off_heap" : "on_heap";
 }

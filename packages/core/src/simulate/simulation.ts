@@ -6,7 +6,7 @@ import { assert } from "../assert.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 import { BlockLocations } from "./block-locations.ts";
 import type { CachedRead, WantedMemory, WantedStage } from "./demand.ts";
-import type { Draws } from "./draws.ts";
+import { type Draws, PURPOSE } from "./draws.ts";
 import { EventQueue } from "./event-queue.ts";
 import {
   type SimulatedConfiguration,
@@ -16,11 +16,13 @@ import {
 } from "./executor.ts";
 import { noOutcomes, type Outcomes, PEAKS, SUMMED } from "./outcomes.ts";
 import { SimulatedTask } from "./simulated-task.ts";
+import type { StageSurroundings } from "./stage-surroundings.ts";
 import { LEVELS, TaskSet } from "./task-set.ts";
 
 /** A stage whose tasks are offered or run. */
 interface ActiveStage {
   readonly stage: WantedStage;
+  readonly around: StageSurroundings;
   readonly tasks: TaskSet;
   /** Attempts of each task that died. */
   readonly deaths: Map<number, number>;
@@ -65,7 +67,7 @@ class Simulation {
   readonly #draws: Draws;
   readonly #queue = new EventQueue<Happening>();
   readonly #executors: readonly SimulatedExecutor[];
-  readonly #locations = new BlockLocations();
+  readonly #locations: BlockLocations;
   readonly #active: ActiveStage[] = [];
   /** Stages by how many must be complete before them. */
   readonly #bySubmission: readonly number[];
@@ -92,6 +94,7 @@ class Simulation {
     this.#bySubmission = wanted.stages
       .map((_, index) => index)
       .sort((a, b) => after(a) - after(b) || a - b);
+    this.#locations = new BlockLocations(wanted.rdds);
     this.#unused = unusedAfter(wanted);
     this.#isComplete = new Uint8Array(wanted.stages.length);
     this.#executors = wanted.executors.map(
@@ -99,7 +102,7 @@ class Simulation {
         new SimulatedExecutor(configuration, {
           index,
           host,
-          slowness: draws.logNormal(wanted.speedSigma, "executor_speed", index),
+          slowness: draws.logNormal(wanted.speedSigma, PURPOSE.executorSpeed, index),
         }),
     );
   }
@@ -178,6 +181,7 @@ class Simulation {
     });
     this.#active.push({
       stage,
+      around: this.#around(stage),
       tasks,
       deaths: new Map(),
       given: this.#executors.map(() => 0),
@@ -191,11 +195,24 @@ class Simulation {
     if (stage.tasks.length === 0) this.#complete(stage);
   }
 
+  #around(stage: WantedStage): StageSurroundings {
+    return {
+      wanted: this.#wanted,
+      stage,
+      executors: this.#executors,
+      locations: this.#locations,
+      draws: this.#draws,
+      configuration: this.#configuration,
+      settings: this.#settings,
+      isCached: this.#isCached,
+    };
+  }
+
   /**
    * `DAGScheduler.getPreferredLocs`: who has the nearest cached ancestor, as the driver knows it
    * now.
    */
-  #preferred(stage: WantedStage, index: number): ReadonlySet<number> | undefined {
+  #preferred(stage: WantedStage, index: number): readonly number[] | undefined {
     const task = stage.tasks[index];
     if (task === undefined) return undefined;
     if (task.reads !== undefined) {
@@ -208,7 +225,7 @@ class Simulation {
     return this.#nearest(stage.reads, task.partition);
   }
 
-  #nearest(reads: readonly CachedRead[], partition: number): ReadonlySet<number> | undefined {
+  #nearest(reads: readonly CachedRead[], partition: number): readonly number[] | undefined {
     for (const read of reads) {
       const found =
         this.#locationsOf(read.rdd, partition) ?? this.#nearest(read.parents, partition);
@@ -217,10 +234,8 @@ class Simulation {
     return undefined;
   }
 
-  #locationsOf(rdd: number, partition: number): ReadonlySet<number> | undefined {
-    if (!this.#isCached(rdd)) return undefined;
-    const block = this.#wanted.rdds[rdd]?.blocks.get(partition);
-    return block === undefined ? undefined : this.#locations.of(block.blockId);
+  #locationsOf(rdd: number, partition: number): readonly number[] | undefined {
+    return this.#isCached(rdd) ? this.#locations.of(rdd, partition) : undefined;
   }
 
   readonly #isCached = (rdd: number): boolean => !this.#unpersisted.has(rdd);
@@ -233,7 +248,7 @@ class Simulation {
     const round = this.#offers++;
     const order = free.map((executor) => ({
       executor,
-      at: this.#draws.uniform("offer_order", round, executor.index),
+      at: this.#draws.uniform(PURPOSE.offerOrder, round, executor.index),
     }));
     order.sort((a, b) => a.at - b.at);
     this.#offer(order.map(({ executor }) => executor));
@@ -283,19 +298,11 @@ class Simulation {
     active.given[executor.index] = given + 1;
     executor.freeSlots--;
     active.running++;
-    const simulated = new SimulatedTask({
-      wanted: this.#wanted,
-      stage: active.stage,
+    const simulated = new SimulatedTask(active.around, {
       task,
       executor,
-      executors: this.#executors,
-      locations: this.#locations,
-      draws: this.#draws,
-      configuration: this.#configuration,
-      settings: this.#settings,
       attemptId: this.#attempts++,
       isFirst: given < this.#configuration.slots,
-      isCached: this.#isCached,
     });
     // Its overhead passes first: until then it meets nobody.
     this.#queue.add(this.#now + simulated.overheadMillis, {
@@ -308,11 +315,11 @@ class Simulation {
   /** Runs a task until time must pass or a request must wait. */
   #step(running: RunningTask, answer: number): void {
     const { task, of } = running;
-    const { executor } = task.around;
+    const { executor } = task;
     let given = answer;
     for (;;) {
       const turn = task.resume(given);
-      this.#tellEvicted(executor);
+      this.#noteEvicted(executor);
       if (turn === undefined) {
         this.#finish(task, of);
         return;
@@ -322,7 +329,7 @@ class Simulation {
         return;
       }
       const granted = executor.manager.evaluate(turn);
-      this.#tellEvicted(executor);
+      this.#noteEvicted(executor);
       if (granted === undefined) {
         task.waited = true;
         this.#parked.set(turn, running);
@@ -334,18 +341,15 @@ class Simulation {
     }
   }
 
-  #tellEvicted(executor: SimulatedExecutor): void {
-    if (!executor.store.hasEvicted) return;
-    executor.tellEvicted((blockId, toDisk) => {
-      if (!toDisk && !executor.onDisk.has(blockId)) this.#locations.remove(blockId, executor.index);
-    });
+  #noteEvicted(executor: SimulatedExecutor): void {
+    if (executor.store.hasEvicted) executor.noteEvicted(this.#locations);
   }
 
   /** Every release and every new task lets the waiting look again. */
   #wake(executor: SimulatedExecutor): void {
     while (executor.manager.needsWake) {
       const answers = executor.manager.wake();
-      this.#tellEvicted(executor);
+      this.#noteEvicted(executor);
       for (const { request, granted } of answers) {
         const parked = this.#parked.get(request);
         if (parked === undefined || granted === "task_ended") continue;
@@ -356,12 +360,12 @@ class Simulation {
   }
 
   #finish(task: SimulatedTask, of: ActiveStage): void {
-    const { executor } = task.around;
+    const { executor } = task;
     executor.freeSlots++;
     of.running--;
     this.#wake(executor);
     if (task.isDead && this.#deathsWith(task, of) < this.#wanted.maxFailures) {
-      of.tasks.retry(of.stage.tasks.indexOf(task.around.task));
+      of.tasks.retry(of.stage.tasks.indexOf(task.task));
     } else {
       of.unfinished--;
       if (of.unfinished === 0) this.#complete(of.stage);
@@ -370,7 +374,7 @@ class Simulation {
   }
 
   #deathsWith(task: SimulatedTask, of: ActiveStage): number {
-    const { partition } = task.around.task;
+    const { partition } = task.task;
     const deaths = (of.deaths.get(partition) ?? 0) + 1;
     of.deaths.set(partition, deaths);
     return deaths;
@@ -390,8 +394,8 @@ class Simulation {
     const unused = this.#unused.get(afterStages);
     for (const index of unused?.rdds ?? []) {
       this.#unpersisted.add(index);
-      for (const { blockId } of this.#wanted.rdds[index]?.blocks.values() ?? [])
-        this.#removeEverywhere(blockId);
+      for (const [partition, { blockId }] of this.#wanted.rdds[index]?.blocks ?? [])
+        this.#removeEverywhere(blockId, index, partition);
     }
     for (const index of unused?.broadcasts ?? []) {
       const broadcast = this.#wanted.broadcasts[index];
@@ -406,11 +410,11 @@ class Simulation {
     }
   }
 
-  #removeEverywhere(blockId: string): void {
+  #removeEverywhere(blockId: string, rdd: number, partition: number): void {
     for (const executor of this.#executors) {
       executor.store.remove(blockId);
       executor.onDisk.delete(blockId);
-      this.#locations.remove(blockId, executor.index);
+      this.#locations.remove(rdd, partition, executor.index);
     }
   }
 }

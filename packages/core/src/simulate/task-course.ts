@@ -11,6 +11,15 @@ export type TaskTurn = number | ExecutionRequest | TaskCourse;
 export type TaskCourse = Generator<TaskTurn, void, number>;
 
 /**
+ * A part of a course that takes many turns, written as steps: a generator boxes every number that
+ * it keeps or yields.
+ */
+export interface TaskSteps {
+  /** The next turn, given the answer to the last one; `undefined`: it is over. */
+  advance(answer: number): number | ExecutionRequest | undefined;
+}
+
+/**
  * Time that a task has spent and that has not passed yet. It must pass before the task meets what
  * it shares with others (memory, blocks): until then nobody can tell when it passed.
  */

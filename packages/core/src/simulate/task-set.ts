@@ -52,7 +52,7 @@ export class TaskSet {
   constructor(given: {
     readonly tasks: number;
     /** Executors that a task prefers; `undefined`: none. */
-    readonly preferred: (task: number) => ReadonlySet<number> | undefined;
+    readonly preferred: (task: number) => readonly number[] | undefined;
     readonly hostOf: (executor: number) => string;
     readonly waitMillis: { readonly process: number; readonly node: number };
     readonly now: number;

@@ -12,14 +12,13 @@ import type { SparkConf } from "../spark-conf.ts";
 import type { StorageLevel } from "../storage-level.ts";
 import { AccessOrder, type MemoryEntry } from "./access-order.ts";
 import {
-  drained,
-  type Reserve,
+  UNROLLED,
   type UnrollDemand,
+  type Unrolling,
+  UnrollingBytes,
+  UnrollingValues,
   UnrollLedger,
   type UnrollSettings,
-  type UnrollSteps,
-  unrollAsBytes,
-  unrollAsValues,
   unrollSettings,
 } from "./unroll.ts";
 
@@ -59,8 +58,13 @@ export type PutIteratorResult =
     }
   | { readonly kind: "exists" };
 
-/** A put look by look; yields the bytes unrolled so far. */
-export type PutSteps = Generator<number, PutIteratorResult, void>;
+/** A put look by look. */
+export interface PutSteps {
+  /** The bytes unrolled so far, where more must be asked for; or how the put ended. */
+  advance(): number | PutIteratorResult;
+}
+
+const EXISTS: PutSteps = { advance: () => ({ kind: "exists" }) };
 
 /** A block that eviction took out of memory. */
 export interface EvictedBlock {
@@ -196,20 +200,21 @@ export class MemoryStore implements BlockEvictor {
 
   /** Unrolls an iterator into an array of objects and stores it. */
   putValues(block: BlockToPut, demand: UnrollDemand): PutIteratorResult {
-    return drained(this.putValuesByStep(block, demand));
+    return resultOf(this.putValuesByStep(block, demand));
   }
 
   /** The same look by look. */
   putValuesByStep(block: BlockToPut, demand: UnrollDemand): PutSteps {
+    if (this.#isDuplicate(block.blockId)) return EXISTS;
     // Only a task's thread can be interrupted.
     const settings =
       block.taskId === undefined ? { ...this.#settings, interruptStops: false } : this.#settings;
-    return this.#putIterator(block, demand, (reserve) => unrollAsValues(demand, settings, reserve));
+    return this.#put(block, demand, new UnrollingValues(demand, settings, this.#reserveFor(block)));
   }
 
   /** Unrolls an iterator into a byte buffer and stores it (2.0+). */
   putIteratorAsBytes(block: BlockToPut, demand: UnrollDemand): PutIteratorResult {
-    return drained(this.putIteratorAsBytesByStep(block, demand));
+    return resultOf(this.putIteratorAsBytesByStep(block, demand));
   }
 
   /** The same look by look. */
@@ -217,31 +222,46 @@ export class MemoryStore implements BlockEvictor {
     const serialized = this.#behaviour.serializedUnroll;
     if (serialized === "as_values" || serialized === "none")
       return this.putValuesByStep(block, demand);
-    const growthFactor = serialized === "each_record" ? 1 : this.#settings.growthFactor;
-    return this.#putIterator(
-      block,
-      demand,
-      (reserve) => unrollAsBytes(demand, this.#settings, growthFactor, reserve),
-      true,
-    );
+    if (this.#isDuplicate(block.blockId)) return EXISTS;
+    const { thresholdBytes, growthFactor } = this.#settings;
+    const factor = serialized === "each_record" ? 1 : growthFactor;
+    const reserve = this.#reserveFor(block);
+    const unrolling = new UnrollingBytes(demand, { thresholdBytes, growthFactor: factor }, reserve);
+    return this.#put(block, demand, unrolling, true);
   }
 
-  *#putIterator(
+  #reserveFor({ blockId, mode, taskId = NO_TASK }: BlockToPut): (bytes: number) => boolean {
+    return (bytes) => this.reserveUnroll(blockId, taskId, bytes, mode);
+  }
+
+  #put(
     block: BlockToPut,
     demand: UnrollDemand,
-    unroll: (reserve: Reserve) => UnrollSteps,
+    unrolling: Unrolling,
     whollyReserved = false,
   ): PutSteps {
-    if (this.#isDuplicate(block.blockId)) return { kind: "exists" };
+    const heldBefore = this.#unroll(block.mode).bytesOf(block.taskId ?? NO_TASK);
+    return {
+      advance: () => {
+        const bytes = unrolling.advance();
+        return bytes === UNROLLED
+          ? this.#storeUnrolled(block, demand, unrolling, { heldBefore, whollyReserved })
+          : bytes;
+      },
+    };
+  }
+
+  #storeUnrolled(
+    block: BlockToPut,
+    demand: UnrollDemand,
+    outcome: Unrolling,
+    { heldBefore, whollyReserved }: { heldBefore: number; whollyReserved: boolean },
+  ): PutIteratorResult {
     const taskId = block.taskId ?? NO_TASK;
-    const heldBefore = this.#unroll(block.mode).bytesOf(taskId);
-    const outcome = yield* unroll((bytes) =>
-      this.reserveUnroll(block.blockId, taskId, bytes, block.mode),
-    );
     const failed = (heldBytes: number): PutIteratorResult => ({
       kind: "failed",
       partial: { blockId: block.blockId, mode: block.mode, taskId, heldBytes },
-      interrupted: outcome.interrupted === true,
+      interrupted: outcome.interrupted,
     });
     if (!outcome.whole) return failed(outcome.heldBytes);
     const size = demand.finalBytes;
@@ -431,5 +451,13 @@ export class MemoryStore implements BlockEvictor {
       offHeapUnroll: new Map(this.#offHeapUnroll.bytesByTask),
       pendingUnroll: new Map(this.#pendingUnroll.bytesByTask),
     };
+  }
+}
+
+/** Runs a put to its end at once. */
+function resultOf(put: PutSteps): PutIteratorResult {
+  for (;;) {
+    const turn = put.advance();
+    if (typeof turn !== "number") return turn;
   }
 }

@@ -15,11 +15,11 @@ import type {
   PutResult,
 } from "./memory-store.ts";
 import {
-  drained,
+  UNROLLED,
   type UnrollDemand,
+  UnrollingValues,
   UnrollLedger,
   type UnrollSettings,
-  unrollAsValues,
   unrollSettings,
 } from "./unroll.ts";
 
@@ -125,14 +125,14 @@ export class Pre16MemoryStore {
     const taskId = block.taskId ?? NO_TASK;
     const heldBefore = this.#unroll.bytesOf(taskId);
     let isFirst = true;
-    const steps = unrollAsValues(demand, this.#settings, (bytes) => {
+    const outcome = new UnrollingValues(demand, this.#settings, (bytes) => {
       if (isFirst) {
         isFirst = false;
         return this.reserveUnroll(taskId, bytes);
       }
       return this.#reserveEvicting(block.blockId, taskId, bytes);
     });
-    const outcome = drained(steps);
+    while (outcome.advance() !== UNROLLED);
     const partial = { blockId: block.blockId, mode: block.mode, taskId };
     if (!outcome.whole)
       return {

@@ -45,82 +45,119 @@ export interface UnrollDemand {
   readonly interruptedAfterLooks?: number | undefined;
 }
 
-/** What an unroll ended with. `heldBytes` is this block's unroll memory. */
-export interface UnrollOutcome {
-  readonly whole: boolean;
-  readonly heldBytes: number;
-  /** Not for want of memory: its task was killed. */
-  readonly interrupted?: boolean;
-}
-
 /** Asks for unroll memory; true = granted. */
 export type Reserve = (bytes: number) => boolean;
 
-/**
- * An unroll look by look: it yields the bytes unrolled so far before each request beyond the first,
- * so that other tasks can act in between.
- */
-export type UnrollSteps = Generator<number, UnrollOutcome, void>;
+/** What `Unrolling.advance` returns when there is nothing more to ask for. */
+export const UNROLLED = -1;
 
-/** Runs steps to their end at once. */
-export function drained<Result>(steps: Generator<number, Result, void>): Result {
-  for (;;) {
-    const turn = steps.next();
-    if (turn.done === true) return turn.value;
-  }
+/**
+ * An unroll look by look: so that other tasks can act in between, it stops before each request
+ * beyond the first and says how many bytes it has unrolled.
+ */
+export interface Unrolling {
+  /** Bytes unrolled before the next request, or UNROLLED: `whole` and `heldBytes` are final. */
+  advance(): number;
+  readonly whole: boolean;
+  /** This block's unroll memory. */
+  readonly heldBytes: number;
+  /** Not for want of memory: its task was killed. */
+  readonly interrupted: boolean;
 }
 
 /**
  * The loop that all versions share for values, and 2.4+ for the serialized form. The threshold
  * grows even when the request fails.
  */
-export function* unrollAsValues(
-  demand: UnrollDemand,
-  settings: UnrollSettings,
-  reserve: Reserve,
-): UnrollSteps {
-  const stopsAfter = settings.interruptStops ? demand.interruptedAfterLooks : undefined;
-  let threshold = settings.thresholdBytes;
-  if (!reserve(threshold)) return { whole: false, heldBytes: 0 };
-  let heldBytes = threshold;
-  for (const [look, size] of demand.checkedBytes.entries()) {
-    if (look === stopsAfter) break;
-    if (size < threshold) continue;
-    yield size;
-    const request = Math.trunc(size * settings.growthFactor - threshold);
-    if (!reserve(request)) return { whole: false, heldBytes };
-    heldBytes += request;
-    threshold += request;
+export class UnrollingValues implements Unrolling {
+  whole = false;
+  heldBytes = 0;
+  interrupted = false;
+  readonly #demand: UnrollDemand;
+  readonly #growthFactor: number;
+  readonly #stopsAfter: number | undefined;
+  readonly #reserve: Reserve;
+  #threshold: number;
+  #look = -1;
+  /** Asked for at the look that `advance` stopped at. */
+  #request = 0;
+
+  constructor(demand: UnrollDemand, settings: UnrollSettings, reserve: Reserve) {
+    this.#demand = demand;
+    this.#growthFactor = settings.growthFactor;
+    this.#stopsAfter = settings.interruptStops ? demand.interruptedAfterLooks : undefined;
+    this.#reserve = reserve;
+    this.#threshold = settings.thresholdBytes;
   }
-  if (stopsAfter !== undefined) return { whole: false, heldBytes, interrupted: true };
-  return { whole: true, heldBytes };
+
+  advance(): number {
+    if (this.#look < 0) {
+      if (!this.#reserve(this.#threshold)) return UNROLLED;
+      this.heldBytes = this.#threshold;
+    } else {
+      if (!this.#reserve(this.#request)) return UNROLLED;
+      this.heldBytes += this.#request;
+      this.#threshold += this.#request;
+    }
+    const { checkedBytes } = this.#demand;
+    while (++this.#look < checkedBytes.length && this.#look !== this.#stopsAfter) {
+      const size = checkedBytes[this.#look] ?? 0;
+      if (size < this.#threshold) continue;
+      this.#request = Math.trunc(size * this.#growthFactor - this.#threshold);
+      return size;
+    }
+    this.interrupted = this.#stopsAfter !== undefined;
+    this.whole = !this.interrupted;
+    return UNROLLED;
+  }
 }
 
 /**
  * The serialized form of 2.0–2.3: `checkedBytes` are the buffer's sizes after every record
  * (2.0–2.2, no growth factor), or after records `period`, 2·`period`, … (2.3).
  */
-export function* unrollAsBytes(
-  demand: UnrollDemand,
-  settings: UnrollSettings,
-  growthFactor: number,
-  reserve: Reserve,
-): UnrollSteps {
-  if (!reserve(settings.thresholdBytes)) return { whole: false, heldBytes: 0 };
-  let heldBytes = settings.thresholdBytes;
-  for (const size of demand.checkedBytes) {
-    if (size <= heldBytes) continue;
-    yield size;
-    const request = Math.trunc(size * growthFactor - heldBytes);
-    if (!reserve(request)) return { whole: false, heldBytes };
-    heldBytes += request;
+export class UnrollingBytes implements Unrolling {
+  whole = false;
+  heldBytes = 0;
+  readonly interrupted = false;
+  readonly #demand: UnrollDemand;
+  readonly #thresholdBytes: number;
+  readonly #growthFactor: number;
+  readonly #reserve: Reserve;
+  #look = -1;
+
+  constructor(
+    demand: UnrollDemand,
+    settings: Pick<UnrollSettings, "thresholdBytes" | "growthFactor">,
+    reserve: Reserve,
+  ) {
+    this.#demand = demand;
+    this.#thresholdBytes = settings.thresholdBytes;
+    this.#growthFactor = settings.growthFactor;
+    this.#reserve = reserve;
   }
-  if (demand.finalBytes > heldBytes) {
-    const rest = demand.finalBytes - heldBytes;
-    if (!reserve(rest)) return { whole: false, heldBytes };
-    heldBytes += rest;
+
+  advance(): number {
+    const { checkedBytes, finalBytes } = this.#demand;
+    const seen = checkedBytes[this.#look] ?? 0;
+    const request =
+      this.#look < 0
+        ? this.#thresholdBytes
+        : Math.trunc(seen * this.#growthFactor - this.heldBytes);
+    if (!this.#take(request)) return UNROLLED;
+    while (++this.#look < checkedBytes.length) {
+      const size = checkedBytes[this.#look] ?? 0;
+      if (size > this.heldBytes) return size;
+    }
+    this.whole = finalBytes <= this.heldBytes || this.#take(finalBytes - this.heldBytes);
+    return UNROLLED;
   }
-  return { whole: true, heldBytes };
+
+  #take(bytes: number): boolean {
+    if (!this.#reserve(bytes)) return false;
+    this.heldBytes += bytes;
+    return true;
+  }
 }
 
 /** Unroll memory by task, in the order in which the tasks first asked. */
@@ -147,6 +184,7 @@ export class UnrollLedger {
 
   /** Takes away up to `bytes` and forgets a task with nothing left; returns what there was. */
   take(taskId: number, bytes: number): number {
+    if (this.#bytesByTask.size === 0) return 0;
     const held = this.#bytesByTask.get(taskId);
     if (held === undefined) return 0;
     const taken = Math.min(bytes, held);

@@ -13,11 +13,11 @@ export interface SpillCandidates {
 /** Without a requester (1.6 alone): the others, nobody last. */
 export function spillCandidates(
   order: SparkBehaviour["spillOrder"],
-  registered: ReadonlySet<MemoryConsumer>,
+  registered: readonly MemoryConsumer[],
   requester: MemoryConsumer | undefined,
 ): SpillCandidates {
-  if (requester !== undefined && (registered.size === 0 || isAlone(requester, registered)))
-    return new OnlySelf(requester, timesAlone(order, registered.size === 1, requester));
+  if (requester !== undefined && (registered.length === 0 || isAlone(requester, registered)))
+    return new OnlySelf(requester, timesAlone(order, registered.length === 1, requester));
   const inOrder = [...registered].sort((a, b) => a.id - b.id);
   const others = inOrder.filter((consumer) => consumer !== requester && consumer.usedBytes > 0);
   if (requester === undefined) return new InTurn(others);
@@ -34,7 +34,7 @@ export function spillCandidates(
     case "tree_until_zero_then_self_until_zero":
       return new TreeThenSelf(new ByUse(sameMode), requester, { treeOnce: false, selfOnce: false });
     case "one_tree_self_last": {
-      const selfIncluded = registered.has(requester) && requester.usedBytes > 0;
+      const selfIncluded = registered.includes(requester) && requester.usedBytes > 0;
       const tree = new ByUse(
         selfIncluded ? inOrder.filter((c) => c === requester || sameMode.includes(c)) : sameMode,
         requester,
@@ -46,8 +46,8 @@ export function spillCandidates(
   }
 }
 
-function isAlone(requester: MemoryConsumer, registered: ReadonlySet<MemoryConsumer>): boolean {
-  return registered.size === 1 && registered.has(requester);
+function isAlone(requester: MemoryConsumer, registered: readonly MemoryConsumer[]): boolean {
+  return registered.length === 1 && registered.includes(requester);
 }
 
 /** What the orders below come to where there is nobody else. */

@@ -48,6 +48,14 @@ export interface TaskMemorySnapshot {
   readonly peakOffHeapBytes: number | undefined;
 }
 
+/** A request that came short, and who may spill for it. */
+interface Shortfall {
+  readonly bytes: number;
+  readonly mode: MemoryMode;
+  readonly requester: MemoryConsumer | undefined;
+  readonly candidates: SpillCandidates;
+}
+
 const ALWAYS = (): boolean => true;
 
 /**
@@ -61,8 +69,10 @@ export class TaskMemoryManager {
   readonly #tungstenMode: MemoryMode;
   readonly #allocatorGives: (bytes: number) => boolean;
   readonly #answersWhenNobodyWaits: boolean;
-  readonly #consumers = new Set<MemoryConsumer>();
-  readonly #pages = new Set<number>();
+  /** Those that ever got memory, each once. */
+  readonly #consumers: MemoryConsumer[] = [];
+  /** Most tasks' consumers take no pages. */
+  #pages: Set<number> | undefined;
   #lowestFreePage = 0;
   #acquiredButNotUsedBytes = 0;
   readonly #currentBytes = { on_heap: 0, off_heap: 0 };
@@ -98,26 +108,30 @@ export class TaskMemoryManager {
     return typeof got === "number" ? got : yield* got;
   }
 
-  /** The same: the bytes where all of them are had at once, else what has to be done for them. */
+  /** The same: the bytes where they are had at once, else what has to be answered for them. */
   acquire(bytes: number, consumer: MemoryConsumer): number | TaskStep<number> {
     const asked = this.#ask(bytes, consumer.mode);
-    return typeof asked === "number" && asked >= bytes
-      ? this.#taken(asked, consumer)
-      : this.#acquireShort(asked, bytes, consumer);
+    if (typeof asked !== "number") return this.#acquireWaiting(asked, bytes, consumer);
+    const got = asked < bytes ? this.#spillFor(bytes, asked, consumer.mode, consumer) : asked;
+    return typeof got === "number" ? this.#taken(got, consumer) : this.#takenAfter(got, consumer);
   }
 
-  *#acquireShort(
-    asked: number | ExecutionRequest,
+  *#acquireWaiting(
+    request: ExecutionRequest,
     bytes: number,
     consumer: MemoryConsumer,
   ): TaskStep<number> {
-    let got = typeof asked === "number" ? asked : yield asked;
-    if (got < bytes) got = yield* this.#spillFor(bytes, got, consumer.mode, consumer);
-    return this.#taken(got, consumer);
+    const asked = yield request;
+    const got = asked < bytes ? this.#spillFor(bytes, asked, consumer.mode, consumer) : asked;
+    return this.#taken(typeof got === "number" ? got : yield* got, consumer);
+  }
+
+  *#takenAfter(got: TaskStep<number>, consumer: MemoryConsumer): TaskStep<number> {
+    return this.#taken(yield* got, consumer);
   }
 
   #taken(bytes: number, consumer: MemoryConsumer): number {
-    this.#consumers.add(consumer);
+    if (!this.#consumers.includes(consumer)) this.#consumers.push(consumer);
     if (this.#behaviour.taskPeaks) this.#note(consumer.mode, bytes);
     return bytes;
   }
@@ -133,8 +147,9 @@ export class TaskMemoryManager {
       () => `${bytes} bytes asked for without a consumer`,
     );
     const asked = this.#ask(bytes, mode);
-    const got = typeof asked === "number" ? asked : yield asked;
-    return got < bytes ? yield* this.#spillFor(bytes, got, mode, undefined) : got;
+    const first = typeof asked === "number" ? asked : yield asked;
+    const got = first < bytes ? this.#spillFor(bytes, first, mode, undefined) : first;
+    return typeof got === "number" ? got : yield* got;
   }
 
   /** The bytes granted, where that may be said at once; else the request. */
@@ -150,28 +165,48 @@ export class TaskMemoryManager {
     this.#peakBytes[mode] = Math.max(this.#peakBytes[mode], this.#currentBytes[mode]);
   }
 
-  *#spillFor(
+  /** What is got in all; or what has to be answered first. */
+  #spillFor(
     bytes: number,
     gotBefore: number,
     mode: MemoryMode,
     requester: MemoryConsumer | undefined,
-  ): TaskStep<number> {
+  ): number | TaskStep<number> {
+    const { spillOrder } = this.#behaviour;
+    const candidates = spillCandidates(spillOrder, this.#consumers, requester);
+    const shortfall = { bytes, mode, requester, candidates };
     let got = gotBefore;
-    const candidates: SpillCandidates = spillCandidates(
-      this.#behaviour.spillOrder,
-      this.#consumers,
-      requester,
-    );
     while (got < bytes) {
-      const consumer = candidates.next(bytes - got);
-      if (consumer === undefined) break;
-      const released = this.#spill(consumer, bytes - got, requester);
-      candidates.spilled(released);
-      if (released <= 0 || !this.#mayReacquire(mode)) continue;
-      const asked = this.#ask(bytes - got, mode);
+      const asked = this.#spillAndAsk(bytes - got, shortfall);
+      if (asked === undefined) break;
+      if (typeof asked !== "number") return this.#spillOn(asked, got, shortfall);
+      got += asked;
+    }
+    return got;
+  }
+
+  *#spillOn(first: ExecutionRequest, gotBefore: number, shortfall: Shortfall): TaskStep<number> {
+    let got = gotBefore + (yield first);
+    while (got < shortfall.bytes) {
+      const asked = this.#spillAndAsk(shortfall.bytes - got, shortfall);
+      if (asked === undefined) break;
       got += typeof asked === "number" ? asked : yield asked;
     }
     return got;
+  }
+
+  /** Candidates spill until one gives something, and it asks again; `undefined`: none is left. */
+  #spillAndAsk(
+    missingBytes: number,
+    { mode, requester, candidates }: Shortfall,
+  ): number | ExecutionRequest | undefined {
+    for (;;) {
+      const consumer = candidates.next(missingBytes);
+      if (consumer === undefined) return undefined;
+      const released = this.#spill(consumer, missingBytes, requester);
+      candidates.spilled(released);
+      if (released > 0 && this.#mayReacquire(mode)) return this.#ask(missingBytes, mode);
+    }
   }
 
   /** 1.6 spills consumers of any mode, but takes again only in Tungsten's. */
@@ -240,6 +275,7 @@ export class TaskMemoryManager {
 
   #takePage(): number {
     const page = this.#lowestFreePage;
+    this.#pages ??= new Set();
     this.#pages.add(page);
     while (this.#pages.has(this.#lowestFreePage)) this.#lowestFreePage++;
     return page;
@@ -247,8 +283,8 @@ export class TaskMemoryManager {
 
   /** Gives back a page. Throws `ModelError` where it was freed before. */
   freePage(page: MemoryPage, mode: MemoryMode): void {
-    const was = this.#pages.delete(page.page);
-    assert(was, () => `page ${page.page} of ${page.bytes} bytes freed twice`);
+    const was = this.#pages?.delete(page.page);
+    assert(was === true, () => `page ${page.page} of ${page.bytes} bytes freed twice`);
     this.#lowestFreePage = Math.min(this.#lowestFreePage, page.page);
     this.releaseExecution(page.bytes, mode);
   }
@@ -304,7 +340,7 @@ export class TaskMemoryManager {
    * refused by the JVM: a leak if the task succeeded.
    */
   cleanUp(): number {
-    this.#consumers.clear();
+    this.#consumers.length = 0;
     this.#manager.releaseExecution(this.taskId, this.#acquiredButNotUsedBytes, this.#tungstenMode);
     return this.#manager.releaseAllExecution(this.taskId);
   }
@@ -319,8 +355,8 @@ export class TaskMemoryManager {
       executionBytes:
         (pools.onHeap.executionBytesByTask.get(this.taskId) ?? 0) +
         (pools.offHeap.executionBytesByTask.get(this.taskId) ?? 0),
-      consumerIds: [...this.#consumers].map((consumer) => consumer.id).sort((a, b) => a - b),
-      pages: [...this.#pages].sort((a, b) => a - b),
+      consumerIds: this.#consumers.map((consumer) => consumer.id).sort((a, b) => a - b),
+      pages: [...(this.#pages ?? [])].sort((a, b) => a - b),
       acquiredButNotUsedBytes: this.#acquiredButNotUsedBytes,
       peakOnHeapBytes: peak("on_heap"),
       peakOffHeapBytes: peak("off_heap"),
