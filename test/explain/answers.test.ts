@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Database, explain, numberIn, openDatabase, type Row, textIn } from "@respark/report";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { replayed } from "../cli/run-respark.ts";
+import { replayed, respark } from "../cli/run-respark.ts";
 
 const recorded = join(import.meta.dirname, "../../../shared/data/runs");
 const RUNS = [
@@ -100,7 +100,10 @@ function truth(run: Run, column: string): number {
 interface Op {
   readonly op: string;
   readonly blk?: string;
+  readonly for?: string;
   readonly jth?: number;
+  readonly s?: number;
+  readonly s0?: number;
   readonly t?: number;
 }
 
@@ -185,6 +188,46 @@ test("A5: what is said to be in memory at the end was in the store when its JVM 
   }
 });
 
+test("A6: an executor that spilled for want of memory is never said to have had plenty", async () => {
+  if (!areThere) return;
+  const executors = await database.rows(`
+    select executor_id, nearly_full_ms, nearly_full_ms_min, nearly_full_ms_max
+    from executor_pressure join (select distinct app_id, executor_id from spills) using (app_id, executor_id)
+    where ${here("s35-d-base-info")} and mode = 'on_heap'`);
+  expect(executors.length).toBeGreaterThan(0);
+  for (const row of executors) {
+    const id = textIn(row, "executor_id") ?? "";
+    const full = nearlyFullMillis("s35-d-base-info", id);
+    expect(full).toBeGreaterThan(0);
+    expect(numberIn(row, "nearly_full_ms_min")).toBeLessThanOrEqual(full);
+    expect(numberIn(row, "nearly_full_ms_max")).toBeGreaterThanOrEqual(full);
+    const story = await explain(
+      database,
+      { appId: appIds.get("s35-d-base-info") ?? "", attemptId: "1" },
+      { about: "executor", executorId: id },
+    );
+    if (story.kind === "verdict") throw new Error(story.kind);
+    const said = story.lines.map(({ text }) => text).join(" ");
+    expect(said).toMatch(/nearly full \(less than a tenth free\) for/);
+  }
+});
+
+/** How long less than a tenth of the on-heap pools was free, by the states that the JVM was in. */
+function nearlyFullMillis(run: Run, executorId: string): number {
+  const path = join(recorded, run, "truth", `ops-${executorId}.jsonl.gz`);
+  const lines = gunzipSync(readFileSync(path)).toString("utf8").trim().split("\n");
+  let [full, since] = [0, undefined as number | undefined];
+  for (const line of lines) {
+    const { t, st }: { t?: number; st?: number[] } = JSON.parse(line);
+    if (t === undefined || st === undefined) continue;
+    const [storagePool = 0, storage = 0, executionPool = 0, execution = 0] = st;
+    const isFull = storage + execution > 0.9 * (storagePool + executionPool);
+    if (since !== undefined) full += t - since;
+    since = isFull ? t : undefined;
+  }
+  return full;
+}
+
 test("A7: the bounds of what tasks held at most have what they held", async () => {
   if (!areThere) return;
   for (const run of ["s24-a2-base-info", "s35-d-base-info"] as const) {
@@ -263,6 +306,40 @@ test("A13: stores of replicas are no reads", async () => {
   ]);
 });
 
+/** Evictions of RDDs' blocks for blocks of other RDDs, by the RDD that they were for. */
+function evictionsForRdds(run: Run): Map<string, number> {
+  const by = new Map<string, number>();
+  for (const ops of opsOf(run)) {
+    const searches = ops.filter(({ op }) => op === "ms.evictBlocksToFreeSpace");
+    for (const { op, blk = "", jth, s0 = 0, s = 0 } of ops) {
+      if (op !== "bm.dropFromMemory") continue;
+      const search = searches.find(
+        (one) => one.jth === jth && (one.s0 ?? 0) <= s0 && (one.s ?? 0) >= s,
+      );
+      const [victim, evictor] = [blk, search?.for ?? ""].map(
+        (block) => /^rdd_(\d+)_/.exec(block)?.[1],
+      );
+      if (victim === undefined || evictor === undefined || victim === evictor) continue;
+      by.set(evictor, (by.get(evictor) ?? 0) + 1);
+    }
+  }
+  return by;
+}
+
+test("an RDD that is read once drove out what its JVMs evicted for it, and is told so", async () => {
+  if (!areThere) return;
+  const gains = await database.rows(`from cache_gains where ${here("s24-a2-base-info")}`);
+  const told = new Map(
+    gains.map((row) => [textIn(row, "rdd_id"), numberIn(row, "drove_out")] as const),
+  );
+  expect(told).toEqual(evictionsForRdds("s24-a2-base-info"));
+  const { findings } = await verdict("s24-a2-base-info");
+  const once = gains.filter((row) => numberIn(row, "most_wanted") === 1);
+  expect(once.map((row) => `read_once_rdd_${textIn(row, "rdd_id") ?? ""}`)).toEqual(
+    findings.flatMap(({ id }) => (id.startsWith("read_once") ? [id] : [])),
+  );
+});
+
 test("A15: all are said to be for one only where all are known to be", async () => {
   if (!areThere) return;
   const { findings } = await verdict("s24-a3-base-dbg");
@@ -277,6 +354,20 @@ test("A15: all are said to be for one only where all are known to be", async () 
     const begins = known === Number(facts["times"]) ? "All were" : `At least ${known} were`;
     // Fewer than half are no cause, and are not said.
     expect(said === "" ? known * 2 < Number(facts["times"]) : said.startsWith(begins)).toBe(true);
+  }
+});
+
+test("A16: what a log prints already is not asked for", async () => {
+  if (!areThere) return;
+  for (const [run, isAsked] of [
+    ["s24-h-base-dbg", false],
+    ["s24-a2-base-info", true],
+  ] as const) {
+    const first = readFileSync(join(recorded, run, "logs", "executor-0.log"), "utf8").split("\n");
+    const printed = first.find((line) => line.includes("Executor: Running task")) ?? "";
+    expect(/:\d\d[.,]\d{3} .*\[Executor task launch/.test(printed)).toBe(!isAsked);
+    const { stdout } = await respark(["inspect", join(recorded, run, "logs")]);
+    expect(stdout.includes("times to the millisecond")).toBe(isAsked);
   }
 });
 

@@ -118,7 +118,7 @@ const FIELD: readonly Field[] = [
       '#   Executing /bin/sh -c "kill -9 12345"...',
     ],
     kinds: ["oom"],
-    says: [/heap ran out/, /1 executor was lost of it/],
+    says: [/heap ran out/, /1 executor was lost to it/],
     never: /Nothing is wrong/,
   },
   {

@@ -28,3 +28,10 @@ test("of peaks whose bounds lie apart it is said", () => {
   const result = judged([first], second);
   expect(diffText(result, aRun(first), plain)).toContain(", worse");
 });
+
+test("where something differs, it is said that runs of one build do as well", () => {
+  const [first, second] = [peakOf(40, 47, 60), peakOf(80, 90, 95)];
+  const text = (after: RunByHand) => diffText(judged([first], after), aRun(first), plain);
+  expect(text(second)).toContain("differ by chance as well");
+  expect(text(first)).not.toContain("differ by chance");
+});

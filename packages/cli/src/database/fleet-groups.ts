@@ -219,7 +219,7 @@ export function groupTexts({ owners, worse, jobsCompared, settings }: FleetGroup
   const texts: GroupText[] = [
     {
       heading: "By owner and job",
-      lines: shownOf(owners.length > 1 ? owners : [], ownerInWords, "job"),
+      lines: shownOf(owners.length > 1 ? owners.filter(hasCost) : [], ownerInWords, "job"),
     },
     { heading: "Costlier than the runs before", lines: shownOf(worse, trendInWords, "job") },
     {
@@ -250,6 +250,11 @@ function shownOf<Group>(
     ...groups.slice(0, SHOWN).map(words),
     ...(rest > 0 ? [`… and ${counted(rest, `more ${one}`)}`] : []),
   ];
+}
+
+/** What cost nothing is no group to look at. */
+function hasCost({ costMillis, costUnknown }: Cost): boolean {
+  return costUnknown > 0 || (costMillis ?? 0) > 0;
 }
 
 function ownerInWords(group: Owner): string {

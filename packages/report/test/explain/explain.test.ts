@@ -109,7 +109,7 @@ test("lost work comes before all else, and executors that died of an out-of-memo
     ["leaks", "fine"],
   ]);
   expect(findings[1]?.change).toContain("spark.executor.memoryOverhead");
-  expect(findings[0]?.evidence).toContain("1 executor was lost of it.");
+  expect(findings[0]?.evidence).toContain("1 executor was lost to it.");
 });
 
 test("a job that failed without a failed task in any log is a finding with the error's words", async () => {

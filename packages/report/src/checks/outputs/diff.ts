@@ -40,9 +40,12 @@ export function diffText(result: GateResult, first: MeasuredRun, { bold, dim }: 
     lines.push("", bold(`${plain(verdict.title)}, in the second run`));
     lines.push(...causes.map((cause) => `  - ${plain(cause)}`));
   }
+  if (moved.length > 0) lines.push("", dim(BY_CHANCE));
   return `${lines.map(harmless).join("\n")}\n`;
 }
 
+const BY_CHANCE =
+  "Runs of one build differ by chance as well: respark baseline of several of them says by how much.";
 const PARTS_SHOWN = 12;
 const NOWHERE: Place = { database: undefined, baseline: undefined };
 

@@ -11,6 +11,8 @@ export interface Application {
   readonly settingsLogged: boolean;
   /** `stage 4 “count at App.scala:12”` */
   readonly stage: (stageId: number | undefined) => string;
+  /** Row of stage_partitions; undefined: no log has the stage. */
+  readonly partitionsOf: (stageId: number | undefined) => Row | undefined;
   /** Pools of the executors in both modes: rows of memory_need. */
   readonly needs: readonly Row[];
   /**

@@ -206,6 +206,8 @@ function broadcastsInWords(row: Row, { evictingBroadcasts }: Application): strin
   const all = numberIn(row, "times") ?? 0;
   const those = times < all ? `${times} of them` : all === 1 ? "It" : `All ${times}`;
   const large = seen.filter(isLarge);
+  // A few of many are no cause.
+  if (large.length === 0 && times * 2 < all) return [];
   if (large.length === 0)
     return [
       `${those} made room for broadcasts of less than 1 MiB: memory was full, and each block asks for 1 MiB at first.`,

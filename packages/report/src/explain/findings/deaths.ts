@@ -102,7 +102,7 @@ function titleOf(kind: string, executors: readonly string[]): string {
 function placeOf(kind: string, row: Row): string {
   if (kind === "signal") return "the signal";
   const error = textIn(row, "oom_class");
-  if (error === "container") return "the first word of its loss";
+  if (error === "container") return "where its loss is first told";
   return error === undefined ? "where it was added" : "its last error";
 }
 
@@ -212,7 +212,7 @@ function remedyFor(kind: string, row: Row, application: Application): Change | u
         return {
           key,
           text: () =>
-            `a larger ${key}${was}: the heap is limited by itself, so it is what lies beside it that grew`,
+            `a larger ${key}${was}${beyondInWords(row)}: the heap has a limit of its own, so it is what lies beside it that grew`,
         };
       return contained === false
         ? {
@@ -264,6 +264,15 @@ function remedyFor(kind: string, row: Row, application: Application): Change | u
     default:
       return undefined;
   }
+}
+
+/** `, by 0.6 GB or more` where the words say `10.6 GB of 10 GB`. */
+function beyondInWords(row: Row): string {
+  const [, used, unit, limit, limitUnit] =
+    /([\d.]+) ?([KMGT]B) of ([\d.]+) ?([KMGT]B) physical/.exec(textIn(row, "reason") ?? "") ?? [];
+  const beyond = Number(used) - Number(limit);
+  if (unit === undefined || unit !== limitUnit || !(beyond > 0)) return "";
+  return `, by ${beyond.toFixed(1)} ${unit} or more`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { bytes, capital, millis, share as shareOf } from "../words.ts";
 import { type Application, coresOf, isUnified, settingInWords } from "./application.ts";
 import { costIn } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";
+import { morePartitions } from "./partitions.ts";
 import {
   defaultFraction,
   fractionChange,
@@ -121,7 +122,10 @@ function certaintyOf(row: Row): string {
 function spillsInWords(row: Row): string {
   const spills = numberIn(row, "spills");
   const consumer = textIn(row, "consumer");
-  const by = consumer === undefined ? "" : `, most by ${consumer}`;
+  const by =
+    consumer === undefined
+      ? ""
+      : `, ${spills === undefined || spills > 1 ? "most " : ""}by ${consumer}`;
   if (numberIn(row, "spilling_tasks") === undefined)
     return `${counted(spills ?? 0, "spill")} in the logs${by}.`;
   const tasks = `${counted(numberIn(row, "spilling_tasks") ?? 0, "task")} of ${numberIn(row, "stage_tasks") ?? 0}`;
@@ -184,7 +188,16 @@ function changeFor(row: Row, application: Application): Change {
     isUnified(application) === false
       ? `; or a larger ${settingInWords(application, "spark.shuffle.memoryFraction")}`
       : `; or fewer tasks at once (${cores})`;
-  const { key, text } = partitionsFor(row, wanted, application);
+  const stageId = numberIn(row, "stage_id");
+  const { key, text } = morePartitions(
+    {
+      stageId,
+      where: stageId === undefined ? "the stage that spilled" : "this stage",
+      consumer: textIn(row, "consumer"),
+      wanted,
+    },
+    application,
+  );
   const also =
     small === undefined
       ? ""
@@ -201,51 +214,6 @@ function changeFor(row: Row, application: Application): Change {
     value: wanted === undefined ? undefined : { amount: wanted, written: String(wanted) },
     text: () => `${text}${also === "" ? old : also}`,
   };
-}
-
-/** Which setting makes more partitions depends on what the stage reads. */
-function partitionsFor(
-  row: Row,
-  wanted: number | undefined,
-  application: Application,
-): { readonly key: string; readonly text: string } {
-  const tasks = numberIn(row, "stage_tasks");
-  const instead = wanted === undefined ? "" : `, about ${wanted} instead of ${tasks ?? 0}`;
-  const more = `more partitions in this stage${instead}`;
-  if (numberIn(row, "sql_execution_id") === undefined) {
-    const how =
-      numberIn(row, "parents") === 0
-        ? "minPartitions of its input, or repartition(n) behind it"
-        : "numPartitions of the operation that shuffles (reduceByKey(f, n), join(other, n)), or spark.default.parallelism";
-    return { key: "partitions", text: `${more}: ${how}` };
-  }
-  if (numberIn(row, "parents") === 0) {
-    return (numberIn(row, "input_bytes") ?? 0) > 0
-      ? {
-          key: "spark.sql.files.maxPartitionBytes",
-          text: `${more}: a smaller ${settingInWords(application, "spark.sql.files.maxPartitionBytes")}`,
-        }
-      : { key: "partitions", text: `${more}: repartition(n)` };
-  }
-  const key = "spark.sql.shuffle.partitions";
-  const set = application.settings.get(key) ?? (application.settingsLogged ? "200" : undefined);
-  const partitions = set === undefined ? undefined : Number(set);
-  if (partitions === undefined || partitions === tasks) {
-    const now = partitions === undefined ? "" : `, now ${partitions}`;
-    return {
-      key,
-      text:
-        wanted === undefined
-          ? `more partitions: a larger ${key}${now}`
-          : `${key} from ${tasks ?? "unknown"} to about ${wanted}`,
-    };
-  }
-  return tasks !== undefined && tasks < partitions
-    ? {
-        key: "spark.sql.adaptive.advisoryPartitionSizeInBytes",
-        text: `${more}: a smaller ${settingInWords(application, "spark.sql.adaptive.advisoryPartitionSizeInBytes")} (adaptive execution made one of several), or a larger ${key}, now ${partitions}`,
-      }
-    : { key: "partitions", text: `${more} (${key}, now ${partitions}, if its shuffle is of SQL)` };
 }
 
 export const waiting: Finder = {

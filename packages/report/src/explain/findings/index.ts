@@ -6,7 +6,7 @@ import { failedJobs, failures, noEnd } from "./failures.ts";
 import type { Finder, FindingKind } from "./finder.ts";
 import { garbage, overheadLeft } from "./heap.ts";
 import { outOfMemory } from "./out-of-memory.ts";
-import { leaks, unread } from "./waste.ts";
+import { leaks, readOnce, unread } from "./waste.ts";
 
 export const finders: readonly Finder[] = [
   outOfMemory,
@@ -20,6 +20,7 @@ export const finders: readonly Finder[] = [
   garbage,
   overheadLeft,
   unread,
+  readOnce,
   leaks,
 ];
 

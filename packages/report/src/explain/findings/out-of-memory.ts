@@ -4,6 +4,7 @@ import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
 import { bytes, cutTo, executorsWords, millis, share } from "../words.ts";
 import { type Application, coresOf, settingInWords, sizeOf } from "./application.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
+import { morePartitions } from "./partitions.ts";
 import { fractionChange, smallFraction } from "./room.ts";
 
 const MEBI = 2 ** 20;
@@ -48,13 +49,13 @@ function outOf(row: Row, application: Application): Draft {
         ? []
         : [
             onDriver
-              ? "The driver ended of it."
-              : `${counted(lost, "executor")} ${lost === 1 ? "was" : "were"} lost of it.`,
+              ? "The driver ended with it."
+              : `${counted(lost, "executor")} ${lost === 1 ? "was" : "were"} lost to it.`,
           ]),
       ...(failed === 0 ? [] : [`${counted(failed, "job")} failed in this run.`]),
     ],
     change: onDriver ? driverChange(kind, application) : executorChange(kind, row, application),
-    certainty: certaintyOf(kind, onDriver),
+    certainty: certaintyOf(kind, row),
     more: {
       why: "the state at that moment",
       ask: `explain --oom ${numberIn(row, "first_ordinal") ?? 1}`,
@@ -116,10 +117,8 @@ function stateInWords(row: Row, kind: string): string[] {
       numberIn(row, "jvm_max_memory_bytes"),
       numberIn(row, "outside_pools_bytes"),
     ];
-    const of = numberIn(row, "max_memory_bytes");
-    const storage = numberIn(row, "storage_bytes");
-    if (storage !== undefined || poolInWords(row, "execution") !== undefined) {
-      const pools = `Spark's pools held ${poolInWords(row, "storage") ?? "an unknown amount"} of blocks and ${poolInWords(row, "execution") ?? "an unknown amount"} of tasks' memory${of === undefined ? "" : `, of ${bytes(of)}`}`;
+    const pools = poolsInWords(row);
+    if (pools !== undefined) {
       const rest =
         heap === undefined || outside === undefined
           ? ""
@@ -135,6 +134,14 @@ function stateInWords(row: Row, kind: string): string[] {
     parts.push(`A request for ${bytes(asked)} got ${got === undefined ? "less" : bytes(got)}.`);
   }
   return parts;
+}
+
+/** undefined: nothing is known of either pool. */
+function poolsInWords(row: Row): string | undefined {
+  const [storage, execution] = [poolInWords(row, "storage"), poolInWords(row, "execution")];
+  const of = numberIn(row, "max_memory_bytes");
+  if (numberIn(row, "storage_bytes") === undefined && execution === undefined) return undefined;
+  return `Spark's pools held ${storage ?? "an unknown amount"} of blocks and ${execution ?? "an unknown amount"} of tasks' memory${of === undefined ? "" : `, of ${bytes(of)}`}`;
 }
 
 function poolInWords(row: Row, pool: "storage" | "execution"): string | undefined {
@@ -175,9 +182,11 @@ function heldByUser(row: Row, kind: string): boolean {
   );
 }
 
-function certaintyOf(kind: string, onDriver: boolean): string {
-  if (onDriver || !IN_THE_HEAP.includes(kind))
+function certaintyOf(kind: string, row: Row): string {
+  if (flagIn(row, "on_driver") === true || !IN_THE_HEAP.includes(kind))
     return "the error is logged; what filled this memory is not in Spark's accounts";
+  if (poolsInWords(row) === undefined)
+    return "the error is logged; these logs do not say what filled the memory";
   return "the error is logged; what filled the memory is the replay's account of Spark's own pools";
 }
 
@@ -205,7 +214,7 @@ function driverChange(kind: string, application: Application): Change {
 function executorChange(kind: string, row: Row, application: Application): Change {
   const other = otherMemory(kind, application, "executor");
   if (other !== undefined) return other;
-  const more = partitionsInWords(row);
+  const more = partitionsInWords(row, application);
   const tasks = numberIn(row, "running_tasks");
   const cores = coresOf(application) ?? tasks;
   const fewer =
@@ -267,13 +276,10 @@ function largerMemory(application: Application): Change {
   };
 }
 
-function partitionsInWords(row: Row): string {
-  const [stage, tasks] = [numberIn(row, "stage_id"), numberIn(row, "stage_tasks")];
-  const where =
-    stage === undefined
-      ? "the stage that failed"
-      : `stage ${stage}${tasks === undefined ? "" : ` than its ${tasks}`}`;
-  return `more partitions in ${where}, so that one task holds less`;
+function partitionsInWords(row: Row, application: Application): string {
+  const stageId = numberIn(row, "stage_id");
+  const where = stageId === undefined ? "the stage that failed" : `stage ${stageId}`;
+  return `${morePartitions({ stageId, where }, application).text} (one task then holds less)`;
 }
 
 /** Memory that no pool of Spark's and no heap is: each with what limits it. */

@@ -128,7 +128,7 @@ export function memoryChange(
   const wanted = heap === undefined ? need / pool : heapFor(application, need, pool, heap) / heap;
   if (wanted > MOST_TIMES) return undefined;
   if (current === undefined) {
-    return { key, text: () => `a larger ${now}: about ${times(wanted)} of what it is` };
+    return { key, text: () => `a larger ${now}: about ${times(wanted)} what it is` };
   }
   return sized(key, now, current * wanted * SPARE);
 }

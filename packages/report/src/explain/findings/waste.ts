@@ -75,13 +75,13 @@ function unreadOf(row: Row): Draft {
     evidence: [
       `It held ${bytes(numberIn(row, "idle_bytes"))} for ${millis(numberIn(row, "idle_ms"))} after ${
         reads === 0 ? "it was stored" : "its last read"
-      }${part === undefined ? "" : `, ${share(part, 1)} of all that it held over time`}.`,
+      }${part === undefined || reads === 0 ? "" : `, ${share(part, 1)} of its time in memory`}.`,
       ...(reads > 0 && reads <= blocks
         ? ["None of its blocks was read more than about once."]
         : []),
       prevented === 0
         ? "No block that was read later had to go for it: it cost this run nothing."
-        : `${counted(prevented, "block")} of other RDDs had to go after that and ${prevented === 1 ? "was" : "were"} missed later.`,
+        : `${counted(prevented, "block")} of other RDDs ${prevented === 1 ? "was" : "were"} evicted or refused after that and missed later.`,
     ],
     change: {
       key: "unpersist",
@@ -90,6 +90,59 @@ function unreadOf(row: Row): Draft {
     },
     certainty: "from the reads that the executors' logs have",
     more: { why: "all cached RDDs", ask: "query rdd_cache_efficiency" },
+    facts: row,
+  };
+}
+
+/** Cached for one more read of each block, at the cost of blocks that were read later. */
+export const readOnce: Finder = {
+  where: "blocks_gone",
+  sql: (here) =>
+    `from cache_gains where ${here} and most_wanted = 1 and missed > 0 order by missed desc, rdd_id`,
+  find: (rows, application) => {
+    // Of an application whose end is not logged nobody knows what would have been read.
+    if (textIn(application.row, "ended_at") === undefined) return [];
+    return rows.filter(isDearerThanItSaves).slice(0, RDDS).map(readOnceOf);
+  },
+};
+
+/** By time where it is known, else by count: blocks of one job are of one kind. */
+function isDearerThanItSaves(row: Row): boolean {
+  const [saved, lost] = [numberIn(row, "saved_ms"), numberIn(row, "missed_ms")];
+  return saved === undefined || lost === undefined
+    ? (numberIn(row, "missed") ?? 0) > (numberIn(row, "served") ?? 0)
+    : lost > saved;
+}
+
+function readOnceOf(row: Row): Draft {
+  const rddId = numberIn(row, "rdd_id");
+  const [served, missed] = [numberIn(row, "served") ?? 0, numberIn(row, "missed") ?? 0];
+  const [saved, lost] = [numberIn(row, "saved_ms"), numberIn(row, "missed_ms")];
+  const least = numberIn(row, "certainty");
+  return {
+    id: `read_once_rdd_${rddId ?? "unknown"}`,
+    kind: "unread",
+    severity: "waste",
+    cost: COST_UNKNOWN,
+    rddId,
+    title: `${rddWords(row)} was cached to be read once more, and drove out ${counted(missed, "block")} that ${missed === 1 ? "was" : "were"} read later`,
+    evidence: [
+      `No block of it was read more than once after it was computed; of ${counted(numberIn(row, "wanted") ?? 0, "such read")} the cache served ${served}${served === 0 || saved === undefined ? "" : ` (about ${millis(saved)} saved)`}.`,
+      `It drove out ${counted(numberIn(row, "drove_out") ?? 0, "block")} of other RDDs; ${missed} of them ${missed === 1 ? "was" : "were"} read later${lost === undefined ? "" : ` (about ${millis(lost)} to compute again)`}.`,
+    ],
+    change: {
+      key: "unpersist",
+      value: rddId === undefined ? undefined : { amount: rddId, written: String(rddId) },
+      text: () =>
+        saved === undefined || lost === undefined
+          ? "do not persist it, unless computing a block of it takes much longer than one of those"
+          : "do not persist it: computing it once more takes less time than computing those again",
+    },
+    certainty:
+      least === undefined || least >= 1
+        ? "reads and evictions are logged"
+        : `reads and evictions are logged; what each made room for is at least ${Math.round(least * 100)} % certain`,
+    more: { why: "what caching each RDD saved and cost", ask: "query cache_gains" },
     facts: row,
   };
 }

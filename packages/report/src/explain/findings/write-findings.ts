@@ -67,7 +67,9 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
     idle.size > 0 || isPresent("blocks_gone", "spills", "waits"),
     NEEDS(here),
   );
-  const stages = await stagesNamed(ask, answers, here);
+  const wanted = stagesWanted(answers);
+  const stages = await stagesNamed(ask, wanted, here);
+  const partitions = await partitionsOfStages(ask, wanted, here);
   return applications.map((key) => {
     const name = keyOf(key);
     const [row] = facts.get(name) ?? [];
@@ -83,6 +85,7 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
       settings: set,
       settingsLogged: textIn(row, "settings_logged") === "true",
       stage: (stageId) => stages.get(`${name}\n${stageId ?? ""}`) ?? stageAlone(stageId),
+      partitionsOf: (stageId) => partitions.get(`${name}\n${stageId ?? ""}`),
       needs: needs.get(name) ?? [],
       idle: idle.get(name) ?? [],
       evictingBroadcasts: evicting.get(name) ?? [],
@@ -157,11 +160,7 @@ function stageAlone(stageId: number | undefined): string {
 }
 
 /** Of all stages there are, those that sentences name. */
-async function stagesNamed(
-  ask: Ask,
-  answers: readonly ReadonlyMap<string, readonly Row[]>[],
-  here: string,
-): Promise<ReadonlyMap<string, string>> {
+function stagesWanted(answers: readonly ReadonlyMap<string, readonly Row[]>[]): number[] {
   const wanted = new Set<number>();
   for (const [index, { stages }] of finders.entries()) {
     if (stages === undefined) continue;
@@ -169,10 +168,30 @@ async function stagesNamed(
       for (const row of rows) for (const id of stages(row)) if (id !== undefined) wanted.add(id);
     }
   }
-  if (wanted.size === 0) return new Map();
+  return [...wanted];
+}
+
+async function partitionsOfStages(
+  ask: Ask,
+  wanted: readonly number[],
+  here: string,
+): Promise<ReadonlyMap<string, Row>> {
+  if (wanted.length === 0) return new Map();
+  const rows = await ask(
+    `from stage_partitions where ${here} and stage_id in (${wanted.join(", ")})`,
+  );
+  return new Map(rows.map((row) => [`${keyOfRow(row)}\n${numberIn(row, "stage_id") ?? ""}`, row]));
+}
+
+async function stagesNamed(
+  ask: Ask,
+  wanted: readonly number[],
+  here: string,
+): Promise<ReadonlyMap<string, string>> {
+  if (wanted.length === 0) return new Map();
   const rows = await ask(`
     select s.app_id, s.attempt_id, s.stage_id, s.name, s.details, q.description as query, j.description as job
-    from (from stages where ${here} and stage_id in (${[...wanted].join(", ")})
+    from (from stages where ${here} and stage_id in (${wanted.join(", ")})
         qualify row_number() over (partition by app_id, attempt_id, stage_id order by stage_attempt_id) = 1) s
       left join sql_executions q on q.app_id = s.app_id and q.attempt_id = s.attempt_id and q.execution_id = s.sql_execution_id
       left join jobs j on j.app_id = s.app_id and j.attempt_id = s.attempt_id and j.job_id = s.job_id`);

@@ -4,6 +4,7 @@ import { applicationSummary } from "./application-summary.ts";
 import { blockEnds } from "./block-ends.ts";
 import { broadcasts } from "./broadcasts.ts";
 import { cacheCosts } from "./cache-costs.ts";
+import { cacheGains } from "./cache-gains.ts";
 import { evictionLedger } from "./eviction-ledger.ts";
 import { evictionRegret } from "./eviction-regret.ts";
 import { executionReclaimed } from "./execution-reclaimed.ts";
@@ -32,6 +33,7 @@ import { spillCauses } from "./spill-causes.ts";
 import { spillCosts } from "./spill-costs.ts";
 import { sqlOperatorMemory } from "./sql-operator-memory.ts";
 import { stageMemory } from "./stage-memory.ts";
+import { stagePartitions } from "./stage-partitions.ts";
 import { storageBorrowed } from "./storage-borrowed.ts";
 import { taskSkew } from "./task-skew.ts";
 import { waitSummary } from "./wait-summary.ts";
@@ -48,6 +50,7 @@ export const views: readonly ViewSpec[] = [
   rddCacheEfficiency,
   spillCauses,
   stageMemory,
+  stagePartitions,
   sqlOperatorMemory,
   taskSkew,
   waitSummary,
@@ -62,6 +65,7 @@ export const views: readonly ViewSpec[] = [
   replayAccuracy,
   applicationSummary,
   cacheCosts,
+  cacheGains,
   spillCosts,
   garbageCosts,
   lostExecutors,
