@@ -1,4 +1,5 @@
 /** One application: its observations go through the replay, its rows to the sink. */
+import { setImmediate as turn } from "node:timers/promises";
 import {
   counted,
   countInWords,
@@ -72,6 +73,8 @@ export async function replayApplication(
     onProgress: (bytes) => progress.show(`replaying ${appId}`, bytes, total),
     fileDone: (file) => void done.set(file.sourceFileId, file),
   });
+  // A signal is heard between: a minute of busy logs may wait here.
+  while (replay.drainWindow()) await turn();
   const summary = replay.finish();
   for (const file of [...application.files, ...request.strays]) {
     emitFile(emit, file, done.get(file.sourceFileId), summary.completeness.get(file.sourceFileId));

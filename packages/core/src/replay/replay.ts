@@ -96,10 +96,27 @@ export class Replay {
     } else this.#line(observation, fact as LogFact);
   }
 
+  /**
+   * After the last observation: the next quarter of a second of what still waits for later lines,
+   * all executors side by side, so that one's miss knows another's eviction. False: nothing waits.
+   * `finish` does the rest at once.
+   */
+  drainWindow(): boolean {
+    let first = Number.POSITIVE_INFINITY;
+    for (const executor of this.#executors.values()) {
+      first = Math.min(first, executor.waitingSince ?? Number.POSITIVE_INFINITY);
+    }
+    if (first === Number.POSITIVE_INFINITY) return false;
+    for (const executor of this.#executors.values()) executor.loseIfGone(first);
+    for (const executor of this.#executors.values())
+      executor.drainUntil(first + SIDE_BY_SIDE_MICROS);
+    return true;
+  }
+
   /** No more observations: writes what was waiting for its end. */
   finish(): ReplaySummary {
     const executors: ExecutorSummary[] = [];
-    this.#drainSideBySide();
+    while (this.drainWindow());
     for (const [executorId, replay] of this.#executors) {
       replay.finish();
       const known = this.#roster.of(executorId);
@@ -142,20 +159,6 @@ export class Replay {
     const others = executors.filter(({ executorId }) => executorId !== "driver");
     const asked = others.length > 0 ? others : executors;
     return bestOf(asked.map(({ evidenceLevel }) => evidenceLevel)) ?? this.#eventLevel();
-  }
-
-  /** What waits in the executors is replayed second by second, so that one executor's miss knows another's eviction. */
-  #drainSideBySide(): void {
-    for (;;) {
-      let first = Number.POSITIVE_INFINITY;
-      for (const executor of this.#executors.values()) {
-        first = Math.min(first, executor.waitingSince ?? Number.POSITIVE_INFINITY);
-      }
-      if (first === Number.POSITIVE_INFINITY) return;
-      for (const executor of this.#executors.values()) executor.loseIfGone(first);
-      for (const executor of this.#executors.values())
-        executor.drainUntil(first + SIDE_BY_SIDE_MICROS);
-    }
   }
 
   /** Executors that were gone by `ts`, which every log still read has passed: their blocks are lost to the others. */

@@ -2,6 +2,7 @@
  * Many sources, one order: by aligned time, then by rank; the order inside one source is never
  * changed.
  */
+import { setImmediate as turn } from "node:timers/promises";
 import type { Observation } from "@respark/core";
 
 /**
@@ -37,9 +38,12 @@ export interface MergeSource {
   close(): Promise<void>;
 }
 
+/** Observations between two turns of the event loop: some milliseconds of replay. */
+const BETWEEN_TURNS = 1000;
+
 /**
- * Delivers every observation of every source once. Waits only for reading: no promise per
- * observation.
+ * Delivers every observation of every source once. Waits for reading, and now and then for others
+ * that wait: no promise per observation.
  */
 export async function merge(
   sources: readonly MergeSource[],
@@ -47,30 +51,38 @@ export async function merge(
 ): Promise<void> {
   const queue = new SourceQueue();
   for (const source of sources) queue.push(source);
+  let left = BETWEEN_TURNS;
   try {
     for (let source = queue.pop(); source !== undefined; source = queue.pop()) {
       if (source.state === "starved") await source.refill();
       else if (source.state === "ready" && !source.settle())
-        deliverRun(source, queue.first, deliver);
+        left -= deliverRun(source, queue.first, deliver, left);
       if (source.state === "ended") await source.close();
       else queue.push(source);
+      if (left > 0) continue;
+      left = BETWEEN_TURNS;
+      await turn();
     }
   } finally {
     for (const source of sources) await source.close();
   }
 }
 
-/** Delivers from one source for as long as no other comes before it. */
+/** Delivers from one source, `most` at most, for as long as no other comes before it: how many. */
 function deliverRun(
   source: MergeSource,
   next: MergeSource | undefined,
   deliver: (observation: Observation) => void,
-): void {
+  most: number,
+): number {
+  let delivered = 0;
   do {
     deliver(source.head);
+    delivered++;
     source.advance();
-    if (source.state !== "ready" || source.settle()) return;
-  } while (next === undefined || comesBefore(source, next));
+    if (source.state !== "ready" || source.settle()) break;
+  } while (delivered < most && (next === undefined || comesBefore(source, next)));
+  return delivered;
 }
 
 function comesBefore(a: MergeSource, b: MergeSource): boolean {
