@@ -1,5 +1,4 @@
 /** One application: its observations go through the replay, its rows to the sink. */
-import { setImmediate as turn } from "node:timers/promises";
 import {
   counted,
   countInWords,
@@ -74,7 +73,7 @@ export async function replayApplication(
     fileDone: (file) => void done.set(file.sourceFileId, file),
   });
   // A signal is heard between: a minute of busy logs may wait here.
-  while (replay.drainWindow()) await turn();
+  while (replay.drainWindow()) await new Promise((resolve) => setImmediate(resolve));
   const summary = replay.finish();
   for (const file of [...application.files, ...request.strays]) {
     emitFile(emit, file, done.get(file.sourceFileId), summary.completeness.get(file.sourceFileId));

@@ -2,8 +2,9 @@
  * Many sources, one order: by aligned time, then by rank; the order inside one source is never
  * changed.
  */
-import { setImmediate as turn } from "node:timers/promises";
+
 import type { Observation } from "@respark/core";
+import { turn } from "../turn.ts";
 
 /**
  * How far, in µs, event logs run ahead of executor and driver logs: a block's exact size or a

@@ -1,9 +1,10 @@
 /**
  * Lines of one logical log, pulled one by one from what was read; more is read only when asked for.
  */
-import { setImmediate as turn } from "node:timers/promises";
+
 import type { ByteSource, ChunkOptions } from "../bytes/byte-source.ts";
 import { LineReader, type LineSlice } from "../lines/lines.ts";
+import { turn } from "../turn.ts";
 
 /**
  * A line, or a part of one too long to hold. A reused record, valid until the next call of `read`.
