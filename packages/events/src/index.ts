@@ -12,9 +12,9 @@ export {
 } from "./diagnostic.ts";
 export { EventLogDecoder, type LinePlace } from "./event-log/event-log-decoder.ts";
 export type { EventLogCounts, EventLogTrouble, EventLogTroubleCode } from "./event-log/trouble.ts";
+export type { LogCounts, LogOddity } from "./executor-log/log-counts.ts";
 export { LogDecoder, type LogDecoderOptions } from "./executor-log/log-decoder.ts";
 export type { LogRecord } from "./executor-log/log-record.ts";
-export type { LogCounts, LogOddity } from "./executor-log/record-reader.ts";
 export {
   type HugeLine,
   LineReader,

@@ -236,17 +236,16 @@ export class Replay {
 
   /** A task's failure in the driver's words, and its executor's loss where only they hold it. */
   #taskLost(observation: Observation, fact: Extract<LogFact, { kind: "driver_task_ended" }>): void {
-    const executorId =
-      fact.executorId ??
-      (fact.host === undefined ? undefined : this.#roster.onHost(fact.host)?.executorId);
-    if (fact.lostReason === undefined || executorId === undefined) return;
-    const [, gone] =
-      /^ExecutorLostFailure \(executor \S+ (?:exited|lost)[^)]*\)(?: Reason: ([\s\S]*))?/.exec(
+    if (fact.lostReason === undefined) return;
+    const executorId = fact.executorId ?? this.#roster.someoneOn(fact.host)?.executorId;
+    if (executorId === undefined) return;
+    const [, loss, reason = ""] =
+      /^ExecutorLostFailure \((executor \S+ (?:exited|lost)[^)]*)\)(?: Reason: ([\s\S]*))?/.exec(
         fact.lostReason,
       ) ?? [];
-    if (gone !== undefined && gone.trim() !== "") {
+    if (loss !== undefined) {
       this.#roster.of(executorId).removedAt ??= observation.ts;
-      this.#roster.gone(executorId, gone.trim(), observation);
+      this.#roster.gone(executorId, reason.trim() || loss, observation);
     }
     const { stageId, runningTasks } = this.#census.now(executorId, fact.taskId);
     const around = { stageId: fact.stageId ?? stageId, runningTasks };

@@ -48,6 +48,35 @@ function lost(taskId: number, lostReason: string): LogFact {
 
 const heap = "java.lang.OutOfMemoryError: Java heap space";
 
+test("a lost task whose host no log ties to an executor is one of a made-up id, in every table", () => {
+  const fact: LogFact = {
+    kind: "driver_task_ended",
+    taskId: 9,
+    executorId: undefined,
+    host: "host-b",
+    stageId: 2,
+    lostReason: `${heap.replace(": ", " (")}) [duplicate 1]`,
+  };
+  const { executors, oom_events, failures } = replayed([[10, "driver", fact]]);
+  const made = "unknown-host-b";
+  expect(oom_events).toMatchObject([{ executorId: made, class: "jvm_heap", taskId: 9 }]);
+  expect(failures).toMatchObject([{ executorId: made, class: "jvm_heap", taskId: 9 }]);
+  expect(executors).toContainEqual(expect.objectContaining({ executorId: made, host: "host-b" }));
+});
+
+test("the loss of an executor that gives no reason is a loss all the same", () => {
+  const { executors } = replayed([
+    [10, "driver", lost(11, "ExecutorLostFailure (executor 3 lost)")],
+  ]);
+  expect(executors).toContainEqual(
+    expect.objectContaining({
+      executorId: "3",
+      removedReason: "executor 3 lost",
+      removedClass: "unknown",
+    }),
+  );
+});
+
 test("a task that the driver lost for memory is an out-of-memory of its executor, without any log of its own", () => {
   const { oom_events, failures } = replayed([[10, "driver", lost(11, heap)]]);
   expect(oom_events).toMatchObject([

@@ -19,6 +19,16 @@ export function errorOf(line: string): ErrorLine {
   return { errorClass: line.slice(0, colon), message: line.slice(colon + 2) };
 }
 
+/**
+ * An OutOfMemoryError without a message, and the frame that threw it as one: an array that grew
+ * beyond what a JVM has says no more (`ByteArrayOutputStream.hugeCapacity`).
+ */
+export function withFrame(error: string, below: readonly string[]): string {
+  if (!/OutOfMemoryError:?\s*$/.test(error)) return error;
+  const frame = /^\s+at ([\w.$<>/]{3,400})\(/.exec(below[0] ?? "")?.[1];
+  return frame === undefined ? error : `${error.replace(/:?\s*$/, "")}: in ${frame}`;
+}
+
 /** java.lang's, Netty's OutOfDirectMemoryError, Spark's SparkOutOfMemoryError. */
 const OUT_OF_MEMORY = /^[\w.$]*OutOf(?:Direct)?MemoryError(?=:|\s*$)/;
 
@@ -27,7 +37,7 @@ const OUT_OF_MEMORY = /^[\w.$]*OutOf(?:Direct)?MemoryError(?=:|\s*$)/;
  * RAPIDS).
  */
 const IN_OTHER_WORDS =
-  /^[\w.$]+(?:Exception|Error|OOM): .*?(?:Not enough memory to build and broadcast|Not enough spark off-heap execution memory|(?:System|Executor|Driver) memory \d+ must be at least|Required (?:executor|AM) memory|Resources exhausted|Kryo serialization failed: Buffer overflow|maxResultSize|which exceeds max allowed|error=12\b|Cannot allocate memory)|^[\w.$]*(?:TooLargePageException|Gpu\w*OOM|arrow\.memory\.OutOfMemoryException)(?=:|\s*$)/;
+  /^[\w.$]+(?:Exception|Error|OOM): .*?(?:Not enough memory to build and broadcast|Not enough spark off-heap execution memory|(?:System|Executor|Driver) memory \d+ must be at least|Required (?:executor|AM) memory|Resources exhausted|Kryo serialization failed: Buffer overflow|KryoException: Buffer overflow|Cannot broadcast the table|RMM failure|CUDA error|maxResultSize|which exceeds max allowed|error=12\b|Cannot allocate memory)|^[\w.$]*(?:TooLargePageException|Gpu\w*OOM|arrow\.memory\.OutOfMemoryException)(?=:|\s*$)/;
 
 /** The error of memory that a line of a trace names, the throwable itself or a cause. */
 export function outOfMemoryOf(line: string): ErrorLine | undefined {
@@ -60,6 +70,8 @@ export function quotesAnother(line: string): boolean {
 
 /** Velox (Gluten) prints what went wrong in lines of its own, right below the exception's. */
 const ENGINE_CODE = /^Error Code: MEM_/;
+const ENGINE_MEMORY =
+  /off-heap execution memory|Exceeded memory|bad_alloc|Failed to acquire|out of memory/i;
 const ENGINE_REASON = "Reason: ";
 const ENGINE_LINES = 8;
 
@@ -76,8 +88,9 @@ export function outOfMemoryCause(trace: readonly string[]): ErrorLine | undefine
   if (python !== undefined && /\b_?(?:Array|Arrow)?MemoryError\b/.test(python)) {
     return errorOf(python);
   }
-  if (below.slice(0, ENGINE_LINES).some((line) => ENGINE_CODE.test(line))) {
-    const reason = below.find((line) => line.startsWith(ENGINE_REASON));
+  const engine = below.slice(0, ENGINE_LINES);
+  const reason = engine.find((line) => line.startsWith(ENGINE_REASON));
+  if (engine.some((line) => ENGINE_CODE.test(line)) || ENGINE_MEMORY.test(reason ?? "")) {
     return {
       ...errorOf(first),
       message: reason?.slice(ENGINE_REASON.length) ?? "MEM_CAP_EXCEEDED",

@@ -43,3 +43,13 @@ export function leavesOf(object: unknown): JsonLeaf[] {
 export function keyOf(path: JsonPath): string {
   return path.join("\n");
 }
+
+/**
+ * Names of keys that hold a record's own time, the surest first: when it was received or ingested
+ * is another time.
+ */
+export const TIME_KEYS: readonly RegExp[] = [
+  /^@?_?(?:timestamp|time|ts|date)$/i,
+  /^(?!.*(?:receive|ingest|observed|index|updat|creat)).*(?:time|date|(?:^|_)ts$)/i,
+  /time|date|(?:^|_)ts$/i,
+];

@@ -4,8 +4,9 @@ import type { LineSlice } from "../lines/lines.ts";
 import type { Unwrapped } from "./envelopes/envelope.ts";
 import { YarnSections } from "./envelopes/yarn-sections.ts";
 import { Lives } from "./lives.ts";
+import type { LogCounts, LogOddity } from "./log-counts.ts";
 import type { LogRecord } from "./log-record.ts";
-import { type LogCounts, type LogOddity, RecordReader } from "./record-reader.ts";
+import { RecordReader } from "./record-reader.ts";
 import { TemplateSet } from "./template-set.ts";
 import { Unwrapping } from "./unwrapping.ts";
 

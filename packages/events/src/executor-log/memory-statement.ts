@@ -2,30 +2,28 @@
  * Lines that state memory, known or not: what must become a fact, and a diagnostic where it does
  * not.
  */
+import { TEMPLATE_GROUPS } from "./templates/index.ts";
 
-/**
- * At least what tools/score-replay.py counts. One regex over every wording would be too dear for
- * each line: ask it only of records that no template matched.
- */
-const STATEMENT =
-  /stored as (?:values|bytes) (?:in memory|to memory) \(estimated size [^)]*free|dropped from memory \(free|Storage limit = |free memory is|Not enough space to cache|Will not store |blocks selected for dropping|Memory use = |MemoryStore started with capacity/;
+/** A shorter literal of a wording (`, free `) may stand in any line. */
+const TELLING_LETTERS = 12;
 
-/**
- * A part of each wording, long enough that one of each eight places of a line shows four of its
- * letters.
- */
+/** Literals of the wordings that state memory: at least what tools/score-replay.py counts. */
 const TELLING: readonly string[] = [
-  "stored as values",
-  "stored as bytes",
-  "dropped from memory",
-  "Storage limit = ",
-  "free memory is",
-  "Not enough space to cache",
-  "Will not store ",
-  "blocks selected for dropping",
-  "Memory use = ",
-  "MemoryStore started with capacity",
+  ...new Set(
+    TEMPLATE_GROUPS.flatMap(({ templates }) => templates)
+      .filter(({ statesMemory }) => statesMemory)
+      .flatMap(({ says }) => says.split(/\{\w+\}/))
+      .map((literal) => literal.replace(/^\W+| +$/g, ""))
+      .filter(({ length }) => length >= TELLING_LETTERS),
+  ),
 ];
+
+/** Too dear for each line: asked only of records that no template matched. */
+const STATEMENT = new RegExp(
+  TELLING.map((literal) => literal.replace(/[()[\].*+?=^$|\\]/g, "\\$&")).join("|"),
+);
+
+/** Each literal is long enough that one of eight places in a line shows four of its letters. */
 const STRIDE = 8;
 /** Any four letters in a row that may show, as `getInt32` reads them, little end first. */
 const SHOWN: ReadonlySet<number> = new Set(

@@ -9,20 +9,13 @@ import { layoutsFor } from "./layouts/index.ts";
 import { learnLayout } from "./layouts/learn-layout.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
 import { Literal, textOf, viewOf } from "./line-bytes.ts";
+import type { LogCounts, LogOddity } from "./log-counts.ts";
 import { LogRecord } from "./log-record.ts";
 import type { LogTemplate } from "./log-template.ts";
 import { holdsStatement, mayHoldStatement, OVERLAP_BYTES } from "./memory-statement.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
-
-/** Something odd about a line; the caller knows the file. */
-export interface LogOddity {
-  readonly code: "unread_statement" | "torn_record" | "mixed_executors" | "another_executor";
-  readonly severity: "warning";
-  /** 1-based. */
-  readonly line: number;
-  readonly byteOffset: number;
-  readonly message: string;
-}
+import { QUOTED_TEMPLATES } from "./templates/index.ts";
+import { ZoneAnchor } from "./zone-anchor.ts";
 
 /** Where a file's own line begins. */
 type LinePlace = Pick<Unwrapped, "number" | "byteOffset">;
@@ -34,20 +27,6 @@ export interface ReaderOptions {
   /** Hand out records without a fact too. */
   readonly everyRecord: boolean;
   readonly report: (oddity: LogOddity) => void;
-}
-
-/** What was read, for summaries and proofs. */
-export interface LogCounts {
-  lines: number;
-  /** Lines that begin a record. */
-  records: number;
-  /** Records of loggers that have templates. */
-  relevant: number;
-  /** Of those: a template matched, with or without a fact. */
-  matched: number;
-  facts: number;
-  /** Lines that state memory and became no fact. */
-  unreadStatements: number;
 }
 
 const TRACE_LINES = 64;
@@ -89,9 +68,7 @@ export class RecordReader {
   private lastZoned = false;
   /** The record before was a warning or an error and nothing stood below it yet. */
   private traceMayFollow = false;
-  /** How far a shipper's first time says that the local clock is ahead of UTC, and whether that can be. */
-  private aheadMicros: number | undefined = undefined;
-  private isAnchored: boolean | undefined = undefined;
+  private readonly anchor = new ZoneAnchor();
   private readonly errorBelow = new ErrorBelow();
   /** Loggers without templates, as seen last in each slot. */
   private readonly foreignLoggers: (Literal | undefined)[] = Array.from({
@@ -166,7 +143,7 @@ export class RecordReader {
     if (layout?.isLoose === true && head.buffer === buffer) {
       this.findSwallowed(line, buffer, start, head.messageStart);
     }
-    if (!Number.isNaN(utcMicros)) this.anchor(head, utcMicros, isExact);
+    if (!Number.isNaN(utcMicros)) this.anchor.place(head, utcMicros, isExact);
     if (this.heldValues !== undefined) this.release(emit);
     if (!Number.isNaN(head.localMicros)) {
       this.setLastTime(head.localMicros, head.resolutionMicros, head.zoned);
@@ -192,6 +169,12 @@ export class RecordReader {
   ): void {
     const error = this.errorBelow.findIn(trace);
     if (error !== undefined) this.errorLogged(line, error, this.head, emit);
+    const quoting = Buffer.from(trace[0] ?? "");
+    const quoted = this.templates.quoted.find(quoting, 0, quoting.length);
+    if (quoted === undefined) return;
+    const around = { logger: loggerOf(this.head), trace: trace.slice(1) };
+    const fact = quoted.factOf(quoted.wording.values(quoting), around);
+    if (fact !== undefined) this.errorLogged(line, fact, this.head, emit);
   }
 
   private setLastTime(micros: number, resolutionMicros: number, zoned: boolean): void {
@@ -214,8 +197,7 @@ export class RecordReader {
     const head = this.head;
     this.counts.relevant++;
     const template =
-      known.find(head.buffer, head.messageStart, head.messageEnd) ??
-      this.templates.ofAnyLogger.find(head.buffer, head.messageStart, head.messageEnd);
+      known.find(head.buffer, head.messageStart, head.messageEnd) ?? this.saidByAny(head);
     if (template === undefined) {
       this.unknown(line, emit);
       return;
@@ -225,7 +207,8 @@ export class RecordReader {
       // Its fact has the error.
       this.errorBelow.close();
       if (head.trace === undefined) {
-        this.hold(line, template, known.logger);
+        this.held.takeHead(head);
+        this.hold(line, template, known.logger, template.wording.values(head.buffer));
         return;
       }
     }
@@ -245,7 +228,7 @@ export class RecordReader {
   /** A record of a logger that no template knows. */
   private foreign(line: LinePlace, emit: (record: LogRecord) => void): void {
     const head = this.head;
-    const found = this.templates.ofAnyLogger.find(head.buffer, head.messageStart, head.messageEnd);
+    const found = this.saidByAny(head);
     if (found === undefined) {
       // A damaged logger is one that was never seen before.
       if (this.isNewLogger(head)) this.torn(line, head.buffer, head.messageStart, head.messageEnd);
@@ -254,7 +237,8 @@ export class RecordReader {
     }
     if (found?.awaitsTrace === true && head.trace === undefined) {
       this.errorBelow.close();
-      this.hold(line, found, loggerOf(head));
+      this.held.takeHead(head);
+      this.hold(line, found, loggerOf(head), found.wording.values(head.buffer));
       return;
     }
     const record = this.record;
@@ -291,12 +275,24 @@ export class RecordReader {
     emit(record);
   }
 
-  private hold(line: LinePlace, template: LogTemplate, logger: string): void {
+  /** What a record of any logger may say; a quotation stands in errors. */
+  private saidByAny({ buffer, messageStart, messageEnd }: RecordHead): LogTemplate | undefined {
+    const found = this.templates.ofAnyLogger.find(buffer, messageStart, messageEnd);
+    if (found !== undefined || !this.traceMayFollow) return found;
+    return this.templates.quoted.find(buffer, messageStart, messageEnd);
+  }
+
+  /** `held` has its head: it waits for the lines below. */
+  private hold(
+    line: LinePlace,
+    template: LogTemplate,
+    logger: string,
+    values: readonly unknown[],
+  ): void {
     const held = this.held;
-    this.heldValues = template.wording.values(this.head.buffer);
+    this.heldValues = values;
     this.heldTrace = [];
     held.template = template;
-    held.takeHead(this.head);
     held.keep();
     this.place(held, line, logger);
   }
@@ -346,6 +342,11 @@ export class RecordReader {
       this.torn(line, buffer, start, end);
       return;
     }
+    const quoted = this.isHeldQuoted ? undefined : this.templates.quoted.find(buffer, start, end);
+    if (quoted !== undefined) {
+      this.bareLine(line, quoted, buffer, start, end, emit);
+      return;
+    }
     const error = this.errorBelow.find(buffer, start, end, isFirst);
     if (error !== undefined) {
       this.errorLogged(line, error, this.errorBelow.headWith(buffer, start, end), emit);
@@ -356,10 +357,27 @@ export class RecordReader {
       this.torn(line, buffer, start, end);
       return;
     }
+    this.bareLine(line, found, buffer, start, end, emit);
+  }
+
+  /** The same is quoted again below: its causes belong to the first. */
+  private get isHeldQuoted(): boolean {
+    const { template } = this.held;
+    return this.heldValues !== undefined && QUOTED_TEMPLATES.some((one) => one === template);
+  }
+
+  private bareLine(
+    line: LinePlace,
+    found: LogTemplate,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    emit: (record: LogRecord) => void,
+  ): void {
     // Its values first: a record that is released may match nothing, but makes its own fact.
     const values = found.wording.values(buffer);
     if (this.heldValues !== undefined) this.release(emit);
-    const record = this.record;
+    const record = found.awaitsTrace ? this.held : this.record;
     const bare = new RecordHead();
     bare.buffer = buffer;
     bare.messageStart = start;
@@ -368,6 +386,10 @@ export class RecordReader {
     bare.resolutionMicros = this.lastResolution;
     bare.zoned = this.lastZoned;
     record.takeBareLine(bare);
+    if (found.awaitsTrace) {
+      this.hold(line, found, "", values);
+      return;
+    }
     this.place(record, line, "");
     record.template = found;
     record.fact = found.factOf(values, record);
@@ -435,27 +457,6 @@ export class RecordReader {
     });
   }
 
-  /**
-   * A wrapper's UTC time beside a local one tells the zone, which is whole quarters of an hour; a line without time gets it.
-   * A runtime's is read for each line, a shipper's for the first one.
-   */
-  private anchor(head: RecordHead, utcMicros: number, isExact: boolean): void {
-    if (head.zoned) return;
-    const { localMicros } = head;
-    if (Number.isNaN(localMicros)) {
-      head.localMicros = utcMicros;
-      head.resolutionMicros = 1000;
-    } else if (isExact) head.localMicros -= quartersBetween(localMicros, utcMicros);
-    else {
-      this.aheadMicros ??= quartersBetween(localMicros, utcMicros);
-      const apart = Math.abs(localMicros - this.aheadMicros - utcMicros);
-      this.isAnchored ??= apart <= NEAR;
-      if (!this.isAnchored) return;
-      head.localMicros -= this.aheadMicros;
-    }
-    head.zoned = true;
-  }
-
   /** Another layout than the learned one: files are mixed, or nothing is learned yet. */
   private readOtherwise(line: LinePlace, buffer: Buffer, start: number, end: number): boolean {
     const first = buffer[start] ?? 0;
@@ -479,14 +480,6 @@ export class RecordReader {
     }
     return false;
   }
-}
-
-const QUARTER_HOUR = 900_000_000;
-/** A shipper may keep when it sent a line; of the first one that is near the line's own time, give or take a zone. */
-const NEAR = 90_000_000;
-
-function quartersBetween(localMicros: number, utcMicros: number): number {
-  return Math.round((localMicros - utcMicros) / QUARTER_HOUR) * QUARTER_HOUR;
 }
 
 function loggerOf(head: RecordHead): string {

@@ -4,7 +4,12 @@
  */
 import { Literal, viewOf } from "./line-bytes.ts";
 import type { LogTemplate } from "./log-template.ts";
-import { ANY_LOGGER_TEMPLATES, BARE_TEMPLATES, TEMPLATE_GROUPS } from "./templates/index.ts";
+import {
+  ANY_LOGGER_TEMPLATES,
+  BARE_TEMPLATES,
+  QUOTED_TEMPLATES,
+  TEMPLATE_GROUPS,
+} from "./templates/index.ts";
 
 const SCALA_OBJECT = 36;
 const ZERO = 48;
@@ -106,6 +111,7 @@ function slotOf(length: number, first: number, last: number, third: number): num
 export class TemplateSet {
   private readonly slots: (KnownLogger[] | undefined)[] = Array.from({ length: SLOTS });
   private readonly bare = new LoggerTemplates("", BARE_TEMPLATES);
+  private readonly quotedAnywhere = new LoggerTemplates("", QUOTED_TEMPLATES);
   private readonly anyLogger = new LoggerTemplates("", ANY_LOGGER_TEMPLATES);
   /** Of a layout that prints no logger: everything. */
   private readonly every = new LoggerTemplates(
@@ -156,6 +162,11 @@ export class TemplateSet {
 
   get ofAnyLogger(): LoggerTemplates {
     return this.anyLogger;
+  }
+
+  /** Dear: asked of errors and of lines without a layout. */
+  get quoted(): LoggerTemplates {
+    return this.quotedAnywhere;
   }
 
   get withoutLogger(): LoggerTemplates {

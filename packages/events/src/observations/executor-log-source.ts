@@ -3,9 +3,9 @@
  * by second.
  */
 import type { Observation } from "@respark/core";
+import type { LogCounts, LogOddity } from "../executor-log/log-counts.ts";
 import { LogDecoder } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
-import type { LogCounts, LogOddity } from "../executor-log/record-reader.ts";
 import { type HugeStart, type Lines, wholeLine } from "../survey/line-feed.ts";
 import { type ClockRule, WallClock } from "../survey/zone.ts";
 import { LogContext, type LogContextOptions, observationFromRecord } from "./from-log-record.ts";

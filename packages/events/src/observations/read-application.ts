@@ -4,7 +4,7 @@
  */
 import type { Observation } from "@respark/core";
 import type { Diagnostic } from "../diagnostic.ts";
-import type { LogCounts } from "../executor-log/record-reader.ts";
+import type { LogCounts } from "../executor-log/log-counts.ts";
 import { type FeedOptions, type Lines, type LogPart, openLines } from "../survey/line-feed.ts";
 import { ReversedFeed } from "../survey/reversed-feed.ts";
 import type { SurveyedApplication, SurveyedFile } from "../survey/surveyed.ts";

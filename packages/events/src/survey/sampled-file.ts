@@ -1,7 +1,7 @@
 /** One logical log after its samples were read, before it is known whose it is. */
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { Diagnostic } from "../diagnostic.ts";
-import type { LogCounts } from "../executor-log/record-reader.ts";
+import type { LogCounts } from "../executor-log/log-counts.ts";
 import type { LineRange } from "./event-log-parts.ts";
 import type { EventLogSample } from "./event-log-sample.ts";
 import type { LogSample } from "./log-sample.ts";

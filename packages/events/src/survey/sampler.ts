@@ -296,7 +296,9 @@ class SampleReader {
       backward += log.backward;
     }
     if (backward < fewestBackward || backward < forward * 4) return undefined;
-    return this.#logDecoder.envelopeNames.includes("json-document") ? "elements" : "lines";
+    const { envelopeNames } = this.#logDecoder;
+    const hasElements = envelopeNames.some((name) => name === "json-document" || name === "yaml");
+    return hasElements ? "elements" : "lines";
   }
 
   get aggregated(): boolean {

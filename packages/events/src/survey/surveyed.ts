@@ -4,7 +4,7 @@
  */
 import type { EvidenceLevel } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
-import type { LogCounts } from "../executor-log/record-reader.ts";
+import type { LogCounts } from "../executor-log/log-counts.ts";
 import type { LineRange } from "./event-log-parts.ts";
 import type { Advice } from "./evidence.ts";
 import type { VersionBounds } from "./version-marks.ts";

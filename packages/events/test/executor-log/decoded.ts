@@ -1,7 +1,8 @@
 /** Text in, records out: what the tests of this folder share. */
+
+import type { LogOddity } from "../../src/executor-log/log-counts.ts";
 import { LogDecoder, type LogDecoderOptions } from "../../src/executor-log/log-decoder.ts";
 import type { LogRecord } from "../../src/executor-log/log-record.ts";
-import type { LogOddity } from "../../src/executor-log/record-reader.ts";
 import { LineReader } from "../../src/lines/lines.ts";
 
 export interface Decoded {

@@ -349,6 +349,122 @@ const WRAPPED: readonly (readonly [string, string])[] = [
       2,
     )}\n`,
   ],
+  [
+    "gcloud's YAML, Spark's line in it",
+    records((one) =>
+      [
+        "---",
+        "insertId: q1",
+        "labels:",
+        "  compute.googleapis.com/resource_name: node-1",
+        `receiveTimestamp: '2024-07-25T00:00:00Z'`,
+        "textPayload: |-",
+        ...[stock(one), ...one.trace].map((line) => `  ${line}`),
+        `timestamp: '${iso(one.at)}'`,
+      ].join("\n"),
+    ),
+  ],
+  [
+    "gcloud's YAML, the record's fields in it",
+    records((one) =>
+      [
+        "---",
+        "jsonPayload:",
+        `  class: ${one.logger}`,
+        ...(one.trace.length === 0
+          ? [`  message: '${one.message.replaceAll("'", "''").replace(" ", "\n    ")}'`]
+          : ["  message: |-", ...[one.message, ...one.trace].map((line) => `    ${line}`)]),
+        `receiveTimestamp: '2024-07-25T00:00:00Z'`,
+        `severity: ${one.level}`,
+        `timestamp: '${iso(one.at)}'`,
+      ].join("\n"),
+    ),
+  ],
+  [
+    "grep with paths, by a colon or a dash",
+    each(({ one, line }) => `./logs/app-2024/3/stderr${line === stock(one) ? ":" : "-"}${line}`),
+  ],
+  [
+    "numbers of lines, padded",
+    each(({ line }) => line)
+      .split("\n")
+      .slice(0, -1)
+      .map((line, i) => `${String(i + 1).padStart(6)}\t${line}\n`)
+      .join(""),
+  ],
+  [
+    "pairs of a logger, the error among them",
+    records(
+      (one) =>
+        `ts=${iso(one.at)} lvl=${one.level.toLowerCase()} logger=${one.logger} msg=${JSON.stringify(one.message)}${one.trace.length === 0 ? "" : ` err=${JSON.stringify(one.trace.join("\n"))}`}`,
+    ),
+  ],
+  [
+    "log4j's XML",
+    records((one) =>
+      [
+        `<log4j:event logger="${one.logger}" timestamp="${one.at.getTime()}" level="${one.level}" thread="main">`,
+        `<log4j:message><![CDATA[${one.message}]]></log4j:message>`,
+        ...(one.trace.length === 0
+          ? []
+          : [`<log4j:throwable><![CDATA[${one.trace.join("\n")}]]></log4j:throwable>`]),
+        "</log4j:event>",
+        "",
+      ].join("\n"),
+    ),
+  ],
+  [
+    "log4j2's XML",
+    records((one) =>
+      [
+        `<Event xmlns="http://logging.apache.org/log4j/2.0/events" thread="main" level="${one.level}" loggerName="${one.logger}">`,
+        `  <Instant epochSecond="${Math.floor(one.at.getTime() / 1000)}" nanoOfSecond="0"/>`,
+        `  <Message>${one.message.replaceAll("<", "&lt;")}</Message>`,
+        ...(one.trace.length === 0
+          ? []
+          : [
+              `  <Thrown name="java.lang.OutOfMemoryError" message="Java heap space">`,
+              "  </Thrown>",
+            ]),
+        "</Event>",
+      ].join("\n"),
+    ),
+  ],
+  [
+    "a notebook's outputs",
+    `${JSON.stringify(
+      {
+        cells: [
+          { cell_type: "markdown", source: ["# a try"] },
+          {
+            cell_type: "code",
+            outputs: [{ name: "stderr", text: LINES.map(({ line }) => `${line}\n`) }],
+            source: ["df.count()"],
+          },
+        ],
+        nbformat: 4,
+      },
+      null,
+      1,
+    )}\n`,
+  ],
+  [
+    "DolphinScheduler, a head for several lines",
+    LINES.map(({ one, line }, i) =>
+      i % 5 === 0 && line === stock(one)
+        ? `[INFO] ${local(one.at).replace(",", ".")} +0000 -  -> ${line}\n`
+        : `\t${line}\n`,
+    ).join(""),
+  ],
+  [
+    "FusionInsight, logger and place behind the message",
+    records((one) =>
+      [
+        `${local(one.at)} | ${one.level.padEnd(5)} | [main] | ${one.message} | ${one.logger} (Logging.scala:logInfo(54))`,
+        ...one.trace,
+      ].join("\n"),
+    ),
+  ],
   ["sbt, a level of its own", each(({ line }) => `[error] ${line}`)],
   ["a terminal of 100 columns", each(({ line }) => (line.match(/.{1,100}/g) ?? [""]).join("\n"))],
   ["a blank line behind each", each(({ line }) => `${line}\n`)],
@@ -411,4 +527,23 @@ test("files that a shipper names tell executors apart", () => {
     new Set(["/spark/work/app-1/1/stderr", "/spark/work/app-1/2/stderr"]),
   );
   expect(oddities).toEqual([]);
+});
+
+test("the path that grep prints is the line's source", () => {
+  const { records: read } = decode(each(({ line }) => `./app-1/7/stderr:${line}`));
+  expect(new Set(read.map(({ container }) => container))).toEqual(new Set(["./app-1/7/stderr"]));
+});
+
+test("files that tail prints one after the other are apart", () => {
+  const two = ["7", "9"].map(
+    (id) =>
+      `==> ${id}/stderr <==\n${stockLines(anExecutorsLog(id))
+        .map(({ line }) => `${line}\n`)
+        .join("")}\n`,
+  );
+  const { records: read } = decode(two.join(""));
+  const stored = read.filter(({ fact }) => fact?.kind === "block_stored");
+  expect(new Set(stored.map(({ container }) => container))).toEqual(
+    new Set(["7/stderr", "9/stderr"]),
+  );
 });

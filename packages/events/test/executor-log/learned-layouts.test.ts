@@ -128,6 +128,40 @@ const LAYOUTS: readonly (readonly [string, (one: Said) => string, string | undef
     exact,
   ],
   [
+    "a month's name in French",
+    ({ at, level, logger }) =>
+      `${day(at)} juil. 2024 ${clock(at).replace(".", ",")} ${level} ${shortName(logger)}: `,
+    exact,
+  ],
+  [
+    "a month's name in Russian",
+    ({ at, level, logger }) => `${day(at)} июл. 2024 ${clock(at)} ${level} ${shortName(logger)}: `,
+    exact,
+  ],
+  [
+    "a date in Korean, its half of the day before the clock",
+    ({ at, level, logger }) =>
+      `2024. 7. ${day(at)}. 오전 ${clock(at).slice(1, 8)} ${level} ${shortName(logger)}: `,
+    whole,
+  ],
+  [
+    "a date in Chinese",
+    ({ at, level, logger }) =>
+      `2024年7月${day(at)}日 上午${clock(at).slice(1, 8)} ${level} ${shortName(logger)} - `,
+    whole,
+  ],
+  [
+    "two blanks before the message",
+    ({ at, level, logger, thread }) => `${iso(at)} [${thread}] ${level.padEnd(5)} ${logger} -  `,
+    exact,
+  ],
+  [
+    "a bare thread with brackets in its name, an empty MDC",
+    ({ at, level, logger, thread }) =>
+      `${iso(at)} ${level} ${thread.replaceAll(" ", "-")} ${logger} []: `,
+    exact,
+  ],
+  [
     "a month's name",
     ({ at, level, logger }) =>
       `${day(at)} ${month(at)} 2024 ${clock(at).replace(".", ",")} ${level} ${logger} - `,
@@ -278,4 +312,13 @@ test.each(PRINTED)("a real log tells the same in another layout: %s", (_, print)
   });
   expect(factsOf(other.join("\n"))).toEqual(told);
   expect(told.length).toBeGreaterThan(20);
+});
+
+test("one line alone shows its layout, whatever other words are in it", () => {
+  const { records } = decode(
+    "2024-07-24 04:20:06,123 WARN  [task-result-getter-2] scheduler.TaskSetManager (Logging.scala:logWarning(66)) - Lost task 0.0 in stage 4.0 (TID 16, h1, executor 5): ExecutorLostFailure (executor 5 exited caused by one of the running tasks) Reason: Container killed by YARN for exceeding memory limits. 5.6 GB of 5.5 GB physical memory used.\n",
+  );
+  expect(records.map(({ fact }) => fact)).toMatchObject([
+    { kind: "driver_task_ended", taskId: 16, executorId: "5" },
+  ]);
 });

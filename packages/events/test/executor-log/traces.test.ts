@@ -346,3 +346,102 @@ test("blank lines, which a paste puts between all lines, end no trace", () => {
     ),
   ).toMatchObject([{ kind: "task_finished", errorClass: "java.lang.OutOfMemoryError" }]);
 });
+
+const ABORTED =
+  "Job aborted due to stage failure: Task 4 in stage 17.0 failed 4 times, most recent failure: Lost task 4.3 in stage 17.0 (TID 926) (10.0.0.7 executor 1): java.lang.OutOfMemoryError: Java heap space";
+const LOST_926 = {
+  kind: "driver_task_ended",
+  taskId: 926,
+  executorId: "1",
+  host: "10.0.0.7",
+  stageId: 17,
+  lostReason: "java.lang.OutOfMemoryError: Java heap space",
+  userFrame: "com.example.Job$.write(Job.scala:44)",
+};
+const BELOW = ["\tat com.example.Job$.write(Job.scala:44)", "Driver stacktrace:"];
+
+test.each([
+  ["by DAGScheduler", "INFO DAGScheduler: ResultStage 17 (count at J:9) failed in 4 s due to "],
+  ["by any logger, as an error", "ERROR ApplicationMaster: User class threw exception: "],
+])("why a job was aborted has the task that was lost, quoted %s", (_, head) => {
+  expect(facts(`24/07/24 04:27:42 ${head}${ABORTED}`, ...BELOW)).toEqual([LOST_926]);
+});
+
+test("an exception alone, as a shell or Py4J prints it, has the task that was lost", () => {
+  const { records } = decode(
+    [`: org.apache.spark.SparkException: ${ABORTED}`, ...BELOW, ""].join("\n"),
+  );
+  expect(records.map(({ fact }) => fact)).toEqual([LOST_926]);
+});
+
+test("what is quoted twice is one loss, with the cause below the second", () => {
+  expect(
+    facts(
+      "24/07/24 04:27:42 ERROR ApplicationMaster: User class threw exception: Job aborted due to stage failure: Task 1 in stage 2.0 failed 4 times, most recent failure: Lost task 1.3 in stage 2.0 (TID 9, h1): org.apache.spark.SparkException: Task failed",
+      "org.apache.spark.SparkException: Job aborted due to stage failure: Task 1 in stage 2.0 failed 4 times, most recent failure: Lost task 1.3 in stage 2.0 (TID 9, h1): org.apache.spark.SparkException: Task failed",
+      "Caused by: java.lang.OutOfMemoryError: Java heap space",
+    ),
+  ).toMatchObject([
+    { taskId: 9, executorId: undefined, host: "h1", cause: { message: "Java heap space" } },
+  ]);
+});
+
+test("up to 2.0 the loss of an executor names it in the lost task's line", () => {
+  expect(
+    facts(
+      "16/07/24 04:27:42 WARN TaskSetManager: Lost task 1.1 in stage 0.0 (TID 2, h1): ExecutorLostFailure (executor 4 lost)",
+    ),
+  ).toMatchObject([{ taskId: 2, host: "h1", executorId: "4" }]);
+});
+
+test("another reason of an abort is the application's trouble", () => {
+  expect(
+    facts(
+      "24/07/24 04:27:42 INFO DAGScheduler: ResultStage 3 failed in 1.2 s due to Job aborted due to stage failure: Serialized task 3:0 was 158243432 bytes, which exceeds max allowed: spark.rpc.message.maxSize (134217728 bytes).",
+    ),
+  ).toMatchObject([{ kind: "trouble_logged", what: "application" }]);
+});
+
+test("an OutOfMemoryError that says no more is told with the frame that threw it", () => {
+  expect(
+    facts(
+      "24/07/24 04:27:42 ERROR Executor: Exception in task 1.0 in stage 2.0 (TID 11)",
+      "java.lang.OutOfMemoryError",
+      "\tat java.io.ByteArrayOutputStream.hugeCapacity(ByteArrayOutputStream.java:123)",
+    ),
+  ).toMatchObject([{ errorMessage: "in java.io.ByteArrayOutputStream.hugeCapacity" }]);
+});
+
+test("a failed fetch has the error that stands on the line below", () => {
+  expect(
+    facts(
+      "24/07/24 04:27:42 WARN TaskSetManager: Lost task 6.0 in stage 1.0 (TID 39) (h1 executor 6): FetchFailed(null, shuffleId=0, mapIndex=-1, mapId=-1, reduceId=65, message=",
+      "org.apache.spark.shuffle.MetadataFetchFailedException: Missing an output location for shuffle 0",
+      "\tat org.apache.spark.MapOutputTracker$.validateStatus(MapOutputTracker.scala:1705)",
+      ")",
+    ),
+  ).toMatchObject([
+    {
+      lostReason:
+        "FetchFailed(null, shuffleId=0, mapIndex=-1, mapId=-1, reduceId=65, message=org.apache.spark.shuffle.MetadataFetchFailedException: Missing an output location for shuffle 0",
+    },
+  ]);
+});
+
+test("Velox's reason is the cause where it names a memory, whatever its code", () => {
+  expect(
+    facts(
+      "24/07/24 04:27:42 ERROR Executor: Exception in task 1.0 in stage 2.0 (TID 11)",
+      "org.apache.gluten.exception.GlutenException: Exception: VeloxRuntimeError",
+      "Error Code: INVALID_STATE",
+      "Reason: Operator::getOutput failed: Not enough spark off-heap execution memory. Acquired: 2000.0 MiB, granted: 1047.0 MiB.",
+    ),
+  ).toMatchObject([
+    {
+      cause: {
+        message:
+          "Operator::getOutput failed: Not enough spark off-heap execution memory. Acquired: 2000.0 MiB, granted: 1047.0 MiB.",
+      },
+    },
+  ]);
+});

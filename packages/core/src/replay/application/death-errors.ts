@@ -10,24 +10,24 @@ import type { FailureClass, OutOfMemoryClass } from "../../failure-rows.ts";
 const MEMORY: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
   [/Not enough memory to build and broadcast/, "broadcast"],
   [
-    /Not enough spark off-heap execution memory|SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|SPILL_OUT_OF_MEMORY|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes memory|error while calling spill|not enough memory to build hash map/i,
+    /Not enough spark off-heap execution memory|SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|SPILL_OUT_OF_MEMORY|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes memory|error while calling spill|not enough memory to build (?:the )?hash map/i,
     "task_memory",
   ],
   [
-    /\bGpu\w*OOM\b|GPU OutOfMemory|GpuOutOfMemory|cudaErrorMemoryAllocation|CUDA out of memory|RMM failure|\brmm::out_of_memory/,
+    /\bGpu\w*OOM\b|rapids\.jni\.(?:Split\w*|Retry)OOM\b|GPU OutOfMemory|GpuOutOfMemory|cudaErrorMemoryAllocation|CUDA out of memory|CUDA error|RMM failure|\brmm::out_of_memory/,
     "gpu",
   ],
   [
-    /Resources exhausted|MEM_(?:CAP_EXCEEDED|ALLOC_ERROR)|Exceeded memory (?:pool )?cap|std::bad_alloc|Failed to acquire \d+ bytes/i,
+    /Resources exhausted|MEM_(?:CAP_EXCEEDED|ALLOC_ERROR)|Exceeded memory (?:pool )?cap|std::bad_alloc|Failed to acquire \d+ bytes|\bCpu\w*OOM\b/i,
     "native_engine",
   ],
   [/\b_?(?:Array|Arrow)?MemoryError\b/, "python"],
   [
-    /insufficient memory for the Java Runtime|os::commit_memory|Native memory allocation|Out of swap space|OutOfMemoryError: Map failed|error=12\b|errno=12\b|Cannot allocate memory/,
+    /insufficient memory for the Java Runtime|os::commit_memory|Native memory allocation|Out of swap space|OutOfMemoryError: Map failed|error=12\b|errno=12\b|Cannot allocate memory|IOException: Out of memory/,
     "native",
   ],
   [
-    /OutOfDirectMemoryError|byte\(s\) of direct memory|arrow\.memory\.OutOfMemoryException/,
+    /OutOfDirectMemoryError|byte\(s\) of direct memory|arrow\.memory\.OutOfMemoryException|due to Netty OOM/,
     "direct",
   ],
 ];
@@ -40,7 +40,7 @@ const JVM: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
   [/PermGen/, "permgen"],
   [/unable to create (?:new )?native thread/, "native_thread"],
   [
-    /Requested array size exceeds|Required (?:array )?length|array size exceeds VM limit/,
+    /Requested array size exceeds|Required (?:array )?length|array size exceeds VM limit|hugeCapacity/,
     "array_size",
   ],
 ];
@@ -52,7 +52,7 @@ const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
   ],
   [/has not accepted any resources/, "no_resources"],
   [
-    /TooLargePageException|Cannot allocate a page of|maxResultSize|Kryo serialization failed: Buffer overflow|KRYO_BUFFER_OVERFLOW|Cannot grow (?:BufferHolder|internal buffer)|BufferHolder|which exceeds max allowed|spark\.rpc\.message\.maxSize|akka\.frameSize|Size exceeds Integer\.MAX_VALUE|Too large frame|Cannot broadcast the table|larger than 8 ?G|COLLECTION_SIZE_LIMIT|exceeds the array size limit/i,
+    /TooLargePageException|Cannot allocate a page of|maxResultSize|Kryo serialization failed: Buffer overflow|KryoException: Buffer overflow|KRYO_BUFFER_OVERFLOW|Cannot grow (?:BufferHolder|internal buffer)|BufferHolder|which exceeds max allowed|spark\.rpc\.message\.maxSize|akka\.frameSize|Size exceeds Integer\.MAX_VALUE|Too large frame|Cannot broadcast the table|larger than 8 ?G|COLLECTION_SIZE_LIMIT|exceeds the array size limit/i,
     "size_limit",
   ],
   [
@@ -97,7 +97,8 @@ const REQUESTS: readonly RegExp[] = [
   /Unable to acquire (\d+) bytes of memory(?:, got (\d+))?/,
   /Can't acquire (\d+) bytes memory to build hash relation, got (\d+) bytes/,
   /off-heap execution memory\. Acquired: (\d+), granted: (\d+)/,
-  /Failed to acquire (\d+) bytes/,
+  /Failed to acquire (\d+) bytes(?:, only got (\d+))?/,
+  /Failed to allocate additional (\d+) bytes/,
   /failed to allocate (\d+) byte\(s\) of direct memory/,
   /Cannot reserve (\d+) bytes of direct buffer memory/,
   /os::commit_memory\(0x[\da-f]+, (\d+)/,

@@ -98,6 +98,19 @@ export class ExecutorRoster {
     return there.length === 1 ? there[0] : undefined;
   }
 
+  /**
+   * The same for a lost task, whose line has the host alone up to 2.0: where no log ties the host to
+   * one executor, it is called `unknown-` and its host.
+   */
+  someoneOn(host: string | undefined): ExecutorKnowledge | undefined {
+    if (host === undefined) return undefined;
+    const there = this.onHost(host);
+    if (there !== undefined) return there;
+    const madeUp = this.of(`unknown-${host}`);
+    madeUp.host ??= host;
+    return madeUp;
+  }
+
   byHostPort(hostPort: string): ExecutorKnowledge | undefined {
     for (const known of this.all.values()) if (known.hostPort === hostPort) return known;
     return undefined;

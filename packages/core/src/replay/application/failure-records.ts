@@ -128,18 +128,13 @@ export class FailureRecords {
         fact.cause === undefined
           ? failureClassOf(errorClass, message)
           : failureClassOf(fact.cause.errorClass, fact.cause.message),
-      executorId: this.#executorOf(fact),
+      executorId: fact.executorId ?? this.#roster.someoneOn(fact.host)?.executorId,
       taskId: fact.taskId,
       stageId: fact.stageId,
       errorClass,
       message: fact.cause === undefined ? message : withCause(message, fact.cause),
       userFrame: fact.userFrame,
     });
-  }
-
-  #executorOf({ executorId, host }: TaskLost): string | undefined {
-    if (executorId !== undefined || host === undefined) return executorId;
-    return this.#roster.onHost(host)?.executorId;
   }
 
   #errorLogged(

@@ -63,6 +63,8 @@ const SUFFIX_BYTES = 256;
  * ends in one.
  */
 const IN_BRACKETS = /\s+(?:\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\})\s*$/;
+/** Behind the message stands who said it, and where (`%m | %c (%F:%M(%L))`). */
+const BEHIND_BAR = /\s*\|\s*[\w.$]+(?:\s+\([^()]*(?:\([^()]*\))?[^()]*\))?\s*$/;
 const LONGEST = 80;
 
 /** A suffix without which clearly more lines end in words of Spark; undefined: none. */
@@ -71,7 +73,7 @@ export function suffixOf(lines: readonly Unwrapped[]): RegExp | undefined {
   const objects = lines.filter(({ buffer, start }) => buffer[start] === OPEN).length;
   if (objects * 2 > lines.length) return undefined;
   const told = toldBy(lines, undefined);
-  for (const search of [commonEnd(lines), IN_BRACKETS]) {
+  for (const search of [commonEnd(lines), IN_BRACKETS, BEHIND_BAR]) {
     if (search !== undefined && toldBy(lines, search) > 1.4 * told + 1) return search;
   }
   return undefined;

@@ -9,6 +9,7 @@ import {
   type JsonPath,
   keyOf,
   leavesOf,
+  TIME_KEYS,
   valueAt,
 } from "../json-paths.ts";
 import { headShape, levelsIn, type SeenHead } from "../layouts/head-shape.ts";
@@ -19,15 +20,22 @@ import { AnsiColours } from "./ansi-colours.ts";
 import { Indentation, indentationOf, Suffix, suffixOf } from "./around.ts";
 import { CsvTable, cellsOf } from "./csv-table.ts";
 import { EnvelopeLayer, type Layer, type Unwrapped } from "./envelope.ts";
+import { GrepPaths } from "./grep-paths.ts";
 import { JsonDocument } from "./json-document.ts";
 import { JsonLists, keepsLists, namedValues } from "./json-lists.ts";
+import { areJsonStrings, JsonStrings } from "./json-strings.ts";
 import { isStreamField, isTelling, LearnedPrefix, streamName } from "./learned-prefix.ts";
+import { haveNumbers, LineNumbers } from "./line-numbers.ts";
+import { areLogfmt, Logfmt } from "./logfmt.ts";
 import { PodPrefix } from "./pod-prefix.ts";
 import { RubyHash } from "./ruby-hash.ts";
 import { CriLine, TimestampedLine } from "./runtime-lines.ts";
 import { ShippedJson, type ShippedKeys } from "./shipped-json.ts";
+import { headsAbove, TabbedBelow } from "./tabbed-below.ts";
 import { hasTwoLineHeads, TwoLineHeads } from "./two-line-heads.ts";
 import { WrappedLines, wrappedAt } from "./wrapped-lines.ts";
+import { areXmlEvents, XmlEvents } from "./xml-events.ts";
+import { areYamlDocuments, YamlDocuments } from "./yaml-documents.ts";
 
 /** Makes a layer anew: one is tried on the sample, another reads the file. */
 type MakeLayer = (newestFirst: boolean) => Layer;
@@ -72,8 +80,14 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
   const width = layers.length === 0 ? wrappedAt(lines) : undefined;
   if (width !== undefined) return () => new WrappedLines(width);
   if (!has("two-line-heads") && hasTwoLineHeads(lines)) return () => new TwoLineHeads();
+  if (!has("line-numbers") && haveNumbers(lines)) {
+    return () => new EnvelopeLayer(new LineNumbers());
+  }
   const blanks = indentationOf(lines);
   if (blanks > 0) return () => new EnvelopeLayer(new Indentation(blanks));
+  const whole = layers.length === 0 ? wholeFile(lines.map(textOf)) : undefined;
+  if (whole !== undefined) return whole;
+  if (!has("logfmt") && areLogfmt(lines)) return () => new EnvelopeLayer(new Logfmt());
   const document = has("json-document") ? undefined : documentIn(lines);
   if (document !== undefined) {
     return (newestFirst) => new JsonDocument(document === "list", newestFirst);
@@ -84,11 +98,21 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
   }
   const json = objects && shippedIn(objects);
   if (json !== undefined) return (newestFirst) => new ShippedJson(json, newestFirst);
+  const above = has("tabbed-below") ? undefined : headsAbove(lines);
+  const head = above && learnedPrefix(above);
+  if (head !== undefined) return () => new EnvelopeLayer(new TabbedBelow(head()));
   const csv = has("csv") ? undefined : tableIn(lines);
   const prefix = csv ?? prefixIn(lines);
   if (prefix !== undefined || has("suffix")) return prefix;
   const suffix = suffixOf(lines);
   return suffix && (() => new EnvelopeLayer(new Suffix(suffix)));
+}
+
+/** Forms of a file in which no line is a record. */
+function wholeFile(texts: readonly string[]): MakeLayer | undefined {
+  if (areYamlDocuments(texts)) return (newestFirst) => new YamlDocuments(newestFirst);
+  if (areXmlEvents(texts)) return () => new XmlEvents();
+  return areJsonStrings(texts) ? () => new JsonStrings() : undefined;
 }
 
 /** Colours stand around the fields of a head; behind them they are text of the message. */
@@ -107,6 +131,7 @@ const RUNTIMES = [
   () => new CriLine(),
   () => new PodPrefix(),
   () => new TimestampedLine(),
+  () => new GrepPaths(),
   () => new RubyHash(),
 ] as const;
 
@@ -245,8 +270,8 @@ function timePathIn(objects: readonly JsonObject[], line: JsonPath): JsonPath | 
     const text = String(value);
     return keyOf(path) !== keyOf(line) && text.length < 64 && timeIn(text)?.start === 0;
   });
-  const named = times.find(({ path }) => /time|date|ts$/i.test(path.at(-1) ?? ""));
-  return (named ?? times[0])?.path;
+  const named = TIME_KEYS.map((key) => times.find(({ path }) => key.test(path.at(-1) ?? "")));
+  return (named.find((one) => one !== undefined) ?? times[0])?.path;
 }
 
 /** Keys that name a stream, the most telling first. */
@@ -329,6 +354,11 @@ interface Headed {
 const FRAME = /^(\S.{0,400}?) ?(?:\t| {2,})at [\w.$<>/]{3,400}\([^()]{0,200}\)\s*$/;
 
 function prefixIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
+  const make = learnedPrefix(lines);
+  return make && (() => new EnvelopeLayer(make()));
+}
+
+function learnedPrefix(lines: readonly Unwrapped[]): (() => LearnedPrefix) | undefined {
   const headed: Headed[] = [];
   let telling = 0;
   for (const line of lines) {
@@ -404,7 +434,7 @@ function prefixOf(heads: readonly SeenHead[]): LearnedCut | undefined {
  * Fields that tell streams apart: names of pods and containers, and others where each has an
  * executor of its own.
  */
-function withNames(cut: LearnedCut, headed: readonly Headed[]): MakeLayer {
+function withNames(cut: LearnedCut, headed: readonly Headed[]): () => LearnedPrefix {
   const names = cut.fields.flatMap((field, i) => {
     if (field.kind !== "text") return [];
     const values = new Set(field.seen.map(streamName));
@@ -412,7 +442,7 @@ function withNames(cut: LearnedCut, headed: readonly Headed[]): MakeLayer {
     const apart = values.size > 1 && values.size < MOST_STREAMS && tellsApart(field.seen, headed);
     return apart || (isStreamField(field) && isTelling(field)) ? [i] : [];
   });
-  return () => new EnvelopeLayer(new LearnedPrefix(cut, names));
+  return () => new LearnedPrefix(cut, names);
 }
 
 const MOST_STREAMS = 64;

@@ -1,12 +1,15 @@
 /**
  * YARN's aggregated logs: one file, sections of several containers' files between printed headers.
+ * `tail` and `head` of several files print headers of another form.
  */
 
 const C = 67;
+const EQUALS = 61;
 const E = 69;
 const L = 76;
 const HEADER_BYTES = 512;
 const CONTAINER = /^Container: (container_\S+) on (\S+)/;
+const FILE = /^==> (\S.*) <==\s*$/;
 const LOG_TYPE = /^LogType:\s*(\S+)/;
 const END = /^End of LogType:/;
 const CONTENTS = /^Log ?Contents:\s*$/;
@@ -27,8 +30,15 @@ export class YarnSections {
    */
   isHeader(buffer: Buffer, start: number, end: number): boolean {
     const first = buffer[start];
-    if (first !== C && first !== L && first !== E) return false;
+    if (first !== C && first !== L && first !== E && first !== EQUALS) return false;
     const text = buffer.latin1Slice(start, Math.min(end, start + HEADER_BYTES));
+    if (first === EQUALS) {
+      const path = FILE.exec(text)?.[1];
+      if (path === undefined) return false;
+      this.container = path;
+      this.logType = path.slice(path.lastIndexOf("/") + 1);
+      return true;
+    }
     if (first === C) {
       const found = CONTAINER.exec(text);
       if (found === null) return false;

@@ -129,7 +129,7 @@ function loggerIn(
       const end = at + name.length + (text[at + name.length] === "$" ? 1 : 0);
       const before = /[\w.$/~-]*$/.exec(text.slice(0, at))?.[0] ?? "";
       if (!/(?:^|[./~$])$/.test(before)) continue;
-      if (/^(?:[\w$]|\.\w| task)/.test(text.slice(end))) continue;
+      if (/^(?:[\w$]|\.\w|[ -]task)/.test(text.slice(end))) continue;
       const start = at - before.length;
       if (best === undefined || start < best.start) best = { start, end };
       break;
@@ -267,12 +267,9 @@ function markOf(seen: readonly string[], { isFirst, isLast, isPrefix }: Ends): F
   }
   const inside = letters.split("").map(escaped).join(`${blank}*`);
   const before = seen.every((text) => /^\s/.test(text)) && !isFirst ? "+" : "*";
-  // The message's own blanks are not the head's, but a padded head has some.
-  const behind = isLast
-    ? seen.every((text) => /\s$/.test(text))
-      ? `(?:${blank}|$)`
-      : ""
-    : `${blank}*`;
+  // The message's own blanks are not the head's, but those that all heads end in are.
+  const least = Math.min(...seen.map((text) => text.length - text.trimEnd().length));
+  const behind = isLast ? (least > 0 ? `(?:${blank}{${least}}|${blank}*$)` : "") : `${blank}*`;
   return { kind: "mark", source: `${blank}${before}${inside}${behind}`, seen };
 }
 

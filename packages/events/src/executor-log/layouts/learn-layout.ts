@@ -54,7 +54,8 @@ export function learnLayout(
   let best = trial.best(candidates, telling);
   // Of two that read the same words, the one that finds more beside them.
   if (json !== undefined && best !== json && trial.isBetter(json, best, telling)) best = json;
-  const isOther = best !== undefined || lines.some((line) => trial.begins(known, line));
+  const strict = known.filter(({ isLoose }) => !isLoose);
+  const isOther = best !== undefined || lines.some((line) => trial.begins(strict, line));
   // What was learned says more of each field than what takes anything.
   const isSure = best !== undefined && !best.isLoose;
   let unread =

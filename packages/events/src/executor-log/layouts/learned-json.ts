@@ -2,7 +2,15 @@
  * Records as JSON objects whose keys are learned: what holds words of Spark, a level, a logger, a
  * thread, a time.
  */
-import { isObject, type JsonLeaf, type JsonPath, keyOf, leavesOf, valueAt } from "../json-paths.ts";
+import {
+  isObject,
+  type JsonLeaf,
+  type JsonPath,
+  keyOf,
+  leavesOf,
+  TIME_KEYS,
+  valueAt,
+} from "../json-paths.ts";
 import { sparkWordsIn } from "../spark-wording.ts";
 import { levelsIn } from "./head-shape.ts";
 import { levelOf } from "./learned-cut.ts";
@@ -129,6 +137,8 @@ const EXCEPTIONS: readonly JsonPath[] = [
   ["error.stack_trace"],
   ["error", "stack_trace"],
   ["exception", "stackTrace"],
+  ["error"],
+  ["err"],
 ];
 
 function timePath(
@@ -140,9 +150,11 @@ function timePath(
     const text = String(value);
     return text.length < 64 && timeIn(text)?.start === 0;
   };
-  const named = (leaf: JsonLeaf): boolean =>
-    isTime(leaf) && /time|date|(?:^|_)ts$/i.test(leaf.path.at(-1) ?? "");
-  return mostCommon(told, named) ?? mostCommon(told, isTime);
+  for (const key of TIME_KEYS) {
+    const named = mostCommon(told, (leaf) => key.test(leaf.path.at(-1) ?? "") && isTime(leaf));
+    if (named !== undefined) return named;
+  }
+  return mostCommon(told, isTime);
 }
 
 /** The path at which the most objects hold such a value, of equal ones the first. */

@@ -1,19 +1,17 @@
 /** Times in any form that log4j, logback, syslog and vendors print, found in a text and read. */
 import { type DateOrder, type Day, dateOrder, isDay } from "./date-order.ts";
+import { DATE_SIGNS, HALVES, isAfternoon, MONTHS, monthOf } from "./month-names.ts";
 
-const MONTHS = "Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec";
-const MONTH_NAMES = MONTHS.toLowerCase().split("|");
 const DAYS = "Mon|Tue|Wed|Thu|Fri|Sat|Sun";
 const ZONES =
   "UTC|GMT|CET|CEST|EST|EDT|CST|CDT|MST|MDT|PST|PDT|BST|IST|JST|KST|SGT|HKT|AEST|AEDT|MSK|EET|EEST|WET|WEST";
 /** Java 20 and later put a narrow blank (U+202F) before AM, three bytes here. */
-const CLOCK =
-  "(?<H>\\d{1,2}):(?<m>\\d{2}):(?<s>\\d{2})(?:[.,:](?<f>\\d{1,9}))?(?:(?:\\s|\\xe2\\x80\\xaf)?(?<half>[AaPp][Mm])(?![A-Za-z]))?";
+const CLOCK = `(?:(?<before>${HALVES})\\s?)?(?<H>\\d{1,2}):(?<m>\\d{2}):(?<s>\\d{2})(?:[.,:](?<f>\\d{1,9}))?(?:(?:\\s|\\xe2\\x80\\xaf)?(?<half>[AaPp]\\.?\\s?[Mm]\\.?(?![A-Za-z])|${HALVES}))?`;
 const ZONE = `(?:\\s?(?<zone>Z|[+-]\\d{2}:?\\d{2}|${ZONES})(?![\\w:]))?`;
 const BETWEEN = "(?:[T_:-]|,?\\s+(?:at\\s+)?)";
 const NOT_BEFORE = "(?<![\\d./-])";
 /** Forms from here on are digits alone, which a colon may belong to. */
-const BARE_FORMS = 6;
+const BARE_FORMS = 7;
 
 interface TimeForm {
   readonly source: string;
@@ -43,12 +41,17 @@ const FORMS: readonly TimeForm[] = [
     dateless: false,
   },
   {
-    source: `${NOT_BEFORE}(?<d>\\d{1,2})[-/ .](?<mon>${MONTHS})[a-z]*[-/ .,]+(?<y>\\d{4}|\\d{2})${BETWEEN}${CLOCK}${ZONE}`,
+    source: `${NOT_BEFORE}(?<d>\\d{1,2})[-/ .](?<mon>${MONTHS})[a-z\\x80-\\xff]*[-/ .,]+(?<y>\\d{4}|\\d{2})${BETWEEN}${CLOCK}${ZONE}`,
     orders: certain,
     dateless: false,
   },
   {
-    source: `(?<!\\w)(?:(?:${DAYS})[a-z]*,?\\s+)?(?<mon>${MONTHS})[a-z]*\\.?\\s+(?<d>\\d{1,2})(?:,?\\s+(?<y>\\d{4}))?,?\\s+${CLOCK}${ZONE}(?:\\s+(?<y2>\\d{4})(?!\\d))?`,
+    source: `(?<!\\w)(?:(?:${DAYS})[a-z]*,?\\s+)?(?<mon>${MONTHS})[a-z\\x80-\\xff]*\\.?\\s+(?<d>\\d{1,2})(?:,?\\s+(?<y>\\d{4}))?,?\\s+${CLOCK}${ZONE}(?:\\s+(?<y2>\\d{4})(?!\\d))?`,
+    orders: certain,
+    dateless: false,
+  },
+  {
+    source: `${NOT_BEFORE}(?<y>\\d{4})(?:\\. |${DATE_SIGNS.year}\\s?)(?<M>\\d{1,2})(?:\\. |${DATE_SIGNS.month}\\s?)(?<d>\\d{1,2})(?:\\.|${DATE_SIGNS.day})?,?\\s*${CLOCK}${ZONE}`,
     orders: certain,
     dateless: false,
   },
@@ -218,7 +221,7 @@ function dayOf(groups: Groups, order: DateOrder): Day {
   if (mon !== undefined) {
     const said = y ?? y2;
     const year = said === undefined ? SOME_YEAR : yearOf(said);
-    return { year, month: MONTH_NAMES.indexOf(mon.toLowerCase()) + 1, day: Number(d) };
+    return { year, month: monthOf(mon), day: Number(d) };
   }
   if (M !== undefined) return { year: yearOf(y ?? ""), month: Number(M), day: Number(d) };
   if (a === undefined) return { year: 1970, month: undefined, day: 1 };
@@ -236,9 +239,9 @@ function yearOf(digits: string): number {
 }
 
 function secondsOf(groups: Groups): number | undefined {
-  const half = (groups["half"] ?? groups["chalf"])?.toUpperCase();
+  const half = groups["half"] ?? groups["chalf"] ?? groups["before"] ?? groups["cbefore"];
   const said = Number(groups["H"] ?? groups["cH"]);
-  const hour = half === undefined ? said : (said % 12) + (half === "PM" ? 12 : 0);
+  const hour = half === undefined ? said : (said % 12) + (isAfternoon(half) ? 12 : 0);
   const minute = Number(groups["m"] ?? groups["cm"]);
   const second = Number(groups["s"] ?? groups["cs"]);
   if (hour > 24 || minute > 59 || second > 60) return undefined;

@@ -95,7 +95,34 @@ export const ANY_LOGGER: readonly LogTemplate[] = [
     example: "RECEIVED SIGNAL TERM",
     fact: (signal) => ({ kind: "executor_stopping", how: "signal", reason: signal }),
   }),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "Could not execute broadcast in {text}",
+    example: "Could not execute broadcast in 300 secs.",
+    fact: (text) => applicationTrouble(`Could not execute broadcast in ${text}`),
+  }),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "Max number of executor failures {text}",
+    example: "Max number of executor failures (6) reached",
+    fact: (text) => applicationTrouble(`Max number of executor failures ${text}`),
+  }),
+  template({
+    name: "X15",
+    level: "INFO",
+    says: "Final app status: FAILED, exitCode: {int}, (reason: Max number of executor failures {text}",
+    example:
+      "Final app status: FAILED, exitCode: 11, (reason: Max number of executor failures (6) reached)",
+    fact: (_code, text) =>
+      applicationTrouble(`Max number of executor failures ${text.replace(/\)$/, "")}`),
+  }),
 ];
+
+function applicationTrouble(message: string): LogFact {
+  return { kind: "trouble_logged", what: "application", message };
+}
 
 function block(
   change: "added" | "updated" | "removed",

@@ -4,7 +4,7 @@
  */
 import type { LogFact } from "@respark/core";
 import { userFrameOf } from "../../user-frame.ts";
-import { errorOf, outOfMemoryCause, pythonErrorOf } from "../error-line.ts";
+import { errorOf, outOfMemoryCause, pythonErrorOf, withFrame } from "../error-line.ts";
 import { type LogTemplate, type RecordAround, silent, template } from "../log-template.ts";
 
 export const EXECUTOR: readonly LogTemplate[] = [
@@ -428,14 +428,15 @@ function uncaught(thread: string, { trace }: RecordAround): LogFact {
   return {
     kind: "uncaught_error",
     thread,
-    ...errorOf(trace[0] ?? ""),
+    ...errorOf(withFrame(trace[0] ?? "", trace.slice(1))),
     cause: outOfMemoryCause(trace),
     userFrame: userFrameOf(trace),
   };
 }
 
 function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact {
-  const error = trace[0] === undefined ? undefined : errorOf(trace[0]);
+  const [first, ...below] = trace;
+  const error = first === undefined ? undefined : errorOf(withFrame(first, below));
   const python = pythonErrorOf(trace);
   return {
     kind: "task_finished",

@@ -30,6 +30,7 @@ import {
   TASK_SCHEDULER,
 } from "./scheduler.ts";
 import { ROW_BASED_KEY_VALUE_BATCH, SORTER, SPILLABLE } from "./spill.ts";
+import { STAGE_FAILURE } from "./stage-failure.ts";
 import { TASK_MEMORY_MANAGER } from "./task-memory.ts";
 import { TASK_SET_MANAGER } from "./task-set-manager.ts";
 import { RESOURCE_UTILS, SHUFFLE_BLOCK_FETCHER, SIGNAL_UTILS } from "./version-marks.ts";
@@ -99,6 +100,7 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
     loggers: ["StandaloneSchedulerBackend", "SparkDeploySchedulerBackend"],
     templates: SCHEDULER_BACKEND,
   },
+  { loggers: ["DAGScheduler"], templates: STAGE_FAILURE },
   { loggers: ["HeartbeatReceiver"], templates: HEARTBEAT_RECEIVER },
   { loggers: ["SparkContext"], templates: SPARK_CONTEXT },
   { loggers: ["AsyncEventQueue", "LiveListenerBus"], templates: LISTENER_BUS },
@@ -126,13 +128,11 @@ export const LOGGER_NAMES: readonly string[] = TEMPLATE_GROUPS.flatMap(({ logger
 /** Templates of lines whose logger may be any class. */
 export const ANY_LOGGER_TEMPLATES: readonly LogTemplate[] = [
   ...ANY_LOGGER,
-  // Schedulers and their backends have many names, some of vendors; their words are Spark's.
-  ...[...TASK_SCHEDULER, ...YARN, ...KUBERNETES].filter(({ says }) =>
-    /^(?:Lost executor|Initial job|Requesting driver to remove|Container killed by|The executor with id)/.test(
-      says,
-    ),
-  ),
+  ...TEMPLATE_GROUPS.flatMap(({ templates }) => templates).filter(({ anyLogger }) => anyLogger),
 ];
+
+/** What a record of any logger, and a line of none, may quote wherever in its text. */
+export const QUOTED_TEMPLATES: readonly LogTemplate[] = STAGE_FAILURE;
 
 /** Templates of lines without any layout. */
 export const BARE_TEMPLATES: readonly LogTemplate[] = [

@@ -8,6 +8,7 @@ export const KUBERNETES: readonly LogTemplate[] = [
     since: "3.0",
     level: "WARN",
     says: "The executor with id {word} exited with exit code {int}{text}",
+    anyLogger: true,
     example: "The executor with id 1 exited with exit code 137(SIGKILL, possible container OOM).",
     awaitsTrace: true,
     fact: (executorId, exitCode, text, { trace }) =>
@@ -26,6 +27,7 @@ export const KUBERNETES: readonly LogTemplate[] = [
     since: "2.4",
     level: "WARN",
     says: "The executor with id {word} was deleted by {text}",
+    anyLogger: true,
     example: "The executor with id 1 was deleted by a user or the framework.",
     awaitsTrace: true,
     fact: (executorId, by, { trace }) =>

@@ -10,6 +10,7 @@ export const TASK_SCHEDULER: readonly LogTemplate[] = [
     name: "D14",
     level: "ERROR",
     says: "Lost executor {word} on {word}: {text}",
+    anyLogger: true,
     example:
       "Lost executor 1 on 10.0.0.7: Container killed by YARN for exceeding memory limits. 4.5 GB of 4.5 GB physical memory used. Consider boosting spark.yarn.executor.memoryOverhead.",
     awaitsTrace: true,
@@ -21,6 +22,7 @@ export const TASK_SCHEDULER: readonly LogTemplate[] = [
     name: "D14",
     level: "ERROR",
     says: "Lost executor {word} on {word}:",
+    anyLogger: true,
     example: "Lost executor 1 on 10.0.0.7:",
     awaitsTrace: true,
     fact: (executorId, host, { trace }) =>
@@ -30,6 +32,7 @@ export const TASK_SCHEDULER: readonly LogTemplate[] = [
     name: "X15",
     level: "WARN",
     says: "Initial job has not accepted any resources; {text}",
+    anyLogger: true,
     example:
       "Initial job has not accepted any resources; check your cluster UI to ensure that workers are registered and have sufficient resources",
     fact: (text) => ({

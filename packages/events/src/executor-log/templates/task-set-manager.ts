@@ -3,7 +3,7 @@
  */
 import type { LogFact } from "@respark/core";
 import { userFrameOf } from "../../user-frame.ts";
-import { outOfMemoryCause, pythonErrorOf } from "../error-line.ts";
+import { outOfMemoryCause, pythonErrorOf, withFrame } from "../error-line.ts";
 import { type LogTemplate, template } from "../log-template.ts";
 import { withTrace } from "./scheduler.ts";
 
@@ -74,7 +74,7 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
       "Lost task 3.0 in stage 0.0 (TID 3) (10.0.0.7 executor 1): java.lang.OutOfMemoryError: Java heap space",
     awaitsTrace: true,
     fact: (_i, _a, stageId, _sa, taskId, host, executorId, reason, { trace }) =>
-      lost(taskId, { executorId, host, stageId, reason, trace }),
+      lostTask(taskId, { executorId, host, stageId, reason, trace }),
   }),
   template({
     name: "D13",
@@ -86,7 +86,7 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
       "Lost task 3.0 in stage 0.0 (TID 3, 10.0.0.7, executor 1): ExecutorLostFailure (executor 1 exited caused by one of the running tasks) Reason: worker lost",
     awaitsTrace: true,
     fact: (_i, _a, stageId, _sa, taskId, host, executorId, reason, { trace }) =>
-      lost(taskId, { executorId, host, stageId, reason, trace }),
+      lostTask(taskId, { executorId, host, stageId, reason, trace }),
   }),
   template({
     name: "D13",
@@ -96,7 +96,7 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
     example: "Lost task 3.0 in stage 0.0 (TID 3, 10.0.0.7): ExecutorLostFailure (executor 1 lost)",
     awaitsTrace: true,
     fact: (_i, _a, stageId, _sa, taskId, host, reason, { trace }) =>
-      lost(taskId, { executorId: undefined, host, stageId, reason, trace }),
+      lostTask(taskId, { executorId: undefined, host, stageId, reason, trace }),
   }),
   template({
     name: "D13",
@@ -106,7 +106,7 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
     example:
       "Lost task 3.1 in stage 0.0 (TID 9) on 10.0.0.7, executor 1: java.lang.OutOfMemoryError (Java heap space) [duplicate 1]",
     fact: (_i, _a, stageId, _sa, taskId, host, executorId, reason) =>
-      lost(taskId, { executorId, host, stageId, reason, trace: [] }),
+      lostTask(taskId, { executorId, host, stageId, reason, trace: [] }),
   }),
   template({
     name: "D13",
@@ -117,7 +117,7 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
       "Lost task 3.1 in stage 0.0 (TID 9) on executor 10.0.0.7: java.lang.OutOfMemoryError (Java heap space) [duplicate 1]",
     // In 1.x the word after `executor` is the host.
     fact: (_i, _a, stageId, _sa, taskId, host, reason) =>
-      lost(taskId, { executorId: undefined, host, stageId, reason, trace: [] }),
+      lostTask(taskId, { executorId: undefined, host, stageId, reason, trace: [] }),
   }),
   template({
     name: "X15",
@@ -165,25 +165,36 @@ interface Lost {
   readonly trace: readonly string[];
 }
 
+/** Up to 2.0 the line has the host alone, but the loss of an executor names it. */
+const NAMED_BY_LOSS = /^ExecutorLostFailure \(executor (\S+) /;
+
 /**
  * Of an error its first line and what caused it; of a lost executor the lines below too, which give
  * the reason.
  */
-function lost(taskId: number, { executorId, host, stageId, reason, trace }: Lost): LogFact {
+export function lostTask(
+  taskId: number,
+  { executorId, host, stageId, reason, trace }: Lost,
+): LogFact {
   const isLoss = /^ExecutorLostFailure\b|^$/.test(reason);
   const python = pythonErrorOf([reason, ...trace]);
   return {
     kind: "driver_task_ended",
     taskId,
-    executorId,
+    executorId: executorId ?? NAMED_BY_LOSS.exec(reason)?.[1],
     host,
     stageId,
     lostReason: isLoss
       ? withTrace(reason, trace)
-      : `${reason}${python === undefined ? "" : `\n${python}`}`,
+      : `${withFrame(fetchError(reason, trace), trace)}${python === undefined ? "" : `\n${python}`}`,
     cause: outOfMemoryCause([reason, ...trace]),
     userFrame: userFrameOf(trace),
   };
+}
+
+/** `FetchFailed(…, message=` has its error on the next line. */
+function fetchError(reason: string, [first = ""]: readonly string[]): string {
+  return /^FetchFailed\(.*message=\s*$/.test(reason) ? `${reason.trimEnd()}${first}` : reason;
 }
 
 function ended(

@@ -95,6 +95,7 @@ export const YARN: readonly LogTemplate[] = [
     name: "Y1",
     level: "WARN",
     says: "Container killed by YARN for exceeding {text}",
+    anyLogger: true,
     example:
       "Container killed by YARN for exceeding memory limits. 4.5 GB of 4.5 GB physical memory used. Consider boosting spark.yarn.executor.memoryOverhead.",
     fact: (text) =>
@@ -108,6 +109,7 @@ export const YARN: readonly LogTemplate[] = [
     name: "Y1",
     level: "WARN",
     says: "Requesting driver to remove executor {word} for reason {text}",
+    anyLogger: true,
     example:
       "Requesting driver to remove executor 1 for reason Container killed by YARN for exceeding physical memory limits. 4.5 GB of 4.5 GB physical memory used. Consider boosting spark.executor.memoryOverhead.",
     awaitsTrace: true,
