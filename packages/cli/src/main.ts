@@ -1,12 +1,12 @@
 /**
  * Runs one command line on a host and says with which code to end. Every kind of trouble ends here.
  */
+import { printable } from "@respark/core";
 import { Command, CommanderError } from "commander";
 import { commands } from "./commands/index.ts";
 import { type ExitCode, exitCode } from "./exit-code.ts";
 import type { Host } from "./host.ts";
 import { machineWords } from "./machine-words.ts";
-import { printable } from "./terminal/printable.ts";
 import { UserError } from "./user-error.ts";
 import { version } from "./version.ts";
 

@@ -1,28 +1,7 @@
 /** How amounts, tables and text from logs look on a terminal. */
 import { expect, test } from "vitest";
-import { bytesOrDash, shareOrDash } from "../src/terminal/amounts.ts";
-import { printable, printableLine } from "../src/terminal/printable.ts";
 import { sparkline } from "../src/terminal/sparkline.ts";
 import { textTable, wrapped } from "../src/terminal/text-table.ts";
-
-test("an unknown amount is a dash, and nothing is not unknown", () => {
-  expect([undefined, 0, 14 * 1024 * 1024].map(bytesOrDash)).toEqual(["–", "0 B", "14.0 MiB"]);
-});
-
-test("a share is never rounded up to the whole, and a share of nothing is a dash", () => {
-  expect(shareOrDash(99_999, 100_000)).toBe("99.9 %");
-  expect(shareOrDash(4812, 4830)).toBe("99.6 %");
-  expect(shareOrDash(5, 5)).toBe("100 %");
-  expect(shareOrDash(0, 0)).toBe("–");
-});
-
-test("a log cannot move the cursor, recolour the terminal or turn text around", () => {
-  expect(printable("app\u001b[31m\u001b]0;owned\u0007 \u202egnp.exe\u202c")).toBe(
-    "app\\u{1b}[31m\\u{1b}]0;owned\\u{7} \\u{202e}gnp.exe\\u{202c}",
-  );
-  expect(printable("two\nlines")).toBe("two\nlines");
-  expect(printableLine("two\nlines\tand a tab")).toBe("two lines and a tab");
-});
 
 test("a curve tells nothing, zero and something apart", () => {
   expect(sparkline([undefined, 0, 1, 50, 100], 100)).toBe(" ·▁▅█");
@@ -42,6 +21,27 @@ test("columns are as wide as what stands in them, and an empty one is left out",
       ],
     ),
   ).toEqual(["executor      bytes", "0                 7", "driver    1,234,567"]);
+});
+
+test("columns line up behind characters that take two columns, and behind marks that take none", () => {
+  const cells = [
+    ["作业", "1"],
+    ["ab", "2"],
+    ["e\u0301🚀", "3"],
+    ["abcd", "4"],
+  ];
+  const columns = [
+    { title: "job", align: "left" },
+    { title: "n", align: "right" },
+  ] as const;
+  expect(textTable(columns, cells)).toEqual([
+    "job   n",
+    "作业  1",
+    "ab    2",
+    "e\u0301🚀   3",
+    "abcd  4",
+  ]);
+  expect(wrapped("作业 作业 作业", 9)).toEqual(["作业 作业", "作业"]);
 });
 
 test("a paragraph breaks at blanks, and a long word stays whole", () => {

@@ -1,4 +1,7 @@
-/** Amounts as people read them. What is unknown has no words here: each who speaks has its own. */
+/**
+ * The vocabulary of amounts, times and lists: every text that people read takes its words from
+ * here. Callers render unknown values: a dash in a table (`orDash`), words in a sentence.
+ */
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
@@ -46,6 +49,58 @@ export function shareInWords(
   if (share > 0 && share < 0.001) return "< 0.1 %";
   const words = (share * 100).toFixed(decimals);
   return share < 1 && Number(words) >= 100 ? "99.9 %" : `${words} %`;
+}
+
+/** Epoch microseconds as `2026-11-21 02:37:07 UTC`, or with three digits of a second. */
+export function instantInWords(
+  micros: number,
+  { decimals = 0 }: { readonly decimals?: 0 | 3 } = {},
+): string {
+  const millis = Math.floor(micros / 1000);
+  const days = Math.floor(millis / DAY_MILLIS);
+  const ofDay = millis - days * DAY_MILLIS;
+  const two = (amount: number): string => String(Math.floor(amount)).padStart(2, "0");
+  const [hours, minutes] = [two(ofDay / 3_600_000), two((ofDay / 60_000) % 60)];
+  const fraction = decimals === 0 ? "" : `.${String(ofDay % 1000).padStart(3, "0")}`;
+  return `${dateOf(days)} ${hours}:${minutes}:${two((ofDay / 1000) % 60)}${fraction} UTC`;
+}
+
+const DAY_MILLIS = 86_400_000;
+/** Of the Gregorian calendar, which repeats after 400 years. */
+const ERA_DAYS = 146_097;
+
+/** `2026-11-21` of days since 1970-01-01: counted from March, so that a leap day ends a year. */
+function dateOf(days: number): string {
+  const sinceEra = days + 719_468;
+  const era = Math.floor(sinceEra / ERA_DAYS);
+  const ofEra = sinceEra - era * ERA_DAYS;
+  const leaps = Math.floor(ofEra / 1460) - Math.floor(ofEra / 36_524) + Math.floor(ofEra / 146_096);
+  const yearOfEra = Math.floor((ofEra - leaps) / 365);
+  const ofYear =
+    ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const sinceMarch = Math.floor((5 * ofYear + 2) / 153);
+  const day = ofYear - Math.floor((153 * sinceMarch + 2) / 5) + 1;
+  const month = sinceMarch < 10 ? sinceMarch + 3 : sinceMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const two = (amount: number): string => String(amount).padStart(2, "0");
+  return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`;
+}
+
+/** `4,812` of 4812, `–` of undefined: for a table's cell. */
+export function orDash<Value>(value: Value | undefined, inWords: (value: Value) => string): string {
+  return value === undefined ? "–" : inWords(value);
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
+}
+
+/** First few of many: `1, 2, 3 and 17 more`. */
+export function someOf(words: readonly string[], atMost: number): string {
+  if (words.length <= atMost) return listed(words);
+  return `${words.slice(0, atMost).join(", ")} and ${countInWords(words.length - atMost)} more`;
 }
 
 function signOf(amount: number): string {

@@ -2,6 +2,7 @@ export { ModelError, SparkFailure } from "./assert.ts";
 export { parseBlockId, rddIdOf } from "./block-id.ts";
 export type { ByteInterval } from "./byte-interval.ts";
 export type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
+export { cutToWidth, displayWidth, padded } from "./display-width.ts";
 export type {
   BlockStatus,
   BlockUpdatedFact,
@@ -15,7 +16,17 @@ export type {
 } from "./event-fact.ts";
 export type { FailureClass, FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
 export type { FindingRow, FindingSeverity } from "./finding-row.ts";
-export { bytesInWords, counted, countInWords, durationInWords, shareInWords } from "./in-words.ts";
+export {
+  bytesInWords,
+  counted,
+  countInWords,
+  durationInWords,
+  instantInWords,
+  listed,
+  orDash,
+  shareInWords,
+  someOf,
+} from "./in-words.ts";
 export type { LogFact, LogFactKind } from "./log-fact.ts";
 export {
   type CapacityInput,
@@ -55,6 +66,7 @@ export {
   type ObservationSource,
   UNKNOWN_TIME,
 } from "./observation.ts";
+export { printable, printableLine, printableValue } from "./printable.ts";
 export type { SourceCompleteness } from "./replay/application/completeness.ts";
 export { Replay, type ReplayOptions } from "./replay/replay.ts";
 export type { ExecutorSummary, ReplaySummary } from "./replay/replay-summary.ts";
@@ -152,6 +164,7 @@ export { MemoryStore } from "./storage/memory-store.ts";
 export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";
 export type { UnrollDemand } from "./storage/unroll.ts";
 export { type StorageLevel, storageLevelNamed } from "./storage-level.ts";
+export { alignedLine, columnWidths } from "./table-lines.ts";
 export type { TaskResubmissionRow } from "./task-resubmission-row.ts";
 export { type MemoryConsumer, SpillFailure } from "./tasks/memory-consumer.ts";
 export {

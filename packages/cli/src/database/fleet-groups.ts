@@ -2,9 +2,8 @@
  * Many applications by what they have in common: whose they are, how jobs change from run to run,
  * and which settings bind.
  */
-import { counted, countInWords, durationInWords } from "@respark/core";
+import { counted, countInWords, durationInWords, printableLine } from "@respark/core";
 import { type Ask, answerOf, kindsOf, type RowOf, rowsFrom } from "@respark/report";
-import { printableLine } from "../terminal/printable.ts";
 
 /** Groups of one kind that are shown. */
 const SHOWN = 3;

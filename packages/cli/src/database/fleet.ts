@@ -1,7 +1,6 @@
 /** Many applications on one screen, worst first: what each lost, of what, and what would help. */
-import { counted, countInWords, durationInWords } from "@respark/core";
+import { counted, countInWords, cutToWidth, durationInWords, printableLine } from "@respark/core";
 import { type Ask, kindsOf, type RowOf, rowsFrom, shellWord } from "@respark/report";
-import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 import { wrapped } from "../terminal/text-table.ts";
 import type { ApplicationKey } from "./applications.ts";
@@ -171,7 +170,7 @@ export function fleetText({ applications: fleet, groups }: Fleet, place: FleetPl
     ...(rest > 0 ? [`… and ${counted(rest, "application")} that lost less`] : []),
     ...groupTexts(groups).flatMap(({ heading, lines }) => [
       style.bold(heading),
-      ...lines.map((line) => cut(`  ${line}`, columns)),
+      ...lines.map((line) => cutToWidth(`  ${line}`, columns)),
     ]),
     ...nextLines(shown[0], place),
   ].join("\n")}\n`;
@@ -226,11 +225,11 @@ function linesOf(application: FleetApplication, nth: number, place: FleetPlace):
   const number = `${nth}.`.padStart(3);
   const head = `${number} ${printableLine(application.appId)}${attempt}${name}`;
   return [
-    style.bold(cut(`${head}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`, columns)),
-    cut(`    ${printableLine(worst.title)}`, columns),
+    style.bold(cutToWidth(`${head}${facts.length === 0 ? "" : ` (${facts.join(", ")})`}`, columns)),
+    cutToWidth(`    ${printableLine(worst.title)}`, columns),
     ...(worst.change === undefined
       ? []
-      : [style.dim(cut(`    change: ${printableLine(worst.change)}`, columns))]),
+      : [style.dim(cutToWidth(`    change: ${printableLine(worst.change)}`, columns))]),
   ];
 }
 
@@ -238,10 +237,6 @@ function costOf({ costMillis, runMillis }: FleetApplication): string[] {
   if (costMillis === undefined || costMillis === 0) return [];
   const of = runMillis === undefined ? "" : ` of ${durationInWords(runMillis)} task time`;
   return [`cost about ${durationInWords(costMillis)}${of}`];
-}
-
-function cut(text: string, columns: number): string {
-  return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
 }
 
 function nextLines(first: FleetApplication | undefined, { command, style }: FleetPlace): string[] {

@@ -1,5 +1,5 @@
 /** The export command's own part: which applications, where to, and what came out. */
-import { counted, safeJson } from "@respark/core";
+import { counted, printableLine, safeJson } from "@respark/core";
 import {
   type ExportedFile,
   type ExportFormat,
@@ -10,7 +10,6 @@ import {
 } from "@respark/report";
 import type { Host } from "../host.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { UserError } from "../user-error.ts";
 import { conditionOf } from "./applications.ts";
 import { sayingTrouble } from "./database-trouble.ts";

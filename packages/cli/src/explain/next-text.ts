@@ -1,6 +1,6 @@
 /** Commands to go on with, ready to be copied. */
+import { printableLine } from "@respark/core";
 import { shellWord } from "@respark/report";
-import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 
 export interface TextPlace {

@@ -2,9 +2,9 @@
  * A story for people: a title, sentences with what they are about, the log lines that say so, and
  * what to ask next.
  */
+import { padded, printableLine } from "@respark/core";
 import type { Story } from "@respark/report";
 import { logName } from "../terminal/log-name.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { wrapped } from "../terminal/text-table.ts";
 import { commandLine, type TextPlace } from "./next-text.ts";
 
@@ -17,7 +17,7 @@ export function storyText(story: Story, place: TextPlace): string {
   const width = Math.max(...abouts.map((about) => about.length));
   const line = (about: string, text: string): string[] =>
     wrapped(printableLine(text), columns - width - 4).map(
-      (part, index) => `  ${style.dim((index === 0 ? about : "").padEnd(width))}  ${part}`,
+      (part, index) => `  ${style.dim(padded(index === 0 ? about : "", width))}  ${part}`,
     );
   return [
     style.bold(printableLine(story.title)),

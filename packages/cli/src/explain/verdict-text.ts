@@ -2,7 +2,7 @@
  * A verdict for people: worst thing first, each with what was seen, what to change, and how certain
  * it is.
  */
-import { counted, durationInWords } from "@respark/core";
+import { counted, durationInWords, printableLine } from "@respark/core";
 import type { Advice } from "@respark/events";
 import {
   costInWords,
@@ -15,7 +15,6 @@ import {
   severityInWords,
 } from "@respark/report";
 import { logName } from "../terminal/log-name.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { wrapped } from "../terminal/text-table.ts";
 import { commandLine, type TextPlace } from "./next-text.ts";
 

@@ -2,7 +2,7 @@
  * The baseline command's own part: measures good runs, makes sure they are of one kind, and writes
  * them down.
  */
-import { counted } from "@respark/core";
+import { counted, printable, printableLine } from "@respark/core";
 import {
   addRun,
   type Baseline,
@@ -14,7 +14,6 @@ import {
 } from "@respark/report/checks";
 import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
-import { printable, printableLine } from "../terminal/printable.ts";
 import { UserError } from "../user-error.ts";
 import { readBaseline, readConfig } from "./files.ts";
 import { measured, type RunOptions } from "./measured-run.ts";

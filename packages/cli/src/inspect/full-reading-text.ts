@@ -1,6 +1,5 @@
 /** What reading everything brought to light, for people. */
-import { counted, countInWords } from "@respark/core";
-import { printableLine } from "../terminal/printable.ts";
+import { counted, countInWords, printableLine } from "@respark/core";
 import { wrapped } from "../terminal/text-table.ts";
 import type { FullReading } from "./full-reading.ts";
 import type { SurveyPlace } from "./survey-text.ts";

@@ -1,11 +1,16 @@
 /** What is here, what it can tell, and which settings would tell more: a survey for people. */
 
-import type { EvidenceLevel } from "@respark/core";
-import { bytesInWords, counted, durationInWords } from "@respark/core";
+import {
+  bytesInWords,
+  counted,
+  durationInWords,
+  type EvidenceLevel,
+  instantInWords,
+  orDash,
+  printableLine,
+} from "@respark/core";
 import type { Survey, SurveyedApplication, SurveyedFile } from "@respark/events";
-import { bytesOrDash, instantInWords } from "../terminal/amounts.ts";
 import { logName } from "../terminal/log-name.ts";
-import { printableLine } from "../terminal/printable.ts";
 import type { Style } from "../terminal/style.ts";
 import { textTable, wrapped } from "../terminal/text-table.ts";
 
@@ -165,7 +170,7 @@ function fileLines(files: readonly SurveyedFile[], { style }: SurveyPlace): stri
         file.kind.replace("_", " "),
         file.executorId ?? "",
         file.codec === "none" ? "plain" : file.codec,
-        bytesOrDash(file.bytes),
+        orDash(file.bytes, bytesInWords),
         file.kind === "event_log" ? "" : (file.clock.zone ?? offsetInWords(file.clock.offsetMs)),
       ]),
   );

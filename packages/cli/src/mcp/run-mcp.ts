@@ -4,7 +4,7 @@
  */
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import { escapedJson } from "@respark/core";
+import { escapedJson, printable } from "@respark/core";
 import { adviceFor } from "@respark/events";
 import {
   type Database,
@@ -19,7 +19,6 @@ import * as z from "zod";
 import { applicationsIn } from "../database/applications.ts";
 import { oneApplication } from "../database/one-application.ts";
 import type { Host } from "../host.ts";
-import { printable } from "../terminal/printable.ts";
 import { version } from "../version.ts";
 import { type Databases, databasesAt } from "./databases.ts";
 

@@ -1,6 +1,6 @@
 /** The replay command's own part: where the result goes, and what is said about it. */
 import { join } from "node:path";
-import { counted, countInWords, safeJson } from "@respark/core";
+import { counted, countInWords, printableLine, safeJson } from "@respark/core";
 import type { SurveyedApplication } from "@respark/events";
 import { openDatabase } from "@respark/report";
 import { calledAs } from "../called-as.ts";
@@ -13,7 +13,6 @@ import { openInput } from "../input.ts";
 import type { EverywhereOptions } from "../options.ts";
 import { refuseOverwriting, writePages } from "../report/write-pages.ts";
 import { inLocale } from "../terminal/in-locale.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import { changesInJson } from "./changes-in-json.ts";

@@ -3,11 +3,19 @@
  * Fits 100 columns.
  */
 
-import type { EvidenceLevel } from "@respark/core";
-import { counted, countInWords, durationInWords } from "@respark/core";
+import {
+  bytesInWords,
+  counted,
+  countInWords,
+  durationInWords,
+  type EvidenceLevel,
+  instantInWords,
+  orDash,
+  padded,
+  printableLine,
+  shareInWords,
+} from "@respark/core";
 import { shellWord } from "@respark/report";
-import { bytesOrDash, countOrDash, instantInWords, shareOrDash } from "../terminal/amounts.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { sparkline } from "../terminal/sparkline.ts";
 import type { Style } from "../terminal/style.ts";
 import { type TextColumn, textTable, wrapped } from "../terminal/text-table.ts";
@@ -71,7 +79,7 @@ function heading(run: RunSummary, style: Style): string[] {
 function memoryCell({ memoryBytes, storagePeakBytes, evidenceLevel }: ExecutorSummary): string {
   const isLeast = storagePeakBytes === undefined && memoryBytes !== undefined;
   const hasLog = evidenceLevel === "debug" || evidenceLevel === "info";
-  return `${isLeast && hasLog ? "≥ " : ""}${bytesOrDash(memoryBytes)}`;
+  return `${isLeast && hasLog ? "≥ " : ""}${orDash(memoryBytes, bytesInWords)}`;
 }
 
 function executorTable(run: RunSummary, place: SummaryPlace): string[] {
@@ -86,17 +94,17 @@ function executorTable(run: RunSummary, place: SummaryPlace): string[] {
         min: executor.storagePeakBytesMin,
         max: executor.storagePeakBytesMax,
       }),
-      bytesOrDash(executor.borrowedPeakBytes),
+      orDash(executor.borrowedPeakBytes, bytesInWords),
       peakCell(executor.executionPeakBytes, {
         min: executor.executionPeakBytesMin,
         max: executor.executionPeakBytesMax,
       }),
       (executor.evictions ?? 0) === 0
-        ? countOrDash(executor.evictions)
-        : `${countOrDash(executor.evictions)} (${atLeast(executor.evictedBytes, executor.evictionsOfUnknownSize)})`,
-      countOrDash(executor.failedPuts),
+        ? orDash(executor.evictions, countInWords)
+        : `${orDash(executor.evictions, countInWords)} (${atLeast(executor.evictedBytes, executor.evictionsOfUnknownSize)})`,
+      orDash(executor.failedPuts, countInWords),
       spilledCell(executor),
-      countOrDash(executor.waits),
+      orDash(executor.waits, countInWords),
     ]),
   );
   const [head = "", ...body] = lines;
@@ -144,12 +152,12 @@ function narrowedTo(columns: number, rows: readonly (readonly string[])[]): stri
 function spilledCell(executor: ExecutorSummary): string {
   const { spills, spilledBytes, unloggedSpilledBytes, spillsOfUnknownSize } = executor;
   if (unloggedSpilledBytes === 0 && (spills ?? 0) === 0) {
-    return executor.spillTotalsLogged ? "0" : countOrDash(spills);
+    return executor.spillTotalsLogged ? "0" : orDash(spills, countInWords);
   }
   const bytes = atLeast((spilledBytes ?? 0) + unloggedSpilledBytes, spillsOfUnknownSize);
   if ((spills ?? 0) === 0) return bytes;
-  if (unloggedSpilledBytes > 0) return `${countOrDash(spills)}+ (${bytes})`;
-  return `${countOrDash(spills)} (${atLeast(spilledBytes, spillsOfUnknownSize)})`;
+  if (unloggedSpilledBytes > 0) return `${orDash(spills, countInWords)}+ (${bytes})`;
+  return `${orDash(spills, countInWords)} (${atLeast(spilledBytes, spillsOfUnknownSize)})`;
 }
 
 /** Bounds further apart than this part of the peak are said. */
@@ -160,13 +168,16 @@ function peakCell(
   best: number | undefined,
   { min, max }: { readonly min: number | undefined; readonly max: number | undefined },
 ): string {
-  if (best === undefined || min === undefined || max === undefined) return bytesOrDash(best);
-  return max - min <= max * WIDE ? bytesOrDash(best) : `${bytesOrDash(min)}–${bytesOrDash(max)}`;
+  if (best === undefined || min === undefined || max === undefined)
+    return orDash(best, bytesInWords);
+  return max - min <= max * WIDE
+    ? orDash(best, bytesInWords)
+    : `${orDash(min, bytesInWords)}–${orDash(max, bytesInWords)}`;
 }
 
 /** A sum that leaves some out is a lower bound. */
 function atLeast(bytes: number | undefined, leftOut: number): string {
-  return `${bytes !== undefined && leftOut > 0 ? "at least " : ""}${bytesOrDash(bytes)}`;
+  return `${bytes !== undefined && leftOut > 0 ? "at least " : ""}${orDash(bytes, bytesInWords)}`;
 }
 
 function legend(
@@ -231,7 +242,7 @@ function curves(run: RunSummary, style: Style): string[] {
           : [`execution  ${curve(executor.executionCurve)}`]),
       ];
       return known.map((line, index) =>
-        `${(index === 0 ? executorLabel(executor) : "").padEnd(width)}  ${line}`.trimEnd(),
+        `${padded(index === 0 ? executorLabel(executor) : "", width)}  ${line}`.trimEnd(),
       );
     }),
   ];
@@ -305,8 +316,8 @@ function accuracyInWords(run: RunSummary): string {
   const decided =
     decisions === 0
       ? ""
-      : ` Of ${counted(decisions, "decision")} of the memory manager it foresaw ${countInWords(decisionsForeseen)} (${shareOrDash(decisionsForeseen, decisions)}).`;
-  return `Of ${counted(statements, "memory statement")} in the logs the replay predicted ${countInWords(statementsMet)} (${shareOrDash(statementsMet, statements)}) and explained ${countInWords(statementsExplained)}; ${countInWords(unexplained)} ${unexplained === 1 ? "is" : "are"} unexplained.${decided}`;
+      : ` Of ${counted(decisions, "decision")} of the memory manager it foresaw ${countInWords(decisionsForeseen)} (${shareInWords(decisionsForeseen / decisions)}).`;
+  return `Of ${counted(statements, "memory statement")} in the logs the replay predicted ${countInWords(statementsMet)} (${shareInWords(statementsMet / statements)}) and explained ${countInWords(statementsExplained)}; ${countInWords(unexplained)} ${unexplained === 1 ? "is" : "are"} unexplained.${decided}`;
 }
 
 /** Most are of one executor, or of the driver alone, whose numbers are then the ones to doubt. */

@@ -1,8 +1,13 @@
 /** What happened in a run, in a few sentences: the worst first. */
 
-import type { OomEventRow, RemovedClass } from "@respark/core";
-import { bytesInWords, counted, countInWords } from "@respark/core";
-import { printableLine } from "../terminal/printable.ts";
+import {
+  bytesInWords,
+  counted,
+  countInWords,
+  type OomEventRow,
+  printableLine,
+  type RemovedClass,
+} from "@respark/core";
 import type { Style } from "../terminal/style.ts";
 import { wrapped } from "../terminal/text-table.ts";
 import type { ExecutorSummary, RunSummary } from "./run-summary.ts";

@@ -1,10 +1,9 @@
 /** The report command's own part: where pages go, and what is said of them. */
-import { counted, safeJson } from "@respark/core";
+import { counted, printableLine, safeJson } from "@respark/core";
 import { type Database, openDatabase, QueryError } from "@respark/report";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { type RunOptions, withDatabase } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { type Written, writePages } from "./write-pages.ts";
 
 export interface ReportOptions extends RunOptions {

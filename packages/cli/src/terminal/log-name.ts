@@ -1,5 +1,5 @@
 /** A log by a name short enough for a line of text. */
-import { printableLine } from "./printable.ts";
+import { printableLine } from "@respark/core";
 
 /**
  * `executor-1.log` of `/logs/executor-1.log`: enough to know a log by, with the folder where all

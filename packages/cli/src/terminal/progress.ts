@@ -1,8 +1,7 @@
 /** A bar on a terminal, and nothing anywhere else. It lives on standard error. */
 
+import { bytesInWords, printableLine } from "@respark/core";
 import type { Host } from "../host.ts";
-import { bytesOrDash } from "./amounts.ts";
-import { printableLine } from "./printable.ts";
 
 export interface Progress {
   /** How far one piece of work is, and what it is; without a total only the amount is shown. */
@@ -39,8 +38,8 @@ export function progressOn(host: Host, options: { readonly quiet: boolean }): Pr
 function line(what: string, done: number, total: number | undefined, columns: number): string {
   const amount =
     total === undefined
-      ? bytesOrDash(done)
-      : `${bar(done, total)}  ${bytesOrDash(done)} of ${bytesOrDash(total)}`;
+      ? bytesInWords(done)
+      : `${bar(done, total)}  ${bytesInWords(done)} of ${bytesInWords(total)}`;
   return `${amount}  ${printableLine(what)}`.slice(0, columns - 1);
 }
 

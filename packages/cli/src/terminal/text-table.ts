@@ -1,5 +1,5 @@
 /** Rows in columns: a header, aligned cells, two blanks between. */
-import { printableLine } from "./printable.ts";
+import { alignedLine, columnWidths, displayWidth, printableLine } from "@respark/core";
 
 export interface TextColumn {
   readonly title: string;
@@ -13,24 +13,14 @@ export function textTable(
 ): string[] {
   const shown = columns
     .map((column, index) => ({ ...column, cells: rows.map((row) => cell(row[index])) }))
-    .filter((column) => column.cells.some((text) => text !== ""))
-    .map((column) => ({
-      ...column,
-      width: Math.max(column.title.length, ...column.cells.map((text) => text.length)),
-    }));
-  const line = (textOf: (column: (typeof shown)[number]) => string): string =>
-    shown
-      .map((column) =>
-        column.align === "right"
-          ? textOf(column).padStart(column.width)
-          : textOf(column).padEnd(column.width),
-      )
-      .join("  ")
-      .trimEnd();
-  return [
-    line((column) => column.title),
-    ...rows.map((_, index) => line((column) => column.cells[index] ?? "")),
+    .filter((column) => column.cells.some((text) => text !== ""));
+  const lines = [
+    shown.map(({ title }) => title),
+    ...rows.map((_, index) => shown.map(({ cells }) => cells[index] ?? "")),
   ];
+  const widths = columnWidths(lines);
+  const right = shown.map(({ align }) => align === "right");
+  return lines.map((cells) => alignedLine(cells, widths, right));
 }
 
 function cell(text: string | undefined): string {
@@ -41,17 +31,21 @@ function cell(text: string | undefined): string {
 const BREAKS = /(?<!\d) | (?!(?:B|[KMGTP]iB|ms|s|min|h|%)(?![\w]))/;
 
 /**
- * Breaks a paragraph at blanks into lines of at most `columns` characters, each after the first
+ * Breaks a paragraph at blanks into lines of at most `columns` columns, each after the first
  * indented.
  */
 export function wrapped(text: string, columns: number, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";
+  let width = 0;
   for (const word of text.split(BREAKS)) {
-    if (line !== "" && line.length + 1 + word.length > columns) {
+    const wordWidth = displayWidth(word);
+    if (line !== "" && width + 1 + wordWidth > columns) {
       lines.push(line);
       line = indent + word;
+      width = indent.length + wordWidth;
     } else {
+      width += (line === "" ? 0 : 1) + wordWidth;
       line = line === "" ? word : `${line} ${word}`;
     }
   }

@@ -1,5 +1,5 @@
 /** The whatif command's own part: what was asked, and its answer as text or JSON. */
-import { type StorageLevel, safeJson, storageLevelNamed } from "@respark/core";
+import { printableLine, type StorageLevel, safeJson, storageLevelNamed } from "@respark/core";
 import {
   AskedWrongly,
   type GradeLetter,
@@ -20,7 +20,6 @@ import { exitCode } from "../exit-code.ts";
 import { type RunOptions, withDatabase } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
 import { checkOutput } from "../replay/output-path.ts";
-import { printableLine } from "../terminal/printable.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
 import { scenariosOf, sweptSetting } from "./scenarios.ts";

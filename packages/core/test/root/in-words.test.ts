@@ -7,7 +7,11 @@ import {
   counted,
   countInWords,
   durationInWords,
+  instantInWords,
+  listed,
+  orDash,
   shareInWords,
+  someOf,
 } from "../../src/in-words.ts";
 
 const KIB = 1024;
@@ -95,4 +99,29 @@ test("counts have their thousands apart and agree with their noun", () => {
     "0 spills",
     "4,812 entries",
   ]);
+});
+
+test("a moment is the same as the platform's, before and after the epoch and on leap days", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -9_000_000_000_000, max: 9_000_000_000_000 }), (millis) => {
+      const iso = new Date(millis).toISOString().replace("T", " ");
+      expect(instantInWords(millis * 1000 + 7, { decimals: 3 })).toBe(`${iso.slice(0, 23)} UTC`);
+      expect(instantInWords(millis * 1000)).toBe(`${iso.slice(0, 19)} UTC`);
+    }),
+  );
+  expect(instantInWords(Date.UTC(2024, 1, 29, 23, 59, 59) * 1000)).toBe("2024-02-29 23:59:59 UTC");
+});
+
+test("what is unknown is a dash in a table, and nothing is not unknown", () => {
+  expect([undefined, 0, 4812].map((count) => orDash(count, countInWords))).toEqual([
+    "–",
+    "0",
+    "4,812",
+  ]);
+});
+
+test("a list names its first words and counts the rest", () => {
+  expect([listed([]), listed(["a"]), listed(["a", "b", "c"])]).toEqual(["", "a", "a, b and c"]);
+  expect(someOf(["1", "2", "3", "4"], 2)).toBe("1, 2 and 2 more");
+  expect(someOf(["1", "2"], 2)).toBe("1 and 2");
 });

@@ -1,5 +1,5 @@
 /** Amounts, times and intervals as sentences say them. What is not known is said as unknown. */
-import { bytesInWords, countInWords, durationInWords, shareInWords } from "@respark/core";
+import { bytesInWords, durationInWords, instantInWords, shareInWords, someOf } from "@respark/core";
 
 /** `412.5 MiB`; `an unknown amount` where nobody knows. */
 export function bytes(amount: number | undefined): string {
@@ -41,7 +41,7 @@ export function millis(amount: number | undefined): string {
 /** Epoch microseconds as `2026-11-21 02:37:07.483 UTC`. */
 export function instant(micros: number | undefined): string {
   if (micros === undefined) return "at an unknown time";
-  return `${new Date(micros / 1000).toISOString().slice(0, 23).replace("T", " ")} UTC`;
+  return instantInWords(micros, { decimals: 3 });
 }
 
 /**
@@ -58,12 +58,6 @@ export function moment({ best, min, max }: Bounds): string {
 
 function clock(micros: number): string {
   return new Date(micros / 1000).toISOString().slice(11, 23);
-}
-
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(words: readonly string[]): string {
-  if (words.length < 2) return words.join("");
-  return `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
 }
 
 /**
@@ -93,12 +87,6 @@ export function executorsWords(executorIds: readonly string[], atMost: number): 
 /** The first letter as a sentence begins. */
 export function capital(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** First few of many: `1, 2, 3 and 17 more`. */
-export function someOf(words: readonly string[], atMost: number): string {
-  if (words.length <= atMost) return listed(words);
-  return `${words.slice(0, atMost).join(", ")} and ${countInWords(words.length - atMost)} more`;
 }
 
 /** `org.apache.spark.util.collection.ExternalSorter@1f` is `ExternalSorter`. */

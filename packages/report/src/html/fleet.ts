@@ -1,6 +1,12 @@
 /** Many applications on one page, worst first: what went wrong, what it cost, a picture. */
 import { createHash } from "node:crypto";
-import { bytesInWords, counted, countInWords, durationInWords } from "@respark/core";
+import {
+  bytesInWords,
+  counted,
+  countInWords,
+  durationInWords,
+  instantInWords,
+} from "@respark/core";
 import { front } from "#page";
 import type { RunVerdict, Severity } from "../explain/index.ts";
 import type { Database } from "../sql/query.ts";
@@ -9,7 +15,6 @@ import { conditionOn } from "./condition.ts";
 import { escaped, type Html, html } from "./html.ts";
 import type { Run } from "./run-facts.ts";
 import { headlineOf, SEVERITIES } from "./verdict.ts";
-import { momentWords } from "./words.ts";
 
 /** An application's line on a page of many: its worst finding, cost in ms and peaks. */
 export interface FleetRow {
@@ -153,7 +158,7 @@ function rowHtml(row: FleetRow, file: string): Html {
     value === undefined
       ? html`<td class="unknown" title="no log tells">?</td>`
       : html`<td>${words(value)}</td>`;
-  const when = row.startedAt === undefined ? "" : momentWords(row.startedAt);
+  const when = row.startedAt === undefined ? "" : instantInWords(row.startedAt);
   const lasted = row.durationMillis === undefined ? "" : durationInWords(row.durationMillis);
   return html`<tr class="${row.severity}"><td class="l"><a href="${file}">${row.name ?? row.appId}</a><br><small><code>${row.appId}</code>${row.attemptId === "1" ? "" : ` attempt ${row.attemptId}`}<br>${[when, lasted].filter((words) => words !== "").join(" · ")}</small></td>
 <td class="l wrap"><span class="sev"><span aria-hidden="true">${sign}</span> ${word}</span> ${row.headline.replace(/^[^:]*: /, "")}${row.findings > 1 ? html` <small>and ${row.findings - 1} more</small>` : ""}${row.change === undefined ? "" : html`<br><small><b>Change</b> ${row.change}</small>`}</td>

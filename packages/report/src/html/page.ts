@@ -1,11 +1,10 @@
 /** The page around the pictures: its sections in order, their legends and the SQL below each. */
 
-import { countInWords } from "@respark/core";
+import { countInWords, durationInWords, instantInWords } from "@respark/core";
 import { sqlBelow } from "./document.ts";
 import { type Html, html } from "./html.ts";
 import type { QuestionName } from "./questions.ts";
 import type { Run } from "./run-facts.ts";
-import { durationWords, momentWords } from "./words.ts";
 
 export interface PageParts {
   readonly appId: string;
@@ -54,7 +53,9 @@ function header({ appId, attemptId, run, tasks: count, fleet }: PageParts): Html
   const facts = [
     `Spark ${run.sparkVersion ?? "of an unknown version"}`,
     ...(run.manager === null ? [] : [`${run.manager} memory manager`]),
-    ...(axis.start === 0 ? [] : [momentWords(axis.start), durationWords(axis.end - axis.start)]),
+    ...(axis.start === 0
+      ? []
+      : [instantInWords(axis.start), durationInWords((axis.end - axis.start) / 1000)]),
     `${others} executor${others === 1 ? "" : "s"}`,
     `${countInWords(count)} task${count === 1 ? "" : "s"}`,
   ];

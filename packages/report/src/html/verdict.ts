@@ -1,5 +1,5 @@
 /** The verdict as HTML: complete without a script, and painted before any data is unpacked. */
-import { counted, countInWords } from "@respark/core";
+import { counted, countInWords, durationInWords } from "@respark/core";
 import {
   costInWords,
   type FindingBehind,
@@ -11,7 +11,6 @@ import {
 } from "../explain/index.ts";
 import type { ExecutorFacts, Picture } from "../picture/facts.ts";
 import { type Html, html } from "./html.ts";
-import { durationWords } from "./words.ts";
 
 /** More findings than this are counted. */
 const SHOWN = 8;
@@ -158,7 +157,7 @@ ${
     ? ""
     : picture === null || executor === undefined
       ? html`<p class="see none">no picture: the logs do not tell where</p>`
-      : html`<a class="see" href="#finding-${index + 1}" data-finding="${index}"><canvas width="220" height="72" role="img" aria-label="Memory of ${nameOf(executor.id)} at the time of this finding"></canvas><span>${nameOf(executor.id)}, ${durationWords((picture.to - picture.from) * unit)} <b>Show</b></span></a>`
+      : html`<a class="see" href="#finding-${index + 1}" data-finding="${index}"><canvas width="220" height="72" role="img" aria-label="Memory of ${nameOf(executor.id)} at the time of this finding"></canvas><span>${nameOf(executor.id)}, ${durationInWords(((picture.to - picture.from) * unit) / 1000)} <b>Show</b></span></a>`
 }
 </li>`;
 }

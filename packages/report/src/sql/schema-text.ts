@@ -1,4 +1,5 @@
 /** The reference of tables and views as text: for a terminal, for docs/tables.md, for programs. */
+import { alignedLine, columnWidths } from "@respark/core";
 import type { RelationSchema } from "./schema.ts";
 
 /** How the schema is written. */
@@ -17,11 +18,9 @@ export function schemaText(schema: readonly RelationSchema[], format: SchemaForm
 }
 
 function terminalSection({ name, kind, parameters, comment, columns }: RelationSchema): string {
-  const names = Math.max(...columns.map((column) => column.name.length));
-  const types = Math.max(...columns.map(({ type }) => type.length));
-  const lines = columns.map((column) => {
-    return `  ${column.name.padEnd(names)}  ${column.type.padEnd(types)}  ${column.comment}\n`;
-  });
+  const cells = columns.map((column) => [`  ${column.name}`, column.type, column.comment]);
+  const widths = columnWidths(cells.map(([its = "", type = ""]) => [its, type]));
+  const lines = cells.map((row) => `${alignedLine(row, widths)}\n`);
   return `${name}${parameters} (${kind}): ${comment}\n${lines.join("")}`;
 }
 

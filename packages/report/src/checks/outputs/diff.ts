@@ -2,7 +2,7 @@
  * Two runs side by side, for people: what moved, and in which direction. Nobody passes or fails
  * here.
  */
-import { safeJson } from "@respark/core";
+import { alignedLine, columnWidths, safeJson } from "@respark/core";
 import type { GateResult, MeasuredRun, Verdict } from "../check.ts";
 import { changeInWords, changeShareInWords, intervalInWords, inWords } from "../in-words.ts";
 import type { Emphasis } from "./terminal.ts";
@@ -105,14 +105,8 @@ function table(verdicts: readonly Verdict[], dim: (text: string) => string): str
     movement(verdict),
   ]);
   const titles = ["", "first run", "second run", "change"];
-  const widths = titles.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
+  const widths = columnWidths([titles, ...rows]);
+  const line = (row: readonly string[]): string => alignedLine(row, widths);
   return [dim(`  ${line(titles)}`), ...rows.map((row) => `  ${line(row)}`)];
 }
 

@@ -2,6 +2,7 @@
  * A result for people at a terminal: what was held against what, each verdict in a row, and for
  * trouble who did it.
  */
+import { alignedLine, columnWidths, displayWidth, padded } from "@respark/core";
 import type { GateResult, Verdict, VerdictStatus } from "../check.ts";
 import {
   baselineInWords,
@@ -71,8 +72,8 @@ function needsWords({ status }: Verdict): boolean {
 }
 
 function labelled(lines: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...lines.map(([label]) => label.length));
-  return lines.map(([label, sentence]) => `  ${label.padEnd(width)}  ${sentence}`);
+  const width = Math.max(...lines.map(([label]) => displayWidth(label)));
+  return lines.map(([label, sentence]) => `  ${padded(label, width)}  ${sentence}`);
 }
 
 function table(verdicts: readonly Verdict[], dim: (text: string) => string): string[] {
@@ -84,14 +85,8 @@ function table(verdicts: readonly Verdict[], dim: (text: string) => string): str
     statusInWords(verdict.status),
   ]);
   const titles = ["check", "this run", "baseline", "good is", ""];
-  const widths = titles.map((title, column) =>
-    Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd();
+  const widths = columnWidths([titles, ...cells]);
+  const line = (row: readonly string[]): string => alignedLine(row, widths);
   return [
     dim(`    ${line(titles)}`),
     ...verdicts.map((verdict, index) => `  ${MARKS[verdict.status]} ${line(cells[index] ?? [])}`),

@@ -1,4 +1,5 @@
 /** What every output says of a result, in the same words, and in text that no log can misuse. */
+import { counted } from "@respark/core";
 import type { GateResult, MeasuredRun, SubjectMatch, Verdict, VerdictStatus } from "../check.ts";
 import { intervalInWords, inWords, spanInWords } from "../in-words.ts";
 import { RUNS_FOR_STATISTICS } from "../statistics.ts";
@@ -71,10 +72,6 @@ export function statusInWords(status: VerdictStatus): string {
 
 export function isJudged({ status }: Verdict): boolean {
   return status !== "not_measured" && status !== "not_compared";
-}
-
-export function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? "" : "s"}`;
 }
 
 export function headline({ outcome, verdicts }: GateResult): string {

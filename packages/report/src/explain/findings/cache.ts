@@ -1,8 +1,8 @@
 /** Cached blocks that were not in memory when they were read: evicted, or without room. */
-import { counted, countInWords } from "@respark/core";
+import { counted, countInWords, listed } from "@respark/core";
 import { numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
 import { shellWord } from "../shell-word.ts";
-import { bytes, listed } from "../words.ts";
+import { bytes } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
 import { costIn, costSum } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";

@@ -2,9 +2,9 @@
  * The user's own settings that differ from Spark's defaults and bind: what they cost is what they
  * caused.
  */
-import { counted } from "@respark/core";
+import { counted, someOf } from "@respark/core";
 import { numberIn, textIn } from "../../sql/row.ts";
-import { bytes, someOf } from "../words.ts";
+import { bytes } from "../words.ts";
 import { type Application, isUnified } from "./application.ts";
 import { costSum, rankCost } from "./costs.ts";
 import type { Draft } from "./finder.ts";

@@ -2,7 +2,7 @@
  * The story of one block: where it was stored, read, evicted and missed, on every executor that saw
  * it.
  */
-import { counted } from "@respark/core";
+import { counted, listed } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
 import { rowsFrom } from "../../sql/typed-rows.ts";
@@ -10,7 +10,7 @@ import { type Investigation, NotThereError } from "../investigation.ts";
 import { blockKnown } from "../scene.ts";
 import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
-import { bytes, executorWords, instant, listed } from "../words.ts";
+import { bytes, executorWords, instant } from "../words.ts";
 
 /** Events of its life that are told one by one; the rest is counted. */
 const TOLD = 6;

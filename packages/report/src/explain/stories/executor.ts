@@ -2,7 +2,7 @@
  * The story of one executor: how its memory was divided, how full it got, what happened for want of
  * room, how it ended.
  */
-import { counted } from "@respark/core";
+import { counted, someOf } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
@@ -17,7 +17,6 @@ import {
   instant,
   millis,
   share,
-  someOf,
 } from "../words.ts";
 
 export async function executorStory(

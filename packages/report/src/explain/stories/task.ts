@@ -2,7 +2,7 @@
  * The story of one task: what it held, what it was allowed, what it spilled, waited for, evicted
  * and missed.
  */
-import { counted } from "@respark/core";
+import { counted, listed } from "@respark/core";
 import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { taskKnown } from "../scene.ts";
@@ -14,7 +14,6 @@ import {
   cutTo,
   executorWords,
   instant,
-  listed,
   millis,
   share,
   spilledByAccount,

@@ -1,7 +1,8 @@
 /** CSV as RFC 4180 has it, exact; NULL is an empty field, an empty text is `""`. */
 
+import { printableValue } from "@respark/core";
 import type { QueryValue } from "../query.ts";
-import { cellText, printable } from "./cell.ts";
+import { cellText } from "./cell.ts";
 import type { ResultFormat } from "./result-format.ts";
 
 /** What a spreadsheet takes for a formula. */
@@ -14,7 +15,7 @@ export const csv: ResultFormat = async function* (
 ) {
   const field = (text: string | null): string => {
     if (text === null) return "";
-    const shown = forTerminal ? printable(text) : text;
+    const shown = forTerminal ? printableValue(text) : text;
     return shown === "" || /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
   };
   const safe = (value: QueryValue): string | null =>

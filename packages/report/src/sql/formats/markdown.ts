@@ -1,5 +1,6 @@
 /** A Markdown table, as pull requests show it. */
-import { cellText, printable } from "./cell.ts";
+import { printableValue } from "@respark/core";
+import { cellText } from "./cell.ts";
 import type { ResultFormat } from "./result-format.ts";
 import { isNumeric } from "./table.ts";
 
@@ -14,7 +15,7 @@ export const markdown: ResultFormat = async function* (columns, batches) {
 
 /** Nothing in a cell is markup: neither Markdown's nor HTML's. */
 function escaped(text: string): string {
-  return printable(text)
+  return printableValue(text)
     .replace(/[\\`*_[\]|~]/g, (mark) => `\\${mark}`)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")

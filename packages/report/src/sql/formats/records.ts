@@ -2,6 +2,7 @@
  * What a table becomes on a terminal too narrow for it: the same in each row said once, and each
  * row a record, a line a value.
  */
+import { displayWidth, padded } from "@respark/core";
 
 export interface Cells {
   readonly names: readonly string[];
@@ -41,12 +42,12 @@ export function saidOnce({ names, rows }: Cells): {
 
 /** A value that is not there has no line. */
 export function records({ names, rows }: Cells): string {
-  const width = Math.max(...names.map((name) => Array.from(name).length));
+  const width = Math.max(...names.map(displayWidth));
   return rows
     .map((row, nth) => {
       const lines = names.flatMap((name, index) => {
         const cell = row[index] ?? "";
-        return cell === "" ? [] : [`${name.padEnd(width)}  ${cell}\n`];
+        return cell === "" ? [] : [`${padded(name, width)}  ${cell}\n`];
       });
       return `── ${nth + 1} ${"─".repeat(Math.max(0, width - 3 - String(nth + 1).length))}\n${lines.join("")}`;
     })

@@ -1,8 +1,9 @@
 /**
  * A table of characters; widths come from the first rows, so that any number of rows can follow.
  */
+import { alignedLine, columnWidths, cutToWidth, printableValue } from "@respark/core";
 import type { QueryValue, ResultColumn } from "../query.ts";
-import { cellText, printable } from "./cell.ts";
+import { cellText } from "./cell.ts";
 import { records, saidOnce } from "./records.ts";
 import type { ResultFormat } from "./result-format.ts";
 
@@ -17,7 +18,9 @@ export const table: ResultFormat = async function* (
 ) {
   const right = columns.map(({ type }) => isNumeric(type));
   const cells = (row: readonly QueryValue[]): string[] =>
-    columns.map((_, index) => clipped(printable(cellText(row[index] ?? null) ?? ""), cellWidth));
+    columns.map((_, index) =>
+      cutToWidth(printableValue(cellText(row[index] ?? null) ?? ""), cellWidth),
+    );
   let waiting: string[][] = [];
   let widths: readonly number[] | undefined;
   for await (const batch of batches) {
@@ -54,14 +57,14 @@ function fitted(
     widths.reduce((sum, one) => sum + one + 2, -2) <= lineWidth;
   const all = widthsOf(columns, rows);
   if (fits(all) || rows.length === 0) return begun(columns, rows, all, right);
-  const once = saidOnce({ names: columns.map(({ name }) => printable(name)), rows });
+  const once = saidOnce({ names: columns.map(({ name }) => printableValue(name)), rows });
   const pick = <Item>(items: readonly Item[]): Item[] =>
     once.kept.flatMap((index) => items.slice(index, index + 1));
   const [left, cells] = [pick(columns), rows.map(pick)];
   const widths = widthsOf(left, cells);
   const text = fits(widths)
     ? begun(left, cells, widths, pick(right))
-    : records({ names: left.map(({ name }) => printable(name)), rows: cells });
+    : records({ names: left.map(({ name }) => printableValue(name)), rows: cells });
   return once.said === undefined ? text : `${text}(${once.said})\n`;
 }
 
@@ -71,7 +74,7 @@ function begun(
   widths: readonly number[],
   right: readonly boolean[],
 ): string {
-  const names = columns.map(({ name }) => printable(name));
+  const names = columns.map(({ name }) => printableValue(name));
   const rule = `${widths.map((width) => "─".repeat(width)).join("  ")}\n`;
   return line(names, widths, right) + rule + rows.map((row) => line(row, widths, right)).join("");
 }
@@ -80,13 +83,7 @@ function widthsOf(
   columns: readonly ResultColumn[],
   rows: readonly (readonly string[])[],
 ): number[] {
-  const widths = columns.map(({ name }) => width(printable(name)));
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) {
-      widths[index] = Math.max(widths[index] ?? 0, width(cell));
-    }
-  }
-  return widths;
+  return columnWidths([columns.map(({ name }) => printableValue(name)), ...rows]);
 }
 
 function line(
@@ -94,19 +91,5 @@ function line(
   widths: readonly number[],
   right: readonly boolean[],
 ): string {
-  const padded = cells.map((cell, index) => {
-    const space = " ".repeat(Math.max(0, (widths[index] ?? 0) - width(cell)));
-    return right[index] === true ? space + cell : cell + space;
-  });
-  return `${padded.join("  ").trimEnd()}\n`;
-}
-
-/** Characters as people count them; wide ones are not measured. */
-function width(text: string): number {
-  return Array.from(text).length;
-}
-
-function clipped(text: string, most: number): string {
-  const characters = Array.from(text);
-  return characters.length <= most ? text : `${characters.slice(0, most - 1).join("")}…`;
+  return `${alignedLine(cells, widths, right)}\n`;
 }
