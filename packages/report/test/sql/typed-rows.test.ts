@@ -1,9 +1,5 @@
 /** Rows with types: from the declarations of tables and views, and from what SQL by hand says. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import { typedRelations } from "../../scripts/typed-relations.ts";
-import { describeSchema } from "../../src/index.ts";
 import type { Ask, Row } from "../../src/sql/row.ts";
 import { answerOf, firstOf, kindsOf, rowsFrom } from "../../src/sql/typed-rows.ts";
 
@@ -16,11 +12,6 @@ function answering(...rows: readonly Row[]): { readonly ask: Ask; readonly asked
   };
   return { ask, asked };
 }
-
-test("sql/relations.ts is the schema as it is (pnpm docs:tables writes it)", async () => {
-  const path = join(import.meta.dirname, "../../src/sql/relations.ts");
-  expect(await readFile(path, "utf8")).toBe(typedRelations(await describeSchema()));
-});
 
 test("a table's columns are asked by name and come as what they were declared", async () => {
   const { ask, asked } = answering({ app_id: "app-1", task_id: 7n, leaked_bytes: null });
