@@ -70,10 +70,13 @@ function headline(verdict: RunVerdict): string {
   if (findings.length === 0) return nothingFound(verdict);
   if (findings.length === 1) return "1 finding:";
   const count = counted(findings.length, "finding");
+  const first = findings[0];
   const order =
-    findings[0]?.facts["ended"] === true
-      ? "what ended the application first, then the costliest"
-      : "the costliest first";
+    first?.facts["ended"] !== true
+      ? "the costliest first"
+      : first.kind === "no_end"
+        ? "the missing end first, then the costliest"
+        : "what ended the application first, then the costliest";
   return `${count}, ${order}: ${severitiesInWords(findings)}.`;
 }
 

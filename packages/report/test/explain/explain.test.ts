@@ -200,6 +200,17 @@ test("an event log without an end is a finding, with what was running", async ()
   });
 });
 
+test("an end that is missing while tasks ran stands before what cost time", async () => {
+  const { findings } = await verdict((emit) => {
+    emit("applications", { ...rowsByHand.applications, endedAt: undefined });
+    emit("source_files", eventLog);
+    emit("tasks", { ...task, memorySpilledBytes: 64 * 2 ** 20, diskSpilledBytes: 2 ** 20 });
+    emit("tasks", { ...task, taskId: 99, status: "running", finishedAt: undefined });
+  });
+  expect(findings.map(({ kind }) => kind)).toEqual(["no_end", "spills"]);
+  expect(findings[0]?.facts["ended"]).toBe(true);
+});
+
 test("what a lost executor took with it is told, and no container's overhead where there is none", async () => {
   const { findings } = await verdict((emit) => {
     emit("spark_conf", {

@@ -3,6 +3,7 @@
  * stages are called.
  */
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { bytes } from "../words.ts";
 
 export interface Application {
   readonly row: Row;
@@ -47,7 +48,14 @@ export function isUnified(application: Application): boolean | undefined {
 /** `spark.executor.cores, now 4`; the name alone where its value is not logged. */
 export function settingInWords({ settings }: Application, key: string): string {
   const value = settings.get(key);
-  return value === undefined ? key : `${key}, now ${value}`;
+  return value === undefined ? key : `${key}, now ${valueInWords(key, value)}`;
+}
+
+/** `41943040 (40.0 MiB)`: bytes without a unit say little. */
+function valueInWords(key: string, value: string): string {
+  return /^\d{6,}$/.test(value) && /(?:size|memory|bytes|threshold)$/i.test(key)
+    ? `${value} (${bytes(Number(value))})`
+    : value;
 }
 
 export function coresOf({ settings, row }: Application): number | undefined {

@@ -314,6 +314,8 @@ export const noEnd: Finder = {
         id: "no_end",
         kind: "no_end",
         severity: "risk",
+        // Whether it died: with work under way that comes before what the rest cost.
+        ended: jobs + tasks > 0,
         cost: COST_UNKNOWN,
         title: `The event log ends before the application does${jobs === 0 ? "" : `: ${counted(jobs, "job")} and ${counted(tasks, "task")} were running`}`,
         evidence: [

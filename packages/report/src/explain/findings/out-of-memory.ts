@@ -272,7 +272,7 @@ function largerMemory(application: Application): Change {
   return {
     key,
     value: { amount: mib, written: `${mib}m` },
-    text: (value) => `a larger ${now}, say ${value} (how much is needed no log has)`,
+    text: (value) => `a larger ${now}, say ${value} (no log says how much is needed)`,
   };
 }
 

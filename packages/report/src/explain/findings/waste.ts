@@ -106,11 +106,13 @@ export const readOnce: Finder = {
   },
 };
 
-/** By time where it is known, else by count: blocks of one job are of one kind. */
+/** Where no time is known: so many times as many blocks have to be missed as it served. */
+const CLEARLY_MORE = 2;
+
 function isDearerThanItSaves(row: Row): boolean {
   const [saved, lost] = [numberIn(row, "saved_ms"), numberIn(row, "missed_ms")];
   return saved === undefined || lost === undefined
-    ? (numberIn(row, "missed") ?? 0) > (numberIn(row, "served") ?? 0)
+    ? (numberIn(row, "missed") ?? 0) > (numberIn(row, "served") ?? 0) * CLEARLY_MORE
     : lost > saved;
 }
 
