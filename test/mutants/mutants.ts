@@ -4,7 +4,7 @@
  * events and report for ten minutes (`--minutes 10 --seed 1 --sample 1000 --in core/src/replay`);
  * `pnpm mutants named [word…]` takes those of `named.ts`, all or whose name holds a word. A mutant
  * is held against the tests that import its file most directly, then its package's, then accuracy
- * and goldens, or against `--tests` alone. Survivors that are no fault stand in `survivors.ts`.
+ * and goldens: `--rounds 1` stops after the first of these, `--tests` takes others. Survivors that are no fault stand in `survivors.ts`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,8 +15,8 @@ import { type Drawn, sampledMutants } from "./sampled.ts";
 import { Scratch } from "./scratch.ts";
 import { whyItLives } from "./survivors.ts";
 
-/** Test files of the first round. */
-const NEAREST = 5;
+/** Test files of the first two rounds. */
+const NEAREST = [2, 8] as const;
 
 const root = join(import.meta.dirname, "../..");
 const { values, positionals } = parseArgs({
@@ -27,6 +27,7 @@ const { values, positionals } = parseArgs({
     seed: { type: "string", default: "1" },
     in: { type: "string", multiple: true, default: ["core/src", "events/src", "report/src"] },
     tests: { type: "string", multiple: true },
+    rounds: { type: "string", default: "9" },
   },
 });
 const say = (line: string): void => {
@@ -64,8 +65,10 @@ function testsFor(file: string): string[][] {
     report: [[own], ["test/golden", "test/explain", "test/gate", "test/exports"]],
     cli: [[own, "test/cli"]],
   };
-  const first = nearest.of(file, NEAREST);
-  return [...(first.length === 0 ? [] : [first]), ...(rounds[name] ?? [[own]])];
+  const near = nearest.of(file, NEAREST[1]);
+  return [near.slice(0, NEAREST[0]), near.slice(NEAREST[0]), ...(rounds[name] ?? [[own]])]
+    .filter((round) => round.length > 0)
+    .slice(0, Number(values.rounds));
 }
 
 function wanted(): Drawn[] {
