@@ -4,7 +4,9 @@
  * events and report for ten minutes (`--minutes 10 --seed 1 --sample 1000 --in core/src/replay`);
  * `pnpm mutants named [word…]` takes those of `named.ts`, all or whose name holds a word. A mutant
  * is held against the tests that import its file most directly, then its package's, then accuracy
- * and goldens: `--rounds 1` stops after the first of these, `--tests` takes others. Survivors that are no fault stand in `survivors.ts`.
+ * and goldens: `--rounds 1` stops after the first of these, `--tests` takes others. `--again out.txt`
+ * takes those that lived in an earlier run's output; `--under nice` runs the tests by that command.
+ * Survivors that are no fault stand in `survivors.ts`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,6 +30,8 @@ const { values, positionals } = parseArgs({
     in: { type: "string", multiple: true, default: ["core/src", "events/src", "report/src"] },
     tests: { type: "string", multiple: true },
     rounds: { type: "string", default: "9" },
+    again: { type: "string" },
+    under: { type: "string" },
   },
 });
 const say = (line: string): void => {
@@ -73,10 +77,13 @@ function testsFor(file: string): string[][] {
 
 function wanted(): Drawn[] {
   if (positionals[0] !== "named") {
-    return sampledMutants(sources, values.in, {
+    const drawn = sampledMutants(sources, values.in, {
       count: Number(values.sample),
       seed: Number(values.seed),
     });
+    if (values.again === undefined) return drawn;
+    const lived = new Set(readFileSync(values.again, "utf8").split("\n"));
+    return drawn.filter(({ mutant }) => lived.has(`lives ${mutant.name}`));
   }
   const words = positionals.slice(1);
   const named = namedMutants.filter(
@@ -110,7 +117,7 @@ async function isKilled(scratch: Scratch, { file, mutant }: Drawn): Promise<bool
   return false;
 }
 
-const scratch = new Scratch(root);
+const scratch = new Scratch(root, values.under);
 const until = positionals[0] === "named" ? Infinity : Date.now() + Number(values.minutes) * 60_000;
 try {
   const counts = { dead: 0, equal: 0, lives: 0 };

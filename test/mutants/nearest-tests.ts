@@ -28,20 +28,34 @@ export class NearestTests {
     }
   }
 
-  /** @returns at most `most` test files, by distance, then by path */
+  /**
+   * @returns at most `most` test files: those of its own folder's tests come before others that are
+   * as near, then by path
+   */
   of(file: string, most: number): string[] {
-    const found: string[] = [];
+    const [packages = "", name = "", , folder = ""] = file.split("/");
+    const away = (path: string): number =>
+      path.startsWith(`${packages}/${name}/test/${folder}/`)
+        ? 0
+        : path.includes(`/${name}/`)
+          ? 3
+          : 4;
+    const found: { readonly path: string; readonly far: number }[] = [];
     const seen = new Set([file]);
     let at = [file];
-    while (at.length > 0 && found.length < most) {
+    for (let distance = 0; at.length > 0; distance += 1) {
       const next = [...new Set(at.flatMap((path) => this.#importers.get(path) ?? []))]
         .filter((path) => !seen.has(path))
         .sort();
       for (const path of next) seen.add(path);
-      found.push(...next.filter((path) => path.endsWith(".test.ts")));
+      for (const path of next)
+        if (path.endsWith(".test.ts")) found.push({ path, far: distance + away(path) });
       at = next;
     }
-    return found.slice(0, most);
+    return found
+      .sort((a, b) => a.far - b.far)
+      .slice(0, most)
+      .map(({ path }) => path);
   }
 }
 

@@ -19,7 +19,11 @@ const HUNG_MILLIS = 600_000;
 export class Scratch {
   readonly directory = mkdtempSync(join(tmpdir(), "respark-mutants-"));
 
-  constructor(root: string) {
+  /** What runs the tests, where it is not node itself: `nice`. */
+  readonly #under: string | undefined;
+
+  constructor(root: string, under: string | undefined) {
+    this.#under = under;
     const kept = (path: string): boolean => !/\/(?:dist|\.cache)$/.test(path);
     for (const folder of ["packages", "test", "docs", "lab"])
       cpSync(join(root, folder), join(this.directory, folder), {
@@ -57,7 +61,10 @@ export class Scratch {
       "--no-isolate",
       ...tests,
     ];
-    const child = spawn(process.execPath, args, { cwd: this.directory, stdio: "ignore" });
+    const [command = process.execPath, ...all] = [this.#under, process.execPath, ...args].filter(
+      (word) => word !== undefined,
+    );
+    const child = spawn(command, all, { cwd: this.directory, stdio: "ignore" });
     // A mutant may loop for ever: what hangs is noticed.
     const hung = setTimeout(() => child.kill("SIGKILL"), HUNG_MILLIS);
     return new Promise((resolve) => {

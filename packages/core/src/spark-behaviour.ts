@@ -413,7 +413,7 @@ export function sparkBehaviour(version: string | SparkVersion): SparkBehaviour |
 }
 
 /** What the newest known line does: for logs that do not tell their version. */
-export const newestSparkBehaviour: SparkBehaviour = spark43;
+export const newestSparkBehaviour: SparkBehaviour = sparkBehaviours.at(-1) ?? spark43;
 
 /**
  * The rules for logs that only bound their version (`2.1`, both included; undefined: open): the newest line within that was
