@@ -77,6 +77,20 @@ test("the loss of an executor that gives no reason is a loss all the same", () =
   );
 });
 
+test("an executor that stops by itself failed, but for a driver that went", () => {
+  const stops = (reason: string): LogFact => ({
+    kind: "executor_stopping",
+    how: "self_exit",
+    reason,
+  });
+  const why = "Unable to create executor due to java.util.concurrent.TimeoutException";
+  expect(replayed([[10, "3", stops(why)]], ["3"]).failures).toMatchObject([
+    { executorId: "3", what: "process", class: "other", message: why },
+  ]);
+  const gone = stops("Driver 10.0.0.7:45345 disassociated! Shutting down.");
+  expect(replayed([[10, "3", gone]], ["3"]).failures).toEqual([]);
+});
+
 test("a task that the driver lost for memory is an out-of-memory of its executor, without any log of its own", () => {
   const { oom_events, failures } = replayed([[10, "driver", lost(11, heap)]]);
   expect(oom_events).toMatchObject([

@@ -19,6 +19,7 @@ const TELL_OF_OTHERS: ReadonlySet<string> = new Set([
   "BlockManagerMasterEndpoint",
 ]);
 const CAUSE = new Literal(CAUSED_BY);
+const MESSAGE = new Literal("java.lang.OutOfMemoryError");
 const WHO_BYTES = 1024;
 const LINE_BYTES = 4096;
 
@@ -73,6 +74,14 @@ export class ErrorBelow {
       return undefined;
     }
     return this.found(error, line.startsWith(CAUSED_BY));
+  }
+
+  /** The same of a record that says nothing but an OutOfMemoryError. */
+  findInMessage({ buffer, messageStart, messageEnd }: RecordHead): LogFact | undefined {
+    if (!this.open || !MESSAGE.standsAt(viewOf(buffer), messageStart, messageEnd)) return undefined;
+    const line = textOf(buffer, messageStart, Math.min(messageEnd, messageStart + LINE_BYTES));
+    const error = outOfMemoryOf(line);
+    return error === undefined ? undefined : this.found(error, false);
   }
 
   /** The same of a trace that stands in the record itself. */

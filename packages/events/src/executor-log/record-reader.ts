@@ -33,6 +33,7 @@ const TRACE_LINES = 64;
 /** Lines that name a cause, wherever they stand in a trace; all causes together are no more than that. */
 const TRACE_LINES_WITH_CAUSES = 128;
 const CAUSE = new Literal(CAUSED_BY);
+const FRAME = new Literal("at ");
 const TRACE_LINE_BYTES = 4096;
 /** A longer first line is matched by its beginning. */
 const LINE_BYTES = 1 << 20;
@@ -169,12 +170,8 @@ export class RecordReader {
   ): void {
     const error = this.errorBelow.findIn(trace);
     if (error !== undefined) this.errorLogged(line, error, this.head, emit);
-    const quoting = Buffer.from(trace[0] ?? "");
-    const quoted = this.templates.quoted.find(quoting, 0, quoting.length);
-    if (quoted === undefined) return;
-    const around = { logger: loggerOf(this.head), trace: trace.slice(1) };
-    const fact = quoted.factOf(quoted.wording.values(quoting), around);
-    if (fact !== undefined) this.errorLogged(line, fact, this.head, emit);
+    const quoted = this.templates.quotedIn(trace, loggerOf(this.head));
+    if (quoted !== undefined) this.errorLogged(line, quoted, this.head, emit);
   }
 
   private setLastTime(micros: number, resolutionMicros: number, zoned: boolean): void {
@@ -229,6 +226,11 @@ export class RecordReader {
   private foreign(line: LinePlace, emit: (record: LogRecord) => void): void {
     const head = this.head;
     const found = this.saidByAny(head);
+    const error = found === undefined ? this.errorBelow.findInMessage(head) : undefined;
+    if (error !== undefined) {
+      this.errorLogged(line, error, head.copy(0), emit);
+      return;
+    }
     if (found === undefined) {
       // A damaged logger is one that was never seen before.
       if (this.isNewLogger(head)) this.torn(line, head.buffer, head.messageStart, head.messageEnd);
@@ -334,17 +336,17 @@ export class RecordReader {
     const isFirst = this.traceMayFollow;
     const ofTheRecordBefore = isFirst || this.heldValues !== undefined;
     this.traceMayFollow = false;
+    const quoted = this.quotedBelow(buffer, start, end);
+    if (quoted !== undefined) {
+      this.bareLine(line, quoted, buffer, start, end, emit);
+      return;
+    }
     if (first === TAB) {
       this.findSwallowed(line, buffer, start, end);
       return;
     }
     if (first === SPACE) {
       this.torn(line, buffer, start, end);
-      return;
-    }
-    const quoted = this.isHeldQuoted ? undefined : this.templates.quoted.find(buffer, start, end);
-    if (quoted !== undefined) {
-      this.bareLine(line, quoted, buffer, start, end, emit);
       return;
     }
     const error = this.errorBelow.find(buffer, start, end, isFirst);
@@ -360,10 +362,16 @@ export class RecordReader {
     this.bareLine(line, found, buffer, start, end, emit);
   }
 
-  /** The same is quoted again below: its causes belong to the first. */
-  private get isHeldQuoted(): boolean {
+  /** What is quoted again below the first has its causes there; frames of traces quote nothing. */
+  private quotedBelow(buffer: Buffer, start: number, end: number): LogTemplate | undefined {
     const { template } = this.held;
-    return this.heldValues !== undefined && QUOTED_TEMPLATES.some((one) => one === template);
+    if (this.heldValues !== undefined && QUOTED_TEMPLATES.some((one) => one === template)) {
+      return undefined;
+    }
+    let at = start;
+    while (at < end && this.skipFirstBytes[buffer[at] ?? 0] === 1) at++;
+    const isFrame = at > start && FRAME.standsAt(viewOf(buffer), at, end);
+    return isFrame ? undefined : this.templates.quoted.find(buffer, start, end);
   }
 
   private bareLine(
@@ -487,7 +495,6 @@ function loggerOf(head: RecordHead): string {
   return text.endsWith("$") ? text.slice(0, -1) : text;
 }
 
-/** What a diagnostic shows of a line. */
 function startOf(buffer: Buffer, start: number, end: number): string {
   return textOf(buffer, start, Math.min(end, start + 800)).slice(0, 200);
 }

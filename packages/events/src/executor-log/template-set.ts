@@ -2,6 +2,7 @@
  * Finds the template of a message: by logger first, then by the message's first byte, then by
  * wording.
  */
+import type { LogFact } from "@respark/core";
 import { Literal, viewOf } from "./line-bytes.ts";
 import type { LogTemplate } from "./log-template.ts";
 import {
@@ -167,6 +168,13 @@ export class TemplateSet {
   /** Dear: asked of errors and of lines without a layout. */
   get quoted(): LoggerTemplates {
     return this.quotedAnywhere;
+  }
+
+  /** The same of a throwable that stands in its record, by its first line. */
+  quotedIn([first = "", ...trace]: readonly string[], logger: string): LogFact | undefined {
+    const bytes = Buffer.from(first);
+    const found = this.quotedAnywhere.find(bytes, 0, bytes.length);
+    return found?.factOf(found.wording.values(bytes), { logger, trace });
   }
 
   get withoutLogger(): LoggerTemplates {

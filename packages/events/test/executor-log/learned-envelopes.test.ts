@@ -1,36 +1,22 @@
 import { expect, test } from "vitest";
-import {
-  anExecutorsLog,
-  clock,
-  FACTS,
-  type Said,
-  shortTime,
-  stock,
-  stockLines,
-} from "./an-executors-log.ts";
+import { anExecutorsLog, clock, shortTime, stock, stockLines } from "./an-executors-log.ts";
 import { decode } from "./decoded.ts";
+import {
+  each,
+  iso,
+  joined,
+  json,
+  LINES,
+  local,
+  POD,
+  quoted,
+  readOf,
+  records,
+  WHOLE,
+  type Wrapped,
+} from "./wrapping.ts";
 
-interface Shipped {
-  readonly one: Said;
-  readonly line: string;
-}
-
-const LOG = anExecutorsLog();
-const LINES = stockLines(LOG);
-const POD = "job-1-exec-3";
-const iso = (at: Date): string => at.toISOString();
-const local = (at: Date): string => iso(at).replace("T", " ").replace(".", ",").slice(0, 23);
-const each = (wrap: (line: Shipped) => string): string =>
-  LINES.map((line) => `${wrap(line)}\n`).join("");
-const json = (wrap: (line: Shipped) => unknown): string =>
-  each((line) => JSON.stringify(wrap(line)));
-const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
-/** A trace in one text with its record. */
-const joined = (one: Said): string => [stock(one), ...one.trace].join("\n");
-const records = (wrap: (one: Said) => string): string =>
-  LOG.map((one) => `${wrap(one)}\n`).join("");
-
-const WRAPPED: readonly (readonly [string, string])[] = [
+const WRAPPED: Wrapped = [
   [
     "Fluent Bit",
     json(({ one, line }) => ({
@@ -349,122 +335,6 @@ const WRAPPED: readonly (readonly [string, string])[] = [
       2,
     )}\n`,
   ],
-  [
-    "gcloud's YAML, Spark's line in it",
-    records((one) =>
-      [
-        "---",
-        "insertId: q1",
-        "labels:",
-        "  compute.googleapis.com/resource_name: node-1",
-        `receiveTimestamp: '2024-07-25T00:00:00Z'`,
-        "textPayload: |-",
-        ...[stock(one), ...one.trace].map((line) => `  ${line}`),
-        `timestamp: '${iso(one.at)}'`,
-      ].join("\n"),
-    ),
-  ],
-  [
-    "gcloud's YAML, the record's fields in it",
-    records((one) =>
-      [
-        "---",
-        "jsonPayload:",
-        `  class: ${one.logger}`,
-        ...(one.trace.length === 0
-          ? [`  message: '${one.message.replaceAll("'", "''").replace(" ", "\n    ")}'`]
-          : ["  message: |-", ...[one.message, ...one.trace].map((line) => `    ${line}`)]),
-        `receiveTimestamp: '2024-07-25T00:00:00Z'`,
-        `severity: ${one.level}`,
-        `timestamp: '${iso(one.at)}'`,
-      ].join("\n"),
-    ),
-  ],
-  [
-    "grep with paths, by a colon or a dash",
-    each(({ one, line }) => `./logs/app-2024/3/stderr${line === stock(one) ? ":" : "-"}${line}`),
-  ],
-  [
-    "numbers of lines, padded",
-    each(({ line }) => line)
-      .split("\n")
-      .slice(0, -1)
-      .map((line, i) => `${String(i + 1).padStart(6)}\t${line}\n`)
-      .join(""),
-  ],
-  [
-    "pairs of a logger, the error among them",
-    records(
-      (one) =>
-        `ts=${iso(one.at)} lvl=${one.level.toLowerCase()} logger=${one.logger} msg=${JSON.stringify(one.message)}${one.trace.length === 0 ? "" : ` err=${JSON.stringify(one.trace.join("\n"))}`}`,
-    ),
-  ],
-  [
-    "log4j's XML",
-    records((one) =>
-      [
-        `<log4j:event logger="${one.logger}" timestamp="${one.at.getTime()}" level="${one.level}" thread="main">`,
-        `<log4j:message><![CDATA[${one.message}]]></log4j:message>`,
-        ...(one.trace.length === 0
-          ? []
-          : [`<log4j:throwable><![CDATA[${one.trace.join("\n")}]]></log4j:throwable>`]),
-        "</log4j:event>",
-        "",
-      ].join("\n"),
-    ),
-  ],
-  [
-    "log4j2's XML",
-    records((one) =>
-      [
-        `<Event xmlns="http://logging.apache.org/log4j/2.0/events" thread="main" level="${one.level}" loggerName="${one.logger}">`,
-        `  <Instant epochSecond="${Math.floor(one.at.getTime() / 1000)}" nanoOfSecond="0"/>`,
-        `  <Message>${one.message.replaceAll("<", "&lt;")}</Message>`,
-        ...(one.trace.length === 0
-          ? []
-          : [
-              `  <Thrown name="java.lang.OutOfMemoryError" message="Java heap space">`,
-              "  </Thrown>",
-            ]),
-        "</Event>",
-      ].join("\n"),
-    ),
-  ],
-  [
-    "a notebook's outputs",
-    `${JSON.stringify(
-      {
-        cells: [
-          { cell_type: "markdown", source: ["# a try"] },
-          {
-            cell_type: "code",
-            outputs: [{ name: "stderr", text: LINES.map(({ line }) => `${line}\n`) }],
-            source: ["df.count()"],
-          },
-        ],
-        nbformat: 4,
-      },
-      null,
-      1,
-    )}\n`,
-  ],
-  [
-    "DolphinScheduler, a head for several lines",
-    LINES.map(({ one, line }, i) =>
-      i % 5 === 0 && line === stock(one)
-        ? `[INFO] ${local(one.at).replace(",", ".")} +0000 -  -> ${line}\n`
-        : `\t${line}\n`,
-    ).join(""),
-  ],
-  [
-    "FusionInsight, logger and place behind the message",
-    records((one) =>
-      [
-        `${local(one.at)} | ${one.level.padEnd(5)} | [main] | ${one.message} | ${one.logger} (Logging.scala:logInfo(54))`,
-        ...one.trace,
-      ].join("\n"),
-    ),
-  ],
   ["sbt, a level of its own", each(({ line }) => `[error] ${line}`)],
   ["a terminal of 100 columns", each(({ line }) => (line.match(/.{1,100}/g) ?? [""]).join("\n"))],
   ["a blank line behind each", each(({ line }) => `${line}\n`)],
@@ -499,16 +369,7 @@ const WRAPPED: readonly (readonly [string, string])[] = [
 ];
 
 test.each(WRAPPED)("wrappings come off, whatever their keys and order: %s", (_, log) => {
-  const { records: read, oddities } = decode(log);
-  const facts = read.filter(({ fact }) => fact !== undefined);
-  expect(facts.map(({ fact }) => fact?.kind)).toEqual(FACTS);
-  expect(facts[0]?.time?.slice(0, 19)).toBe("2024-07-24T04:20:01");
-  expect(facts.at(-1)?.fact).toMatchObject({
-    taskId: 11,
-    errorClass: "java.lang.OutOfMemoryError",
-  });
-  expect(new Set(facts.map(({ container }) => container)).size).toBe(1);
-  expect(oddities).toEqual([]);
+  expect(readOf(log)).toEqual(WHOLE);
 });
 
 test("files that a shipper names tell executors apart", () => {

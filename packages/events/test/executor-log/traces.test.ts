@@ -445,3 +445,40 @@ test("Velox's reason is the cause where it names a memory, whatever its code", (
     },
   ]);
 });
+
+test.each([
+  ["an answer in JSON, its lines pushed in", '{\n  "ERROR": {\n    "message": "', '"\n  }\n}'],
+  [
+    "a test's report",
+    "[info] - a test *** FAILED ***\n[info]   org.apache.spark.SparkException: ",
+    "",
+  ],
+  ["a client's report, pushed in by a tab", "\t diagnostics: User class threw exception: ", ""],
+])("why a job was aborted is read in %s", (_, before, behind) => {
+  const { records } = decode(`${before}${ABORTED}${behind}\n`);
+  expect(records.map(({ fact }) => fact)).toMatchObject([
+    { kind: "driver_task_ended", taskId: 926, executorId: "1" },
+  ]);
+});
+
+test("an OutOfMemoryError that is all a warning says is that warning's", () => {
+  expect(
+    facts("24/07/24 04:27:42 WARN ManagedSelector: java.lang.OutOfMemoryError: Java heap space"),
+  ).toMatchObject([{ kind: "error_logged", message: "Java heap space", isCause: false }]);
+});
+
+test("a JVM that could not start says why on the line below", () => {
+  expect(
+    facts(
+      "Error occurred during initialization of VM",
+      "Could not reserve enough space for 2097152KB object heap",
+    ),
+  ).toMatchObject([
+    {
+      kind: "trouble_logged",
+      what: "process",
+      message:
+        "Error occurred during initialization of VM: Could not reserve enough space for 2097152KB object heap",
+    },
+  ]);
+});

@@ -47,7 +47,7 @@ const JVM: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
 
 const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
   [
-    /(?:System|Executor|Driver) memory \d+ must be at least|Required (?:executor|AM) memory|is above the max threshold/,
+    /(?:System|Executor|Driver) memory \d+ must be at least|Required (?:executor|AM) memory|is above the max threshold|initialization of VM/,
     "start_refused",
   ],
   [/has not accepted any resources/, "no_resources"],

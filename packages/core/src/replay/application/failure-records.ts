@@ -161,6 +161,7 @@ export class FailureRecords {
     if (at.executorId === undefined) return;
     if (fact.how !== "signal") {
       this.#commanded.add(at.executorId);
+      if (fact.how === "self_exit") this.#exited(at, fact.reason ?? "");
       return;
     }
     const { runningTasks } = this.#census.now(at.executorId);
@@ -171,6 +172,19 @@ export class FailureRecords {
       executorId: at.executorId,
       errorClass: undefined,
       message: `RECEIVED SIGNAL ${fact.reason ?? ""}`.trim(),
+      userFrame: undefined,
+    });
+  }
+
+  /** What it stopped for, unless its work was done or its driver went. */
+  #exited(at: Observation, reason: string): void {
+    if (reason === "" || /disassociated|disconnected|decommission/i.test(reason)) return;
+    this.#write(at, {
+      what: "process",
+      class: failureClassOf(undefined, reason),
+      executorId: at.executorId,
+      errorClass: undefined,
+      message: reason,
       userFrame: undefined,
     });
   }

@@ -18,9 +18,11 @@ import { timeIn } from "../layouts/time-forms.ts";
 import { type SparkWords, sparkWordsIn } from "../spark-wording.ts";
 import { AnsiColours } from "./ansi-colours.ts";
 import { Indentation, indentationOf, Suffix, suffixOf } from "./around.ts";
+import { CsvRows } from "./csv-rows.ts";
 import { CsvTable, cellsOf } from "./csv-table.ts";
 import { EnvelopeLayer, type Layer, type Unwrapped } from "./envelope.ts";
 import { GrepPaths } from "./grep-paths.ts";
+import { areJoined, JoinedRecords } from "./joined-records.ts";
 import { JsonDocument } from "./json-document.ts";
 import { JsonLists, keepsLists, namedValues } from "./json-lists.ts";
 import { areJsonStrings, JsonStrings } from "./json-strings.ts";
@@ -87,6 +89,7 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
   if (blanks > 0) return () => new EnvelopeLayer(new Indentation(blanks));
   const whole = layers.length === 0 ? wholeFile(lines.map(textOf)) : undefined;
   if (whole !== undefined) return whole;
+  if (!has("joined") && areJoined(lines)) return () => new JoinedRecords();
   if (!has("logfmt") && areLogfmt(lines)) return () => new EnvelopeLayer(new Logfmt());
   const document = has("json-document") ? undefined : documentIn(lines);
   if (document !== undefined) {
@@ -155,10 +158,20 @@ function parsed(text: string): unknown {
   }
 }
 
+const QUOTATION = "Job aborted due to stage failure: ";
+
+function tells({ buffer, start, end }: Unwrapped): boolean {
+  return sparkWordsIn(buffer, start, end) !== undefined;
+}
+
 /** Lists, or objects over several lines, instead of an object a line. */
 function documentIn(lines: readonly Unwrapped[]): "list" | "objects" | undefined {
   const texts = lines.map((line) => textOf(line).trim());
   const [first = ""] = texts;
+  // An error's answer, which holds no log.
+  const quoting = texts.map((text) => text.includes(QUOTATION));
+  const isAnswer = quoting.includes(true) && !lines.some((line, i) => !quoting[i] && tells(line));
+  if (isAnswer) return undefined;
   if (/^\[\s*(?:$|[{["])/.test(first)) return "list";
   if (!first.startsWith("{")) return undefined;
   const objects = texts.filter((text) => text.startsWith("{") && isObject(parsed(text)));
@@ -332,6 +345,9 @@ function tableIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
       return at < 0 ? undefined : at;
     };
     const line = told.indexOf(most);
+    if (rows.some((row) => hasFields(cellsOf(beginningOf(row), separator, false).cells, line))) {
+      return () => new CsvRows(separator);
+    }
     const time = columnOf(/^@?_?(?:time|date|timestamp|ts)$/i) ?? columnOf(/time|date/i);
     const container = columnOf(/pod|container|log.?stream/i) ?? columnOf(/^(?:host|instance)/i);
     return () => new CsvTable({ separator, line, time, container });
@@ -339,8 +355,19 @@ function tableIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
   return undefined;
 }
 
+/** Spark's words with nothing before them, and a cell that is a level. */
+function hasFields(cells: readonly string[], line: number): boolean {
+  const bytes = Buffer.from(cells[line] ?? "", "latin1");
+  if (sparkWordsIn(bytes, 0, bytes.length)?.at !== 0) return false;
+  return cells.some((cell, i) => i !== line && levelsIn(cell)[0]?.end === cell.length);
+}
+
 function isName(cell: string): boolean {
-  return /^[\w@./:-]+(?: [\w@./:-]+){0,2}$/.test(cell) && cell.length <= 40 && !/^\d/.test(cell);
+  return (
+    /^[\w@./:-]+(?: [[(]?[\w@./:-]+[\])]?){0,2}$/.test(cell) &&
+    cell.length <= 40 &&
+    !/^\d/.test(cell)
+  );
 }
 
 interface Headed {

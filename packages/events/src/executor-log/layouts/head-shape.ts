@@ -1,6 +1,7 @@
 /**
  * What records' heads are made of, learned from several: time, level, logger, thread, separators.
  */
+import { FOREIGN_LEVELS } from "./level-words.ts";
 import { TimeReader, timeIn } from "./time-forms.ts";
 
 export type FieldKind = "time" | "level" | "logger" | "thread" | "task" | "text" | "mark";
@@ -34,7 +35,7 @@ interface Token {
   readonly form: number;
 }
 
-const LEVEL_WORDS = "TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|SEVERE|CRITICAL|NOTICE";
+const LEVEL_WORDS = `TRACE|DEBUG|INFO|WARN(?:ING)?|ERROR|FATAL|SEVERE|CRITICAL|NOTICE|${FOREIGN_LEVELS}`;
 const LEVEL = new RegExp(`(?<![A-Za-z0-9_.$-])(?:${LEVEL_WORDS})(?![A-Za-z0-9_.$-])`, "i");
 /** One letter stands for a level where no word does, also as glog prints it before the date. */
 const LETTER = /(?:^|(?<=[\s[(|<:]))[TDIWEF](?=[\s\])|>:]|\d{4}\b)/;

@@ -1,6 +1,6 @@
 /** A layout learned from a file's own lines: one search finds its fields before Spark's words. */
-import type { LogLevel } from "../log-template.ts";
 import type { Field, HeadShape } from "./head-shape.ts";
+import { levelOf } from "./level-words.ts";
 import type { Layout, RecordHead } from "./record-head.ts";
 import type { TimeReader } from "./time-forms.ts";
 
@@ -101,28 +101,4 @@ export class LearnedCut implements Layout {
     }
     return true;
   }
-}
-
-const LEVELS: ReadonlyMap<string, LogLevel> = new Map([
-  ["TRACE", "TRACE"],
-  ["DEBUG", "DEBUG"],
-  ["INFO", "INFO"],
-  ["NOTICE", "INFO"],
-  ["WARN", "WARN"],
-  ["WARNING", "WARN"],
-  ["ERROR", "ERROR"],
-  ["SEVERE", "ERROR"],
-  ["CRITICAL", "FATAL"],
-  ["FATAL", "FATAL"],
-  ["T", "TRACE"],
-  ["D", "DEBUG"],
-  ["I", "INFO"],
-  ["W", "WARN"],
-  ["E", "ERROR"],
-  ["F", "FATAL"],
-]);
-
-/** A level as any of the logging libraries names it. */
-export function levelOf(word: string): LogLevel | undefined {
-  return LEVELS.get(word.toUpperCase());
 }

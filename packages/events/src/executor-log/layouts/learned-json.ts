@@ -13,7 +13,7 @@ import {
 } from "../json-paths.ts";
 import { sparkWordsIn } from "../spark-wording.ts";
 import { levelsIn } from "./head-shape.ts";
-import { levelOf } from "./learned-cut.ts";
+import { levelOf } from "./level-words.ts";
 import type { Layout, RecordHead, SampleLine } from "./record-head.ts";
 import { taskNameOf, traceOf } from "./structured-json.ts";
 import { TimeReader, timeIn } from "./time-forms.ts";
@@ -121,9 +121,10 @@ export function learnJson(lines: readonly SampleLine[]): LearnedJson | undefined
     logger: mostCommon(others, isLogger),
     thread: mostCommon(others, isThread),
     time: timePath(objects, others),
-    exception: EXCEPTIONS.find((path) =>
-      objects.some((object) => traceOf(valueAt(object, path)) !== undefined),
-    ),
+    exception:
+      EXCEPTIONS.find((path) =>
+        objects.some((object) => traceOf(valueAt(object, path)) !== undefined),
+      ) ?? mostCommon(others, isTrace),
   });
 }
 
@@ -193,6 +194,11 @@ function isLevel(value: string | number): boolean {
 function isLogger({ path, value }: JsonLeaf): boolean {
   if (typeof value !== "string" || /fqcn/i.test(path.at(-1) ?? "")) return false;
   return /^(?:[a-z]\w*\.)+[A-Z][\w$]*$/.test(value) || /logger|^class$/i.test(path.at(-1) ?? "");
+}
+
+/** A throwable, with frames below it. */
+function isTrace({ value }: JsonLeaf): boolean {
+  return typeof value === "string" && /^[\w.$]+(?:Error|Exception)\b[^\n]*\n\s+at /.test(value);
 }
 
 function isThread({ path, value }: JsonLeaf): boolean {

@@ -192,6 +192,15 @@ export const EXECUTOR_BACKEND: readonly LogTemplate[] = [
   template({
     name: "X11",
     level: "ERROR",
+    says: "Exit as unable to send heartbeats to driver more than {int} times",
+    example: "Exit as unable to send heartbeats to driver more than 60 times",
+    anyLogger: true,
+    fact: (times) =>
+      stopping("self_exit", `unable to send heartbeats to driver more than ${times} times`),
+  }),
+  template({
+    name: "X11",
+    level: "ERROR",
     says: "Executor self-exiting due to : {text}",
     example: "Executor self-exiting due to : Driver 10.0.0.7:45345 disassociated! Shutting down.",
     fact: (reason) => stopping("self_exit", reason),
@@ -400,6 +409,18 @@ export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
       thread: undefined,
       errorClass: "std::bad_alloc",
       message: "terminate called after throwing an instance of 'std::bad_alloc'",
+    }),
+  }),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "Error occurred during initialization of VM{text}",
+    example: "Error occurred during initialization of VM",
+    awaitsTrace: true,
+    fact: (_rest, { trace: [why = ""] }) => ({
+      kind: "trouble_logged",
+      what: "process",
+      message: `Error occurred during initialization of VM: ${why}`,
     }),
   }),
   template({

@@ -17,6 +17,14 @@ export const TASK_SCHEDULER: readonly LogTemplate[] = [
     fact: (executorId, host, reason, { trace }) =>
       lost({ executorId, host, reason: withTrace(reason, trace) }),
   }),
+  template({
+    name: "D14",
+    level: "ERROR",
+    says: "Lost an executor {word} (already removed): {text}",
+    anyLogger: true,
+    example: "Lost an executor 5 (already removed): Pending loss reason.",
+    fact: (executorId, reason) => lost({ executorId, host: undefined, reason }),
+  }),
   // A collector took the blank behind the colon; the reason stands below.
   template({
     name: "D14",

@@ -61,7 +61,7 @@ export const STAGE_FAILURE: readonly LogTemplate[] = [
     name: "D13",
     until: "2.0",
     level: "ERROR",
-    says: "{text}Job aborted due to stage failure: Task {int} in stage {int}.{int} failed {int} times, most recent failure: Lost task {int}.{int} in stage {int}.{int} (TID {int}, {word}): {text}",
+    says: "{text}Job aborted due to stage failure: Task {int} in stage {int}.{int} failed {int} times, most recent failure: Lost task {int}.{int} in stage {int}.{int} (TID {int},{gap}{word}): {text}",
     example:
       "org.apache.spark.SparkException: Job aborted due to stage failure: Task 4 in stage 17.0 failed 4 times, most recent failure: Lost task 4.3 in stage 17.0 (TID 926, 10.0.0.7): ExecutorLostFailure (executor 1 lost)",
     awaitsTrace: true,

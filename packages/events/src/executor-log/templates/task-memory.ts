@@ -197,6 +197,21 @@ export const TASK_MEMORY_MANAGER: readonly LogTemplate[] = [
       unmanagedBytes,
     }),
   }),
+  // As SPARK-53128 words it.
+  template({
+    name: "T4",
+    since: "4.1",
+    level: "INFO",
+    says: "{int} bytes of memory are used for execution and {int} bytes of memory are used for storage and {int} bytes of memory are used but unmanaged",
+    example:
+      "38012 bytes of memory are used for execution and 1205862 bytes of memory are used for storage and 0 bytes of memory are used but unmanaged",
+    fact: (executionBytes, storageBytes, unmanagedBytes) => ({
+      kind: "dump_totals",
+      executionBytes,
+      storageBytes,
+      unmanagedBytes,
+    }),
+  }),
   template({
     name: "T5",
     since: "1.6",
