@@ -59,15 +59,26 @@ export function sampledMutants(
   folders: readonly string[],
   { count, seed }: { readonly count: number; readonly seed: number },
 ): Drawn[] {
-  const random = new SeededRandom(seed);
   const drawn = folders.map((folder) => {
     const own = [...sources].filter(([file]) => file.startsWith(`packages/${folder}`));
-    return random.shuffled(own.flatMap(([file, text]) => mutantsOf(file, text)));
+    return own
+      .flatMap(([file, text]) => mutantsOf(file, text))
+      .map((one) => ({ one, place: placeOf(one, seed) }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ one }) => one);
   });
   const most = Math.max(0, ...drawn.map(({ length }) => length));
   return Array.from({ length: most }, (_, nth) => drawn.flatMap((one) => one.slice(nth, nth + 1)))
     .flat()
     .slice(0, count);
+}
+
+/** By its own name, so that a change elsewhere in the sources draws the same ones. */
+function placeOf({ mutant }: Drawn, seed: number): number {
+  let hash = seed;
+  for (const character of mutant.name)
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);
+  return new SeededRandom(hash).next();
 }
 
 /** One a line at most, so that a dense line is not drawn more often than another. */
