@@ -47,7 +47,7 @@ function mixed({ manager, store }: World, calls: number): number {
     const op = random(16);
     if (op < 5) {
       const got = manager.acquireExecution(task, 65_536 + random(2 * MIB), mode);
-      // A task that would have to wait gives everything back: nobody else runs here.
+      // A task that would have to wait gives everything back: no other task runs here.
       if (typeof got !== "number") manager.releaseAllExecution(task);
     } else if (op < 9) manager.releaseExecution(task, 32_768 + random(MIB), mode);
     else if (op === 9) manager.releaseAllExecution(task);

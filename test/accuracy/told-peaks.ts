@@ -3,7 +3,7 @@ import type { TaskEndFact } from "@respark/core";
 import { readApplication, survey } from "@respark/events";
 import type { Truth } from "./truth.ts";
 
-/** True peaks over those that tasks told. */
+/** True peaks over those that tasks reported. */
 export interface ToldPeaks {
   readonly n: number;
   readonly least: number;

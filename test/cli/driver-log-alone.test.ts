@@ -1,4 +1,4 @@
-/** A driver's log alone: blocks of executors are told, what tasks hold and what is read is not. */
+/** A driver's log alone: blocks of executors are logged, what tasks hold and what is read is not. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

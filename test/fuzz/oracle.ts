@@ -70,7 +70,7 @@ function countsAsEvent(line: string): boolean {
   try {
     event = JSON.parse(line);
   } catch {
-    // Damage inside an event that nobody wants loses nothing.
+    // Damage inside an event that is not read loses nothing.
     const name = /^\{"Event":"([^"]*)"/.exec(line)?.[1];
     return name === undefined || telling.has(name);
   }

@@ -99,7 +99,7 @@ async function readAll(path: string, hurt: FuzzCase, failures: string[]): Promis
 
 type LinesOf = ReadonlyMap<number | undefined, ReadonlySet<number>>;
 
-/** What was lost of a file without a word, if anything. */
+/** What was lost of a file without a diagnostic, if anything. */
 function lostInSilence({
   file,
   starts,

@@ -1,4 +1,4 @@
-/** How the failures in other projects' logs are told: executors that went and why, tasks that failed of what. Their logs are not ours and not here. */
+/** How the failures in other projects' logs are shown: executors that went and why, tasks that failed of what. Their logs are not ours and not here. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

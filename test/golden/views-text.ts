@@ -84,7 +84,7 @@ function tableOf(view: string, rows: readonly Readonly<Record<string, QueryValue
   return `${view}\n${lines.join("\n")}\n${more}`;
 }
 
-/** What nobody knows is a dash. */
+/** What is unknown is a dash. */
 function said(value: QueryValue | undefined): string {
   return value === null || value === undefined ? "–" : String(value);
 }

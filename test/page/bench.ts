@@ -17,7 +17,7 @@ const bin = join(root, "packages/cli/dist/bin.js");
 const folder = join(tmpdir(), "respark-bench-page");
 const file = (name: string): string => join(folder, name);
 const LARGE = { executors: 100, tasksEach: 2000, stepsEach: 10_000, blockEventsEach: 3000 };
-/** Commands and openings are repeated, and the best is told: a busy machine is no slower page. */
+/** Commands and openings are repeated, and the best is given: a busy machine is no slower page. */
 const TIMES = 5;
 
 interface Cost {

@@ -17,7 +17,7 @@ export interface Watch {
   readonly progress: Progress;
 }
 
-/** Nobody is told more than the first and how many there are. */
+/** A sentence names the first and counts the others. */
 const TOLD_KEPT = 1000;
 
 /** Throws a UserError where there is no application in the input. */

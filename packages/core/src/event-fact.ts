@@ -90,7 +90,7 @@ export interface TaskEndFact {
   diskSpilledBytes: number | undefined;
   /** Sum of structure peaks: an estimate, no bound (spec/event-log.md 3.10). */
   peakExecutionBytes: number | undefined;
-  /** 4.0+: true per-task peaks; undefined for tasks that failed, whose peaks are not told. */
+  /** 4.0+: true per-task peaks; undefined for tasks that failed, whose peaks are not logged. */
   peakOnHeapExecutionBytes: number | undefined;
   peakOffHeapExecutionBytes: number | undefined;
   inputBytes: number | undefined;

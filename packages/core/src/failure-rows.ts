@@ -24,7 +24,7 @@ export type OutOfMemoryClass =
   | "native_engine"
   | "python";
 
-/** Why something failed, told from the words of its error. */
+/** Why something failed, by the words of its error. */
 export type FailureClass =
   | OutOfMemoryClass
   /** a limit of Spark's own: maxResultSize, pages, Kryo's buffer, rows over 2 GiB */

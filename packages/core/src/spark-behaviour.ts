@@ -107,7 +107,7 @@ export interface SparkBehaviour {
   readonly pageTooLargeClass: string;
   readonly outOfMemoryWording: "plain" | "error_class" | "error_class_sqlstate";
   readonly spillFailureWording: "plain" | "error_class";
-  /** 1.6's Spillable collections ask without a consumer: nobody can make them spill, and they do not spill themselves here. */
+  /** 1.6's Spillable collections ask without a consumer: no other can make them spill, and they do not spill themselves here. */
   readonly consumerRequired: boolean;
   /** An interrupt while spilling is a RuntimeException of its own; before 2.1.1 it was an I/O failure like any other. */
   readonly interruptedSpill: "runtime_exception" | "out_of_memory";

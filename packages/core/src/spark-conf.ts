@@ -175,7 +175,7 @@ export function defaultOf(key: string, behaviour: SparkBehaviour): string | unde
 }
 
 /**
- * Memory settings that nobody set, with what this line takes instead; those that a formula gives
+ * Memory settings that are not set, with what this line takes instead; those that a formula gives
  * are left out.
  */
 export function defaultsInForce(

@@ -13,7 +13,7 @@ const mostChars = 10_000;
 /**
  * Follows Utils.redact, Spark 3.5: a property is hidden when its key or its value matches.
  * Properties may carry their own `spark.redaction.regex`, which is honoured when `regex` is not
- * given. Where this engine cannot read the regex every value is hidden: nobody knows which were
+ * given. Where this engine cannot read the regex every value is hidden: it is unknown which were
  * meant.
  */
 export function redactProperties(

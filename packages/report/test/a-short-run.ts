@@ -1,5 +1,5 @@
 /**
- * A run of one executor with 2,000 bytes of memory, half of it the storage region, told by hand:
+ * A run of one executor with 2,000 bytes of memory, half of it the storage region, written by hand:
  *
  *    0 s  rdd_7_0 (400) and rdd_7_1 (800) are stored: storage borrows 200 of execution's 1,000
  *    4 s  rdd_7_0 is read

@@ -18,7 +18,7 @@ import { openInput } from "../input.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
 
-/** What every command of the gate may be told about a run. */
+/** Options about a run that every command of the gate has. */
 export interface RunOptions extends EverywhereOptions, ApplicationOptions {
   readonly timeZone?: string;
   readonly logPattern?: string;

@@ -1,4 +1,4 @@
-/** Where a replay may write, and where it writes when nobody said. */
+/** Where a replay may write, and where it writes without --output. */
 import { basename, dirname, join, resolve } from "node:path";
 import type { SurveyedApplication } from "@respark/events";
 import type { Host } from "../host.ts";
@@ -41,7 +41,7 @@ export async function writeModeFor(
   return mode === "append" && (await host.kindOf(output)) === undefined ? "create" : mode;
 }
 
-/** Refuses what would destroy something that nobody asked to destroy. */
+/** Refuses to destroy a file without --overwrite. */
 export async function checkOutput(
   host: Host,
   output: string,

@@ -230,7 +230,7 @@ function causeSql(where: string): string {
 }
 
 /**
- * A task's error may be told by its executor, its driver and the event log alike: it counts once.
+ * A task's error may be logged by its executor, its driver and the event log: it counts once.
  */
 function outOfMemorySql(where: string): string {
   return `

@@ -1,4 +1,4 @@
-/** Bold and dim, where a terminal shows them and nobody asked for none (NO_COLOR). */
+/** Bold and dim, where a terminal shows them, unless NO_COLOR is set. */
 import type { Host } from "../host.ts";
 
 export interface Style {

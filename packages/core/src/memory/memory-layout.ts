@@ -83,7 +83,7 @@ export interface ExecutorMemoryLayout extends ExecutorLayoutColumns {
 
 const nothing: LayoutValue = { bytes: undefined, origin: undefined };
 
-/** Never throws: settings that Spark would refuse are told in `refusedBecause`. */
+/** Never throws: settings that Spark would refuse are named in `refusedBecause`. */
 export function executorMemoryLayout(evidence: LayoutEvidence): ExecutorMemoryLayout {
   try {
     return layoutOf(withOnHeapCapacity(evidence));

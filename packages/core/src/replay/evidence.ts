@@ -1,5 +1,5 @@
 /**
- * What the event log, running ahead of the executor's log, already told: exact block sizes and each
+ * What the event log, running ahead of the executor's log, has reported: exact block sizes and each
  * task's life.
  */
 import { rddIdOf } from "../block-id.ts";
@@ -85,7 +85,7 @@ export class ExecutorEvidence {
   }
 
   /**
-   * The exact size that the next store of a block will be told to have, without using the report
+   * The exact size that the event log reports of a block's next store, without using the report
    * up.
    */
   exactSizeAhead(blockId: string, printed: ByteInterval): number | undefined {

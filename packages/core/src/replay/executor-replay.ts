@@ -154,7 +154,7 @@ export class ExecutorReplay {
     else this.#delayed.add(settled, () => this.#parts?.reports.settle(settled));
   }
 
-  /** `RDD.unpersist`: its blocks go, without a word per block. */
+  /** `RDD.unpersist`: its blocks go, without a line for each. */
   unpersisted(at: Observation, rddId: number): void {
     const place = this.#placeOfEvent(at);
     if (!this.#around.hasLog)
@@ -261,7 +261,7 @@ export class ExecutorReplay {
   }
 
   /**
-   * What decides the layout may be told later: from 4.0 on the capacity comes after the first task
+   * What decides the layout may be logged later: from 4.0 on the capacity comes after the first task
    * began, levels with the first reads.
    */
   #learnLayoutAhead(step: LogStep | undefined): void {

@@ -9,7 +9,7 @@ export class Lingering<Ended> {
   #waiting: Ended[] = [];
   #first = 0;
 
-  /** @param most  how many linger; with one more, the one that ended first is forgotten */
+  /** @param most  how many are kept; with one more, the one that ended first is forgotten */
   constructor(most: number, forget: (ended: Ended) => void) {
     this.#most = most;
     this.#forget = forget;

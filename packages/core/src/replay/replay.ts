@@ -24,7 +24,7 @@ import { HELD_MICROS } from "./links/lookahead.ts";
 import type { ExecutorSummary, ReplaySummary } from "./replay-summary.ts";
 import { TaskRows } from "./tasks/task-rows.ts";
 
-/** What a replay is told of its application, and who takes its rows. */
+/** What is known of an application before its replay, and who takes its rows. */
 export interface ReplayOptions {
   readonly appId: string;
   readonly attemptId: string;

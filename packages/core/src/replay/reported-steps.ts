@@ -198,7 +198,7 @@ export class ReportedSteps {
     this.#tellNewValues(withTimes(first.at, ts, first.at.ts, ts));
   }
 
-  /** `RDD.unpersist`: its blocks go, without a word per block. */
+  /** `RDD.unpersist`: its blocks go, without a line for each. */
   unpersisted(at: StepPlace, rddId: number): void {
     this.#blocks.removeRddAt(at, rddId, "derived");
     this.#context.history.unpersisted(rddId);

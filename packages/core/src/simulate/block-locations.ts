@@ -6,7 +6,7 @@ import type { WantedRdd } from "./demand.ts";
 
 /** One RDD's blocks by partition. */
 interface RddBlocks {
-  /** Executors in the order in which they came to hold it; `undefined`: nobody does. */
+  /** Executors in the order in which they came to hold it; `undefined`: none does. */
   readonly holders: (readonly number[] | undefined)[];
   readonly wasComputed: boolean[];
 }

@@ -20,7 +20,7 @@ export interface Wanted {
 export interface WantedBlock {
   readonly blockId: string;
   readonly bytes: Wanted;
-  /** Elements of the partition, where a read told; else `undefined`. */
+  /** Elements of the partition, where a read shows them; else `undefined`. */
   readonly elements: number | undefined;
 }
 

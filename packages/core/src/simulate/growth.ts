@@ -4,7 +4,7 @@
  */
 import type { UnrollDemand, UnrollSettings } from "../storage/unroll.ts";
 
-/** Elements of a block of which no read told how many: many. */
+/** Elements of a block whose number no read shows: assumed many. */
 const UNKNOWN_ELEMENTS = 10_000;
 
 export function growthOf(

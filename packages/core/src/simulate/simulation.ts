@@ -304,7 +304,7 @@ class Simulation {
       attemptId: this.#attempts++,
       isFirst: given < this.#configuration.slots,
     });
-    // Its overhead passes first: until then it meets nobody.
+    // Its overhead passes first: until then it shares nothing with other tasks.
     this.#queue.add(this.#now + simulated.overheadMillis, {
       kind: "task",
       task: simulated,

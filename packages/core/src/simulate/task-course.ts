@@ -21,7 +21,7 @@ export interface TaskSteps {
 
 /**
  * Time that a task has spent and that has not passed yet. It must pass before the task meets what
- * it shares with others (memory, blocks): until then nobody can tell when it passed.
+ * it shares with others (memory, blocks): until then the time of it is open.
  */
 export class TaskClock {
   #owedMillis = 0;

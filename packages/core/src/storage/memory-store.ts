@@ -301,7 +301,7 @@ export class MemoryStore implements BlockEvictor {
     return { kind: "stored", bytes: size };
   }
 
-  /** Unroll memory becomes storage memory in one step: nobody can take it in between. */
+  /** Unroll memory becomes storage memory in one step: no other request can take it in between. */
   #transfer(block: BlockToPut, taskId: number, unrollBytes: number, storageBytes: number): void {
     this.releaseUnroll(taskId, block.mode, unrollBytes);
     const acquired = this.#manager.acquireStorage(block.blockId, storageBytes, block.mode);

@@ -5,12 +5,12 @@ import type { MemoryConsumer } from "./memory-consumer.ts";
 
 /** Hands out consumers one at a time and hears what each spill released. */
 export interface SpillCandidates {
-  /** Who spills now, with `missingBytes` still to get; `undefined` when nobody is left. */
+  /** Who spills now, with `missingBytes` still to get; `undefined` when none is left. */
   next(missingBytes: number): MemoryConsumer | undefined;
   spilled(releasedBytes: number): void;
 }
 
-/** Without a requester (1.6 alone): the others, nobody last. */
+/** Without a requester (1.6 alone): the others, and no requester last. */
 export function spillCandidates(
   order: SparkBehaviour["spillOrder"],
   registered: readonly MemoryConsumer[],
@@ -50,7 +50,7 @@ function isAlone(requester: MemoryConsumer, registered: readonly MemoryConsumer[
   return registered.length === 1 && registered.includes(requester);
 }
 
-/** What the orders below come to where there is nobody else. */
+/** What the orders below come to where there is no other consumer. */
 function timesAlone(
   order: SparkBehaviour["spillOrder"],
   isRegistered: boolean,

@@ -29,7 +29,7 @@ export interface MemoryPage {
 
 /**
  * An operation that may have to wait for other tasks: it yields each request it needs answered and
- * goes on with the bytes granted. `answerAtOnce` runs one to its end when nobody else is there.
+ * goes on with the bytes granted. `answerAtOnce` runs one to its end when no other task is there.
  */
 export type TaskStep<Result> = Generator<ExecutionRequest, Result, number>;
 
@@ -366,7 +366,7 @@ export class TaskMemoryManager {
 
 /**
  * Runs a step to its end, answering each request at once; `undefined` when one has to wait and
- * nobody could wake it.
+ * no other task could wake it.
  */
 export function answerAtOnce<Result>(
   manager: MemoryManager,

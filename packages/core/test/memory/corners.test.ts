@@ -40,7 +40,7 @@ function bytesAt(corner: Corner, outcome: Outcome, of: "storage" | "execution"):
   return (corner === "most") === (of === "storage") ? atLeast + more : atLeast;
 }
 
-/** One manager with what it was told so far. */
+/** One manager with what it adopted so far. */
 class Told {
   readonly manager: MemoryManager;
   readonly #corner: Corner;

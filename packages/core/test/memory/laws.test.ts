@@ -348,7 +348,7 @@ test("storage within its region is never evicted for execution", () => {
 });
 
 /**
- * What a manager decided, told to another as a log would tell it, leads to the same pools without
+ * What a manager decided, given to another as a log would give it, leads to the same pools without
  * bending anything.
  */
 test.each(["1.6.1", "1.6.3", "2.0.2", "2.1.3", "2.2.3", "2.4.8", "3.5.6", "4.2.0"])(

@@ -1,6 +1,6 @@
 /**
- * Where nobody reports blocks (Spark's defaults, from 4.0 on even with the driver's log),
- * broadcasts and results go without a word.
+ * Where blocks are not reported (Spark's defaults, from 4.0 on even with the driver's log),
+ * broadcasts and results go without a line.
  */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";

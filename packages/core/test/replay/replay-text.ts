@@ -18,7 +18,7 @@ export interface StorySettings {
   readonly spark?: string;
   /** of executors with a log; default debug. INFO's grants have no lines. */
   readonly level?: Extract<EvidenceLevel, "debug" | "info">;
-  /** storage + execution, bytes; undefined: nobody says */
+  /** storage + execution, bytes; undefined: not said */
   readonly memory?: number | undefined;
   readonly conf?: Readonly<Record<string, string>>;
   /** seconds: a log line may have been printed at any time of its second */

@@ -37,7 +37,7 @@ interface NamedEvent {
   count: number;
 }
 
-/** An event with a fast path, and how a line of it is told at a glance. */
+/** An event with a fast path, and how a line of it is recognised. */
 interface HotEvent {
   readonly event: NamedEvent;
   readonly reader: LineReader;

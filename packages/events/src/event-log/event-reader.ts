@@ -128,7 +128,7 @@ export class EventReader {
     return this.#form === objects ? this.more() : this.#decoder.hugeEnd(how);
   }
 
-  /** Reports what is told once. */
+  /** Reports what is reported once, at the end. */
   finish(): void {
     this.#objects.end();
     this.#decoder.finish();

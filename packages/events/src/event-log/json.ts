@@ -68,7 +68,7 @@ export function isTime(ms: number): boolean {
   return ms >= -latestMs && ms <= latestMs;
 }
 
-/** Epoch ms; undefined where its microseconds could not be told exactly. */
+/** Epoch ms; undefined where its microseconds are beyond exact integers. */
 export function timeMs(from: JsonObject, key: string): number | undefined {
   const ms = integer(from, key);
   return ms !== undefined && isTime(ms) ? ms : undefined;

@@ -34,7 +34,7 @@ export interface EventLogTrouble {
   /** 1-based. */
   readonly line: number;
   readonly byteOffset: number;
-  /** How many times, for those told once at the end; 1 otherwise. */
+  /** How many times, for those reported once at the end; 1 otherwise. */
   readonly count: number;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { LogFact } from "@respark/core";
 
-/** What an executor's start has told so far, and what it runs. */
+/** What an executor's start has logged so far, and what it runs. */
 interface Life {
   executorId: string | undefined;
   appId: string | undefined;
@@ -108,7 +108,7 @@ export class Lives {
       case "block_found":
       case "block_dropping":
       case "spill":
-        // A driver and an executor of 4.x store broadcasts before all of their start is told.
+        // A driver and an executor of 4.x store broadcasts before all of their start is logged.
         if (life.started || !life.hasStore) life.active = true;
         break;
       default:

@@ -32,7 +32,7 @@ export class LogRecord implements RecordAround {
 
   /**
    * Local wall clock as if it were UTC, in microseconds; true UTC when `zoned`. The true time is in
-   * [localMicros, localMicros + resolutionMicros). Undefined where no line so far told a time.
+   * [localMicros, localMicros + resolutionMicros). Undefined where no line so far has a time.
    */
   get localMicros(): number | undefined {
     const micros = this.head.localMicros;

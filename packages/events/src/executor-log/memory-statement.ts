@@ -41,7 +41,7 @@ function hashOf(letters: number): number {
 
 /**
  * Cheap: false when no memory statement stands in these bytes, wherever one may begin: a damaged
- * file joins lines, and cuts the heads of records. Asked of lines that nobody else reads.
+ * file joins lines, and cuts the heads of records. Asked of lines that no template reads.
  */
 export function mayHoldStatement(bytes: DataView, start: number, end: number): boolean {
   for (let at = start; at + 4 <= end; at += STRIDE) {

@@ -127,7 +127,7 @@ export class RecordReader {
     this.counts.lines++;
     const limit = end - start > LINE_BYTES ? start + LINE_BYTES : end;
     const head = this.head;
-    // What stands behind the limit is read by nobody, but a record that lost its own line may be the last of it.
+    // What stands behind the limit is not read, but a record that lost its own line may be the last of it.
     if (end > limit) this.findSwallowed(line, buffer, limit - OVERLAP_BYTES, end);
     const layout = this.layout;
     const blank = start >= end || this.skipFirstBytes[buffer[start] ?? 0] === 1;

@@ -108,7 +108,7 @@ function slotOf(length: number, first: number, last: number, third: number): num
   return (length * 31 + first * 7 + last * 13 + third * 3) & (SLOTS - 1);
 }
 
-/** All templates. Loggers are compared as bytes, so that a line nobody asks for costs no string. */
+/** All templates. Loggers are compared as bytes, so a line without a template costs no string. */
 export class TemplateSet {
   private readonly slots: (KnownLogger[] | undefined)[] = Array.from({ length: SLOTS });
   private readonly bare = new LoggerTemplates("", BARE_TEMPLATES);

@@ -180,7 +180,7 @@ export class ExecutorLogSource implements MergeSource {
     this.#lastMoment = moment;
   }
 
-  /** An executor that starts behind what the survey read of the file: its lines are nobody's. */
+  /** An executor that starts behind what the survey read: its lines belong to none. */
   #sayOther({ line, byteOffset, container }: LogRecord): void {
     if (this.#saidOther || container === undefined) return;
     this.#saidOther = true;

@@ -65,7 +65,7 @@ function setTime(record: LogRecord, { clock }: LogContext, out: Observation): vo
   const utc = local === undefined || record.zoned ? local : clock.utcMicros(local);
   out.ts = utc ?? local;
   out.tsMin = utc;
-  // A line without a time of its own was printed after the one before it, nobody says when.
+  // A line without a time of its own was printed at an unknown time after the one before it.
   out.tsMax = utc === undefined || !record.timed ? undefined : utc + record.resolutionMicros - 1;
 }
 

@@ -8,7 +8,7 @@ import { turn } from "../turn.ts";
 
 /**
  * How far, in µs, event logs run ahead of executor and driver logs: a block's exact size or a
- * task's end is told to the replay before the printed line that it sharpens. Event logs wait when
+ * task's end reaches the replay before the printed line that it sharpens. Event logs wait when
  * they are further ahead than this.
  */
 export const LEAD = 60_000_000;

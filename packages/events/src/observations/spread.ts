@@ -22,7 +22,7 @@ export interface SpreadLine {
 const assignedAfter = 4_000;
 const finishedBefore = 6_000;
 
-/** Times of tasks that the event log has told, forgotten when every log is past them. */
+/** Times of tasks that the event log has reported, forgotten when every log is past them. */
 export class TaskClock {
   readonly #times = new Map<number, TaskTimes>();
   readonly #ended: { taskId: number; finished: number }[] = [];

@@ -31,7 +31,7 @@ export async function withEvidence(files: readonly SampledFile[]): Promise<Sampl
       pending = pending.filter((moments) => known(moments, seen) < needed(moments));
       return pending.length === 0;
     });
-    // Of tasks that another log needs, the head has told already.
+    // The head has already shown the tasks that another log needs.
     for (const [taskId, task] of events.tasks) {
       if (!deeper.tasks.has(taskId)) deeper.tasks.set(taskId, task);
     }

@@ -1,5 +1,5 @@
 /**
- * Which application each log belongs to, and the evidence for it; a tie that cannot be told is
+ * Which application each log belongs to, and the evidence for it; a tie that cannot be decided is
  * reported, never guessed.
  */
 import { dirname } from "node:path";

@@ -148,7 +148,7 @@ interface SampleLimits {
   readonly records: number;
 }
 
-/** Of one file; what is told twenty times over is not told better. */
+/** Of one file: twenty are enough, more say nothing new. */
 const keptDamage = 20;
 /** Times that fall, of which a log written newest first has nothing but. */
 const fewestBackward = 3;

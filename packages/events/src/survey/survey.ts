@@ -14,7 +14,7 @@ import { isLoud, sampleFile } from "./sampler.ts";
 import type { Survey } from "./surveyed.ts";
 import { zoneRule } from "./zone.ts";
 
-/** What a survey is told, and who takes its diagnostics and progress. */
+/** Options of a survey, and who takes its diagnostics and progress. */
 export interface SurveyOptions {
   /** `--time-zone`: IANA name or offset; holds for every log that prints local times */
   readonly timeZone?: string;

@@ -1,4 +1,4 @@
-/** What becomes of damaged events and of those nobody knows; how records are used again. */
+/** What becomes of damaged events and of unknown ones; how records are used again. */
 import { expect, test } from "vitest";
 import { EventLogDecoder } from "../../src/event-log/event-log-decoder.ts";
 import { taskEnd } from "./a-task-end.ts";

@@ -200,7 +200,7 @@ function isPartial({ trust, measures }: MeasuredRun): boolean {
   return trust.incomplete.length > 0 || failedJobs > 0;
 }
 
-/** How much more input the run had; undefined: nobody can tell. */
+/** How much more input the run had; undefined: unknown. */
 export function inputFactor(baseline: Baseline, { input }: MeasuredRun): number | undefined {
   for (const [name, is] of inputEntries(input)) {
     const was = baseline.input[name]?.median;

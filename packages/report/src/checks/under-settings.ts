@@ -1,6 +1,6 @@
 /**
  * A measured run as it would have been under other settings of memory: what was foretold takes the
- * place of what was measured, and what nobody foretells is not measured.
+ * place of what was measured, and what is not simulated is not measured.
  */
 import type { Interval, MeasuredRun, Metric } from "./check.ts";
 import { metrics } from "./index.ts";
@@ -29,7 +29,7 @@ export function underSettings(
     measures: metrics.flatMap((metric) => {
       const measured = run.measures.filter((measure) => measure.metric === metric.id);
       if (metric.whateverMemory === true) return measured;
-      // A stage's or an RDD's share of an outcome is foretold by nobody.
+      // A stage's or an RDD's share of an outcome is not simulated.
       return measured.map((measure) => ({
         ...measure,
         value: measure.subject === undefined ? foretold(metric) : undefined,

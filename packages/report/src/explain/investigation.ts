@@ -1,4 +1,4 @@
-/** One application of a database, under the eyes of somebody who wants to know why. */
+/** One application of a database, and what its stories ask of it. */
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
 import { numberIn, type Row, textIn } from "../sql/row.ts";

@@ -38,7 +38,7 @@ export interface Story {
   readonly lines: readonly StoryLine[];
   readonly places: readonly LogPlace[];
   readonly next: readonly NextQuestion[];
-  /** the rows behind the sentences: bytes and milliseconds as numbers, NULL where nobody knows */
+  /** the rows behind the sentences: bytes and milliseconds as numbers, NULL where unknown */
   readonly facts: Readonly<Record<string, QueryValue>>;
 }
 

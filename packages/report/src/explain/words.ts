@@ -1,7 +1,7 @@
 /** Amounts, times and intervals as sentences say them. What is not known is said as unknown. */
 import { bytesInWords, durationInWords, instantInWords, shareInWords, someOf } from "@respark/core";
 
-/** `412.5 MiB`; `an unknown amount` where nobody knows. */
+/** `412.5 MiB`; `an unknown amount` of undefined. */
 export function bytes(amount: number | undefined): string {
   return amount === undefined ? "an unknown amount" : bytesInWords(amount);
 }
@@ -33,7 +33,7 @@ export function share(part: number, whole: number): string {
   return shareInWords(part / whole, { decimals: part / whole < 0.1 ? 1 : 0 });
 }
 
-/** `4 min 5 s`; `an unknown time` where nobody knows. */
+/** `4 min 5 s`; `an unknown time` of undefined. */
 export function millis(amount: number | undefined): string {
   return amount === undefined ? "an unknown time" : durationInWords(amount);
 }

@@ -1,4 +1,4 @@
-/** What the page is told beside the columns: written by the report as JSON, read by the page. */
+/** What the page has beside the columns: written by the report as JSON, read by the page. */
 
 /** The `meta` island: small, and read before anything is unpacked. */
 export interface Meta {

@@ -56,7 +56,7 @@ export async function writeArrow(
   }
 }
 
-/** What a writer has queued and nobody has read yet. */
+/** What a writer has queued and what is not read yet. */
 class Queue {
   readonly #read: Uint8Array[] = [];
   #failed: { readonly error: unknown } | undefined;

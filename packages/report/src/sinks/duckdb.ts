@@ -469,7 +469,7 @@ async function checkTarget(path: string, mode: WriteMode): Promise<void> {
   }
 }
 
-/** A copy that nobody writes to meanwhile: the database is held open for reading while it is copied. */
+/** A copy without a writer meanwhile: the database is held open for reading while it is copied. */
 async function copyDatabase(path: string, partial: string): Promise<void> {
   let instance: DuckDBInstance;
   try {

@@ -5,7 +5,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ApplicationKey } from "../tables/table.ts";
 
 export interface HeldApplication extends ApplicationKey {
-  /** epoch ms; undefined: no log told */
+  /** epoch ms; undefined: not logged */
   readonly startedMs: number | undefined;
   readonly sparkVersion: string | undefined;
   readonly name: string | undefined;

@@ -1,4 +1,4 @@
-/** Metric values that one event told become one row. */
+/** Metric values that one event reported become one row. */
 import { type ExecutorMetricRow, ModelError } from "@respark/core";
 import { METRIC_NAMES, type MetricSampleRow } from "../tables/metric-samples.ts";
 import type { RowWriter } from "./table-writer.ts";

@@ -34,7 +34,7 @@ export const executorMetrics: TableSpec<ExecutorMetricRow> = {
   ],
 };
 
-/** Where and when an event told metrics. */
+/** Where and when an event reported metrics. */
 export function loggedWith<
   Row extends Omit<ExecutorMetricRow, "name" | "value">,
 >(): readonly Column<Row>[] {

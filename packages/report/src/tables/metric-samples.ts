@@ -37,9 +37,9 @@ export const METRIC_NAMES = [
   "ConcurrentGCTime",
 ] as const;
 
-/** Values that one event told of one executor. */
+/** Values that one event reported of one executor. */
 export interface MetricSampleRow extends Omit<ExecutorMetricRow, "name" | "value"> {
-  /** by place in METRIC_NAMES; NaN where not told */
+  /** by place in METRIC_NAMES; NaN where not logged */
   readonly values: Float64Array;
   otherName: string | undefined;
   otherValue: number | undefined;

@@ -1,4 +1,4 @@
-/** Metric values are kept by the event that told them, and shown one a row. */
+/** Metric values are kept by the event that reported them, and shown one a row. */
 import { expect, test } from "vitest";
 import { METRIC_NAMES } from "../../src/tables/metric-samples.ts";
 import { ask, replayed } from "../replayed-by-hand.ts";

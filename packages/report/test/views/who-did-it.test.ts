@@ -1,5 +1,5 @@
 /**
- * The ledger of evictions in the cases that are easily told wrong: other executors, disks, logs of
+ * The ledger of evictions in the cases that are easily got wrong: other executors, disks, logs of
  * whole seconds.
  */
 import type { EmitRow, Rows } from "@respark/core";

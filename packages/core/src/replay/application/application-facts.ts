@@ -254,7 +254,7 @@ export class ApplicationFacts {
     this.#mentioned.add({ rddId, mention });
   }
 
-  /** An RDD that nobody spoke of for a while; a persisted one is kept until it is unpersisted. */
+  /** An RDD without an event for a while; a persisted one is kept until it is unpersisted. */
   #forgetRdd(rddId: number, mention: number): void {
     if (this.#mentions.get(rddId) !== mention) return;
     const row = this.#rdds.get(rddId);

@@ -11,7 +11,7 @@ const RDD_BLOCK = /^rdd_(\d{1,15})_/;
 /**
  * RDDs that ask for partition p of each parent when they compute partition p, whatever becomes of
  * its rows (`compute` of each). A union asks for one parent, a coalesced RDD for several
- * partitions, and of an RDD of a user's own nobody knows.
+ * partitions, and of an RDD of a user's own it is unknown.
  */
 const ONE_TO_ONE =
   /^(?:MapPartitions(?:WithEvaluator)?|ZippedPartitions(?:WithEvaluator)?|ZippedWithIndex|CoGrouped|Python|Pairwise|PartitionwiseSampled|SQLExecution|Filtered|Mapped|FlatMapped|MappedValues|FlatMappedValues)RDD\d?$/;

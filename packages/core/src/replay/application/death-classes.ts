@@ -11,7 +11,7 @@ import type { RemovedClass } from "../../rows.ts";
 const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
   [/GC overhead limit exceeded/i, "gc_overhead"],
   [/OutOfDirectMemoryError|of direct memory|direct buffer memory/i, "direct"],
-  // Up to 2.3 both limits are told in one sentence, whose advice names the virtual one whichever it
+  // Up to 2.3 one sentence names both limits, whose advice names the virtual one whichever it
   // was.
   [
     /exceeding virtual memory limits|beyond.{0,20}virtual.{0,3} memory limit|exceeding memory limits\. +[\d.]+ [KMGT]?B of [\d.]+ [KMGT]?B virtual memory used/i,
@@ -28,7 +28,7 @@ const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
   // It exited by itself with 0; pre-emption is only Spark's example.
   [/exited because of a YARN event/i, "exited"],
   [/was preempted|preempted by|preempting|preemption/i, "preempted"],
-  // A standalone worker or its machine went, and why is not told; its heartbeats are not the
+  // A standalone worker or its machine went, and why is not logged; its heartbeats are not the
   // executor's.
   [/^(?:worker|slave) lost/i, "unknown"],
   [/heartbeat/i, "lost_heartbeat"],
@@ -36,7 +36,7 @@ const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
     /killed by (?:the )?driver|removed by (?:the )?driver|requested by (?:the )?driver|Driver commanded|explicit termination request|after Application shutdown|Container released by application|\bidle\b/i,
     "killed_by_driver",
   ],
-  // The node went, and why is not told.
+  // The node went, and why is not logged.
   [/released on a \*lost\* node/i, "unknown"],
   [
     /SIGKILL|SIGTERM|died from signal (?:9|15)\b|Killed by external signal|deleted by a user or the framework|low on resource|Executor (?:\S+ )?killed/i,

@@ -1,5 +1,5 @@
 /**
- * Out-of-memory errors, wherever they are told: in a task's end, in an executor's log, or as the
+ * Out-of-memory errors, wherever they are logged: in a task's end, in an executor's log, or as the
  * JVM's last words.
  */
 import type { TaskEndFact } from "../../event-fact.ts";
@@ -46,7 +46,7 @@ export class DeathRecords {
   readonly #emit: EmitRow;
   /** Of each executor, as long as they may be said again. */
   readonly #recent = new Map<string, Failure[]>();
-  /** Logged by an executor before any task failed of it: which one it was may be told yet. */
+  /** Logged by an executor before any task failed of it: a later line may name the task. */
   readonly #pending = new Map<string, OutOfMemory & { readonly saidAt: number }>();
 
   /** Tasks whose error has its row. */
@@ -238,7 +238,7 @@ function errorIn(
     return undefined;
   const message = fact.kind === "task_finished" ? fact.errorMessage : fact.message;
   const found = oomClassOf(fact.errorClass, message);
-  // What a driver's errors are caused by, its executors may have told it; a broadcast table is its
+  // An error at the driver may have been sent by an executor; a broadcast table is its
   // own.
   if (step.source === "driver_log" && found !== "broadcast") {
     if (fact.kind === "error_logged" && fact.isCause) return undefined;

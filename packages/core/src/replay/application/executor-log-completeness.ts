@@ -22,7 +22,7 @@ const DISORDER_MICROS = 10_000_000;
  */
 const AFTER_THE_END_MICROS = 60_000_000;
 const BEFORE_THE_END_MICROS = 600_000_000;
-/** Ends of tasks that one log told and the other not yet. */
+/** Ends of tasks that one log has and the other not yet. */
 const PENDING_ENDS = 20_000;
 
 /** What the event log says of a task's stage. */

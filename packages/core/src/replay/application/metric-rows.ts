@@ -15,7 +15,7 @@ export interface MetricValues {
 
 export class MetricRows {
   readonly #emit: EmitRow;
-  /** executor → what the end of a task told last */
+  /** executor → what the end of a task reported last */
   readonly #last = new Map<string, LastTold>();
   /** of the values in hand: what they are held against, and which of them comes next */
   #told: LastTold | undefined;
@@ -80,7 +80,7 @@ export class MetricRows {
   }
 }
 
-/** Metrics in the order in which the log writes them; NaN: not told. */
+/** Metrics in the order in which the log writes them; NaN: not logged. */
 interface LastTold {
   stageId: number | undefined;
   stageAttemptId: number | undefined;
@@ -88,7 +88,7 @@ interface LastTold {
   readonly values: number[];
 }
 
-/** Notes the value; false when it is the one told last. */
+/** Notes the value; false when it is the one reported last. */
 function isNews(last: LastTold, place: number, name: string, value: number): boolean {
   const at = last.names[place] === name ? place : last.names.indexOf(name);
   if (at < 0) {

@@ -8,7 +8,7 @@ import type { Expectation } from "./expectation.ts";
 
 type Spill = Extract<LogFact, { kind: "spill" }>;
 
-/** Threads and counts that are told apart; of more nothing is said. */
+/** Most threads and counts that are kept; more are not attributed. */
 const COUNTS = 20_000;
 
 export class SpillLines {

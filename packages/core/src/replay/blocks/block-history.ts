@@ -35,7 +35,7 @@ class BlockLife {
   evictions = 0;
   /** why it is not here any more, if it ever was */
   absence: MissKind = "cold";
-  /** removed, or its RDD unpersisted: it is written once nobody has spoken of it for a while */
+  /** removed, or its RDD unpersisted: it is written after a while without a line of it */
   ended = false;
   /** how often it waits to be written */
   lingers = 0;
@@ -79,7 +79,7 @@ export class ApplicationBlocks {
   readonly #newest = new Map<number, Map<string, Newest>>();
   #migrates = false;
 
-  /** @param readsAreTold  whether any log tells reads: else nobody will ask why one missed */
+  /** @param readsAreTold  whether any log has reads: else no miss is looked up */
   constructor({ readsAreTold }: { readonly readsAreTold: boolean }) {
     this.#readsAreTold = readsAreTold;
   }

@@ -20,7 +20,7 @@ const STEPS_AHEAD = 600;
 const MICROS_AHEAD = 30_000_000;
 
 /**
- * How large a stored block is, and what predictions go by until the lines that told it are read.
+ * How large a stored block is, and what predictions go by until the lines that have it are read.
  */
 export interface StoredSize {
   readonly size: Amount;
@@ -98,7 +98,7 @@ function fromSums(
       const left = intersection(printed, without(exactly(bytes), onHeap, change));
       if (left !== undefined) found = found === undefined ? left : hull(found, left);
     }
-    // At DEBUG a removal prints what is free, to the byte: all but blocks, where nobody holds
+    // At DEBUG a removal prints what is free, to the byte: all but blocks, where no task holds
     // execution memory.
     if (next?.fact.kind !== "block_removed" || !readsFree) continue;
     if (state.rules.freeExcludesExecution && grants) continue;

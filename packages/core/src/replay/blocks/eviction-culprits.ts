@@ -146,7 +146,7 @@ export class EvictionCulprits {
   }
 
   /**
-   * No line says what the request became. Execution takes memory without a word (at INFO), and so
+   * No line says what the request became. Execution takes memory without a line (at INFO), and so
    * does a put whose task died: what the thread was doing says which, or else what the running
    * tasks can have been doing.
    */

@@ -27,7 +27,7 @@ export class PutsUnderWay {
   /** thread → blocks that it computes, the innermost last: found nowhere, and not put yet */
   readonly #computing = new Map<string, string[]>();
   /**
-   * thread → the block that it brings back from disk: its level was told, and not that it was found
+   * thread → the block that it brings back from disk: its level is logged, and not that it was found
    */
   readonly #reading = new Map<string, { readonly blockId: string; readonly bytes: boolean }>();
 
@@ -85,7 +85,7 @@ export class PutsUnderWay {
 
   /**
    * Puts that may be under way by what tasks compute: partitions of their stages' persisted RDDs
-   * that are not in memory, and whose task either stores them later or dies without a word. The
+   * that are not in memory, and whose task either stores them later or dies without a line. The
    * victims' own RDDs never ask (spec memory-model 3.5).
    */
   possible(

@@ -1,5 +1,5 @@
 /**
- * Removals that the driver was told of and INFO logs are silent about. A report of the event log
+ * Removals reported to the driver, without a line in INFO logs. A report of the event log
  * carries no time: the block went after the event before it and before the next one that has a
  * time. Until then it may be there or gone; how much that is, is the ledger's drift.
  */

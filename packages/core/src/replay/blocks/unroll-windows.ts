@@ -77,7 +77,7 @@ export class UnrollWindows {
 
   /**
    * A block that did not fit is on disk: all that was unrolled has been read. It may be unrolled
-   * once more, from there, without a word.
+   * once more, from there, without a line.
    */
   drained(blockId: string): void {
     const failed = this.#failed.get(blockId);
@@ -99,7 +99,7 @@ export class UnrollWindows {
   }
 
   /**
-   * Times after `from` and before `ts` at which what a window holds is told anew; short ones need
+   * Times after `from` and before `ts` at which what a window holds is sampled anew; short ones need
    * none.
    */
   breaksBetween(from: number, ts: number): number[] {

@@ -174,7 +174,7 @@ export class UnseenBlocks {
     const seen = state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);
     const told = minus(minus(this.#heldBesides(step, free), seen), this.#executionBeside(step));
     const { atLeast, atMost } = ledger.unseen;
-    // Some of them have gone since, without a word, if the two do not meet.
+    // Some of them have gone since, unlogged, if the two do not meet.
     const meet = told.atLeast <= atMost && told.atMost >= atLeast;
     const bounds = meet
       ? { atLeast: Math.max(atLeast, told.atLeast), atMost: Math.min(atMost, told.atMost) }
@@ -183,7 +183,7 @@ export class UnseenBlocks {
   }
 
   /**
-   * A block that nobody saw stored leaves memory: it was one of them. `size`: as far as lines tell.
+   * A block whose store is not logged leaves memory: it was one of them. `size`: as far as logged.
    */
   reveal(step: LogStep, blockId: string, size: ByteInterval | undefined): ModeLedger | undefined {
     const ledger = this.#state.onHeap;
@@ -205,7 +205,7 @@ export class UnseenBlocks {
     if (this.#isOpen && this.#state.onHeap.unseen.atMost > 0) this.#revealed.add(blockId);
   }
 
-  /** A block that no line has told of yet may be one of them. */
+  /** A block that no line has named yet may be one of them. */
   mayHold(blockId: string): boolean {
     return this.#state.onHeap.unseen.atMost > 0 && !this.#revealed.has(blockId);
   }

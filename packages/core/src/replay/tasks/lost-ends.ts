@@ -5,12 +5,12 @@
 
 import type { ReplayContext } from "../replay-context.ts";
 
-/** An end may be told so much later than it was (µs): log times may be whole seconds. */
+/** An end may be logged so much later than it was (µs): log times may be whole seconds. */
 const LATE_MICROS = 1_000_000;
 
 /**
  * Those that must have ended by `ts` (µs), the ones that began first: as many as run beyond the
- * executor's slots. A task whose end is known and still to be told is none of them.
+ * executor's slots. A task whose end is known and comes later in the log is none of them.
  */
 export function lostEnds({ state, evidence }: ReplayContext, ts: number): number[] {
   const { running, rules } = state;

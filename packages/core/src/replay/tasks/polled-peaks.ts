@@ -28,7 +28,7 @@ const LIVES_KEPT = 512;
 /** spark.executor.heartbeatInterval, where it is not set */
 const HEARTBEAT_MICROS = 10_000_000;
 
-/** Starts are told in their order, but for so much. */
+/** Starts are logged in their order, except within so much. */
 const OUT_OF_ORDER_MICROS = 1_000_000;
 
 interface Life {

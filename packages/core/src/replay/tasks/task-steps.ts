@@ -34,7 +34,7 @@ export class TaskSteps {
   readonly #early = new Map<number, Amount>();
   /** Java thread id → task, learned from lines that name both or leave one candidate. */
   readonly #taskOfThread = new Map<number, number>();
-  /** consumer → what it holds, exact where pages told */
+  /** consumer → what it holds, exact where pages are logged */
   readonly #byConsumer = new Map<string, Amount>();
   /** grants and releases that were replayed before their lines came */
   readonly #tookEarly = new Set<LogStep>();

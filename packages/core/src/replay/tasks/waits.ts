@@ -20,7 +20,7 @@ interface OpenWait {
   release: LogStep | undefined;
 }
 
-/** How a wait ended, as far as told. */
+/** How a wait ended, as far as logged. */
 export interface WaitAnswer {
   readonly granted: number | undefined;
   readonly requested: number | undefined;

@@ -105,7 +105,7 @@ const accumulables = fields.array(info, "Accumulables");
 const updatedBlocks = fields.array(metrics, "Updated Blocks");
 fields.metrics("Task Executor Metrics");
 
-/** 1.5–1.6 and 2.0+; until 3.0 the peak was told here alone. */
+/** 1.5–1.6 and 2.0+; until 3.0 the peak is logged here alone. */
 const peakNames: readonly string[] = [
   "peakExecutionMemory",
   "internal.metrics.peakExecutionMemory",

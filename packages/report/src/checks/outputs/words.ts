@@ -216,7 +216,7 @@ export function storiesOf(
   });
 }
 
-/** The question to ask next; undefined: there is none, or nobody to ask. */
+/** The question to ask next; undefined: there is none, or no database to ask. */
 export function questionOf({ lookFurther }: Verdict, { database }: Place): string | undefined {
   if (lookFurther === undefined) return undefined;
   return database === undefined

@@ -16,7 +16,7 @@ export function rddWords(row: Row): string {
   return `RDD ${numberIn(row, "rdd_id") ?? "unknown"}${name === undefined ? "" : ` “${name}”`}${level === undefined ? "" : ` (${level})`}`;
 }
 
-/** An RDD that nobody read any more, while blocks of another went. */
+/** An RDD that was not read any more, while blocks of another went. */
 export interface IdleRdd {
   readonly rddId: number;
   readonly words: string;

@@ -1,4 +1,4 @@
-/** Memory held for nothing: cached RDDs that nobody read any more, and what tasks left behind. */
+/** Memory held for nothing: cached RDDs that were not read any more, and what tasks left behind. */
 import { counted } from "@respark/core";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { bytes, millis, share } from "../words.ts";
@@ -14,7 +14,7 @@ const LEAST_SHARE = 0.02;
 
 export const unread: Finder = {
   find: (_, application) => {
-    // Of an application whose end is not logged nobody knows what would have been read.
+    // Where the application's end is not logged, later reads are unknown.
     if (textIn(application.row, "ended_at") === undefined) return [];
     const rows = application.idle
       .filter((row) => isIdle(row) && isMuch(row, application))
@@ -100,7 +100,7 @@ export const readOnce: Finder = {
   sql: (here) =>
     `from cache_gains where ${here} and most_wanted = 1 and missed > 0 order by missed desc, rdd_id`,
   find: (rows, application) => {
-    // Of an application whose end is not logged nobody knows what would have been read.
+    // Where the application's end is not logged, later reads are unknown.
     if (textIn(application.row, "ended_at") === undefined) return [];
     return rows.filter(isDearerThanItSaves).slice(0, RDDS).map(readOnceOf);
   },

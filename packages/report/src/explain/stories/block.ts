@@ -12,7 +12,7 @@ import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
 import { bytes, executorWords, instant } from "../words.ts";
 
-/** Events of its life that are told one by one; the rest is counted. */
+/** Events of its life that have a line each; the rest is counted. */
 const TOLD = 6;
 
 export async function blockStory(investigation: Investigation, blockId: string): Promise<Story> {

@@ -105,7 +105,7 @@ export class SilentRemovals {
       if (!stale || touches(foreseenFree(context), room)) this.#doubt(room);
       return { hold: (weighed) => suspicion.weighed.push(weighed) };
     }
-    // Who is told of removals has heard of nearly all.
+    // With block updates, unreported removals are rare.
     if (stale && context.evidence.blockUpdates > 0) {
       this.#dismiss();
       return "nothing";
@@ -192,7 +192,7 @@ interface Missing {
   readonly maximum: number;
 }
 
-/** How many lines that print `free` follow, before one after which nobody can say what is left. */
+/** How many lines that print `free` follow, before one after which what is left is unknown. */
 function witnessesAfter({ lookahead }: ReplayContext): number {
   let witnesses = 0;
   for (let ahead = 1; witnesses < WITNESSES && ahead <= LINES_AHEAD; ahead++) {
