@@ -4,7 +4,7 @@ import { camel, pascal, snake } from "./names.mjs";
 export const table = (name) => ({
   files: {
     [`packages/core/src/${name}-row.ts`]: `/** A row of ${snake(name)}: one sentence. Units stand in names; undefined is NULL. */
-import type { Provenance } from "./rows.ts";
+import type { Provenance } from "./row-parts.ts";
 
 export interface ${pascal(name)}Row extends Provenance {
   executorId: string;

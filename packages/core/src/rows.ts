@@ -1,27 +1,49 @@
 /**
- * The rows a replay emits, one interface a table of the contract (design: Tables). `report/tables` makes columns of them.
- * Every table also has app_id and attempt_id, which the writer adds. undefined is NULL. Times are epoch microseconds, UTC.
- * A row may be a reused record: a writer copies what it keeps.
+ * The rows a replay emits, one interface a table of the contract; `report/tables` makes columns of
+ * them. Every table also has app_id and attempt_id, which the writer adds. undefined is NULL. Times
+ * are epoch microseconds, UTC. A row may be a reused record: a writer copies what it keeps.
  */
+import type { BlockEventRow, BlockRow, RddRow } from "./block-rows.ts";
 import type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
+import type { ExecutorRow } from "./executor-rows.ts";
 import type { FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
 import type { FindingRow } from "./finding-row.ts";
-import type { MemoryMode } from "./memory/memory-mode.ts";
+import type {
+  MemoryEventRow,
+  MemoryTimelineRow,
+  MemoryWaitRow,
+  SpillRow,
+  TaskMemoryTimelineRow,
+} from "./memory-rows.ts";
+import type { EvidenceLevel, Provenance } from "./row-parts.ts";
 import type { SourceFileRow } from "./source-rows.ts";
 import type { SqlPlanNodeRow, TaskSqlMetricRow } from "./sql-metric.ts";
 import type { TaskResubmissionRow } from "./task-resubmission-row.ts";
 
-/** Where a derived row comes from. */
-export type Origin = "logged" | "derived" | "assumed";
-/** What kind of log an executor has, best first. */
-export type EvidenceLevel = "debug" | "info" | "event_log_blocks" | "event_log";
-
-/** The line a row rests on. */
-export interface Provenance {
-  origin: Origin;
-  sourceFileId: number | undefined;
-  sourceLine: number | undefined;
-}
+export type {
+  BlockEventRow,
+  BlockOp,
+  BlockRow,
+  DecidingRule,
+  EvictionCause,
+  MissKind,
+  RddRow,
+} from "./block-rows.ts";
+export type {
+  ExecutorLayoutColumns,
+  ExecutorRow,
+  LayoutValue,
+  RemovedClass,
+} from "./executor-rows.ts";
+export type {
+  MemoryEventRow,
+  MemoryOp,
+  MemoryTimelineRow,
+  MemoryWaitRow,
+  SpillRow,
+  TaskMemoryTimelineRow,
+} from "./memory-rows.ts";
+export type { EvidenceLevel, Origin, Provenance, Triple } from "./row-parts.ts";
 
 export interface ApplicationRow extends ReplayAccuracy {
   name: string | undefined;
@@ -60,59 +82,6 @@ export interface ResourceProfileRow {
   amount: number;
 }
 
-export interface ExecutorRow extends ReplayAccuracy {
-  executorId: string;
-  host: string | undefined;
-  cores: number | undefined;
-  addedAt: number | undefined;
-  removedAt: number | undefined;
-  removedReason: string | undefined;
-  removedClass: RemovedClass | undefined;
-  evidenceLevel: EvidenceLevel;
-  memoryManager: "unified" | "static" | "pre16" | undefined;
-  resourceProfileId: number | undefined;
-  /** each with its origin beside it */
-  layout: ExecutorLayoutColumns;
-  sourceFileId: number | undefined;
-  sourceLine: number | undefined;
-}
-
-/** One part of an executor's memory: bytes, and whether it was logged, derived or assumed. */
-export interface LayoutValue {
-  readonly bytes: number | undefined;
-  readonly origin: Origin | undefined;
-}
-
-/** An executor's memory, part by part: heap, reserved, user memory, pools, overhead. */
-export interface ExecutorLayoutColumns {
-  readonly jvmMaxMemory: LayoutValue;
-  readonly reserved: LayoutValue;
-  readonly userMemory: LayoutValue;
-  readonly maxMemory: LayoutValue;
-  readonly storageRegion: LayoutValue;
-  readonly executionRegion: LayoutValue;
-  readonly maxUnroll: LayoutValue;
-  readonly offHeapStorage: LayoutValue;
-  readonly offHeapExecution: LayoutValue;
-  readonly pageSize: LayoutValue;
-  readonly overhead: LayoutValue;
-}
-
-/** Why an executor went (issue: deaths). */
-export type RemovedClass =
-  | "jvm_heap"
-  | "gc_overhead"
-  | "container_physical"
-  | "container_virtual"
-  | "direct"
-  | "preempted"
-  | "decommissioned"
-  | "lost_heartbeat"
-  | "killed_by_driver"
-  | "killed"
-  | "exited"
-  | "unknown";
-
 /** A row of `jobs`; times in epoch µs. */
 export interface JobRow {
   jobId: number;
@@ -146,7 +115,7 @@ export interface StageRow {
   resourceProfileId: number | undefined;
 }
 
-/** Same fields as core's task_end fact, times in µs; a task without an end has status `running` or `unknown`. */
+/** As core's task_end fact, times in µs; without an end its status is `running` or `unknown`. */
 export interface TaskRow {
   taskId: number;
   stageId: number;
@@ -199,191 +168,6 @@ export interface SqlExecutionRow {
   endedAt: number | undefined;
   status: "running" | "succeeded" | "failed";
   error: string | undefined;
-}
-
-/** A row of `rdds`: a cached RDD, its level and its size as Spark reported it. */
-export interface RddRow {
-  rddId: number;
-  name: string;
-  callSite: string | undefined;
-  scope: string | undefined;
-  storageLevel: string | undefined;
-  partitions: number | undefined;
-  parentIds: readonly number[];
-  firstStageId: number | undefined;
-  unpersistedAt: number | undefined;
-}
-
-/** A block on an executor, over its whole life. */
-export interface BlockRow {
-  executorId: string;
-  blockId: string;
-  rddId: number | undefined;
-  partitionId: number | undefined;
-  storageLevel: string | undefined;
-  /** size of its last entry in memory; undefined: never in memory, or unknown */
-  memoryBytes: number | undefined;
-  memoryBytesMin: number | undefined;
-  memoryBytesMax: number | undefined;
-  diskBytes: number | undefined;
-  firstStoredAt: number | undefined;
-  lastRemovedAt: number | undefined;
-  stores: number;
-  /** undefined where no log could tell (no executor log) */
-  hits: number | undefined;
-  misses: number | undefined;
-  evictions: number | undefined;
-}
-
-/** What happened to a block in one executor (`block_events.op`). */
-export type BlockOp =
-  | "store"
-  | "put_fail"
-  | "hit_memory"
-  | "hit_disk"
-  | "hit_remote"
-  | "miss"
-  | "evict"
-  | "drop_to_disk"
-  | "remove";
-/** Why a read of a cached block did not find it in memory. */
-export type MissKind = "cold" | "after_evict" | "after_put_fail" | "after_loss";
-/** Who needed the room: execution memory, a block to store, or a block being unrolled. */
-export type EvictionCause = "execution" | "storage" | "unroll";
-/** What decided an eviction or a refusal (spec memory-model 2, 3.5); store_cleared: a stop did. */
-export type DecidingRule =
-  | "storage_borrowed_reclaimed"
-  | "storage_needs_room"
-  | "unroll_needs_room"
-  | "static_unroll_cap"
-  | "same_rdd"
-  | "too_large"
-  | "nothing_evictable"
-  | "region_protected"
-  | "store_cleared";
-
-/** Where several readings stand, `certainty` says how sure the cause is, 0 … 1. */
-export interface BlockEventRow extends Provenance {
-  executorId: string;
-  seq: number;
-  ts: number;
-  tsMin: number | undefined;
-  tsMax: number | undefined;
-  blockId: string;
-  op: BlockOp;
-  memoryBytes: number | undefined;
-  memoryBytesMin: number | undefined;
-  memoryBytesMax: number | undefined;
-  diskBytes: number | undefined;
-  mode: MemoryMode | undefined;
-  taskId: number | undefined;
-  missKind: MissKind | undefined;
-  cause: EvictionCause | undefined;
-  causedByTaskId: number | undefined;
-  causedByBlockId: string | undefined;
-  rule: DecidingRule | undefined;
-  certainty: number | undefined;
-}
-
-/** What happened to memory (`memory_events.op`): acquired, released, and for whom. */
-export type MemoryOp =
-  | "acquire_execution"
-  | "release_execution"
-  | "acquire_storage"
-  | "release_storage"
-  | "acquire_unroll"
-  | "release_unroll";
-
-export interface MemoryEventRow extends Provenance {
-  executorId: string;
-  seq: number;
-  ts: number;
-  tsMin: number | undefined;
-  tsMax: number | undefined;
-  op: MemoryOp;
-  mode: MemoryMode;
-  taskId: number | undefined;
-  blockId: string | undefined;
-  consumer: string | undefined;
-  requestedBytes: number | undefined;
-  grantedBytes: number | undefined;
-  grantedBytesMin: number | undefined;
-  grantedBytesMax: number | undefined;
-  /** what decided it, in the manager's or reconcile's words */
-  rule: string | undefined;
-}
-
-/** The state of one mode's pools from ts until endTs. */
-export interface MemoryTimelineRow extends Provenance {
-  executorId: string;
-  mode: MemoryMode;
-  seq: number;
-  ts: number;
-  endTs: number | undefined;
-  storageUsed: Triple;
-  unrollUsed: Triple;
-  executionUsed: Triple;
-  storagePool: Triple;
-  executionPool: Triple;
-  free: Triple;
-  storageAvailable: Triple;
-  executionAvailable: Triple;
-  maxMemoryBytes: number | undefined;
-  activeTasks: number | undefined;
-}
-
-/** Best estimate with bounds; all undefined = unknown. Reused records. */
-export interface Triple {
-  bytes: number | undefined;
-  atLeast: number | undefined;
-  atMost: number | undefined;
-}
-
-export interface TaskMemoryTimelineRow extends Provenance {
-  executorId: string;
-  mode: MemoryMode;
-  seq: number;
-  taskId: number;
-  ts: number;
-  endTs: number | undefined;
-  executionUsed: Triple;
-  shareMinBytes: number | undefined;
-  shareMaxBytes: number | undefined;
-}
-
-export interface MemoryWaitRow extends Provenance {
-  executorId: string;
-  seq: number;
-  taskId: number;
-  mode: MemoryMode;
-  ts: number;
-  endTs: number | undefined;
-  endTsMin: number | undefined;
-  endTsMax: number | undefined;
-  requestedBytes: number | undefined;
-  grantedBytes: number | undefined;
-  activeTasks: number | undefined;
-  poolBytes: number | undefined;
-  /** the task that held most meanwhile */
-  heldByTaskId: number | undefined;
-  heldBytes: number | undefined;
-}
-
-export interface SpillRow extends Provenance {
-  executorId: string;
-  seq: number;
-  ts: number;
-  tsMin: number | undefined;
-  tsMax: number | undefined;
-  taskId: number | undefined;
-  consumer: string | undefined;
-  trigger: "self" | "other_consumer" | "threshold" | "force" | "unknown";
-  forcedByTaskId: number | undefined;
-  forcedByConsumer: string | undefined;
-  memoryBytes: number | undefined;
-  memoryBytesMin: number | undefined;
-  memoryBytesMax: number | undefined;
-  diskBytes: number | undefined;
 }
 
 export interface OomEventRow extends Provenance {
