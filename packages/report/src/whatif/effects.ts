@@ -11,7 +11,7 @@ import {
   changedConfiguration,
   NotComparable,
 } from "./configurations.ts";
-import { drawnOutcomes, drawsFor, type ForetoldOutcomes, foretold } from "./foretold.ts";
+import { drawnInTurns, drawsFor, type ForetoldOutcomes, foretold } from "./foretold.ts";
 import { isForetold } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { selfCheckOf } from "./self-check.ts";
@@ -51,10 +51,10 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 /** One effect a change, `undefined` where a simulation cannot judge it: then nothing is said. */
-export function effectsOf(
+export async function effectsOf(
   run: RunRecord,
   changes: readonly ProposedChange[],
-): readonly (Effect | undefined)[] {
+): Promise<readonly (Effect | undefined)[]> {
   const nothing = changes.map(() => undefined);
   if (changes.length === 0) return nothing;
   try {
@@ -65,7 +65,7 @@ export function effectsOf(
     if (blocks.unknownBlocks > 0 || execution.deadTasks > 0) return nothing;
     const given = { draws: drawsFor(wanted, DRAWS), seed: 1 };
     const before = foretold(
-      drawnOutcomes(wanted, base.configuration, given),
+      await drawnInTurns(wanted, base.configuration, given),
       base.configuration.capacity,
     );
     const logged = baseOutcomes(run);
@@ -77,16 +77,20 @@ export function effectsOf(
         checked.outcomes.every((outcome) => outcome.name !== name || outcome.inside),
     );
     if (troubles.length === 0) return nothing;
-    return changes.map(({ key, value }) => {
+    const effects: (Effect | undefined)[] = [];
+    for (const { key, value } of changes) {
       try {
         const { configuration } = changedConfiguration(base, new Map([[key, value]]));
-        const after = foretold(drawnOutcomes(wanted, configuration, given), configuration.capacity);
-        return effectOf(troubles, before, after, given.draws);
+        const drawn = await drawnInTurns(wanted, configuration, given);
+        const after = foretold(drawn, configuration.capacity);
+        effects.push(effectOf(troubles, before, after, given.draws));
       } catch (failure) {
-        if (failure instanceof AskedWrongly || failure instanceof NotComparable) return undefined;
-        throw failure;
+        const isUnjudged = failure instanceof AskedWrongly || failure instanceof NotComparable;
+        if (!isUnjudged) throw failure;
+        effects.push(undefined);
       }
-    });
+    }
+    return effects;
   } catch (failure) {
     if (failure instanceof NotComparable) return nothing;
     throw failure;

@@ -64,10 +64,30 @@ export function drawnOutcomes(
 ): DrawnOutcomes {
   const values = recordOf((): number[] => []);
   for (let draw = 0; draw < given.draws; draw++) {
-    const outcomes = simulate(wanted, configuration, new Draws(given.seed, draw));
-    for (const name of OUTCOMES) values[name].push(Math.round(outcomes[name]));
+    addDraw(values, simulate(wanted, configuration, new Draws(given.seed, draw)));
   }
   return values;
+}
+
+/** As `drawnOutcomes`, with a turn of the event loop before each draw: a signal is heard there. */
+export async function drawnInTurns(
+  wanted: WantedMemory,
+  configuration: SimulatedConfiguration,
+  given: { readonly draws: number; readonly seed: number },
+): Promise<DrawnOutcomes> {
+  const values = recordOf((): number[] => []);
+  for (let draw = 0; draw < given.draws; draw++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    addDraw(values, simulate(wanted, configuration, new Draws(given.seed, draw)));
+  }
+  return values;
+}
+
+function addDraw(
+  values: Record<OutcomeName, number[]>,
+  outcomes: Readonly<Record<OutcomeName, number>>,
+): void {
+  for (const name of OUTCOMES) values[name].push(Math.round(outcomes[name]));
 }
 
 /** Under this capacity: no peak lies beyond its pool. */

@@ -45,7 +45,7 @@ export async function judgedChanges<One extends Proposal>(
   if (changes.size === 0 || (await tasksOf(ask, application)) > mostTasks) return proposals;
   const run = await readRun(ask, application);
   if (run === undefined) return proposals;
-  const simulated = effectsOf(run, [...changes.values()]);
+  const simulated = await effectsOf(run, [...changes.values()]);
   const effects = new Map([...changes.keys()].map((name, index) => [name, simulated[index]]));
   return proposals.map((proposal) => {
     const { changeKey: key, changeValue: value } = proposal;
