@@ -65,6 +65,8 @@ export interface Call {
   readonly name: string;
   readonly kind: Kind;
   readonly path: string | undefined;
+  /** which call of ours it is: its name, and the lines of ours that led to it */
+  readonly site: string;
 }
 
 export interface Fault {
@@ -108,7 +110,8 @@ export async function withFault<Result>(
 function refusal(name: string, kind: Kind, path: unknown): Error | undefined {
   // Modules that are read on their first use are the program, not its data.
   if (armed === undefined || (typeof path === "string" && isProgram(path))) return undefined;
-  const call = { name, kind, path: typeof path === "string" ? path : undefined };
+  const given = typeof path === "string" ? path : undefined;
+  const call = { name, kind, path: given, site: `${name} ${linesThatLedHere()}` };
   const at = armed.calls.push(call) - 1;
   const { fault, hit } = armed;
   if (fault === undefined) return undefined;
@@ -122,6 +125,12 @@ function refusal(name: string, kind: Kind, path: unknown): Error | undefined {
     syscall: name.replace(/Sync$/, "").replace(/^readdir$/, "scandir"),
     ...(call.path === undefined ? {} : { path: call.path }),
   });
+}
+
+/** The nearest four lines of respark's own on the stack. */
+function linesThatLedHere(): string {
+  const lines = new Error().stack?.match(/[\w-]+\/src\/[\w./-]+:\d+/g) ?? [];
+  return lines.slice(0, 4).join(" < ");
 }
 
 function isProgram(path: string): boolean {

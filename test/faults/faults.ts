@@ -43,6 +43,42 @@ export function faultsOf(calls: readonly Call[]): Fault[] {
   );
 }
 
+/** Faults that were tried, by call site and code: how often. */
+export type Tried = Map<string, number>;
+
+/** A fault of a code at one site, tried in this many commands, is not tried in others. */
+const COMMANDS_EACH = 2;
+
+/**
+ * Of each call site its first, middle and last call: what a call of the same line does when it is
+ * refused is the same but at the ends of a loop. Each code is tried there in two commands; in
+ * later ones, which reach the same line in another stage, one code a site.
+ */
+export function chosenFaults(calls: readonly Call[], tried: Tried): Fault[] {
+  const bySite = new Map<string, number[]>();
+  for (const [at, { site }] of calls.entries()) {
+    const known = bySite.get(site);
+    if (known === undefined) bySite.set(site, [at]);
+    else known.push(at);
+  }
+  return [...bySite].flatMap(([site, places]) => {
+    const ends = [places[0], places[places.length >> 1], places.at(-1)];
+    const chosen = [...new Set(ends.filter((at) => at !== undefined))];
+    const [call] = places.map((at) => calls[at]);
+    if (call === undefined) return [];
+    const codes = faultsOf([call]);
+    const due = codes.filter(({ code, stays }) => {
+      const key = `${site} ${code} ${stays === true}`;
+      const before = tried.get(key) ?? 0;
+      tried.set(key, before + 1);
+      return before < COMMANDS_EACH;
+    });
+    if (due.length > 0) return chosen.flatMap((at) => due.map((fault) => ({ ...fault, at })));
+    const turn = codes[(tried.get(`${site} ${codes[0]?.code} false`) ?? 0) % codes.length];
+    return turn === undefined ? [] : [{ ...turn, at: places[places.length >> 1] ?? 0 }];
+  });
+}
+
 /** undefined: this time the command made fewer calls. */
 export async function inject(
   folder: string,

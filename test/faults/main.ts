@@ -1,7 +1,8 @@
 /// <reference types="node" />
 /**
- * Lets every call of the file system fail in turn, of every command: `pnpm faults [--only a
- * command's name] [--every n]`. Prints what ends otherwise than with a sentence, exit 2 or 3, the
+ * Lets calls of the file system fail in turn, of every command: `pnpm faults [--only a command's
+ * name] [--whole]`. Each call site in its first, middle and last call with each code; `--whole`:
+ * every call of every command. Prints what ends otherwise than with a sentence, exit 2 or 3, the
  * old output whole and nothing left.
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -9,14 +10,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { trialsIn } from "./commands.ts";
-import { callsOf, faultsOf, inject } from "./faults.ts";
+import { callsOf, chosenFaults, faultsOf, inject, type Tried } from "./faults.ts";
 
 const { values } = parseArgs({
-  options: { only: { type: "string", default: "" }, every: { type: "string", default: "1" } },
+  options: { only: { type: "string", default: "" }, whole: { type: "boolean" } },
 });
 const folder = await mkdtemp(join(tmpdir(), "respark-faults-"));
 let tried = 0;
 let wrongs = 0;
+const sites: Tried = new Map();
 try {
   for (const trial of await trialsIn(folder)) {
     if (!trial.name.includes(values.only)) continue;
@@ -25,8 +27,8 @@ try {
     const codes = new Map<number, number>();
     let wrongHere = 0;
     let triedHere = 0;
-    for (const [nth, fault] of faultsOf(calls).entries()) {
-      if (nth % Number(values.every) !== 0) continue;
+    const faults = values.whole === true ? faultsOf(calls) : chosenFaults(calls, sites);
+    for (const fault of faults) {
       const injected = await inject(folder, trial, fault);
       if (injected === undefined) continue;
       const { hit, ran, wrong } = injected;
@@ -41,7 +43,7 @@ try {
     }
     const ends = [...codes].sort(([a], [b]) => a - b).map(([code, n]) => `${n} × exit ${code}`);
     process.stdout.write(
-      `${trial.name}: ${calls.length} calls, ${triedHere} faults, ${wrongHere} wrong (${ends.join(", ")})\n`,
+      `${trial.name}: ${calls.length} calls of ${new Set(calls.map(({ site }) => site)).size} sites, ${triedHere} faults, ${wrongHere} wrong (${ends.join(", ")})\n`,
     );
     tried += triedHere;
     wrongs += wrongHere;

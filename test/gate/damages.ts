@@ -13,12 +13,16 @@ export interface RunFiles {
   readonly packed: Map<string, (text: string) => Buffer>;
   /** what a packed file's name ends with */
   readonly endings: Map<string, string>;
+  /** files besides, by name */
+  readonly others: Map<string, string[]>;
 }
 
 export interface Damage {
   readonly what: string;
   /** Harmless changes of form must pass; all others must not. */
   readonly harmless?: true;
+  /** Nothing or little is lost: passing and not judging are both right; a regression never passes. */
+  readonly either?: true;
   change(files: RunFiles): void;
 }
 

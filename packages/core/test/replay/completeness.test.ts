@@ -145,6 +145,34 @@ test("lines of an executor's log that stand at wrong times are counted", () => {
   expect(timed([0, 1, undefined, 3, 4, 5], lines)).toBe("1 line without a time");
 });
 
+test("a stretch of lines out of its place is counted, what a pause of the JVM delays is not", () => {
+  const looked: LogFact = { kind: "block_lookup", blockId: "rdd_9_9", asBytes: false };
+  const before = (secondsBack: number, count: number) => {
+    const delayed = Array.from({ length: count }, () => looked);
+    const back = delayed.map(() => 5 - secondsBack);
+    return timed(
+      [0, 1, 2, 3, 4, ...back, 5],
+      [...lines.slice(0, 5), ...delayed, ...lines.slice(5)],
+    );
+  };
+  expect(before(3, 8)).toBeUndefined();
+  expect(before(3, 9)).toBe("lines stand behind others that are later, 9 times");
+  // One second is what a clock of seconds does not tell apart: the line above is of second 4.
+  expect(before(2, 9)).toBeUndefined();
+});
+
+test("a task does not end above the line of its start", () => {
+  const [starts, ends] = [running(1), finished(1)];
+  const others = lines.filter((fact) => !("taskId" in fact && fact.taskId === 1));
+  const [head, ...rest] = others;
+  const inOrder = head === undefined ? [] : [head, starts, ends, ...rest];
+  const turned = head === undefined ? [] : [head, ends, starts, ...rest];
+  expect(found(whole, inOrder).executor?.incomplete).toBeUndefined();
+  expect(found(whole, turned).executor?.incomplete).toBe(
+    "1 task's end above the line of the start",
+  );
+});
+
 test("a task that an executor's log ends is one of the event log's", () => {
   expect(found(whole, [...lines, running(7), finished(7)]).events?.incomplete).toBe(
     "1 of 3 tasks that executors' logs tell of are missing",

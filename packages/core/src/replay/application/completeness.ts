@@ -184,6 +184,7 @@ function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
     endsEarly,
     repeated,
     backward,
+    endsBeforeStarts,
     timeless,
     displacedEnds,
     otherSizes,
@@ -204,6 +205,9 @@ function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
       ...missingInWords(wanted),
       ...(backward > 0
         ? [`lines stand behind others that are later, ${countInWords(backward)} times`]
+        : []),
+      ...(endsBeforeStarts > 0
+        ? [`${counted(endsBeforeStarts, "task's end", "tasks' ends")} above the line of the start`]
         : []),
       ...(timeless > 0 ? [`${counted(timeless, "line")} without a time`] : []),
       ...(displacedEnds.missing > 0

@@ -19,6 +19,10 @@ export class CountedIds {
     return true;
   }
 
+  has(id: number): boolean {
+    return this.#ids.has(id);
+  }
+
   /** How many of them are not in the other set. */
   outside(others: NumberSet): number {
     return this.#ids.countOutside(others);
