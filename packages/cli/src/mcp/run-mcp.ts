@@ -70,6 +70,13 @@ export function serverOf(databases: Databases): McpServer {
         "origin says whether a row is logged, derived or assumed. Sizes are bytes, times UTC.",
     },
   );
+  addAnswers(server, databases);
+  addQuestions(server, databases);
+  return server;
+}
+
+/** What respark says of an application: no SQL is needed. */
+function addAnswers(server: McpServer, databases: Databases): void {
   server.registerTool(
     "list_applications",
     { description: "The applications and attempts of each database.", annotations: readOnly },
@@ -117,6 +124,10 @@ export function serverOf(databases: Databases): McpServer {
         return explain(open, await one(open, given), questionOf(given.about, given.which));
       }),
   );
+}
+
+/** What a database is asked in SQL, and what there is to ask for. */
+function addQuestions(server: McpServer, databases: Databases): void {
   server.registerTool(
     "query",
     {
@@ -142,7 +153,6 @@ export function serverOf(databases: Databases): McpServer {
           : all.filter(({ name }) => names.includes(name));
       }),
   );
-  return server;
 }
 
 const asking = (open: Database) => (sql: string) => open.rows(sql);

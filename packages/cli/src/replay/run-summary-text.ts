@@ -353,47 +353,23 @@ function oddities(
   ];
 }
 
+interface NextCommand {
+  readonly why: string;
+  /** without `respark` */
+  readonly command: string;
+}
+
 /** Three commands that fit what happened in these runs. */
 export function nextCommands(
   runs: readonly RunSummary[],
   inputs: readonly string[],
   place: SummaryPlace,
 ): string {
-  const executors = runs.flatMap((run) => run.executors);
-  const [first, ...others] = runs;
-  const several =
-    others.length === 0 || first === undefined
-      ? ""
-      : ` --app ${shellWord(first.appId)} --attempt ${shellWord(first.attemptId)}`;
-  const any = (has: (executor: ExecutorSummary) => boolean): boolean => executors.some(has);
   const { database } = place;
-  const wanted: { readonly why: string; readonly command: string }[] = [];
-  const ask = (view: string, why: string): void => {
-    if (database === undefined || !place.views.has(view)) return;
-    wanted.push({ why, command: `query ${shellWord(database)} ${view}` });
-  };
-  if (database !== undefined) {
-    wanted.push({
-      why: "what went wrong, why, and what to change",
-      command: `explain ${shellWord(database)}${several}`,
-    });
-    const page = others.length === 0 ? "report.html" : "reports/";
-    wanted.push({
-      why: "the same in pictures, as a file to attach",
-      command: `report ${shellWord(database)} -o ${page}`,
-    });
-  }
-  if (any(({ evictions }) => (evictions ?? 0) > 0))
-    ask("eviction_ledger", "who evicted what, and whether it was missed");
-  if (any(({ spills, unloggedSpilledBytes }) => (spills ?? 0) > 0 || unloggedSpilledBytes > 0))
-    ask("spill_causes", "who spilled, and who made them");
-  if (any(({ waits }) => (waits ?? 0) > 0))
-    ask("wait_summary", "who waited for memory, and who held it");
-  if (any(({ failedPuts }) => (failedPuts ?? 0) > 0))
-    ask("put_failures", "what found no room, and why");
-  ask("executor_memory_layout", "how each executor's memory is divided");
-  ask("executor_memory_summary", "peaks and bounds per executor");
-  const shown = wanted.slice(0, database === undefined ? 2 : 3);
+  const shown =
+    database === undefined
+      ? []
+      : [...verdictOf(runs, database), ...viewsOf(runs, database, place.views)].slice(0, 3);
   if (runs.every((run) => run.evidenceLevel === "debug") && database !== undefined) {
     shown.push({
       why: "the timeline in Parquet, for Python and others",
@@ -416,6 +392,57 @@ export function nextCommands(
     ]),
     "",
   ].join("\n");
+}
+
+/** The verdict and the page, of the first application where there are several. */
+function verdictOf([first, ...others]: readonly RunSummary[], database: string): NextCommand[] {
+  const several =
+    others.length === 0 || first === undefined
+      ? ""
+      : ` --app ${shellWord(first.appId)} --attempt ${shellWord(first.attemptId)}`;
+  const page = others.length === 0 ? "report.html" : "reports/";
+  return [
+    {
+      why: "what went wrong, why, and what to change",
+      command: `explain ${shellWord(database)}${several}`,
+    },
+    {
+      why: "the same in pictures, as a file to attach",
+      command: `report ${shellWord(database)} -o ${page}`,
+    },
+  ];
+}
+
+/** Views that have rows of what happened, then those that always have some. */
+function viewsOf(
+  runs: readonly RunSummary[],
+  database: string,
+  views: ReadonlySet<string>,
+): NextCommand[] {
+  const executors = runs.flatMap((run) => run.executors);
+  const any = (has: (executor: ExecutorSummary) => boolean): boolean => executors.some(has);
+  const spilled = any(
+    ({ spills, unloggedSpilledBytes }) => (spills ?? 0) > 0 || unloggedSpilledBytes > 0,
+  );
+  const wanted: readonly (readonly [boolean, string, string])[] = [
+    [
+      any(({ evictions }) => (evictions ?? 0) > 0),
+      "eviction_ledger",
+      "who evicted what, and whether it was missed",
+    ],
+    [spilled, "spill_causes", "who spilled, and who made them"],
+    [
+      any(({ waits }) => (waits ?? 0) > 0),
+      "wait_summary",
+      "who waited for memory, and who held it",
+    ],
+    [any(({ failedPuts }) => (failedPuts ?? 0) > 0), "put_failures", "what found no room, and why"],
+    [true, "executor_memory_layout", "how each executor's memory is divided"],
+    [true, "executor_memory_summary", "peaks and bounds per executor"],
+  ];
+  return wanted
+    .filter(([isThere, view]) => isThere && views.has(view))
+    .map(([, view, why]) => ({ why, command: `query ${shellWord(database)} ${view}` }));
 }
 
 /** Those with the most evictions, spills, waits and failed puts, in the order they came in. */
