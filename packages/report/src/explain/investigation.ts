@@ -1,7 +1,8 @@
 /** One application of a database, and what its stories ask of it. */
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
-import { numberIn, type Row, textIn } from "../sql/row.ts";
+import { numberIn, type Of, type Row, type Shape, textIn } from "../sql/row.ts";
+import { rowsAs } from "../sql/typed-rows.ts";
 import type { LogPlace } from "./story.ts";
 import { executorWords } from "./words.ts";
 
@@ -67,6 +68,18 @@ export class Investigation {
     return (await this.ask(sql))[0];
   }
 
+  /** Rows of which the compiler knows the columns. */
+  rowsAs<Columns extends Shape>(shape: Columns, sql: string): Promise<readonly Of<Columns>[]> {
+    return rowsAs((question) => this.ask(question), shape, sql);
+  }
+
+  async rowAs<Columns extends Shape>(
+    shape: Columns,
+    sql: string,
+  ): Promise<Of<Columns> | undefined> {
+    return (await this.rowsAs(shape, sql))[0];
+  }
+
   /** Where a row comes from, if a line of a log is known. */
   places(rows: readonly { readonly row: Row | undefined; readonly says: string }[]): LogPlace[] {
     return rows.flatMap(({ row, says }) => {
@@ -108,19 +121,21 @@ export type RowNumber =
  * The row that was named, its place and how many there are; a NotThereError that lists what exists
  * where there is none.
  */
-export async function rowNamed(
+export async function rowNamed<Columns extends Shape>(
   investigation: Investigation,
   wanted: RowNumber,
-  { from, order, what, named }: RowsOfAKind,
-): Promise<{ readonly row: Row; readonly nth: number; readonly of: number }> {
+  { shape, from, order, what, named }: RowsOfAKind<Columns>,
+): Promise<RowNamed<Columns>> {
   const numbered = `select *, row_number() over (order by ${order}) as nth, count(*) over () as of_all from ${from} where ${investigation.here()}`;
   const condition =
     "nth" in wanted
       ? `nth = ${Math.trunc(wanted.nth)}`
       : `executor_id = ${sqlText(wanted.executorId)} and seq = ${Math.trunc(wanted.seq)}`;
-  const row = await investigation.one(`select * from (${numbered}) where ${condition}`);
+  const found = `select * from (${numbered}) where ${condition}`;
+  const row = await investigation.rowAs(shape, found);
   if (row !== undefined) {
-    return { row, nth: numberIn(row, "nth") ?? 0, of: numberIn(row, "of_all") ?? 0 };
+    const place: Row = row;
+    return { row, nth: numberIn(place, "nth") ?? 0, of: numberIn(place, "of_all") ?? 0 };
   }
   const first = await investigation.ask(
     `select executor_id, nth, of_all, ${named} as label, ${"nth" in wanted ? "null::bigint" : "seq"} as seq from (${numbered}) order by nth limit 5`,
@@ -141,7 +156,14 @@ export async function rowNamed(
   );
 }
 
-export interface RowsOfAKind {
+export interface RowNamed<Columns extends Shape> {
+  readonly row: Of<Columns>;
+  readonly nth: number;
+  readonly of: number;
+}
+
+export interface RowsOfAKind<Columns extends Shape> {
+  readonly shape: Columns;
   /** table or view */
   readonly from: string;
   readonly order: string;

@@ -4,10 +4,13 @@
  */
 import { countInWords } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
-import { numberIn, type Row, textIn } from "../sql/row.ts";
+import { relations } from "../sql/relations.ts";
+import { numberIn, type Of, textIn } from "../sql/row.ts";
 import type { Investigation } from "./investigation.ts";
 import { stageWords } from "./stage-name.ts";
 import { type Bounds, bytes, bytesBetween, shortened } from "./words.ts";
+
+type Timeline = Of<typeof relations.memory_timeline>;
 
 /** The state of a mode's pools right before the event with this seq; undefined: nothing known. */
 export function stateBefore(
@@ -15,16 +18,17 @@ export function stateBefore(
   executorId: string,
   mode: string,
   seq: number,
-): Promise<Row | undefined> {
-  return investigation.one(
+): Promise<Timeline | undefined> {
+  return investigation.rowAs(
+    relations.memory_timeline,
     `select * from memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and mode = ${sqlText(mode)} and seq < ${seq} order by seq desc limit 1`,
   );
 }
 
 /** `storage held 98.0 MiB, tasks 4.1 MiB, and 8.3 MiB of 106 MiB was free`. */
-export function stateInWords(state: Row | undefined): string {
+export function stateInWords(state: Timeline | undefined): string {
   if (state === undefined) return "What the pools held is not known.";
-  const held = (what: string): string =>
+  const held = (what: "storage" | "execution"): string =>
     bytesBetween({
       best: numberIn(state, `${what}_used_bytes`),
       min: numberIn(state, `${what}_used_bytes_min`),
@@ -38,8 +42,17 @@ export function stateInWords(state: Row | undefined): string {
   return `Just before, ${off}storage held ${held("storage")} and tasks held ${held("execution")}${room}.`;
 }
 
+const AROUND_TASK = {
+  stage_tasks: "number",
+  sql_execution_id: "number",
+  evidence_level: "text",
+  launched_us: "number",
+  finished_us: "number",
+} as const;
+export type TaskRow = Of<typeof relations.tasks & typeof AROUND_TASK>;
+
 export interface TaskKnown {
-  readonly row: Row | undefined;
+  readonly row: TaskRow | undefined;
   /** `task 45 (stage 4 “count at App.scala:12”)` */
   readonly words: string;
 }
@@ -49,7 +62,8 @@ export async function taskKnown(
   taskId: number | undefined,
 ): Promise<TaskKnown | undefined> {
   if (taskId === undefined) return undefined;
-  const row = await investigation.one(
+  const row = await investigation.rowAs(
+    { ...relations.tasks, ...AROUND_TASK },
     `select t.*, s.tasks as stage_tasks, s.sql_execution_id, e.evidence_level,
        epoch_us(t.launched_at) as launched_us, epoch_us(t.finished_at) as finished_us
      from tasks t left join stages s using (app_id, attempt_id, stage_id, stage_attempt_id)
@@ -61,8 +75,14 @@ export async function taskKnown(
   return { row, words: `task ${taskId}${of}` };
 }
 
+const AROUND_BLOCK = {
+  rdd_name: "text",
+  rdd_level: "text",
+  partitions: "number",
+} as const;
+
 export interface BlockKnown {
-  readonly row: Row | undefined;
+  readonly row: Of<typeof relations.blocks & typeof AROUND_BLOCK> | undefined;
   readonly rddId: number | undefined;
   readonly storageLevel: string | undefined;
   /** `rdd_1_4 of RDD 1 “hot” (MEMORY_ONLY)`; `broadcast_3, a broadcast` */
@@ -74,7 +94,8 @@ export async function blockKnown(
   executorId: string,
   blockId: string,
 ): Promise<BlockKnown> {
-  const row = await investigation.one(
+  const row = await investigation.rowAs(
+    { ...relations.blocks, ...AROUND_BLOCK },
     `select b.*, r.name as rdd_name, r.storage_level as rdd_level, r.partitions
      from blocks b left join rdds r using (app_id, attempt_id, rdd_id)
      where ${investigation.here("b")} and b.executor_id = ${sqlText(executorId)} and b.block_id = ${sqlText(blockId)}`,
@@ -113,7 +134,9 @@ export function placeAmong(nth: number, of: number): string {
   return `${countInWords(nth)} of ${countInWords(of)}`;
 }
 
+const MOMENT = { us: "number", us_min: "number", us_max: "number" } as const;
+
 /** When a row that was asked for us, us_min and us_max happened. */
-export function momentOf(row: Row | undefined): Bounds {
+export function momentOf(row: Of<typeof MOMENT> | undefined): Bounds {
   return { best: numberIn(row, "us"), min: numberIn(row, "us_min"), max: numberIn(row, "us_max") };
 }

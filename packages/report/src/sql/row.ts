@@ -3,11 +3,33 @@ import type { QueryValue } from "./query.ts";
 
 /** One row of an answer, by column name; null is unknown. */
 export type Row = Readonly<Record<string, QueryValue>>;
+/** How a column's values are read; a `key` is a text that every row has. */
+export type Kind = "key" | "text" | "number" | "flag" | "texts";
+/** What columns an answer has. */
+export type Shape = Readonly<Record<string, Kind>>;
+
+declare const columns: unique symbol;
+/**
+ * A row as it came of which it is known what columns it has: the readers below take no other name of
+ * it, and none of another kind.
+ */
+export type Of<Columns extends Shape> = Row & { readonly [columns]: Columns };
+
+/** Names of a row's columns of some kinds; any name of a row of which nothing is known. */
+type Column<Known extends Row, Wanted extends Kind> =
+  Known extends Of<infer Columns>
+    ? { [Name in keyof Columns]: Columns[Name] extends Wanted ? Name : never }[keyof Columns] &
+        string
+    : string;
+
 /** Asks and gives all rows: for small answers. */
 export type Ask = (sql: string) => Promise<readonly Row[]>;
 
 /** undefined for NULL, and where there is no row. */
-export function numberIn(row: Row | undefined, column: string): number | undefined {
+export function numberIn<Known extends Row>(
+  row: Known | undefined,
+  column: Column<Known, "number">,
+): number | undefined {
   const value = cell(row, column);
   if (value === null) return undefined;
   // A decimal and a sum of many come as their digits or as a bigint.
@@ -22,7 +44,10 @@ export function numberIn(row: Row | undefined, column: string): number | undefin
 }
 
 /** undefined for NULL, and where there is no row. */
-export function textIn(row: Row | undefined, column: string): string | undefined {
+export function textIn<Known extends Row>(
+  row: Known | undefined,
+  column: Column<Known, "key" | "text">,
+): string | undefined {
   const value = cell(row, column);
   if (value === null) return undefined;
   if (typeof value === "object") throw new TypeError(`${column} is a list, no text`);
@@ -30,7 +55,10 @@ export function textIn(row: Row | undefined, column: string): string | undefined
 }
 
 /** undefined for NULL, and where there is no row. */
-export function flagIn(row: Row | undefined, column: string): boolean | undefined {
+export function flagIn<Known extends Row>(
+  row: Known | undefined,
+  column: Column<Known, "flag">,
+): boolean | undefined {
   const value = cell(row, column);
   if (value === null) return undefined;
   if (typeof value !== "boolean") throw new TypeError(`${column} is neither true nor false`);
@@ -38,7 +66,7 @@ export function flagIn(row: Row | undefined, column: string): boolean | undefine
 }
 
 /** The texts of a list; empty for NULL. */
-export function textsIn(row: Row, column: string): string[] {
+export function textsIn<Known extends Row>(row: Known, column: Column<Known, "texts">): string[] {
   const value = cell(row, column);
   if (value === null) return [];
   if (!isList(value)) throw new TypeError(`${column} is no list`);

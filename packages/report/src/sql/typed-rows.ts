@@ -4,8 +4,19 @@
  */
 import { sqlName } from "./literal.ts";
 import { type RelationName, relations } from "./relations.ts";
-import { type Ask, flagIn, numberIn, type Row, textIn, textsIn } from "./row.ts";
+import {
+  type Ask,
+  flagIn,
+  type Kind,
+  numberIn,
+  type Of,
+  type Row,
+  type Shape,
+  textIn,
+  textsIn,
+} from "./row.ts";
 
+/** What each kind is in a row that was read. */
 interface Values {
   /** a text that every row has */
   readonly key: string;
@@ -16,12 +27,6 @@ interface Values {
   /** empty for NULL */
   readonly texts: readonly string[];
 }
-
-/** How a column's values are read. */
-export type Kind = keyof Values;
-
-/** What columns an answer has. */
-export type Shape = Readonly<Record<string, Kind>>;
 
 /** A row of an answer: undefined is NULL. */
 export type RowOf<Columns extends Shape> = {
@@ -82,6 +87,22 @@ export async function firstOf<Columns extends Shape>(
   sql: string,
 ): Promise<RowOf<Columns> | undefined> {
   return (await answerOf(ask, shape, sql))[0];
+}
+
+/**
+ * The answer to SQL by hand, as it came: for rows that are handed on whole (as facts, as the place of
+ * a line) and read by name where a sentence needs them. Throws a TypeError where they lack a column.
+ */
+export async function rowsAs<Columns extends Shape>(
+  ask: Ask,
+  shape: Columns,
+  sql: string,
+): Promise<readonly Of<Columns>[]> {
+  const rows = await ask(sql);
+  for (const column of Object.keys(shape))
+    if (rows[0] !== undefined && !(column in rows[0]))
+      throw new TypeError(`the answer has no column ${column}`);
+  return rows as readonly Of<Columns>[];
 }
 
 function read<Columns extends Shape>(row: Row, shape: Columns): RowOf<Columns> {

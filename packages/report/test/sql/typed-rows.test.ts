@@ -1,7 +1,8 @@
 /** Rows with types: from the declarations of tables and views, and from what SQL by hand says. */
 import { expect, test } from "vitest";
-import type { Ask, Row } from "../../src/sql/row.ts";
-import { answerOf, firstOf, kindsOf, rowsFrom } from "../../src/sql/typed-rows.ts";
+import { relations } from "../../src/sql/relations.ts";
+import { type Ask, numberIn, type Row } from "../../src/sql/row.ts";
+import { answerOf, firstOf, kindsOf, rowsAs, rowsFrom } from "../../src/sql/typed-rows.ts";
 
 /** Gives these rows, and keeps what was asked. */
 function answering(...rows: readonly Row[]): { readonly ask: Ask; readonly asked: string[] } {
@@ -31,6 +32,14 @@ test("an answer that lacks a column, has another kind, or NULL for a key is our 
   expect(await firstOf(ask, { id: "text" }, "…")).toEqual({ id: undefined });
 });
 
+test("rows that are handed on whole keep what they came as, and are held to their columns", async () => {
+  const { ask } = answering({ task_id: 7n, note: "as it came" });
+  const [row] = await rowsAs(ask, { task_id: "number" }, "…");
+  expect(row).toEqual({ task_id: 7n, note: "as it came" });
+  expect(numberIn(row, "task_id")).toBe(7);
+  await expect(rowsAs(ask, { task: "number" }, "…")).rejects.toThrow(/no column task/);
+});
+
 test("a misspelt relation, a misspelt column and another kind do not compile", () => {
   const { ask } = answering();
   // The compiler reads this; nothing of it runs.
@@ -40,6 +49,11 @@ test("a misspelt relation, a misspelt column and another kind do not compile", (
     // @ts-expect-error there is no such column
     await rowsFrom(ask, "job_runs", ["ownr"]);
     const [row] = await rowsFrom(ask, "job_runs", ["owner", "run_ms"]);
+    const [leak] = await rowsAs(ask, relations.memory_leaks, "from memory_leaks");
+    // @ts-expect-error there is no such column
+    numberIn(leak, "leaked");
+    // @ts-expect-error an executor's id is a text
+    numberIn(leak, "executor_id");
     // @ts-expect-error it was not asked for
     const job = row?.job;
     // @ts-expect-error a name is no number

@@ -1,7 +1,8 @@
 /** The story of one eviction: the state, the request, the rule, the victim, what it cost. */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { flagIn, numberIn, type Of, textIn } from "../../sql/row.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
 import {
   blockKnown,
@@ -17,11 +18,27 @@ import { shellWord } from "../shell-word.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
 import { bytes, capital, executorWords, millis, moment, shortName } from "../words.ts";
 
+const EVENT = {
+  ...relations.block_events,
+  us: "number",
+  us_min: "number",
+  us_max: "number",
+} as const;
+const REQUEST = {
+  blocks: "number",
+  bytes: "number",
+  granted_bytes: "number",
+  consumer: "text",
+} as const;
+type Eviction = Of<typeof relations.eviction_ledger>;
+type Request = Of<typeof REQUEST>;
+
 export async function evictionStory(
   investigation: Investigation,
   wanted: RowNumber,
 ): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {
+    shape: relations.eviction_ledger,
     from: "eviction_ledger",
     order: "ordinal",
     what: "eviction",
@@ -30,7 +47,8 @@ export async function evictionStory(
   const executorId = textIn(row, "executor_id") ?? "";
   const seq = numberIn(row, "seq") ?? 0;
   const blockId = textIn(row, "block_id") ?? "";
-  const event = await investigation.one(
+  const event = await investigation.rowAs(
+    EVENT,
     `select *, epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from block_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
   );
   const mode = textIn(event, "mode") ?? "on_heap";
@@ -38,12 +56,14 @@ export async function evictionStory(
   const evictor = await taskKnown(investigation, numberIn(row, "caused_by_task_id"));
   // The block's own release comes before its eviction in the numbering: before it the block was
   // still there.
-  const release = await investigation.one(
+  const release = await investigation.rowAs(
+    { seq: "number" },
     `select max(seq) as seq from memory_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and block_id = ${sqlText(blockId)} and op = 'release_storage' and seq between ${seq - 3} and ${seq}`,
   );
   const state = await stateBefore(investigation, executorId, mode, numberIn(release, "seq") ?? seq);
   const request = await requestOf(investigation, row);
-  const missed = await investigation.one(
+  const missed = await investigation.rowAs(
+    relations.block_events,
     `select * from block_events where ${investigation.here()} and block_id = ${sqlText(blockId)} and ts = (select missed_at from eviction_ledger where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}) and op in ('miss', 'hit_disk') limit 1`,
   );
   const kept = flagIn(row, "kept_on_disk") === true;
@@ -94,27 +114,30 @@ const FOR = {
 /**
  * The grant that the eviction made room for, where grants are logged, and what else went for it.
  */
-function requestOf(investigation: Investigation, row: Row): Promise<Row | undefined> {
+function requestOf(investigation: Investigation, row: Eviction): Promise<Request | undefined> {
   const task = numberIn(row, "caused_by_task_id");
   if (task === undefined) return Promise.resolve(undefined);
   const executor = sqlText(textIn(row, "executor_id") ?? "");
   const seq = numberIn(row, "seq") ?? 0;
   const grants = `memory_events where ${investigation.here()} and executor_id = ${executor} and task_id = ${task} and op = 'acquire_execution'`;
   const execution = textIn(row, "cause") === "execution";
-  return investigation.one(`
+  return investigation.rowAs(
+    REQUEST,
+    `
     with after as (select seq, granted_bytes, consumer from ${grants} and seq > ${seq} order by seq limit 1),
     before as (select max(seq) as seq from ${grants} and seq < ${seq}),
     near as (
       select memory_bytes from eviction_ledger, before where ${investigation.here()} and executor_id = ${executor} and caused_by_task_id = ${task}
         and ${execution ? "eviction_ledger.seq > coalesce(before.seq, -1) and eviction_ledger.seq < (select seq from after)" : `caused_by_block_id is not distinct from ${textIn(row, "caused_by_block_id") === undefined ? "null" : sqlText(textIn(row, "caused_by_block_id") ?? "")}`})
     select (select count(*) from near) as blocks, (select sum(memory_bytes)::bigint from near) as bytes,
-      ${execution ? "(select granted_bytes from after)" : "null::bigint"} as granted_bytes, ${execution ? "(select consumer from after)" : "null::varchar"} as consumer`);
+      ${execution ? "(select granted_bytes from after)" : "null::bigint"} as granted_bytes, ${execution ? "(select consumer from after)" : "null::varchar"} as consumer`,
+  );
 }
 
 function requestInWords(
-  row: Row,
+  row: Eviction,
   evictor: TaskKnown | undefined,
-  request: Row | undefined,
+  request: Request | undefined,
 ): string {
   const cause = textIn(row, "cause");
   const forBlock = textIn(row, "caused_by_block_id");
@@ -151,7 +174,7 @@ function lostInWords(level: string | undefined): string {
     : `is gone from this executor, as ${level} keeps no copy on disk`;
 }
 
-function alongside(together: Row | undefined): StoryLine[] {
+function alongside(together: Request | undefined): StoryLine[] {
   const blocks = numberIn(together, "blocks") ?? 1;
   if (blocks < 2) return [];
   return [
@@ -162,7 +185,7 @@ function alongside(together: Row | undefined): StoryLine[] {
   ];
 }
 
-function costInWords(row: Row): string {
+function costInWords(row: Eviction): string {
   const regretted = flagIn(row, "regretted");
   if (regretted === undefined) return "Whether it was missed is not known: no log tells of reads.";
   if (!regretted) return "No later read missed it: the eviction cost nothing but its own time.";
@@ -184,7 +207,7 @@ function costInWords(row: Row): string {
   return `${first}${time}.`;
 }
 
-function nextOf(row: Row, blockId: string): NextQuestion[] {
+function nextOf(row: Eviction, blockId: string): NextQuestion[] {
   const evictor = numberIn(row, "caused_by_task_id");
   return [
     {

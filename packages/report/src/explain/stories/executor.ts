@@ -4,7 +4,9 @@
  */
 import { counted, someOf } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, textIn } from "../../sql/row.ts";
+import { rowsFrom } from "../../sql/typed-rows.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
@@ -19,29 +21,55 @@ import {
   share,
 } from "../words.ts";
 
+const EXECUTOR = { ...relations.executors, added_us: "number", removed_us: "number" } as const;
+const SUMMARY = { ...relations.executor_memory_summary, peak_us: "number" } as const;
+const LEFT = {
+  blocks_bytes: "number",
+  tasks: "number",
+  spilled_bytes: "number",
+  missed: "number",
+} as const;
+
+type Executor = Of<typeof EXECUTOR>;
+type Summary = Of<typeof SUMMARY>;
+type OffHeap = Of<typeof relations.executor_memory_summary>;
+type Mark = Of<typeof relations.high_water_marks>;
+type Pressure = Of<typeof relations.executor_pressure>;
+type Beside = Of<typeof relations.memory_outside_pools>;
+type Left = Of<typeof LEFT>;
+
 export async function executorStory(
   investigation: Investigation,
   executorId: string,
 ): Promise<Story> {
   const here = `${investigation.here()} and executor_id = ${sqlText(executorId)}`;
-  const executor = await investigation.one(
+  const executor = await investigation.rowAs(
+    EXECUTOR,
     `select *, epoch_us(added_at) as added_us, epoch_us(removed_at) as removed_us from executors where ${here}`,
   );
   if (executor === undefined) throw await noExecutor(investigation, executorId);
-  const summary = await investigation.one(
+  const summary = await investigation.rowAs(
+    SUMMARY,
     `select *, epoch_us(used_peak_at) as peak_us from executor_memory_summary where ${here} and mode = 'on_heap'`,
   );
-  const offHeap = await investigation.one(
+  const offHeap = await investigation.rowAs(
+    relations.executor_memory_summary,
     `select * from executor_memory_summary where ${here} and mode = 'off_heap'`,
   );
-  const marks = await investigation.ask(
+  const marks = await investigation.rowsAs(
+    relations.high_water_marks,
     `select * from high_water_marks where ${here} and mode = 'on_heap'`,
   );
-  const pressure = await investigation.one(
+  const pressure = await investigation.rowAs(
+    relations.executor_pressure,
     `select * from executor_pressure where ${here} and mode = 'on_heap'`,
   );
-  const beside = await investigation.one(`select * from memory_outside_pools where ${here}`);
-  const left = await investigation.one(
+  const beside = await investigation.rowAs(
+    relations.memory_outside_pools,
+    `select * from memory_outside_pools where ${here}`,
+  );
+  const left = await investigation.rowAs(
+    LEFT,
     `select nullif((select arg_max(storage_used_bytes, seq) from memory_timeline where ${here} and mode = 'on_heap'), 0) as blocks_bytes,
        (select count(*) from tasks where ${here} and failure_class = 'ExecutorLostFailure') as tasks,
        (select sum(memory_spilled_bytes)::bigint from tasks where ${here}) as spilled_bytes,
@@ -101,16 +129,19 @@ async function noExecutor(
   investigation: Investigation,
   executorId: string,
 ): Promise<NotThereError> {
-  const all = await investigation.ask(
-    `select executor_id from executors where ${investigation.here()} order by try_cast(executor_id as bigint), executor_id`,
+  const all = await rowsFrom(
+    (sql) => investigation.ask(sql),
+    "executors",
+    ["executor_id"],
+    `where ${investigation.here()} order by try_cast(executor_id as bigint), executor_id`,
   );
-  const names = all.map((row) => textIn(row, "executor_id") ?? "");
+  const names = all.map((row) => row.executor_id);
   return new NotThereError(
     `no executor ${executorId}; there ${names.length === 1 ? "is" : "are"} ${someOf(names, 20)}`,
   );
 }
 
-function lifeInWords(executor: Row): string {
+function lifeInWords(executor: Executor): string {
   const removed = numberIn(executor, "removed_us");
   const cores = numberIn(executor, "cores");
   const added = numberIn(executor, "added_us");
@@ -122,7 +153,7 @@ function lifeInWords(executor: Row): string {
   return `${came}${went}${cores === undefined ? "" : `; ${counted(cores, "core")}`}.`;
 }
 
-function layoutInWords(executor: Row): string {
+function layoutInWords(executor: Executor): string {
   const all = numberIn(executor, "max_memory_bytes");
   const heap = numberIn(executor, "jvm_max_memory_bytes");
   if (all === undefined) return "How its memory was divided is not known.";
@@ -135,11 +166,11 @@ function layoutInWords(executor: Row): string {
 }
 
 function fullestInWords(
-  marks: readonly Row[],
-  summary: Row | undefined,
+  marks: readonly Mark[],
+  summary: Summary | undefined,
   evidence: string | undefined,
 ): string {
-  const mark = (quantity: string): string => {
+  const mark = (quantity: "storage" | "execution"): string => {
     const row = marks.find((some) => textIn(some, "quantity") === quantity);
     // A peak of nothing is no mark; at DEBUG nothing was missed.
     return row === undefined
@@ -161,7 +192,7 @@ function fullestInWords(
   return `Storage held at most ${mark("storage")}, execution ${mark("execution")}.${full}`;
 }
 
-function pressureInWords(pressure: Row | undefined): string {
+function pressureInWords(pressure: Pressure | undefined): string {
   const gc = numberIn(pressure, "gc_share");
   const borrowing = numberIn(pressure, "storage_borrowing_ms");
   const borrowed =
@@ -178,7 +209,7 @@ function pressureInWords(pressure: Row | undefined): string {
 }
 
 /** Where the bounds of what was free reach a tenth, so do those of the time. */
-function fullInWords(pressure: Row | undefined): string {
+function fullInWords(pressure: Pressure | undefined): string {
   const [full, least, most] = [
     numberIn(pressure, "nearly_full_ms"),
     numberIn(pressure, "nearly_full_ms_min"),
@@ -198,7 +229,7 @@ function fullInWords(pressure: Row | undefined): string {
     : `It was ${nearly} for ${millis(least)} to ${millis(most)} of ${observed}`;
 }
 
-function evictionsInWords(summary: Row | undefined): string {
+function evictionsInWords(summary: Summary | undefined): string {
   const evictions = numberIn(summary, "evictions");
   const failures = numberIn(summary, "failed_puts");
   const gone =
@@ -216,7 +247,7 @@ function evictionsInWords(summary: Row | undefined): string {
   return `${gone}; ${put}.`;
 }
 
-function spillsInWords(summary: Row | undefined, total: number | undefined): string {
+function spillsInWords(summary: Summary | undefined, total: number | undefined): string {
   const spills = numberIn(summary, "spills");
   const logged = numberIn(summary, "spilled_bytes");
   const waits = numberIn(summary, "waits");
@@ -241,11 +272,11 @@ function spillsInWords(summary: Row | undefined, total: number | undefined): str
   return `${spilled}; ${waited}.`;
 }
 
-function offHeapInWords(row: Row): string {
+function offHeapInWords(row: OffHeap): string {
   return `Of ${bytes(numberIn(row, "max_memory_bytes"))} off-heap, storage held up to ${peakIn(row, "storage")}, execution up to ${peakIn(row, "execution")}.`;
 }
 
-function peakIn(row: Row, pool: "storage" | "execution"): string {
+function peakIn(row: OffHeap, pool: "storage" | "execution"): string {
   return bytesBetween({
     best: numberIn(row, `${pool}_peak_bytes`),
     min: numberIn(row, `${pool}_peak_bytes_min`),
@@ -253,7 +284,7 @@ function peakIn(row: Row, pool: "storage" | "execution"): string {
   });
 }
 
-function besideInWords(beside: Row | undefined): string {
+function besideInWords(beside: Beside | undefined): string {
   const outside = numberIn(beside, "heap_outside_pools_bytes_min");
   const rss = numberIn(beside, "rss_beyond_heap_bytes_min");
   const overhead = numberIn(beside, "overhead_bytes");
@@ -268,7 +299,7 @@ function besideInWords(beside: Row | undefined): string {
   return `${heap}; ${process}.`;
 }
 
-function endInWords(executor: Row, ooms: number): string {
+function endInWords(executor: Executor, ooms: number): string {
   const kind = textIn(executor, "removed_class");
   const reason = textIn(executor, "removed_reason");
   const out = ooms === 0 ? "" : `It ran out of memory ${counted(ooms, "time")}. `;
@@ -277,7 +308,7 @@ function endInWords(executor: Row, ooms: number): string {
   return `${out}It went: ${kind.replaceAll("_", " ")}${line === "" ? "" : ` (“${cutTo(line, 160)}”)`}.`;
 }
 
-function wentWithIt(executor: Row, left: Row | undefined): StoryLine[] {
+function wentWithIt(executor: Executor, left: Left | undefined): StoryLine[] {
   if (numberIn(executor, "removed_us") === undefined) return [];
   const [blocks, tasks] = [numberIn(left, "blocks_bytes"), numberIn(left, "tasks") ?? 0];
   const parts = [
@@ -293,7 +324,7 @@ function wentWithIt(executor: Row, left: Row | undefined): StoryLine[] {
   return [{ about: "with it", text: `With it went ${parts.join(" and ")}.${later}` }];
 }
 
-function trustInWords(executor: Row): string {
+function trustInWords(executor: Executor): string {
   const statements = numberIn(executor, "statements") ?? 0;
   const met = numberIn(executor, "statements_met") ?? 0;
   const explained = numberIn(executor, "statements_explained") ?? 0;

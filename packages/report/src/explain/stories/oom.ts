@@ -1,14 +1,19 @@
 /** The story of one out-of-memory: what ran out, what held it, what became of it. */
 import { counted } from "@respark/core";
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, textIn } from "../../sql/row.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
-import { placeAmong, taskKnown } from "../scene.ts";
+import { placeAmong, type TaskRow, taskKnown } from "../scene.ts";
 import { shellWord } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
 import { bytes, cutTo, executorWords, instant, share } from "../words.ts";
 
+const OOM = { ...relations.oom_context, us: "number" } as const;
+type Oom = Of<typeof OOM>;
+
 export async function oomStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await rowNamed(investigation, wanted, {
+    shape: OOM,
     from: "(select *, epoch_us(ts) as us from oom_context)",
     order: "ordinal",
     what: "out-of-memory",
@@ -64,7 +69,7 @@ const WHAT: Readonly<Record<string, string>> = {
   direct: "Direct buffers (network and shuffle, outside the heap) reached their limit.",
 };
 
-function requestInWords(row: Row, task: string | undefined): string {
+function requestInWords(row: Oom, task: string | undefined): string {
   const asked = numberIn(row, "requested_bytes");
   const got = numberIn(row, "granted_bytes");
   const who = task === undefined ? "No task is named" : `It hit ${task}`;
@@ -72,7 +77,7 @@ function requestInWords(row: Row, task: string | undefined): string {
   return `${who}: it asked for ${bytes(asked)}${got === undefined ? "" : ` and got ${bytes(got)}`}.`;
 }
 
-function poolsInWords(row: Row, grantsLogged: boolean): string {
+function poolsInWords(row: Oom, grantsLogged: boolean): string {
   const storage = numberIn(row, "storage_used_bytes");
   const execution = numberIn(row, "execution_used_bytes");
   if (storage === undefined && execution === undefined)
@@ -82,7 +87,7 @@ function poolsInWords(row: Row, grantsLogged: boolean): string {
   return `Spark's pools held ${bytes(storage)} of blocks and ${tasks} of tasks' memory, of ${bytes(numberIn(row, "max_memory_bytes"))}.`;
 }
 
-function outsideInWords(row: Row): string {
+function outsideInWords(row: Oom): string {
   const heap = numberIn(row, "jvm_max_memory_bytes");
   const outside = numberIn(row, "outside_pools_bytes");
   if (heap === undefined || outside === undefined)
@@ -90,7 +95,7 @@ function outsideInWords(row: Row): string {
   return `Up to ${bytes(outside)} (${share(outside, heap)}) of the ${bytes(heap)} heap could be filled by what Spark does not count: records being read, user objects, Spark itself.`;
 }
 
-function holdersInWords(row: Row): string {
+function holdersInWords(row: Oom): string {
   const parts = [`${counted(numberIn(row, "running_tasks") ?? 0, "task")} ran on it`];
   const biggest = numberIn(row, "biggest_task_id");
   if (biggest !== undefined)
@@ -103,7 +108,7 @@ function holdersInWords(row: Row): string {
   return `${parts.join("; ")}.`;
 }
 
-function afterInWords(row: Row, task: Row | undefined): string {
+function afterInWords(row: Oom, task: TaskRow | undefined): string {
   const removed = textIn(row, "removed_class");
   const status = textIn(task, "status");
   const failed =

@@ -1,10 +1,12 @@
 /** The story of one spill: who held what, whose request forced it, what it freed and wrote. */
 import { counted } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, textIn } from "../../sql/row.ts";
 import {
   type Investigation,
   NotThereError,
+  type RowNamed,
   type RowNumber,
   rowNamed,
   thereIs,
@@ -15,6 +17,7 @@ import {
   placeAmong,
   stateBefore,
   stateInWords,
+  type TaskRow,
   taskKnown,
 } from "../scene.ts";
 import type { Story, StoryLine } from "../story.ts";
@@ -28,20 +31,27 @@ import {
   spilledByAccount,
 } from "../words.ts";
 
+const WHEN = { us: "number", us_min: "number", us_max: "number" } as const;
+const OF_TASK = { spills: "number", bytes: "number" } as const;
+type Spill = Of<typeof relations.spills>;
+type OfTask = Of<typeof OF_TASK>;
+
 export async function spillStory(investigation: Investigation, wanted: RowNumber): Promise<Story> {
   const { row, nth, of } = await spillNamed(investigation, wanted);
   const executorId = textIn(row, "executor_id") ?? "";
   const seq = numberIn(row, "seq") ?? 0;
   const taskId = numberIn(row, "task_id");
   const task = await taskKnown(investigation, taskId);
-  const when = await investigation.one(
+  const when = await investigation.rowAs(
+    WHEN,
     `select epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from spills where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
   );
   const before = await firstOfItsReleases(investigation, executorId, row, seq);
   const own =
     taskId === undefined
       ? undefined
-      : await investigation.one(
+      : await investigation.rowAs(
+          relations.task_memory_timeline,
           `select * from task_memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${taskId} and seq ${before === seq ? "<=" : "<"} ${before} and execution_used_bytes is not null order by seq desc limit 1`,
         );
   const state = await stateBefore(
@@ -53,7 +63,8 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
   const ofTask =
     taskId === undefined
       ? undefined
-      : await investigation.one(
+      : await investigation.rowAs(
+          OF_TASK,
           `select count(*) as spills, sum(memory_bytes)::bigint as bytes from spills where ${investigation.here()} and task_id = ${taskId}`,
         );
   const consumer = shortName(textIn(row, "consumer"));
@@ -112,9 +123,10 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
 async function spillNamed(
   investigation: Investigation,
   wanted: RowNumber,
-): ReturnType<typeof rowNamed> {
+): Promise<RowNamed<typeof relations.spills>> {
   if (!(await thereIs(investigation, "spills"))) {
-    const most = await investigation.one(
+    const most = await investigation.rowAs(
+      { task_id: "number", memory_spilled_bytes: "number" },
       `select task_id, memory_spilled_bytes from tasks where ${investigation.here()} and memory_spilled_bytes > 0 order by memory_spilled_bytes desc, task_id limit 1`,
     );
     if (most !== undefined) {
@@ -124,6 +136,7 @@ async function spillNamed(
     }
   }
   return rowNamed(investigation, wanted, {
+    shape: relations.spills,
     from: "spills",
     order: "ts, executor_id, seq",
     what: "spill",
@@ -139,13 +152,14 @@ async function spillNamed(
 async function firstOfItsReleases(
   investigation: Investigation,
   executorId: string,
-  row: Row,
+  row: Spill,
   seq: number,
 ): Promise<number> {
   const [task, freed] = [numberIn(row, "task_id"), numberIn(row, "memory_bytes")];
   if (task === undefined || freed === undefined) return seq;
   const events = `memory_events where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${task} and seq < ${seq}`;
-  const released = await investigation.one(
+  const released = await investigation.rowAs(
+    { seq: "number", bytes: "number" },
     `select min(seq) as seq, sum(granted_bytes)::bigint as bytes from ${events} and op = 'release_execution'
        and seq > (select coalesce(max(seq), -1) from ${events} and op = 'acquire_execution')`,
   );
@@ -155,7 +169,7 @@ async function firstOfItsReleases(
 }
 
 /** Of a spill with a line of its own the origin is its task's. */
-function certainInWords(row: Row): string {
+function certainInWords(row: Spill): string {
   const origin = textIn(row, "origin");
   if (numberIn(row, "source_line") === undefined) return certaintyInWords(origin, undefined, "");
   if (numberIn(row, "task_id") === undefined)
@@ -169,8 +183,8 @@ function certainInWords(row: Row): string {
 
 function taskInWords(
   words: string | undefined,
-  own: Row | undefined,
-  state: Row | undefined,
+  own: Of<typeof relations.task_memory_timeline> | undefined,
+  state: Of<typeof relations.memory_timeline> | undefined,
 ): string {
   if (words === undefined) return "The task is not known.";
   const used = numberIn(own, "execution_used_bytes");
@@ -189,7 +203,7 @@ function taskInWords(
   return `Of ${words}: ${held}${shares}`;
 }
 
-function requestInWords(row: Row): string {
+function requestInWords(row: Spill): string {
   const by = textIn(row, "forced_by_consumer");
   const forced = numberIn(row, "forced_by_task_id");
   switch (textIn(row, "trigger")) {
@@ -206,14 +220,14 @@ function requestInWords(row: Row): string {
   }
 }
 
-function written(row: Row): string {
+function written(row: Spill): string {
   const disk = numberIn(row, "disk_bytes");
   return disk === undefined
     ? "; how much it wrote is not told"
     : ` and wrote ${bytes(disk)} to disk`;
 }
 
-function costInWords(task: Row | undefined, ofTask: Row | undefined): string {
+function costInWords(task: TaskRow | undefined, ofTask: OfTask | undefined): string {
   if (task === undefined) return "What it cost the task is not known.";
   const spills = numberIn(ofTask, "spills") ?? 0;
   const memory = numberIn(task, "memory_spilled_bytes");

@@ -3,9 +3,9 @@
  * and missed.
  */
 import { counted, listed } from "@respark/core";
-import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
+import { flagIn, numberIn, type Of, textIn } from "../../sql/row.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
-import { taskKnown } from "../scene.ts";
+import { type TaskRow, taskKnown } from "../scene.ts";
 import { shellWord } from "../shell-word.ts";
 import type { NextQuestion, Story, StoryLine } from "../story.ts";
 import {
@@ -19,36 +19,77 @@ import {
   spilledByAccount,
 } from "../words.ts";
 
+const HELD = {
+  peak_bytes: "number",
+  peak_bytes_min: "number",
+  peak_bytes_max: "number",
+  share_least_bytes: "number",
+  share_most_bytes: "number",
+} as const;
+const SPILLED = {
+  spills: "number",
+  bytes: "number",
+  source_file_id: "number",
+  source_line: "number",
+} as const;
+const WAITED = { waits: "number", ms: "number", held_by: "number", held_bytes: "number" } as const;
+const EVICTED = { blocks: "number", bytes: "number", regretted: "number" } as const;
+const BLOCKS = {
+  stores: "number",
+  stored_bytes: "number",
+  hits: "number",
+  far: "number",
+  misses: "number",
+  regrets: "number",
+  failures: "number",
+} as const;
+const ENDED = {
+  class: "text",
+  source_file_id: "number",
+  source_line: "number",
+  leaked_bytes: "number",
+} as const;
+const RANGE = { tasks: "number", first: "number", last: "number" } as const;
+
+type Held = Of<typeof HELD>;
+type Evicted = Of<typeof EVICTED>;
+
 export async function taskStory(investigation: Investigation, taskId: number): Promise<Story> {
   const task = await taskKnown(investigation, taskId);
   const known = task?.row;
   if (task === undefined || known === undefined) throw await noTask(investigation, taskId);
   const executorId = textIn(known, "executor_id") ?? "unknown";
   const here = investigation.here();
-  const held = await investigation.one(
+  const held = await investigation.rowAs(
+    HELD,
     `select max(execution_used_bytes) as peak_bytes, max(execution_used_bytes_min) as peak_bytes_min, max(execution_used_bytes_max) as peak_bytes_max,
        min(share_max_bytes) as share_least_bytes, max(share_max_bytes) as share_most_bytes
      from task_memory_timeline where ${here} and task_id = ${taskId}`,
   );
-  const spilled = await investigation.one(
+  const spilled = await investigation.rowAs(
+    SPILLED,
     `select count(*) as spills, sum(memory_bytes)::bigint as bytes, min(source_file_id) as source_file_id, arg_min(source_line, seq) as source_line
      from spills where ${here} and task_id = ${taskId}`,
   );
-  const waited = await investigation.one(
+  const waited = await investigation.rowAs(
+    WAITED,
     `select count(*) as waits, (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as ms, arg_max(held_by_task_id, held_bytes) as held_by, max(held_bytes) as held_bytes
      from memory_waits where ${here} and task_id = ${taskId}`,
   );
-  const evicted = await investigation.one(
+  const evicted = await investigation.rowAs(
+    EVICTED,
     `select count(*) as blocks, sum(memory_bytes)::bigint as bytes, count(*) filter (regretted) as regretted
      from eviction_ledger where ${here} and caused_by_task_id = ${taskId}`,
   );
-  const blocks = await investigation.one(
+  const blocks = await investigation.rowAs(
+    BLOCKS,
     `select count(*) filter (op = 'store') as stores, sum(memory_bytes) filter (op = 'store')::bigint as stored_bytes,
        count(*) filter (op = 'hit_memory') as hits, count(*) filter (op in ('hit_disk', 'hit_remote')) as far,
        count(*) filter (op = 'miss') as misses, count(*) filter (op = 'miss' and miss_kind <> 'cold') as regrets, count(*) filter (op = 'put_fail') as failures
      from block_events where ${here} and task_id = ${taskId}`,
   );
-  const ended = await investigation.one(
+  const ended = await investigation.rowAs(
+    ENDED,
     `select o.class, o.source_file_id, o.source_line, l.leaked_bytes from (select 1) left join oom_events o on ${investigation.here("o")} and o.task_id = ${taskId}
        left join memory_leaks l on ${investigation.here("l")} and l.task_id = ${taskId} limit 1`,
   );
@@ -90,7 +131,8 @@ export async function taskStory(investigation: Investigation, taskId: number): P
 }
 
 async function noTask(investigation: Investigation, taskId: number): Promise<NotThereError> {
-  const range = await investigation.one(
+  const range = await investigation.rowAs(
+    RANGE,
     `select count(*) as tasks, min(task_id) as first, max(task_id) as last from tasks where ${investigation.here()}`,
   );
   const tasks = numberIn(range, "tasks") ?? 0;
@@ -101,14 +143,14 @@ async function noTask(investigation: Investigation, taskId: number): Promise<Not
   );
 }
 
-function lifeInWords(task: Row, executorId: string): string {
+function lifeInWords(task: TaskRow, executorId: string): string {
   const attempt = numberIn(task, "attempt") ?? 0;
   const again = attempt === 0 ? "" : `, attempt ${attempt}`;
   const speculative = flagIn(task, "speculative") === true ? ", speculative" : "";
   return `Launched ${instant(numberIn(task, "launched_us"))} on ${executorWords(executorId)}, partition ${numberIn(task, "partition_id") ?? "unknown"}${again}${speculative}; ran ${millis(numberIn(task, "run_ms"))}.`;
 }
 
-function heldInWords(held: Row | undefined, task: Row): string {
+function heldInWords(held: Held | undefined, task: TaskRow): string {
   const peak = numberIn(held, "peak_bytes");
   const reported = numberIn(task, "peak_execution_bytes");
   const own =
@@ -128,7 +170,7 @@ function heldInWords(held: Row | undefined, task: Row): string {
   })} of execution memory.${own}`;
 }
 
-function allowedInWords(held: Row | undefined, task: Row): string {
+function allowedInWords(held: Held | undefined, task: TaskRow): string {
   const least = numberIn(held, "share_least_bytes");
   const most = numberIn(held, "share_most_bytes");
   if (least === undefined || most === undefined)
@@ -140,7 +182,7 @@ function allowedInWords(held: Row | undefined, task: Row): string {
     : `Its share of the pool (1/N) went from ${bytes(least)} to ${bytes(most)} as tasks came and went.`;
 }
 
-function spilledInWords(spilled: Row | undefined, task: Row): string {
+function spilledInWords(spilled: Of<typeof SPILLED> | undefined, task: TaskRow): string {
   const spills = numberIn(spilled, "spills") ?? 0;
   const memory = numberIn(task, "memory_spilled_bytes");
   const disk = numberIn(task, "disk_spilled_bytes");
@@ -151,7 +193,7 @@ function spilledInWords(spilled: Row | undefined, task: Row): string {
     : `It spilled ${counted(spills, "time")}: ${total}.`;
 }
 
-function waitedInWords(waited: Row | undefined): string {
+function waitedInWords(waited: Of<typeof WAITED> | undefined): string {
   const waits = numberIn(waited, "waits") ?? 0;
   if (waits === 0) return "No wait for its share of memory is known.";
   const holder = numberIn(waited, "held_by");
@@ -162,14 +204,14 @@ function waitedInWords(waited: Row | undefined): string {
   }.`;
 }
 
-function evictedInWords(evicted: Row | undefined): string {
+function evictedInWords(evicted: Evicted | undefined): string {
   const blocks = numberIn(evicted, "blocks") ?? 0;
   if (blocks === 0) return "No eviction is known to be its doing.";
   const regretted = numberIn(evicted, "regretted") ?? 0;
   return `It made ${counted(blocks, "block")} (${bytes(numberIn(evicted, "bytes"))}) go; ${regretted === 0 ? "none was missed later, as far as is known" : `${regretted} of them ${regretted === 1 ? "was" : "were"} missed later`}.`;
 }
 
-function blocksInWords(blocks: Row | undefined): string {
+function blocksInWords(blocks: Of<typeof BLOCKS> | undefined): string {
   const [stores, failures, hits, far, misses, regrets] = [
     numberIn(blocks, "stores") ?? 0,
     numberIn(blocks, "failures") ?? 0,
@@ -192,14 +234,14 @@ function blocksInWords(blocks: Row | undefined): string {
   return `Of blocks it ${listed(parts)}.`;
 }
 
-function timeInWords(task: Row): string {
+function timeInWords(task: TaskRow): string {
   const run = numberIn(task, "run_ms");
   const gc = numberIn(task, "gc_ms");
   if (run === undefined || gc === undefined) return "How long it collected garbage is not told.";
   return `It ran ${millis(run)}, ${millis(gc)} of which (${share(gc, run)}) the JVM collected garbage.`;
 }
 
-function endedInWords(task: Row, ended: Row | undefined): string {
+function endedInWords(task: TaskRow, ended: Of<typeof ENDED> | undefined): string {
   const status = textIn(task, "status") ?? "unknown";
   const why = textIn(task, "failure_class");
   const reason = textIn(task, "failure_reason");
@@ -217,7 +259,7 @@ function endedInWords(task: Row, ended: Row | undefined): string {
   return `${how}.${leaked === undefined ? "" : ` It left ${bytes(leaked)} behind, which Spark freed.`}`;
 }
 
-function nextOf(task: Row, executorId: string, evicted: Row | undefined): NextQuestion[] {
+function nextOf(task: TaskRow, executorId: string, evicted: Evicted | undefined): NextQuestion[] {
   const stage = numberIn(task, "stage_id");
   return [
     {
