@@ -18,8 +18,10 @@ import { type LogStep, Lookahead } from "./links/lookahead.ts";
 import { changeOfFree } from "./links/neighbours.ts";
 import { act } from "./log-steps.ts";
 import { beginAnew, losesPart } from "./lost-parts.ts";
-import { printedWithin } from "./replay-context.ts";
+import { printedWithin, type ReplayContext } from "./replay-context.ts";
 import { copyOf } from "./reported-steps.ts";
+import { MEASURE_STANDS_MICROS } from "./tasks/execution-estimate.ts";
+import type { PartlyLogged } from "./tasks/partly-logged.ts";
 import { PolledPeaks } from "./tasks/polled-peaks.ts";
 import { PrivateMaps } from "./tasks/private-maps.ts";
 
@@ -232,7 +234,8 @@ export class ExecutorReplay {
   }
 
   /** A log that stops while tasks go on says nothing about the rest of the executor's life. */
-  #endOfLog({ context: { state }, partly }: Parts): void {
+  #endOfLog({ context, partly }: Parts): void {
+    const { state } = context;
     const last = this.#last;
     if (last === undefined || this.#endsItself) return;
     // Where its level hides the lines of tasks, the last line about memory is not the log's last.
@@ -240,7 +243,10 @@ export class ExecutorReplay {
     const latest = last.tsMax ?? last.ts;
     const goesOn = this.evidence.aliveUntil > last.ts + LATEST_LINE_MICROS;
     // A driver may hear late of an end, but an executor prints it: one without a line is proof.
-    if (!goesOn && !this.evidence.endsUnlogged(latest)) return;
+    if (!goesOn && !this.evidence.endsUnlogged(latest)) {
+      this.#tasksGoOn(context, partly, last);
+      return;
+    }
     state.unknownFrom(last);
     partly.endOfLog(last);
     state.emit("diagnostics", {
@@ -252,6 +258,19 @@ export class ExecutorReplay {
       message: `the log of executor ${state.executorId} ends while its tasks go on; what its memory did then is unknown`,
       count: 1,
     });
+  }
+
+  /**
+   * Tasks run as the log ends, and nothing says for how long: the application was killed, or runs
+   * still. Where no grant is logged, what was measured last stands no longer than between lines.
+   */
+  #tasksGoOn(context: ReplayContext, partly: PartlyLogged, last: LogStep): void {
+    const { state, execution, logged } = context;
+    if (logged.grants || state.running.size === 0 || last.ts === UNKNOWN_TIME) return;
+    const ts = last.ts + MEASURE_STANDS_MICROS + 1;
+    execution.update(ts);
+    state.sample({ ...last, ts, tsMin: undefined, tsMax: undefined }, "assumed");
+    partly.endOfLog(last);
   }
 
   #drain(all: boolean): void {

@@ -72,6 +72,7 @@ export function act(
       return;
     case "block_level":
       context.history.levelSeen(fact.blockId, fact);
+      blocks.unrolls.readBack(step, fact.blockId);
       // Printed before each read, also by another executor's and of a broadcast, which print no
       // hit.
       state.ledgerOfBlock(fact.blockId)?.touch(fact.blockId, step.ts);

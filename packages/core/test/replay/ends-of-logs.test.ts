@@ -21,6 +21,44 @@ test("a log that stops while tasks go on says nothing of the rest", () => {
   expect(diagnostics.map(({ code, line }) => [code, line])).toEqual([["log_ends_early", 4]]);
 });
 
+test("an application that runs on, or was killed: its tasks may hold all there is by then", () => {
+  const { memory_timeline, task_memory_timeline } = replayText(
+    `
+        0 1 start 1000
+        5 1 launched task-1
+       10 1 run task-1
+       20 1 store rdd_0_0 300 bytes free 650`,
+    { memory: 1000, level: "info" },
+  );
+  const rows = memory_timeline.map(({ ts, executionUsed }) => [
+    ts,
+    executionUsed.atLeast,
+    executionUsed.atMost,
+  ]);
+  // What the last line measured stands 20 ms, as between lines.
+  expect(rows.slice(-2)).toEqual([
+    [20_000, 50, 50],
+    [40_001, 0, 700],
+  ]);
+  expect(memory_timeline.at(-1)?.storageUsed.bytes).toBe(300);
+  expect(task_memory_timeline.at(-1)).toMatchObject({
+    taskId: 1,
+    executionUsed: { atLeast: 0, atMost: 1000 },
+  });
+});
+
+test("at DEBUG a task without a grant holds nothing as its log ends", () => {
+  const { task_memory_timeline } = replayText(
+    `
+        0 1 start 1000
+       10 1 run task-1
+       15 1 run task-2
+       20 1 acquire task-2 100 by map`,
+    { memory: 1000 },
+  );
+  expect(new Set(task_memory_timeline.map(({ taskId }) => taskId))).toEqual(new Set([2]));
+});
+
 test("a log that stops before it has said anything says nothing of all that follows", () => {
   const { memory_timeline } = replayText(
     `

@@ -12,6 +12,7 @@ import {
   SHAPE_BREAKS,
   usualShare,
 } from "../../src/replay/tasks/task-demand.ts";
+import { replayText } from "./replay-text.ts";
 
 const MIB = 1_048_576;
 
@@ -175,4 +176,27 @@ test("a report beyond all that the pool has bounds nothing from below", () => {
     const exact = peakOf(task({ peakOnHeapBytes: told }), pool({}), told);
     expect(exact).toEqual({ atLeast: 0, atMost: 100 * MIB, best: 100 * MIB });
   }
+});
+
+// Tasks of one stage run the same code: what each holds of its peak is no chance of its own.
+test("tasks whose peaks are exact may all be at their peak at once", () => {
+  const tasks = [1, 2, 3].map(
+    (id) => `
+      ${id} 1 launched task-${id} stage 0
+      ${10 + id} 1 run task-${id} stage 0`,
+  );
+  const ends = [1, 2, 3].map(
+    (id) => `
+      ${4000 + id} 1 finish task-${id}
+      ${4010 + id} 1 ended task-${id} since ${id} peak 200000000 on-heap 200000000`,
+  );
+  const { memory_timeline } = replayText(
+    `
+      0 1 start 1000000000${tasks.join("")}
+      2000 1 store rdd_0_0 1000 bytes${ends.join("")}`,
+    { memory: 1_000_000_000, level: "info", spark: "4.1.0" },
+  );
+  const most = Math.max(...memory_timeline.map(({ executionUsed }) => executionUsed.atMost ?? 0));
+  // An account may be 2 % low.
+  expect(most).toBe(612_000_000);
 });

@@ -7,7 +7,7 @@ import { amount } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
 import type { LogStep } from "../links/lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
-import { preparation, rddsPutBy } from "./unroll-preparation.ts";
+import { evictedFor, preparation, rddsPutBy } from "./unroll-preparation.ts";
 
 interface AwaitedPut {
   readonly blockId: string;
@@ -40,6 +40,30 @@ export class UnrollBeginnings {
   lookedUp(step: LogStep, blockId: string, taskId: number | undefined): void {
     const isOpen = this.#open(step, blockId, taskId, true);
     if (!isOpen && taskId !== undefined) this.#await(step, blockId, taskId, true);
+  }
+
+  /**
+   * A serialized block is read back from disk: its memory is taken at once, after what had to be
+   * evicted for it, and its line comes when the bytes are copied (MemoryStore.putBytes).
+   */
+  readBack(step: LogStep, blockId: string): void {
+    const { state, lookahead } = this.#context;
+    if (rddIdOf(blockId) === undefined || state.ledgerOfBlock(blockId) !== undefined) return;
+    const [end] = lookahead.upcoming(blockId);
+    if (end?.fact.kind !== "block_stored" || end.fact.form !== "bytes") return;
+    if (end.thread === undefined || end.thread !== step.thread) return;
+    this.#context.windows.open({
+      blockId,
+      taskId: end.taskId,
+      from: step.ts,
+      usuallyFrom: evictedFor(this.#context, end) ?? step.ts,
+      until: end.ts,
+      size: amount(end.fact.size),
+      mode: this.#modeOf(blockId),
+      precise: true,
+      fails: false,
+      isWhole: true,
+    });
   }
 
   /** Lines have come: ends of puts may be in sight by now. */

@@ -63,6 +63,17 @@ export function rddsPutBy(
   return [...rdds];
 }
 
+/** When what a put needed was evicted, µs: its thread's last eviction before its line. */
+export function evictedFor({ lookahead }: ReplayContext, end: LogStep): number | undefined {
+  let evictedAt: number | undefined;
+  for (let ahead = 1; ahead < LINES_AHEAD; ahead++) {
+    const next = lookahead.peek(ahead);
+    if (next === undefined || next === end) break;
+    if (next.fact.kind === "eviction_done" && next.thread === end.thread) evictedAt = next.ts;
+  }
+  return evictedAt;
+}
+
 /** Threads that run tasks of a stage now; that of `begun` alone where no threads are printed. */
 function threadsOf(
   { state }: ReplayContext,

@@ -24,6 +24,8 @@ export interface UnrollWindow {
   readonly precise: boolean;
   /** it ends in a failure: what was held never exceeded what was computed */
   readonly fails: boolean;
+  /** no unroll: memory for all of it is taken at once, before its bytes are copied (putBytes) */
+  readonly isWhole?: boolean;
 }
 
 const PARTS: readonly number[] = [0, 0.1, 0.25, 0.4, 0.55, 0.7, 0.85];
@@ -110,6 +112,10 @@ export class UnrollWindows {
     }
     for (const window of this.#open.values()) {
       const length = window.until - window.from;
+      if (window.isWhole === true) {
+        if (window.usuallyFrom > from && window.usuallyFrom <= ts) found.push(window.usuallyFrom);
+        continue;
+      }
       if (length < SHORT_MICROS || window.size === undefined) continue;
       for (const part of PARTS) {
         const at = Math.ceil(window.from + length * part);
@@ -180,6 +186,8 @@ export class UnrollWindows {
       const { maxBytes } = this.#state.ledger(window.mode).rules;
       return amount({ atLeast: 0, atMost: maxBytes }, unrollThresholdBytes);
     }
+    if (window.isWhole === true)
+      return ts < window.usuallyFrom ? amount({ atLeast: 0, atMost: size.atMost }, 0) : size;
     // How much of the final size is held at which part of the window: the middle 96 % of unrolls in
     // our runs.
     const low = precise && progress > 0.8 ? size.atLeast * 0.08 : 0;

@@ -32,7 +32,7 @@ import {
 } from "./task-demand.ts";
 
 /** How long a measured sum is taken to stand when nothing else is known (µs). */
-const MEASURE_STANDS_MICROS = 20_000;
+export const MEASURE_STANDS_MICROS = 20_000;
 
 export class ExecutionEstimate {
   readonly #state: ExecutorState;
@@ -176,6 +176,7 @@ export class ExecutionEstimate {
       else ledger.releaseExecution(task.taskId);
       best += held.best;
       if (this.#spilled(task.taskId)) aboveTogether += Math.min(share, held.atMost) - held.best;
+      else if (this.#mayAllPeak(evidence)) aboveTogether += held.atMost - held.best;
       else above += (held.atMost - held.best) ** 2;
     }
     const measured = this.#measured;
@@ -185,9 +186,9 @@ export class ExecutionEstimate {
       this.#apply(measured.total);
       return;
     }
-    // Bounds are those of most tasks, not of all. Few hold more than usual at once: deviations
-    // above add as squares, but of tasks that spill, which fill their shares together. All may hold
-    // nothing at once: they wait for the same code to be compiled, for Python to start, for a
+    // Bounds are those of most tasks, not of all. Few reach the end of what their totals leave open
+    // at once: deviations above add as squares. Not of tasks that spill, which fill their shares
+    // together, nor where `#mayAllPeak`. All may hold nothing at once: they wait for the same code to be compiled, for Python to start, for a
     // source that has nothing.
     const seen = this.#seenAtMost();
     const within = (bytes: number) => Math.round(Math.min(ceiling, seen, Math.max(0, bytes)));
@@ -433,6 +434,14 @@ export class ExecutionEstimate {
 
   #spilled(taskId: number): boolean {
     return (this.#evidence.task(taskId)?.memorySpilledBytes ?? 0) > 0;
+  }
+
+  /**
+   * A peak that is exact leaves open when it is held alone, and tasks of a stage run the same code:
+   * they hold it at the same time. Of one whose end is not known nothing is known but the pool.
+   */
+  #mayAllPeak(task: TaskEvidence | undefined): boolean {
+    return task === undefined || exactPeak(task, this.#ledger.mode) !== undefined;
   }
 
   #usesMemory(task: TaskEvidence): boolean {

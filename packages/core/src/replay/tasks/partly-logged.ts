@@ -5,6 +5,7 @@
 import { type Amount, amount, NOTHING } from "../../amount.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { UnseenBlocks } from "../blocks/unseen-blocks.ts";
+import type { LoggedClasses } from "../evidence/logged-classes.ts";
 import type { ExecutorEvidence } from "../evidence.ts";
 import type { ExecutorState } from "../executor-state.ts";
 import type { LogStep } from "../links/lookahead.ts";
@@ -15,6 +16,7 @@ export class PartlyLogged {
   readonly #unseen: UnseenBlocks;
   readonly #execution: ExecutionEstimates;
   readonly #evidence: ExecutorEvidence;
+  readonly #logged: LoggedClasses;
   /** of tasks that began before the log, those that run still as far as lines name them */
   readonly #begunBefore = new Set<number>();
 
@@ -23,11 +25,13 @@ export class PartlyLogged {
     readonly unseen: UnseenBlocks;
     readonly execution: ExecutionEstimates;
     readonly evidence: ExecutorEvidence;
+    readonly logged: LoggedClasses;
   }) {
     this.#state = of.state;
     this.#unseen = of.unseen;
     this.#execution = of.execution;
     this.#evidence = of.evidence;
+    this.#logged = of.logged;
   }
 
   /** A line about a task's memory: where the task's start is not logged, its grants before are unknown. */
@@ -71,7 +75,9 @@ export class PartlyLogged {
       const peaks = new Set(this.#execution.peaks(taskId).map(({ mode }) => mode));
       for (const { mode, executionByTask } of state.ledgers) {
         const held = executionByTask.get(taskId);
-        if (held === undefined && !peaks.has(mode)) continue;
+        // Where grants are logged, a task that has none holds nothing, unless its end tells more.
+        const mayHold = at === undefined && !this.#logged.grants;
+        if (held === undefined && !peaks.has(mode) && !mayHold) continue;
         state.sampleTask(last, taskId, mode, this.#open(taskId, mode, held ?? NOTHING));
       }
       if (at !== undefined) ends.push({ taskId, at });
