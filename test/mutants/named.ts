@@ -17,7 +17,7 @@ export const namedMutants: readonly Mutant[] = [
     name: "c01: evictions LINES_AHEAD 400->40",
     from: "const LINES_AHEAD = 400;",
     to: "const LINES_AHEAD = 40;",
-    file: "evictions.ts",
+    file: "victims.ts",
   },
   {
     name: "c02: certainty of the next answer 0.8->0.3",
@@ -35,7 +35,7 @@ export const namedMutants: readonly Mutant[] = [
     name: "c04: unroll MOST_HELD 1.59->1.2",
     from: "const MOST_HELD = 1.59;",
     to: "const MOST_HELD = 1.2;",
-    file: "unroll-windows.ts",
+    file: "unrolls.ts",
   },
   {
     name: "c05: unroll KEPT_MICROS 3000->3000000",
@@ -53,7 +53,7 @@ export const namedMutants: readonly Mutant[] = [
     name: "c07: task-demand OVERSHOOT 1.2->1",
     from: "const OVERSHOOT = 1.2;",
     to: "const OVERSHOOT = 1;",
-    file: "task-demand.ts",
+    file: "task-peaks.ts",
   },
   {
     name: "c08: task-demand sharing tasks - 2 removed",
@@ -77,7 +77,7 @@ export const namedMutants: readonly Mutant[] = [
     name: "c11: estimate SEEN_OF_PEAK 0.7->1",
     from: "const SEEN_OF_PEAK = 0.7;",
     to: "const SEEN_OF_PEAK = 1;",
-    file: "execution-estimate.ts",
+    file: "polls.ts",
   },
   {
     name: "c12: estimate MEASURE_STANDS 20ms->0",
@@ -93,9 +93,9 @@ export const namedMutants: readonly Mutant[] = [
   },
   {
     name: "c14: spills closing part 60s->0",
-    from: "next.ts - step.ts > 60_000_000",
-    to: "next.ts - step.ts > 0",
-    file: "spills.ts",
+    from: "const MICROS_TO_CLOSE = 60_000_000;",
+    to: "const MICROS_TO_CLOSE = 0;",
+    file: "spill-lines.ts",
   },
   {
     name: "c15: removal DRIVER_HEARS 200ms->0",
@@ -191,7 +191,7 @@ export const namedMutants: readonly Mutant[] = [
     name: "c30: polled POLLS_TO_TRUST 8->3",
     from: "const POLLS_TO_TRUST = 8;",
     to: "const POLLS_TO_TRUST = 3;",
-    file: "polled-peaks.ts",
+    file: "polls.ts",
   },
   {
     name: "c31: lookahead LINES_BETWEEN 8->2",

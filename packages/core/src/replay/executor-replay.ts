@@ -16,6 +16,7 @@ import { type ExecutorSurroundings, type Parts, partsOf } from "./executor-parts
 import type { ExecutorTotals, StepPlace } from "./executor-state.ts";
 import { type LogStep, Lookahead } from "./links/lookahead.ts";
 import { changeOfFree } from "./links/neighbours.ts";
+import { PrivateMaps } from "./links/private-maps.ts";
 import { act } from "./log-steps.ts";
 import { beginAnew, losesPart } from "./lost-parts.ts";
 import { printedWithin, type ReplayContext } from "./replay-context.ts";
@@ -23,7 +24,6 @@ import { copyOf } from "./reported-steps.ts";
 import { MEASURE_STANDS_MICROS } from "./tasks/execution-estimate.ts";
 import type { PartlyLogged } from "./tasks/partly-logged.ts";
 import { PolledPeaks } from "./tasks/polled-peaks.ts";
-import { PrivateMaps } from "./tasks/private-maps.ts";
 
 /** µs that a task may run on after its log's last line, as clocks and printed seconds allow */
 const LATEST_LINE_MICROS = 2_000_000;
@@ -206,7 +206,7 @@ export class ExecutorReplay {
 
   /** Time of the step that waits first; undefined: none waits. */
   get waitingSince(): number | undefined {
-    return this.#lookahead.peek(1)?.ts;
+    return this.#lookahead.waitingSince;
   }
 
   /**
@@ -286,9 +286,7 @@ export class ExecutorReplay {
   #learnLayoutAhead(step: LogStep | undefined): void {
     if (step !== undefined && SHOWS_CAPACITY.has(step.fact.kind))
       this.#around.layoutFact(step.fact, step);
-    for (let ahead = 1; ahead < LINES_TO_LAYOUT; ahead++) {
-      const next = this.#lookahead.peek(ahead);
-      if (next === undefined) return;
+    for (const next of this.#lookahead.next(LINES_TO_LAYOUT - 1)) {
       const { kind } = next.fact;
       if (kind === "store_started") this.#beginningSeen = true;
       if (kind === "block_level" || SHOWS_CAPACITY.has(kind))

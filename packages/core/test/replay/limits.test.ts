@@ -5,7 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { classifyRemoval } from "../../src/replay/application/death-classes.ts";
 import { ExecutorEvidence } from "../../src/replay/evidence.ts";
-import { PrivateMaps } from "../../src/replay/tasks/private-maps.ts";
+import { PrivateMaps } from "../../src/replay/links/private-maps.ts";
 import { sharingOf, usualShare } from "../../src/replay/tasks/task-demand.ts";
 import { replayText } from "./replay-text.ts";
 

@@ -3,7 +3,7 @@
  * 0 that is none of the executor's.
  */
 import { expect, test } from "vitest";
-import { PrivateMaps } from "../../src/replay/tasks/private-maps.ts";
+import { PrivateMaps } from "../../src/replay/links/private-maps.ts";
 import { replayText } from "./replay-text.ts";
 
 const MAP = "org.apache.spark.sql.execution.joins.LongToUnsafeRowMap@438dfa14";

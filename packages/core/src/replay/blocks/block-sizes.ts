@@ -8,6 +8,7 @@ import { isBroadcastValue } from "../../block-id.ts";
 import { type ByteInterval, exactly, hull, intersection, sum } from "../../byte-interval.ts";
 import { blocksOf, countedMaximum } from "../evidence/memory-equation.ts";
 import type { LogStep } from "../links/lookahead.ts";
+import { stepsWithin } from "../links/statements-ahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import { holds } from "./broadcast-values.ts";
 
@@ -16,7 +17,6 @@ const OBJECT_ALIGNMENT = 8;
 /** What `4.9 KiB` leaves open is 100 bytes; sums that fall into it are of this block. */
 const LARGEST_SPAN = 1024;
 /** How far ahead sums that count a store are looked for. */
-const STEPS_AHEAD = 600;
 const MICROS_AHEAD = 30_000_000;
 
 /**
@@ -86,21 +86,23 @@ function fromSums(
   let found: ByteInterval | undefined;
   let toldBy: LogStep | undefined;
   let grants = state.ledgers.some((ledger) => ledger.executionByTask.size > 0);
-  for (let ahead = 0; ahead < STEPS_AHEAD; ahead++) {
-    const next = ahead === 0 ? undefined : lookahead.peek(ahead);
-    if (ahead > 0 && (next === undefined || next.ts - step.ts > MICROS_AHEAD)) break;
-    if (next?.fact.kind === "execution_acquired") grants = true;
-    const by = next === undefined ? exactly(0) : changeOfBlocks(context, next);
-    if (by === undefined) break; // from here on another block's size is open too
-    if (ahead > 0 && by.atLeast === 0) continue;
-    change = { atLeast: change.atLeast + by.atLeast, atMost: change.atMost + by.atMost };
+  const compare = (): void => {
     for (const bytes of sums) {
       const left = intersection(printed, without(exactly(bytes), onHeap, change));
       if (left !== undefined) found = found === undefined ? left : hull(found, left);
     }
+  };
+  compare();
+  for (const next of stepsWithin(lookahead, step, MICROS_AHEAD)) {
+    if (next.fact.kind === "execution_acquired") grants = true;
+    const by = changeOfBlocks(context, next);
+    if (by === undefined) break; // from here on another block's size is open too
+    if (by.atLeast === 0) continue;
+    change = { atLeast: change.atLeast + by.atLeast, atMost: change.atMost + by.atMost };
+    compare();
     // At DEBUG a removal prints what is free, to the byte: all but blocks, where no task holds
     // execution memory.
-    if (next?.fact.kind !== "block_removed" || !readsFree) continue;
+    if (next.fact.kind !== "block_removed" || !readsFree) continue;
     if (state.rules.freeExcludesExecution && grants) continue;
     const held = exactly(countedMaximum(state) - next.fact.freeBytes);
     const left = intersection(printed, without(held, blocksOf(state), change));

@@ -14,11 +14,11 @@ import {
 import { checkAlone, checkLimit, learnFree, weighFree } from "../evidence/statements.ts";
 import type { StepPlace } from "../executor-state.ts";
 import type { LogStep } from "../links/lookahead.ts";
+import type { PutsUnderWay } from "../links/puts-under-way.ts";
+import { isReplica, taskPutting } from "../links/task-putting.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
-import type { PutsUnderWay } from "./puts-under-way.ts";
-import { isReplica, taskPutting } from "./task-putting.ts";
 import { UnrollBeginnings } from "./unroll-beginnings.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;

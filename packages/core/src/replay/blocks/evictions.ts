@@ -14,11 +14,12 @@ import {
 } from "../evidence/decisions.ts";
 import { foreseenFree } from "../evidence/prediction.ts";
 import { checkAlone, learnFree, weighFree } from "../evidence/statements.ts";
+import { bytesOf, type EvictionCulprit, EvictionCulprits } from "../links/eviction-culprits.ts";
 import type { LogStep } from "../links/lookahead.ts";
+import type { PutsUnderWay } from "../links/puts-under-way.ts";
+import { isWrittenToDisk, namedVictims } from "../links/victims.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
 import type { ReplayContext } from "../replay-context.ts";
-import { bytesOf, type EvictionCulprit, EvictionCulprits } from "./eviction-culprits.ts";
-import type { PutsUnderWay } from "./puts-under-way.ts";
 
 interface EvictionInHand extends EvictionCulprit {
   remaining: number;
@@ -29,8 +30,6 @@ interface EvictionInHand extends EvictionCulprit {
 
 /** Of blocks that nothing names, so many are compared with what a line says of them together. */
 const MOST_COMPARED = 64;
-/** How many lines after a selection its victims are looked for. */
-const LINES_AHEAD = 400;
 
 export class Evictions {
   readonly #context: ReplayContext;
@@ -48,7 +47,7 @@ export class Evictions {
 
   /** `k blocks selected for dropping (b bytes)` */
   selected(step: LogStep, blocks: number, freed: ByteInterval | undefined): void {
-    const named = this.#namedVictims(step, blocks);
+    const named = namedVictims(this.#context.lookahead, step, blocks);
     const culprit = this.#culprits.of(step, named);
     this.#checkVictims(step, { named, culprit, freed });
     const inHand = { ...culprit, remaining: blocks, evicted: NOTHING, selected: freed };
@@ -169,14 +168,14 @@ export class Evictions {
 
   /** `Dropping block … from memory`: true when it was an eviction. */
   dropping(step: LogStep, blockId: string): boolean {
-    const { state, history, unseen } = this.#context;
+    const { state, history, unseen, lookahead } = this.#context;
     const inHand = this.#inHand.get(step.thread ?? "");
     const ledger =
       state.ledgerOfBlock(blockId) ?? unseen.reveal(step, blockId, this.#sizeOfNext(inHand));
     const held = ledger?.blocks.get(blockId);
     if (ledger === undefined || held === undefined) return false;
     const culprit = inHand ?? this.#culprits.of(step, [blockId]);
-    const toDisk = this.#goesToDisk(step, blockId);
+    const toDisk = history.isOnDisk(blockId) || isWrittenToDisk(lookahead, step, blockId);
     const exact = this.#exactSizeAhead(blockId);
     const size = exact === undefined ? held.size : exactAmount(exact);
     const rule = this.#ruleOf(culprit);
@@ -261,30 +260,6 @@ export class Evictions {
       case undefined:
         return undefined;
     }
-  }
-
-  #namedVictims(step: LogStep, blocks: number): string[] {
-    const named: string[] = [];
-    for (let ahead = 1; ahead < LINES_AHEAD && named.length < blocks; ahead++) {
-      const next = this.#context.lookahead.peek(ahead);
-      if (next === undefined) break;
-      if (next.thread !== step.thread) continue;
-      if (next.fact.kind === "block_dropping") named.push(next.fact.blockId);
-      else if (next.fact.kind === "eviction_done") break;
-    }
-    return named;
-  }
-
-  #goesToDisk(step: LogStep, blockId: string): boolean {
-    const { lookahead, history } = this.#context;
-    if (history.isOnDisk(blockId)) return true;
-    for (let ahead = 1; ahead < 40; ahead++) {
-      const next = lookahead.peek(ahead);
-      if (next === undefined) return false;
-      if (next.fact.kind === "block_writing_to_disk" && next.fact.blockId === blockId) return true;
-      if (next.fact.kind === "eviction_done" && next.thread === step.thread) return false;
-    }
-    return false;
   }
 
   /**

@@ -6,8 +6,8 @@
 import { amount } from "../../amount.ts";
 import { rddIdOf } from "../../block-id.ts";
 import type { LogStep } from "../links/lookahead.ts";
+import { evictedFor, preparation, rddsPutBy } from "../links/unroll-preparation.ts";
 import type { ReplayContext } from "../replay-context.ts";
-import { evictedFor, preparation, rddsPutBy } from "./unroll-preparation.ts";
 
 interface AwaitedPut {
   readonly blockId: string;

@@ -9,9 +9,8 @@ import type { LoggedClasses } from "../evidence/logged-classes.ts";
 import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
 import type { ExecutorState } from "../executor-state.ts";
 import type { LogStep, Lookahead } from "../links/lookahead.ts";
+import { fromBeginning } from "../links/statements-ahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
-
-const LINES_AHEAD = 10_000;
 
 export class UnseenBlocks {
   readonly #state: ExecutorState;
@@ -66,7 +65,7 @@ export class UnseenBlocks {
   #lastStranger(step: LogStep): number {
     const begun = new Set<number>();
     let until = Number.NEGATIVE_INFINITY;
-    for (const { fact, ts } of this.#fromHere(step)) {
+    for (const { fact, ts } of fromBeginning(this.#lookahead, step)) {
       if (fact.kind === "task_running") begun.add(fact.taskId);
       else if (fact.kind === "task_finished" && !begun.has(fact.taskId)) until = ts;
     }
@@ -80,7 +79,7 @@ export class UnseenBlocks {
   ): { held: Amount; toldBy: LogStep } | undefined {
     let came = NOTHING;
     let gone = NOTHING;
-    for (const next of this.#fromHere(step)) {
+    for (const next of fromBeginning(this.#lookahead, step)) {
       const { fact } = next;
       let free: ByteInterval | undefined;
       if (fact.kind === "block_stored") {
@@ -97,14 +96,6 @@ export class UnseenBlocks {
       return { held, toldBy: next };
     }
     return undefined;
-  }
-
-  *#fromHere(step: LogStep): Generator<LogStep> {
-    for (let ahead = 0; ahead <= LINES_AHEAD; ahead++) {
-      const next = ahead === 0 ? step : this.#lookahead.peek(ahead);
-      if (next === undefined) return;
-      yield next;
-    }
   }
 
   get isLogLate(): boolean {

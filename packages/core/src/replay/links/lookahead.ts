@@ -89,7 +89,21 @@ export class Lookahead {
     return step;
   }
 
-  /** The step `ahead` places after the one taken last (1 = the next). */
+  /** Time of the step that waits first; undefined: none waits. */
+  get waitingSince(): number | undefined {
+    return this.peek(1)?.ts;
+  }
+
+  /** The steps after the one taken last, up to so many. */
+  *next(steps: number): Generator<LogStep> {
+    for (let ahead = 1; ahead <= steps; ahead++) {
+      const step = this.peek(ahead);
+      if (step === undefined) return;
+      yield step;
+    }
+  }
+
+  /** The step `ahead` places after the one taken last (1 = the next); for this folder alone. */
   peek(ahead: number): LogStep | undefined {
     return this.#steps[this.#head + ahead - 1];
   }

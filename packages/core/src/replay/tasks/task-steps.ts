@@ -1,19 +1,19 @@
 /** Tasks as an executor's log tells them: their life, and at DEBUG every grant, release and page of execution memory. */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
-import { parseBlockId } from "../../block-id.ts";
 import { type ByteInterval, difference, exactly, sum } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { MemoryMode } from "../../memory/memory-mode.ts";
 import type { BlockSteps } from "../blocks/block-steps.ts";
 import { checkAlone } from "../evidence/statements.ts";
 import type { RunningTask } from "../executor-state.ts";
+import { readBy } from "../links/broadcasts-read.ts";
 import { countedAlready } from "../links/early-steps.ts";
 import type { LogStep } from "../links/lookahead.ts";
+import { firstGrant, pageNear, requestBehindSpill } from "../links/short-grants.ts";
 import { printedWithin, type ReplayContext } from "../replay-context.ts";
 import { lostEnds } from "./lost-ends.ts";
 import type { PartlyLogged } from "./partly-logged.ts";
-import { firstGrant, pageNear, requestBehindSpill } from "./short-grants.ts";
 import type { Spills } from "./spills.ts";
 import type { Waits } from "./waits.ts";
 
@@ -61,48 +61,20 @@ export class TaskSteps {
   }
 
   running(step: LogStep, fact: Fact<"task_running">, rdds: Iterable<number>): void {
-    const { state, evidence } = this.#context;
-    state.running.set(fact.taskId, {
-      taskId: fact.taskId,
+    const { state, evidence, lookahead, logged } = this.#context;
+    const { taskId } = fact;
+    const newestBroadcast = this.#newestBroadcast;
+    state.running.set(taskId, {
+      taskId,
       stageId: fact.stageId,
       index: fact.index,
       saidAt: step.ts,
-      ...(this.#context.logged.grants ? began(step.ts) : this.#beganAfter(step, fact.taskId)),
+      ...(logged.grants ? began(step.ts) : readBy(lookahead, step, { taskId, newestBroadcast })),
       thread: step.thread,
     });
     for (const taskId of lostEnds(this.#context, step.ts)) this.finished(step, taskId);
-    const partition = evidence.task(fact.taskId)?.partition ?? fact.index;
-    if (partition !== undefined) this.#blocks.unrolls.taskBegan(step, fact.taskId, rdds, partition);
-  }
-
-  /**
-   * The first tasks of a stage all wait for the same reads of broadcasts. A task holds memory once it has its stage's binary, the newest of
-   * them; older ones, of joins or files, it may read while it computes, though most hold little before the last is read.
-   */
-  #beganAfter(step: LogStep, taskId: number): Pick<RunningTask, "startedAt" | "preparedAt"> {
-    let preparedAt = step.ts;
-    let startedAt = step.ts;
-    let newest = this.#newestBroadcast;
-    for (let ahead = 1; ahead < 400; ahead++) {
-      const next = this.#context.lookahead.peek(ahead);
-      if (next === undefined) break;
-      const { fact } = next;
-      if (fact.kind === "task_finished" && (fact.taskId === taskId || step.thread === undefined))
-        break;
-      if (step.thread !== undefined && next.thread !== step.thread) continue;
-      const read =
-        fact.kind === "broadcast_read"
-          ? fact.broadcastId
-          : fact.kind === "block_stored"
-            ? parseBlockId(fact.blockId).broadcastId
-            : undefined;
-      if (read === undefined) continue;
-      startedAt = Math.max(startedAt, next.ts + 1);
-      if (read < newest) continue;
-      newest = read;
-      preparedAt = startedAt;
-    }
-    return { startedAt, preparedAt };
+    const partition = evidence.task(taskId)?.partition ?? fact.index;
+    if (partition !== undefined) this.#blocks.unrolls.taskBegan(step, taskId, rdds, partition);
   }
 
   broadcastRead({ broadcastId }: Fact<"broadcast_read">): void {

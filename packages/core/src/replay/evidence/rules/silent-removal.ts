@@ -7,9 +7,9 @@
 import { type Amount, NOTHING, plus } from "../../../amount.ts";
 import { isBroadcastValue, isTaskResult, rddIdOf, valueOfPiece } from "../../../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../../../byte-interval.ts";
-import type { LogFact } from "../../../log-fact.ts";
 import { Newcomers } from "../../blocks/newcomers.ts";
 import type { LogStep } from "../../links/lookahead.ts";
+import { witnessesAfter } from "../../links/statements-ahead.ts";
 import type { Inferred, ReplayContext } from "../../replay-context.ts";
 import type { Weighed } from "../grades.ts";
 import { countedExecution, countedMaximum } from "../memory-equation.ts";
@@ -31,7 +31,6 @@ export const silentRemoval: Rule = {
 
 /** A line alone may be stale: two more have to say the same, among so many that follow. */
 const WITNESSES = 2;
-const LINES_AHEAD = 400;
 /** A broadcast is cleaned block by block, on a thread of its own. */
 const GOING_MICROS = 1_000_000;
 
@@ -79,7 +78,7 @@ export class SilentRemovals {
   #missing(step: LogStep, of: Missing): Inferred {
     const context = this.#context;
     const { state, removals } = context;
-    const wanted = witnessesAfter(context);
+    const wanted = witnessesAfter(context.lookahead, WITNESSES);
     if (wanted === 0 && removals.isTold && this.#suspicion === undefined) return "nothing";
     removals.haveGone(context, step, of.missing);
     if (removals.isPending(step)) return "nothing";
@@ -191,23 +190,6 @@ interface Missing {
   readonly missing: number;
   readonly maximum: number;
 }
-
-/** How many lines that print `free` follow, before one after which what is left is unknown. */
-function witnessesAfter({ lookahead }: ReplayContext): number {
-  let witnesses = 0;
-  for (let ahead = 1; witnesses < WITNESSES && ahead <= LINES_AHEAD; ahead++) {
-    const kind = lookahead.peek(ahead)?.fact.kind;
-    if (kind === undefined || ENDS_SIGHT.has(kind)) break;
-    if (kind === "block_stored" || kind === "eviction_done") witnesses++;
-  }
-  return witnesses;
-}
-
-const ENDS_SIGHT: ReadonlySet<LogFact["kind"]> = new Set([
-  "removing",
-  "store_cleared",
-  "store_started",
-]);
 
 /**
  * All of them, those that may have gone among them; of those that no line names, none needs to be

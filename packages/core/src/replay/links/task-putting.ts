@@ -1,7 +1,8 @@
 /** Which running task puts a block: the one that computes its partition, where one alone does. */
+
+import { partitionOf } from "../blocks/block-history.ts";
 import type { RunningTask } from "../executor-state.ts";
 import type { ReplayContext } from "../replay-context.ts";
-import { partitionOf } from "./block-history.ts";
 
 export function taskPutting(from: Running, blockId: string): number | undefined {
   const candidates = candidatesFor(from, blockId);

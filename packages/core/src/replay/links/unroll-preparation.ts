@@ -4,10 +4,10 @@
  */
 import { rddIdOf, valueOfPiece } from "../../block-id.ts";
 import type { LogFact } from "../../log-fact.ts";
-import type { LogStep } from "../links/lookahead.ts";
+import { partitionOf } from "../blocks/block-history.ts";
+import type { UnrollWindow } from "../blocks/unroll-windows.ts";
 import type { ReplayContext } from "../replay-context.ts";
-import { partitionOf } from "./block-history.ts";
-import type { UnrollWindow } from "./unroll-windows.ts";
+import type { LogStep } from "./lookahead.ts";
 
 const LINES_AHEAD = 2000;
 

@@ -6,8 +6,8 @@
 import { rddIdOf } from "../../block-id.ts";
 import { putWeight } from "../../calibration/eviction-causes.ts";
 import type { EvictionCause } from "../../rows.ts";
-import type { LogStep, Lookahead } from "../links/lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
+import type { LogStep, Lookahead } from "./lookahead.ts";
 
 /** A put that may be what asked for memory. */
 export interface PossiblePut {

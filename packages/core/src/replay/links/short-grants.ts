@@ -6,7 +6,7 @@
 import { type Amount, amount, exactAmount, minus } from "../../amount.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
-import type { LogStep, Lookahead } from "../links/lookahead.ts";
+import type { LogStep, Lookahead } from "./lookahead.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 

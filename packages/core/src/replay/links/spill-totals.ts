@@ -5,8 +5,8 @@
 import type { Amount } from "../../amount.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
 import type { LogFact } from "../../log-fact.ts";
-import type { LogStep } from "../links/lookahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
+import type { LogStep } from "./lookahead.ts";
 
 type SpillFact = Extract<LogFact, { kind: "spill" }>;
 

@@ -4,9 +4,9 @@ import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
 import { causeCertainty } from "../../calibration/eviction-causes.ts";
 import type { EvictionCause } from "../../rows.ts";
 import { foreseenFree } from "../evidence/prediction.ts";
-import type { LogStep } from "../links/lookahead.ts";
 import type { ModeLedger } from "../mode-ledger.ts";
 import type { ReplayContext } from "../replay-context.ts";
+import type { LogStep } from "./lookahead.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
 import { taskPutting } from "./task-putting.ts";
 
