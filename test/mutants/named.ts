@@ -149,7 +149,7 @@ export const namedMutants: readonly Mutant[] = [
     name: "c23: ledger borrowForRefused no-op",
     from: "const all = minus(exactAmount(maxBytes), execution);",
     to: "if (maxBytes > 0) return pool;\n  const all = minus(exactAmount(maxBytes), execution);",
-    file: "pool-bounds.ts",
+    file: "pool-laws.ts",
   },
   {
     name: "c24: ledger takeMissing 0",

@@ -107,6 +107,7 @@ export function partsOf(
     ladder: new UnrollLadder(rules),
     locks: new BlockLocks(),
     decisions: new Decisions(state, around.manager()),
+    early: new Set(),
     recent: new RecentChanges(),
     recentPages: new RecentPages(),
     execution: new ExecutionEstimates(state, kept, around.isSqlStage),
@@ -124,7 +125,6 @@ export function partsOf(
       blocks.storeEarly(step);
       tasks.takeEarly(step);
     },
-    replayedEarly: (step) => blocks.storedEarly(step) || tasks.tookEarly(step),
     taskOf: (step) => {
       if (step.taskId !== undefined) return step.taskId;
       if (step.thread === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** What the replay of one executor goes by: its pools, and what its version prints and reports. */
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { SparkBehaviour } from "../spark-behaviour.ts";
-import type { PoolRules } from "./pool-bounds.ts";
+import type { PoolRules } from "./pool-laws.ts";
 
 /** What the peak that a task's end reports leaves out, by version. */
 export type PeakReports = Pick<SparkBehaviour, "mapPeakOutlivesSpill" | "absentPeakIsNone">;

@@ -1,7 +1,6 @@
 /** The blocks that one memory mode holds, in the order in which the store would evict them. */
 import type { Amount } from "../amount.ts";
 import { isBroadcastValue, isTaskResult, rddIdOf } from "../block-id.ts";
-import type { Newcomers } from "./blocks/newcomers.ts";
 import { StoresByAge } from "./blocks/stores-by-age.ts";
 
 export interface HeldBlock {
@@ -110,5 +109,30 @@ export class HeldBlocks {
     const held = this.bytesOfRdd(rddId) + bytes;
     if (held > 0) this.#byRdd.set(rddId, held);
     else this.#byRdd.delete(rddId);
+  }
+}
+
+/**
+ * Which blocks came into memory since a moment: it costs what changed since then, and not a copy of
+ * all that is held.
+ */
+export class Newcomers {
+  readonly #came = new Set<string>();
+  readonly #left = new Set<string>();
+
+  /** A block that was not held is held now. */
+  came(blockId: string): void {
+    if (!this.#left.has(blockId)) this.#came.add(blockId);
+  }
+
+  left(blockId: string): void {
+    if (!this.#came.has(blockId)) this.#left.add(blockId);
+  }
+
+  /**
+   * Of a block that is held now: it was not held at that moment. One that left and came back was.
+   */
+  has(blockId: string): boolean {
+    return this.#came.has(blockId);
   }
 }

@@ -3,7 +3,7 @@
  * is adopted as the decision that it implies, so that the pools stand where that manager would have
  * put them. It never sees an interval.
  */
-import type { AdoptedOutcome, MemoryManager } from "../memory/memory-manager.ts";
+import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
 
 /** Holder of execution memory whose sum is known and whose owners are not. */
@@ -19,8 +19,8 @@ export class ManagerFollower {
   /** Unroll memory grew to this and became the block: only the pool's size remembers it. */
   unrolled(ledger: ModeLedger, bytes: number): void {
     const { mode } = ledger;
-    this.#adopt({ kind: "storage_stored", mode, bytes });
-    this.#adopt({ kind: "storage_released", mode, bytes });
+    this.#manager.adopt({ kind: "storage_stored", mode, bytes });
+    this.#manager.adopt({ kind: "storage_released", mode, bytes });
   }
 
   /** A request was made that storage could not meet: what storage had free went to execution. */
@@ -32,7 +32,7 @@ export class ManagerFollower {
     const free = pools.executionPoolBytes - pools.executionUsedBytes;
     const wanted = free + pools.storagePoolBytes - pools.storageUsedBytes;
     if (wanted > 0)
-      this.#adopt({
+      this.#manager.adopt({
         kind: "execution_granted",
         mode,
         taskId,
@@ -64,12 +64,13 @@ export class ManagerFollower {
     const { mode, executionTotal: total } = ledger;
     const booked = this.#manager.executionBytesByTask(mode);
     const stored = ledger.storageUsed.best - this.#manager.storageUsedBytes(mode);
-    if (stored < 0) this.#adopt({ kind: "storage_released", mode, bytes: -stored });
+    if (stored < 0) this.#manager.adopt({ kind: "storage_released", mode, bytes: -stored });
     for (const [taskId, bytes] of booked) {
       const freed = bytes - (heldBy(ledger, taskId) ?? 0);
-      if (freed > 0) this.#adopt({ kind: "execution_released", mode, taskId, bytes: freed });
+      if (freed > 0)
+        this.#manager.adopt({ kind: "execution_released", mode, taskId, bytes: freed });
     }
-    if (stored > 0) this.#adopt({ kind: "storage_stored", mode, bytes: stored });
+    if (stored > 0) this.#manager.adopt({ kind: "storage_stored", mode, bytes: stored });
     if (total !== undefined) this.#grant(ledger, NO_TASK, total.best);
     else
       for (const [taskId, held] of ledger.executionByTask) this.#grant(ledger, taskId, held.best);
@@ -81,7 +82,7 @@ export class ManagerFollower {
     const { mode } = ledger;
     const grantedBytes = bytes - (this.#manager.executionBytesByTask(mode).get(taskId) ?? 0);
     if (grantedBytes <= 0) return;
-    this.#adopt({
+    this.#manager.adopt({
       kind: "execution_granted",
       mode,
       taskId,
@@ -89,10 +90,6 @@ export class ManagerFollower {
       requestedBytes: grantedBytes + ledger.takeMissing(),
       evictedBytes: ledger.takeEvictedForGrant(),
     });
-  }
-
-  #adopt(outcome: AdoptedOutcome): void {
-    this.#manager.adopt(outcome);
   }
 }
 

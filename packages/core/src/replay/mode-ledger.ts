@@ -5,10 +5,17 @@
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
-import type { Newcomers } from "./blocks/newcomers.ts";
-import { type HeldBlock, HeldBlocks } from "./held-blocks.ts";
-import { allBorrowed, borrowed, type PoolRules, shrunk } from "./pool-bounds.ts";
-import { around, assertLaws, type Pools, withBest } from "./pool-laws.ts";
+import { type HeldBlock, HeldBlocks, type Newcomers } from "./held-blocks.ts";
+import {
+  allBorrowed,
+  around,
+  assertLaws,
+  borrowed,
+  type PoolRules,
+  type Pools,
+  shrunk,
+  withBest,
+} from "./pool-laws.ts";
 
 /** Bytes by which storage may be less, or more, than is known. */
 export interface Drift {

@@ -41,6 +41,8 @@ export interface ReplayContext {
   readonly ladder: UnrollLadder;
   readonly locks: BlockLocks;
   readonly lookahead: Lookahead;
+  /** Steps that were replayed before their line, which is yet to come. */
+  readonly early: Set<LogStep>;
   readonly recent: RecentChanges;
   readonly recentPages: RecentPages;
   readonly execution: ExecutionEstimates;
@@ -58,7 +60,6 @@ export interface ReplayContext {
   inferRemovals(step: LogStep, room: ByteInterval): Inferred;
   /** Replays a store, grant or release whose line is yet to come. */
   replayEarly(step: LogStep): void;
-  replayedEarly(step: LogStep): boolean;
   /** The task that the thread of a step runs, where thread or MDC tells. */
   taskOf(step: LogStep): number | undefined;
 }

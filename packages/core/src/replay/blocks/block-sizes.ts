@@ -122,7 +122,7 @@ function changeOfBlocks(context: ReplayContext, step: LogStep): ByteInterval | u
   const { fact } = step;
   switch (fact.kind) {
     case "block_stored": {
-      if (context.replayedEarly(step)) return exactly(0);
+      if (context.early.has(step)) return exactly(0);
       const { atLeast, atMost } = fact.size;
       if (atLeast === atMost) return exactly(atLeast);
       const bytes =

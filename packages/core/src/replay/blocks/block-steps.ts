@@ -15,7 +15,7 @@ import { checkAlone, checkLimit, learnFree, weighFree } from "../evidence/statem
 import type { StepPlace } from "../executor-state.ts";
 import type { LogStep } from "../links/lookahead.ts";
 import type { PutsUnderWay } from "../links/puts-under-way.ts";
-import { isReplica, taskPutting } from "../links/task-putting.ts";
+import { isReplica, taskPutting } from "../links/puts-under-way.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
@@ -29,7 +29,6 @@ export class BlockSteps {
   readonly unrolls: UnrollBeginnings;
   /** Blocks found nowhere whose put has not ended yet: the miss is written once. */
   readonly #missed = new Set<string>();
-  readonly #early = new Set<LogStep>();
 
   constructor(context: ReplayContext, puts: PutsUnderWay) {
     this.#context = context;
@@ -39,7 +38,7 @@ export class BlockSteps {
 
   /** The line of a store, unless it has been replayed before its line came. */
   stored(step: LogStep, fact: Fact<"block_stored">): void {
-    if (!this.#early.delete(step)) {
+    if (!this.#context.early.delete(step)) {
       this.#store(step, fact, true);
       return;
     }
@@ -53,13 +52,9 @@ export class BlockSteps {
 
   /** A store that other lines show to have come before its own. */
   storeEarly(step: LogStep): void {
-    if (step.fact.kind !== "block_stored" || this.#early.has(step)) return;
-    this.#early.add(step);
+    if (step.fact.kind !== "block_stored" || this.#context.early.has(step)) return;
+    this.#context.early.add(step);
     this.#store(step, step.fact, false);
-  }
-
-  storedEarly(step: LogStep): boolean {
-    return this.#early.has(step);
   }
 
   #store(step: LogStep, fact: Fact<"block_stored">, checks: boolean): void {

@@ -8,7 +8,7 @@ import type { ModeLedger } from "../mode-ledger.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import type { LogStep } from "./lookahead.ts";
 import type { PutsUnderWay } from "./puts-under-way.ts";
-import { taskPutting } from "./task-putting.ts";
+import { taskPutting } from "./puts-under-way.ts";
 
 /** Who made blocks go, as far as the lines around tell. */
 export interface EvictionCulprit {

@@ -3,13 +3,15 @@
  * the locks are released, and `free` is read without one (memory-model 5.3). Looks at operations
  * alone, never at what another statement says.
  */
-import { type ByteInterval, exactly, sum } from "../../byte-interval.ts";
+import { type ByteInterval, exactly, sum, touches } from "../../byte-interval.ts";
 import type { ReplayContext } from "../replay-context.ts";
-import type { LogStep } from "./lookahead.ts";
+import type { LogStep, Lookahead } from "./lookahead.ts";
 
 /** So many lines around a statement, within so many µs, are its neighbours. */
 const LINES = 16;
 const MICROS = 2_000_000;
+/** How many lines after a dump of a task's memory steps that it counts are looked for. */
+const LINES_TO_EARLY = 24;
 /** Within this, µs, two threads' lines may be printed in another order than they took memory. */
 const SAME_MOMENT_MICROS = 5_000;
 
@@ -70,7 +72,7 @@ export function mayComeFirst(step: LogStep, next: LogStep): boolean {
 /** What a step that is yet to come will do to `free`. */
 export function changeOfFree(context: ReplayContext, step: LogStep): ByteInterval | undefined {
   const { fact } = step;
-  if (context.replayedEarly(step)) return undefined;
+  if (context.early.has(step)) return undefined;
   switch (fact.kind) {
     case "block_stored":
       return { atLeast: -fact.size.atMost, atMost: -fact.size.atLeast };
@@ -90,4 +92,36 @@ export function changeOfFree(context: ReplayContext, step: LogStep): ByteInterva
     default:
       return undefined;
   }
+}
+
+/**
+ * The steps, in the order of their lines, that make up what a statement counts beyond (or short of)
+ * what is known: the first ones of one other task, or else of all others together. A task's own
+ * lines are in order. undefined: none do.
+ */
+export function countedAlready(
+  lookahead: Lookahead,
+  statement: LogStep,
+  of: { readonly missing: ByteInterval; readonly printedBy: number | undefined },
+  changeOf: (step: LogStep) => ByteInterval | undefined,
+): readonly LogStep[] | undefined {
+  const byTask = new Map<number, { change: ByteInterval; readonly steps: LogStep[] }>();
+  const all = { change: exactly(0), steps: [] as LogStep[] };
+  const found: LogStep[][] = [];
+  for (let ahead = 1; ahead <= LINES_TO_EARLY; ahead++) {
+    const next = lookahead.peek(ahead);
+    if (next === undefined || next.ts - statement.ts > MICROS) break;
+    const { fact } = next;
+    if (fact.kind !== "execution_acquired" && fact.kind !== "execution_released") continue;
+    const change = fact.taskId === of.printedBy ? undefined : changeOf(next);
+    if (change === undefined) continue;
+    const own = byTask.get(fact.taskId) ?? { change: exactly(0), steps: [] };
+    byTask.set(fact.taskId, own);
+    for (const counted of [own, all]) {
+      counted.change = sum(counted.change, change);
+      counted.steps.push(next);
+      if (touches(counted.change, of.missing)) found.push([...counted.steps]);
+    }
+  }
+  return found[0];
 }

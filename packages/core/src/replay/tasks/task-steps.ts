@@ -8,8 +8,8 @@ import type { BlockSteps } from "../blocks/block-steps.ts";
 import { checkAlone } from "../evidence/statements.ts";
 import type { RunningTask } from "../executor-state.ts";
 import { readBy } from "../links/broadcasts-read.ts";
-import { countedAlready } from "../links/early-steps.ts";
 import type { LogStep } from "../links/lookahead.ts";
+import { countedAlready } from "../links/neighbours.ts";
 import { firstGrant, pageNear, requestBehindSpill } from "../links/short-grants.ts";
 import { printedWithin, type ReplayContext } from "../replay-context.ts";
 import { lostEnds } from "./lost-ends.ts";
@@ -36,8 +36,6 @@ export class TaskSteps {
   readonly #taskOfThread = new Map<number, number>();
   /** consumer → what it holds, exact where pages are logged */
   readonly #byConsumer = new Map<string, Amount>();
-  /** grants and releases that were replayed before their lines came */
-  readonly #tookEarly = new Set<LogStep>();
   #dumpTask: number | undefined;
   /** of those read here */
   #newestBroadcast = -1;
@@ -133,22 +131,18 @@ export class TaskSteps {
   /** A grant or release of another thread that a statement shows to have come before its own line. */
   takeEarly(step: LogStep): void {
     const { fact } = step;
-    if (this.#tookEarly.has(step)) return;
+    if (this.#context.early.has(step)) return;
     if (fact.kind === "execution_acquired") this.acquired(step, fact);
     else if (fact.kind === "execution_released") this.released(step, fact);
     else return;
-    this.#tookEarly.add(step);
+    this.#context.early.add(step);
   }
 
   #answeredEarly(taskId: number): boolean {
-    for (const { fact } of this.#tookEarly) {
+    for (const { fact } of this.#context.early) {
       if (fact.kind === "execution_acquired" && fact.taskId === taskId) return true;
     }
     return false;
-  }
-
-  tookEarly(step: LogStep): boolean {
-    return this.#tookEarly.has(step);
   }
 
   /** What a grant or release that is yet to come will add to the execution memory that is known to be held. */
@@ -162,7 +156,7 @@ export class TaskSteps {
   }
 
   acquired(step: LogStep, fact: Fact<"execution_acquired">): void {
-    if (this.#tookEarly.delete(step)) return;
+    if (this.#context.early.delete(step)) return;
     const { state } = this.#context;
     const ledger = state.ledger(this.#modeOf(fact.consumer));
     this.#partly.named(step, fact.taskId, ledger.mode);
@@ -202,7 +196,7 @@ export class TaskSteps {
   }
 
   released(step: LogStep, fact: Fact<"execution_released">): void {
-    if (this.#tookEarly.delete(step)) return;
+    if (this.#context.early.delete(step)) return;
     this.#partly.named(step, fact.taskId, this.#modeOf(fact.consumer));
     this.#grantBeforeSpill(step, fact.taskId, fact.released);
     const freed = this.#pageSize(step, fact.released, "page_freed") ?? amount(fact.released);

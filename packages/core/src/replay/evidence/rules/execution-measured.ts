@@ -1,5 +1,5 @@
 /** Where no grant is logged, what a statement leaves for execution is what tasks hold. */
-import { widestTerm } from "../open-terms.ts";
+import { widestTerm } from "../memory-equation.ts";
 import { fits, type Line, learns, type Rule } from "./rule.ts";
 
 export const executionMeasured: Rule = {

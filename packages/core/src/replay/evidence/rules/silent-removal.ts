@@ -7,7 +7,7 @@
 import { type Amount, NOTHING, plus } from "../../../amount.ts";
 import { isBroadcastValue, isTaskResult, rddIdOf, valueOfPiece } from "../../../block-id.ts";
 import { type ByteInterval, exactly, sum, touches } from "../../../byte-interval.ts";
-import { Newcomers } from "../../blocks/newcomers.ts";
+import { Newcomers } from "../../held-blocks.ts";
 import type { LogStep } from "../../links/lookahead.ts";
 import { witnessesAfter } from "../../links/statements-ahead.ts";
 import type { Inferred, ReplayContext } from "../../replay-context.ts";

@@ -1,5 +1,5 @@
 /** Blocks that may have been removed without a line leave a prediction open. */
-import { widestTerm } from "../open-terms.ts";
+import { widestTerm } from "../memory-equation.ts";
 import { countsOf, fits, learns, type Rule } from "./rule.ts";
 
 export const unloggedRemovals: Rule = {

@@ -1,5 +1,5 @@
 /** A sum of storage counts unroll memory, whose reservations no line prints. */
-import { widestTerm } from "../open-terms.ts";
+import { widestTerm } from "../memory-equation.ts";
 import { fits, learns, type Rule } from "./rule.ts";
 
 export const unrollUnlogged: Rule = {

@@ -1,5 +1,5 @@
 /** Blocks that were stored before the log begins, or that it leaves out, count as well. */
-import { widestTerm } from "../open-terms.ts";
+import { widestTerm } from "../memory-equation.ts";
 import { countsOf, fits, type Line, type Rule } from "./rule.ts";
 
 export const unseenBlocks: Rule = {
