@@ -70,6 +70,7 @@ export function handlingDamages(other: RunFiles, again: RunFiles): Damage[] {
     },
     {
       what: "all executor logs: equal lines stand there once",
+      either: true,
       change: ({ executors }) => {
         for (const [id, lines] of executors) executors.set(id, deduplicated(lines));
       },

@@ -34,6 +34,8 @@ const SIGNALS = ["SIGTERM", "SIGKILL", "SIGINT", "SIGHUP"] as const;
 const MOST_MILLIS = 1_000;
 
 interface Ended {
+  /** false: it had ended before */
+  readonly wasSent: boolean;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   /** from the signal on, or of the whole run where none was sent */
@@ -55,6 +57,7 @@ function run(
   child.stderr.on("data", (text: Buffer) => (said += text.toString()));
   let from = performance.now();
   let cpuFrom = 0;
+  let wasSent = false;
   let cpu = 0;
   const look = setInterval(() => (cpu = cpuOf(child.pid) ?? cpu), 10);
   const timer =
@@ -63,14 +66,14 @@ function run(
       : setTimeout(() => {
           from = performance.now();
           cpuFrom = cpuOf(child.pid) ?? cpu;
-          child.kill(at.signal);
+          wasSent = child.kill(at.signal);
         }, at.millis);
   return new Promise((done) => {
     child.on("exit", (code, signal) => {
       clearTimeout(timer);
       clearInterval(look);
       const millis = performance.now() - from;
-      done({ code, signal, millis, cpuMillis: Math.max(0, cpu - cpuFrom), said });
+      done({ wasSent, code, signal, millis, cpuMillis: Math.max(0, cpu - cpuFrom), said });
     });
   });
 }
@@ -131,13 +134,14 @@ try {
     if (code !== 0) throw new Error(`${args.join(" ")} ended with ${code}: ${said}`);
   }
   for (const { name, args } of trials) {
-    if (!name.includes(values.only)) continue;
+    if (!new RegExp(values.only).test(name)) continue;
     renewed(folder);
     const whole = await run(args);
     if (whole.code !== 0) throw new Error(`${name} ended with ${whole.code}: ${whole.said}`);
     const isSuch = (file: string): boolean => existsSync(join(folder, "whole", file));
     rmSync(join(folder, "whole"), { recursive: true, force: true });
     cpSync(now, join(folder, "whole"), { recursive: true });
+    let lasts = whole.millis;
     let slowest = 0;
     let dearest = 0;
     let late = 0;
@@ -145,9 +149,13 @@ try {
     const moments = Number(values.moments);
     for (let nth = 0; nth < moments; nth++) {
       const signal = SIGNALS[nth % SIGNALS.length] ?? "SIGTERM";
-      const millis = ((nth + 0.5) / moments) * whole.millis;
-      renewed(folder);
-      const ended = await run(args, { millis, signal });
+      let ended: Ended;
+      do {
+        renewed(folder);
+        ended = await run(args, { millis: ((nth + 0.5) / moments) * lasts, signal });
+        // It was faster this time: the moment is tried again by that.
+        if (!ended.wasSent) lasts = ended.millis;
+      } while (!ended.wasSent);
       tried++;
       const faults = await faultsOf(args, signal, ended, isSuch);
       if (signal !== "SIGKILL") {

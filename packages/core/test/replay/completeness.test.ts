@@ -72,6 +72,13 @@ test.each<[string, readonly EventFact[], string]>([
     "2 of 2 metrics of tasks that succeeded are missing",
   ],
   [
+    "what tasks spilled",
+    whole.map((fact) =>
+      fact.kind === "task_end" ? { ...fact, memorySpilledBytes: undefined } : fact,
+    ),
+    "2 of 2 metrics of tasks that succeeded are missing",
+  ],
+  [
     "anything but zeros in its metrics",
     whole.map((fact) => (fact.kind === "task_end" ? { ...fact, resultBytes: 0 } : fact)),
     "2 of 2 metrics of tasks that succeeded are missing",

@@ -46,6 +46,7 @@ export const task = (taskId: number): TaskEndFact => ({
   index: taskId,
   partitionId: undefined,
   hasMetrics: true,
+  memorySpilledBytes: 0,
   launchedMs: 1,
   finishedMs: 5,
 });

@@ -209,8 +209,11 @@ export class EventLogCompleteness {
     if (!(fact.launchedMs > 0 && (fact.finishedMs ?? 0) > 0)) this.#endsWithoutTime++;
     if (reason === "Success") {
       this.#successes++;
-      // A result of no bytes is none: metrics that are all 0 were not measured.
-      if (!fact.hasMetrics || fact.resultBytes === 0) this.#successesWithoutMetrics++;
+      // A result of no bytes is none: metrics that are all 0 were not measured. Every Spark since 1.0
+      // writes what a task spilled; without it a filter of fields was at work.
+      const { hasMetrics, resultBytes, memorySpilledBytes } = fact;
+      if (!hasMetrics || resultBytes === 0 || memorySpilledBytes === undefined)
+        this.#successesWithoutMetrics++;
     }
     if (reason !== "Success" || stageAttemptId !== 0 || index < 0) return;
     const stage = this.#open(stageId);
