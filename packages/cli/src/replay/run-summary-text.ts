@@ -204,7 +204,7 @@ function legend(
     words.push("8+ = 8 times in the logs, and more by the tasks' totals");
   }
   if (executors.some((executor) => (executor.waits ?? 0) > 0)) {
-    words.push("waits = tasks held up until they had 1/2N");
+    words.push("waits = times a task waited for its share (1/2N of the pool, of N tasks)");
   }
   if (
     executors.some(({ storagePeakBytes, executionPeakBytes, evictions, failedPuts, waits }) =>
@@ -273,7 +273,7 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
   if (run.statements === 0) {
     lines.push(
       ...wrapped(
-        "The logs make no statement about memory, so nothing could be held against the replay.",
+        "No line of these logs states an amount of memory that the replay could be checked by.",
         columns,
       ),
     );
@@ -316,8 +316,16 @@ function accuracyInWords(run: RunSummary): string {
   const decided =
     decisions === 0
       ? ""
-      : ` Of ${counted(decisions, "decision")} of the memory manager it foresaw ${countInWords(decisionsForeseen)} (${shareInWords(decisionsForeseen / decisions)}).`;
-  return `Of ${counted(statements, "memory statement")} in the logs the replay predicted ${countInWords(statementsMet)} (${shareInWords(statementsMet / statements)}) and explained ${countInWords(statementsExplained)}; ${countInWords(unexplained)} ${unexplained === 1 ? "is" : "are"} unexplained.${decided}`;
+      : ` Of ${counted(decisions, "decision")} of Spark's memory manager it foresaw ${countInWords(decisionsForeseen)} (${shareInWords(decisionsForeseen / decisions)}).`;
+  const explained =
+    statementsExplained === 0
+      ? ""
+      : `, a known rule of logging accounts for ${countInWords(statementsExplained)}`;
+  const rest =
+    unexplained === 0
+      ? "none is"
+      : `${countInWords(unexplained)} ${unexplained === 1 ? "is" : "are"}`;
+  return `The logs state amounts of memory ${counted(statements, "time")}: the replay predicted ${countInWords(statementsMet)} (${shareInWords(statementsMet / statements)})${explained}, ${rest} unexplained.${decided}`;
 }
 
 /** Most are of one executor, or of the driver alone, whose numbers are then the ones to doubt. */

@@ -28,19 +28,19 @@ export function whatHappened(
   const sentences: string[] = endings(run);
   if (run.missedAfterLoss > 0) {
     sentences.push(
-      `${counted(run.missedAfterLoss, "later read")} missed a block that had gone with its executor.`,
+      `${counted(run.missedAfterLoss, "later read")} computed a block again that had gone with its executor.`,
     );
   }
   const evictions = sum((executor) => executor.evictions ?? 0);
   if (evictions > 0) {
     const causes = run.evictionCauses.map(
       ({ cause, evictions: some }) =>
-        `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons no log tells" : FOR_THE_SAKE_OF[cause]}`,
+        `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons that are not logged" : FOR_THE_SAKE_OF[cause]}`,
     );
     const missed =
       run.missedAfterEviction === 0
         ? ""
-        : `; ${counted(run.missedAfterEviction, "later read")} missed an evicted block`;
+        : `; ${counted(run.missedAfterEviction, "later read")} computed an evicted block again`;
     const evicting = run.executors.filter((executor) => (executor.evictions ?? 0) > 0);
     sentences.push(
       // A block may come back and go again, so these are no blocks.
@@ -57,7 +57,7 @@ export function whatHappened(
     const missed =
       run.missedAfterNoRoom === 0
         ? ""
-        : `; ${counted(run.missedAfterNoRoom, "later read")} missed one`;
+        : `; ${counted(run.missedAfterNoRoom, "later read")} computed one again`;
     sentences.push(`${counted(failedPuts, "time")} a block found no room${missed}.`);
   }
   sentences.push(...spillsInWords(run.executors));
@@ -135,7 +135,7 @@ function endings(run: RunSummary): string[] {
         ? ""
         : ` (${counted(jobs, "job")} and ${counted(tasks, "task")} were running)`;
     sentences.push(
-      `The event log just stops${ran}: the driver died, or the application went on when the log was copied.`,
+      `The event log ends too early${ran}: the driver died, or the application went on when the log was copied.`,
     );
   }
   if (run.jobsFailed > 0) {

@@ -142,6 +142,12 @@ test("an unpersist() takes what is on disk alone, too", () => {
     ).blocks.find(({ blockId }) => blockId === "rdd_0_0")?.lastRemovedAt;
   expect(removedAt("removing rdd 1")).toBe(20_000);
   expect(removedAt("removing rdd 0")).toBe(30_000);
+  // Of DISK_ONLY blocks INFO logs have no store: that a read found one is all there is.
+  const { blocks } = replayText("0 1 start 1000\n10 1 found rdd_0_0\n30 1 removing rdd 0", {
+    memory: 1000,
+    level: "info",
+  });
+  expect(blocks.map(({ lastRemovedAt }) => lastRemovedAt)).toEqual([30_000]);
 });
 
 test("what was reported before an RDD was unpersisted happened before it", () => {

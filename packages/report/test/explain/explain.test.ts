@@ -425,6 +425,48 @@ test("off-heap blocks without room ask for more off-heap memory, not for more he
   expect(noRoom?.evidence[0]).toContain("larger than off-heap storage memory");
 });
 
+test("a block larger than all of storage memory: how many partitions would do at least", async () => {
+  const of = async (blockMib: number): Promise<string | undefined> => {
+    const { findings } = await verdict((emit) => {
+      emit("executors", executor);
+      emit("memory_timeline", {
+        ...rowsByHand.memory_timeline,
+        executorId: "1",
+        maxMemoryBytes: 100 * MiB,
+      });
+      emit("rdds", { ...rowsByHand.rdds, rddId: 7, storageLevel: "MEMORY_ONLY", partitions: 8 });
+      emit("block_events", {
+        ...rowsByHand.block_events,
+        executorId: "1",
+        blockId: "rdd_7_0",
+        op: "put_fail",
+        mode: "on_heap",
+        memoryBytes: blockMib * MiB,
+        missKind: undefined,
+        rule: "too_large",
+      });
+    });
+    return findings[0]?.change;
+  };
+  expect(await of(130)).toContain("n at least 24 instead of 8");
+  expect(await of(160)).toContain("n at least 32 instead of 8");
+});
+
+test("what Kubernetes says of a container that was over its limit stands beside the exit code", async () => {
+  const { findings } = await verdict((emit) => {
+    emit("executors", {
+      ...executor,
+      addedAt: three,
+      removedAt: three + 40 * second,
+      removedReason: "The executor with id 1 exited with exit code 137.\n… reason=OOMKilled …",
+      removedClass: "container_physical",
+    });
+  });
+  expect(findings[0]?.evidence[0]).toBe(
+    "In the log: “The executor with id 1 exited with exit code 137”; its container's state gives OOMKilled as the reason.",
+  );
+});
+
 test("a question that does not fit into memory is said not to have been asked, and the others are", async () => {
   const path = await replayed((emit) => {
     emit("applications", rowsByHand.applications);

@@ -24,6 +24,8 @@ class BlockLife {
   size: Amount | undefined = undefined;
   diskBytes: number | undefined = undefined;
   onDisk = false;
+  /** a read found it on disk, where no line had put it */
+  readFromDisk = false;
   /** its put went to disk for want of memory, and the same put tries memory once more */
   triesAgain = false;
   storageLevel: string | undefined = undefined;
@@ -210,9 +212,10 @@ export class BlockHistory {
     return this.#lives.get(blockId)?.onDisk ?? false;
   }
 
-  hit(blockId: string): void {
+  hit(blockId: string, fromDisk: boolean): void {
     const life = this.#life(blockId);
     life.hits++;
+    if (fromDisk) life.readFromDisk = true;
     life.triesAgain = false;
   }
 
@@ -255,8 +258,9 @@ export class BlockHistory {
   /** What of an RDD is on disk alone goes without a line or a report of its own. */
   removedFromDisk(rddId: number, ts: number): void {
     for (const life of this.#ofRdd.get(rddId) ?? []) {
-      if (!life.onDisk) continue;
+      if (!life.onDisk && !life.readFromDisk) continue;
       life.onDisk = false;
+      life.readFromDisk = false;
       life.lastRemovedAt = ts;
     }
   }

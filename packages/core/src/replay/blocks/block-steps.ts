@@ -262,7 +262,7 @@ export class BlockSteps {
     const fromDisk = history.takeReadBack(blockId) || (ledger === undefined && !isUnseen);
     const op = fact.where === "remote" ? "hit_remote" : fromDisk ? "hit_disk" : "hit_memory";
     const size = ledger?.blocks.get(blockId)?.size;
-    history.hit(blockId);
+    history.hit(blockId, op === "hit_disk");
     ledger?.touch(blockId, step.ts);
     this.#context.locks.read(this.#context.taskOf(step), blockId);
     state.blockEvent(step, {

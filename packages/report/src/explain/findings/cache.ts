@@ -403,6 +403,17 @@ function whyInWords(rule: string | undefined, mode: "on_heap" | "off_heap"): str
   return mode === "off_heap" ? words.replace("storage memory", "off-heap storage memory") : words;
 }
 
+/** `, n above its 8`, `, n about 32 instead of 8`: a block then takes half of what there is. */
+function enoughPartitions(row: Row, application: Application): string {
+  const [partitions, largest] = [numberIn(row, "partitions"), numberIn(row, "largest_bytes")];
+  const pool = mostPressed(application, modeOf(row))?.pool;
+  if (partitions === undefined) return "";
+  // Of a block that found no room only what was unrolled is known: it may be larger still.
+  if (largest === undefined || pool === undefined || textIn(row, "rule") !== "too_large")
+    return `, n above its ${partitions}`;
+  return `, n at least ${partitions * Math.ceil((2 * largest) / pool)} instead of ${partitions}`;
+}
+
 /** Its largest block is out of proportion. */
 function isSkewed(row: Row): boolean {
   const [middle, largest] = [numberIn(row, "block_bytes"), numberIn(row, "largest_bytes")];
@@ -425,7 +436,7 @@ function refusalChange(row: Row, application: Application): Change | undefined {
   const skewed = isSkewed(row);
   const room = roomChange(application, mode);
   if (rule === "too_large" || rule === "static_unroll_cap" || skewed) {
-    const partitions = numberIn(row, "partitions");
+    const partitions = enoughPartitions(row, application);
     const unroll =
       rule === "static_unroll_cap"
         ? `; or a larger ${settingInWords(application, "spark.storage.unrollFraction")}`
@@ -436,9 +447,7 @@ function refusalChange(row: Row, application: Application): Change | undefined {
         `${
           skewed
             ? `split its largest partition (${textIn(row, "largest_block_id") ?? ""}): repartition(n) before persist() spreads its rows`
-            : `more partitions, so that one fits: repartition(n) before persist()${
-                partitions === undefined ? "" : `, n above its ${partitions}`
-              }`
+            : `more partitions, so that one fits: repartition(n) before persist()${partitions}`
         }${unroll}`,
     };
   }

@@ -139,12 +139,16 @@ const LOST: Readonly<Record<string, string>> = {
   unknown: "why is not clear from these logs",
 };
 
+/** What Kubernetes calls a container that was over its limit. */
+const OOM_KILLED = "OOMKilled";
+
 function reasonInWords(reason: string | undefined): string {
   const lines = (reason ?? "").split("\n").filter((line) => line.trim() !== "");
   const [line = ""] = lines;
+  const killed = !line.includes(OOM_KILLED) && (reason ?? "").includes(OOM_KILLED);
   return line === ""
     ? "No reason is given."
-    : `In the log: “${cutTo(line, 240).replace(/\.$/, "")}”.`;
+    : `In the log: “${cutTo(line, 240).replace(/\.$/, "")}”${killed ? `; its container's state gives ${OOM_KILLED} as the reason` : ""}.`;
 }
 
 function whenInWords(rows: readonly Row[], first: Row): string {

@@ -320,7 +320,9 @@ export const noEnd: Finder = {
         title: `The event log ends before the application does${jobs === 0 ? "" : `: ${counted(jobs, "job")} and ${counted(tasks, "task")} were running`}`,
         evidence: [
           `The driver died, or the application went on when the log was copied${flagIn(row, "cut") === true ? " (the log ends in the middle of a line)" : ""}.`,
-          ...(last === undefined ? [] : [`The last task in it began or ended ${instant(last)}.`]),
+          ...(last === undefined
+            ? []
+            : [`The last task in it began or ended at ${instant(last)}.`]),
         ],
         change: {
           key: "code",

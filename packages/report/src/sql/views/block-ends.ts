@@ -22,8 +22,13 @@ export const blockEnds: ViewSpec = {
     memory_bytes: "its size in memory when last stored there; bytes",
   },
   sql: `
-with last_words as (
+with cleared as (
+  select app_id, attempt_id, executor_id, block_id, max(ts) as cleared_ts from block_events
+  where op = 'remove' and rule = 'store_cleared' group by all),
+last_words as (
   select app_id, attempt_id, executor_id, block_id, arg_max(op, seq) as op, max(ts) as ts,
+    arg_max(coalesce(ts_min, ts), seq) as ts_min,
+    max(ts) filter (op in ('evict', 'drop_to_disk')) as gone_ts,
     arg_max(memory_bytes, seq) filter (op = 'store') as stored_bytes,
     max(seq) filter (op = 'hit_memory' or (op = 'store' and memory_bytes > 0)) as memory_seq,
     max(seq) filter (op in ('evict', 'drop_to_disk', 'remove', 'put_fail', 'miss')
@@ -42,11 +47,15 @@ known as (
     coalesce(k.storage_level, r.storage_level) like 'MEMORY_ONLY%' as never_on_disk,
     w.disk_seq is not null and w.disk_seq > coalesce(w.removed_seq, -1)
       and w.disk_seq > coalesce(w.evicted_seq, -1)
-      -- An unpersist() takes what is on disk alone without an event.
-      and not coalesce(k.last_removed_at > w.ts, false) as was_on_disk
+      -- An unpersist() takes what is on disk alone without an event: it is a removal that is no
+      -- eviction and no end of the executor.
+      and not coalesce(k.last_removed_at >= w.ts_min
+        and k.last_removed_at > coalesce(w.gone_ts, '-infinity'::timestamp)
+        and k.last_removed_at is distinct from c.cleared_ts, false) as was_on_disk
   from last_words w
     left join executors e using (app_id, attempt_id, executor_id)
     left join blocks k using (app_id, attempt_id, executor_id, block_id)
+    left join cleared c using (app_id, attempt_id, executor_id, block_id)
     left join rdds r on r.app_id = w.app_id and r.attempt_id = w.attempt_id
       and r.rdd_id = k.rdd_id),
 judged as (

@@ -119,7 +119,7 @@ in_vain as (
     asof left join happened h on h.app_id = r.app_id and h.attempt_id = r.attempt_id
       and h.executor_id = r.executor_id and h.block_id = r.block_id and r.seq > h.seq),
 again as (
-  select v.*,
+  select v.*, s.op = 'put_fail' as refused,
     if(s.seq is null or (s.source_file_id = v.source_file_id and s.source_line = v.source_line),
       null,
       (epoch_us(s.ts) - epoch_us(v.ts)) / 1000) as ms,
@@ -135,7 +135,9 @@ by_task as (
       filter (op = 'miss' and ms is not null) as timed,
     sum(ms) filter (op = 'miss') as ms, sum(ms_min)
       filter (op = 'miss' and ms is not null) as ms_min,
-    sum(ms_max) filter (op = 'miss') as ms_max
+    sum(ms_max) filter (op = 'miss') as ms_max,
+    -- The rest of a block that finds no room is computed as its task reads it.
+    coalesce(bool_or(refused) filter (op = 'miss'), false) as is_open
   from again group by all),
 troubled as (
   select distinct app_id, attempt_id, task_id from block_events
@@ -151,7 +153,8 @@ costed as (
       when t.run_ms is not null and p.run_ms is not null then greatest(0, t.run_ms - p.run_ms) end
         as cost_ms,
     if(b.timed = b.reads, b.ms_min, 0) as cost_ms_min,
-    if(b.timed = b.reads, least(b.ms_max, coalesce(t.run_ms, b.ms_max)), t.run_ms) as cost_ms_max
+    if(b.timed = b.reads and not b.is_open, least(b.ms_max, coalesce(t.run_ms, b.ms_max)),
+      t.run_ms) as cost_ms_max
   from by_task b
     left join tasks t using (app_id, attempt_id, task_id)
     left join peers p on (p.app_id, p.attempt_id, p.stage_id)
