@@ -24,16 +24,14 @@ export async function surveyed(paths: readonly string[]): Promise<readonly Surve
   return applications;
 }
 
-export async function replayInto(
-  application: SurveyedApplication,
-  emit: EmitRow,
-): Promise<ReplaySummary> {
+/** A replay that waits for the observations of an application. */
+export function replayOf(application: SurveyedApplication, emit: EmitRow): Replay {
   const { appId, attemptId, sparkVersion, sparkVersionBounds, name } = application;
   const executorLogs = new Map<string, EvidenceLevel>();
   for (const { executorId, hasLog, evidenceLevel } of application.executors) {
     if (hasLog && evidenceLevel !== undefined) executorLogs.set(executorId, evidenceLevel);
   }
-  const replay = new Replay({
+  return new Replay({
     appId,
     attemptId,
     emit,
@@ -42,6 +40,13 @@ export async function replayInto(
     name,
     executorLogs,
   });
+}
+
+export async function replayInto(
+  application: SurveyedApplication,
+  emit: EmitRow,
+): Promise<ReplaySummary> {
+  const replay = replayOf(application, emit);
   await readApplication(application, {
     observe: (observation) => replay.step(observation),
     report: () => undefined,
