@@ -4,9 +4,9 @@
  * one with one new application, and whether a replay killed at any moment ends with the same rows.
  *
  *   node --conditions=@respark/source --import tsx bench/replay/fleet.ts <respark.mjs> \
- *     [--small 1000] [--large 5] [--megabytes 40] [--kills 10] [--of 100]
+ *     [--small 1000] [--large 5] [--megabytes 40] [--kills 10]
  *
- * `--of`: small applications of the directory whose replays are killed. Needs GNU time.
+ * Needs GNU time.
  */
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import {
@@ -33,7 +33,6 @@ const { values, positionals } = parseArgs({
     large: { type: "string", default: "5" },
     megabytes: { type: "string", default: "40" },
     kills: { type: "string", default: "10" },
-    of: { type: "string", default: "100" },
   },
 });
 const [command] = positionals;
@@ -62,33 +61,41 @@ async function main(): Promise<void> {
   say("again, nothing new", measured(logs, fleet));
   addSmall(logs, 9999);
   say("one application new", measured(logs, fleet));
-  await killed();
+  await killed(logs);
 }
 
-/** At moments drawn evenly over an undisturbed run. */
-async function killed(): Promise<void> {
-  const logs = join(folder, "killed");
-  makeLogs(logs, Number(values.of), 1);
+/** At moments drawn evenly over an undisturbed run; one that has ended by then is drawn again. */
+async function killed(logs: string): Promise<void> {
   const whole = join(folder, "whole.duckdb");
   const { wall } = measured(logs, whole);
   const expected = await contents(whole);
   const random = seededRandom(22);
+  const moments: number[] = [];
   let same = 0;
-  for (let nth = 0; nth < Number(values.kills); nth += 1) {
-    const database = join(folder, `killed-${nth}.duckdb`);
+  for (let tries = 0; moments.length < Number(values.kills) && tries < 100; tries += 1) {
+    const database = join(folder, "killed.duckdb");
     const child = spawn(process.execPath, argumentsOf(logs, database), { stdio: "ignore" });
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    const millis = random() * wall * 1000;
-    await new Promise((resolve) => setTimeout(resolve, millis));
+    const ended = new Promise((resolve) => {
+      child.once("exit", (_, signal) => {
+        resolve(signal);
+      });
+    });
+    const seconds = random() * wall;
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     child.kill("SIGKILL");
-    await ended;
-    measured(logs, database);
-    if ((await contents(database)) === expected) same += 1;
-    else process.stdout.write(`  killed after ${millis.toFixed(0)} ms: other rows\n`);
-    rmSync(database);
+    if ((await ended) === "SIGKILL") {
+      moments.push(seconds);
+      measured(logs, database);
+      if ((await contents(database)) === expected) same += 1;
+      else process.stdout.write(`  killed after ${seconds.toFixed(1)} s: other rows\n`);
+    }
+    for (const name of readdirSync(folder)) {
+      if (name.startsWith("killed.duckdb")) rmSync(join(folder, name), { recursive: true });
+    }
   }
+  const when = moments.map((seconds) => seconds.toFixed(1)).join(", ");
   process.stdout.write(
-    `killed at ${values.kills} moments, then resumed: ${same} with equal rows\n`,
+    `killed after ${when} s of ${wall.toFixed(1)}, then resumed: ${same} with equal rows\n`,
   );
   if (same < Number(values.kills)) process.exitCode = 1;
 }

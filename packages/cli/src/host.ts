@@ -18,6 +18,7 @@ import {
 import { constants as systemConstants, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { startWatchdog, type Watchdog, type WorkLimits } from "./watchdog.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
 export interface Output {
@@ -104,6 +105,8 @@ export interface Host {
    * goes to ours.
    */
   startWorker(args: readonly string[]): Worker;
+  /** Ends this process where a piece of its work goes beyond these limits. */
+  startWatchdog(limits: WorkLimits): Watchdog;
 }
 
 export function processHost(): Host {
@@ -137,6 +140,7 @@ export function processHost(): Host {
     leavesBehind,
     startWorker: (args) =>
       endingWithUs(startWorker([process.execPath, ...process.execArgv, ...ownScript(), ...args])),
+    startWatchdog,
   };
 }
 

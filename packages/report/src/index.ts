@@ -27,6 +27,7 @@ export {
   type WriteMode,
 } from "./sinks/duckdb.ts";
 export { type ExportedFile, type ExportRequest, exportDatabase } from "./sinks/export.ts";
+export { type FleetInput, writeFleetInputs } from "./sinks/fleet-inputs.ts";
 export type { HeldApplication } from "./sinks/held-applications.ts";
 export type { ExportFormat } from "./sinks/index.ts";
 export { type ReplayedInput, readInputs } from "./sinks/input-tables.ts";

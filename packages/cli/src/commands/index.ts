@@ -9,6 +9,7 @@ import { addInspect } from "./inspect.ts";
 import { addMcp } from "./mcp.ts";
 import { addQuery } from "./query.ts";
 import { addReplay } from "./replay.ts";
+import { addReplayBatches } from "./replay-batches.ts";
 import { addReplayPart } from "./replay-part.ts";
 import { addReport } from "./report.ts";
 import { addSchema } from "./schema.ts";
@@ -30,4 +31,5 @@ export const commands: readonly AddCommand[] = [
   addSchema,
   addMcp,
   addReplayPart,
+  addReplayBatches,
 ];

@@ -12,6 +12,7 @@ import {
 import { sayingTrouble } from "../database/database-trouble.ts";
 import type { Host } from "../host.ts";
 import type { Input } from "../input.ts";
+import { lettingGo } from "../let-go.ts";
 import { findApplications, lookAround, type Watch } from "../look-around.ts";
 import { progressOn } from "../terminal/progress.ts";
 import type { WriteMode } from "./output-path.ts";
@@ -34,7 +35,9 @@ export interface ReplayRequest {
    * Looks at a part of the input instead of all of it, and says what is to be known of the files.
    */
   readonly look?: (look: Look) => Promise<Survey & { readonly inputs: InputStates }>;
-  /** Whether the changes that findings propose are simulated, where the run is alone and small. */
+  /**
+   * Whether the changes that findings propose are simulated, where one small run alone is replayed.
+   */
   readonly simulates?: boolean;
   /** Processes that replay at once; 1: this one does it. */
   readonly workers?: number;
@@ -84,9 +87,8 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
           : await replayEach(placed, work, watch);
       if (failed.length > 0 && failed.length === placed.length) throw failed[0]?.error;
       if (inputs !== undefined) sink.took(inputs.ofNone());
-      await sink.finish((ask, written) =>
-        foundIn(ask, written, request.simulates === true && written.length === 1),
-      );
+      const isAlone = request.simulates === true && placed.length === 1;
+      await sink.finish((ask, written) => foundIn(ask, written, isAlone && written.length === 1));
       const written = placed.filter(
         (application) => !failed.some((one) => one.application === application),
       );
@@ -102,7 +104,7 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
 
 /** `explain --app` simulates for one of many, when it is asked for it. */
 async function foundIn(ask: Ask, written: readonly ApplicationKey[], simulates: boolean) {
-  const found = await findingsOf(ask, written);
+  const found = await findingsOf(lettingGo(ask), written);
   if (!simulates) return found;
   return Promise.all(
     found.map(async ({ key, rows }) => ({

@@ -1,9 +1,11 @@
 /** A worker's side: surveys the paths it gets, then replays the applications it gets. */
 import { DiagnosticLog, type Survey, type SurveyedApplication } from "@respark/events";
-import { DuckDbSink } from "@respark/report";
+import { DuckDbSink, findingsOf } from "@respark/report";
 import type { Host } from "../host.ts";
+import { lettingGo } from "../let-go.ts";
 import { lookAround, type Watch } from "../look-around.ts";
 import { progressOn } from "../terminal/progress.ts";
+import { linesAsked } from "./lines-asked.ts";
 import type { PartAnswer, PartRequest, PartSurvey } from "./part.ts";
 import { idsOf, replayEach } from "./replay-each.ts";
 
@@ -12,7 +14,7 @@ export async function runPart(host: Host): Promise<void> {
   const progress = progressOn(host, { quiet: true });
   const watch: Watch = { report: diagnostics.report, progress };
   let surveyed: Surveyed | undefined;
-  for await (const line of linesOf(host.stdin())) {
+  for await (const line of linesAsked(host.stdin())) {
     let answer: unknown = {};
     if (surveyed === undefined) {
       // Lines come from the process that started this one.
@@ -62,7 +64,7 @@ async function replayPart(
     const [leader] = placed;
     const work = { showSecrets, sink, strays, diagnostics, inputs: undefined, leader };
     const failed = await replayEach([...placeOf.keys()], work, watch);
-    await sink.finish();
+    await sink.finish((ask, written) => findingsOf(lettingGo(ask), written));
     const gone = places.filter((place) => placed[place] === undefined);
     return {
       failed: [
@@ -75,16 +77,5 @@ async function replayPart(
   } catch (error) {
     await sink.abort();
     throw error;
-  }
-}
-
-async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncIterable<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of bytes) {
-    text += decoder.decode(chunk, { stream: true });
-    const lines = text.split("\n");
-    text = lines.pop() ?? "";
-    yield* lines;
   }
 }

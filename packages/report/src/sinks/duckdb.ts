@@ -103,8 +103,7 @@ export class DuckDbSink {
   readonly #hasViews: boolean;
   /** Of all that the partial file has by now: `nameOf`. */
   readonly #known: Set<string>;
-  /** Committed here or by the run that left this partial: their findings come at the end. */
-  /** by `nameOf` */
+  /** By `nameOf`: committed here or by the run that left this partial; findings come at the end. */
   readonly #findingsDue = new Map<string, ApplicationKey>();
   /** Complete, and part of the transaction that is open. */
   readonly #uncommitted: ApplicationKey[] = [];
@@ -229,7 +228,7 @@ export class DuckDbSink {
     return this.#uncommitted.splice(0);
   }
 
-  /** Takes complete applications, all that are in it, out of another database of this version. */
+  /** Takes all applications, complete and with findings, out of a database of this version. */
   async absorb(path: string, keys: readonly ApplicationKey[]): Promise<void> {
     const { connection } = this.#database;
     await connection.run("rollback");
@@ -238,7 +237,7 @@ export class DuckDbSink {
       await connection.run(`insert into ${sqlName(name)} from part.${sqlName(name)}`);
     }
     this.#uncommitted.push(...keys);
-    await this.#commit();
+    await this.#commit("found");
     await connection.run("rollback; detach part; begin transaction");
   }
 
@@ -250,7 +249,7 @@ export class DuckDbSink {
     else for (const writer of Object.values(this.#writers)) writer.settle();
   }
 
-  async #commit(): Promise<void> {
+  async #commit(findings: "due" | "found" = "due"): Promise<void> {
     const { connection } = this.#database;
     for (const writer of Object.values(this.#writers)) writer.flush();
     for (const { appId, attemptId } of this.#uncommitted.filter((key) => this.#isKnown(key))) {
@@ -262,14 +261,15 @@ export class DuckDbSink {
     }
     const committed = this.#uncommitted.splice(0);
     const rows = committed.map((key) => `(${sqlText(key.appId)}, ${sqlText(key.attemptId)})`);
+    const due = findings === "due" ? dueFindings(committed) : "select 1";
     await connection.run(
-      `insert into ${MANIFEST_TABLE} values ${rows.join(", ")}; ${dueFindings(committed)}; ${inputRows(this.#inputs.splice(0))}; commit`,
+      `insert into ${MANIFEST_TABLE} values ${rows.join(", ")}; ${due}; ${inputRows(this.#inputs.splice(0))}; commit`,
     );
     this.#lastRows = await lastRowIds(connection);
     await connection.run("begin transaction");
     for (const key of committed) {
       this.#known.add(nameOf(key));
-      this.#findingsDue.set(nameOf(key), key);
+      if (findings === "due") this.#findingsDue.set(nameOf(key), key);
     }
   }
 

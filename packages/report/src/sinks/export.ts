@@ -3,7 +3,7 @@
  * attempt; each file appears whole or not at all.
  */
 import { createHash } from "node:crypto";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { sqlName, sqlText } from "../sql/literal.ts";
@@ -64,7 +64,7 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
       application: ApplicationKey,
       table: string | undefined,
       write: (path: string) => Promise<void>,
-    ): Promise<void> => {
+    ): Promise<string> => {
       const path = join(
         request.directory,
         folder,
@@ -73,28 +73,21 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
       );
       await writeWhole(path, request, write);
       files.push({ path, table, application });
+      return path;
     };
-    const applications = await connection.runAndReadAll(applicationsSql(request));
-    for (const [appId, attemptId] of applications.getRows()) {
-      const application = { appId: String(appId), attemptId: String(attemptId) };
-      const itself = `app_id = ${sqlText(application.appId)} and attempt_id = ${sqlText(application.attemptId)}`;
-      if (request.format === "perfetto") {
-        await add("", "trace.json", application, undefined, (path) =>
-          writeTrace(connection, itself, path),
-        );
-        continue;
-      }
-      const { ending, write } = exportTo[request.format];
-      // Readers of Parquet take the id from the folder's name; pandas and pyarrow refuse to find it
-      // in both.
-      const columns = request.format === "parquet" ? "* exclude (app_id)" : "*";
-      for (const table of Object.values(tables)) {
-        const rows = `select ${columns} from ${sqlName(table.name)} where ${itself}`;
-        const isSafe = request.csvSafe === true && request.format === "csv";
-        await add(table.name, ending, application, table.name, async (path) =>
-          write(connection, isSafe ? await withoutFormulas(connection, rows) : rows, path),
+    const keys = (await connection.runAndReadAll(applicationsSql(request)))
+      .getRows()
+      .map(([appId, attemptId]) => ({ appId: String(appId), attemptId: String(attemptId) }));
+    if (request.format === "perfetto") {
+      for (const key of keys) {
+        await add("", "trace.json", key, undefined, (path) =>
+          writeTrace(connection, isOf(key), path),
         );
       }
+      return files;
+    }
+    for (const { name } of Object.values(tables)) {
+      await writeTable(connection, name, keys, { ...request, format: request.format }, add);
     }
     if (request.format === "parquet") {
       // Last: once its inputs are there, an application is.
@@ -111,6 +104,44 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
   }
 }
 
+/**
+ * A file for each application. Half of a small one's tables are empty, and such files are all alike:
+ * a copy takes a tenth of the time of a question.
+ */
+async function writeTable(
+  connection: DuckDBConnection,
+  table: string,
+  keys: readonly ApplicationKey[],
+  { format, csvSafe }: { readonly format: keyof typeof exportTo; readonly csvSafe?: boolean },
+  add: AddFile,
+): Promise<void> {
+  const { ending, write } = exportTo[format];
+  const filled = await connection.runAndReadAll(
+    `select distinct app_id, attempt_id from ${sqlName(table)}`,
+  );
+  const nameOf = (...key: readonly unknown[]): string => JSON.stringify(key);
+  const hasRows = new Set(filled.getRows().map((row) => nameOf(...row)));
+  // Readers of Parquet take the id from the folder's name; pandas and pyarrow refuse to find it in
+  // both.
+  const columns = format === "parquet" ? "* exclude (app_id)" : "*";
+  let empty: string | undefined;
+  for (const key of keys) {
+    const isEmpty = !hasRows.has(nameOf(key.appId, key.attemptId));
+    const same = isEmpty ? empty : undefined;
+    const path = await add(table, ending, key, table, async (to) => {
+      if (same !== undefined) return copyFile(same, to);
+      const rows = `select ${columns} from ${sqlName(table)} where ${isOf(key)}`;
+      const isSafe = csvSafe === true && format === "csv";
+      return write(connection, isSafe ? await withoutFormulas(connection, rows) : rows, to);
+    });
+    if (isEmpty) empty = path;
+  }
+}
+
+function isOf({ appId, attemptId }: ApplicationKey): string {
+  return `app_id = ${sqlText(appId)} and attempt_id = ${sqlText(attemptId)}`;
+}
+
 /** What a table's rows of one application go through. */
 type AddFile = (
   folder: string,
@@ -118,7 +149,7 @@ type AddFile = (
   application: ApplicationKey,
   table: string | undefined,
   write: (path: string) => Promise<void>,
-) => Promise<void>;
+) => Promise<string>;
 
 /** A file of input files for each application, also where it failed or where none are known. */
 async function writeInputs(
@@ -138,25 +169,24 @@ async function writeInputs(
   const keys = await connection.runAndReadAll(applicationsSql(request, ["applications", name]));
   for (const [appId, attemptId] of keys.getRows()) {
     const key = { appId: String(appId), attemptId: String(attemptId) };
-    const itself = `app_id = ${sqlText(key.appId)} and attempt_id = ${sqlText(key.attemptId)}`;
     await add(name, parquet.ending, key, name, (path) =>
-      parquet.write(connection, rowsWhere(itself), path),
+      parquet.write(connection, rowsWhere(isOf(key)), path),
     );
   }
   const ofNone = await connection.runAndReadAll(
     `select 1 from ${name} where app_id is null limit 1`,
   );
   if (request.appId !== undefined || ofNone.currentRowCount === 0) return;
-  await writeWhole(join(request.directory, name, NO_APPLICATION), request, (path) =>
+  await writeWhole(join(request.directory, name, NO_APPLICATION, "none.parquet"), request, (path) =>
     parquet.write(connection, rowsWhere("app_id is null"), path),
   );
 }
 
 /** How Hive names the folder of rows whose key is NULL. */
-const NO_APPLICATION = "app_id=__HIVE_DEFAULT_PARTITION__/none.parquet";
+export const NO_APPLICATION = "app_id=__HIVE_DEFAULT_PARTITION__";
 
 /** The file appears whole or not at all, in folders that are made where they are missing. */
-async function writeWhole(
+export async function writeWhole(
   path: string,
   { leavesBehind }: Pick<ExportRequest, "leavesBehind">,
   write: (path: string) => Promise<void>,
@@ -217,7 +247,7 @@ function applicationsSql(
     .join(" union ")} order by all`;
 }
 
-function directoryOf(appId: string): string {
+export function directoryOf(appId: string): string {
   return `app_id=${safeName(appId)}`;
 }
 
