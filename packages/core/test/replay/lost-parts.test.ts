@@ -56,3 +56,21 @@ test("nor is one line that is lost while another task runs on", () => {
      2100 1 finish task-2`);
   expect(diagnostics).toEqual([]);
 });
+
+test("a task whose first line was lost shows at its end what its totals say", () => {
+  const { task_memory_timeline } = replayText(
+    `
+        0 1 start 1000
+        5 1 launched task-1
+        6 1 launched task-2
+       10 1 run task-1
+      900 1 finish task-1
+      901 1 ended task-1 since 5
+     1000 1 finish task-2
+     1001 1 ended task-2 since 6 peak 400 on-heap 400`,
+    { memory: 1000, level: "info", spark: "4.1.0" },
+  );
+  expect(task_memory_timeline.map(({ taskId, executionUsed }) => [taskId, executionUsed])).toEqual([
+    [2, expect.objectContaining({ atLeast: 392, atMost: 408 })],
+  ]);
+});

@@ -122,10 +122,15 @@ export class TaskSteps {
 
   /** Where grants are not logged, a task's track shows at least once what its totals say it reached. */
   #showPeak(step: LogStep, taskId: number): void {
-    const { state, execution } = this.#context;
+    const { state, execution, unseen } = this.#context;
     if (execution.mayHavePeaked(taskId)) state.sample(step, "assumed");
     for (const { mode, peak } of execution.peaks(taskId))
       state.sampleTask(step, taskId, mode, peak);
+    // The line that said that it runs was lost: its track has this row alone.
+    if (state.running.has(taskId) || unseen.isLogLate) return;
+    const mode = state.rules.tungstenMode;
+    const peak = execution.peakByTotals(taskId, mode, state.ledger(mode).executionCeiling());
+    if (peak !== undefined) state.sampleTask(step, taskId, mode, peak);
   }
 
   /** A grant or release of another thread that a statement shows to have come before its own line. */
