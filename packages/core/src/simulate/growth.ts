@@ -6,6 +6,13 @@ import type { UnrollDemand, UnrollSettings } from "../storage/unroll.ts";
 
 /** Elements of a block whose number no read shows: assumed many. */
 const UNKNOWN_ELEMENTS = 10_000;
+/**
+ * SizeEstimator.visitArray, Spark 1.6–4.2: of an array of more than 400 elements it measures 100
+ * and multiplies by how many whole hundreds there are. A stored block of 480 elements has the size
+ * of 400, while its unroll, which looks at fewer, goes on to that of 480.
+ */
+const SAMPLED_FROM = 400;
+const SAMPLE = 100;
 
 export function growthOf(
   bytes: number,
@@ -13,7 +20,8 @@ export function growthOf(
   { checkPeriod, growthFactor, thresholdBytes }: UnrollSettings,
 ): UnrollDemand {
   const count = Math.max(1, elements ?? UNKNOWN_ELEMENTS);
-  const each = bytes / count;
+  const counted = count > SAMPLED_FROM ? SAMPLE * Math.floor(count / SAMPLE) : count;
+  const each = bytes / counted;
   const checkedBytes: number[] = [];
   let threshold = thresholdBytes;
   for (;;) {
