@@ -7,14 +7,8 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  NotComparable,
-  openDatabase,
-  type RunRecord,
-  readRun,
-  textIn,
-  whatIfInDetail,
-} from "@respark/report";
+import { NotComparable, type RunRecord, whatIfInDetail } from "@respark/report";
+import { recordOf } from "./records.ts";
 
 interface Pair {
   readonly base: string;
@@ -33,7 +27,7 @@ for (const { base, kind, set } of pairs) {
 }
 const checks: Record<string, unknown> = {};
 for (const [base, questions] of asked) {
-  const run = await recordOf(base);
+  const run = await recordOf(join(databases, `${base}.duckdb`));
   if (run === undefined) continue;
   for (const [name, set] of [["", {}] as const, ...questions]) {
     const answer = answerOf(run, set);
@@ -52,18 +46,6 @@ function nameOf(base: string, set: Pair["set"]): string {
     .update(`{${text.join(", ")}}`)
     .digest("hex");
   return `${base}__${digest.slice(0, 12)}`;
-}
-
-async function recordOf(base: string): Promise<RunRecord | undefined> {
-  const database = await openDatabase(join(databases, `${base}.duckdb`));
-  try {
-    const ask = (sql: string) => database.rows(sql);
-    const [row] = await ask("select app_id, attempt_id from applications");
-    const [appId, attemptId] = [textIn(row, "app_id") ?? "", textIn(row, "attempt_id") ?? ""];
-    return await readRun(ask, { appId, attemptId });
-  } finally {
-    database.close();
-  }
 }
 
 function answerOf(run: RunRecord, set: Pair["set"]) {

@@ -116,6 +116,7 @@ export type {
   BlockRead,
   CachedRead,
   ConsumerDemand,
+  TaskPlacement,
   Wanted,
   WantedBlock,
   WantedBroadcast,
@@ -124,7 +125,7 @@ export type {
   WantedStage,
   WantedTask,
 } from "./simulate/demand.ts";
-export { Draws } from "./simulate/draws.ts";
+export { Draws, NoJitter } from "./simulate/draws.ts";
 export type { SimulatedConfiguration } from "./simulate/executor.ts";
 export {
   isInBytes,

@@ -60,6 +60,7 @@ export {
   type WhatIfQuestion,
   whatIfInDetail,
 } from "./whatif/answer.ts";
+export { type AsLogged, simulatedAsLogged } from "./whatif/as-logged.ts";
 export { AskedWrongly, isSimulated, NotComparable } from "./whatif/configurations.ts";
 export { type GradeLetter, isAtLeast } from "./whatif/grades.ts";
 export {

@@ -182,6 +182,15 @@ export interface WantedExecutor {
   readonly availableAtMillis: number;
 }
 
+/** Where and when a task ran, where a simulation is to keep to that. */
+export interface TaskPlacement {
+  /** Position in `WantedMemory.executors`. */
+  readonly executor: number;
+  /** Launched at, from the first submission of a stage; and until it ran. Both in ms. */
+  readonly launchedAtMillis: number;
+  readonly overheadMillis: number;
+}
+
 /** Everything that a simulation is given of an application. */
 export interface WantedMemory {
   readonly executors: readonly WantedExecutor[];
@@ -206,4 +215,6 @@ export interface WantedMemory {
   readonly fair: boolean;
   /** `spark.task.maxFailures`. */
   readonly maxFailures: number;
+  /** By task id. With it no schedule is simulated: tasks run where and when this says. */
+  readonly placements?: ReadonlyMap<number, TaskPlacement> | undefined;
 }

@@ -49,6 +49,17 @@ export class Draws {
   }
 }
 
+/** No chance at all: every uniform number is a half, every factor 1. */
+export class NoJitter extends Draws {
+  constructor() {
+    super(0, 0);
+  }
+
+  override uniform(): number {
+    return 0.5;
+  }
+}
+
 /** The finalizer of MurmurHash3, twice over what one round leaves. */
 function mixed(value: number): number {
   let hash = value | 0;

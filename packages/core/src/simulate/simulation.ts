@@ -43,6 +43,7 @@ type Happening =
   | { readonly kind: "submit"; readonly stage: number }
   | { readonly kind: "executor"; readonly executor: SimulatedExecutor }
   | RunningTask
+  | { readonly kind: "launch"; readonly of: ActiveStage; readonly index: number }
   | { readonly kind: "revive" };
 
 /**
@@ -147,6 +148,9 @@ class Simulation {
       case "task":
         this.#step(event, 0);
         break;
+      case "launch":
+        this.#launchAsPlaced(event.of, event.index);
+        break;
       case "revive":
         this.#revivesAt = Number.POSITIVE_INFINITY;
         this.#offerAll();
@@ -179,7 +183,7 @@ class Simulation {
       waitMillis: this.#wanted.localityWaitMillis,
       now: this.#now,
     });
-    this.#active.push({
+    const active: ActiveStage = {
       stage,
       around: this.#around(stage),
       tasks,
@@ -187,12 +191,30 @@ class Simulation {
       given: this.#executors.map(() => 0),
       running: 0,
       unfinished: stage.tasks.length,
-    });
+    };
+    this.#active.push(active);
+    this.#launchLater(active);
     if (!this.#wanted.fair)
       this.#active.sort(
         (a, b) => a.stage.jobId - b.stage.jobId || a.stage.stageId - b.stage.stageId,
       );
     if (stage.tasks.length === 0) this.#complete(stage);
+  }
+
+  /** Where the demand says when each task ran. */
+  #launchLater(of: ActiveStage): void {
+    const { placements } = this.#wanted;
+    if (placements === undefined) return;
+    for (const [index, { taskId }] of of.stage.tasks.entries()) {
+      const at = placements.get(taskId)?.launchedAtMillis ?? this.#now;
+      this.#queue.add(Math.max(this.#now, at), { kind: "launch", of, index });
+    }
+  }
+
+  #launchAsPlaced(of: ActiveStage, index: number): void {
+    const placement = this.#wanted.placements?.get(of.stage.tasks[index]?.taskId ?? -1);
+    const executor = this.#executors[placement?.executor ?? 0];
+    if (executor !== undefined) this.#launch(of, index, executor, placement?.overheadMillis);
   }
 
   #around(stage: WantedStage): StageSurroundings {
@@ -256,6 +278,7 @@ class Simulation {
 
   /** `TaskSchedulerImpl.resourceOffers`: by task set and level, one task an executor and round. */
   #offer(executors: readonly SimulatedExecutor[]): void {
+    if (this.#wanted.placements !== undefined) return;
     const sets = this.#wanted.fair
       ? [...this.#active].sort((a, b) => a.running - b.running)
       : this.#active;
@@ -291,7 +314,12 @@ class Simulation {
     this.#queue.add(wake, { kind: "revive" });
   }
 
-  #launch(active: ActiveStage, index: number, executor: SimulatedExecutor): void {
+  #launch(
+    active: ActiveStage,
+    index: number,
+    executor: SimulatedExecutor,
+    overheadMillis?: number,
+  ): void {
     const task = active.stage.tasks[index];
     assert(task !== undefined, () => `stage ${active.stage.stageId} has no task ${index}`);
     const given = active.given[executor.index] ?? 0;
@@ -305,7 +333,7 @@ class Simulation {
       isFirst: given < this.#configuration.slots,
     });
     // Its overhead passes first: until then it shares nothing with other tasks.
-    this.#queue.add(this.#now + simulated.overheadMillis, {
+    this.#queue.add(this.#now + (overheadMillis ?? simulated.overheadMillis), {
       kind: "task",
       task: simulated,
       of: active,
@@ -364,7 +392,8 @@ class Simulation {
     executor.freeSlots++;
     of.running--;
     this.#wake(executor);
-    if (task.isDead && this.#deathsWith(task, of) < this.#wanted.maxFailures) {
+    const retried = task.isDead && this.#wanted.placements === undefined;
+    if (retried && this.#deathsWith(task, of) < this.#wanted.maxFailures) {
       of.tasks.retry(of.stage.tasks.indexOf(task.task));
     } else {
       of.unfinished--;

@@ -26,6 +26,7 @@ import {
   foretold,
 } from "./foretold.ts";
 import { type GradeLetter, gradeOf, isForetold } from "./grades.ts";
+import { blocksAtRisk } from "./lost-executors.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf, widened } from "./self-check.ts";
 import { type Demand, demandOf } from "./wanted-memory.ts";
@@ -134,15 +135,22 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
     drawn.push(values);
     const outcomes = foretold(values, configuration.capacity);
     const atBestC = atBestCBecause(settings, question.levels);
+    const atRisk = blocksAtRisk(wanted, {
+      beforeBytes: base.heapBytes,
+      afterBytes: configuration.capacity.systemBytes,
+      highestBytes: run.highestHeapBytes,
+    });
     return {
       name: nameOf(settings, question.levels),
       settings: Object.fromEntries(settings),
       capacity: answeredCapacity(base, configuration.capacity, configuration.slots),
       draws,
       simulated_executors: wanted.executors.length,
-      outcomes: OUTCOMES.map((name) =>
-        answered(name, outcomes, { run, demand: changed, selfCheck, atBestC }, logged[name]),
-      ),
+      outcomes: OUTCOMES.map((name) => {
+        const grading = { run, demand: changed, selfCheck, atBestC };
+        const outcome = answered(name, outcomes, grading, logged[name]);
+        return name === "recomputes" ? withLostBlocks(outcome, atRisk) : outcome;
+      }),
     };
   });
   const answer: WhatIfAnswer = {
@@ -256,6 +264,16 @@ function answered(
     grade: letter,
     reason: reason ?? null,
   };
+}
+
+/** No recomputation in any draw is no "none" where a smaller heap may lose an executor. */
+function withLostBlocks(outcome: AnsweredOutcome, atRisk: number): AnsweredOutcome {
+  if (outcome.hi !== 0 || atRisk === 0) return outcome;
+  const lost =
+    "what user code keeps on the heap is in no log: an executor that dies of the smaller one has " +
+    "its blocks computed anew";
+  const reason = outcome.reason === null ? lost : `${outcome.reason}; ${lost}`;
+  return { ...outcome, hi: atRisk, grade: "C", reason };
 }
 
 function answeredCapacity(

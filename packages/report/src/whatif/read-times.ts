@@ -4,18 +4,13 @@
  */
 import type { WantedMemory } from "@respark/core";
 import { cachedReads, stageKey } from "./cached-reads.ts";
+import { REMOTE_READS } from "./fitted.ts";
 import type { RecordedBlockEvent, RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
 import { median } from "./statistics.ts";
 import type { WantedBlocks } from "./wanted-blocks.ts";
 
 type ReadState = "hit" | "miss" | "remote";
 
-/**
- * A read from another executor. Medians and spread of 50 reads that were an executor's first (they
- * wait for its connection) and of 60 later ones, in 36 recorded runs of Spark 2.4 to 4.0 with
- * blocks of 3 to 18 MB; reads met on the executor took 2 to 13 ms there.
- */
-const REMOTE_READS = { firstMillis: 240, laterMillis: 130, sigma: 0.75 } as const;
 /** So many reads of a run's own are better evidence than those. */
 const ENOUGH = 4;
 

@@ -132,6 +132,8 @@ export interface RunRecord {
   readonly spillers: ReadonlyMap<number, string>;
   /** Tasks that waited for 1/2N. */
   readonly waitingTasks: number;
+  /** The largest `JVMHeapMemory` of an executor, bytes; `undefined`: none was polled. */
+  readonly highestHeapBytes: number | undefined;
   /** Tasks that died of task memory, by id; requested bytes, where printed. */
   readonly taskMemoryDeaths: ReadonlyMap<number, number | undefined>;
 }
@@ -183,6 +185,15 @@ export async function readRun(ask: Ask, app: ApplicationKey): Promise<RunRecord 
         )[0],
         "n",
       ) ?? 0,
+    highestHeapBytes: numberIn(
+      (
+        await ask(
+          `select max(value) as bytes from executor_metrics
+           where ${here} and name = 'JVMHeapMemory' and executor_id <> 'driver' and value > 0`,
+        )
+      )[0],
+      "bytes",
+    ),
     taskMemoryDeaths: new Map(
       (
         await ask(

@@ -3,6 +3,7 @@
  * their own spills bound.
  */
 import type { ConsumerDemand, Wanted } from "@respark/core";
+import { MAP_SIZE_SPREAD, SIBLING_SPREAD, SPILL_FILES } from "./fitted.ts";
 import type { RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
 import type { SqlDemand } from "./sql-demand.ts";
 import { clipped, logDeviation, median } from "./statistics.ts";
@@ -16,7 +17,10 @@ export interface ExecutionEvidence {
   deadTasks: number;
 }
 
-const LEAST_SPREAD = 0.03;
+/** A spread over a few siblings is held to be like that of others, as if by so many more. */
+const OTHERS_WEIGH = 2;
+/** Deviations of the logarithm that a size may lie off at most. */
+const MOST_DEVIATIONS = 3;
 
 /** Consumers of each task of a stage, by task id. */
 export function wantedExecution(
@@ -28,9 +32,10 @@ export function wantedExecution(
 ): ReadonlyMap<number, readonly ConsumerDemand[]> {
   const found = new Map<number, readonly ConsumerDemand[]>();
   const perRecord = bytesPerRecord(tasks);
-  const diskRatio = diskRatioOf(tasks);
   const isSql = stage.sqlExecutionId !== undefined;
+  const diskRatio = diskRatioOf(tasks, isSql);
   const operators = isSql ? sql.operatorsOf(stage, tasks, diskRatio) : undefined;
+  const sorts = readsSorted(run, stage);
   for (const task of tasks) {
     const known = operators?.get(task.taskId);
     if (known !== undefined) {
@@ -38,9 +43,9 @@ export function wantedExecution(
       found.set(task.taskId, known);
       continue;
     }
-    const bytes = demandOf(task, perRecord, evidence);
+    const consumer = run.spillers.get(task.taskId) ?? likelyConsumer(task, sorts);
+    const bytes = demandOf(task, perRecord, evidence, isSql ? undefined : consumer);
     if (bytes === undefined) continue;
-    const consumer = run.spillers.get(task.taskId) ?? "ExternalAppendOnlyMap";
     const tungsten = isSql || consumer.startsWith("Unsafe") || consumer.startsWith("Shuffle");
     found.set(task.taskId, [
       tungsten
@@ -64,12 +69,6 @@ interface PerRecord {
   readonly spread: number;
 }
 
-/**
- * How far estimated sizes of equal collections lie apart (SizeTracker samples): as 24 tasks of one
- * recorded stage did.
- */
-const ESTIMATE_SPREAD = 0.12;
-
 function recordsOf(task: RecordedTask): number {
   return (task.shuffleReadRecords ?? 0) || (task.shuffleWriteRecords ?? 0);
 }
@@ -90,21 +89,42 @@ function bytesPerRecord(tasks: readonly RecordedTask[]): PerRecord {
     else if (peak > 0) unspilled.push(peak / records);
   }
   return unspilled.length > 0
-    ? { best: median(unspilled), spread: Math.max(LEAST_SPREAD, logDeviation(unspilled)) }
-    : { best: median(middles), spread: ESTIMATE_SPREAD };
+    ? { best: median(unspilled), spread: spreadOf(unspilled) }
+    : { best: median(middles), spread: SIBLING_SPREAD };
+}
+
+/** Few siblings tell little of how far others lie apart. */
+function spreadOf(siblings: readonly number[]): number {
+  const degrees = siblings.length - 1;
+  const own = degrees * logDeviation(siblings) ** 2;
+  return Math.sqrt((own + OTHERS_WEIGH * SIBLING_SPREAD ** 2) / (degrees + OTHERS_WEIGH));
+}
+
+/** Whether the stage sorts what it reads: its collections hold records, and no groups. */
+function readsSorted(run: RunRecord, stage: RecordedStage): boolean {
+  const inStage = new Set(stage.rddIds);
+  return run.rdds.some(
+    ({ rddId, scope }) => inStage.has(rddId) && /"name":"[^"]*sort/i.test(scope ?? ""),
+  );
+}
+
+/** The collection of a task of which none is named. */
+function likelyConsumer(task: RecordedTask, sorts: boolean): string {
+  return sorts || (task.shuffleReadRecords ?? 0) === 0 ? "ExternalSorter" : "ExternalAppendOnlyMap";
 }
 
 function demandOf(
   task: RecordedTask,
   perRecord: PerRecord,
   evidence: ExecutionEvidence,
+  consumer: string | undefined,
 ): Wanted | undefined {
   const peak = task.peakBytes ?? 0;
   const spilled = task.memorySpilledBytes ?? 0;
   if (spilled === 0) {
     if (peak <= 0) return undefined;
     evidence.statedBytes += peak;
-    return { best: peak, atLeast: peak, atMost: peak, sigma: 0 };
+    return around(peak, consumer === "ExternalAppendOnlyMap" ? MAP_SIZE_SPREAD : 0);
   }
   const atLeast = spilled;
   const atMost = spilled + Math.max(peak, spilled * 0.1);
@@ -121,7 +141,7 @@ function demandOf(
  * Bytes on disk a byte spilled: as the stage's spills show, else from what its shuffle read and
  * wrote.
  */
-function diskRatioOf(tasks: readonly RecordedTask[]): Wanted {
+function diskRatioOf(tasks: readonly RecordedTask[], isSql: boolean): Wanted {
   const memory = tasks.reduce((sum, { memorySpilledBytes }) => sum + (memorySpilledBytes ?? 0), 0);
   const disk = tasks.reduce((sum, { diskSpilledBytes }) => sum + (diskSpilledBytes ?? 0), 0);
   if (memory > 0 && disk > 0) {
@@ -133,6 +153,11 @@ function diskRatioOf(tasks: readonly RecordedTask[]): Wanted {
     (sum, task) => sum + Math.max(task.shuffleReadBytes ?? 0, task.shuffleWriteBytes ?? 0),
     0,
   );
-  const best = peaks > 0 && shuffled > 0 ? shuffled / peaks : 0.1;
-  return { best, atLeast: best * 0.6, atMost: best * 1.3, sigma: undefined };
+  const { factor, sigma } = isSql ? SPILL_FILES.sql : SPILL_FILES.rdd;
+  return around(peaks > 0 && shuffled > 0 ? (factor * shuffled) / peaks : 0.1, sigma);
+}
+
+function around(best: number, sigma: number): Wanted {
+  const most = Math.exp(MOST_DEVIATIONS * sigma);
+  return { best, atLeast: best / most, atMost: best * most, sigma };
 }

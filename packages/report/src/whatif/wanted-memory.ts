@@ -306,7 +306,8 @@ function rateDeviation(tasks: readonly RecordedTask[]): number {
 
 /**
  * How unequally fast the executors are: 1.5 times the spread of the tasks they took where nothing
- * kept them (spec 5.1).
+ * kept them (spec 5.1). A stage in which an executor ran its first task tells of late starts,
+ * which are drawn by themselves: it counts only where there is no other.
  */
 function speedSigma(
   run: RunRecord,
@@ -315,17 +316,23 @@ function speedSigma(
   blocks: WantedBlocks,
 ): number {
   if (run.executors.length < 3) return 0;
-  const counts = new Map<string, number>();
-  const seen = new Set<number>();
+  const starting: string[] = [];
+  const settled: string[] = [];
+  const cached = new Set<number>();
+  const started = new Set<string>();
   for (const stage of stages) {
     const reads = cachedReads(run, stage, blocks);
-    const isCold = reads.every(({ rdd }) => !seen.has(rdd));
-    for (const { rdd } of reads) seen.add(rdd);
-    if (!isCold) continue;
-    for (const { executorId } of tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [])
-      counts.set(executorId, (counts.get(executorId) ?? 0) + 1);
+    const isCold = reads.every(({ rdd }) => !cached.has(rdd));
+    for (const { rdd } of reads) cached.add(rdd);
+    const ranOn = (tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? []).map(
+      ({ executorId }) => executorId,
+    );
+    const isSettled = ranOn.every((executorId) => started.has(executorId));
+    for (const executorId of ranOn) started.add(executorId);
+    if (isCold) (isSettled ? settled : starting).push(...ranOn);
   }
-  return 1.5 * logDeviation([...counts.values()]);
+  const counts = grouped(settled.length > 0 ? settled : starting, (executorId) => executorId);
+  return 1.5 * logDeviation([...counts.values()].map(({ length }) => length));
 }
 
 function durationMillis(text: string | undefined): number | undefined {
