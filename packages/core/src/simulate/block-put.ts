@@ -35,7 +35,7 @@ export class BlockPut implements TaskSteps {
       readonly unroll: UnrollSettings;
     },
   ) {
-    const demand = growthOf(given.bytes, given.elements, given.unroll);
+    const demand = growthOf(given.bytes, given.elements, given.unroll, given.deserialized);
     this.#store = store;
     this.#put = given.deserialized
       ? store.putValuesByStep(block, demand)

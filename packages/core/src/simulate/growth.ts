@@ -18,9 +18,12 @@ export function growthOf(
   bytes: number,
   elements: number | undefined,
   { checkPeriod, growthFactor, thresholdBytes }: UnrollSettings,
+  /** Serialized blocks are measured whole. */
+  deserialized: boolean,
 ): UnrollDemand {
   const count = Math.max(1, elements ?? UNKNOWN_ELEMENTS);
-  const counted = count > SAMPLED_FROM ? SAMPLE * Math.floor(count / SAMPLE) : count;
+  const sampled = deserialized && count > SAMPLED_FROM;
+  const counted = sampled ? SAMPLE * Math.floor(count / SAMPLE) : count;
   const each = bytes / counted;
   const checkedBytes: number[] = [];
   let threshold = thresholdBytes;
