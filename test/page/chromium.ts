@@ -26,6 +26,8 @@ export interface Look {
   readonly theme?: "light" | "dark";
   readonly scripts?: boolean;
   readonly hash?: string;
+  /** runs before the page's own script, as an older browser would be */
+  readonly before?: string;
 }
 
 export async function openFile(
@@ -39,6 +41,7 @@ export async function openFile(
     javaScriptEnabled: look.scripts ?? true,
   });
   const page = await context.newPage();
+  if (look.before !== undefined) await page.addInitScript(look.before);
   const trouble: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") trouble.push(`console: ${message.text()}`);
@@ -52,11 +55,16 @@ export async function openFile(
     if (!/^(?:file|data|blob):/.test(request.url())) trouble.push(`request: ${request.url()}`);
   });
   await page.goto(`${pathToFileURL(path).href}${look.hash ?? ""}`);
-  if (look.scripts !== false) {
+  if (look.scripts !== false && look.before === undefined && (await hasPictures(page))) {
     await holds(page, "globalThis.respark !== undefined");
     await settled(page);
   }
   return { page, trouble };
+}
+
+/** The page of many applications has no script. */
+async function hasPictures(page: Page): Promise<boolean> {
+  return (await page.locator("#pictures").count()) > 0;
 }
 
 /** All that was due is painted: chunks come and ask for a frame each. */

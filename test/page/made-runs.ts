@@ -1,5 +1,5 @@
 /** Databases made by hand for pages: trouble with hostile names; many executors and tasks. */
-import { DuckDbSink } from "@respark/report";
+import { DuckDbSink, findingsOf } from "@respark/report";
 import { exact, rowsByHand, second, three } from "../../packages/report/test/rows-by-hand.ts";
 
 /** Ends an element, loads an image, turns the direction of writing, and rings a bell. */
@@ -172,7 +172,7 @@ export async function writeLargeRun(path: string, run: LargeRun): Promise<void> 
     }
   }
   await application.complete();
-  await sink.finish();
+  await sink.finish(findingsOf);
 }
 
 /** One of ten is an eviction, and one a refusal. */

@@ -120,3 +120,39 @@ test("a check writes the run in pictures with its verdict on top, also where it 
   expect(tells("check.html", "Held against its baseline")).toBe(true);
   expect(tells("check.html", "spilled_bytes")).toBe(true);
 });
+
+test("a check draws its baseline's curves behind the run's, and says where a baseline has none", async () => {
+  const good = file("good.json");
+  await respark(["baseline", file("one.duckdb"), "-o", good]);
+  const check = ["check", file("one.duckdb"), "--baseline", good, "--quiet"];
+  expect((await respark([...check, "--report", file("like.html")])).code).toBe(0);
+  const [peak = ""] = /this run at most [^;"]+/.exec(textOf("like.html")) ?? [];
+  expect(peak).toMatch(/^this run at most \d/);
+  // The same run is its own baseline: the same peak, and the same line behind it.
+  expect(tells("like.html", `${peak}; its baseline at most ${peak.slice(17)}`)).toBe(true);
+  const line = (look: string): string | undefined =>
+    new RegExp(`<path class="${look}" d="([^"]+)"`).exec(textOf("like.html"))?.[1];
+  expect(line("then")).toMatch(/^M/);
+  expect(line("then")).toBe(line("now storage"));
+  const baseline: { runs: { curves?: unknown }[] } = JSON.parse(textOf("good.json"));
+  for (const run of baseline.runs) delete run.curves;
+  writeFileSync(good, JSON.stringify(baseline));
+  expect((await respark([...check, "--report", file("older.html")])).code).toBe(0);
+  expect(tells("older.html", "The baseline has no curves to draw")).toBe(true);
+});
+
+test("a page shows the executors that it was asked for, and names those that there are", async () => {
+  const made = ["report", file("one.duckdb"), "-o", file("some.html"), "--executors"];
+  expect((await respark([...made, "1"])).code).toBe(0);
+  const [, meta = "{}"] = /id="meta">([^<]+)</.exec(textOf("some.html")) ?? [];
+  const { executors }: { executors: { id: string }[] } = JSON.parse(meta);
+  expect(executors.map(({ id }) => id)).toEqual(["1"]);
+  expect(tells("some.html", "This page was asked for 1 of the run")).toBe(true);
+  const refused = await respark([...made, "1,77", "--overwrite"]);
+  expect([refused.code, refused.stderr]).toEqual([
+    2,
+    expect.stringMatching(/no executor 77; there are 0, 1/),
+  ]);
+  const size = await respark(["report", file("one.duckdb"), "--max-size", "much"]);
+  expect([size.code, size.stderr]).toEqual([2, expect.stringContaining("500kB or 3MB")]);
+});

@@ -266,6 +266,38 @@ test.each(chromiumIsThere ? ["small"] : [])(
   },
 );
 
+test.each(chromiumIsThere ? ["small", "thrash", "troubled"] : [])(
+  "%s: every eviction and every refusal of room has its story, told when it is chosen",
+  async (name) => {
+    const { page } = await openFile(opened(), file(`${name}.html`));
+    const [happened] = await asked(
+      name,
+      `select count(*)::integer as n, count(*) filter (kind = 'no_room')::integer as refused
+       from pressure_events where kind in ('evicted', 'no_room')`,
+    );
+    const titles = await valueIn<(string | null)[]>(
+      page,
+      `await (async () => {
+         const told = [];
+         for (const executor of respark.meta.executors.keys()) {
+           const { kind } = await respark.events(executor);
+           for (const [event, what] of kind.entries()) {
+             if (what !== "evicted" && what !== "no_room") continue;
+             told.push((await respark.story(executor, event))?.title ?? null);
+           }
+         }
+         return told;
+       })()`,
+    );
+    expect(titles.length).toBe(happened?.["n"]);
+    expect(titles.filter((title) => title === null)).toEqual([]);
+    expect(titles.filter((title) => title?.startsWith("No room for")).length).toBe(
+      happened?.["refused"],
+    );
+    await page.context().close();
+  },
+);
+
 test.each(chromiumIsThere ? ["troubled"] : [])(
   "%s: names that look like markup stay text, and control signs are shown as replaced",
   async (name) => {
@@ -363,6 +395,61 @@ test("a small report stays below 400 kB, one of many executors and tasks below 3
   expect((await stat(file("small.html"))).size).toBeLessThan(400_000);
   expect((await stat(file("large.html"))).size).toBeLessThan(3_000_000);
 });
+
+test("a page stays below the size that it was asked for", async () => {
+  const { stat } = await import("node:fs/promises");
+  const asked = ["--max-size", "1MB", "-o", file("narrow.html")];
+  await respark(["report", file("large.duckdb"), ...asked]);
+  expect((await stat(file("narrow.html"))).size).toBeLessThan(1_000_000);
+});
+
+test.runIf(chromiumIsThere)(
+  "the page of many applications opens each verdict, wide and narrow, light and dark",
+  async () => {
+    const all = file("fleet.duckdb");
+    for (const run of ["s35-f-base-dbg", "s40-a2-base-dbg", "s35-o-base-info"]) {
+      await replayed([join(runs, run), "-o", all, "--append"]);
+    }
+    await respark(["report", all, "-o", `${file("fleet")}/`]);
+    const costs = await asked(
+      "fleet",
+      "select app_id from findings group by all order by sum(cost_ms) desc",
+    );
+    for (const look of [
+      { theme: "light", width: 1440 },
+      { theme: "dark", width: 800 },
+    ] as const) {
+      const { page, trouble } = await openFile(opened(), file("fleet/index.html"), look);
+      expect(await page.locator("tbody tr").count()).toBe(3);
+      expect(await page.locator("svg.strip").count()).toBe(3);
+      expect(await seriousIn(page)).toEqual([]);
+      const wide = await valueIn<number>(page, "document.documentElement.scrollWidth - innerWidth");
+      expect(wide).toBeLessThanOrEqual(0);
+      const first = page.locator("tbody tr").first();
+      expect(await first.locator("code").innerText()).toBe(costs[0]?.["app_id"]);
+      await first.locator("a").click();
+      await page.waitForURL(/app-[^/]+\.html/);
+      expect(await page.locator("#verdict h1").innerText()).not.toBe("");
+      await page.locator("header a").click();
+      await page.waitForURL(/index\.html/);
+      expect(trouble).toEqual([]);
+      await page.context().close();
+    }
+  },
+);
+
+test.runIf(chromiumIsThere)(
+  "a browser that cannot unpack the pictures says so, and has the whole verdict",
+  async () => {
+    const before = "delete globalThis.DecompressionStream";
+    const { page, trouble } = await openFile(opened(), file("small.html"), { before });
+    await holds(page, "document.getElementById('pictures').hidden");
+    expect(await page.locator("#old").isVisible()).toBe(true);
+    expect(await page.locator("#verdict li.finding").count()).toBeGreaterThan(1);
+    expect(trouble).toEqual([]);
+    await page.context().close();
+  },
+);
 
 test.runIf(chromiumIsThere)(
   "what-if curves show the rows of whatif_curve, and say where an outcome ends",

@@ -18,6 +18,7 @@ export type {
   VerdictStatus,
 } from "./checks/check.ts";
 export { type Allowed, differencesFrom } from "./checks/comparable.ts";
+export { memoryCurves } from "./checks/curves.ts";
 export {
   ConfigError,
   configJsonSchema,
@@ -37,3 +38,4 @@ export { type Emphasis, terminalText } from "./checks/outputs/terminal.ts";
 export type { Place } from "./checks/outputs/words.ts";
 export { type OwnCheck, runOwnCheck } from "./checks/own-check.ts";
 export { type Foretelling, underSettings } from "./checks/under-settings.ts";
+export type { Curve, MemoryCurves } from "./picture/memory-curves.ts";

@@ -1,9 +1,24 @@
 /** `respark report`: one HTML file that shows what memory did, to attach to an incident. */
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Host } from "../host.ts";
 import type { ReportOptions } from "../report/run-report.ts";
 import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
+
+function listed(text: string): string[] {
+  const ids = text.split(",").map((id) => id.trim());
+  if (ids.includes("")) throw new InvalidArgumentError("Give ids with commas between them.");
+  return [...new Set(ids)];
+}
+
+const UNITS: Readonly<Record<string, number>> = { kb: 1e3, mb: 1e6, kib: 2 ** 10, mib: 2 ** 20 };
+
+function size(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(kB|MB|KiB|MiB)$/i.exec(text) ?? [];
+  const bytes = Number(amount) * (UNITS[unit?.toLowerCase() ?? ""] ?? Number.NaN);
+  if (!(bytes > 0)) throw new InvalidArgumentError("Give a size such as 500kB or 3MB.");
+  return bytes;
+}
 
 export function addReport(program: Command, host: Host): void {
   withEverywhereOptions(
@@ -17,6 +32,8 @@ export function addReport(program: Command, host: Host): void {
           "an HTML file, or a folder for a page of each application (default: ./<application>.html)",
         )
         .option("--overwrite", "replace files that exist")
+        .option("--max-size <size>", "what a page may weigh, 500kB or 3MB (default: 3MB)", size)
+        .option("--executors <ids>", "show these executors alone: 0,7,driver", listed)
         .option("--no-hosts", "call hosts host-1, host-2 … wherever a log names them")
         .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
         .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
@@ -33,6 +50,7 @@ Examples:
   respark report app.duckdb -o report.html
   respark report logs/ -o report.html
   respark report all.duckdb --app app-20260101120000-0001 -o report.html
+  respark report app.duckdb --executors 3,17 --max-size 1MB -o small.html
   respark report all.duckdb -o reports/`,
     )
     .action(async (paths: string[], options: ReportOptions) => {

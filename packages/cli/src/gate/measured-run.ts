@@ -7,7 +7,7 @@ import {
   openDatabase,
   rowsFrom,
 } from "@respark/report";
-import { type MeasuredRun, measureRun } from "@respark/report/checks";
+import { type MeasuredRun, measureRun, memoryCurves } from "@respark/report/checks";
 import type { ApplicationKey } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { oneApplication } from "../database/one-application.ts";
@@ -84,6 +84,18 @@ export async function measured(
   options: RunOptions,
 ): Promise<MeasuredRun> {
   return await withRun(host, paths, options, ({ run }) => Promise.resolve(run));
+}
+
+/** With what its executors held along the run, for the pages of runs that are held against it. */
+export async function measuredWithCurves(
+  host: Host,
+  paths: readonly string[],
+  options: RunOptions,
+): Promise<MeasuredRun> {
+  return await withRun(host, paths, options, async ({ run, database, application }) => ({
+    ...run,
+    curves: await memoryCurves(database, application),
+  }));
 }
 
 /** A database, or logs that are replayed for now alone. */

@@ -16,7 +16,7 @@ import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
 import { UserError } from "../user-error.ts";
 import { readBaseline, readConfig } from "./files.ts";
-import { measured, type RunOptions } from "./measured-run.ts";
+import { measuredWithCurves, type RunOptions } from "./measured-run.ts";
 import { refuseForeign, writeResult } from "./write-result.ts";
 
 export interface BaselineOptions extends RunOptions {
@@ -40,7 +40,7 @@ export async function runBaseline(
   const { config } = await readConfig(host, options.config);
   let baseline = known;
   for (const path of paths) {
-    const run = await measured(host, [path], options);
+    const run = await measuredWithCurves(host, [path], options);
     if (run.trust.incomplete.length > 0 && config.evidence?.allow_incomplete !== true) {
       throw new UserError(
         `${path} does not tell the whole run (${run.trust.incomplete.join("; ")}): a baseline of it would hide what is missing`,

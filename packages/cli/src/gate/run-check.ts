@@ -13,6 +13,7 @@ import {
   judge,
   junitText,
   markdownText,
+  memoryCurves,
   type OwnCheck,
   type Place,
   runOwnCheck,
@@ -126,7 +127,14 @@ async function writeReport(
     baseline: baseline && { ...baseline, file: basename(baseline.file) },
   };
   const words = terminalText(result, place, PLAIN);
-  const page = await pageOf(database, application, databasePath, { judged: words.trim() });
+  const before = baseline?.baseline.runs.map(({ curves }) => curves ?? []);
+  const page = await pageOf(database, application, databasePath, {
+    judged: words.trim(),
+    compared: before && {
+      run: await memoryCurves(database, application),
+      baseline: before.filter((curves) => curves.length > 0),
+    },
+  });
   if (report === "-") await host.stdout.write(page.html);
   else await writeResult(host, report, page.html, "page");
 }

@@ -1,7 +1,13 @@
 /** One application's page, as every command writes it. */
 import { basename } from "node:path";
 import { adviceFor } from "@respark/events";
-import { type Database, NotThereError, type ReportPage, reportPage } from "@respark/report";
+import {
+  type Database,
+  NotThereError,
+  type ReportPage,
+  type ReportRequest,
+  reportPage,
+} from "@respark/report";
 import type { ApplicationKey } from "../database/applications.ts";
 import { UserError } from "../user-error.ts";
 
@@ -12,6 +18,12 @@ export interface PageNotes {
   readonly hosts?: boolean | undefined;
   /** what a check said of the run */
   readonly judged?: string;
+  /** what it and the runs of its baseline held; undefined: it was held against none */
+  readonly compared?: ReportRequest["compared"];
+  /** size to stay below, as far as thinning reaches; bytes */
+  readonly mostBytes?: number | undefined;
+  /** undefined: all */
+  readonly executors?: readonly string[] | undefined;
 }
 
 /** `path`: the database as it was named; undefined: it is not kept. */
@@ -19,7 +31,7 @@ export async function pageOf(
   database: Database,
   application: ApplicationKey,
   path: string | undefined,
-  { fleet, judged, hosts }: PageNotes = {},
+  { fleet, ...notes }: PageNotes = {},
 ): Promise<ReportPage> {
   try {
     return await reportPage(database, {
@@ -27,8 +39,7 @@ export async function pageOf(
       databaseName: path === undefined ? undefined : basename(path),
       advice: adviceFor,
       fleet,
-      judged,
-      hosts,
+      ...notes,
     });
   } catch (error) {
     if (error instanceof NotThereError) throw new UserError(error.message);

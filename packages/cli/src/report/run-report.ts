@@ -10,6 +10,8 @@ export interface ReportOptions extends RunOptions {
   readonly output?: string;
   readonly overwrite?: true;
   readonly hosts?: boolean;
+  readonly maxSize?: number;
+  readonly executors?: readonly string[];
 }
 
 /**

@@ -7,7 +7,7 @@ import { refuseForeign, writeResult } from "../gate/write-result.ts";
 import type { Host } from "../host.ts";
 import type { ApplicationOptions } from "../options.ts";
 import { UserError } from "../user-error.ts";
-import { pageOf } from "./page-of.ts";
+import { type PageNotes, pageOf } from "./page-of.ts";
 
 export interface PagesOptions extends ApplicationOptions {
   /** undefined: `./<application>.html` */
@@ -15,6 +15,14 @@ export interface PagesOptions extends ApplicationOptions {
   readonly overwrite?: true | undefined;
   /** false: hosts are numbered, not named */
   readonly hosts?: boolean | undefined;
+  /** bytes */
+  readonly maxSize?: number | undefined;
+  /** undefined: all */
+  readonly executors?: readonly string[] | undefined;
+}
+
+function notesIn({ hosts, maxSize, executors }: PagesOptions): PageNotes {
+  return { hosts, mostBytes: maxSize, executors };
 }
 
 export interface Source {
@@ -48,9 +56,7 @@ export async function writePages(
   const application = await oneApplicationOrFolder(source, options);
   const file = output ?? `${safeName(application.appId)}.html`;
   await refuseOverwriting(host, file, options);
-  const page = await pageOf(source.database, application, source.path, {
-    hosts: options.hosts,
-  });
+  const page = await pageOf(source.database, application, source.path, notesIn(options));
   if (file === "-") {
     await host.stdout.write(page.html);
     return [];
@@ -107,7 +113,7 @@ async function writeFolder(
   for (const application of applications) {
     const page = await pageOf(database, application, path, {
       fleet: FLEET,
-      hosts: options.hosts,
+      ...notesIn(options),
     });
     const file = join(folder, files.get(keyOf(application)) ?? FLEET);
     await writeResult(host, file, page.html, "page");

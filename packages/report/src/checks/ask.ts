@@ -7,7 +7,7 @@ import type { Ask } from "../sql/row.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 
 /** All rows of the answer. */
-export function askAbout(database: Database, application: ApplicationKey): Ask {
+export function askAbout(database: Pick<Database, "rows">, application: ApplicationKey): Ask {
   return (sql) => database.rows(aboutIt(application, sql));
 }
 

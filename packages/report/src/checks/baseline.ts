@@ -1,5 +1,6 @@
 /** What several good runs of a job measured: one small, sorted file that reads well in a diff. */
 import * as z from "zod";
+import type { MemoryCurves } from "../picture/memory-curves.ts";
 import type { BaselineValue, InputSize, Interval, Measure, MeasuredRun, Subject } from "./check.ts";
 import { metrics } from "./index.ts";
 import { baselineValue } from "./statistics.ts";
@@ -50,6 +51,8 @@ export interface Baseline {
      * measured
      */
     readonly line_kinds?: readonly string[] | undefined;
+    /** of the last runs alone; absent in baselines written before they were drawn */
+    readonly curves?: readonly MemoryCurves[] | undefined;
   }[];
   readonly metrics: StoredMetrics;
   readonly stages: StoredSubjects;
@@ -68,6 +71,19 @@ const valueSchema = z.strictObject({
 });
 const metricsSchema = z.record(z.string(), z.record(z.string(), valueSchema));
 const subjectSchema = z.strictObject({ shape: z.string(), metrics: metricsSchema });
+
+const pointsSchema = z.array(z.number().min(0).nullable()).min(1);
+const curveSchema = z.strictObject({
+  best: pointsSchema,
+  least: pointsSchema.optional(),
+  most: pointsSchema.optional(),
+});
+const curvesSchema = z.strictObject({
+  mode: z.enum(["on_heap", "off_heap"]),
+  seconds: z.number().min(0),
+  storage: curveSchema,
+  execution: curveSchema,
+});
 
 const baselineSchema: z.ZodType<Baseline> = z.strictObject({
   schema: z.literal(BASELINE_SCHEMA),
@@ -89,6 +105,7 @@ const baselineSchema: z.ZodType<Baseline> = z.strictObject({
         statements_met: z.int(),
         statements_explained: z.int().optional(),
         line_kinds: z.array(z.string()).optional(),
+        curves: z.array(curvesSchema).optional(),
       }),
     )
     .min(1),
@@ -130,7 +147,9 @@ export function parseBaseline(text: string): Baseline {
  */
 export function baselineText(baseline: Baseline): string {
   const text = JSON.stringify(sorted(baseline), undefined, 2);
-  return `${text.replace(/\[\s+(-?[\d.eE+-]+(?:,\s+-?[\d.eE+-]+)*)\s+\]/g, (_, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`)}\n`;
+  const one = String.raw`(?:-?[\d.eE+-]+|null)`;
+  const list = new RegExp(String.raw`\[\s+(${one}(?:,\s+${one})*)\s+\]`, "g");
+  return `${text.replace(list, (_, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`)}\n`;
 }
 
 function sorted(value: unknown): unknown {
@@ -172,8 +191,15 @@ export function baselineOf(runs: readonly MeasuredRun[]): Baseline {
 
 /** A baseline that has seen one run more. */
 export function addRun(baseline: Baseline, run: MeasuredRun): Baseline {
-  return withMeasures({ ...baseline, runs: [...baseline.runs, runEntry(run)] }, run);
+  const runs = [...baseline.runs, runEntry(run)];
+  const drawn = runs.map((entry, index) => {
+    return index < runs.length - DRAWN ? { ...entry, curves: undefined } : entry;
+  });
+  return withMeasures({ ...baseline, runs: drawn }, run);
 }
+
+/** More runs behind one another cannot be told apart. */
+const DRAWN = 5;
 
 /**
  * Whether a run is in it already: the same run twice would make the spread look smaller than it is.
@@ -187,7 +213,7 @@ export function hasRun({ runs }: Baseline, { application }: MeasuredRun): boolea
   );
 }
 
-function runEntry({ application, trust }: MeasuredRun): Baseline["runs"][number] {
+function runEntry({ application, trust, curves }: MeasuredRun): Baseline["runs"][number] {
   return {
     app_id: application.appId,
     attempt_id: application.attemptId,
@@ -197,6 +223,7 @@ function runEntry({ application, trust }: MeasuredRun): Baseline["runs"][number]
     statements_met: trust.statementsMet,
     statements_explained: trust.statementsExplained,
     line_kinds: [...trust.lineKinds],
+    curves,
   };
 }
 

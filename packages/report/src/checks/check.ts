@@ -1,5 +1,7 @@
 /** What the gate speaks about: metrics, what a run measured of them, and the verdict on each. */
 
+import type { MemoryCurves } from "../picture/memory-curves.ts";
+
 export type Unit = "bytes" | "count" | "share" | "ms";
 export type Better = "lower" | "higher";
 export type Scope = "application" | "executor" | "stage" | "rdd";
@@ -107,6 +109,8 @@ export interface MeasuredRun {
   readonly measures: readonly Measure[];
   /** By metric: who did it, in sentences, worst first. */
   readonly causes: ReadonlyMap<string, readonly string[]>;
+  /** what all executors held along the run; undefined: not asked for */
+  readonly curves?: readonly MemoryCurves[] | undefined;
 }
 
 /** How much the run had to do. undefined: not measured. */

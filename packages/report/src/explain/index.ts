@@ -5,4 +5,5 @@ export { findingsOf } from "./findings/write-findings.ts";
 export { type ApplicationName, NotThereError, type RowNumber } from "./investigation.ts";
 export { type FindingBehind, saidOnce } from "./said-once.ts";
 export { nothingFound, severitiesInWords, severityInWords } from "./severity.ts";
+export { blockEventStories, type ToldEvent } from "./stories/block-stories.ts";
 export type { Finding, RunVerdict, Severity, Story } from "./story.ts";

@@ -25,8 +25,22 @@ export function stateBefore(
   );
 }
 
+/** What stateInWords takes of a step of the timeline. */
+export const STATE = {
+  mode: "key",
+  storage_used_bytes: "number",
+  storage_used_bytes_min: "number",
+  storage_used_bytes_max: "number",
+  execution_used_bytes: "number",
+  execution_used_bytes_min: "number",
+  execution_used_bytes_max: "number",
+  free_bytes: "number",
+  max_memory_bytes: "number",
+} as const;
+export type State = Of<typeof STATE>;
+
 /** `storage held 98.0 MiB, tasks 4.1 MiB, and 8.3 MiB of 106 MiB was free`. */
-export function stateInWords(state: Timeline | undefined): string {
+export function stateInWords(state: State | undefined): string {
   if (state === undefined) return "What the pools held is not known.";
   const held = (what: "storage" | "execution"): string =>
     bytesBetween({
@@ -71,8 +85,20 @@ export async function taskKnown(
      where ${investigation.here("t")} and t.task_id = ${taskId}`,
   );
   const stage = numberIn(row, "stage_id");
-  const of = stage === undefined ? "" : ` (${await stageWords(investigation, stage)})`;
-  return { row, words: `task ${taskId}${of}` };
+  return taskInWords(
+    taskId,
+    row,
+    stage === undefined ? undefined : await stageWords(investigation, stage),
+  );
+}
+
+/** `stage`: what to call its stage; undefined: no log tells it. */
+export function taskInWords(
+  taskId: number,
+  row: TaskRow | undefined,
+  stage: string | undefined,
+): TaskKnown {
+  return { row, words: `task ${taskId}${stage === undefined ? "" : ` (${stage})`}` };
 }
 
 const AROUND_BLOCK = {
@@ -100,16 +126,31 @@ export async function blockKnown(
      from blocks b left join rdds r using (app_id, attempt_id, rdd_id)
      where ${investigation.here("b")} and b.executor_id = ${sqlText(executorId)} and b.block_id = ${sqlText(blockId)}`,
   );
+  return { row, ...blockInWords(blockId, row) };
+}
+
+/** What blockInWords takes of a block and its RDD. */
+export const BLOCK = {
+  rdd_id: "number",
+  storage_level: "text",
+  rdd_name: "text",
+  rdd_level: "text",
+} as const;
+
+export function blockInWords(
+  blockId: string,
+  row: Of<typeof BLOCK> | undefined,
+): Omit<BlockKnown, "row"> {
   const rddId = numberIn(row, "rdd_id");
   const storageLevel = textIn(row, "rdd_level") ?? textIn(row, "storage_level");
   const name = shortened(textIn(row, "rdd_name"));
   if (rddId === undefined) {
     const broadcast = blockId.startsWith("broadcast_") ? " (part of a broadcast)" : "";
-    return { row, rddId, storageLevel, words: `${blockId}${broadcast}` };
+    return { rddId, storageLevel, words: `${blockId}${broadcast}` };
   }
   const level = storageLevel === undefined ? "" : ` (${storageLevel})`;
   const named = name === undefined ? "" : ` “${name}”`;
-  return { row, rddId, storageLevel, words: `${blockId} of RDD ${rddId}${named}${level}` };
+  return { rddId, storageLevel, words: `${blockId} of RDD ${rddId}${named}${level}` };
 }
 
 /** How a row is known, in words: its origin and its certainty. */
@@ -134,7 +175,7 @@ export function placeAmong(nth: number, of: number): string {
   return `${countInWords(nth)} of ${countInWords(of)}`;
 }
 
-const MOMENT = { us: "number", us_min: "number", us_max: "number" } as const;
+export const MOMENT = { us: "number", us_min: "number", us_max: "number" } as const;
 
 /** When a row that was asked for us, us_min and us_max happened. */
 export function momentOf(row: Of<typeof MOMENT> | undefined): Bounds {

@@ -22,6 +22,20 @@ export async function stageWords(
   return `stage ${stageId}${nameInWords(row)}`;
 }
 
+/**
+ * SQL for what names each stage of an application: stage_id, and the columns that nameInWords
+ * takes; `here`: the condition that keeps to it, of a table.
+ */
+export function namedStagesSql(here: (table: string) => string): string {
+  return `
+    select s.stage_id, s.name, s.details, q.description as query, j.description as job
+    from stages s
+      left join sql_executions q on ${here("q")} and q.execution_id = s.sql_execution_id
+      left join jobs j on ${here("j")} and j.job_id = s.job_id
+    where ${here("s")}
+    qualify row_number() over (partition by s.stage_id order by s.stage_attempt_id) = 1`;
+}
+
 /** Empty where nothing names it. */
 export function nameInWords(row: Row | undefined): string {
   const name = textIn(row, "name");

@@ -26,13 +26,16 @@ import type { Run, TrackFacts } from "./run-facts.ts";
 
 /** What a report may weigh; bytes of the file. */
 export const MOST_BYTES = 3_000_000;
-/** Of that, words, page and what is small. */
+/** Of that, at most, words, page and what is small. */
 const ASIDE_BYTES = 350_000;
+const ASIDE_SHARE = 0.35;
 /** A step in the file, after gzip and base64: measured on grown event logs; bytes. */
 const BYTES_PER_STEP = 18;
 const MOST_STEPS = 150_000;
-/** An executor is not thinned below this. */
+/** An executor is not thinned below this; of many executors, all together have so many. */
 const LEAST_STEPS = 150;
+const LEAST_OF_ALL = 40_000;
+const LEAST_OF_ONE = 24;
 /** Extremes that a stretch keeps, at most. */
 const STEPS_PER_STRETCH = 8;
 /**
@@ -63,6 +66,7 @@ export interface Sources {
 
 /** Chunks `x0`, `x1` … of the executors in the run's order, and `scatter`. */
 export async function dataChunks(sources: Sources, mostBytes: number): Promise<Chunk[]> {
+  const dataBytes = mostBytes - Math.min(ASIDE_BYTES, mostBytes * ASIDE_SHARE);
   const { database, ask, run } = sources;
   const beside = run.executors.map(
     (): Beside => ({ columns: {}, blockEvents: 0, heldSteps: 0, onlyBounds: false }),
@@ -86,15 +90,15 @@ export async function dataChunks(sources: Sources, mostBytes: number): Promise<C
   const besideBytes = beside.reduce((sum, { columns }) => {
     return sum + chunk("", columns, null).base64.length;
   }, scatter.base64.length);
-  let budget = Math.min(
-    MOST_STEPS,
-    Math.max(0, mostBytes - ASIDE_BYTES - besideBytes) / BYTES_PER_STEP,
-  );
-  for (;;) {
+  let budget = Math.min(MOST_STEPS, Math.max(0, dataBytes - besideBytes) / BYTES_PER_STEP);
+  for (let before = Infinity; ; ) {
     const chunks = await withSteps(sources, beside, budget);
     const bytes = chunks.reduce((sum, { base64 }) => sum + base64.length, scatter.base64.length);
-    if (bytes <= mostBytes - ASIDE_BYTES || budget < LEAST_STEPS) return [scatter, ...chunks];
-    budget = Math.min(budget * 0.8, (budget * (mostBytes - ASIDE_BYTES)) / bytes / 1.1);
+    // Where fewer steps were asked for and none went, every executor has its least.
+    const isLeast = bytes >= before * 0.99 || budget < LEAST_STEPS;
+    if (bytes <= dataBytes || isLeast) return [scatter, ...chunks];
+    before = bytes;
+    budget = Math.min(budget * 0.6, (budget * dataBytes) / bytes / 1.1);
   }
 }
 
@@ -215,9 +219,13 @@ async function withSteps(
 
 function thinnedParts({ executors, tracks }: Run, budget: number): Thinned[] {
   const weight = (index: number): number => (index < NEAR ? 4 : 1);
+  const fewest = Math.max(
+    LEAST_OF_ONE,
+    Math.min(LEAST_STEPS, Math.floor(LEAST_OF_ALL / Math.max(1, executors.length))),
+  );
   const weights = executors.reduce((sum, _, index) => sum + weight(index), 0);
   return executors.flatMap(({ id }, index) => {
-    const room = Math.max(LEAST_STEPS, Math.floor((budget * weight(index)) / weights));
+    const room = Math.max(fewest, Math.floor((budget * weight(index)) / weights));
     return tracks
       .filter(({ executorId, steps }) => executorId === id && steps > room)
       .map(({ mode, first, last }: TrackFacts) => ({

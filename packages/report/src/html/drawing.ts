@@ -55,3 +55,12 @@ function outline({ here, low, high }: Band): string {
   }
   return parts.join("");
 }
+
+/** The textures of what is not certain, once for all drawings. */
+export function patterns(): Html {
+  const hatch = (id: string, size: number, rises: boolean): Html => {
+    const line = rises ? `M0 ${size}L${size} 0` : `M0 0L${size} ${size}`;
+    return html`<pattern id="${id}" width="${size}" height="${size}" patternUnits="userSpaceOnUse"><path d="${line}"/></pattern>`;
+  };
+  return html`<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>${hatch("likely-storage", 3, true)}${hatch("possible-storage", 6, true)}${hatch("likely-execution", 3, false)}${hatch("possible-execution", 6, false)}<pattern id="unknown" width="16" height="16" patternUnits="userSpaceOnUse"><rect width="16" height="16"/><text x="2" y="8">?</text><text x="10" y="15">?</text></pattern></defs></svg>`;
+}

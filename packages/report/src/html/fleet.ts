@@ -12,6 +12,7 @@ import type { RunVerdict, Severity } from "../explain/index.ts";
 import type { Database } from "../sql/query.ts";
 import { Answer } from "./answer.ts";
 import { conditionOn } from "./condition.ts";
+import { patterns } from "./drawing.ts";
 import { escaped, type Html, html } from "./html.ts";
 import type { Run } from "./run-facts.ts";
 import { headlineOf, SEVERITIES } from "./verdict.ts";
@@ -165,13 +166,4 @@ function rowHtml(row: FleetRow, file: string): Html {
 ${told(row.costMillis, durationInWords)}<td class="l">${row.drawing ?? html`<span class="unknown">no log tells</span>`}</td>
 ${told(row.peakShare, (share) => `${Math.round(share * 100)} %`)}<td>${row.lost} of ${row.executors}</td>
 ${told(row.evictions, countInWords)}${told(row.spilledBytes, bytesInWords)}<td class="l"><small>${row.settings.map((setting, index) => html`${index === 0 ? "" : html`<br>`}${setting}`)}</small></td></tr>`;
-}
-
-/** The textures of what is not certain, once for all drawings. */
-function patterns(): Html {
-  const hatch = (id: string, size: number, rises: boolean): Html => {
-    const line = rises ? `M0 ${size}L${size} 0` : `M0 0L${size} ${size}`;
-    return html`<pattern id="${id}" width="${size}" height="${size}" patternUnits="userSpaceOnUse"><path d="${line}"/></pattern>`;
-  };
-  return html`<svg class="patterns" width="0" height="0" aria-hidden="true"><defs>${hatch("likely-storage", 3, true)}${hatch("possible-storage", 6, true)}${hatch("likely-execution", 3, false)}${hatch("possible-execution", 6, false)}<pattern id="unknown" width="16" height="16" patternUnits="userSpaceOnUse"><rect width="16" height="16"/><text x="2" y="8">?</text><text x="10" y="15">?</text></pattern></defs></svg>`;
 }

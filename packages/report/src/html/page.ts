@@ -11,6 +11,8 @@ export interface PageParts {
   readonly attemptId: string;
   readonly run: Run;
   readonly tasks: number;
+  /** with those that the page does not show, and the driver */
+  readonly allExecutors: number;
   readonly verdict: Html;
   readonly ask: Readonly<Record<QuestionName, string>>;
   /** the database has answers of whatif */
@@ -69,7 +71,12 @@ const key = (look: string, words: string): Html =>
 const sign = (look: string, mark: string, words: string): Html =>
   html`<span class="key"><b class="g ${look}">${mark}</b>${words}</span>`;
 
-function overview({ ask }: PageParts): Html {
+function overview({ ask, run, allExecutors }: PageParts): Html {
+  const shown = run.executors.length;
+  const left =
+    shown < allExecutors
+      ? html`<p class="note">This page was asked for ${shown} of the run’s ${allExecutors} executors; the verdict is of all.</p>`
+      : "";
   const sorts = [
     ["place", "worst first"],
     ["peakShare", "peak"],
@@ -83,7 +90,7 @@ function overview({ ask }: PageParts): Html {
   return html`<section id="overview"><div class="head"><h2>All executors <small id="count"></small></h2>
 <label>Sort <select id="sort">${sorts.map(([value, words]) => html`<option value="${value}">${words}</option>`)}</select></label></div>
 <div class="legend">${key("s", "blocks, from the floor")}${key("u", "unroll")}${key("x", "execution, from the ceiling")}${key("h", "hatched: may be")}${key("q", "no log tells")}${key("none", "free, or not there")}</div>
-<div id="grid" role="listbox" aria-label="Executors" tabindex="0"><canvas></canvas><div class="tall"></div></div>${sqlBelow({ executors: ask.executors })}</section>`;
+${left}<div id="grid" role="listbox" aria-label="Executors" tabindex="0"><canvas></canvas><div class="tall"></div></div>${sqlBelow({ executors: ask.executors })}</section>`;
 }
 
 function executor({ ask }: PageParts): Html {

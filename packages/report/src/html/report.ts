@@ -1,11 +1,14 @@
 /** One application as one HTML file: verdict in words, memory in pictures, all data inside. */
+import { someOf } from "@respark/core";
 import { front } from "#page";
-import { type ApplicationName, explain, type RunVerdict } from "../explain/index.ts";
+import { type ApplicationName, explain, NotThereError, type RunVerdict } from "../explain/index.ts";
+import { namedStagesSql, nameInWords } from "../explain/stage-name.ts";
 import type { Meta, SmallJson, StageFacts } from "../picture/facts.ts";
 import { curvesOf } from "../picture/what-if.ts";
 import type { Database } from "../sql/query.ts";
 import { Answer } from "./answer.ts";
 import { type Chunk, chunk, dataChunks, MOST_BYTES } from "./chunks.ts";
+import type { Compared } from "./compared.ts";
 import { conditionOn } from "./condition.ts";
 import { documentText } from "./document.ts";
 import { smallDrawing } from "./drawing.ts";
@@ -16,7 +19,7 @@ import type { Html } from "./html.ts";
 import { pageBody } from "./page.ts";
 import { questions } from "./questions.ts";
 import { type Run, runIn } from "./run-facts.ts";
-import { storiesOf } from "./stories.ts";
+import { storyChunks } from "./stories.ts";
 import { type Advised, verdictHtml } from "./verdict.ts";
 import { withoutHosts } from "./without-hosts.ts";
 
@@ -31,10 +34,14 @@ export interface ReportRequest {
   readonly fleet?: string | undefined;
   /** what a check said of the run, line by line */
   readonly judged?: string | undefined;
+  /** what its executors held, and those of its baseline's runs; undefined: no baseline */
+  readonly compared?: Compared | undefined;
   /** false: hosts are numbered, not named */
   readonly hosts?: boolean | undefined;
   /** size to stay below, as far as thinning reaches; bytes */
   readonly mostBytes?: number | undefined;
+  /** ids of the executors that are shown; undefined: all */
+  readonly executors?: readonly string[] | undefined;
 }
 
 /** One application as an HTML page, with its verdict and its line for a page of many. */
@@ -56,23 +63,27 @@ export async function reportPage(
   if (verdict.kind !== "verdict") throw new TypeError("a run's question was answered by a story");
   const here = conditionOn(application);
   const ask = questions(here);
-  const run = await runIn(database, ask, here);
+  const all = await runIn(database, ask, here);
+  const run = request.executors === undefined ? all : onlyOf(all, request.executors);
   const events = await eventsIn(database, ask.events);
-  const small = await smallJson(database, ask, run);
+  const small = await smallJson(database, application, run);
   const seen: Seen = {
     run,
     events: happenedIn(events),
     stages: small.stages,
     ranOn: await ranOn(database, here, tasksNamed(verdict.findings)),
   };
-  const pictures = verdict.findings.map((finding) => pictureOf(finding, seen));
-  const stories = await storiesOf(database, application, verdict.findings);
+  const pictures = verdict.findings.map((finding) => {
+    const picture = pictureOf(finding, seen);
+    return picture !== null && picture.executor < 0 ? null : picture;
+  });
+  const stories = await storyChunks(database, application, verdict.findings, { run, events });
   const chunks: Chunk[] = [
     chunk("small", {}, small),
-    chunk("stories", {}, stories),
+    ...stories.chunks,
     ...(await dataChunks(
       { database, ask, here, run, events, pictures },
-      request.mostBytes ?? MOST_BYTES,
+      (request.mostBytes ?? MOST_BYTES) - bytesOf(stories.chunks),
     )),
   ];
   const tasks = (
@@ -90,12 +101,14 @@ export async function reportPage(
     executors: run.executors,
     files: run.files,
     findings: pictures,
+    stories: stories.from,
   };
   const body = pageBody({
     appId: application.appId,
     attemptId: application.attemptId,
     run,
     tasks: tasks ?? 0,
+    allExecutors: all.executors.length,
     verdict: verdictHtml({
       verdict,
       advice: request.advice(verdict.logs),
@@ -103,6 +116,7 @@ export async function reportPage(
       executors: run.executors,
       unit: run.axis.unit,
       judged: request.judged,
+      compared: request.compared,
     }),
     ask,
     foretold: curvesOf(small.whatif).length > 0,
@@ -116,6 +130,20 @@ export async function reportPage(
     verdict,
     row: await fleetRow(database, { verdict, run, drawing: drawingOf(run, chunks) }),
   };
+}
+
+function bytesOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { base64 }) => sum + base64.length, 0);
+}
+
+/** In the order that the run has them: worst first. */
+function onlyOf(run: Run, ids: readonly string[]): Run {
+  const missing = ids.filter((id) => !run.executors.some((executor) => executor.id === id));
+  if (missing.length > 0) {
+    const there = run.executors.map(({ id }) => id).sort((a, b) => Number(a) - Number(b));
+    throw new NotThereError(`no executor ${missing.join(", ")}; there are ${someOf(there, 20)}`);
+  }
+  return { ...run, executors: run.executors.filter(({ id }) => ids.includes(id)) };
 }
 
 /** Of the executor that had it worst. */
@@ -158,12 +186,13 @@ async function ranOn(
 
 async function smallJson(
   database: Pick<Database, "query">,
-  ask: ReturnType<typeof questions>,
+  application: ApplicationName,
   run: Run,
 ): Promise<SmallJson> {
+  const ask = questions(conditionOn(application));
   const stages = await Answer.of(database, ask.stages);
   const misses = await Answer.of(database, ask.misses);
-  const names = stages.texts("name");
+  const names = await stageNames(database, application);
   const [ids, begins] = [stages.numbers("stage_id"), stages.numbers("t")];
   const [ends, counts] = [stages.numbers("ends"), stages.numbers("tasks")];
   const status = stages.texts("status");
@@ -171,7 +200,7 @@ async function smallJson(
     stages: ids.map(
       (stage, index): StageFacts => ({
         stage: stage ?? 0,
-        name: names[index] ?? "",
+        name: names.get(stage ?? -1) ?? "",
         t: run.axis.at(begins[index] ?? run.axis.start),
         end: run.axis.at(ends[index] ?? null),
         failed: status[index] === "failed",
@@ -179,11 +208,24 @@ async function smallJson(
       }),
     ),
     rdds: (await Answer.of(database, ask.rdds)).cells(),
-    skew: (await Answer.of(database, ask.skew)).cells(),
+    skew: (await Answer.of(database, ask.skew)).cells().map((row) => ({
+      ...row,
+      name: names.get(Number(row["stage_id"])) ?? null,
+    })),
     accuracy: (await Answer.of(database, ask.accuracy)).cells(),
     whatif: await foretoldIn(database, ask),
     misses: misses.cells().map((row) => ({ ...row, t: run.axis.at(Number(row["t"])) })),
   };
+}
+
+/** What the verdict calls each stage: by its query or job, where its own name is Spark's. */
+async function stageNames(
+  database: Pick<Database, "query">,
+  application: ApplicationName,
+): Promise<ReadonlyMap<number, string>> {
+  const sql = namedStagesSql((table) => conditionOn(application, table));
+  const rows = (await Answer.of(database, sql)).cells();
+  return new Map(rows.map((row) => [Number(row["stage_id"]), nameInWords(row).trim()]));
 }
 
 /** Answers of whatif and size that were written into the database. */

@@ -10,6 +10,7 @@ import {
   severityInWords,
 } from "../explain/index.ts";
 import type { ExecutorFacts, Picture } from "../picture/facts.ts";
+import { type Compared, comparedHtml } from "./compared.ts";
 import { type Html, html } from "./html.ts";
 
 /** More findings than this are counted. */
@@ -63,6 +64,8 @@ export interface VerdictParts {
   readonly unit: number;
   /** what a check said of the run */
   readonly judged: string | undefined;
+  /** its memory in front of its baseline's; undefined: it was held against none */
+  readonly compared: Compared | undefined;
 }
 
 export function verdictHtml(parts: VerdictParts): Html {
@@ -72,7 +75,7 @@ export function verdictHtml(parts: VerdictParts): Html {
   const rest = findings.length - SHOWN;
   return html`<section id="verdict" class="${findings[0]?.severity ?? "fine"}"><h1>${headlineOf(verdict)}</h1>
 <div class="trustline">${chips(parts)}</div>
-${parts.judged === undefined ? "" : html`<div class="judged"><h2>Held against its baseline</h2><pre tabindex="0">${parts.judged}</pre></div>`}
+${parts.judged === undefined ? "" : html`<div class="judged"><h2>Held against its baseline</h2><pre tabindex="0">${parts.judged}</pre>${parts.compared === undefined ? "" : comparedHtml(parts.compared)}</div>`}
 ${
   findings.length === 0
     ? ""
@@ -97,13 +100,17 @@ ${rest > 0 ? html`<p>… and ${counted(rest, "smaller finding")}: <code>respark 
 
 function chips({ verdict, executors }: VerdictParts): Html[] {
   const { findings, trust } = verdict;
-  const severities = Object.entries(SEVERITIES).flatMap(([severity, { word, sign }]) => {
-    const n = findings.filter((finding) => finding.severity === severity).length;
-    return n === 0
-      ? []
-      : [
-          html`<span class="chip is-${severity}"><span aria-hidden="true">${sign}</span> <b>${n}</b> × ${word.toLowerCase()}</span>`,
-        ];
+  // The same words as beside each finding: at risk and "may have been lost" are not one.
+  const counts = new Map<string, { readonly severity: Severity; n: number }>();
+  for (const finding of findings) {
+    const words = severityInWords(finding);
+    const count = counts.get(words) ?? { severity: finding.severity, n: 0 };
+    count.n++;
+    counts.set(words, count);
+  }
+  const severities = [...counts].map(([words, { severity, n }]) => {
+    const { sign } = SEVERITIES[severity];
+    return html`<span class="chip is-${severity}"><span aria-hidden="true">${sign}</span> <b>${n}</b> × ${words.toLowerCase()}</span>`;
   });
   const unexplained = trust.statements - trust.statementsMet - trust.statementsExplained;
   const trusted =

@@ -186,7 +186,7 @@ export function setUpBlocks(): void {
       const own = events.subject[i] === hit.block;
       if (own && (nearest < 0 || apart(i) < apart(nearest))) nearest = i;
     }
-    selectEvent(nearest);
+    void selectEvent(nearest);
   });
 }
 

@@ -6,11 +6,11 @@ import type {
   ModeFacts,
   ScatterJson,
   SmallJson,
-  StoriesJson,
+  StoryFacts,
 } from "../picture/facts.ts";
 import { at, type Track, trackIn } from "../picture/track.ts";
 import { chunk } from "./chunks.ts";
-import { repaint, state } from "./state.ts";
+import { meta, repaint, state } from "./state.ts";
 
 export interface Detail {
   readonly facts: ExecutorJson;
@@ -182,8 +182,34 @@ export async function smallFacts(): Promise<SmallJson> {
   return (await chunk("small")).json<SmallJson>();
 }
 
-export async function storyFacts(): Promise<StoriesJson> {
-  return (await chunk("stories")).json<StoriesJson>();
+/** Stories by executor and place of the event, of each chunk that was unpacked for one of them. */
+const stories = new Map<number, Promise<ReadonlyMap<string, StoryFacts>>>();
+
+/** undefined: the file has none, and the event's row tells. */
+export async function storyOf(executor: number, event: number): Promise<StoryFacts | undefined> {
+  const place = meta.stories.findLastIndex((from) => from <= executor);
+  if (place < 0) return undefined;
+  const known = stories.get(place) ?? chunk(`s${place}`).then(storiesIn);
+  stories.set(place, known);
+  return (await known).get(`${executor} ${event}`);
+}
+
+function storiesIn(read: Unpacked): ReadonlyMap<string, StoryFacts> {
+  const told = new Map<string, StoryFacts>();
+  const [executors, events] = [read.numbers("executor"), read.numbers("event")];
+  const [titles, lines] = [read.texts("title"), read.numbers("lines")];
+  const [about, text] = [read.texts("about"), read.texts("text")];
+  let from = 0;
+  for (const [story, title] of titles.entries()) {
+    const to = from + at(lines, story);
+    const own = about.slice(from, to).map((what, line) => ({
+      about: what ?? "",
+      text: text[from + line] ?? "",
+    }));
+    told.set(`${at(executors, story)} ${at(events, story)}`, { title: title ?? "", lines: own });
+    from = to;
+  }
+  return told;
 }
 
 export async function scatterFacts(): Promise<{

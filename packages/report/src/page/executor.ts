@@ -135,7 +135,7 @@ function setUpPointer(canvas: HTMLCanvasElement): void {
       .filter((hit) => Math.abs(hit.y - y) < 9 && Math.abs(hit.x - x) < 8)
       .sort((p, q) => Math.abs(p.x - x) - Math.abs(q.x - x))[0];
     if (near === undefined) repaint("executor");
-    else selectEvent(near.event);
+    else void selectEvent(near.event);
   });
   canvas.addEventListener("dblclick", () => {
     setRange(0, meta.span);
@@ -167,15 +167,15 @@ function showAround(t: number): void {
 }
 
 /** An event by its place among the chosen executor's. */
-export function selectEvent(event: number): void {
+export async function selectEvent(event: number): Promise<void> {
   const detail = detailOf(state.executor);
   if (detail === undefined || event < 0 || event >= detail.events.n) return;
   state.event = event;
   const t = at(detail.events.t, event);
   showAround(t);
   state.hover = t;
-  tellEvent(detail, event);
   repaint();
+  await tellEvent(detail, event);
 }
 
 /** Also where the executor's chunk is still to be unpacked. */
@@ -183,14 +183,14 @@ export async function chooseEvent(event: number): Promise<void> {
   await detailWhenUnpacked(state.executor);
   detailOf(state.executor);
   await Promise.resolve();
-  selectEvent(event);
+  await selectEvent(event);
 }
 
 export function stepEvent(by: 1 | -1): void {
   const n = detailOf(state.executor)?.events.n ?? 0;
   if (n === 0) return;
   const first = by > 0 ? 0 : n - 1;
-  selectEvent(state.event === null ? first : Math.max(0, Math.min(n - 1, state.event + by)));
+  void selectEvent(state.event === null ? first : Math.max(0, Math.min(n - 1, state.event + by)));
 }
 
 export function stepCrosshair(by: 1 | -1): void {

@@ -6,12 +6,12 @@ import { readAddress, themeAsked, writeAddress } from "./address.ts";
 import { setUpBlocks } from "./blocks.ts";
 import { readColours } from "./canvas.ts";
 import { isUnpacked, unpacking } from "./chunks.ts";
-import { detailWhenUnpacked } from "./details.ts";
+import { detailWhenUnpacked, storyOf } from "./details.ts";
 import { need } from "./elements.ts";
 import { chooseEvent, setUpExecutor } from "./executor.ts";
 import { setUpFindings } from "./findings.ts";
 import { setUpKeys } from "./keys.ts";
-import { readingAt, setUpStories } from "./reading.ts";
+import { readingAt } from "./reading.ts";
 import {
   chooseExecutor,
   executorAt,
@@ -64,7 +64,6 @@ function setUpPictures(): void {
   setUpTimeBar(writeAddress);
   setUpStrips();
   setUpExecutor();
-  setUpStories();
   setUpBlocks();
   setUpTasks();
   setUpAccuracy();
@@ -99,6 +98,9 @@ function setUpPictures(): void {
         await chooseEvent(event);
         return true;
       },
+      events: async (executor: number) => (await detailWhenUnpacked(executor)).events,
+      /** An event's story by its place; undefined: its row tells. */
+      story: storyOf,
       /** The reading at a moment: numbers that a test holds against SQL. */
       read: async (executor: number, mode: Mode, t: number) => {
         const track = (await detailWhenUnpacked(executor)).tracks.get(mode);

@@ -1,11 +1,11 @@
 /** The reading beside a picture: exact numbers, how they are known, and the line that says so. */
-import type { ModeFacts, StoriesJson } from "../picture/facts.ts";
+import type { ModeFacts } from "../picture/facts.ts";
 import { VACUOUS } from "../picture/per-pixel.ts";
 import { at, leftOutAt, type Quantity, stepAt, type Track } from "../picture/track.ts";
 import { bytes, count, exactBytes, percent } from "./amounts.ts";
-import { type Detail, modeFacts, storyFacts } from "./details.ts";
+import { type Detail, modeFacts, storyOf } from "./details.ts";
 import { make, need } from "./elements.ts";
-import { clock, executorAt, logPlace, meta, repaint, state } from "./state.ts";
+import { clock, executorAt, logPlace, meta, state } from "./state.ts";
 
 /** What the crosshair reads, as numbers: NaN where no log tells. Tests hold it against SQL. */
 export interface Read {
@@ -167,15 +167,6 @@ function tasksWords({ tasks, pool, between }: Read, max: number): string {
   return `${who} for execution memory; each may have ${bytes(least)} … ${bytes(most)} of the pool as it is (1/2N … 1/N).`;
 }
 
-let stories: StoriesJson = {};
-
-export function setUpStories(): void {
-  void storyFacts().then((read) => {
-    stories = read;
-    repaint("executor");
-  });
-}
-
 const VERBS: Readonly<Record<string, string>> = {
   evicted: "Evicted",
   no_room: "No room for",
@@ -184,10 +175,16 @@ const VERBS: Readonly<Record<string, string>> = {
   oom: "Out of memory",
 };
 
-/** Beside the executor's picture, and beside the blocks' where a block is what it is about. */
-export function tellEvent({ events }: Detail, event: number): void {
+/**
+ * Beside the executor's picture, and beside the blocks' where a block is what it is about. The
+ * story of an event comes with its executor's; where the file has none, its row tells.
+ */
+export async function tellEvent({ events }: Detail, event: number): Promise<void> {
+  const asked = [state.executor, event].join(" ");
+  const told = await storyOf(state.executor, event);
+  // Another event may have been chosen while this one's story was unpacked.
+  if ([state.executor, state.event].join(" ") !== asked) return;
   const kind = events.kind[event] ?? "";
-  const told = stories[`${kind} ${at(events.ordinal, event)}`];
   const title = told?.title ?? `${VERBS[kind] ?? kind} ${events.subject[event] ?? ""}`.trim();
   const lines: readonly (readonly [string, string])[] =
     told === undefined

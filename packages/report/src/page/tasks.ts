@@ -223,6 +223,9 @@ function paintScatter(
   c.fillText("no spill", box.left - 6, bottom + 4);
   if (top > 0) {
     c.fillText(bytes(top), box.left - 6, 24);
+    c.textAlign = "left";
+    c.fillText("↑ spilled, by the task’s own account", box.left + 8, 22);
+    c.textAlign = "right";
     c.fillText(bytes(top / 2), box.left - 6, y(top / 2) + 4);
   }
   c.textAlign = "center";
@@ -307,7 +310,11 @@ function showSkew(skew: readonly Cells[]): void {
         make("td", {}, `${count(number(row, "run_max_ms"))} ms`),
         make("td", {}, `${number(row, "run_skew").toFixed(1)} ×`),
         make("td", { class: "l" }, bar),
-        make("td", {}, `${row["slowest_task_id"] ?? "?"} on ${row["slowest_executor_id"] ?? "?"}`),
+        make(
+          "td",
+          {},
+          `task ${row["slowest_task_id"] ?? "?"}, executor ${row["slowest_executor_id"] ?? "?"}`,
+        ),
         sized(row, "execution_median_bytes"),
         sized(row, "execution_max_bytes"),
         sized(row, "memory_spilled_max_bytes"),

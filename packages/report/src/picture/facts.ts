@@ -17,6 +17,8 @@ export interface Meta {
   readonly executors: readonly ExecutorFacts[];
   readonly files: Readonly<Record<string, string>>;
   readonly findings: readonly (Picture | null)[];
+  /** of the chunks `s0`, `s1` …: the first executor whose stories each may hold */
+  readonly stories: readonly number[];
 }
 
 export type Mode = "on_heap" | "off_heap";
@@ -103,9 +105,7 @@ export interface StageFacts {
 /** A row of a view by its columns' names. */
 export type Cells = Readonly<Record<string, string | number | boolean | null>>;
 
-/** The chunk `stories`: by kind and place of the event. */
-export type StoriesJson = Readonly<Record<string, StoryFacts>>;
-
+/** Of an event, in the chunk `s0`, `s1` … that its executor is in. */
 export interface StoryFacts {
   readonly title: string;
   readonly lines: readonly { readonly about: string; readonly text: string }[];

@@ -7,6 +7,7 @@ import { type Application, settingInWords } from "./application.ts";
 import { costIn, costSum } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";
 import { type IdleRdd, idleRddBeside, rddWords } from "./rdd-words.ts";
+import { whyInWords } from "./refusals.ts";
 import { mostPressed, needFacts, needInWords, roomChange, smallFraction } from "./room.ts";
 
 /** RDDs with findings of their own; the others are one finding together. */
@@ -381,26 +382,6 @@ function refusalsOf(row: Row, application: Application): Draft {
     place: { row, says: "the first of them" },
     facts: { ...row, mode, ...needFacts(application, mode) },
   };
-}
-
-const WHY: Readonly<Record<string, string>> = {
-  same_rdd:
-    "Only blocks of the same RDD could have been evicted, and Spark evicts none of them for one another: the RDD alone is larger than storage memory.",
-  too_large: "One block is larger than all of storage memory.",
-  nothing_evictable:
-    "Nothing could be evicted: the blocks there were being read, and the rest was tasks' memory.",
-  region_protected:
-    "Tasks held memory that storage would have had to borrow: a block cannot take it from them.",
-  static_unroll_cap:
-    "The static manager lets blocks unroll in a part of storage memory only (spark.storage.unrollFraction).",
-  own_blocks:
-    "Only blocks of the same RDD could have been evicted, and Spark evicts none of them for one another.",
-  unknown: "The logs do not say which rule refused them.",
-};
-
-function whyInWords(rule: string | undefined, mode: "on_heap" | "off_heap"): string {
-  const words = WHY[rule ?? "unknown"] ?? "";
-  return mode === "off_heap" ? words.replace("storage memory", "off-heap storage memory") : words;
 }
 
 /** `, n above its 8`, `, n about 32 instead of 8`: a block then takes half of what there is. */

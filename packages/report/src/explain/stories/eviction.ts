@@ -5,10 +5,13 @@ import { relations } from "../../sql/relations.ts";
 import { flagIn, numberIn, type Of, textIn } from "../../sql/row.ts";
 import { type Investigation, type RowNumber, rowNamed } from "../investigation.ts";
 import {
+  type BlockKnown,
   blockKnown,
   certaintyInWords,
+  type MOMENT,
   momentOf,
   placeAmong,
+  type State,
   stateBefore,
   stateInWords,
   type TaskKnown,
@@ -24,7 +27,7 @@ const EVENT = {
   us_min: "number",
   us_max: "number",
 } as const;
-const REQUEST = {
+export const REQUEST = {
   blocks: "number",
   bytes: "number",
   granted_bytes: "number",
@@ -66,6 +69,39 @@ export async function evictionStory(
     relations.block_events,
     `select * from block_events where ${investigation.here()} and block_id = ${sqlText(blockId)} and ts = (select missed_at from eviction_ledger where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}) and op in ('miss', 'hit_disk') limit 1`,
   );
+  const told = evictionInWords(row, { nth, of }, { event, block, evictor, state, request });
+  return {
+    kind: "eviction",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    ...told,
+    places: investigation.places([
+      { row, says: "the eviction" },
+      { row: missed, says: "the read that missed it" },
+    ]),
+    next: nextOf(row, blockId),
+    facts: { ...row, state: state ?? null, request: request ?? null },
+  };
+}
+
+/** What a story of an eviction is told from, beside its row of the ledger. */
+export interface EvictionBehind {
+  readonly event: Of<typeof MOMENT> | undefined;
+  readonly block: Omit<BlockKnown, "row">;
+  readonly evictor: TaskKnown | undefined;
+  /** the pools before it */
+  readonly state: State | undefined;
+  /** `granted_bytes` to a `consumer`; `blocks` and `bytes` that went for it */
+  readonly request: Request | undefined;
+}
+
+export function evictionInWords(
+  row: Eviction,
+  { nth, of }: { readonly nth: number; readonly of: number },
+  { event, block, evictor, state, request }: EvictionBehind,
+): Pick<Story, "title" | "lines"> {
+  const executorId = textIn(row, "executor_id");
+  const seq = numberIn(row, "seq") ?? 0;
   const kept = flagIn(row, "kept_on_disk") === true;
   const lines: StoryLine[] = [
     {
@@ -91,17 +127,8 @@ export async function evictionStory(
     },
   ];
   return {
-    kind: "eviction",
-    appId: investigation.appId,
-    attemptId: investigation.attemptId,
-    title: `Eviction ${placeAmong(nth, of)}: ${blockId} ${kept ? "dropped to disk" : "lost from memory"} on ${executorWords(executorId)}`,
+    title: `Eviction ${placeAmong(nth, of)}: ${textIn(row, "block_id") ?? ""} ${kept ? "dropped to disk" : "lost from memory"} on ${executorWords(executorId)}`,
     lines,
-    places: investigation.places([
-      { row, says: "the eviction" },
-      { row: missed, says: "the read that missed it" },
-    ]),
-    next: nextOf(row, blockId),
-    facts: { ...row, state: state ?? null, request: request ?? null },
   };
 }
 
