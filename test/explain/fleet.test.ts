@@ -112,3 +112,33 @@ test("what machines read has the groups that the screen has", async () => {
     },
   });
 });
+
+test("sixty applications of one database are one screen, worst first as the table of findings has it", async () => {
+  const logs = Array.from({ length: 60 }, (_, index) => {
+    const night = index + 1;
+    const log = join(folder, `many-${night}`);
+    writeFileSync(log, eventLog(night, { user: "ann", spilledMib: 10 + ((index * 37) % 60) }));
+    return log;
+  });
+  const path = join(folder, "sixty.duckdb");
+  await replayed([...logs, "-o", path, "--quiet"]);
+  const { stdout } = await respark(["explain", path]);
+  const lines = stdout.split("\n");
+  expect(lines.length).toBeLessThan(50);
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  expect(stdout).toMatch(/^60 applications: /);
+  const { stdout: asked } = await respark([
+    "query",
+    path,
+    "select distinct on (app_id) app_id, cost_ms from findings order by cost_ms desc",
+    "--format",
+    "json",
+  ]);
+  const costly: unknown = JSON.parse(asked);
+  if (!Array.isArray(costly)) throw new Error(asked);
+  const byCost = [...costly]
+    .sort((a, b) => Number(b.cost_ms) - Number(a.cost_ms))
+    .map(({ app_id: id }) => String(id));
+  const shown = lines.flatMap((line) => /^ *\d+\. (\S+)/.exec(line)?.[1] ?? []);
+  expect(shown).toEqual(byCost.slice(0, shown.length));
+});
