@@ -8,6 +8,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +16,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { logText, packLz4, packTar, packZip, packZstdRaw } from "./packing.ts";
-import { bytesOf, discovered, discoveredIn } from "./reading.ts";
+import { bytesOf, directoryOf, discovered, discoveredIn } from "./reading.ts";
 
 test("each file of a directory is a log of its own, ordered by path; checksums and markers are none", async () => {
   const { logs, diagnostics } = await discovered({
@@ -159,6 +160,21 @@ test.each([
   const { sources, bytes } = await discovered(files);
   expect(sources).toMatchObject([{ grouping: "rotated" }]);
   expect((await bytes()).toString()).toBe(names.map((_, n) => `${n}`).join(""));
+});
+
+test.each([
+  ["a second younger each", 1000, "first second third "],
+  // Copied together, their times say nothing: log4j's own order holds, in which 1 is the newest.
+  ["at nearly the same time", 999, "second first third "],
+])("numbers count upwards where files were written %s", async (_how, apartMs, read) => {
+  const root = directoryOf({ "app.log.1": "first ", "app.log.2": "second ", "app.log": "third " });
+  const began = Date.UTC(2026, 10, 21, 2, 37);
+  for (const [nth, name] of ["app.log.1", "app.log.2", "app.log"].entries()) {
+    const at = new Date(began + nth * apartMs);
+    utimesSync(join(root, name), at, at);
+  }
+  const { bytes } = await discoveredIn(root);
+  expect((await bytes()).toString()).toBe(read);
 });
 
 test("executors, applications and attempts with numbers in their names are not rotated logs", async () => {

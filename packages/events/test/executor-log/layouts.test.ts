@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { layoutsFor } from "../../src/executor-log/layouts/index.ts";
 import { Log4jPattern } from "../../src/executor-log/layouts/log4j-pattern.ts";
+import { RecordHead } from "../../src/executor-log/layouts/record-head.ts";
 import { decode } from "./decoded.ts";
 
 const TASK_THREAD = "Executor task launch worker for task 0.0 in stage 1.0 (TID 7)";
@@ -49,13 +51,73 @@ const LAYOUTS = [
     thread: "main",
   },
   {
+    layout: "ISO, thread in brackets, logger with a colon",
+    line: "2026-11-21 02:36:35,014 [main] INFO org.apache.spark.storage.memory.MemoryStore: MemoryStore cleared",
+    time: "2026-11-21T02:36:35.014",
+    thread: "main",
+  },
+  {
+    layout: "ISO without a thread",
+    line: "2026-11-21 02:36:35,014 INFO org.apache.spark.storage.memory.MemoryStore: MemoryStore cleared",
+    time: "2026-11-21T02:36:35.014",
+    thread: undefined,
+  },
+  {
+    layout: "ISO without a thread, its level padded",
+    line: "2026-11-21 02:36:35,014 INFO  org.apache.spark.storage.memory.MemoryStore: MemoryStore cleared",
+    time: "2026-11-21T02:36:35.014",
+    thread: undefined,
+  },
+  {
+    layout: "ISO without a thread, a dash before the message",
+    line: "2026-11-21 02:36:35,014 INFO  org.apache.spark.storage.memory.MemoryStore - MemoryStore cleared",
+    time: "2026-11-21T02:36:35.014",
+    thread: undefined,
+  },
+  {
+    layout: "Spark's time, thread in brackets",
+    line: "26/11/21 02:36:35 [main] INFO MemoryStore: MemoryStore cleared",
+    time: "2026-11-21T02:36:35.000",
+    thread: "main",
+  },
+  {
+    layout: "Spark's time, thread in brackets behind the level",
+    line: "26/11/21 02:36:35 INFO [main] MemoryStore: MemoryStore cleared",
+    time: "2026-11-21T02:36:35.000",
+    thread: "main",
+  },
+  {
+    layout: "Spark's time with a comma and milliseconds",
+    line: "26/11/21 02:36:35,014 INFO MemoryStore: MemoryStore cleared",
+    time: "2026-11-21T02:36:35.014",
+    thread: undefined,
+  },
+  {
+    layout: "a whole year",
+    line: "2026-11-21 02:36:35 INFO MemoryStore: MemoryStore cleared",
+    time: "2026-11-21T02:36:35.000",
+    thread: undefined,
+  },
+  {
+    layout: "a whole year, line numbers of the source",
+    line: "2026-11-21 02:36:35 INFO  MemoryStore:54 - MemoryStore cleared",
+    time: "2026-11-21T02:36:35.000",
+    thread: undefined,
+  },
+  {
+    layout: "a whole year with slashes",
+    line: "2026/11/21 02:36:35 INFO MemoryStore: MemoryStore cleared",
+    time: "2026-11-21T02:36:35.000",
+    thread: undefined,
+  },
+  {
     layout: "a Scala object's logger",
     line: "26/11/21 02:36:35 INFO MemoryStore$: MemoryStore cleared",
     time: "2026-11-21T02:36:35.000",
     thread: undefined,
   },
   {
-    layout: "an order that nobody told us",
+    layout: "an order that no pattern has",
     line: "INFO | 2026-11-21 02:36:35.014 | MemoryStore - MemoryStore cleared",
     time: "2026-11-21T02:36:35.014",
     thread: undefined,
@@ -80,6 +142,16 @@ describe("a record's head is read from", () => {
     ]);
     expect(decoder.layoutName).toBeDefined();
   });
+});
+
+test("each pattern that is tried has a line here that no pattern before it reads", () => {
+  const layouts = layoutsFor(undefined).filter((layout) => layout instanceof Log4jPattern);
+  const head = new RecordHead();
+  const first = LAYOUTS.map(({ line }) => {
+    const bytes = Buffer.from(line);
+    return layouts.find((layout) => layout.read(bytes, 0, bytes.length, head))?.name;
+  });
+  expect(layouts.map(({ name }) => name).filter((name) => !first.includes(name))).toEqual([]);
 });
 
 test("structured JSON is UTC and names the task", () => {
