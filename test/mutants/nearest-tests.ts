@@ -1,6 +1,6 @@
 /** Which test files reach a source by the fewest imports: they most likely notice a change of it. */
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** Rounds of test files below `root`, the nearest first; without those that reach it by no import. */
 export class NearestTests {
@@ -29,17 +29,20 @@ export class NearestTests {
   }
 
   /**
-   * @returns at most `most` test files: those of its own folder's tests come before others that are
-   * as near, then by path
+   * @returns at most `most` test files: the one of its own name and those of its own folder come
+   * before others that are as near, then by path
    */
   of(file: string, most: number): string[] {
     const [packages = "", name = "", , folder = ""] = file.split("/");
+    const own = `/${basename(file, ".ts")}.test.ts`;
     const away = (path: string): number =>
-      path.startsWith(`${packages}/${name}/test/${folder}/`)
-        ? 0
-        : path.includes(`/${name}/`)
-          ? 3
-          : 4;
+      path.endsWith(own)
+        ? -1
+        : path.startsWith(`${packages}/${name}/test/${folder}/`)
+          ? 0
+          : path.includes(`/${name}/`)
+            ? 3
+            : 4;
     const found: { readonly path: string; readonly far: number }[] = [];
     const seen = new Set([file]);
     let at = [file];

@@ -1,7 +1,7 @@
 /** The columns of all tables and views with their kinds, as `src/sql/relations.ts` has them. */
 import type { RelationSchema } from "@respark/report";
 
-/** The module's text: a relation a line, so that it stays readable in a diff. */
+/** The module's text, its lines within 100 columns. */
 export function typedRelations(schema: readonly RelationSchema[]): string {
   const lines = schema
     .filter(({ kind }) => kind !== "macro")
@@ -13,7 +13,7 @@ export function typedRelations(schema: readonly RelationSchema[]): string {
         const its = kindOf(column.type, always);
         return its === undefined ? [] : [`${column.name}: "${its}"`];
       });
-      return `  ${name}: { ${kinds.join(", ")} },\n`;
+      return wrapped([`  ${name}: {`, ...kinds.map((kind) => `${kind},`), "},"]);
     });
   return `/**
  * Tables and views with the kinds of their columns. Written by \`pnpm docs:tables\` from their
@@ -24,6 +24,16 @@ ${lines.join("")}} as const;
 
 export type RelationName = keyof typeof relations;
 `;
+}
+
+function wrapped([first = "", ...words]: readonly string[]): string {
+  const lines = [first];
+  for (const word of words) {
+    const last = lines.at(-1) ?? "";
+    if (last.length + 1 + word.length > 100) lines.push(`    ${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 /** undefined: a map or a record, which is read by hand. */
