@@ -1,4 +1,7 @@
-/** Tasks as an executor's log tells them: their life, and at DEBUG every grant, release and page of execution memory. */
+/**
+ * Tasks as an executor's log tells them: their life, and at DEBUG every grant, release and page of
+ * execution memory.
+ */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
 import { type ByteInterval, difference, exactly, sum } from "../../byte-interval.ts";
@@ -120,7 +123,9 @@ export class TaskSteps {
     state.sample(step, "logged");
   }
 
-  /** Where grants are not logged, a task's track shows at least once what its totals say it reached. */
+  /**
+   * Where grants are not logged, a task's track shows at least once what its totals say it reached.
+   */
   #showPeak(step: LogStep, taskId: number): void {
     const { state, execution, unseen } = this.#context;
     if (execution.mayHavePeaked(taskId)) state.sample(step, "assumed");
@@ -133,7 +138,9 @@ export class TaskSteps {
     if (peak !== undefined) state.sampleTask(step, taskId, mode, peak);
   }
 
-  /** A grant or release of another thread that a statement shows to have come before its own line. */
+  /**
+   * A grant or release of another thread that a statement shows to have come before its own line.
+   */
   takeEarly(step: LogStep): void {
     const { fact } = step;
     if (this.#context.early.has(step)) return;
@@ -150,7 +157,10 @@ export class TaskSteps {
     return false;
   }
 
-  /** What a grant or release that is yet to come will add to the execution memory that is known to be held. */
+  /**
+   * What a grant or release that is yet to come will add to the execution memory that is known to
+   * be held.
+   */
   #changeOf({ fact }: LogStep): ByteInterval | undefined {
     if (fact.kind === "execution_released") {
       return { atLeast: -fact.released.atMost, atMost: -fact.released.atLeast };
@@ -233,7 +243,10 @@ export class TaskSteps {
     if (isGone) state.endTaskTracks(taskId, step.ts);
   }
 
-  /** A release that gives back all of what a consumer held takes its whole interval with it, so that rounding does not pile up. */
+  /**
+   * A release that gives back all of what a consumer held takes its whole interval with it, so that
+   * rounding does not pile up.
+   */
   #leftAfter(taskId: number, consumer: string | undefined, held: Amount, freed: Amount): Amount {
     const key = `${taskId} ${consumer ?? ""}`;
     const mine = this.#byConsumer.get(key);
@@ -273,8 +286,9 @@ export class TaskSteps {
   }
 
   /**
-   * `need to spill x`: the request in hand got all but x at first. That part is held from now on, while others spill for the rest;
-   * the line that tells how much it was comes only when all is over.
+   * `need to spill x`: the request in hand got all but x at first. That part is held from now on,
+   * while others spill for the rest; the line that tells how much it was comes only when all is
+   * over.
    */
   spillWanted(step: LogStep, fact: Fact<"spill_wanted">): void {
     if (fact.consumer !== undefined && fact.forConsumer !== undefined) return;
@@ -303,8 +317,8 @@ export class TaskSteps {
   }
 
   /**
-   * Up to 3.2 nothing says that a request fell short before its spills. It had what the pool's law gave it: the rest of its 1/N,
-   * or of what was free.
+   * Up to 3.2 nothing says that a request fell short before its spills. It had what the pool's law
+   * gave it: the rest of its 1/N, or of what was free.
    */
   #grantBeforeSpill(step: LogStep, taskId: number, released: ByteInterval | undefined): void {
     if (this.#saysWanted || this.#early.has(taskId)) return;
@@ -440,7 +454,10 @@ function least(a: Amount, b: Amount): Amount {
   };
 }
 
-/** Takes out a part that was added as it stands, so that its uncertainty goes with it; unless a line since has told the whole better. */
+/**
+ * Takes out a part that was added as it stands, so that its uncertainty goes with it; unless a line
+ * since has told the whole better.
+ */
 function without(whole: Amount, part: Amount): Amount {
   const atLeast = Math.max(0, whole.atLeast - part.atLeast);
   const atMost = Math.max(0, whole.atMost - part.atMost);
