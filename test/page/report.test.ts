@@ -298,6 +298,31 @@ test.each(chromiumIsThere ? ["small", "thrash", "troubled"] : [])(
   },
 );
 
+test.runIf(chromiumIsThere)(
+  "from a directory of logs, one command, one click and one key lead to an eviction's reason",
+  async () => {
+    const logs = join(runs, "s40-a2-base-dbg");
+    expect((await respark(["report", logs, "-o", file("new.html"), "--quiet"])).code).toBe(0);
+    const { page } = await openFile(opened(), file("new.html"));
+    await page.locator("li.finding a.see").first().click();
+    await page.keyboard.press("n");
+    await holds(page, "document.querySelectorAll('#story dt').length > 5");
+    const story = await page.locator("#story").innerText();
+    // The first event that the finding's picture shows.
+    expect(story).toMatch(/^Eviction \d+ of \d+: (?:rdd|broadcast)_/);
+    const [t, from, to] = await valueIn<number[]>(
+      page,
+      "[respark.state.hover, ...(({ from, to }) => [from, to])(respark.meta.findings[0])]",
+    );
+    expect(t).toBeGreaterThanOrEqual(from ?? Infinity);
+    expect(t).toBeLessThanOrEqual(to ?? -Infinity);
+    expect(story.replace(/\s+/g, " ")).toMatch(
+      /request Task \d+ .* needed .* rule .* evicts? .* cost .* certain /,
+    );
+    await page.context().close();
+  },
+);
+
 test.each(chromiumIsThere ? ["troubled"] : [])(
   "%s: names that look like markup stay text, and control signs are shown as replaced",
   async (name) => {

@@ -186,11 +186,18 @@ export async function chooseEvent(event: number): Promise<void> {
   await selectEvent(event);
 }
 
+/** The first step goes to an event of the range that is shown, where it has one. */
 export function stepEvent(by: 1 | -1): void {
-  const n = detailOf(state.executor)?.events.n ?? 0;
-  if (n === 0) return;
-  const first = by > 0 ? 0 : n - 1;
-  void selectEvent(state.event === null ? first : Math.max(0, Math.min(n - 1, state.event + by)));
+  const events = detailOf(state.executor)?.events;
+  if (events === undefined || events.n === 0) return;
+  if (state.event !== null) {
+    void selectEvent(Math.max(0, Math.min(events.n - 1, state.event + by)));
+    return;
+  }
+  const shown = (t: number): boolean => t >= state.from && t <= state.to;
+  const inRange = by > 0 ? events.t.findIndex(shown) : events.t.findLastIndex(shown);
+  const first = by > 0 ? 0 : events.n - 1;
+  void selectEvent(inRange < 0 ? first : inRange);
 }
 
 export function stepCrosshair(by: 1 | -1): void {
