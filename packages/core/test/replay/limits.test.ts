@@ -415,3 +415,16 @@ test("of two tasks that died, the one whose block was on disk is likelier to hav
   expect(evicted).toMatchObject({ causedByBlockId: "rdd_1_1" });
   expect(evicted?.certainty).toBeCloseTo((0.8 * 0.7) / 1.2, 6);
 });
+
+test("a stale line may count steps of the sixteen lines around it, and of no more", () => {
+  const story = (between: number) => `
+       0 1 start 1000
+      10 1 store rdd_0_0 100 bytes free 700
+      ${Array.from({ length: between }, (_, n) => `${11 + n} 1 lookup rdd_9_${n}`).join("\n")}
+      40 1 store rdd_0_1 200 bytes free 700`;
+  const rule = (between: number) =>
+    replayText(story(between), { memory: 1000 }).replay_checks.find(
+      ({ quantity, sourceLine }) => quantity === "free" && sourceLine === 2,
+    )?.rule;
+  expect([rule(0), rule(15), rule(16)]).toEqual(["stale_line", "stale_line", undefined]);
+});
