@@ -1,6 +1,6 @@
 /** Columns on a terminal: cells and cuts are measured as they are shown. */
 import { expect, test } from "vitest";
-import { alignedLine, columnWidths, cutToWidth, displayWidth, padded } from "../../src/index.ts";
+import { cutToWidth, displayWidth, padded } from "../../src/index.ts";
 
 test.each([
   ["plain", 5],
@@ -25,16 +25,4 @@ test("a cut never ends within a character, and is never wider than asked", () =>
   expect(cutToWidth("作业作业", 7)).toBe("作业作…");
   expect(cutToWidth("作业作业", 6)).toBe("作业…");
   expect(cutToWidth("ab👩\u200d💻cd", 4)).toBe("ab…");
-});
-
-test("columns are as wide as their widest cell; the last one has nothing behind it", () => {
-  const rows = [
-    ["作业", "1", "x"],
-    ["a", "23", ""],
-  ];
-  expect(columnWidths(rows)).toEqual([4, 2, 1]);
-  expect(rows.map((row) => alignedLine(row, columnWidths(rows), [false, true]))).toEqual([
-    "作业   1  x",
-    "a     23",
-  ]);
 });
