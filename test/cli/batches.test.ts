@@ -115,7 +115,8 @@ async function apart(preload: string, options: readonly string[]): Promise<unkno
   const source = ["--conditions=@respark/source", "--import", "tsx"];
   const loaded = ["--import", `data:text/javascript,${encodeURIComponent(preload)}`];
   const command = [join(root, "packages/cli/src/bin.ts"), "replay-batches", ...options];
-  const child = spawn(process.execPath, [...source, ...loaded, ...command], { cwd: root });
+  const limited = { cwd: root, timeout: 100_000, killSignal: "SIGKILL" } as const;
+  const child = spawn(process.execPath, [...source, ...loaded, ...command], limited);
   let said = "";
   child.stderr.on("data", (part) => {
     said += String(part);
