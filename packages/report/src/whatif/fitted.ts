@@ -1,7 +1,8 @@
 /**
- * Numbers of what-if that were fitted to recorded runs. `test/whatif/fit.ts <folder of databases>`
- * fits them anew and prints n beside each; the figures here are of the 132 base runs of
- * `whatif-pairs.json` (Spark 2.4 to 4.1).
+ * Numbers of what-if that were fitted to recorded runs of Spark 2.4 to 4.1: 116 of the base runs
+ * of `whatif-pairs.json`. `test/whatif/fit.ts <folder of databases>` fits them anew and prints n
+ * beside each; over all 132 a first remote read takes 288 ms (n 97), and the factor of SQL's spill
+ * files is 1.45 (n 11).
  */
 
 /**
