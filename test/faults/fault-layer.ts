@@ -43,6 +43,7 @@ const SYNC: Readonly<Record<string, Kind>> = {
   realpathSync: "look",
   readdirSync: "look",
   fstatSync: "look",
+  statfsSync: "look",
   openSync: "open",
   readSync: "read",
   writeSync: "write",
@@ -146,7 +147,8 @@ async function installed(): Promise<() => void> {
       if (typeof original !== "function") continue;
       const call = original as Function;
       const wrapped = function (this: unknown, ...args: unknown[]): unknown {
-        const error = refusal(name, kind, args[0]);
+        // A file that is open is written without its name.
+        const error = refusal(name, kind, kinds === HANDLE ? undefined : args[0]);
         if (error === undefined) return call.apply(this, args);
         if (kind === "close") void call.apply(this, args);
         if (isSync) throw error;

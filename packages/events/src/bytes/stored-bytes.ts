@@ -15,6 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DiskPath } from "./disk-path.ts";
+import { isSystemError } from "./system-error.ts";
 
 export interface StoredReader {
   /** Reads up to `length` bytes of `position` … into `into`; fewer only at the end. */
@@ -92,10 +93,16 @@ export class Spool implements StoredBytes {
   }
 }
 
-/** Bytes that temporary files may still take before their disk is full. */
+/** Bytes that temporary files may still take before their disk is full; without end: unknown. */
 export function freeRoom(): number {
-  const { bavail, bsize } = statfsSync(tmpdir());
-  return bavail * bsize;
+  try {
+    const { bavail, bsize } = statfsSync(tmpdir());
+    return bavail * bsize;
+  } catch (error) {
+    // Writing there tells what is wrong, if anything is.
+    if (isSystemError(error)) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
 }
 
 /** Some of the bytes of something stored: an entry of an archive. */
