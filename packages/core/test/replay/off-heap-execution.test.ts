@@ -37,3 +37,24 @@ test("a task of no query keeps its collections on the heap", () => {
   const rows = replayText(story("unpersisted 9"), settings);
   expect(peak("off_heap", rows)).toBe(0);
 });
+
+const least = (mode: string, { memory_timeline }: ReturnType<typeof replayText>): number =>
+  Math.max(
+    ...memory_timeline
+      .filter((row) => row.mode === mode)
+      .map((row) => row.executionUsed.atLeast ?? 0),
+  );
+
+test("what a sorter prints as it spills is held at that moment, and no longer for sure", () => {
+  const rows = replayText(
+    `
+       0 1 start 100000000
+      10 1 run task-1
+      20 1 spilling UnsafeExternalSorter 64000000 thread 40 times 0 on task-1
+      30 1 finish task-1`,
+    { memory: 100_000_000, level: "info" },
+  );
+  expect(least("on_heap", rows)).toBe(64_000_000);
+  const last = rows.memory_timeline.findLast(({ mode }) => mode === "on_heap");
+  expect(last?.executionUsed.atLeast).toBe(0);
+});

@@ -16,6 +16,8 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
   const trust = trustIn(investigation, {
     hasEventLog: flagIn(logs, "event_log") === true,
     isDriverAlone: flagIn(logs, "driver_alone") === true,
+    missing: textIn(logs, "missing"),
+    incomplete: numberIn(logs, "incomplete") ?? 0,
   });
   const found = new Set(rows.map((row) => textIn(row, "kind")));
   // Another finding may have it: an out-of-memory its failed tasks, and the executors that died of
@@ -96,7 +98,9 @@ const LOGS = (here: string): string => `
       coalesce(
         bool_and(layout = 'json' or ((layout like '%SSS%' or layout like '%ISO8601%') and layout like '%%t%' escape ''))
           filter (kind = 'executor_log' and layout is not null),
-        false) as millis_and_thread
+        false) as millis_and_thread,
+      count(incomplete) as incomplete,
+      min(regexp_extract(path, '([^/\\\\]+[/\\\\])?[^/\\\\]+$') || ': ' || incomplete) as missing
     from source_files where ${here}),
   levels as (
     select executor_id = 'driver' as is_driver,
@@ -107,7 +111,8 @@ const LOGS = (here: string): string => `
     select case when count(*) filter (not is_driver) > 0 then min(level) filter (not is_driver)
       when (select event_log from files) then coalesce(min(level), 0) else -1 end as weakest
     from levels)
-  select event_log, driver_alone and not event_log as driver_alone, millis_and_thread, if(event_log or weakest > 0, weakest, -1) as weakest,
+  select event_log, driver_alone and not event_log as driver_alone, millis_and_thread, incomplete, missing,
+    if(event_log or weakest > 0, weakest, -1) as weakest,
     coalesce((select bool_or(value = 'true') from spark_conf where ${here} and key = 'spark.eventLog.logBlockUpdates.enabled'), false) as block_updates,
     exists (from executor_metrics where ${here} and is_peak) as stage_metrics,
     exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0)
@@ -135,7 +140,15 @@ function trustIn(
   {
     hasEventLog,
     isDriverAlone,
-  }: { readonly hasEventLog: boolean; readonly isDriverAlone: boolean },
+    incomplete,
+    missing,
+  }: {
+    readonly hasEventLog: boolean;
+    readonly isDriverAlone: boolean;
+    /** logs that are not whole, and what the first of them lacks */
+    readonly incomplete: number;
+    readonly missing: string | undefined;
+  },
 ): Trust {
   const statements = numberIn(application, "statements") ?? 0;
   const statementsMet = numberIn(application, "statements_met") ?? 0;
@@ -162,6 +175,11 @@ function trustIn(
       hasEventLog || (logged.has(evidenceLevel) && !isDriverAlone)
         ? (LEVELS[evidenceLevel] ?? "")
         : DRIVER_ALONE,
+      ...(missing === undefined
+        ? []
+        : [
+            `${incomplete === 1 ? "One log is" : `${countInWords(incomplete)} logs are`} not whole (${missing}): what is missing may say otherwise.`,
+          ]),
       ...(textIn(application, "spark_version") === undefined
         ? ["No log names the version of Spark: that of the memory model is assumed."]
         : textIn(application, "model_evidence") === "source"

@@ -130,6 +130,17 @@ export class ExecutionEstimate {
     ledger.mayTakeFreeStorage();
   }
 
+  /** A sorter says what it holds right before it spills: so much is held at that moment. */
+  holdsAtLeast(bytes: number): boolean {
+    const ledger = this.#ledger;
+    const now = ledger.executionTotal;
+    const least = Math.min(bytes, ledger.executionCeiling());
+    if (now === undefined || now.atLeast >= least) return false;
+    const [best, atMost] = [Math.max(now.best, least), Math.max(now.atMost, least)];
+    this.#apply(amount({ atLeast: least, atMost }, best));
+    return true;
+  }
+
   /** Times after `from` and before `ts` at which a running task's bounds change. */
   breaksBetween(from: number, ts: number): number[] {
     const found: number[] = [];

@@ -72,6 +72,13 @@ export class ExecutionEstimates {
     else this.#onHeap.fellShort();
   }
 
+  /** @returns whether a state is due that shows it */
+  holdsAtLeast(bytes: number): boolean {
+    // With sorters of both modes nothing tells whose it is.
+    if (this.#offHeap?.hasRunners !== true) return this.#onHeap.holdsAtLeast(bytes);
+    return this.#onHeap.hasRunners ? false : this.#offHeap.holdsAtLeast(bytes);
+  }
+
   breaksBetween(from: number, ts: number): number[] {
     const breaks = this.#onHeap.breaksBetween(from, ts);
     return this.#offHeap === undefined

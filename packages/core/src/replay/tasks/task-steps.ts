@@ -351,6 +351,11 @@ export class TaskSteps {
   /** S1–S3 */
   spilled(step: LogStep, fact: Fact<"spill">): void {
     const taskId = this.#taskOfSpill(step, fact);
+    const { logged, execution, state } = this.#context;
+    // A collection prints what it is estimated to be; a sorter what it took from the pool.
+    if (!logged.grants && fact.what === "sort_data" && execution.holdsAtLeast(fact.size.atLeast)) {
+      state.sample(step, "derived");
+    }
     this.#spills.printed(step, fact, taskId);
     if (taskId !== undefined) {
       if (this.#context.logged.grants) this.#grantBeforeSpill(step, taskId, undefined);

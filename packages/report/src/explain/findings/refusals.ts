@@ -5,7 +5,7 @@ const WHY: Readonly<Record<string, string>> = {
     "Only blocks of the same RDD could have been evicted, and Spark evicts none of them for one another: the RDD alone is larger than storage memory.",
   too_large: "One block is larger than all of storage memory.",
   nothing_evictable:
-    "Nothing could be evicted: the blocks there were being read, and the rest was tasks' memory.",
+    "Nothing could be evicted: tasks, blocks being read or those that were unrolling held all of it.",
   region_protected:
     "Tasks held memory that storage would have had to borrow: a block cannot take it from them.",
   static_unroll_cap:
