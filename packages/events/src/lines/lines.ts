@@ -83,7 +83,12 @@ export class LineReader {
 
   /** Lines that have begun, an unterminated last one among them. */
   get lines(): number {
-    return this.#bytes > this.#lineOffset ? this.#number : this.#number - 1;
+    return this.isWithinLine ? this.#number : this.#number - 1;
+  }
+
+  /** The last bytes taken ended no line. */
+  get isWithinLine(): boolean {
+    return this.#bytes > this.#lineOffset;
   }
 
   /** Bytes taken, line ends and byte order mark among them. */

@@ -154,11 +154,7 @@ export class LineFeed implements Lines {
   }
 
   #open(): LineReader | undefined {
-    const part = this.#parts[this.#part];
-    if (!part) return undefined;
-    this.#part++;
-    this.parts.push({ path: part.path, firstLine: this.#linesBefore + 1 });
-    this.#chunks = part.chunks(this.#options)[Symbol.asyncIterator]();
+    if (!this.#beginPart(this.#linesBefore + 1)) return undefined;
     this.#reader = new LineReader({
       maxLineBytes: usualLineBytes,
       ...this.#options,
@@ -178,10 +174,23 @@ export class LineFeed implements Lines {
     return this.#reader;
   }
 
-  /** A part's last line never runs on into the next part. */
+  #beginPart(firstLine: number): boolean {
+    const part = this.#parts[this.#part];
+    if (!part) return false;
+    this.#part++;
+    this.parts.push({ path: part.path, firstLine });
+    this.#chunks = part.chunks(this.#options)[Symbol.asyncIterator]();
+    return true;
+  }
+
+  /** A part's last line never runs on into the next part, unless that was cut off from it. */
   #endPart(reader: LineReader): void {
     this.#chunk = nothing;
     this.#split = 0;
+    if (this.#parts[this.#part]?.continues === true) {
+      this.#beginPart(this.#linesBefore + reader.lines + (reader.isWithinLine ? 0 : 1));
+      return;
+    }
     reader.end();
     this.#linesBefore += reader.lines;
     this.#bytesBefore += reader.bytes;

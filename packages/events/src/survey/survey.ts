@@ -11,6 +11,7 @@ import { withEvidence } from "./deeper-sample.ts";
 import { joinedRollovers } from "./rollover-parts.ts";
 import type { SampledFile } from "./sampled-file.ts";
 import { isLoud, sampleFile } from "./sampler.ts";
+import { joinedSplits } from "./split-parts.ts";
 import type { Survey } from "./surveyed.ts";
 import { zoneRule } from "./zone.ts";
 
@@ -47,7 +48,7 @@ export async function survey(paths: readonly string[], options: SurveyOptions): 
     ...(standardInput === undefined ? {} : { standardInput }),
   });
   const first = await sampleAll(sources, options);
-  const joined = joinedRollovers(first, report);
+  const joined = joinedRollovers(first, report) ?? joinedSplits(first, report);
   const sampled = joined === undefined ? first : await sampleAll(joined, options);
   for (const file of sampled) tellOf(file, report);
   const { files, applications } = assemble(await withEvidence(sampled), givenZone, report);

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { ByteSource } from "../../src/bytes/byte-source.ts";
 import { discover } from "../../src/bytes/discover.ts";
 import { openLines } from "../../src/survey/line-feed.ts";
 
@@ -28,4 +29,52 @@ test("the event loop turns between the chunks of a log", async () => {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+/** A file of these bytes; cut off: from the one before. */
+function file(path: string, text: string, continues = true): ByteSource {
+  return {
+    path,
+    name: path,
+    codec: "none",
+    compressedBytes: text.length,
+    continues,
+    async *chunks() {
+      yield Buffer.from(text);
+    },
+  };
+}
+
+test("a line goes on in the file that was cut off from its own", async () => {
+  // Of fewer bytes the encoding would still be open.
+  const long = "1".repeat(10_000);
+  const feed = openLines({
+    parts: [
+      file("a", `${long}\ntw`, false),
+      file("b", "o\nthree\n"),
+      file("c", "four\nfi"),
+      file("d", "five\n", false),
+    ],
+  });
+  const found: [number, string][] = [];
+  while (await feed.read()) {
+    for (let line = feed.next(); line; line = feed.next()) {
+      found.push([line.number, line.buffer.toString("utf8", line.start, line.end)]);
+    }
+  }
+  expect(found).toEqual([
+    [1, long],
+    [2, "two"],
+    [3, "three"],
+    [4, "four"],
+    [5, "fi"],
+    [6, "five"],
+  ]);
+  // Where the first line of each file stands in the whole.
+  expect(feed.parts.map(({ path, firstLine }) => [path, firstLine])).toEqual([
+    ["a", 1],
+    ["b", 2],
+    ["c", 4],
+    ["d", 6],
+  ]);
 });
