@@ -65,7 +65,7 @@ export async function reportPage(
   const ask = questions(here);
   const all = await runIn(database, ask, here);
   const run = request.executors === undefined ? all : onlyOf(all, request.executors);
-  const events = await eventsIn(database, ask.events);
+  const events = await eventsIn(database, ask.events, here);
   const small = await smallJson(database, application, run);
   const seen: Seen = {
     run,
