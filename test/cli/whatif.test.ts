@@ -186,6 +186,24 @@ test("a run that did not finish is not comparable", async () => {
   expect(stderr).toContain("did not finish");
 });
 
+test.each([
+  ['"512m","spark.memory.offHeap.enabled":"true"', "spark.memory.offHeap.size must be > 0"],
+  ['"lots"', "Failed to parse byte string: lots"],
+])("settings that Spark does not start with (%s) are replayed, not simulated", async (set, why) => {
+  const log = readFileSync(join(runs, "s35-g-base-dbg/app-20261121023728-0000"), "utf8");
+  const path = join(scratch, "odd-settings.jsonl");
+  writeFileSync(
+    path,
+    log.replace('"spark.executor.memory":"512m"', `"spark.executor.memory":${set}`),
+  );
+  const out = ["-o", join(scratch, "odd.duckdb"), "--overwrite"];
+  expect((await respark(["replay", path, ...out])).code).toBe(0);
+  const asked = await respark(["whatif", path, "--set", "spark.memory.fraction=0.7", "--quiet"]);
+  expect(asked.code).toBe(5);
+  expect(asked.stderr).toContain("Spark does not start with the settings that the logs name");
+  expect(asked.stderr).toContain(why);
+});
+
 test("replay writes what a simulation says of each change; of two it is asked for, and the same", async () => {
   const effects = "select rank, change_key, effect from findings where effect is not null";
   const both = join(scratch, "both.duckdb");

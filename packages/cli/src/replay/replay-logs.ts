@@ -1,4 +1,5 @@
 /** The main job: logs in, one database out, whole or not at all. */
+import { printableLine } from "@respark/core";
 import { DiagnosticLog, type Survey, type SurveyedApplication } from "@respark/events";
 import {
   type ApplicationKey,
@@ -88,7 +89,9 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
       if (failed.length > 0 && failed.length === placed.length) throw failed[0]?.error;
       if (inputs !== undefined) sink.took(inputs.ofNone());
       const isAlone = request.simulates === true && placed.length === 1;
-      await sink.finish((ask, written) => foundIn(ask, written, isAlone && written.length === 1));
+      await sink.finish((ask, written) =>
+        foundIn(host, ask, written, isAlone && written.length === 1),
+      );
       const written = placed.filter(
         (application) => !failed.some((one) => one.application === application),
       );
@@ -102,14 +105,28 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
   }
 }
 
-/** `explain --app` simulates for one of many, when it is asked for it. */
-async function foundIn(ask: Ask, written: readonly ApplicationKey[], simulates: boolean) {
+/**
+ * `explain --app` simulates for one of many, when it is asked for it. What cannot be simulated costs
+ * the replay nothing: it is said, and the database is whole.
+ */
+async function foundIn(
+  host: Host,
+  ask: Ask,
+  written: readonly ApplicationKey[],
+  simulates: boolean,
+): ReturnType<typeof findingsOf> {
   const found = await findingsOf(lettingGo(ask), written);
   if (!simulates) return found;
-  return Promise.all(
-    found.map(async ({ key, rows }) => ({
-      key,
-      rows: await judgedChanges(ask, key, rows, TASKS_SIMULATED_BY_REPLAY),
-    })),
-  );
+  try {
+    return await Promise.all(
+      found.map(async ({ key, rows }) => ({
+        key,
+        rows: await judgedChanges(ask, key, rows, TASKS_SIMULATED_BY_REPLAY),
+      })),
+    );
+  } catch (error) {
+    const why = printableLine(error instanceof Error ? error.message : String(error));
+    await host.stderr.write(`What the proposed changes would do could not be simulated: ${why}\n`);
+    return found;
+  }
 }

@@ -79,16 +79,21 @@ export function baseConfiguration(run: RunRecord): BaseConfiguration {
   if (executor?.maxMemoryBytes === undefined)
     throw new NotComparable("no log tells how much memory an executor had");
   const cores = executor.cores ?? 1;
-  const xmxBytes = executorHeapMiB(behaviour, run.conf) * MIB;
+  const { conf } = run;
+  const sizes = { behaviour, conf, cores };
+  const xmxBytes = asSparkStarts(() => executorHeapMiB(behaviour, conf), notStarted) * MIB;
   for (const collector of collectorsOf(run, executor.pageSizeBytes)) {
     const heapBytes = maxHeapBytes(xmxBytes, collector);
     if (heapBytes === undefined) continue;
-    const capacity = managerCapacity({ behaviour, conf: run.conf, heapBytes, cores, collector });
+    const capacity = asSparkStarts(
+      () => managerCapacity({ ...sizes, heapBytes, collector }),
+      notStarted,
+    );
     const onHeap = capacity.maxHeapBytes ?? capacity.onHeapStorageBytes;
     const total = capacity.onHeapStorageBytes + capacity.onHeapExecutionBytes;
     if (onHeap !== executor.maxMemoryBytes && total !== executor.maxMemoryBytes) continue;
     return {
-      configuration: { behaviour, conf: run.conf, capacity, slots: slotsOf(run) },
+      configuration: { behaviour, conf, capacity, slots: slotsOf(run) },
       sparkVersion: run.sparkVersion,
       collector,
       heapBytes,
@@ -139,24 +144,37 @@ export function changedConfiguration(
   const cores = changes.has("spark.executor.cores")
     ? positive("spark.executor.cores", changes.get("spark.executor.cores"))
     : base.cores;
-  const xmxBytes = executorHeapMiB(behaviour, conf) * MIB;
+  const refused = (why: string): AskedWrongly => new AskedWrongly(why);
+  const xmxBytes = asSparkStarts(() => executorHeapMiB(behaviour, conf), refused) * MIB;
   const heapBytes = changes.has("spark.executor.memory")
     ? maxHeapBytes(xmxBytes, base.collector ?? "G1")
     : base.heapBytes;
   if (heapBytes === undefined || Number.isNaN(heapBytes))
     throw new AskedWrongly(`${changes.get("spark.executor.memory")} is no size of memory`);
+  const { collector } = base;
+  const capacity = asSparkStarts(
+    () => managerCapacity({ behaviour, conf, heapBytes, cores, collector }),
+    refused,
+  );
+  const perTask = Math.max(1, Number(conf.get("spark.task.cpus") ?? 1));
+  const executors = changes.get("spark.executor.instances");
+  return {
+    configuration: { behaviour, conf, capacity, slots: Math.max(1, Math.floor(cores / perTask)) },
+    executors:
+      executors === undefined ? undefined : positive("spark.executor.instances", executors),
+  };
+}
+
+function notStarted(why: string): NotComparable {
+  return new NotComparable(`Spark does not start with the settings that the logs name: ${why}`);
+}
+
+/** What Spark throws as it starts is no mistake of ours: these settings do not run. */
+function asSparkStarts<Given>(asked: () => Given, refused: (why: string) => Error): Given {
   try {
-    const { collector } = base;
-    const capacity = managerCapacity({ behaviour, conf, heapBytes, cores, collector });
-    const perTask = Math.max(1, Number(conf.get("spark.task.cpus") ?? 1));
-    const executors = changes.get("spark.executor.instances");
-    return {
-      configuration: { behaviour, conf, capacity, slots: Math.max(1, Math.floor(cores / perTask)) },
-      executors:
-        executors === undefined ? undefined : positive("spark.executor.instances", executors),
-    };
+    return asked();
   } catch (failure) {
-    if (failure instanceof SparkFailure) throw new AskedWrongly(failure.message);
+    if (failure instanceof SparkFailure) throw refused(failure.message.replaceAll("\n", " "));
     throw failure;
   }
 }
