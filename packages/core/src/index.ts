@@ -135,6 +135,7 @@ export {
   type Outcomes,
 } from "./simulate/outcomes.ts";
 export { simulate } from "./simulate/simulation.ts";
+export { TooLongToSimulate } from "./simulate/work.ts";
 export type { SourceFileRow } from "./source-rows.ts";
 export {
   type GarbageCollector,

@@ -105,6 +105,7 @@ export class SimulatedTask {
 
   #turn(answer: number): number | ExecutionRequest | undefined {
     for (;;) {
+      this.#around.work.step();
       const turn = this.#steps === undefined ? this.#courseTurn(answer) : this.#stepTurn(answer);
       if (turn === undefined) return undefined;
       if (typeof turn !== "number") return turn;

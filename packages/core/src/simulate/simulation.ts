@@ -18,6 +18,7 @@ import { noOutcomes, type Outcomes, PEAKS, SUMMED } from "./outcomes.ts";
 import { SimulatedTask } from "./simulated-task.ts";
 import type { StageSurroundings } from "./stage-surroundings.ts";
 import { LEVELS, TaskSet } from "./task-set.ts";
+import { Work } from "./work.ts";
 
 /** A stage whose tasks are offered or run. */
 interface ActiveStage {
@@ -52,7 +53,7 @@ type Happening =
  */
 const REVIVE_MILLIS = 1000;
 
-/** Runs an application through; results in what it came to. */
+/** Runs an application through; results in what it came to. Throws TooLongToSimulate. */
 export function simulate(
   wanted: WantedMemory,
   configuration: SimulatedConfiguration,
@@ -67,6 +68,7 @@ class Simulation {
   readonly #settings: SimulatedSettings;
   readonly #draws: Draws;
   readonly #queue = new EventQueue<Happening>();
+  readonly #work: Work;
   readonly #executors: readonly SimulatedExecutor[];
   readonly #locations: BlockLocations;
   readonly #active: ActiveStage[] = [];
@@ -91,6 +93,7 @@ class Simulation {
     this.#configuration = configuration;
     this.#settings = settingsOf(configuration);
     this.#draws = draws;
+    this.#work = new Work(wanted.stages.reduce((sum, { tasks }) => sum + tasks.length, 0));
     const after = (index: number): number => wanted.stages[index]?.afterStages ?? 0;
     this.#bySubmission = wanted.stages
       .map((_, index) => index)
@@ -226,6 +229,7 @@ class Simulation {
       draws: this.#draws,
       configuration: this.#configuration,
       settings: this.#settings,
+      work: this.#work,
       isCached: this.#isCached,
     };
   }

@@ -3,6 +3,7 @@ import type { BlockLocations } from "./block-locations.ts";
 import type { WantedMemory, WantedStage } from "./demand.ts";
 import type { Draws } from "./draws.ts";
 import type { SimulatedConfiguration, SimulatedExecutor, SimulatedSettings } from "./executor.ts";
+import type { Work } from "./work.ts";
 
 export interface StageSurroundings {
   readonly wanted: WantedMemory;
@@ -12,6 +13,7 @@ export interface StageSurroundings {
   readonly draws: Draws;
   readonly configuration: SimulatedConfiguration;
   readonly settings: SimulatedSettings;
+  readonly work: Work;
   /** Whether an RDD is still cached for this stage. */
   readonly isCached: (rdd: number) => boolean;
 }

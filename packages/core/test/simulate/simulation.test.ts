@@ -7,6 +7,7 @@ import {
   type SimulatedConfiguration,
   simulate,
   sparkBehaviour,
+  TooLongToSimulate,
   type Wanted,
   type WantedMemory,
   type WantedStage,
@@ -145,6 +146,14 @@ test("a collection larger than its share spills, and one that fits does not", ()
   expect(tight.spilled_bytes).toBeGreaterThan(10 * MIB);
   expect(tight.peak_execution_bytes).toBeLessThanOrEqual(20 * MIB);
   expect(run(wanted, 256 * MIB).spilled_tasks).toBe(0);
+});
+
+test("a damaged total, thousands of times what there is, ends in a refusal, not in an endless run", () => {
+  const spilling = (spillableBytes: number) =>
+    cacheOf({ rdds: 0, partitions: 1, blockBytes: 0, reads: [-1], spillableBytes });
+  // A hundred gigabytes by one task is much, and simulated.
+  expect(run(spilling(100_000 * MIB), 64 * MIB).spilled_tasks).toBe(1);
+  expect(() => run(spilling(2 ** 50), 64 * MIB)).toThrow(TooLongToSimulate);
 });
 
 test("the same draw gives the same run, another draw may not", () => {

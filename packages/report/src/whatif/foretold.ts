@@ -9,10 +9,13 @@ import {
   type ManagerCapacity,
   OUTCOMES,
   type OutcomeName,
+  type Outcomes,
   type SimulatedConfiguration,
   simulate,
+  TooLongToSimulate,
   type WantedMemory,
 } from "@respark/core";
+import { NotComparable } from "./configurations.ts";
 
 const MIB = 1_048_576;
 /** Outcomes that hang on which executor a task ran on, and beside whom. */
@@ -64,7 +67,7 @@ export function drawnOutcomes(
 ): DrawnOutcomes {
   const values = recordOf((): number[] => []);
   for (let draw = 0; draw < given.draws; draw++) {
-    addDraw(values, simulate(wanted, configuration, new Draws(given.seed, draw)));
+    addDraw(values, drawnOnce(wanted, configuration, new Draws(given.seed, draw)));
   }
   return values;
 }
@@ -78,9 +81,23 @@ export async function drawnInTurns(
   const values = recordOf((): number[] => []);
   for (let draw = 0; draw < given.draws; draw++) {
     await new Promise((resolve) => setImmediate(resolve));
-    addDraw(values, simulate(wanted, configuration, new Draws(given.seed, draw)));
+    addDraw(values, drawnOnce(wanted, configuration, new Draws(given.seed, draw)));
   }
   return values;
+}
+
+function drawnOnce(
+  wanted: WantedMemory,
+  configuration: SimulatedConfiguration,
+  draws: Draws,
+): Outcomes {
+  try {
+    return simulate(wanted, configuration, draws);
+  } catch (failure) {
+    if (failure instanceof TooLongToSimulate)
+      throw new NotComparable(`the run cannot be simulated: ${failure.message}`);
+    throw failure;
+  }
 }
 
 function addDraw(
