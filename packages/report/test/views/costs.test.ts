@@ -105,6 +105,24 @@ test("a lost executor's cache is counted, and what others had to compute again f
   ).toMatchObject([{ kind: "lost_executors", cost_ms: 2000n }]);
 });
 
+test("bytes that stood for ages of a damaged clock are no overflow", async () => {
+  const path = await replayed((emit) => {
+    emit("executors", alive);
+    emit("memory_timeline", {
+      ...rowsByHand.memory_timeline,
+      executorId: "1",
+      endTs: three + 2e9 * second,
+    });
+    happened(emit, [
+      { at: 1, op: "store", blockId: "rdd_7_0", memoryBytes: 20 * 2 ** 30 },
+      { at: 2, op: "hit_memory", blockId: "rdd_7_0" },
+    ]);
+  });
+  expect(await ask(path, "select idle_bytes from idle_rdds")).toEqual([
+    { idle_bytes: 20n * 2n ** 30n },
+  ]);
+});
+
 test("an unpersist is worth something only before an eviction of what somebody missed later", async () => {
   const idle = (missedLater: boolean) =>
     replayed((emit) => {

@@ -56,8 +56,9 @@ idle as (
   select s.app_id, s.attempt_id, s.executor_id, s.rdd_id, u.last_read_at,
     sum(s.bytes) filter (coalesce(s.left_at, e.ended) > u.last_read_at)::bigint as bytes,
     max(coalesce(s.left_at, e.ended)) as until,
-    sum(s.bytes * (epoch_us(coalesce(s.left_at, e.ended)) - epoch_us(s.began))) as held,
-    sum(s.bytes * (epoch_us(coalesce(s.left_at, e.ended)) - epoch_us(u.last_read_at)))
+    -- Bytes times µs of a damaged clock are beyond 64 bits.
+    sum(s.bytes::hugeint * (epoch_us(coalesce(s.left_at, e.ended)) - epoch_us(s.began))) as held,
+    sum(s.bytes::hugeint * (epoch_us(coalesce(s.left_at, e.ended)) - epoch_us(u.last_read_at)))
       filter (coalesce(s.left_at, e.ended) > u.last_read_at) as after
   from stays s join used u using (app_id, attempt_id, rdd_id)
     left join ended e using (app_id, attempt_id, executor_id)

@@ -60,8 +60,10 @@ held as (
   select s.app_id, s.attempt_id, s.rdd_id,
     sum(bytes)::bigint as stored_bytes,
     (max(until) - min(began)) / 1e6 as seconds,
-    sum(bytes * (until - began) / 1e6) as held,
-    sum(bytes * (until - coalesce(if(last_hit > until, until, last_hit), began)) / 1e6) as unread
+    -- Bytes times µs of a damaged clock are beyond 64 bits.
+    sum(bytes::hugeint * (until - began)) / 1e6 as held,
+    sum(bytes::hugeint * (until - coalesce(if(last_hit > until, until, last_hit), began))) / 1e6
+      as unread
   from (
     select s.*, coalesce(s.left_at, greatest(epoch_us(e.ended), s.last_hit, s.began)) as until
     from stays s left join ended e using (app_id, attempt_id, executor_id)) s
