@@ -1,6 +1,6 @@
 /**
  * Ends this process where one piece of its work takes too long or too much memory, whatever it is
- * doing: on a thread of its own, for a replay that hangs answers nobody.
+ * doing: on a thread of its own, since a replay that hangs answers no message.
  */
 import { memoryUsage } from "node:process";
 import { Worker } from "node:worker_threads";

@@ -2,8 +2,26 @@
  * Why a job was aborted, wherever it is quoted: DAGScheduler's lines, an ApplicationMaster's, the
  * exception that a shell, Py4J or a launcher printed. It may be all that was kept of a run.
  */
-import { type LogTemplate, template } from "../log-template.ts";
+import { type LogTemplate, type RecordAround, template } from "../log-template.ts";
 import { lostTask } from "./task-set-manager.ts";
+
+/** Of 2.0 and later, whose words name the executor beside the host. */
+const lostWithExecutor = (
+  _before: string,
+  _index: number,
+  _stage: number,
+  _attempt: number,
+  _times: number,
+  _i: number,
+  _a: number,
+  stageId: number,
+  _sa: number,
+  taskId: number,
+  host: string,
+  executorId: string,
+  reason: string,
+  { trace }: RecordAround,
+) => lostTask(taskId, { executorId, host, stageId, reason, trace });
 
 export const STAGE_FAILURE: readonly LogTemplate[] = [
   template({
@@ -14,22 +32,7 @@ export const STAGE_FAILURE: readonly LogTemplate[] = [
     example:
       "org.apache.spark.SparkException: Job aborted due to stage failure: Task 4 in stage 17.0 failed 4 times, most recent failure: Lost task 4.3 in stage 17.0 (TID 926) (10.0.0.7 executor 1): java.lang.OutOfMemoryError: Java heap space",
     awaitsTrace: true,
-    fact: (
-      _before,
-      _index,
-      _stage,
-      _attempt,
-      _times,
-      _i,
-      _a,
-      stageId,
-      _sa,
-      taskId,
-      host,
-      executorId,
-      reason,
-      { trace },
-    ) => lostTask(taskId, { executorId, host, stageId, reason, trace }),
+    fact: lostWithExecutor,
   }),
   template({
     name: "D13",
@@ -40,22 +43,7 @@ export const STAGE_FAILURE: readonly LogTemplate[] = [
     example:
       "org.apache.spark.SparkException: Job aborted due to stage failure: Task 4 in stage 17.0 failed 4 times, most recent failure: Lost task 4.3 in stage 17.0 (TID 926, 10.0.0.7, executor 1): java.lang.OutOfMemoryError: Java heap space",
     awaitsTrace: true,
-    fact: (
-      _before,
-      _index,
-      _stage,
-      _attempt,
-      _times,
-      _i,
-      _a,
-      stageId,
-      _sa,
-      taskId,
-      host,
-      executorId,
-      reason,
-      { trace },
-    ) => lostTask(taskId, { executorId, host, stageId, reason, trace }),
+    fact: lostWithExecutor,
   }),
   template({
     name: "D13",

@@ -245,7 +245,7 @@ function departure(all: readonly Candidate[], went: ByteInterval): Departure & {
 }
 
 /**
- * Tasks' results, then broadcasts that nobody reads now and blocks of streams, then RDDs, which
+ * Tasks' results, then broadcasts that no task reads now and blocks of streams, then RDDs, which
  * have a line of their own when they go. What the log still drops is there. For one line alone,
  * which may be late, nothing goes that might have a line.
  */
