@@ -59,8 +59,8 @@ const run: RunSummary = {
   outOfMemory: [],
   executorsLost: [],
   evictionCauses: [
-    { cause: "execution", evictions: 5 },
-    { cause: undefined, evictions: 2 },
+    { cause: "execution", evictions: 5, ofBroadcasts: 0 },
+    { cause: undefined, evictions: 2, ofBroadcasts: 0 },
   ],
   missedAfterEviction: 3,
   missedAfterNoRoom: 0,
@@ -101,6 +101,12 @@ test("the story is told in sentences: what was evicted for whose sake, what was 
       "Storage borrowed up to 45.0 MiB of execution's memory (executor 0).",
     ].join("\n"),
   );
+});
+
+test("evictions of broadcasts are counted apart, since a verdict counts those of RDDs", () => {
+  const evictionCauses = [{ cause: "execution", evictions: 7, ofBroadcasts: 4 }] as const;
+  const text = runSummaryText({ ...run, evictionCauses }, place);
+  expect(text).toContain("7 evictions (98.0 MiB), 4 of them of broadcasts: all because");
 });
 
 test("sizes that no log tells are not said as 0 B, and some of them as the least there was", () => {

@@ -100,7 +100,8 @@ async function lossesOf(
 ): Promise<Pick<RunSummary, "outOfMemory" | "executorsLost" | "evictionCauses">> {
   const errors = await answerOf(ask, { ...lossKinds, tasks: "number" }, outOfMemorySql(where));
   const lost = await answerOf(ask, lossKinds, lostSql(where));
-  const causes = await answerOf(ask, { cause: "text", evictions: "number" }, causeSql(where));
+  const causeKinds = { cause: "text", evictions: "number", of_broadcasts: "number" } as const;
+  const causes = await answerOf(ask, causeKinds, causeSql(where));
   return {
     outOfMemory: errors.flatMap((row) => {
       const kind = outOfMemoryClass(row.class);
@@ -115,6 +116,7 @@ async function lossesOf(
     evictionCauses: causes.map((row) => ({
       cause: evictionCause(row.cause),
       evictions: row.evictions ?? 0,
+      ofBroadcasts: row.of_broadcasts ?? 0,
     })),
   };
 }
@@ -225,7 +227,8 @@ function curveSql(where: string): string {
 
 function causeSql(where: string): string {
   return `
-    select cause, count(*) as evictions from block_events
+    select cause, count(*) as evictions,
+      count(*) filter (starts_with(block_id, 'broadcast_')) as of_broadcasts from block_events
     where ${where} and op in ('evict', 'drop_to_disk') group by cause order by evictions desc, cause`;
 }
 

@@ -58,6 +58,8 @@ export interface RunSummary {
   readonly evictionCauses: readonly {
     readonly cause: EvictionCause | undefined;
     readonly evictions: number;
+    /** those of broadcasts, which a verdict about RDDs does not count */
+    readonly ofBroadcasts: number;
   }[];
   /**
    * reads that found a block gone which had been evicted, had found no room, or had gone with its

@@ -37,6 +37,12 @@ export function whatHappened(
       ({ cause, evictions: some }) =>
         `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons that are not logged" : FOR_THE_SAKE_OF[cause]}`,
     );
+    const broadcasts = run.evictionCauses.reduce((all, { ofBroadcasts }) => all + ofBroadcasts, 0);
+    // The verdict tells of RDDs' evictions alone.
+    const ofThem =
+      broadcasts === 0 || broadcasts === evictions
+        ? ""
+        : `, ${countInWords(broadcasts)} of them of broadcasts`;
     const missed =
       run.missedAfterEviction === 0
         ? ""
@@ -49,7 +55,7 @@ export function whatHappened(
           bytes,
           leftOut,
         })),
-      )}: ${causes.join(", ")}${missed}.`,
+      )}${ofThem}: ${causes.join(", ")}${missed}.`,
     );
   }
   const failedPuts = sum((executor) => executor.failedPuts ?? 0);
