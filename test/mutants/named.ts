@@ -116,9 +116,9 @@ export const namedMutants: readonly Mutant[] = [
     file: "reported-steps.ts",
   },
   {
-    name: "c18: reported MOST_UNROLLED 1.59->1",
-    from: "const MOST_UNROLLED = 1.59;",
-    to: "const MOST_UNROLLED = 1;",
+    name: "c18: reported blocks unroll at most 1.59 of their size ->1",
+    from: "const most = status.level.deserialized ? MOST_HELD : 1;",
+    to: "const most = 1;",
     file: "reported-steps.ts",
   },
   {
@@ -159,19 +159,19 @@ export const namedMutants: readonly Mutant[] = [
   },
   {
     name: "c25: follower gaveAll no-op",
-    from: "if (wanted > 0)\n      this.#adopt({",
-    to: "if (wanted > 1e15)\n      this.#adopt({",
+    from: "if (wanted > 0)\n      this.#manager.adopt({",
+    to: "if (wanted > 1e15)\n      this.#manager.adopt({",
     file: "manager-follower.ts",
   },
   {
-    name: "c26: follower mismatches never counted",
-    from: "    this.mismatches++;\n",
+    name: "c26: decisions never counted as foreseen",
+    from: 'if (outcome === "predicted") totals.decisionsForeseen++;',
     to: "",
-    file: "manager-follower.ts",
+    file: "grades.ts",
   },
   {
     name: "c27: follower unrolled no-op",
-    from: 'this.#adopt({ kind: "storage_stored", mode, bytes });\n    this.#adopt({ kind: "storage_released", mode, bytes });\n  }\n\n  /** A request was made',
+    from: 'this.#manager.adopt({ kind: "storage_stored", mode, bytes });\n    this.#manager.adopt({ kind: "storage_released", mode, bytes });\n  }\n\n  /** A request was made',
     to: "void mode; void bytes;\n  }\n\n  /** A request was made",
     file: "manager-follower.ts",
   },
@@ -218,9 +218,9 @@ export const namedMutants: readonly Mutant[] = [
     file: "silent-removal.ts",
   },
   {
-    name: "c35: unseen strangers ignored",
-    from: "step.ts <= this.#strangersUntil ? this.#state.onHeap.rules.maxBytes : 0",
-    to: "0",
+    name: "c35: unseen blocks and strangers explain any free",
+    from: "held.atMost >= seen.atLeast && held.atLeast <= most",
+    to: "true",
     file: "unseen-blocks.ts",
   },
   {
@@ -314,9 +314,9 @@ export const namedMutants: readonly Mutant[] = [
     file: "clock-alignment.ts",
   },
   {
-    name: "e08: log-decoder READERS_KEPT 256->1",
-    from: "const READERS_KEPT = 256;",
-    to: "const READERS_KEPT = 1;",
+    name: "e08: log-decoder STREAMS_KEPT 256->1",
+    from: "const STREAMS_KEPT = 256;",
+    to: "const STREAMS_KEPT = 1;",
     file: "log-decoder.ts",
   },
   {

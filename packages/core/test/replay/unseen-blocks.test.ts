@@ -172,3 +172,33 @@ test("in 1.6.0 to 1.6.2 what a late log calls free is what its blocks hold", () 
   });
   expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 700, atMost: 700 });
 });
+
+/** Of each `free` of the story the rule that accounts for it. */
+function rulesOfFrees(story: string, level: "debug" | "info"): (string | undefined)[] {
+  const { replay_checks } = replayText(story, { memory: 1000, level });
+  return replay_checks
+    .filter(({ quantity }) => quantity === "free")
+    .map(({ outcome, rule }) => rule ?? outcome);
+}
+
+test("while a task from before the log runs, blocks that the log stored stay in memory", () => {
+  const story = (free: number) => `
+      100 1 store rdd_5_0 400 free 300
+      90000 1 store rdd_5_1 100 free ${free}
+      95000 1 finish task-9`;
+  expect(rulesOfFrees(story(500), "debug")).toEqual(["unseen_blocks", "unseen_blocks"]);
+  // 500 bytes of blocks are known, and so no more than 500 are free.
+  expect(rulesOfFrees(story(700), "debug")).toEqual(["unseen_blocks", "unexplained"]);
+});
+
+test("a task from before the log holds no more than was free of known memory", () => {
+  const story = (free: number) => `
+      100 1 store rdd_5_0 400 free 500
+      150 1 store rdd_5_1 100 free ${free}
+      300 1 finish task-9`;
+  // Blocks of before hold 100 bytes at most, and grants too; all since is logged at DEBUG.
+  expect(rulesOfFrees(story(350), "debug")[1]).not.toBe("unexplained");
+  expect(rulesOfFrees(story(250), "debug")).toEqual(["unseen_blocks", "unexplained"]);
+  // At INFO its grants have no lines.
+  expect(rulesOfFrees(story(250), "info")).toEqual(["unseen_blocks", "unseen_blocks"]);
+});

@@ -119,12 +119,17 @@ export class UnseenBlocks {
     return this.#isOpen && this.#state.onHeap.unseen.atMost > 0;
   }
 
-  /** What is free differs from what was foreseen by what unseen blocks hold, or have left. */
+  /**
+   * What is free differs from what was foreseen by what unseen blocks hold, or have left: known
+   * blocks stay, and beside them no more is held than those and execution can hold.
+   */
   explains(step: LogStep, free: ByteInterval): boolean {
     if (!this.mayHoldBytes) return false;
-    const seen = this.#state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);
-    const strangers = step.ts <= this.#strangersUntil ? this.#state.onHeap.rules.maxBytes : 0;
-    return this.#heldBesides(step, free).atMost + strangers >= seen.atLeast;
+    const { ledgers, onHeap } = this.#state;
+    const seen = ledgers.map((each) => each.seen).reduce(plus, NOTHING);
+    const held = this.#heldBesides(step, free);
+    const most = seen.atMost + onHeap.unseen.atMost + this.#executionBeside(step).atMost;
+    return held.atMost >= seen.atLeast && held.atLeast <= most;
   }
 
   /** Tasks that began before the log have ended: all that is held is logged. */
@@ -213,12 +218,20 @@ export class UnseenBlocks {
     this.#state.onHeap.holdUnseen(NOTHING);
   }
 
-  /** Execution memory as far as a line's `free` counts it. */
+  /**
+   * Execution memory as far as a line's `free` counts it. Where grants are not logged, tasks from
+   * before the log may have all that the protected part of storage leaves.
+   */
   #executionBeside(step: LogStep): Amount {
     if (this.#printsBlocks(step)) return NOTHING;
+    const { onHeap, offHeap, rules } = this.#state;
     const execution = countedExecution(this.#state);
-    if (step.ts > this.#strangersUntil) return execution;
-    return amount({ atLeast: 0, atMost: countedMaximum(this.#state) }, execution.best);
+    const isBounded = onHeap.unloggedExecution.atMost > 0;
+    if (step.ts > this.#strangersUntil || isBounded || !rules.freeExcludesExecution)
+      return execution;
+    const beside = rules.freeCountsOffHeap ? (offHeap?.executionCeiling() ?? 0) : 0;
+    const atMost = onHeap.executionCeiling() + beside;
+    return amount({ atLeast: 0, atMost }, Math.min(execution.best, atMost));
   }
 
   /** What is called free is what blocks hold (1.6.0–1.6.2, but for exact bytes of DEBUG). */
