@@ -118,6 +118,18 @@ describe("what is not measured is never zero", () => {
     const result = judged([evicted(0)], { metrics: { evicted_bytes: undefined, ooms: 0 } });
     expect(statusOf(result, "evicted_bytes")).toBe("not_measured");
   });
+  test("what each run of the baseline measured and this one does not is no pass", () => {
+    const base = { metrics: { evicted_bytes: 0, spilled_bytes: 0 } };
+    const less = { metrics: { evicted_bytes: undefined, spilled_bytes: 0 } };
+    const result = judged([base, base], less);
+    expect(result.outcome).toBe("too_little_evidence");
+    expect(result.evidence.join()).toContain("measured evicted_bytes, and this run does not");
+    // One run of the baseline did not measure it either; a warning is no verdict; ignored is said.
+    expect(judged([base, less], less).outcome).toBe("passed");
+    expect(judged([base], less, { config: { ignore: ["evicted_bytes"] } }).outcome).toBe("passed");
+    const warned = { limits: { evicted_bytes: { level: "warn" } } } as const;
+    expect(judged([base], less, { config: warned }).outcome).toBe("passed");
+  });
   test("values by different evidence are not compared", () => {
     const result = judged([{ ...evicted(0), by: "executor logs" }], {
       metrics: { evicted_bytes: 900 * MIB },

@@ -107,6 +107,8 @@ export interface MeasuredRun {
   readonly trust: Trust;
   readonly subjects: readonly Subject[];
   readonly measures: readonly Measure[];
+  /** What it would have been under other settings: what is not simulated is not measured. */
+  readonly isForetold?: true;
   /** By metric: who did it, in sentences, worst first. */
   readonly causes: ReadonlyMap<string, readonly string[]>;
   /** what all executors held along the run; undefined: not asked for */

@@ -78,7 +78,11 @@ export function judge(request: GateRequest): GateResult {
   if (comparable && baseline !== undefined && nothingMeasured(verdicts)) {
     evidence.push("nothing that the baseline measured is measured in this run");
   }
-  evidence.push(...workUndone(verdicts), ...budgetsUnmeasured(verdicts, config));
+  evidence.push(
+    ...workUndone(verdicts),
+    ...budgetsUnmeasured(verdicts, config),
+    ...unmeasured(verdicts, request),
+  );
   const failed = verdicts.some((verdict) => verdict.status === "fail" && holdsFor(run, verdict));
   return {
     outcome: outcomeOf({ comparable, failed, evidence, run, config }),
@@ -169,6 +173,36 @@ function budgetsUnmeasured(verdicts: readonly Verdict[], config: GateConfig): st
       ? []
       : [`${check} has a budget, and these logs do not measure it`];
   });
+}
+
+/**
+ * What could fail, each run of the baseline measured, and this run does not. A simulation foretells
+ * what it can, and a configuration that takes incomplete logs takes this.
+ */
+function unmeasured(
+  verdicts: readonly Verdict[],
+  { baseline, run, config }: GateRequest,
+): string[] {
+  if (baseline === undefined || run.isForetold === true) return [];
+  if (config.evidence?.allow_incomplete === true) return [];
+  const gone = verdicts.filter(({ check, subject, status }) => {
+    const metric = metrics.find(({ id }) => id === check);
+    if (status !== "not_measured" || metric === undefined || subject !== undefined) return false;
+    const { level, ignored } = limitsOf(metric, subject, config);
+    return (
+      level === "fail" && !ignored && runsThatMeasured(baseline, check) >= baseline.runs.length
+    );
+  });
+  if (gone.length === 0) return [];
+  const names = gone.map(({ check }) => check).join(", ");
+  return [
+    `the baseline's runs measured ${names}, and this run does not: collect the same logs, or, if the program no longer does what is measured, write a new baseline or name it under ignore`,
+  ];
+}
+
+/** How many runs of a baseline measured a metric, by whichever evidence. */
+function runsThatMeasured({ metrics: stored }: Baseline, metric: string): number {
+  return Object.values(stored[metric] ?? {}).reduce((sum, { runs }) => sum + runs, 0);
 }
 
 /** What every log tells, if only by not speaking of it. */

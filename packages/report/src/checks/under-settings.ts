@@ -26,6 +26,7 @@ export function underSettings(
   return {
     ...run,
     configuration,
+    isForetold: true,
     measures: metrics.flatMap((metric) => {
       const measured = run.measures.filter((measure) => measure.metric === metric.id);
       if (metric.whateverMemory === true) return measured;
