@@ -152,3 +152,13 @@ test("a line that begins like JSON and ends at once is a line", () => {
     expect(decode(text).records).toEqual([]);
   }
 });
+
+test("one line of many records is all of them, each time in it found once", () => {
+  const most = 6_000;
+  const text = Array.from(
+    { length: most },
+    (_, i) =>
+      `26/11/21 02:36:${String(10 + (i % 50))} INFO MemoryStore: Block broadcast_${i} stored as values in memory (estimated size 5.0 KiB, free 366.3 MiB)`,
+  ).join(" ");
+  expect(decode(text).records).toHaveLength(most);
+});

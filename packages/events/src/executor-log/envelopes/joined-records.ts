@@ -3,7 +3,7 @@
  * right behind it.
  */
 import { levelsIn } from "../layouts/head-shape.ts";
-import { timeIn } from "../layouts/time-forms.ts";
+import { timesIn } from "../layouts/time-forms.ts";
 import { sparkWordsIn } from "../spark-wording.ts";
 import type { Layer, Unwrapped } from "./envelope.ts";
 
@@ -45,15 +45,13 @@ function recordsIn(text: string): readonly string[] {
 /** Where heads of records begin. */
 function headsIn(text: string): number[] {
   const starts: number[] = [];
-  for (let from = 0; ; ) {
-    const time = timeIn(text, from);
-    if (time === undefined) return starts;
+  for (const time of timesIn(text)) {
     const isHead = levelsIn(text.slice(time.end, time.end + LEVEL_NEAR)).length > 0;
     if (isHead && (time.start === 0 || /[\s[]/.test(text[time.start - 1] ?? ""))) {
       starts.push(text[time.start - 1] === "[" ? time.start - 1 : time.start);
     }
-    from = time.end;
   }
+  return starts;
 }
 
 /** A line has words of Spark behind several heads. */

@@ -97,6 +97,53 @@ export function timeIn(text: string, from = 0): FoundTime | undefined {
   return best;
 }
 
+/**
+ * The times in a text one behind the other, as `timeIn` finds each. Each form looks for its next
+ * time once, so that a line of some megabytes is searched once by each and not once a time.
+ */
+export function* timesIn(text: string): Generator<FoundTime> {
+  const next = FORMS.map(({ source }, form) => new NextOfForm(text, source, form));
+  for (let from = 0; ; ) {
+    let best: FoundTime | undefined;
+    for (const form of next) {
+      const found = form.from(from);
+      if (found !== undefined && (best === undefined || found.start < best.start)) best = found;
+    }
+    if (best === undefined) return;
+    yield best;
+    from = best.end;
+  }
+}
+
+/** The next time of one form in a text that is gone through forwards. */
+class NextOfForm {
+  readonly #text: string;
+  readonly #search: RegExp;
+  readonly #form: number;
+  #found: FoundTime | undefined;
+  #isOver = false;
+
+  constructor(text: string, source: string, form: number) {
+    this.#text = text;
+    this.#search = new RegExp(source, "g");
+    this.#form = form;
+  }
+
+  from(from: number): FoundTime | undefined {
+    if (this.#isOver || (this.#found !== undefined && this.#found.start >= from)) {
+      return this.#found;
+    }
+    this.#search.lastIndex = from;
+    const found = this.#search.exec(this.#text);
+    this.#isOver = found === null;
+    this.#found =
+      found === null
+        ? undefined
+        : { form: this.#form, start: found.index, end: found.index + found[0].length };
+    return this.#found;
+  }
+}
+
 const MICROS_PER_SECOND = 1_000_000;
 const MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
 const HALF_A_DAY = MICROS_PER_DAY / 2;
