@@ -61,7 +61,7 @@ export interface ExecutorSurroundings {
   /** A setting of the application, as written; undefined: not set, or not known. */
   setting(key: string): string | undefined;
   /** a fact about the JVM or identity that decides its layout */
-  layoutFact(fact: LogFact, step: LogStep): void;
+  layoutFact(fact: LogFact, at: { readonly sourceFileId: number; readonly line: number }): void;
   oom(step: LogStep, fact: LogFact, timelineSeq: number | undefined): void;
 }
 

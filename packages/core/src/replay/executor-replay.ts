@@ -27,10 +27,20 @@ import { PolledPeaks } from "./tasks/polled-peaks.ts";
 
 /** µs that a task may run on after its log's last line, as clocks and printed seconds allow */
 const LATEST_LINE_MICROS = 2_000_000;
-const SHOWS_CAPACITY = new Set(["store_started", "block_stored", "eviction_done", "dump_totals"]);
+/** What shows how much memory there is, of use until its manager's life begins. */
+const SHOWS_CAPACITY = new Set(["block_stored", "eviction_done", "dump_totals"]);
+/** What tells of the JVM, of the layout, and of who it is. */
+const TELLS_LAYOUT = new Set([
+  "executor_command",
+  "executor_started",
+  "block_manager_registered",
+  "spark_version_logged",
+  "java_version_logged",
+  "store_started",
+  "block_level",
+]);
 const DECOMMISSIONS = "spark.decommission.enabled";
 const DRIVER = "driver";
-const LINES_TO_LAYOUT = 10_000; // how far ahead facts about the layout are looked for
 
 export class ExecutorReplay {
   readonly evidence: ExecutorEvidence = new ExecutorEvidence();
@@ -74,6 +84,7 @@ export class ExecutorReplay {
   observe(observation: Observation, fact: LogFact): void {
     this.#ts = Math.max(this.#ts, observation.ts ?? this.#ts);
     if (this.#privateMaps.owns(observation, fact)) return;
+    this.#learnLayout(observation, fact);
     this.#lookahead.add(observation, fact, this.#ts);
     this.#logged.learn(fact, this.#ts);
     this.#around.broadcasts.learnFrom(fact);
@@ -280,24 +291,19 @@ export class ExecutorReplay {
   }
 
   /**
-   * What decides the layout may be logged later: from 4.0 on the capacity comes after the first task
-   * began, levels with the first reads.
+   * What decides the layout is learned as it is read, before the lines that wait: from 4.0 on the
+   * capacity comes after the first task began, levels with the first reads.
    */
-  #learnLayoutAhead(step: LogStep | undefined): void {
-    if (step !== undefined && SHOWS_CAPACITY.has(step.fact.kind))
-      this.#around.layoutFact(step.fact, step);
-    for (const next of this.#lookahead.next(LINES_TO_LAYOUT - 1)) {
-      const { kind } = next.fact;
-      if (kind === "store_started") this.#beginningSeen = true;
-      if (kind === "block_level" || SHOWS_CAPACITY.has(kind))
-        this.#around.layoutFact(next.fact, next);
-    }
+  #learnLayout({ sourceFileId, line }: Observation, fact: LogFact): void {
+    const { kind } = fact;
+    if (kind === "store_started") this.#beginningSeen = true;
+    const isOpen = this.#parts === undefined && SHOWS_CAPACITY.has(kind);
+    if (isOpen || TELLS_LAYOUT.has(kind)) this.#around.layoutFact(fact, { sourceFileId, line });
   }
 
   /** The memory manager's life begins: nothing is used. */
   #begin(at: StepPlace | undefined, step?: LogStep): Parts | undefined {
     if (this.#parts !== undefined) return this.#parts;
-    this.#learnLayoutAhead(step);
     const rules = this.#around.rules();
     if (rules === undefined) return undefined;
     this.#parts = partsOf(this.#around, rules, this.#removals, {
@@ -383,12 +389,7 @@ export class ExecutorReplay {
       case "java_version_logged":
         this.#beginningSeen = true;
         this.#beganAt ??= step;
-        this.#around.layoutFact(fact, step);
         return;
-      case "store_started":
-        this.#beginningSeen = true;
-        this.#around.layoutFact(fact, step);
-        break;
       default:
         break;
     }

@@ -19,6 +19,11 @@ export interface ExecutorRules {
   readonly maximumDoubt: { readonly below: number; readonly above: number };
   /** how capacity is split into on-heap and off-heap memory is known */
   readonly areModesKnown: boolean;
+  /**
+   * capacity of both modes together, of which either may have any part: it is printed as one sum,
+   * and the log has blocks of both; undefined: each mode has its own, bytes
+   */
+  readonly sharedBytes: number | undefined;
   /** `free` in store lines prints the bytes used by blocks (1.6.0–1.6.2) */
   readonly freePrintsUsed: boolean;
   /** `free` is maximum − execution − blocks (unified), or maximum storage − blocks */

@@ -133,7 +133,8 @@ export class ExecutorState {
     this.offHeap =
       of.rules.offHeap === undefined ? undefined : new ModeLedger("off_heap", of.rules.offHeap);
     this.ledgers = this.offHeap === undefined ? [this.onHeap] : [this.onHeap, this.offHeap];
-    this.memoryBytes = this.ledgers.reduce((sum, ledger) => sum + ledger.rules.maxBytes, 0);
+    this.memoryBytes =
+      of.rules.sharedBytes ?? this.ledgers.reduce((sum, ledger) => sum + ledger.rules.maxBytes, 0);
     const { memoryBytes } = this;
     const { emit, sentenceOf } = of;
     this.#grades = new Grades({ memoryBytes, totals: this.totals, emit, sentenceOf });
@@ -143,7 +144,7 @@ export class ExecutorState {
         new MemoryTimeline({
           executorId: of.executorId,
           mode: ledger.mode,
-          maxMemoryBytes: ledger.rules.maxBytes,
+          maxMemoryBytes: of.rules.sharedBytes === undefined ? ledger.rules.maxBytes : undefined,
           emit: of.emit,
         }),
       ]),
@@ -272,12 +273,10 @@ export class ExecutorState {
     if (this.followsTasks && !this.#isOver) this.#sampleTasks(at, origin);
   }
 
-  /**
-   * Whether what is held is known by mode: blocks that were stored before the log may be in either.
-   */
+  /** What is held is known by mode: blocks that were stored before the log may be in either. */
   get #arePoolsKnown(): boolean {
-    const { isCapacityKnown, areModesKnown } = this.rules;
-    if (this.#isOver || !isCapacityKnown || !areModesKnown) return false;
+    const { isCapacityKnown, areModesKnown: known, sharedBytes } = this.rules;
+    if (this.#isOver || !isCapacityKnown || !(known || sharedBytes !== undefined)) return false;
     return this.offHeap === undefined || this.onHeap.unseen.atMost === 0;
   }
 
@@ -286,6 +285,7 @@ export class ExecutorState {
       const active = ledger.executionByTask.size;
       if (active === 0) continue;
       const maxPool = ledger.executionCeiling();
+      const isShared = this.rules.sharedBytes !== undefined;
       const executionPool = ledger.rules.fixedPools
         ? maxPool
         : ledger.rules.maxBytes - ledger.storagePool.best;
@@ -297,8 +297,8 @@ export class ExecutorState {
           seq: this.#seq,
           ts: this.time(at.ts),
           executionUsed,
-          shareMinBytes: Math.floor(executionPool / (2 * active)),
-          shareMaxBytes: Math.floor(maxPool / active),
+          shareMinBytes: isShared ? undefined : Math.floor(executionPool / (2 * active)),
+          shareMaxBytes: isShared ? undefined : Math.floor(maxPool / active),
           origin,
           sourceFileId: at.sourceFileId,
           sourceLine: at.line,

@@ -123,7 +123,7 @@ export class Replay {
       executors.push({
         executorId,
         evidenceLevel: this.#levelOf(executorId),
-        maxMemoryBytes: this.#conf.layout(known).maxMemory.bytes,
+        maxMemoryBytes: this.#conf.knownLayout(known).maxMemory.bytes,
         removedReason: known.removedReason,
         ...(replay.totals ?? emptyTotals()),
       });

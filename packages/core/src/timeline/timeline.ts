@@ -43,7 +43,8 @@ export class MemoryTimeline {
   constructor(of: {
     executorId: string;
     mode: MemoryTimelineRow["mode"];
-    maxMemoryBytes: number;
+    /** undefined: how large the pools are is unknown, though not what is used of them */
+    maxMemoryBytes: number | undefined;
     emit: EmitRow;
   }) {
     this.#emit = of.emit;
@@ -107,7 +108,7 @@ export class MemoryTimeline {
     row.endTs = endTs;
     const { isKnown } = sample;
     const told = isKnown && sample.isStorageTold;
-    const both = told && sample.isExecutionTold;
+    const both = told && sample.isExecutionTold && row.maxMemoryBytes !== undefined;
     setTriple(row.storageUsed, told ? sample.storageUsed : undefined);
     setTriple(row.unrollUsed, told ? sample.unrollUsed : undefined);
     setTriple(

@@ -146,3 +146,31 @@ test("a block that a task lists as dropped was evicted for that task, and for th
 function level({ useMemory, useDisk }: { useMemory: boolean; useDisk: boolean }) {
   return { useMemory, useDisk, useOffHeap: false, deserialized: true, replication: 1 };
 }
+
+test("of one printed capacity for blocks of both modes, what each holds is known and no pool is", () => {
+  const { memory_timeline, executors, replay_checks, summary } = replayText(`
+       0 1 start 1000
+      10 1 store rdd_1_0 300 bytes free 700
+      11 1 level rdd_1_0 disk memory offheap
+      20 1 store rdd_2_0 200 bytes free 500`);
+  const lastOf = (mode: string) => memory_timeline.findLast((row) => row.mode === mode);
+  const unknown = { bytes: undefined, atLeast: undefined, atMost: undefined };
+  for (const [mode, bytes] of [
+    ["on_heap", 200],
+    ["off_heap", 300],
+  ] as const)
+    expect(lastOf(mode)).toMatchObject({
+      storageUsed: { atLeast: bytes, atMost: bytes },
+      storagePool: unknown,
+      free: unknown,
+      maxMemoryBytes: undefined,
+    });
+  expect(executors[0]?.layout).toMatchObject({
+    maxMemory: { bytes: undefined },
+    storageRegion: { bytes: undefined },
+    offHeapStorage: { bytes: undefined },
+  });
+  expect(summary.executors[0]?.maxMemoryBytes).toBeUndefined();
+  const frees = replay_checks.filter(({ quantity }) => quantity === "free");
+  expect(frees.map(({ outcome }) => outcome)).toEqual(["predicted", "predicted"]);
+});

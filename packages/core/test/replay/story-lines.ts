@@ -69,7 +69,7 @@ export function lineOf(verb: string, what: string, rest: readonly string[]): Log
         blockId: what,
         useDisk: rest.includes("disk"),
         useMemory: rest.includes("memory"),
-        useOffHeap: false,
+        useOffHeap: rest.includes("offheap"),
         deserialized: rest.includes("deserialized"),
         replication: 1,
       };

@@ -18,6 +18,7 @@ const pools = {
 const rules: ExecutorRules = {
   onHeap: pools,
   offHeap: undefined,
+  sharedBytes: undefined,
   freePrintsUsed: false,
   maximumDoubt: { below: 0, above: 0 },
   freeExcludesExecution: true,

@@ -206,6 +206,7 @@ export class ApplicationConf {
     if (max === undefined || region === undefined || max <= 0 || region < 0) return undefined;
     if (!Number.isSafeInteger(max)) return undefined; // damage: no heap is as large
     const fixedPools = layout.memoryManager !== "unified";
+    const sharedBytes = this.#isSplitUnknown(known) && !fixedPools ? max : undefined;
     const offStorage = layout.offHeapStorage.bytes ?? 0;
     const offExecution = layout.offHeapExecution.bytes ?? 0;
     const common = {
@@ -213,12 +214,16 @@ export class ApplicationConf {
       storageBorrow: behaviour.storageBorrow,
       evictionCreditsExecution: behaviour.evictionCreditsExecution,
     };
+    // Of a part that is unknown nothing is known to be protected from execution either.
+    const part = { maxBytes: max, regionBytes: 0, ...common };
+    const offHeap =
+      offStorage + offExecution > 0
+        ? { maxBytes: offStorage + offExecution, regionBytes: offStorage, ...common }
+        : undefined;
     return {
-      onHeap: { maxBytes: max, regionBytes: region, ...common },
-      offHeap:
-        offStorage + offExecution > 0
-          ? { maxBytes: offStorage + offExecution, regionBytes: offStorage, ...common }
-          : undefined,
+      onHeap: sharedBytes === undefined ? { ...part, regionBytes: region } : part,
+      offHeap: sharedBytes === undefined ? offHeap : part,
+      sharedBytes,
       isCapacityKnown: !(
         layout.maxMemory.origin === "assumed" &&
         known.capacity === undefined &&
@@ -233,7 +238,8 @@ export class ApplicationConf {
         behaviour.driverKeepsRelations ||
         known.executorId !== "driver" ||
         LOCAL_MASTER.test(this.properties.get("spark.master") ?? ""),
-      tungstenMode: layout.tungstenMode,
+      // Blocks live off-heap only where that is enabled, and then Tungsten does, too.
+      tungstenMode: sharedBytes === undefined ? layout.tungstenMode : "off_heap",
       pageBytes: layout.pageSize.bytes,
       peakReports: behaviour,
       slots: this.#slots(known.cores),
@@ -266,6 +272,27 @@ export class ApplicationConf {
     return mayBeAllOnHeap(against, assumed);
   }
 
+  /** The log has off-heap blocks, and nothing says how much of the capacity is theirs. */
+  #isSplitUnknown(known: ExecutorKnowledge): boolean {
+    return known.offHeapRdds.size > 0 && !this.#areModesKnown(known);
+  }
+
+  /** The layout as rows have it: without the pools' sizes where only their sum is known. */
+  knownLayout(known: ExecutorKnowledge): ExecutorMemoryLayout {
+    const layout = this.layout(known);
+    if (known.capacity === undefined || this.#areModesKnown(known)) return layout;
+    const unknown = { bytes: undefined, origin: undefined };
+    return {
+      ...layout,
+      userMemory: unknown,
+      maxMemory: unknown,
+      storageRegion: unknown,
+      executionRegion: unknown,
+      offHeapStorage: unknown,
+      offHeapExecution: unknown,
+    };
+  }
+
   /** Tasks that run at once on so many cores, at most: those of any profile may (3.4+). */
   #slots(cores: number | undefined): number | undefined {
     if (cores === undefined) return undefined;
@@ -277,6 +304,7 @@ export class ApplicationConf {
 
   /** The manager that this version and configuration select, of the executor's own size. */
   manager(known: ExecutorKnowledge): MemoryManager | undefined {
+    if (this.#isSplitUnknown(known)) return undefined; // its pools' sizes are unknown
     const layout = this.layout(known);
     return unlessRefused(
       () => memoryManagerFromLayout(this.behaviour, layout, this.#confOf(known)),

@@ -15,7 +15,7 @@ export function writeExecutors(
   const replays = new Map(summary.executors.map((replayed) => [replayed.executorId, replayed]));
   for (const known of roster.all.values()) {
     const replayed = replays.get(known.executorId);
-    const layout = conf.layout(known);
+    const layout = conf.knownLayout(known);
     const removedClass = classifyRemoval(known);
     emit("executors", {
       executorId: known.executorId,

@@ -29,6 +29,7 @@ function mayHaveGone(blocks: Amount, bytes: number): Amount {
  * the version counts.
  */
 export function countedMaximum({ onHeap, offHeap, rules }: MemoryTerms): number {
+  if (rules.sharedBytes !== undefined) return rules.sharedBytes;
   const of = (ledger: typeof onHeap) =>
     rules.freeExcludesExecution ? ledger.rules.maxBytes : ledger.rules.regionBytes;
   return of(onHeap) + (rules.freeCountsOffHeap && offHeap !== undefined ? of(offHeap) : 0);

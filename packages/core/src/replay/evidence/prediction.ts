@@ -53,9 +53,10 @@ export function foreseenUnroll(
   const { unrollGrowth } = state.rules;
   const { executionUsed } = ledger;
   const most = fixedPools ? regionBytes : maxBytes - executionUsed.atLeast;
-  const least = fixedPools
-    ? 0
-    : maxBytes - executionUsed.atMost - held.unroll.atMost - held.ownRddBytes;
+  const least =
+    fixedPools || state.rules.sharedBytes !== undefined
+      ? 0
+      : maxBytes - executionUsed.atMost - held.unroll.atMost - held.ownRddBytes;
   const atMost = Math.max(0, most - held.unroll.atLeast);
   return {
     bounds: { atLeast: Math.floor(Math.max(0, least) / unrollGrowth), atMost },
