@@ -251,3 +251,33 @@ test("a long task may hold its memory as soon as a short one", () => {
   );
   expect(replay_checks.filter(({ agrees }) => agrees === false)).toEqual([]);
 });
+
+test("where a request waits storage's pool is what it uses, by best estimate too", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 start 1024000
+      10 1 run task-1
+      11 1 run task-2
+      15 1 store rdd_0_0 100.0KiB bytes free 900.0KiB
+      20 1 acquire task-1 700000 by map
+      30 1 wait task-2`,
+    { memory: 1_024_000 },
+  );
+  const { storagePool, storageUsed } = memory_timeline.at(-1) ?? {};
+  expect(storageUsed?.bytes).toBeLessThan(storageUsed?.atMost ?? 0);
+  expect(storagePool?.bytes).toBe(storageUsed?.bytes);
+});
+
+test("a request that got a part had grown its pool for all of it", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 start 1024000
+      10 1 run task-1
+      20 1 need task-1 300.0KiB
+      30 1 acquire task-1 409600 by map`,
+    { memory: 1_024_000 },
+  );
+  const { storagePool } = memory_timeline.at(-1) ?? {};
+  expect(storagePool?.bytes).toBe(1_024_000 - 409_600 - 307_200);
+  expect(storagePool?.atMost).toBeGreaterThan(storagePool?.bytes ?? 0);
+});

@@ -125,3 +125,25 @@ test("where no task runs, what arrives from another executor makes blocks go", (
   expect(evicted).toMatchObject({ cause: "storage", causedByBlockId: "rdd_1_1" });
   expect(evicted?.causedByTaskId).toBeUndefined();
 });
+
+test("victims are named by the drops that follow, however much other tasks print between", () => {
+  const others = Array.from({ length: 120 }, (_, n) => `21 1 lookup rdd_9_${n}`).join("\n");
+  const { replay_checks } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 300 bytes free 700
+      11 1 store rdd_0_1 400 bytes free 300
+      12 1 run task-1
+      20 1 select 2 700
+      ${others}
+      22 1 drop rdd_0_0
+      22 1 remove rdd_0_0 300 free 600
+      22 1 drop rdd_0_1
+      22 1 remove rdd_0_1 400 free 1000
+      22 1 dropped 2 free 1000
+      23 1 acquire task-1 700 by map`,
+    { memory: 1000 },
+  );
+  const victims = replay_checks.filter(({ quantity }) => quantity === "victims");
+  expect(victims).toMatchObject([{ loggedMin: 2, replayedMin: 2, outcome: "predicted" }]);
+});

@@ -29,6 +29,8 @@ test("a block that fits is foreseen to be stored, and one that does not is not",
     ["stores", 1, 1, "predicted"],
     ["stores", 1, 0, "explained"],
   ]);
+  const [counted] = rows.summary.executors;
+  expect([counted?.decisions, counted?.decisionsForeseen]).toEqual([3, 2]);
 });
 
 test("a task is foreseen to get what its share allows, and no more", () => {

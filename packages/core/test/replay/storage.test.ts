@@ -471,3 +471,17 @@ test("a miss that two lines of one thread tell of is one; another thread's is it
     ["miss", 1],
   ]);
 });
+
+test("an unroll that failed may have borrowed all that it computed, and may have let go of it", () => {
+  const poolOf = (spark: string) =>
+    replayText(
+      `
+         0 1 start 1000
+        10 1 run task-1 on task-1
+        20 1 unroll-fails rdd_1_0 700 on task-1`,
+      { memory: 1000, spark },
+    ).memory_timeline.at(-1)?.storagePool;
+  expect(poolOf("3.5.6")).toMatchObject({ atLeast: 500, atMost: 700 });
+  // Up to 2.1 a request borrows all that it asks for, whatever storage has free.
+  expect(poolOf("2.1.3")).toMatchObject({ atLeast: 500, atMost: 1000 });
+});

@@ -181,8 +181,7 @@ export class BlockSteps {
     const held = Math.min(computed.atMost, ceiling);
     const key = taskId === undefined ? `put ${blockId}` : `task ${taskId}`;
     const kept = amount({ atLeast: 0, atMost: Math.max(0, held) }, 0);
-    const peak = amount({ atLeast: 0, atMost: Math.max(0, held) }, Math.floor(held * 0.8));
-    ledger.borrowForStorage(peak, ledger.storageUsed);
+    ledger.borrowForStorage(kept, ledger.storageUsed);
     ledger.unrollFor(key, kept);
     // Up to 1.6 it is kept until the task ends; later its reader gives it back (spec memory-model
     // 3.4).
