@@ -35,6 +35,10 @@ interface Answer {
     readonly outcomes: readonly Outcome[];
   }[];
   readonly bands: readonly { readonly outcome: string; readonly p05: string | null }[];
+  readonly miss_ratios?: readonly {
+    readonly rdd_id: number;
+    readonly points: readonly { readonly is_own: boolean }[];
+  }[];
 }
 
 async function asked(...args: readonly string[]): Promise<Answer> {
@@ -103,6 +107,9 @@ test("a person reads counts of simulated runs, never a plain safe", async () => 
   expect(code).toBe(0);
   expect(stdout).toContain("no evicted blocks in 40 of 40 simulated runs");
   expect(stdout).toContain("Self-check: simulated as it was");
+  expect(stdout).toMatch(
+    /^rdd \d+: \d+ of \d+ repeated reads came from memory; 95 % would from spark\.executor\.memory \d+m \(pool \d+ MiB\) on\.$/m,
+  );
   expect(stdout).not.toMatch(/\bsafe\b/);
 });
 
@@ -150,6 +157,16 @@ test("-o writes the answer into the database: a curve by value, every draw, and 
     { n: 0 },
   ]);
   expect(await rows("select count(*) as n from whatif_self_check")).toEqual([{ n: 8 }]);
+  const curve = answer.miss_ratios?.[0];
+  const [own, ...others] = curve?.points.filter(({ is_own }) => is_own) ?? [];
+  expect(others).toEqual([]);
+  expect(
+    await rows(`select knob_value as value, memory_bytes, is_own, sum(reads)::bigint as reads,
+        sum(first_reads)::bigint as first_reads, sum(memory_hits)::bigint as memory_hits,
+        sum(disk_hits)::bigint as disk_hits, sum(remote_hits)::bigint as remote_hits,
+        sum(misses)::bigint as misses, sum(best_memory_hits)::bigint as best_memory_hits
+      from whatif_miss_ratio where is_own and rdd_id = ${curve?.rdd_id} group by all`),
+  ).toEqual([own]);
   const sized = ["--keep", "no-spills", "--between", "512m..1g", "-o", path, "--json"];
   const { tried } = JSON.parse((await respark(["size", database, ...sized])).stdout) as {
     readonly tried: readonly string[];

@@ -112,6 +112,7 @@ export type {
   Triple,
 } from "./rows.ts";
 export { escapedJson, safeJson } from "./safe-json.ts";
+export { CacheTrace, type TracedReads } from "./simulate/cache-trace.ts";
 export type {
   BlockRead,
   CachedRead,

@@ -62,6 +62,7 @@ export {
 } from "./whatif/answer.ts";
 export { type AsLogged, simulatedAsLogged } from "./whatif/as-logged.ts";
 export { AskedWrongly, isSimulated, NotComparable } from "./whatif/configurations.ts";
+export type { EvictionOrder } from "./whatif/eviction-order.ts";
 export { type GradeLetter, isAtLeast } from "./whatif/grades.ts";
 export {
   judgedChanges,
@@ -70,6 +71,7 @@ export {
   TASKS_SIMULATED_BY_REPLAY,
   tasksOf,
 } from "./whatif/judge-changes.ts";
+export type { MissRatioCurve, MissRatioPoint } from "./whatif/miss-ratios.ts";
 export { type RunRecord, readRun } from "./whatif/run-record.ts";
 export { type PromiseName, promiseNamed, type SizeAnswer, sizeOf } from "./whatif/size.ts";
 export { writeAnswer } from "./whatif/write-answer.ts";

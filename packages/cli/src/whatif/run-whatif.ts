@@ -52,6 +52,7 @@ export async function runWhatIf(
     draws: whole("--draws", options.draws ?? "40", 1),
     seed: whole("--seed", options.seed ?? "1", 0),
     knob: sweep?.key,
+    missRatios: true,
   };
   if (options.output !== undefined) await checkAnswerPath(host, options.output, paths);
   const detail = await withRecord(host, paths, options, (run) => whatIfInDetail(run, question));

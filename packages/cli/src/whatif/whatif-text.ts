@@ -3,7 +3,12 @@
  * plain "safe".
  */
 import { bytesInWords, counted, countInWords } from "@respark/core";
-import type { AnsweredOutcome, AnsweredScenario, WhatIfAnswer } from "@respark/report";
+import type {
+  AnsweredOutcome,
+  AnsweredScenario,
+  MissRatioCurve,
+  WhatIfAnswer,
+} from "@respark/report";
 import type { Style } from "../terminal/style.ts";
 import { textTable } from "../terminal/text-table.ts";
 
@@ -14,7 +19,37 @@ export function whatIfText(answer: WhatIfAnswer, style: Style): string {
     lines.push("", style.bold(headOf(answer, scenario)), "", ...tableOf(scenario));
   for (const scenario of answer.scenarios) lines.push("", ...sentencesOf(scenario));
   if (answer.bands.length > 0) lines.push("", ...bandsText(answer));
+  const read = missRatioLines(answer.miss_ratios ?? []);
+  const hint = answer.eviction_order?.hint ?? undefined;
+  if (read.length > 0) lines.push("", ...read);
+  if (hint !== undefined) lines.push(`Hint: ${hint}.`);
   return `${lines.join("\n")}\n`;
+}
+
+const MOST_RDDS = 8;
+
+/** What would be read from memory, RDD by RDD; each sentence stands alone. */
+export function missRatioLines(curves: readonly MissRatioCurve[]): string[] {
+  const lines = curves
+    .slice(0, MOST_RDDS)
+    .map((curve) => `rdd ${curve.rdd_id}: ${readInWords(curve)}.`);
+  const others = curves.length - MOST_RDDS;
+  return others > 0 ? [...lines, `… and ${counted(others, "RDD")} more (--json).`] : lines;
+}
+
+function readInWords({ reason, points, logged, from, share, knob }: MissRatioCurve): string {
+  if (reason !== null) return `by which memory it would be read is unknown: ${reason}`;
+  const own = points.find(({ is_own }) => is_own);
+  const again = (logged?.reads ?? 0) - (own?.first_reads ?? 0);
+  if (logged === null || again <= 0) return "no partition is read again after its first read";
+  const now = `${countInWords(logged.from_memory)} of ${counted(again, "repeated read")} came from memory`;
+  const percent = `${Math.round(100 * share)} %`;
+  if (from === null)
+    return `${now}; ${percent} would at no size tried, up to ${knob} ${points.at(-1)?.value ?? ""}`;
+  const pool = bytesInWords(from.memory_bytes);
+  return from.value === points[0]?.value
+    ? `${now}; at least ${percent} would at every size tried, ${knob} ${from.value} (pool ${pool}) and more`
+    : `${now}; ${percent} would from ${knob} ${from.value} (pool ${pool}) on`;
 }
 
 function selfCheckText({ self_check }: WhatIfAnswer): string {

@@ -9,12 +9,14 @@ import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { StorageLevel } from "../storage-level.ts";
 import { TaskMemoryManager } from "../tasks/task-memory-manager.ts";
 import { BlockPut } from "./block-put.ts";
+import { type ReadMetBy, storingNeeds } from "./cache-trace.ts";
 import type { BlockRead, CachedRead, WantedBlock, WantedRdd, WantedTask } from "./demand.ts";
 import { drawn } from "./drawn.ts";
 import { type Draws, PURPOSE } from "./draws.ts";
 import type { SimulatedExecutor } from "./executor.ts";
 import { type Close, fillPages } from "./fill-pages.ts";
 import { type Filling, SpillableFilling } from "./fill-spillable.ts";
+import { growthOf } from "./growth.ts";
 import type { StageSurroundings } from "./stage-surroundings.ts";
 import { TaskClock, type TaskCourse, type TaskSteps } from "./task-course.ts";
 
@@ -237,22 +239,28 @@ export class SimulatedTask {
     if (executor.store.get(blockId)) {
       outcomes.memory_hits++;
       this.#pin(blockId);
+      if (this.#around.trace !== undefined)
+        this.#traced({ rdd, position: read.rdd, partition, block }, "memory");
       return;
     }
     const cached: CachedBlock = { rdd, position: read.rdd, partition, block };
     if (executor.isOnDisk(blockId)) {
       outcomes.disk_hits++;
+      this.#traced(cached, "disk");
       yield this.#readFromDisk(cached);
       return;
     }
     const holders = locations.of(read.rdd, partition);
     if (holders !== undefined) {
       outcomes.remote_hits++;
+      this.#traced(cached, "remote");
       yield* this.#readRemotely(blockId, holders);
       return;
     }
     outcomes.misses++;
-    if (locations.computed(read.rdd, partition)) outcomes.recomputes++;
+    const isRecomputed = locations.computed(read.rdd, partition);
+    if (isRecomputed) outcomes.recomputes++;
+    this.#traced(cached, isRecomputed ? "again" : "first");
     executor.computing.add(blockId);
     try {
       for (const parent of read.parents) yield this.#read(parent, partition);
@@ -260,6 +268,16 @@ export class SimulatedTask {
     } finally {
       executor.computing.delete(blockId);
     }
+  }
+
+  #traced({ rdd, block, partition }: CachedBlock, met: ReadMetBy): void {
+    const { trace, draws, settings } = this.#around;
+    if (trace === undefined || !rdd.level.useMemory) return;
+    const { deserialized } = rdd.level;
+    const bytes = bytesOf(block, draws, rdd.rddId, partition);
+    const growth = growthOf(bytes, block.elements, settings.unroll, deserialized);
+    const needBytes = storingNeeds(growth, settings.unroll);
+    trace.read(this.executor, modeOf(rdd.level), { blockId: block.blockId, bytes, needBytes }, met);
   }
 
   /** The block becomes its holder's youngest, and no copy is made here. */

@@ -5,6 +5,7 @@
 import { assert } from "../assert.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 import { BlockLocations } from "./block-locations.ts";
+import type { CacheTrace } from "./cache-trace.ts";
 import type { CachedRead, WantedMemory, WantedStage } from "./demand.ts";
 import { type Draws, PURPOSE } from "./draws.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -53,13 +54,17 @@ type Happening =
  */
 const REVIVE_MILLIS = 1000;
 
-/** Runs an application through; results in what it came to. Throws TooLongToSimulate. */
+/**
+ * Runs an application through; results in what it came to. `trace` is told of each read of a cached
+ * block. Throws TooLongToSimulate.
+ */
 export function simulate(
   wanted: WantedMemory,
   configuration: SimulatedConfiguration,
   draws: Draws,
+  trace?: CacheTrace,
 ): Outcomes {
-  return new Simulation(wanted, configuration, draws).run();
+  return new Simulation(wanted, configuration, draws, trace).run();
 }
 
 class Simulation {
@@ -67,6 +72,7 @@ class Simulation {
   readonly #configuration: SimulatedConfiguration;
   readonly #settings: SimulatedSettings;
   readonly #draws: Draws;
+  readonly #trace: CacheTrace | undefined;
   readonly #queue = new EventQueue<Happening>();
   readonly #work: Work;
   readonly #executors: readonly SimulatedExecutor[];
@@ -79,6 +85,8 @@ class Simulation {
   /** Stages by completion order that are all complete. */
   #completePrefix = 0;
   readonly #parked = new Map<ExecutionRequest, RunningTask>();
+  /** Tasks that wait for a slot where the log has them. */
+  readonly #slotless: { of: ActiveStage; index: number; executor: number }[] = [];
   readonly #unpersisted = new Set<number>();
   /** RDDs and broadcasts that go once so many stages are complete. */
   readonly #unused: ReadonlyMap<number, Unused>;
@@ -88,8 +96,14 @@ class Simulation {
   #attempts = 0;
   #revivesAt = Number.POSITIVE_INFINITY;
 
-  constructor(wanted: WantedMemory, configuration: SimulatedConfiguration, draws: Draws) {
+  constructor(
+    wanted: WantedMemory,
+    configuration: SimulatedConfiguration,
+    draws: Draws,
+    trace: CacheTrace | undefined,
+  ) {
     this.#wanted = wanted;
+    this.#trace = trace;
     this.#configuration = configuration;
     this.#settings = settingsOf(configuration);
     this.#draws = draws;
@@ -214,10 +228,19 @@ class Simulation {
     }
   }
 
+  /** A task whose executor has no slot left yet waits for one, in the order of the log. */
   #launchAsPlaced(of: ActiveStage, index: number): void {
     const placement = this.#wanted.placements?.get(of.stage.tasks[index]?.taskId ?? -1);
     const executor = this.#executors[placement?.executor ?? 0];
-    if (executor !== undefined) this.#launch(of, index, executor, placement?.overheadMillis);
+    if (executor === undefined) return;
+    if (executor.freeSlots > 0) this.#launch(of, index, executor, placement?.overheadMillis);
+    else this.#slotless.push({ of, index, executor: executor.index });
+  }
+
+  #launchSlotless(executor: SimulatedExecutor): void {
+    const at = this.#slotless.findIndex((waiting) => waiting.executor === executor.index);
+    if (at < 0) return;
+    for (const { of, index } of this.#slotless.splice(at, 1)) this.#launchAsPlaced(of, index);
   }
 
   #around(stage: WantedStage): StageSurroundings {
@@ -230,6 +253,7 @@ class Simulation {
       configuration: this.#configuration,
       settings: this.#settings,
       work: this.#work,
+      trace: this.#trace,
       isCached: this.#isCached,
     };
   }
@@ -374,7 +398,9 @@ class Simulation {
   }
 
   #noteEvicted(executor: SimulatedExecutor): void {
-    if (executor.store.hasEvicted) executor.noteEvicted(this.#locations);
+    if (!executor.store.hasEvicted) return;
+    executor.noteEvicted(this.#locations);
+    this.#trace?.evicted(executor);
   }
 
   /** Every release and every new task lets the waiting look again. */
@@ -403,6 +429,7 @@ class Simulation {
       of.unfinished--;
       if (of.unfinished === 0) this.#complete(of.stage);
     }
+    if (this.#slotless.length > 0) this.#launchSlotless(executor);
     this.#offer([executor]);
   }
 

@@ -1,5 +1,6 @@
 /** What all tasks of a simulated stage have in common. */
 import type { BlockLocations } from "./block-locations.ts";
+import type { CacheTrace } from "./cache-trace.ts";
 import type { WantedMemory, WantedStage } from "./demand.ts";
 import type { Draws } from "./draws.ts";
 import type { SimulatedConfiguration, SimulatedExecutor, SimulatedSettings } from "./executor.ts";
@@ -14,6 +15,8 @@ export interface StageSurroundings {
   readonly configuration: SimulatedConfiguration;
   readonly settings: SimulatedSettings;
   readonly work: Work;
+  /** `undefined`: nobody asks how each read was met. */
+  readonly trace: CacheTrace | undefined;
   /** Whether an RDD is still cached for this stage. */
   readonly isCached: (rdd: number) => boolean;
 }

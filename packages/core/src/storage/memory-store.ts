@@ -97,6 +97,7 @@ export class MemoryStore implements BlockEvictor {
   /** 1.6: memory of finished unrolls that are not blocks yet. */
   readonly #pendingUnroll = new UnrollLedger();
   #blockBytes = 0;
+  readonly #rddBytes: Record<MemoryMode, number> = { on_heap: 0, off_heap: 0 };
   #evicted: EvictedBlock[] = [];
 
   constructor(behaviour: SparkBehaviour, manager: MemoryManager, conf: SparkConf = new Map()) {
@@ -109,6 +110,11 @@ export class MemoryStore implements BlockEvictor {
   /** Bytes of all blocks, both modes, without unroll memory. */
   get blockBytes(): number {
     return this.#blockBytes;
+  }
+
+  /** Bytes of the blocks of RDDs in a mode. */
+  rddBytes(mode: MemoryMode): number {
+    return this.#rddBytes[mode];
   }
 
   get blocks(): number {
@@ -188,9 +194,11 @@ export class MemoryStore implements BlockEvictor {
   }
 
   #insert(block: BlockToPut, bytes: number): void {
+    const rddId = rddIdOf(block.blockId);
+    if (rddId !== undefined) this.#rddBytes[block.mode] += bytes;
     this.#entries.add({
       blockId: block.blockId,
-      rddId: rddIdOf(block.blockId),
+      rddId,
       bytes,
       mode: block.mode,
       level: block.level,
@@ -376,6 +384,7 @@ export class MemoryStore implements BlockEvictor {
 
   #release(entry: MemoryEntry): void {
     this.#blockBytes -= entry.bytes;
+    if (entry.rddId !== undefined) this.#rddBytes[entry.mode] -= entry.bytes;
     this.#manager.releaseStorage(entry.bytes, entry.mode);
   }
 
@@ -387,6 +396,8 @@ export class MemoryStore implements BlockEvictor {
     this.#offHeapUnroll.clear();
     this.#pendingUnroll.clear();
     this.#blockBytes = 0;
+    this.#rddBytes.on_heap = 0;
+    this.#rddBytes.off_heap = 0;
     this.#manager.releaseAllStorage();
   }
 

@@ -124,4 +124,34 @@ export const answerTables: readonly AnswerTable[] = [
       always("inside", "BOOLEAN", "whether the logs' number lies in the band, bytes within 1 %"),
     ],
   },
+  {
+    name: "whatif_miss_ratio",
+    comment:
+      "A row is an executor's reads of a cached RDD at one size of its memory: the recorded reads, replayed through Spark's managers and order of eviction.",
+    columns: [
+      ...keys,
+      always("rdd_id", "BIGINT", "the RDD"),
+      maybe("executor_id", "VARCHAR", "executor; NULL: the reads are not replayed (reason)"),
+      always("knob", "VARCHAR", "the setting: spark.executor.memory, or spark.memory.offHeap.size"),
+      maybe("knob_value", "VARCHAR", "its value, as 640m"),
+      maybe(
+        "memory_bytes",
+        "BIGINT",
+        "pool that blocks may use at this size, of one executor; bytes",
+      ),
+      maybe("is_own", "BOOLEAN", "whether the run had this size"),
+      maybe("reads", "BIGINT", "reads of its partitions; count"),
+      maybe("first_reads", "BIGINT", "reads before which the partition was never computed; count"),
+      maybe("memory_hits", "BIGINT", "reads from this executor's memory; count"),
+      maybe("disk_hits", "BIGINT", "reads from its disk; count"),
+      maybe("remote_hits", "BIGINT", "reads from another executor; count"),
+      maybe("misses", "BIGINT", "reads that compute the partition, first reads included; count"),
+      maybe(
+        "best_memory_hits",
+        "BIGINT",
+        "memory hits of an order of eviction that knows the reads to come (Belady's); count",
+      ),
+      maybe("reason", "VARCHAR", "why the reads are not replayed"),
+    ],
+  },
 ];

@@ -3,7 +3,6 @@
  * (respark.whatif/1).
  */
 import {
-  executorHeapMiB,
   isInBytes,
   type ManagerCapacity,
   OUTCOMES,
@@ -18,6 +17,7 @@ import {
   changedConfiguration,
   NotComparable,
 } from "./configurations.ts";
+import type { EvictionOrder } from "./eviction-order.ts";
 import {
   type DrawnOutcomes,
   drawnOutcomes,
@@ -27,6 +27,7 @@ import {
 } from "./foretold.ts";
 import { type GradeLetter, gradeOf, isForetold } from "./grades.ts";
 import { blocksAtRisk } from "./lost-executors.ts";
+import { type MissRatioCurve, type MissRatios, missRatiosOf } from "./miss-ratios.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf, widened } from "./self-check.ts";
 import { type Demand, demandOf } from "./wanted-memory.ts";
@@ -40,6 +41,8 @@ export interface WhatIfQuestion {
   readonly seed: number;
   /** Along this setting the scenarios are steps of a sweep. */
   readonly knob: string | undefined;
+  /** Also how each cached RDD would be read at other sizes. */
+  readonly missRatios?: boolean;
 }
 
 /** One outcome of a scenario: what happened, what would have, and how sure that is. */
@@ -105,6 +108,10 @@ export interface WhatIfAnswer {
   readonly warnings: readonly Warning[];
   readonly scenarios: readonly AnsweredScenario[];
   readonly bands: readonly Band[];
+  /** By cached RDD, where asked for. */
+  readonly miss_ratios?: readonly MissRatioCurve[];
+  /** Where miss ratios are asked for: how much a better order of eviction would meet. */
+  readonly eviction_order?: EvictionOrder | null;
 }
 
 /** An answer with what it rests on: the demand, and for each scenario the value of every draw. */
@@ -112,6 +119,8 @@ export interface WhatIfDetail {
   readonly answer: WhatIfAnswer;
   readonly demand: Demand;
   readonly drawn: readonly DrawnOutcomes[];
+  /** Reads of cached RDDs at other sizes, executor by executor; where asked for. */
+  readonly missRatios: MissRatios | undefined;
 }
 
 /** The answer with all draws. Throws NotComparable (exit 5) and AskedWrongly (exit 2). */
@@ -153,6 +162,7 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
       }),
     };
   });
+  const missRatios = question.missRatios === true ? missRatiosOf(run, base, demand) : undefined;
   const answer: WhatIfAnswer = {
     schema: "respark.whatif/1",
     app_id: run.appId,
@@ -168,8 +178,11 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
     warnings: warningsOf(run, base, question),
     scenarios,
     bands: question.knob === undefined ? [] : bandsAlong(question.knob, scenarios),
+    ...(missRatios === undefined
+      ? {}
+      : { miss_ratios: missRatios.curves, eviction_order: missRatios.order }),
   };
-  return { answer, demand: changed, drawn };
+  return { answer, demand: changed, drawn, missRatios };
 }
 
 /** Throws NotComparable where the run cannot be a base. */
@@ -290,17 +303,6 @@ function answeredCapacity(
     page_size_bytes: capacity.pageSizeBytes ?? null,
     slots,
   };
-}
-
-/** What a setting of memory was in the base run, MiB. */
-export function memoryInMiB(base: BaseConfiguration, knob: string): number {
-  const { behaviour, conf } = base.configuration;
-  if (knob === "spark.executor.memory") return executorHeapMiB(behaviour, conf);
-  if (knob === "spark.memory.offHeap.size")
-    return Math.max(1, Math.round(base.configuration.capacity.offHeapStorageBytes / 524_288));
-  throw new AskedWrongly(
-    `${knob} cannot be sized: spark.executor.memory and spark.memory.offHeap.size can`,
-  );
 }
 
 const SHOWN_SETTINGS =

@@ -25,7 +25,8 @@ export function simulatedAsLogged(run: RunRecord): AsLogged {
   };
 }
 
-function placementsOf(run: RunRecord): ReadonlyMap<number, TaskPlacement> {
+/** Where and when each task ran, by its id. */
+export function placementsOf(run: RunRecord): ReadonlyMap<number, TaskPlacement> {
   const startedAt = Math.min(...run.stages.map(({ submittedAt }) => submittedAt));
   const indexes = new Map(run.executors.map(({ executorId }, index) => [executorId, index]));
   return new Map(

@@ -165,6 +165,17 @@ export function changedConfiguration(
   };
 }
 
+/** What a setting of memory was in the base run, MiB. */
+export function memoryInMiB(base: BaseConfiguration, knob: string): number {
+  const { behaviour, conf } = base.configuration;
+  if (knob === "spark.executor.memory") return executorHeapMiB(behaviour, conf);
+  if (knob === "spark.memory.offHeap.size")
+    return Math.max(1, Math.round(base.configuration.capacity.offHeapStorageBytes / 524_288));
+  throw new AskedWrongly(
+    `${knob} cannot be sized: spark.executor.memory and spark.memory.offHeap.size can`,
+  );
+}
+
 function notStarted(why: string): NotComparable {
   return new NotComparable(`Spark does not start with the settings that the logs name: ${why}`);
 }

@@ -3,13 +3,14 @@
  * promise begins to hold.
  */
 import type { OutcomeName, WantedMemory } from "@respark/core";
-import { memoryInMiB, refuseUnusable } from "./answer.ts";
+import { refuseUnusable } from "./answer.ts";
 import { baseOutcomes } from "./base-outcomes.ts";
 import {
   AskedWrongly,
   type BaseConfiguration,
   baseConfiguration,
   changedConfiguration,
+  memoryInMiB,
 } from "./configurations.ts";
 import { type DrawnOutcomes, drawnOutcomes, foretold } from "./foretold.ts";
 import { type GradeLetter, gradeOf, isForetold } from "./grades.ts";

@@ -7,6 +7,7 @@ import { DuckDbSink } from "../sinks/duckdb.ts";
 import { createAnswerTables } from "../sql/answers.ts";
 import { sqlText } from "../sql/literal.ts";
 import type { AnsweredScenario, WhatIfDetail } from "./answer.ts";
+import type { MissRatios } from "./miss-ratios.ts";
 
 /** Rows of one INSERT. */
 const ROWS = 1000;
@@ -32,7 +33,7 @@ export async function writeAnswer(
   }
 }
 
-function statementsOf({ answer, demand, drawn }: WhatIfDetail): string[] {
+function statementsOf({ answer, demand, drawn, missRatios }: WhatIfDetail): string[] {
   const key = [answer.app_id, answer.attempt_id] as const;
   const itself = `app_id = ${sqlText(key[0])} and attempt_id = ${sqlText(key[1])}`;
   const names = answer.scenarios.map(({ name }) => sqlText(name));
@@ -89,6 +90,14 @@ function statementsOf({ answer, demand, drawn }: WhatIfDetail): string[] {
       }),
     }),
   );
+  if (missRatios !== undefined)
+    statements.push(
+      `delete from whatif_miss_ratio where ${itself}`,
+      ...inserts("whatif_miss_ratio", MISS_RATIO_COLUMNS, {
+        select: keyList(key),
+        rows: missRatioRows(missRatios),
+      }),
+    );
   return statements;
 }
 
@@ -141,6 +150,49 @@ function inserts(
 function literal(value: Value): string {
   if (value === undefined || value === null) return "null";
   return typeof value === "string" ? sqlText(value) : String(value);
+}
+
+const MISS_RATIO_COLUMNS = [
+  "rdd_id",
+  "executor_id",
+  "knob",
+  "knob_value",
+  "memory_bytes",
+  "is_own",
+  "reads",
+  "first_reads",
+  "memory_hits",
+  "disk_hits",
+  "remote_hits",
+  "misses",
+  "best_memory_hits",
+  "reason",
+] as const;
+
+function missRatioRows({ curves, byExecutor }: MissRatios): Value[][] {
+  const known = byExecutor.map(
+    ({ executorId, knob, value, memoryBytes, isOwn, counts }): Value[] => [
+      counts.rddId,
+      executorId,
+      knob,
+      value,
+      memoryBytes,
+      isOwn,
+      counts.reads,
+      counts.firstReads,
+      counts.memoryHits,
+      counts.diskHits,
+      counts.remoteHits,
+      counts.misses,
+      counts.bestMemoryHits,
+      null,
+    ],
+  );
+  const unknown = curves.flatMap(({ rdd_id, knob, reason }): Value[][] => {
+    if (reason === null) return [];
+    return [[rdd_id, null, knob, ...Array.from({ length: 10 }, () => null), reason]];
+  });
+  return [...known, ...unknown];
 }
 
 function demandRows(wanted: WantedMemory): Value[][] {
