@@ -55,6 +55,8 @@ export class ExecutorReplay {
   #beganAt: StepPlace | undefined;
   /** its log has the lines that an executor begins with */
   #beginningSeen = false;
+  /** its manager's life has not begun, and its store has not printed its capacity */
+  #isCapacityOpen = true;
   /** µs up to which time has passed in the ledger */
   #passed = 0;
   readonly #removals = new RemovalReports();
@@ -84,7 +86,8 @@ export class ExecutorReplay {
   observe(observation: Observation, fact: LogFact): void {
     this.#ts = Math.max(this.#ts, observation.ts ?? this.#ts);
     if (this.#privateMaps.owns(observation, fact)) return;
-    this.#learnLayout(observation, fact);
+    const isOpen = this.#isCapacityOpen && SHOWS_CAPACITY.has(fact.kind);
+    if (isOpen || TELLS_LAYOUT.has(fact.kind)) this.#learnLayout(observation, fact);
     this.#lookahead.add(observation, fact, this.#ts);
     this.#logged.learn(fact, this.#ts);
     this.#around.broadcasts.learnFrom(fact);
@@ -295,10 +298,11 @@ export class ExecutorReplay {
    * capacity comes after the first task began, levels with the first reads.
    */
   #learnLayout({ sourceFileId, line }: Observation, fact: LogFact): void {
-    const { kind } = fact;
-    if (kind === "store_started") this.#beginningSeen = true;
-    const isOpen = this.#parts === undefined && SHOWS_CAPACITY.has(kind);
-    if (isOpen || TELLS_LAYOUT.has(kind)) this.#around.layoutFact(fact, { sourceFileId, line });
+    if (fact.kind === "store_started") {
+      this.#beginningSeen = true;
+      this.#isCapacityOpen = false;
+    }
+    this.#around.layoutFact(fact, { sourceFileId, line });
   }
 
   /** The memory manager's life begins: nothing is used. */
@@ -306,6 +310,7 @@ export class ExecutorReplay {
     if (this.#parts !== undefined) return this.#parts;
     const rules = this.#around.rules();
     if (rules === undefined) return undefined;
+    this.#isCapacityOpen = false;
     this.#parts = partsOf(this.#around, rules, this.#removals, {
       evidence: this.evidence,
       history: this.#history,
