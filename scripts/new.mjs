@@ -43,7 +43,7 @@ function withEntry(text, { imported, from, list, after, entry }) {
 }
 
 function addImport(lines, imported, from) {
-  const placed = /from "\.\/([\w-]+)\.ts"/;
+  const placed = /from "\.\/([\w/-]+)\.ts"/;
   const imports = lines.flatMap((line, at) => (/^import .* from "\.\//.test(line) ? [at] : []));
   const before = imports.filter((at) => (placed.exec(lines[at])?.[1] ?? "") < from).at(-1);
   const named = imported.startsWith("type ")
@@ -62,16 +62,17 @@ export function makeNew(kind, name, root) {
   const { files, index, left } = make(name);
   for (const path of Object.keys(files))
     if (existsSync(join(root, path))) throw new Error(`${path} is there already`);
-  const indexes = [index].flat().map((one) => ({
-    path: one.path,
-    text: withEntry(readFileSync(join(root, one.path), "utf8"), one),
-  }));
+  const indexes = new Map();
+  for (const one of [index].flat()) {
+    const text = indexes.get(one.path) ?? readFileSync(join(root, one.path), "utf8");
+    indexes.set(one.path, withEntry(text, one));
+  }
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  for (const { path, text } of indexes) writeFileSync(join(root, path), text);
-  return { written: [...Object.keys(files), ...indexes.map(({ path }) => path)], left };
+  for (const [path, text] of indexes) writeFileSync(join(root, path), text);
+  return { written: [...Object.keys(files), ...indexes.keys()], left };
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

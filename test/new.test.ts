@@ -21,7 +21,7 @@ const named: readonly (readonly [string, string, readonly string[]])[] = [
     "packages/events/src/event-log/decoders/index.ts",
     ["longReadsDecoders", "    longReadsDecoders,"],
   ],
-  ["table", "packages/report/src/tables/index.ts", ["longReads", "  long_reads: longReads,"]],
+  ["table", "packages/core/src/tables/index.ts", ["longReads", "  long_reads: longReads,"]],
   ["table", "packages/core/src/rows.ts", ["LongReadsRow", "  long_reads: LongReadsRow;"]],
   ["chart", "packages/report/src/page/main.ts", ["setUpLongReads", "  setUpLongReads();"]],
 ];
@@ -31,8 +31,11 @@ const listed: readonly (readonly [string, string, string])[] = [
   [
     "table",
     "packages/core/src/index.ts",
-    'export type { LongReadsRow } from "./long-reads-row.ts";',
+    'export type { LongReadsRow } from "./tables/long-reads.ts";',
   ],
+  ["table", "packages/core/src/tables/index.ts", "  readonly long_reads: typeof longReads;"],
+  ["table", "packages/report/src/tables/index.ts", '  long_reads: table("long_reads"),'],
+  ["table", "packages/report/src/tables/values.ts", "  long_reads: {},"],
   ["table", "packages/report/src/sinks/duckdb.ts", '    long_reads: await writer("long_reads"),'],
   ["table", "packages/report/test/rows-by-hand.ts", "  long_reads: {"],
   ["table", "packages/core/test/replay/collected-rows.ts", "    long_reads: [],"],
@@ -56,7 +59,7 @@ test.each(named)("a new %s is named in %s", (kind, index, [imported = "", entry 
   const house = houseNamed(`${kind}-${index.replaceAll("/", "-")}`);
   const { written, left } = makeNew(kind, "long-reads", house);
   const text = readFileSync(join(house, index), "utf8");
-  expect(text).toMatch(new RegExp(`^import .*\\b${imported}\\b.* from "./[a-z-]+.ts";$`, "m"));
+  expect(text).toMatch(new RegExp(`^import .*\\b${imported}\\b.* from "./[a-z/-]+.ts";$`, "m"));
   expect(text).toContain(entry);
   expect(written).toContain(index);
   expect(left.length).toBeGreaterThan(0);

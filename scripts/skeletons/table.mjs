@@ -1,51 +1,58 @@
-/** A table: row type, columns, and its place where every table has one. */
+/** A table: its declaration, and its place where every table has one. */
 import { camel, pascal, snake } from "./names.mjs";
 
 export const table = (name) => ({
   files: {
-    [`packages/core/src/${name}-row.ts`]: `/** A row of ${snake(name)}: one sentence. Units stand in names; undefined is NULL. */
-import type { Provenance } from "./row-parts.ts";
+    [`packages/core/src/tables/${name}.ts`]: `/** One sentence: what it holds. */
+import type { RowOf } from "./declared-table.ts";
 
-export interface ${pascal(name)}Row extends Provenance {
-  executorId: string;
-  /** when; epoch microseconds */
-  ts: number;
-}
-`,
-    [`packages/report/src/tables/${name}.ts`]: `/** One sentence: what it holds. */
-import type { ${pascal(name)}Row } from "@respark/core";
-import { executorId, moment, provenance } from "./column-kinds.ts";
-import type { TableSpec } from "./table.ts";
-
-export const ${camel(name)}: TableSpec<${pascal(name)}Row> = {
-  name: "${snake(name)}",
+/** The table \`${snake(name)}\`. */
+export const ${camel(name)} = {
   comment: "A row is … : one sentence.",
-  columns: [
-    executorId(),
-    moment("ts", "when … was logged", (row) => row.ts),
-    ...provenance<${pascal(name)}Row>(),
-  ],
-};
+  columns: {
+    executorId: ["executor"],
+    ts: ["moment", "when … was logged; NULL: the log prints no times"],
+    origin: ["provenance"],
+  },
+} as const;
+
+/** A row of \`${snake(name)}\`. */
+export type ${pascal(name)}Row = RowOf<typeof ${camel(name)}>;
 `,
   },
   index: [
     {
+      path: "packages/core/src/tables/index.ts",
+      imported: camel(name),
+      from: name,
+      list: "export interface DeclaredTables {",
+      entry: `readonly ${snake(name)}: typeof ${camel(name)};`,
+    },
+    {
+      path: "packages/core/src/tables/index.ts",
+      list: "export const declaredTables: DeclaredTables = {",
+      entry: camel(name) === snake(name) ? camel(name) : `${snake(name)}: ${camel(name)}`,
+    },
+    {
       path: "packages/core/src/rows.ts",
       imported: `type ${pascal(name)}Row`,
-      from: `${name}-row`,
+      from: `tables/${name}`,
       list: "export interface Rows {",
       entry: `${snake(name)}: ${pascal(name)}Row;`,
     },
     {
-      path: "packages/report/src/tables/index.ts",
-      imported: camel(name),
-      from: name,
-      list: "export const tables: Tables = {",
-      entry: camel(name) === snake(name) ? camel(name) : `${snake(name)}: ${camel(name)}`,
+      path: "packages/core/src/index.ts",
+      entry: `export type { ${pascal(name)}Row } from "./tables/${name}.ts";`,
     },
     {
-      path: "packages/core/src/index.ts",
-      entry: `export type { ${pascal(name)}Row } from "./${name}-row.ts";`,
+      path: "packages/report/src/tables/index.ts",
+      list: "export const tables: Tables = {",
+      entry: `${snake(name)}: table("${snake(name)}")`,
+    },
+    {
+      path: "packages/report/src/tables/values.ts",
+      list: "export const values: ",
+      entry: `${snake(name)}: {}`,
     },
     {
       path: "packages/report/src/sinks/duckdb.ts",
@@ -64,7 +71,7 @@ export const ${camel(name)}: TableSpec<${pascal(name)}Row> = {
     },
   ],
   left: [
-    "its fields, columns and comments; a value in rows-by-hand.ts for each field",
+    "its columns: fields, kinds, what each means with its unit; a value in rows-by-hand.ts for each",
     "who emits it (core/src/replay) and a test of that in core/test/replay",
     "pnpm docs:tables",
     "a text of a log is redacted or listed (test/cli/secrets.test.ts)",

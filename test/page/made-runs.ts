@@ -100,9 +100,9 @@ export async function writeLargeRun(path: string, run: LargeRun): Promise<void> 
   for (let executor = 0; executor < run.executors; executor++) {
     const executorId = String(executor);
     const each = rowsByHand.executors;
-    const layout = { ...each.layout, maxMemory: { bytes: 8 * gib, origin: "logged" as const } };
+    const maxMemory = { bytes: 8 * gib, origin: "logged" as const };
     const removed = { removedAt: undefined, removedReason: undefined, removedClass: undefined };
-    emit("executors", { ...each, ...removed, executorId, layout });
+    emit("executors", { ...each, ...removed, executorId, maxMemory });
     for (let task = 0; task < run.tasksEach; task++) {
       const launchedAt = three + Math.floor((task * (length - 10 * second)) / run.tasksEach);
       const lasts = (2000 + ((task * 7919) % 6000)) * 1000;

@@ -1,7 +1,6 @@
 export { ModelError, SparkFailure } from "./assert.ts";
 export { parseBlockId, rddIdOf } from "./block-id.ts";
 export type { ByteInterval } from "./byte-interval.ts";
-export type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
 export { cutToWidth, displayWidth, padded } from "./display-width.ts";
 export type {
   BlockStatus,
@@ -14,8 +13,6 @@ export type {
   StorageLevelFlags,
   TaskEndFact,
 } from "./event-fact.ts";
-export type { FailureClass, FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
-export type { FindingRow, FindingSeverity } from "./finding-row.ts";
 export {
   bytesInWords,
   counted,
@@ -82,9 +79,12 @@ export type {
   EvictionCause,
   EvidenceLevel,
   ExclusionRow,
-  ExecutorLayoutColumns,
   ExecutorMetricRow,
   ExecutorRow,
+  FailureClass,
+  FailureRow,
+  FindingRow,
+  FindingSeverity,
   JobRow,
   LayoutValue,
   MemoryEventRow,
@@ -95,20 +95,27 @@ export type {
   MissKind,
   OomEventRow,
   Origin,
+  OutOfMemoryClass,
   Provenance,
   RddRow,
   RemovedClass,
+  ReplayAccuracy,
+  ReplayCheckRow,
   ResourceProfileRow,
   Rows,
+  SourceFileRow,
   SparkConfRow,
   SpillRow,
   SqlExecutionRow,
+  SqlPlanNodeRow,
   StageRow,
   TableAndRow,
   TableName,
   TakeRow,
   TaskMemoryTimelineRow,
+  TaskResubmissionRow,
   TaskRow,
+  TaskSqlMetricRow,
   Triple,
 } from "./rows.ts";
 export { escapedJson, safeJson } from "./safe-json.ts";
@@ -137,7 +144,6 @@ export {
 } from "./simulate/outcomes.ts";
 export { simulate } from "./simulate/simulation.ts";
 export { TooLongToSimulate } from "./simulate/work.ts";
-export type { SourceFileRow } from "./source-rows.ts";
 export {
   type GarbageCollector,
   type ModelEvidence,
@@ -152,8 +158,6 @@ export {
   MEMORY_METRICS,
   type SqlMetricUpdate,
   type SqlPlanNode,
-  type SqlPlanNodeRow,
-  type TaskSqlMetricRow,
 } from "./sql-metric.ts";
 export type {
   BlockToPut,
@@ -168,7 +172,8 @@ export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";
 export type { UnrollDemand } from "./storage/unroll.ts";
 export { type StorageLevel, storageLevelNamed } from "./storage-level.ts";
 export { alignedLine, columnWidths } from "./table-lines.ts";
-export type { TaskResubmissionRow } from "./task-resubmission-row.ts";
+export type { ColumnKind, DeclaredColumn, DeclaredTable } from "./tables/declared-table.ts";
+export { declaredTables } from "./tables/index.ts";
 export { type MemoryConsumer, SpillFailure } from "./tasks/memory-consumer.ts";
 export {
   answerAtOnce,

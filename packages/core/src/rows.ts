@@ -1,238 +1,81 @@
 /**
- * The rows a replay emits, one interface a table of the contract; `report/tables` makes columns of
- * them. Every table also has app_id and attempt_id, which the writer adds. undefined is NULL. Times
- * are epoch microseconds, UTC. A row may be a reused record: a writer copies what it keeps.
+ * The rows a replay emits, one type a table, each derived from its declaration (`tables/`). Every
+ * table also has app_id and attempt_id, which the writer adds. undefined is NULL. Times are epoch
+ * microseconds, UTC. A row may be a reused record: a writer copies what it keeps.
  */
-import type { BlockEventRow, BlockRow, RddRow } from "./block-rows.ts";
-import type { ReplayAccuracy, ReplayCheckRow } from "./check-rows.ts";
-import type { ExecutorRow } from "./executor-rows.ts";
-import type { FailureRow, OutOfMemoryClass } from "./failure-rows.ts";
-import type { FindingRow } from "./finding-row.ts";
-import type {
-  MemoryEventRow,
-  MemoryTimelineRow,
-  MemoryWaitRow,
-  SpillRow,
-  TaskMemoryTimelineRow,
-} from "./memory-rows.ts";
-import type { EvidenceLevel, Provenance } from "./row-parts.ts";
-import type { SourceFileRow } from "./source-rows.ts";
-import type { SqlPlanNodeRow, TaskSqlMetricRow } from "./sql-metric.ts";
-import type { TaskResubmissionRow } from "./task-resubmission-row.ts";
+import type { ApplicationRow } from "./tables/applications.ts";
+import type { BlockEventRow } from "./tables/block-events.ts";
+import type { BlockRow } from "./tables/blocks.ts";
+import type { ClockOffsetRow } from "./tables/clock-offsets.ts";
+import type { DiagnosticRow } from "./tables/diagnostics.ts";
+import type { ExclusionRow } from "./tables/exclusions.ts";
+import type { ExecutorMetricRow } from "./tables/executor-metrics.ts";
+import type { ExecutorRow } from "./tables/executors.ts";
+import type { FailureRow } from "./tables/failures.ts";
+import type { FindingRow } from "./tables/findings.ts";
+import type { JobRow } from "./tables/jobs.ts";
+import type { MemoryEventRow } from "./tables/memory-events.ts";
+import type { MemoryLeakRow } from "./tables/memory-leaks.ts";
+import type { MemoryTimelineRow } from "./tables/memory-timeline.ts";
+import type { MemoryWaitRow } from "./tables/memory-waits.ts";
+import type { OomEventRow } from "./tables/oom-events.ts";
+import type { RddRow } from "./tables/rdds.ts";
+import type { ReplayCheckRow } from "./tables/replay-checks.ts";
+import type { ResourceProfileRow } from "./tables/resource-profiles.ts";
+import type { SourceFileRow } from "./tables/source-files.ts";
+import type { SparkConfRow } from "./tables/spark-conf.ts";
+import type { SpillRow } from "./tables/spills.ts";
+import type { SqlExecutionRow } from "./tables/sql-executions.ts";
+import type { SqlPlanNodeRow } from "./tables/sql-plan-nodes.ts";
+import type { StageRow } from "./tables/stages.ts";
+import type { TaskMemoryTimelineRow } from "./tables/task-memory-timeline.ts";
+import type { TaskResubmissionRow } from "./tables/task-resubmissions.ts";
+import type { TaskSqlMetricRow } from "./tables/task-sql-metrics.ts";
+import type { TaskRow } from "./tables/tasks.ts";
 
+export type {
+  EvidenceLevel,
+  LayoutValue,
+  Origin,
+  Provenance,
+  ReplayAccuracy,
+  Triple,
+} from "./row-parts.ts";
+export type { ApplicationRow } from "./tables/applications.ts";
 export type {
   BlockEventRow,
   BlockOp,
-  BlockRow,
   DecidingRule,
   EvictionCause,
   MissKind,
-  RddRow,
-} from "./block-rows.ts";
-export type {
-  ExecutorLayoutColumns,
-  ExecutorRow,
-  LayoutValue,
-  RemovedClass,
-} from "./executor-rows.ts";
-export type {
-  MemoryEventRow,
-  MemoryOp,
-  MemoryTimelineRow,
-  MemoryWaitRow,
-  SpillRow,
-  TaskMemoryTimelineRow,
-} from "./memory-rows.ts";
-export type { EvidenceLevel, Origin, Provenance, Triple } from "./row-parts.ts";
-
-export interface ApplicationRow extends ReplayAccuracy {
-  name: string | undefined;
-  sparkVersion: string | undefined;
-  memoryManager: "unified" | "static" | "pre16" | undefined;
-  startedAt: number | undefined;
-  endedAt: number | undefined;
-  user: string | undefined;
-  evidenceLevel: EvidenceLevel;
-  modelEvidence: "vectors" | "source";
-}
-
-/** A row of `clock_offsets`: how a file's wall clock became UTC. */
-export interface ClockOffsetRow {
-  sourceFileId: number;
-  /** to add to the log's wall clock (read as UTC) to get UTC */
-  offsetMs: number | undefined;
-  zone: string | undefined;
-  evidence: string;
-  /** 0 … 1 */
-  confidence: number;
-}
-
-/** A row of `spark_conf`: a property of the application; secrets are hidden. */
-export interface SparkConfRow {
-  key: string;
-  value: string;
-  isDefault: boolean;
-}
-
-/** A row of `resource_profiles`: one request of a profile (3.1+). */
-export interface ResourceProfileRow {
-  profileId: number;
-  resource: string;
-  scope: "executor" | "task";
-  amount: number;
-}
-
-/** A row of `jobs`; times in epoch µs. */
-export interface JobRow {
-  jobId: number;
-  submittedAt: number | undefined;
-  completedAt: number | undefined;
-  status: "running" | "succeeded" | "failed";
-  error: string | undefined;
-  description: string | undefined;
-  jobGroup: string | undefined;
-  sqlExecutionId: number | undefined;
-  stageIds: readonly number[];
-}
-
-/** A row of `stages`: one attempt of a stage; times in epoch µs. */
-export interface StageRow {
-  stageId: number;
-  stageAttemptId: number;
-  /** undefined: only tasks and jobs name the stage */
-  name: string | undefined;
-  details: string | undefined;
-  submittedAt: number | undefined;
-  completedAt: number | undefined;
-  status: "running" | "complete" | "failed" | "pending" | "skipped" | "unknown";
-  failureReason: string | undefined;
-  /** as planned; undefined: no event of the stage says */
-  tasks: number | undefined;
-  jobId: number | undefined;
-  sqlExecutionId: number | undefined;
-  parentIds: readonly number[];
-  rddIds: readonly number[];
-  resourceProfileId: number | undefined;
-}
-
-/** As core's task_end fact, times in µs; without an end its status is `running` or `unknown`. */
-export interface TaskRow {
-  taskId: number;
-  stageId: number;
-  stageAttemptId: number;
-  index: number;
-  /** logged since 3.3 */
-  partitionId: number | undefined;
-  attempt: number;
-  executorId: string;
-  host: string | undefined;
-  launchedAt: number | undefined;
-  finishedAt: number | undefined;
-  status: "success" | "failed" | "killed" | "running" | "unknown";
-  speculative: boolean | undefined;
-  locality: string | undefined;
-  failureClass: string | undefined;
-  failureReason: string | undefined;
-  peakExecutionBytes: number | undefined;
-  peakOnHeapExecutionBytes: number | undefined;
-  peakOffHeapExecutionBytes: number | undefined;
-  memorySpilledBytes: number | undefined;
-  diskSpilledBytes: number | undefined;
-  runMillis: number | undefined;
-  cpuNanos: number | undefined;
-  deserializeMillis: number | undefined;
-  gcMillis: number | undefined;
-  resultBytes: number | undefined;
-  resultSerializationMillis: number | undefined;
-  inputBytes: number | undefined;
-  inputRecords: number | undefined;
-  outputBytes: number | undefined;
-  outputRecords: number | undefined;
-  shuffleReadRemoteBytes: number | undefined;
-  shuffleReadLocalBytes: number | undefined;
-  shuffleReadRecords: number | undefined;
-  shuffleFetchWaitMillis: number | undefined;
-  shuffleWriteBytes: number | undefined;
-  shuffleWriteRecords: number | undefined;
-  sourceFileId: number;
-  sourceLine: number;
-}
-
-/** A row of `sql_executions`: a query, with its plan; times in epoch µs. */
-export interface SqlExecutionRow {
-  executionId: number;
-  rootExecutionId: number | undefined;
-  description: string;
-  plan: string | undefined;
-  startedAt: number | undefined;
-  endedAt: number | undefined;
-  status: "running" | "succeeded" | "failed";
-  error: string | undefined;
-}
-
-export interface OomEventRow extends Provenance {
-  executorId: string;
-  ts: number;
-  class: OutOfMemoryClass;
-  taskId: number | undefined;
-  stageId: number | undefined;
-  /** tasks that ran on the executor then, the failed one among them */
-  runningTasks: number | undefined;
-  requestedBytes: number | undefined;
-  grantedBytes: number | undefined;
-  /** seq of the memory_timeline row in force */
-  timelineSeq: number | undefined;
-  message: string;
-}
-
-export interface MemoryLeakRow extends Provenance {
-  executorId: string;
-  ts: number;
-  taskId: number;
-  leakedBytes: number;
-}
-
-/**
- * Values of executor metrics of one event (peaks of a stage, task or executor); bytes, counts or ms
- * by their names.
- */
-export interface ExecutorMetricRow {
-  executorId: string;
-  stageId: number | undefined;
-  stageAttemptId: number | undefined;
-  taskId: number | undefined;
-  ts: number | undefined;
-  name: string;
-  value: number;
-  isPeak: boolean;
-  sourceFileId: number;
-  sourceLine: number;
-}
-
-/**
- * A row of `exclusions`: the scheduler stopped using an executor or node, or uses it again. Epoch
- * µs.
- */
-export interface ExclusionRow {
-  ts: number;
-  scope: "executor" | "node" | "executor_for_stage" | "node_for_stage";
-  change: "excluded" | "readmitted";
-  executorId: string | undefined;
-  host: string | undefined;
-  stageId: number | undefined;
-  failures: number | undefined;
-}
-
-/** A row of `diagnostics`: an oddity of the logs, with file and line. */
-export interface DiagnosticRow {
-  sourceFileId: number | undefined;
-  line: number | undefined;
-  byteOffset: number | undefined;
-  code: string;
-  severity: "info" | "warning" | "error";
-  message: string;
-  count: number;
-}
+} from "./tables/block-events.ts";
+export type { BlockRow } from "./tables/blocks.ts";
+export type { ClockOffsetRow } from "./tables/clock-offsets.ts";
+export type { DiagnosticRow } from "./tables/diagnostics.ts";
+export type { ExclusionRow } from "./tables/exclusions.ts";
+export type { ExecutorMetricRow } from "./tables/executor-metrics.ts";
+export type { ExecutorLayoutColumns, ExecutorRow, RemovedClass } from "./tables/executors.ts";
+export type { FailureClass, FailureRow, OutOfMemoryClass } from "./tables/failures.ts";
+export type { FindingRow, FindingSeverity } from "./tables/findings.ts";
+export type { JobRow } from "./tables/jobs.ts";
+export type { MemoryEventRow, MemoryOp } from "./tables/memory-events.ts";
+export type { MemoryLeakRow } from "./tables/memory-leaks.ts";
+export type { MemoryTimelineRow } from "./tables/memory-timeline.ts";
+export type { MemoryWaitRow } from "./tables/memory-waits.ts";
+export type { OomEventRow } from "./tables/oom-events.ts";
+export type { RddRow } from "./tables/rdds.ts";
+export type { ReplayCheckRow } from "./tables/replay-checks.ts";
+export type { ResourceProfileRow } from "./tables/resource-profiles.ts";
+export type { SourceFileRow } from "./tables/source-files.ts";
+export type { SparkConfRow } from "./tables/spark-conf.ts";
+export type { SpillRow } from "./tables/spills.ts";
+export type { SqlExecutionRow } from "./tables/sql-executions.ts";
+export type { SqlPlanNodeRow } from "./tables/sql-plan-nodes.ts";
+export type { StageRow } from "./tables/stages.ts";
+export type { TaskMemoryTimelineRow } from "./tables/task-memory-timeline.ts";
+export type { TaskResubmissionRow } from "./tables/task-resubmissions.ts";
+export type { TaskSqlMetricRow } from "./tables/task-sql-metrics.ts";
+export type { TaskRow } from "./tables/tasks.ts";
 
 /** Table name → its row. */
 export interface Rows {

@@ -37,19 +37,3 @@ export const MEMORY_METRICS: readonly string[] = [
   "shuffle records written",
   "records read",
 ];
-
-/**
- * A row of sql_plan_nodes: an operator of the last plan that an execution had, or of an earlier one
- * whose metrics that lacks.
- */
-export interface SqlPlanNodeRow extends SqlPlanNode {
-  readonly executionId: number;
-}
-
-/** A row of task_sql_metrics. */
-export interface TaskSqlMetricRow extends SqlMetricUpdate {
-  readonly taskId: number;
-  readonly stageId: number;
-  /** Of the plan that names the accumulator; `undefined`: none does. */
-  readonly executionId: number | undefined;
-}

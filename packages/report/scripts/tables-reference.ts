@@ -1,11 +1,12 @@
 /**
- * Writes docs/tables.md and sql/relations.ts from the declarations of tables and views:
- * `pnpm docs:tables`.
+ * Writes docs/tables.md, sql/relations.ts and tables/values.ts from the declarations of tables and
+ * views: `pnpm docs:tables`.
  */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeSchema, schemaText } from "@respark/report";
 import { typedRelations } from "./typed-relations.ts";
+import { valuesOfRows } from "./values-of-rows.ts";
 
 const schema = await describeSchema();
 const section = (title: string, lead: string, kinds: readonly string[]): string =>
@@ -14,7 +15,7 @@ const section = (title: string, lead: string, kinds: readonly string[]): string 
     "markdown",
   )}`;
 
-const text = `<!-- Written by \`pnpm docs:tables\` from packages/report/src/tables and packages/report/src/sql/views. -->
+const text = `<!-- Written by \`pnpm docs:tables\` from packages/core/src/tables and packages/report/src/sql/views. -->
 
 # Tables and views
 
@@ -36,3 +37,4 @@ ${section("Macros", "Views that take a value.", ["macro"])}`;
 
 await writeFile(join(import.meta.dirname, "../../../docs/tables.md"), text);
 await writeFile(join(import.meta.dirname, "../src/sql/relations.ts"), typedRelations(schema));
+await writeFile(join(import.meta.dirname, "../src/tables/values.ts"), valuesOfRows());

@@ -1,5 +1,6 @@
 /** The columns of all tables and views with their kinds, as `src/sql/relations.ts` has them. */
 import type { RelationSchema } from "@respark/report";
+import { wrapped } from "./wrapped.ts";
 
 /** The module's text, its lines within 100 columns. */
 export function typedRelations(schema: readonly RelationSchema[]): string {
@@ -24,16 +25,6 @@ ${lines.join("")}} as const;
 
 export type RelationName = keyof typeof relations;
 `;
-}
-
-function wrapped([first = "", ...words]: readonly string[]): string {
-  const lines = [first];
-  for (const word of words) {
-    const last = lines.at(-1) ?? "";
-    if (last.length + 1 + word.length > 100) lines.push(`    ${word}`);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return `${lines.join("\n")}\n`;
 }
 
 /** undefined: a map or a record, which is read by hand. */

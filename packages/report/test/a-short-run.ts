@@ -36,7 +36,7 @@ export function aShortRun(emit: EmitRow): void {
     emit("tasks", {
       ...rowsByHand.tasks,
       taskId,
-      index: taskId - 44,
+      taskIndex: taskId - 44,
       partitionId: taskId - 44,
       launchedAt: at(started),
       finishedAt: at(ended),
@@ -44,6 +44,7 @@ export function aShortRun(emit: EmitRow): void {
       gcMillis: 100,
       status: taskId === 44 ? "failed" : "success",
       inputBytes: taskId === 46 ? 5000 : 0,
+      shuffleReadBytes: 0,
       shuffleReadRemoteBytes: 0,
       shuffleReadLocalBytes: 0,
       memorySpilledBytes: taskId === 44 ? 600 : 0,

@@ -150,6 +150,16 @@ function knownTotal(files: readonly SurveyedFile[]): number | undefined {
   return total;
 }
 
+function listed(kinds: readonly string[] | undefined): string | undefined {
+  return kinds === undefined || kinds.length === 0 ? undefined : kinds.join(",");
+}
+
+/** Each with the number of its first line; undefined: one file, which needs no list. */
+function partsListed(parts: FileDone["parts"] | undefined): string | undefined {
+  if (parts === undefined || parts.length < 2) return undefined;
+  return parts.map(({ path, firstLine }) => `${firstLine} ${path}`).join("\n");
+}
+
 function emitFile(
   emit: EmitRow,
   file: SurveyedFile,
@@ -172,11 +182,11 @@ function emitFile(
     endsEarly: found?.endsEarly,
     expected: found?.expected,
     missing: found?.missing,
-    lineKinds: found?.kinds ?? [],
-    missingKinds: found?.missingKinds ?? [],
+    lineKinds: listed(found?.kinds),
+    missingKinds: listed(found?.missingKinds),
     unreadStatements: done?.counts?.unreadStatements,
     nulBytes: done?.nulBytes,
-    parts: done?.parts ?? [],
+    parts: partsListed(done?.parts),
     incomplete: incompleteInWords(done, found),
   });
   const lacksStart = kind === "event_log" && found?.beginsLate === true;
@@ -204,6 +214,6 @@ function emitFile(
     });
   }
   if (done === undefined) return;
-  const { offsetMs, zone, evidence, confidence } = clock;
-  emit("clock_offsets", { sourceFileId, offsetMs, zone, evidence, confidence });
+  const { offsetMs: offsetMillis, zone, evidence, confidence } = clock;
+  emit("clock_offsets", { sourceFileId, offsetMillis, zone, evidence, confidence });
 }

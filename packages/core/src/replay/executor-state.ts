@@ -4,9 +4,9 @@
  */
 
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
-import type { ReplayAccuracy } from "../check-rows.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
+import type { ReplayAccuracy } from "../row-parts.ts";
 import type { BlockEventRow, EmitRow, MemoryEventRow, Origin, SpillRow } from "../rows.ts";
 import { emptyTaskRow, MemoryTimeline, TaskTimeline } from "../timeline/timeline.ts";
 import { Grades, type Statement, type Verdict, type Weighed } from "./evidence/grades.ts";

@@ -1,6 +1,5 @@
 /** What a replay says of itself at its end. */
-import type { ReplayAccuracy } from "../check-rows.ts";
-import type { EvidenceLevel } from "../rows.ts";
+import type { EvidenceLevel, ReplayAccuracy } from "../rows.ts";
 import type { SourceCompleteness } from "./application/completeness.ts";
 import type { ExecutorTotals } from "./executor-state.ts";
 

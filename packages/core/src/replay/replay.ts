@@ -1,10 +1,9 @@
 /** Replays one application attempt: sends every observation to whom it concerns, and writes what is about the application as a whole. */
 import { assertNever } from "../assert.ts";
-import type { ReplayAccuracy } from "../check-rows.ts";
 import type { EventFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
-import type { EmitRow, EvidenceLevel, TakeRow } from "../rows.ts";
+import type { EmitRow, EvidenceLevel, ReplayAccuracy, TakeRow } from "../rows.ts";
 import { ApplicationConf, type SparkVersionBounds } from "./application/application-conf.ts";
 import { ApplicationFacts } from "./application/application-facts.ts";
 import { Completeness } from "./application/completeness.ts";

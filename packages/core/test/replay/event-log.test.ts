@@ -95,7 +95,7 @@ test("a capacity that nobody says is unknown where no settings were logged", () 
   const { executors } = replayText(`
       10 1 launched task-1
       30 1 ended task-1 since 10`);
-  expect(executors.map((executor) => executor.layout.maxMemory.origin)).toEqual([undefined]);
+  expect(executors.map((executor) => executor.maxMemory.origin)).toEqual([undefined]);
 });
 
 test("times that run backwards are held at the latest time told", () => {

@@ -13,12 +13,10 @@ test("without a capacity there is at least what a line says is free and what it 
   const { executors, block_events } = replayText(`
       10 1 run task-1
       20 1 store rdd_0_0 100 bytes free 900`);
-  expect(executors.map(({ layout }) => layout.maxMemory)).toEqual([
-    { bytes: 1000, origin: "assumed" },
+  expect(executors.map(({ maxMemory }) => maxMemory)).toEqual([{ bytes: 1000, origin: "assumed" }]);
+  expect(executors.map((row) => [row.jvmMaxMemory.bytes, row.overhead.bytes])).toEqual([
+    [undefined, undefined],
   ]);
-  expect(executors.map(({ layout }) => [layout.jvmMaxMemory.bytes, layout.overhead.bytes])).toEqual(
-    [[undefined, undefined]],
-  );
   expect(block_events.map(({ op }) => op)).toEqual(["store"]);
 });
 
@@ -26,7 +24,7 @@ test("a log that shows no capacity at all still has its spills, and no row of po
   const { executors, spills, memory_timeline } = replayText(`
       10 1 run task-1
       20 1 spilling 64000000 on task-1`);
-  expect(executors.map(({ layout }) => layout.maxMemory.bytes)).toEqual([undefined]);
+  expect(executors.map(({ maxMemory }) => maxMemory.bytes)).toEqual([undefined]);
   expect([spills.length, memory_timeline.length]).toEqual([1, 0]);
 });
 
@@ -165,7 +163,7 @@ test("of one printed capacity for blocks of both modes, what each holds is known
       free: unknown,
       maxMemoryBytes: undefined,
     });
-  expect(executors[0]?.layout).toMatchObject({
+  expect(executors[0]).toMatchObject({
     maxMemory: { bytes: undefined },
     storageRegion: { bytes: undefined },
     offHeapStorage: { bytes: undefined },

@@ -41,7 +41,7 @@ test("a task that is resubmitted without its end in the log had succeeded", () =
 
 test("where Spark logs the index alone, the partition is unknown", () => {
   expect(replayed([{ ...end, partitionId: undefined }]).tasks).toMatchObject([
-    { index: 2, partitionId: undefined },
+    { taskIndex: 2, partitionId: undefined },
   ]);
 });
 

@@ -1,70 +1,47 @@
 /**
- * All tables of the contract; a row type without its table, or a table of another row type, does
- * not compile.
+ * All tables of the contract, as core declares them; a table without its declaration does not
+ * compile.
  */
-import type { Rows, TableName } from "@respark/core";
-import { applications } from "./applications.ts";
-import { blockEvents } from "./block-events.ts";
-import { blocks } from "./blocks.ts";
-import { clockOffsets } from "./clock-offsets.ts";
-import { diagnostics } from "./diagnostics.ts";
-import { exclusions } from "./exclusions.ts";
-import { executorMetrics } from "./executor-metrics.ts";
-import { executors } from "./executors.ts";
-import { failures } from "./failures.ts";
-import { findings } from "./findings.ts";
-import { jobs } from "./jobs.ts";
-import { memoryEvents } from "./memory-events.ts";
-import { memoryLeaks } from "./memory-leaks.ts";
-import { memoryTimeline } from "./memory-timeline.ts";
-import { memoryWaits } from "./memory-waits.ts";
-import { oomEvents } from "./oom-events.ts";
-import { rdds } from "./rdds.ts";
-import { replayChecks } from "./replay-checks.ts";
-import { resourceProfiles } from "./resource-profiles.ts";
-import { sourceFiles } from "./source-files.ts";
-import { sparkConf } from "./spark-conf.ts";
-import { spills } from "./spills.ts";
-import { sqlExecutions } from "./sql-executions.ts";
-import { sqlPlanNodes } from "./sql-plan-nodes.ts";
-import { stages } from "./stages.ts";
+import { declaredTables, type Rows, type TableName } from "@respark/core";
+import { storedTable } from "./stored-table.ts";
 import type { TableSpec } from "./table.ts";
-import { taskMemoryTimeline } from "./task-memory-timeline.ts";
-import { taskResubmissions } from "./task-resubmissions.ts";
-import { taskSqlMetrics } from "./task-sql-metrics.ts";
-import { tasks } from "./tasks.ts";
+import { values } from "./values.ts";
 
 export type Tables = { readonly [Name in TableName]: TableSpec<Rows[Name]> };
 
+function table<Name extends TableName>(name: Name): TableSpec<Rows[Name]> {
+  return storedTable<Rows[Name]>(name, declaredTables[name], values[name]);
+}
+
 /** In the order in which they are shown. */
 export const tables: Tables = {
-  applications,
-  source_files: sourceFiles,
-  clock_offsets: clockOffsets,
-  spark_conf: sparkConf,
-  resource_profiles: resourceProfiles,
-  executors,
-  jobs,
-  stages,
-  tasks,
-  task_resubmissions: taskResubmissions,
-  sql_executions: sqlExecutions,
-  sql_plan_nodes: sqlPlanNodes,
-  task_sql_metrics: taskSqlMetrics,
-  rdds,
-  blocks,
-  block_events: blockEvents,
-  memory_events: memoryEvents,
-  memory_timeline: memoryTimeline,
-  task_memory_timeline: taskMemoryTimeline,
-  memory_waits: memoryWaits,
-  spills,
-  oom_events: oomEvents,
-  failures,
-  memory_leaks: memoryLeaks,
-  executor_metrics: executorMetrics,
-  exclusions,
-  replay_checks: replayChecks,
-  diagnostics,
-  findings,
+  applications: table("applications"),
+  source_files: table("source_files"),
+  clock_offsets: table("clock_offsets"),
+  spark_conf: table("spark_conf"),
+  resource_profiles: table("resource_profiles"),
+  executors: table("executors"),
+  jobs: table("jobs"),
+  stages: table("stages"),
+  tasks: table("tasks"),
+  task_resubmissions: table("task_resubmissions"),
+  sql_executions: table("sql_executions"),
+  sql_plan_nodes: table("sql_plan_nodes"),
+  task_sql_metrics: table("task_sql_metrics"),
+  rdds: table("rdds"),
+  blocks: table("blocks"),
+  block_events: table("block_events"),
+  memory_events: table("memory_events"),
+  memory_timeline: table("memory_timeline"),
+  task_memory_timeline: table("task_memory_timeline"),
+  memory_waits: table("memory_waits"),
+  spills: table("spills"),
+  oom_events: table("oom_events"),
+  failures: table("failures"),
+  memory_leaks: table("memory_leaks"),
+  executor_metrics: table("executor_metrics"),
+  exclusions: table("exclusions"),
+  replay_checks: table("replay_checks"),
+  diagnostics: table("diagnostics"),
+  findings: table("findings"),
 };

@@ -3,8 +3,8 @@
  * repeat the same keys.
  */
 import type { ExecutorMetricRow } from "@respark/core";
-import { always, big, flag, source, text } from "./column-kinds.ts";
-import { loggedWith } from "./executor-metrics.ts";
+import type { NumberColumn } from "../columns/column.ts";
+import { storedTable } from "./stored-table.ts";
 import type { TableSpec } from "./table.ts";
 
 /**
@@ -45,30 +45,53 @@ export interface MetricSampleRow extends Omit<ExecutorMetricRow, "name" | "value
   otherValue: number | undefined;
 }
 
-export const metricSamples: TableSpec<MetricSampleRow> = {
-  name: "respark_metric_samples",
+const SAMPLES = {
   comment: "A row is what one event told of an executor's metrics; executor_metrics shows it.",
+  columns: {
+    executorId: ["executor"],
+    stageId: ["integer?", "stage it was logged for"],
+    stageAttemptId: ["small?", "attempt of that stage"],
+    taskId: ["integer?", "task it was logged with"],
+    ts: ["moment?", "when it was logged; NULL: the log does not tell"],
+    isPeak: ["flag", "true: the highest values so far; false: the values at that moment"],
+    sourceFileId: ["source"],
+    otherName: ["text?", "a metric without a column of its own"],
+    otherValue: ["integer?", "value of that metric"],
+  },
+} as const;
+
+const known = storedTable<MetricSampleRow>("respark_metric_samples", SAMPLES, {
+  numbers: {
+    stage_id: (row) => row.stageId,
+    stage_attempt_id: (row) => row.stageAttemptId,
+    task_id: (row) => row.taskId,
+    ts: (row) => row.ts,
+    source_file_id: (row) => row.sourceFileId,
+    source_line: (row) => row.sourceLine,
+    other_value: (row) => row.otherValue,
+  },
+  texts: { executor_id: (row) => row.executorId, other_name: (row) => row.otherName },
+  flags: { is_peak: (row) => row.isPeak },
+});
+
+export const metricSamples: TableSpec<MetricSampleRow> = {
+  ...known,
   columns: [
-    ...loggedWith<MetricSampleRow>(),
-    always(
-      flag(
-        "is_peak",
-        "true: the highest values so far; false: the values at that moment",
-        (row) => row.isPeak,
-      ),
-    ),
-    ...source<MetricSampleRow>(),
-    ...METRIC_NAMES.map((name, place) =>
-      big<MetricSampleRow>(
-        name,
-        `value of the metric ${name}: bytes of memory; counts and ms of garbage collection`,
-        ({ values }) => {
-          const value = values[place];
-          return value === undefined || Number.isNaN(value) ? undefined : value;
-        },
-      ),
-    ),
-    text("other_name", "a metric without a column of its own", (row) => row.otherName),
-    big("other_value", "value of that metric", (row) => row.otherValue),
+    ...known.columns.slice(0, -2),
+    ...METRIC_NAMES.map(columnOf),
+    ...known.columns.slice(-2),
   ],
 };
+
+function columnOf(name: string, place: number): NumberColumn<MetricSampleRow> {
+  return {
+    name,
+    type: "BIGINT",
+    nullable: true,
+    comment: `value of the metric ${name}: bytes of memory; counts and ms of garbage collection`,
+    value: ({ values }) => {
+      const value = values[place];
+      return value === undefined || Number.isNaN(value) ? undefined : value;
+    },
+  };
+}

@@ -9,16 +9,18 @@ import { replayed } from "../replayed-by-hand.ts";
 import { rowsByHand } from "../rows-by-hand.ts";
 
 test("a line of a rotated log is counted in its own part", async () => {
-  const whole = { ...rowsByHand.source_files, sourceFileId: 9, path: "/logs/app-1", parts: [] };
+  const whole = {
+    ...rowsByHand.source_files,
+    sourceFileId: 9,
+    path: "/logs/app-1",
+    parts: undefined,
+  };
   const path = await replayed((emit) => {
     emit("applications", rowsByHand.applications);
     emit("source_files", {
       ...rowsByHand.source_files,
       sourceFileId: 8,
-      parts: [
-        { path: "/logs/stderr.1", firstLine: 1 },
-        { path: "/logs/stderr", firstLine: 401 },
-      ],
+      parts: "1 /logs/stderr.1\n401 /logs/stderr",
     });
     emit("source_files", whole);
   });

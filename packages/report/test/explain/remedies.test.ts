@@ -28,11 +28,8 @@ test("overhead is asked for with a tenth to spare beyond what the process was po
     emit("executors", {
       ...rowsByHand.executors,
       removedClass: "container_physical",
-      layout: {
-        ...rowsByHand.executors.layout,
-        jvmMaxMemory: { bytes: 1024 * MiB, origin: "logged" },
-        overhead: { bytes: 384 * MiB, origin: "logged" },
-      },
+      jvmMaxMemory: { bytes: 1024 * MiB, origin: "logged" },
+      overhead: { bytes: 384 * MiB, origin: "logged" },
     });
     for (const [name, value] of [
       ["JVMHeapMemory", 900 * MiB],
@@ -48,7 +45,7 @@ test("a heap of which Spark's pools hold more than half has too large a fraction
     advice((emit) => {
       emit("executors", {
         ...rowsByHand.executors,
-        layout: { ...rowsByHand.executors.layout, jvmMaxMemory: { bytes: 1000, origin: "logged" } },
+        jvmMaxMemory: { bytes: 1000, origin: "logged" },
         removedClass: undefined,
       });
       emit("memory_timeline", {

@@ -17,6 +17,7 @@ test("of evictions of one block at one time a miss blames that of its own execut
       taskId: 46,
       executorId: "1",
       inputBytes: 5000,
+      shuffleReadBytes: 750,
       shuffleReadRemoteBytes: 700,
       shuffleReadLocalBytes: 50,
     });

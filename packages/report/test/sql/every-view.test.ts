@@ -66,11 +66,8 @@ test("without logs of reads and of pools, what nobody could see is NULL and not 
     emit("executors", {
       ...rowsByHand.executors,
       evidenceLevel: "event_log",
-      layout: {
-        ...rowsByHand.executors.layout,
-        storageRegion: { bytes: undefined, origin: undefined },
-        maxMemory: { bytes: undefined, origin: undefined },
-      },
+      storageRegion: { bytes: undefined, origin: undefined },
+      maxMemory: { bytes: undefined, origin: undefined },
     });
     emit("rdds", rowsByHand.rdds);
     emit("blocks", { ...rowsByHand.blocks, hits: undefined, misses: undefined });

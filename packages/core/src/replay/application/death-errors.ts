@@ -1,7 +1,7 @@
 /**
  * What an error's own words say ran out: one rule each, in the order in which they are believed.
  */
-import type { FailureClass, OutOfMemoryClass } from "../../failure-rows.ts";
+import type { FailureClass, OutOfMemoryClass } from "../../rows.ts";
 
 /**
  * Wordings of Spark 1.2 to 4.2, of JDK 7 to 21, Gluten, Comet, RAPIDS and Python.

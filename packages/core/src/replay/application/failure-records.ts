@@ -3,10 +3,9 @@
  * each, once.
  */
 import type { TaskEndFact } from "../../event-fact.ts";
-import type { FailureRow } from "../../failure-rows.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { Observation } from "../../observation.ts";
-import type { EmitRow } from "../../rows.ts";
+import type { EmitRow, FailureRow } from "../../rows.ts";
 import { NumberSet } from "../number-set.ts";
 import { failureClassOf } from "./death-errors.ts";
 import type { ExecutorRoster } from "./executor-roster.ts";

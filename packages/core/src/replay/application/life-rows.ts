@@ -1,6 +1,5 @@
 /** The rows about the application and its executors as wholes, written when all is known. */
-import type { ReplayAccuracy } from "../../check-rows.ts";
-import type { EmitRow, EvidenceLevel } from "../../rows.ts";
+import type { EmitRow, EvidenceLevel, ReplayAccuracy } from "../../rows.ts";
 import type { ReplaySummary } from "../replay-summary.ts";
 import type { ApplicationConf } from "./application-conf.ts";
 import { classifyRemoval } from "./death-classes.ts";
@@ -26,9 +25,8 @@ export function writeExecutors(
       removedReason: known.removedReason,
       removedClass,
       evidenceLevel: replayed?.evidenceLevel ?? unreplayed(summary),
-      memoryManager: layout.memoryManager,
+      ...layout,
       resourceProfileId: known.resourceProfileId,
-      layout,
       ...accuracyOf(replayed),
       sourceFileId: known.sourceFileId,
       sourceLine: known.sourceLine,
@@ -82,7 +80,7 @@ export function writeApplication(
     memoryManager: summary.sparkVersion === undefined ? undefined : conf.managerKind,
     startedAt: life.startedAt,
     endedAt: life.endedAt,
-    user: life.user,
+    sparkUser: life.user,
     evidenceLevel: summary.evidenceLevel,
     modelEvidence: conf.modelEvidence,
     ...accuracyOf(summary),

@@ -1,7 +1,7 @@
 /** Plans of SQL executions, the last one of each, and what tasks report of their operators. */
 import type { TaskEndFact } from "../../event-fact.ts";
-import type { EmitRow } from "../../rows.ts";
-import type { SqlPlanNode, TaskSqlMetricRow } from "../../sql-metric.ts";
+import type { EmitRow, TaskSqlMetricRow } from "../../rows.ts";
+import type { SqlPlanNode } from "../../sql-metric.ts";
 
 /** Plans kept of one execution; adaptive execution makes a new one for every stage that ends. */
 const MOST_VERSIONS = 50;

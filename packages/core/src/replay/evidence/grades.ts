@@ -3,8 +3,7 @@
  * rule, or unexplained; a row of `replay_checks` each.
  */
 import { type ByteInterval, touches } from "../../byte-interval.ts";
-import type { ReplayAccuracy, ReplayCheckRow } from "../../check-rows.ts";
-import type { EmitRow } from "../../rows.ts";
+import type { EmitRow, ReplayAccuracy, ReplayCheckRow } from "../../rows.ts";
 import type { RuleName } from "./rule-name.ts";
 
 /** A wider interval is no prediction: it would be met by chance. */

@@ -57,7 +57,7 @@ export class TaskRows {
     row.taskId = fact.taskId;
     row.stageId = fact.stageId;
     row.stageAttemptId = fact.stageAttemptId;
-    row.index = fact.index;
+    row.taskIndex = fact.index;
     row.partitionId = fact.partitionId;
     row.attempt = fact.attempt;
     row.executorId = fact.executorId;
@@ -85,6 +85,7 @@ export class TaskRows {
     row.inputRecords = fact.inputRecords;
     row.outputBytes = fact.outputBytes;
     row.outputRecords = fact.outputRecords;
+    row.shuffleReadBytes = shuffleReadBytes(fact);
     row.shuffleReadRemoteBytes = fact.shuffleReadRemoteBytes;
     row.shuffleReadLocalBytes = fact.shuffleReadLocalBytes;
     row.shuffleReadRecords = fact.shuffleReadRecords;
@@ -105,7 +106,7 @@ export class TaskRows {
       taskId: fact.taskId,
       stageId: fact.stageId,
       stageAttemptId: fact.stageAttemptId,
-      index: fact.index,
+      taskIndex: fact.index,
       executorId: fact.executorId,
       ts: at.ts,
       sourceFileId: at.sourceFileId,
@@ -123,7 +124,7 @@ export class TaskRows {
         taskId: task.taskId,
         stageId: task.stageId,
         stageAttemptId: task.stageAttemptId,
-        index: task.index,
+        taskIndex: task.index,
         partitionId: task.partitionId,
         attempt: task.attempt,
         executorId: task.executorId,
@@ -145,12 +146,20 @@ function statusOf(fact: TaskEndFact): TaskRow["status"] {
   return fact.killed || fact.reason === "TaskKilled" ? "killed" : "failed";
 }
 
+/** Unknown where one of its parts is: local bytes are not logged before Spark 1.3. */
+function shuffleReadBytes({
+  shuffleReadRemoteBytes: remote,
+  shuffleReadLocalBytes: local,
+}: TaskEndFact): number | undefined {
+  return remote === undefined || local === undefined ? undefined : remote + local;
+}
+
 function emptyRow(): TaskRow {
   return {
     taskId: 0,
     stageId: 0,
     stageAttemptId: 0,
-    index: 0,
+    taskIndex: 0,
     partitionId: undefined,
     attempt: 0,
     executorId: "",
@@ -177,6 +186,7 @@ function emptyRow(): TaskRow {
     inputRecords: undefined,
     outputBytes: undefined,
     outputRecords: undefined,
+    shuffleReadBytes: undefined,
     shuffleReadRemoteBytes: undefined,
     shuffleReadLocalBytes: undefined,
     shuffleReadRecords: undefined,

@@ -1,14 +1,14 @@
 /** The table executor_metrics: a row is a value, though what is kept is a row an event. */
-import { executorMetrics } from "../../tables/executor-metrics.ts";
+import { tables } from "../../tables/index.ts";
 import { METRIC_NAMES, metricSamples } from "../../tables/metric-samples.ts";
 import { keyColumns } from "../../tables/table.ts";
 import type { ViewSpec } from "../view.ts";
 
 export const executorMetricsShown: ViewSpec = {
-  name: executorMetrics.name,
-  comment: executorMetrics.comment,
+  name: tables.executor_metrics.name,
+  comment: tables.executor_metrics.comment,
   columns: Object.fromEntries(
-    [...keyColumns, ...executorMetrics.columns].map(({ name, comment }) => [name, comment]),
+    [...keyColumns, ...tables.executor_metrics.columns].map(({ name, comment }) => [name, comment]),
   ),
   sql: `
 select app_id, attempt_id, executor_id, stage_id, stage_attempt_id, task_id, ts, name, value,
