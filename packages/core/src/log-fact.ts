@@ -381,6 +381,8 @@ export type LogFact =
       readonly exitCode: number | undefined;
       readonly reason: string;
     }
+  /** X17: what ended the process whose log it is, in the words of its host, shell or cluster */
+  | { readonly kind: "process_ended"; readonly reason: string }
   /** D17 */
   | {
       readonly kind: "driver_executor_granted";

@@ -193,6 +193,9 @@ export class Replay {
           this.#executors.get(fact.executorId)?.removedAt(observation.ts);
         return;
       }
+      case "process_ended":
+        this.#ended(observation, fact.reason);
+        return;
       case "driver_executor_granted": {
         const known = this.#roster.of(fact.executorId);
         known.cores ??= fact.cores;
@@ -222,6 +225,14 @@ export class Replay {
     if (observation.executorId === undefined) return;
     if (observation.ts !== undefined) this.#loseGone(observation.ts - HELD_MICROS);
     this.#executor(observation.executorId).observe(observation, fact);
+  }
+
+  /** The executor whose log it is; of the driver its failure tells. */
+  #ended(observation: Observation, reason: string): void {
+    const { executorId, ts } = observation;
+    if (executorId === undefined || executorId === "driver") return;
+    this.#roster.of(executorId).removedAt ??= ts;
+    this.#roster.gone(executorId, reason, observation);
   }
 
   /**

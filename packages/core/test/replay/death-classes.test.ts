@@ -128,6 +128,26 @@ test.each([
     "yarn 3+",
     "Executor for container container_1 exited after Application shutdown.",
   ],
+  // In the words of a kernel, init, batch system or container service
+  [
+    "container_physical",
+    "Linux",
+    "Memory cgroup out of memory: Killed process 31 (java) total-vm:9kB",
+  ],
+  [
+    "container_physical",
+    "systemd",
+    "spark.service: A process of this unit has been killed by the OOM killer.",
+  ],
+  [
+    "container_physical",
+    "Slurm",
+    "slurmstepd: error: Detected 1 oom-kill event(s) in step 4711.0 cgroup.",
+  ],
+  ["container_physical", "ECS", "OutOfMemoryError: Container killed due to memory usage"],
+  ["killed", "compose", "spark-worker-1 exited with code 137"],
+  ["killed", "bash", "run.sh: line 12: 4711 Killed  java -cp app.jar"],
+  ["killed", "systemd", "spark.service: Main process exited, code=killed, status=9/KILL"],
   // Killed from outside, exited, not told
   ["killed", "standalone", "Command exited with code 137"],
   ["killed", "standalone", "Command exited with code 143"],
@@ -482,5 +502,9 @@ test("a task's error and the JVM's last words of it are one out-of-memory", () =
 
 test("a process that its shell saw killed crashed, and an array's MemoryError is none of the heap", () => {
   expect(failureClassOf(undefined, "/opt/entrypoint.sh: line 97: 16 Killed")).toBe("crash");
+  expect(failureClassOf(undefined, "spark-driver-1 exited with code 137")).toBe("crash");
+  expect(failureClassOf(undefined, "Memory cgroup out of memory: Killed process 31 (java)")).toBe(
+    "container",
+  );
   expect(oomClassOf("java.lang.OutOfMemoryError", "Java heap space")).toBe("jvm_heap");
 });

@@ -45,8 +45,14 @@ export function outOfMemoryOf(line: string): ErrorLine | undefined {
   return OUT_OF_MEMORY.test(error) || IN_OTHER_WORDS.test(error) ? errorOf(error) : undefined;
 }
 
-/** What a Python worker's traceback ends with: its error, in one line. */
-export function pythonErrorOf(trace: readonly string[]): string | undefined {
+/** What a worker of Python or R says below Spark's exception: its error, in one line. */
+export function workerErrorOf(trace: readonly string[]): string | undefined {
+  if (/\bR (?:computation failed|unexpectedly exited)/.test(trace[0] ?? "")) {
+    return trace
+      .slice(1)
+      .find((line) => /\S/.test(line) && !/^\s+at /.test(line))
+      ?.trim();
+  }
   if (!/PythonException\b|PythonRunner|Traceback \(most recent/.test(trace[0] ?? ""))
     return undefined;
   let error: string | undefined;
@@ -75,6 +81,10 @@ const ENGINE_MEMORY =
 const ENGINE_REASON = "Reason: ";
 const ENGINE_LINES = 8;
 
+/** Of Python (and what it loads: Arrow, NumPy, PyTorch, TensorFlow) and R. */
+const WORKERS_MEMORY =
+  /\b_?(?:Array|Arrow)?MemoryError\b|out of memory|\bOutOfMemoryError\b|\bOOM when allocating\b|[Cc]annot allocate (?:memory|vector)|DefaultCPUAllocator|\bbad_alloc\b/;
+
 /**
  * The first cause that is an OutOfMemoryError, of a throwable that is none. `trace` begins with the
  * throwable's own line.
@@ -84,10 +94,8 @@ export function outOfMemoryCause(trace: readonly string[]): ErrorLine | undefine
   if (first === undefined || outOfMemoryOf(first) !== undefined || quotesAnother(first)) {
     return undefined;
   }
-  const python = pythonErrorOf(trace);
-  if (python !== undefined && /\b_?(?:Array|Arrow)?MemoryError\b/.test(python)) {
-    return errorOf(python);
-  }
+  const worker = workerErrorOf(trace);
+  if (worker !== undefined && WORKERS_MEMORY.test(worker)) return errorOf(worker);
   const engine = below.slice(0, ENGINE_LINES);
   const reason = engine.find((line) => line.startsWith(ENGINE_REASON));
   if (engine.some((line) => ENGINE_CODE.test(line)) || ENGINE_MEMORY.test(reason ?? "")) {

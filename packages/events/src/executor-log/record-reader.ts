@@ -5,6 +5,8 @@ import { CAUSED_BY } from "../user-frame.ts";
 import type { Unwrapped } from "./envelopes/envelope.ts";
 import { ErrorBelow } from "./error-below.ts";
 import { HeadSample } from "./head-sample.ts";
+import { LastTime } from "./last-time.ts";
+import { lastWordsIn } from "./last-words.ts";
 import { layoutsFor } from "./layouts/index.ts";
 import { learnLayout } from "./layouts/learn-layout.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
@@ -13,6 +15,7 @@ import type { LogCounts, LogOddity } from "./log-counts.ts";
 import { LogRecord } from "./log-record.ts";
 import type { LogTemplate } from "./log-template.ts";
 import { holdsStatement, mayHoldStatement, OVERLAP_BYTES } from "./memory-statement.ts";
+import { SeenLoggers } from "./seen-loggers.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 import { QUOTED_TEMPLATES } from "./templates/index.ts";
 import { ZoneAnchor } from "./zone-anchor.ts";
@@ -37,7 +40,6 @@ const FRAME = new Literal("at ");
 const TRACE_LINE_BYTES = 4096;
 /** A longer first line is matched by its beginning. */
 const LINE_BYTES = 1 << 20;
-const FOREIGN_LOGGERS = 256;
 const TAB = 9;
 const SPACE = 32;
 const NINE = 57;
@@ -63,18 +65,12 @@ export class RecordReader {
   private readonly held = new LogRecord();
   private heldValues: readonly unknown[] | undefined = undefined;
   private heldTrace: string[] = [];
-  /** NaN before the first time. */
-  private lastMicros: number = Number.NaN;
-  private lastResolution = 0;
-  private lastZoned = false;
+  private readonly lastTime = new LastTime();
   /** The record before was a warning or an error and nothing stood below it yet. */
   private traceMayFollow = false;
   private readonly anchor = new ZoneAnchor();
   private readonly errorBelow = new ErrorBelow();
-  /** Loggers without templates, as seen last in each slot. */
-  private readonly foreignLoggers: (Literal | undefined)[] = Array.from({
-    length: FOREIGN_LOGGERS,
-  });
+  private readonly foreignLoggers = new SeenLoggers();
   private readonly skipFirstBytes: Uint8Array = new Uint8Array(256);
 
   constructor(templates: TemplateSet, options: ReaderOptions, counts: LogCounts) {
@@ -136,7 +132,7 @@ export class RecordReader {
       : layout?.read(buffer, start, limit, head) === true ||
         this.readOtherwise(line, buffer, start, limit);
     if (!read) {
-      if (isExact && !Number.isNaN(utcMicros)) this.setLastTime(utcMicros, 1000, true);
+      if (isExact && !Number.isNaN(utcMicros)) this.lastTime.set(utcMicros, 1000, true);
       this.below(line, buffer, start, limit, emit);
       return;
     }
@@ -147,7 +143,7 @@ export class RecordReader {
     if (!Number.isNaN(utcMicros)) this.anchor.place(head, utcMicros, isExact);
     if (this.heldValues !== undefined) this.release(emit);
     if (!Number.isNaN(head.localMicros)) {
-      this.setLastTime(head.localMicros, head.resolutionMicros, head.zoned);
+      this.lastTime.set(head.localMicros, head.resolutionMicros, head.zoned);
     }
     this.traceMayFollow = head.level === "ERROR" || head.level === "WARN" || head.level === "FATAL";
     if (this.traceMayFollow) this.errorBelow.begin(head);
@@ -172,12 +168,6 @@ export class RecordReader {
     if (error !== undefined) this.errorLogged(line, error, this.head, emit);
     const quoted = this.templates.quotedIn(trace, loggerOf(this.head));
     if (quoted !== undefined) this.errorLogged(line, quoted, this.head, emit);
-  }
-
-  private setLastTime(micros: number, resolutionMicros: number, zoned: boolean): void {
-    this.lastMicros = micros;
-    this.lastResolution = resolutionMicros;
-    this.lastZoned = zoned;
   }
 
   /** Ends the stream: a held record is complete now. */
@@ -233,7 +223,8 @@ export class RecordReader {
     }
     if (found === undefined) {
       // A damaged logger is one that was never seen before.
-      if (this.isNewLogger(head)) this.torn(line, head.buffer, head.messageStart, head.messageEnd);
+      if (this.foreignLoggers.isNew(head))
+        this.torn(line, head.buffer, head.messageStart, head.messageEnd);
       else this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
       if (!this.options.everyRecord) return;
     }
@@ -249,19 +240,6 @@ export class RecordReader {
     record.template = found;
     record.fact = found?.factOfMatch(head.buffer, record);
     this.hand(record, emit);
-  }
-
-  private isNewLogger({ buffer, loggerStart, loggerEnd }: RecordHead): boolean {
-    const length = loggerEnd - loggerStart;
-    if (length === 0) return true;
-    const view = viewOf(buffer);
-    const slot =
-      (length * 31 + view.getUint8(loggerStart) * 7 + view.getUint8(loggerEnd - 1) * 13) &
-      (FOREIGN_LOGGERS - 1);
-    const seen = this.foreignLoggers[slot];
-    if (seen?.length === length && seen.standsAt(view, loggerStart, loggerEnd)) return false;
-    this.foreignLoggers[slot] = new Literal(textOf(buffer, loggerStart, loggerEnd));
-    return true;
   }
 
   /** A record of a known logger that says what no template says. */
@@ -355,6 +333,10 @@ export class RecordReader {
       return;
     }
     const found = this.templates.withoutLayout.find(buffer, start, end);
+    const mayEnd = !isFirst && (this.heldValues === undefined || this.heldTrace.some(isFrame));
+    if (found === undefined && mayEnd && this.ended(line, buffer, start, end, emit)) {
+      return;
+    }
     if (found === undefined || (ofTheRecordBefore && found.name === "X13")) {
       this.torn(line, buffer, start, end);
       return;
@@ -386,14 +368,7 @@ export class RecordReader {
     const values = found.wording.values(buffer);
     if (this.heldValues !== undefined) this.release(emit);
     const record = found.awaitsTrace ? this.held : this.record;
-    const bare = new RecordHead();
-    bare.buffer = buffer;
-    bare.messageStart = start;
-    bare.messageEnd = end;
-    bare.localMicros = this.lastMicros;
-    bare.resolutionMicros = this.lastResolution;
-    bare.zoned = this.lastZoned;
-    record.takeBareLine(bare);
+    record.takeBareLine(this.lastTime.bareHead(buffer, start, end));
     if (found.awaitsTrace) {
       this.hold(line, found, "", values);
       return;
@@ -402,6 +377,26 @@ export class RecordReader {
     record.template = found;
     record.fact = found.factOf(values, record);
     this.hand(record, emit);
+  }
+
+  /** Whether the line tells what ended the process; then it is handed on. */
+  private ended(
+    line: LinePlace,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    emit: (record: LogRecord) => void,
+  ): boolean {
+    const fact = lastWordsIn(textOf(buffer, start, Math.min(end, start + TRACE_LINE_BYTES)));
+    if (fact === undefined) return false;
+    if (this.heldValues !== undefined) this.release(emit);
+    const record = this.record;
+    record.takeBareLine(this.lastTime.bareHead(buffer, start, end));
+    this.place(record, line, "");
+    record.template = undefined;
+    record.fact = fact;
+    this.hand(record, emit);
+    return true;
   }
 
   private holdBelow(buffer: Buffer, start: number, end: number): void {
@@ -488,6 +483,10 @@ export class RecordReader {
     }
     return false;
   }
+}
+
+function isFrame(line: string): boolean {
+  return /^\s+at /.test(line);
 }
 
 function loggerOf(head: RecordHead): string {

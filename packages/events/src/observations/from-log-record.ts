@@ -79,7 +79,10 @@ function taskIdOf(
     const taskId = taskIdOfName(named);
     if (taskId !== undefined) return taskId;
   }
-  if (thread === undefined) return undefined;
+  // The handler's own words name the thread, whichever layout prints them.
+  const spoken = record.fact?.kind === "uncaught_error" ? record.fact.thread : undefined;
+  const ofSpoken = spoken === undefined ? undefined : taskIdOfThread(spoken);
+  if (ofSpoken !== undefined || thread === undefined) return ofSpoken;
   const taskId = taskIdOfThread(thread);
   if (taskId !== undefined) return taskId;
   return taskOfPooledThread(record, thread, context.taskOfThread);

@@ -35,6 +35,7 @@ const OF_ANY_PROGRAM: ReadonlySet<LogFact["kind"]> = new Set([
   "error_logged",
   "uncaught_error",
   "trouble_logged",
+  "process_ended",
   "java_version_logged",
 ]);
 

@@ -130,3 +130,12 @@ test("a thread of the block manager works for no task", () => {
     ),
   ).toEqual([undefined]);
 });
+
+test("an uncaught error's own words name its task where the layout prints no thread", () => {
+  const uncaught = "26/11/21 02:36:35 ERROR SparkUncaughtExceptionHandler: Uncaught exception in";
+  expect(
+    tasks(
+      `${uncaught} thread Thread[Executor task launch worker for task 7,5,main]\njava.lang.OutOfMemoryError: Java heap space`,
+    ),
+  ).toEqual([7]);
+});

@@ -3,6 +3,7 @@
  * in which they are believed.
  */
 import type { RemovedClass } from "../../rows.ts";
+import { KILLED_FOR_MEMORY } from "./death-errors.ts";
 
 /**
  * Words first: an exit code says less. (log-templates D14–D18, X13, Y1–Y4, K1; YarnAllocator,
@@ -21,6 +22,7 @@ const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
     /exceeding (?:physical )?memory limits|beyond.{0,20}physical.{0,3} memory limit|OOMKilled|possible container OOM|Memory limit exceeded/i,
     "container_physical",
   ],
+  [KILLED_FOR_MEMORY, "container_physical"],
   // Errors of the JVM's memory that is no heap.
   [/Metaspace|Compressed class space|native thread/i, "exited"],
   [/Java heap space|OutOfMemoryError|\(JVM OOM\)/i, "jvm_heap"],
@@ -39,7 +41,7 @@ const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
   // The node went, and why is not logged.
   [/released on a \*lost\* node/i, "unknown"],
   [
-    /SIGKILL|SIGTERM|died from signal (?:9|15)\b|Killed by external signal|deleted by a user or the framework|low on resource|Executor (?:\S+ )?killed/i,
+    /SIGKILL|SIGTERM|\bsignal (?:9|15)\b|status=9\/KILL|\d Killed\b|^Killed$|Killed by external signal|deleted by a user or the framework|low on resource|Executor (?:\S+ )?killed/i,
     "killed",
   ],
   [/Uncaught exception|ExternalBlockStore failed|Failed to create local directory/i, "exited"],

@@ -4,26 +4,37 @@
 import type { FailureClass, OutOfMemoryClass } from "../../rows.ts";
 
 /**
+ * Words of a kernel, init, batch system or container service that killed a process for its memory:
+ * Linux (oom_kill.c), systemd, Slurm, LSF, PBS, ECS.
+ */
+export const KILLED_FOR_MEMORY: RegExp =
+  /\bOOM[ -]killer\b|\boom[-_ ]kill|cgroup out[- ]of[- ]memory|Out of memory: Kill(?:ed)? process|Container killed due to memory usage|TERM_MEMLIMIT|job killed: [pv]?mem\b|\boom-kill\b|possible out of memory|caused by an OOM error/i;
+
+/**
  * Wordings of Spark 1.2 to 4.2, of JDK 7 to 21, Gluten, Comet, RAPIDS and Python.
  * Errors of other memories come first: their messages often hold `OutOfMemory` too.
  */
 const MEMORY: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
   [/Not enough memory to build and broadcast/, "broadcast"],
+  [KILLED_FOR_MEMORY, "container"],
   [
     /Not enough spark off-heap execution memory|SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|SPILL_OUT_OF_MEMORY|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes memory|error while calling spill|not enough memory to build (?:the )?hash map/i,
     "task_memory",
   ],
   [
-    /\bGpu\w*OOM\b|rapids\.jni\.(?:Split\w*|Retry)OOM\b|GPU OutOfMemory|GpuOutOfMemory|cudaErrorMemoryAllocation|CUDA out of memory|CUDA error|RMM failure|\brmm::out_of_memory/,
+    /\bGpu\w*OOM\b|rapids\.jni\.(?:Split\w*|Retry)OOM\b|GPU OutOfMemory|GpuOutOfMemory|cudaErrorMemoryAllocation|CUDA out of memory|CUDA error|RMM failure|\brmm::out_of_memory|OOM when allocating tensor.*\bGPU\b/,
     "gpu",
   ],
   [
     /Resources exhausted|MEM_(?:CAP_EXCEEDED|ALLOC_ERROR)|Exceeded memory (?:pool )?cap|std::bad_alloc|Failed to acquire \d+ bytes|\bCpu\w*OOM\b/i,
     "native_engine",
   ],
-  [/\b_?(?:Array|Arrow)?MemoryError\b/, "python"],
   [
-    /insufficient memory for the Java Runtime|os::commit_memory|Native memory allocation|Out of swap space|OutOfMemoryError: Map failed|error=12\b|errno=12\b|Cannot allocate memory|IOException: Out of memory/,
+    /\b_?(?:Array|Arrow)?MemoryError\b|OOM when allocating tensor|DefaultCPUAllocator: (?:not enough|can't allocate) memory/,
+    "python",
+  ],
+  [
+    /insufficient memory for the Java Runtime|os::commit_memory|Native memory allocation|Out of swap space|OutOfMemoryError: Map failed|error=12\b|errno=12\b|Cannot allocate memory|IOException: Out of memory|cannot allocate (?:vector of size|memory block)/,
     "native",
   ],
   [
@@ -62,6 +73,11 @@ const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
   [/^(?:ExecutorLostFailure|SlaveLost|ExecutorExited)\b/, "executor_lost"],
   [/^(?:FetchFailed|[\w.]*FetchFailedException)\b/, "fetch"],
   [/RECEIVED SIGNAL/, "signal"],
+  // What stands around Spark tells so of the process whose log it is.
+  [
+    /^Killed$|Answer from Java side is empty|driver has stopped unexpectedly|Python kernel (?:is unresponsive|died)|\b(?:code|status|signal)\W{1,3}(?:Negsignal\.)?(?:-?9|-?15|134|137|139|143|SIG[A-Z]{3,4})\b|status=9\/KILL/,
+    "crash",
+  ],
   [/; aborting job/, "aborted"],
 ];
 

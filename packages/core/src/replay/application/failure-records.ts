@@ -79,15 +79,11 @@ export class FailureRecords {
         return;
       case "driver_executor_lost":
         // Of a lost executor the roster tells; the driver is in none.
-        if (fact.executorId !== "driver") return;
-        this.#write(at, {
-          what: "application",
-          class: failureClassOf(undefined, fact.reason),
-          executorId: "driver",
-          errorClass: undefined,
-          message: fact.reason,
-          userFrame: undefined,
-        });
+        if (fact.executorId === "driver") this.#driverEnded(at, fact.reason);
+        return;
+      case "process_ended":
+        if (at.executorId === undefined || at.executorId === "driver")
+          this.#driverEnded(at, fact.reason);
         return;
       case "executor_stopping":
         this.#stopping(at, fact);
@@ -95,6 +91,17 @@ export class FailureRecords {
       default:
         return;
     }
+  }
+
+  #driverEnded(at: Observation, reason: string): void {
+    this.#write(at, {
+      what: "application",
+      class: failureClassOf(undefined, reason),
+      executorId: "driver",
+      errorClass: undefined,
+      message: reason,
+      userFrame: undefined,
+    });
   }
 
   #taskFailed(at: Observation, fact: TaskFinished): void {

@@ -4,7 +4,7 @@
  */
 import type { LogFact } from "@respark/core";
 import { userFrameOf } from "../../user-frame.ts";
-import { errorOf, outOfMemoryCause, pythonErrorOf, withFrame } from "../error-line.ts";
+import { errorOf, outOfMemoryCause, withFrame, workerErrorOf } from "../error-line.ts";
 import { type LogTemplate, type RecordAround, silent, template } from "../log-template.ts";
 
 export const EXECUTOR: readonly LogTemplate[] = [
@@ -458,7 +458,7 @@ function uncaught(thread: string, { trace }: RecordAround): LogFact {
 function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact {
   const [first, ...below] = trace;
   const error = first === undefined ? undefined : errorOf(withFrame(first, below));
-  const python = pythonErrorOf(trace);
+  const said = workerErrorOf(trace);
   return {
     kind: "task_finished",
     taskId,
@@ -466,7 +466,7 @@ function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact
     resultBytes: undefined,
     viaBlockManager: false,
     errorClass: error?.errorClass,
-    errorMessage: python ?? error?.message,
+    errorMessage: said ?? error?.message,
     cause: outOfMemoryCause(trace),
     userFrame: userFrameOf(trace),
   };

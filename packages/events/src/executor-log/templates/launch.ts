@@ -1,7 +1,4 @@
-/**
- * The command that starts an executor (its Xmx, flags, id, cores, application), and the last word
- * of its shell.
- */
+/** The command that starts an executor: its Xmx, flags, id, cores, application. */
 import type { LogFact } from "@respark/core";
 import { type LogTemplate, template } from "../log-template.ts";
 
@@ -33,37 +30,7 @@ export const LAUNCH: readonly LogTemplate[] = [
       'exec /bin/bash -c "$JAVA_HOME/bin/java -server -Xmx4096m -Djava.io.tmpdir=$PWD/tmp org.apache.spark.executor.YarnCoarseGrainedExecutorBackend --driver-url spark://d --executor-id 3 --hostname node7 --cores 4 --app-id application_1480000000000_0001 --resourceProfileId 0 1>/logs/stdout 2>/logs/stderr"',
     fact: launchOf,
   }),
-  // What the shell around the JVM says last: its process got a SIGKILL, mostly of a memory limit.
-  template({
-    name: "X15",
-    level: "ERROR",
-    says: "/opt/{word}: line {int}:{gap}{int} Killed{text}",
-    example: '/opt/entrypoint.sh: line 97:    16 Killed                  "$@"',
-    fact: (script, line, pid) => killed(`/opt/${script}`, line, pid),
-  }),
-  template({
-    name: "X15",
-    level: "ERROR",
-    says: "/usr/{word}: line {int}:{gap}{int} Killed{text}",
-    example: '/usr/lib/spark/bin/spark-class: line 101: 12345 Killed                  "$@"',
-    fact: (script, line, pid) => killed(`/usr/${script}`, line, pid),
-  }),
-  template({
-    name: "X15",
-    level: "ERROR",
-    says: "/bin/{word}: line {int}:{gap}{int} Killed{text}",
-    example: "/bin/bash: line 1: 12345 Killed                  /usr/bin/java -server -Xmx4096m",
-    fact: (script, line, pid) => killed(`/bin/${script}`, line, pid),
-  }),
 ];
-
-function killed(script: string, line: number, pid: number): LogFact {
-  return {
-    kind: "trouble_logged",
-    what: "process",
-    message: `${script}: line ${line}: ${pid} Killed`,
-  };
-}
 
 /** Only commands that start an executor. */
 function launchOf(command: string): LogFact | undefined {

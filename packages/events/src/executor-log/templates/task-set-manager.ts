@@ -3,7 +3,7 @@
  */
 import type { LogFact } from "@respark/core";
 import { userFrameOf } from "../../user-frame.ts";
-import { outOfMemoryCause, pythonErrorOf, withFrame } from "../error-line.ts";
+import { outOfMemoryCause, withFrame, workerErrorOf } from "../error-line.ts";
 import { type LogTemplate, template } from "../log-template.ts";
 import { withTrace } from "./scheduler.ts";
 
@@ -177,7 +177,7 @@ export function lostTask(
   { executorId, host, stageId, reason, trace }: Lost,
 ): LogFact {
   const isLoss = /^ExecutorLostFailure\b|^$/.test(reason);
-  const python = pythonErrorOf([reason, ...trace]);
+  const said = workerErrorOf([reason, ...trace]);
   return {
     kind: "driver_task_ended",
     taskId,
@@ -186,7 +186,7 @@ export function lostTask(
     stageId,
     lostReason: isLoss
       ? withTrace(reason, trace)
-      : `${withFrame(fetchError(reason, trace), trace)}${python === undefined ? "" : `\n${python}`}`,
+      : `${withFrame(fetchError(reason, trace), trace)}${said === undefined ? "" : `\n${said}`}`,
     cause: outOfMemoryCause([reason, ...trace]),
     userFrame: userFrameOf(trace),
   };

@@ -113,9 +113,11 @@ interface Failed {
   readonly wasKilled: boolean;
 }
 
-/** Its shell says so; nothing else of it does. */
+/** Its shell, its container or its host says so; nothing else of it does. */
 function wasKilled(row: Row): boolean {
-  return (textIn(row, "message") ?? "").endsWith(" Killed");
+  return /\bKilled\b|\b(?:137|SIGKILL)\b|\D-9\b|\bsignal 9\b|status=9\/KILL/.test(
+    textIn(row, "message") ?? "",
+  );
 }
 
 function titleOf({ kind, what, tasks, times, name, executors, wasKilled }: Failed): string {
@@ -133,6 +135,8 @@ function titleOf({ kind, what, tasks, times, name, executors, wasKilled }: Faile
       return failed === undefined
         ? `${capital(executorsWords(executors, 4)) || "A JVM"} ${wasKilled ? "was killed (SIGKILL)" : "crashed"}`
         : `${failed}: the worker process crashed`;
+    case "container":
+      return `${capital(executorsWords(executors, 4)) || "A process"} was killed for its memory, by its host or its container`;
     case "aborted":
       return "Spark gave a stage up after its tasks failed too often";
     case "fetch":
@@ -189,6 +193,15 @@ function changeFor(kind: string, row: Row, application: Application): Change | u
       };
     case "size_limit":
       return limitChange(words, textIn(row, "error_class") ?? "", application);
+    case "container": {
+      const isDriver = textsIn(row, "executors").includes("driver");
+      const key = isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead";
+      return {
+        key,
+        text: () =>
+          `a larger ${settingInWords(application, key)}, or a larger limit of memory where it ran: heap and all beside it have to fit`,
+      };
+    }
     case "crash": {
       const isDriver = textsIn(row, "executors").includes("driver");
       const key = isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead";
