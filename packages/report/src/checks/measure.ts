@@ -5,13 +5,16 @@
 import { counted } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
-import { type Ask, numberIn, type Row, textIn } from "../sql/row.ts";
-import { answerOf, firstOf } from "../sql/typed-rows.ts";
+import { relations } from "../sql/relations.ts";
+import { type Ask, numberIn, type Of, type Row, textIn } from "../sql/row.ts";
+import { answerOf, firstOf, kindsOf, rowsAs, rowsFrom } from "../sql/typed-rows.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { askAbout } from "./ask.ts";
 import type { InputSize, Interval, Measure, MeasuredRun, Metric, Subject, Trust } from "./check.ts";
 import { metrics } from "./index.ts";
 import { EVIDENCE, RDD_KEYS, STAGE_KEYS, THIS_APP, thisApp } from "./this-application.ts";
+
+const APPLICATION = { ...relations.applications, started: "text" } as const;
 
 /** Measures every metric of one application of a database. */
 export async function measureRun(
@@ -19,7 +22,9 @@ export async function measureRun(
   application: ApplicationKey,
 ): Promise<MeasuredRun> {
   const ask = askAbout(database, application);
-  const [known] = await ask(
+  const [known] = await rowsAs(
+    ask,
+    APPLICATION,
     `select *, started_at::varchar as started from applications where ${THIS_APP}`,
   );
   const measures: Measure[] = [];
@@ -27,10 +32,10 @@ export async function measureRun(
   for (const metric of metrics) {
     measures.push(...(await measured(ask, metric)));
     if (metric.causes === undefined) continue;
-    const rows = await ask(metric.causes);
+    const rows = await answerOf(ask, { sentence: "text" }, metric.causes);
     causes.set(
       metric.id,
-      rows.flatMap((row) => textIn(row, "sentence") ?? []),
+      rows.flatMap(({ sentence }) => sentence ?? []),
     );
   }
   return {
@@ -67,11 +72,15 @@ async function measured(ask: Ask, metric: Metric): Promise<Measure[]> {
 
 /** Of the executors that ran tasks: one without a log is one of which a gate sees little. */
 async function leastEvidence(ask: Ask): Promise<string | undefined> {
-  const [row] = await ask(`with ${EVIDENCE}
+  const row = await firstOf(
+    ask,
+    { least: "text" },
+    `with ${EVIDENCE}
     select case level when 4 then 'debug' when 3 then 'info' when 2 then 'event_log_blocks'
       when 1 then 'event_log' end as least
-    from evidence`);
-  return textIn(row, "least");
+    from evidence`,
+  );
+  return row?.least;
 }
 
 /** A NULL end is as good as unknown: the best estimate stands for it. */
@@ -150,14 +159,18 @@ async function configurationOf(ask: Ask): Promise<Record<string, string>> {
   );
   const configuration: Record<string, string> = {};
   for (const { key, value } of rows) configuration[key] = value;
-  const [memory] = await ask(`with ${EVIDENCE}
+  const memory = await firstOf(
+    ask,
+    { max_memory_bytes: "number", off_heap_bytes: "number", cores: "number" },
+    `with ${EVIDENCE}
     select
       (select mode(max_memory_bytes) from looked_at) as max_memory_bytes,
       (select mode(cores) from looked_at) as cores,
       (select nullif(mode(off_heap_storage_bytes + off_heap_execution_bytes), 0) from looked_at)
-        as off_heap_bytes`);
-  for (const name of ["max_memory_bytes", "off_heap_bytes", "cores"]) {
-    const value = numberIn(memory, name);
+        as off_heap_bytes`,
+  );
+  for (const name of ["max_memory_bytes", "off_heap_bytes", "cores"] as const) {
+    const value = memory?.[name];
     if (value !== undefined) configuration[`executor ${name}`] = String(value);
   }
   return configuration;
@@ -196,10 +209,16 @@ async function inputOf(ask: Ask): Promise<InputSize> {
   };
 }
 
-async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
-  const files = await ask(`
-    select path, kind, executor_id, incomplete, missing_kinds from source_files
-    where ${THIS_APP} and incomplete is not null and kind <> 'other' order by source_file_id`);
+async function trustOf(
+  ask: Ask,
+  application: Of<typeof relations.applications> | undefined,
+): Promise<Trust> {
+  const files = await rowsFrom(
+    ask,
+    "source_files",
+    ["path", "kind", "executor_id", "incomplete", "missing_kinds"],
+    `where ${THIS_APP} and incomplete is not null and kind <> 'other' order by source_file_id`,
+  );
   const shown = files.slice(0, FILES_SHOWN).map(incompleteInWords);
   return {
     statements: numberIn(application, "statements") ?? 0,
@@ -223,30 +242,33 @@ async function trustOf(ask: Ask, application: Row | undefined): Promise<Trust> {
  * others.
  */
 async function copiesInFiles(ask: Ask): Promise<string[]> {
-  const rows = await ask(`
-    select distinct path, executor_id from source_files where ${THIS_APP} and source_file_id in (
+  const rows = await answerOf(
+    ask,
+    kindsOf("source_files", ["path", "executor_id"]),
+    `select distinct path, executor_id from source_files where ${THIS_APP} and source_file_id in (
       select source_file_id from diagnostics where code = 'survey_copy_in_file')
-    order by path, executor_id limit ${FILES_SHOWN}`);
-  return rows.map((row) => {
-    const executor = textIn(row, "executor_id");
+    order by path, executor_id limit ${FILES_SHOWN}`,
+  );
+  return rows.map(({ path, executor_id: executor }) => {
     const whose = executor === undefined ? "a log" : `the log of executor ${executor}`;
-    return `${whose} stands in its file more than once (collect it again, from its first line to its last): ${textIn(row, "path") ?? "?"}`;
+    return `${whose} stands in its file more than once (collect it again, from its first line to its last): ${path}`;
   });
 }
 
 /** Blocks of cached RDDs that were gone, by what was free later, without a line that says how. */
 async function untoldRemovals(ask: Ask): Promise<string[]> {
-  const rows = await ask(`
-    select executor_id, count(*) as blocks from block_events
+  const rows = await answerOf(
+    ask,
+    { executor_id: "key", blocks: "number" },
+    `select executor_id, count(*) as blocks from block_events
     where ${THIS_APP} and op = 'remove' and origin = 'assumed'
       and block_id like 'rdd\\_%' escape '\\'
       and executor_id in (
         select executor_id from executors where ${THIS_APP} and evidence_level in ('info', 'debug'))
-    group by executor_id order by blocks desc, executor_id limit ${FILES_SHOWN}`);
-  return rows.map((row) => {
-    const blocks = counted(numberIn(row, "blocks") ?? 0, "block");
-    const executor = textIn(row, "executor_id") ?? "?";
-    return `the log of executor ${executor} is incomplete (log org.apache.spark at INFO there): ${blocks} of cached RDDs left memory without a line of it`;
+    group by executor_id order by blocks desc, executor_id limit ${FILES_SHOWN}`,
+  );
+  return rows.map(({ executor_id: executor, blocks }) => {
+    return `the log of executor ${executor} is incomplete (log org.apache.spark at INFO there): ${counted(blocks ?? 0, "block")} of cached RDDs left memory without a line of it`;
   });
 }
 
@@ -258,9 +280,16 @@ async function isRepeated(ask: Ask): Promise<boolean> {
 /** A sentence a file; the rest is counted. */
 const FILES_SHOWN = 6;
 
-function incompleteInWords(row: Row): string {
-  const kind = textIn(row, "kind");
-  const executor = textIn(row, "executor_id");
+interface IncompleteFile {
+  readonly path: string;
+  readonly kind: string;
+  readonly executor_id: string | undefined;
+  readonly incomplete: string | undefined;
+  readonly missing_kinds: string | undefined;
+}
+
+function incompleteInWords(file: IncompleteFile): string {
+  const { kind, executor_id: executor } = file;
   const what =
     kind === "event_log"
       ? "the event log"
@@ -268,12 +297,12 @@ function incompleteInWords(row: Row): string {
         ? "the driver's log"
         : `the log of executor ${executor}`;
   const todo =
-    textIn(row, "missing_kinds") !== undefined
+    file.missing_kinds !== undefined
       ? "log org.apache.spark at INFO there"
       : kind === "event_log"
         ? "collect it again once the application has ended"
         : "collect it again, from its first line to its last";
-  return `${what} is incomplete (${todo}): ${textIn(row, "path") ?? "?"}: ${textIn(row, "incomplete") ?? ""}`;
+  return `${what} is incomplete (${todo}): ${file.path}: ${file.incomplete ?? ""}`;
 }
 
 /**
@@ -281,7 +310,10 @@ function incompleteInWords(row: Row): string {
  * log.
  */
 async function lineKindsOf(ask: Ask): Promise<string[]> {
-  const rows = await ask(`with ${EVIDENCE},
+  const rows = await answerOf(
+    ask,
+    { kind: "key" },
+    `with ${EVIDENCE},
     kinds as (
       select f.executor_id, unnest(string_split(f.line_kinds, ',')) as kind from source_files f
       where ${thisApp("f")} and f.executor_id in (select executor_id from looked_at))
@@ -290,12 +322,18 @@ async function lineKindsOf(ask: Ask): Promise<string[]> {
     union all
     select 'event log' where exists (
       from source_files where ${THIS_APP} and kind = 'event_log' and lines > 0)
-    order by kind`);
-  return rows.flatMap((row) => textIn(row, "kind") ?? []);
+    order by kind`,
+  );
+  return rows.map(({ kind }) => kind);
 }
 
+const SUBJECT = { subject: "key", shape: "text" } as const;
+
 async function subjectsOf(ask: Ask): Promise<Subject[]> {
-  const stages = await ask(`with ${STAGE_KEYS}
+  const stages = await answerOf(
+    ask,
+    SUBJECT,
+    `with ${STAGE_KEYS}
     select k.subject, string_agg(distinct coalesce(json_extract_string(try_cast(r.scope as json),
       '$.name'), r.name), '+' order by coalesce(json_extract_string(try_cast(r.scope as json),
       '$.name'), r.name))
@@ -303,20 +341,20 @@ async function subjectsOf(ask: Ask): Promise<Subject[]> {
     from stage_keys k join stages s using (stage_id, stage_attempt_id)
       left join (select rdd_id, name, scope from rdds where ${THIS_APP}) r
         on list_contains(s.rdd_ids, r.rdd_id)
-    where ${thisApp("s")} group by k.subject order by k.subject`);
-  const rdds = await ask(`with ${RDD_KEYS}
+    where ${thisApp("s")} group by k.subject order by k.subject`,
+  );
+  const rdds = await answerOf(
+    ask,
+    SUBJECT,
+    `with ${RDD_KEYS}
     select k.subject, any_value(k.storage_level) || ' × ' || max(r.partitions) || ' '
       || any_value(regexp_replace(coalesce(k.call_site, ''), ' at .*$', '')) as shape
     from rdd_keys k join rdds r using (rdd_id) where ${thisApp("r")} and k.storage_level is not null
-    group by k.subject order by k.subject`);
-  return [
-    ...stages.map((row) => subjectOf("stage", row)),
-    ...rdds.map((row) => subjectOf("rdd", row)),
-  ];
-}
-
-function subjectOf(kind: Subject["kind"], row: Row): Subject {
-  return { kind, key: textIn(row, "subject") ?? "", shape: textIn(row, "shape") ?? "" };
+    group by k.subject order by k.subject`,
+  );
+  const named = (kind: Subject["kind"], rows: typeof stages): Subject[] =>
+    rows.map(({ subject, shape = "" }) => ({ kind, key: subject, shape }));
+  return [...named("stage", stages), ...named("rdd", rdds)];
 }
 
 function positive(value: number | undefined): number | undefined {

@@ -1,8 +1,9 @@
 /** One application of a database, and what its stories ask of it. */
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
-import { numberIn, type Of, type Row, type Shape, textIn } from "../sql/row.ts";
-import { rowsAs } from "../sql/typed-rows.ts";
+import { relations } from "../sql/relations.ts";
+import { type Ask, numberIn, type Of, type Row, type Shape, textIn } from "../sql/row.ts";
+import { kindsOf, rowsAs } from "../sql/typed-rows.ts";
 import type { LogPlace } from "./story.ts";
 import { executorWords } from "./words.ts";
 
@@ -17,16 +18,21 @@ export interface ApplicationName {
   readonly attemptId: string;
 }
 
+const SINCE = { started_us: "number", ended_us: "number" } as const;
+type ApplicationRow = Of<typeof relations.applications & typeof SINCE>;
+
+const FILE = kindsOf("source_files", ["source_file_id", "path", "parts"]);
+
 export class Investigation {
   readonly #database: Pick<Database, "rows">;
   readonly #paths: ReadonlyMap<number, readonly Part[]>;
-  readonly application: Row;
+  readonly application: ApplicationRow;
   readonly appId: string;
   readonly attemptId: string;
 
   private constructor(
     database: Pick<Database, "rows">,
-    application: Row,
+    application: ApplicationRow,
     name: ApplicationName,
     paths: ReadonlyMap<number, readonly Part[]>,
   ) {
@@ -39,13 +45,18 @@ export class Investigation {
 
   static async of(database: Pick<Database, "rows">, name: ApplicationName): Promise<Investigation> {
     const here = `app_id = ${sqlText(name.appId)} and attempt_id = ${sqlText(name.attemptId)}`;
-    const [application] = await database.rows(
+    const ask: Ask = (sql) => database.rows(sql);
+    const [application] = await rowsAs(
+      ask,
+      { ...relations.applications, ...SINCE },
       `select *, epoch_us(started_at) as started_us, epoch_us(ended_at) as ended_us from applications where ${here}`,
     );
     if (application === undefined) {
       throw new NotThereError(`no application ${name.appId} attempt ${name.attemptId}`);
     }
-    const files = await database.rows(
+    const files = await rowsAs(
+      ask,
+      FILE,
       `select source_file_id, path, parts from source_files where ${here}`,
     );
     const paths = new Map(
@@ -104,7 +115,7 @@ interface Part {
   readonly firstLine: number;
 }
 
-function partsOf(file: Row): readonly Part[] {
+function partsOf(file: Of<typeof FILE>): readonly Part[] {
   const told = (textIn(file, "parts") ?? "").split("\n").flatMap((part) => {
     const [, first, path] = /^(\d+) (.+)$/.exec(part) ?? [];
     return path === undefined ? [] : [{ path, firstLine: Number(first) }];

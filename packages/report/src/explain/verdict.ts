@@ -3,7 +3,8 @@
  * logs would not show.
  */
 import { counted, countInWords } from "@respark/core";
-import { flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
+import { relations } from "../sql/relations.ts";
+import { flagIn, numberIn, type Of, textIn } from "../sql/row.ts";
 import { costIn, costInWords, isCheap, rankCost } from "./findings/costs.ts";
 import { type KindOfTrouble, levels, troubles } from "./findings/index.ts";
 import type { Investigation } from "./investigation.ts";
@@ -11,8 +12,11 @@ import type { Finding, LogsSeen, RunVerdict, Severity, Trust } from "./story.ts"
 import { millis, share } from "./words.ts";
 
 export async function verdictOn(investigation: Investigation): Promise<RunVerdict> {
-  const rows = await investigation.ask(`from findings where ${investigation.here()} order by rank`);
-  const logs = await investigation.one(LOGS(investigation.here()));
+  const rows = await investigation.rowsAs(
+    relations.findings,
+    `from findings where ${investigation.here()} order by rank`,
+  );
+  const logs = await investigation.rowAs(LOGS_SEEN, LOGS(investigation.here()));
   const trust = trustIn(investigation, {
     hasEventLog: flagIn(logs, "event_log") === true,
     isDriverAlone: flagIn(logs, "driver_alone") === true,
@@ -46,7 +50,7 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
 
 const SEVERITIES: readonly Severity[] = ["dead", "slow", "risk", "waste", "fine"];
 
-function findingOf(row: Row, investigation: Investigation): Finding {
+function findingOf(row: Of<typeof relations.findings>, investigation: Investigation): Finding {
   const severity = textIn(row, "severity");
   const facts = factsIn(textIn(row, "facts") ?? "{}");
   const more = textIn(row, "more");
@@ -76,7 +80,7 @@ function findingOf(row: Row, investigation: Investigation): Finding {
   };
 }
 
-function tooCheap(row: Row, facts: Finding["facts"]): string | undefined {
+function tooCheap(row: Of<typeof relations.findings>, facts: Finding["facts"]): string | undefined {
   const run = facts["run_ms"];
   if (textIn(row, "severity") !== "fine" || typeof run !== "number") return undefined;
   if (!isCheap(costIn(row), run)) return undefined;
@@ -87,6 +91,23 @@ function factsIn(json: string): Finding["facts"] {
   const facts: unknown = JSON.parse(json);
   return typeof facts === "object" && facts !== null ? { ...facts } : {};
 }
+
+const LOGS_SEEN = {
+  event_log: "flag",
+  driver_alone: "flag",
+  millis_and_thread: "flag",
+  incomplete: "number",
+  missing: "text",
+  weakest: "number",
+  block_updates: "flag",
+  stage_metrics: "flag",
+  process_sizes: "flag",
+  any_lost: "flag",
+  any_out_of_memory: "flag",
+  inputs_left: "flag",
+  any_failed: "flag",
+} as const;
+type Logs = Of<typeof LOGS_SEEN>;
 
 /** What stands in logs of an executor of which there is no log at all is not "not found". */
 const LOGS = (here: string): string => `
@@ -126,7 +147,7 @@ const LOGS = (here: string): string => `
     exists (from failures where ${here}) or exists (from jobs where ${here} and status = 'failed') as any_failed
   from files, people`;
 
-function isKnowable(trouble: KindOfTrouble, logs: Row | undefined): boolean {
+function isKnowable(trouble: KindOfTrouble, logs: Logs | undefined): boolean {
   const eventLog = flagIn(logs, "event_log") === true;
   const weakest = numberIn(logs, "weakest") ?? -1;
   if (trouble.byEventLog === true && !eventLog) return false;
@@ -222,7 +243,7 @@ const LEVELS: Readonly<Record<string, string>> = {
  * shown more.
  */
 function logsSeen(
-  logs: Row | undefined,
+  logs: Logs | undefined,
   level: string,
   sparkVersion: string | undefined,
 ): LogsSeen {

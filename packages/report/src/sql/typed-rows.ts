@@ -98,7 +98,14 @@ export async function rowsAs<Columns extends Shape>(
   shape: Columns,
   sql: string,
 ): Promise<readonly Of<Columns>[]> {
-  const rows = await ask(sql);
+  return known(await ask(sql), shape);
+}
+
+/** Rows that came for somebody else, by the columns that the question had. Throws as `rowsAs`. */
+export function known<Columns extends Shape>(
+  rows: readonly Row[],
+  shape: Columns,
+): readonly Of<Columns>[] {
   for (const column of Object.keys(shape))
     if (rows[0] !== undefined && !(column in rows[0]))
       throw new TypeError(`the answer has no column ${column}`);

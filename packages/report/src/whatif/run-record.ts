@@ -3,8 +3,16 @@
  * RDDs, block events.
  */
 import { sqlText } from "../sql/literal.ts";
-import { type Ask, flagIn, numberIn, type Row, textIn } from "../sql/row.ts";
+import { type Ask, flagIn, numberIn, type Of, textIn } from "../sql/row.ts";
+import { firstOf, kindsOf, rowsAs } from "../sql/typed-rows.ts";
 import type { ApplicationKey } from "../tables/table.ts";
+import {
+  highestHeapOf,
+  settingsOf,
+  spillersOf,
+  taskMemoryDeathsOf,
+  waitingTasksOf,
+} from "./run-totals.ts";
 
 /** Times are ms since the epoch. */
 export interface RecordedStage {
@@ -143,71 +151,55 @@ export interface RunRecord {
  */
 export async function readRun(ask: Ask, app: ApplicationKey): Promise<RunRecord | undefined> {
   const here = `app_id = ${sqlText(app.appId)} and attempt_id = ${sqlText(app.attemptId)}`;
-  const [application] = await ask(
+  const application = await firstOf(
+    ask,
+    { ...kindsOf("applications", ["spark_version", "evidence_level"]), is_finished: "flag" },
     `select spark_version, evidence_level, ended_at is not null as is_finished
      from applications where ${here}`,
   );
   if (application === undefined) return undefined;
-  const conf = await ask(
-    `select key, value from spark_conf where ${here} and not is_default order by key`,
-  );
   return {
     appId: app.appId,
     attemptId: app.attemptId,
-    sparkVersion: textIn(application, "spark_version"),
-    evidenceLevel: textIn(application, "evidence_level") ?? "event_log",
-    isFinished: flagIn(application, "is_finished") ?? false,
-    conf: new Map(conf.map((row) => [textIn(row, "key") ?? "", textIn(row, "value") ?? ""])),
-    executors: (await ask(executorsSql(here))).map(executorOf),
-    stages: (await ask(stagesSql(here))).map(stageOf),
-    tasks: (await ask(tasksSql(here))).map(taskOf),
-    rdds: (await ask(rddsSql(here))).map(rddOf),
-    blocks: (await ask(blocksSql(here))).map(blockOf),
-    blockEvents: (await ask(blockEventsSql(here))).map(blockEventOf),
-    planNodes: (await ask(planNodesSql(here))).map(planNodeOf),
-    sqlMetrics: (await ask(sqlMetricsSql(here))).map(metricOf),
-    spillers: new Map(
-      (
-        await ask(
-          `select task_id, any_value(consumer) as consumer from spills
-           where ${here} and task_id is not null and consumer is not null
-           group by task_id order by task_id`,
-        )
-      ).map((row) => [numberIn(row, "task_id") ?? -1, textIn(row, "consumer") ?? ""]),
-    ),
-    waitingTasks:
-      numberIn(
-        (
-          await ask(
-            `select count(distinct task_id) as n from memory_waits
-             where ${here} and executor_id <> 'driver'`,
-          )
-        )[0],
-        "n",
-      ) ?? 0,
-    highestHeapBytes: numberIn(
-      (
-        await ask(
-          `select max(value) as bytes from executor_metrics
-           where ${here} and name = 'JVMHeapMemory' and executor_id <> 'driver' and value > 0`,
-        )
-      )[0],
-      "bytes",
-    ),
-    taskMemoryDeaths: new Map(
-      (
-        await ask(
-          `select task_id, max(requested_bytes) as requested from oom_events
-           where ${here} and class = 'task_memory' and task_id is not null
-           group by task_id order by task_id`,
-        )
-      ).map((row) => [numberIn(row, "task_id") ?? -1, numberIn(row, "requested")]),
-    ),
+    sparkVersion: application.spark_version,
+    evidenceLevel: application.evidence_level,
+    isFinished: application.is_finished ?? false,
+    conf: await settingsOf(ask, here),
+    executors: (await rowsAs(ask, EXECUTORS, executorsSql(here))).map(executorOf),
+    stages: (await rowsAs(ask, STAGES, stagesSql(here))).map(stageOf),
+    tasks: (await rowsAs(ask, TASKS, tasksSql(here))).map(taskOf),
+    rdds: (await rowsAs(ask, RDDS, rddsSql(here))).map(rddOf),
+    blocks: (await rowsAs(ask, BLOCKS, blocksSql(here))).map(blockOf),
+    blockEvents: (await rowsAs(ask, BLOCK_EVENTS, blockEventsSql(here))).map(blockEventOf),
+    planNodes: (await rowsAs(ask, PLAN_NODES, planNodesSql(here))).map(planNodeOf),
+    sqlMetrics: (await rowsAs(ask, METRICS, sqlMetricsSql(here))).map(metricOf),
+    spillers: await spillersOf(ask, here),
+    waitingTasks: await waitingTasksOf(ask, here),
+    highestHeapBytes: await highestHeapOf(ask, here),
+    taskMemoryDeaths: await taskMemoryDeathsOf(ask, here),
   };
 }
 
 const millis = (column: string): string => `epoch_us(${column}) / 1000.0 as ${column}`;
 const ids = (column: string): string => `array_to_string(${column}, ',') as ${column}`;
+
+const EXECUTORS = {
+  ...kindsOf("executors", [
+    "executor_id",
+    "host",
+    "cores",
+    "removed_class",
+    "evidence_level",
+    "jvm_max_memory_bytes",
+    "max_memory_bytes",
+    "max_memory_origin",
+    "storage_region_bytes",
+    "execution_region_bytes",
+    "page_size_bytes",
+  ]),
+  added_at: "number",
+  removed_at: "number",
+} as const;
 
 function executorsSql(here: string): string {
   return `select executor_id, host, cores, ${millis("added_at")}, ${millis("removed_at")},
@@ -217,7 +209,7 @@ function executorsSql(here: string): string {
     order by added_at, try_cast(executor_id as bigint), executor_id`;
 }
 
-function executorOf(row: Row): RecordedExecutor {
+function executorOf(row: Of<typeof EXECUTORS>): RecordedExecutor {
   return {
     executorId: textIn(row, "executor_id") ?? "",
     host: textIn(row, "host") ?? "",
@@ -235,6 +227,22 @@ function executorOf(row: Row): RecordedExecutor {
   };
 }
 
+const STAGES = {
+  ...kindsOf("stages", [
+    "stage_id",
+    "stage_attempt_id",
+    "name",
+    "job_id",
+    "sql_execution_id",
+    "status",
+    "tasks",
+  ]),
+  submitted_at: "number",
+  completed_at: "number",
+  parent_ids: "text",
+  rdd_ids: "text",
+} as const;
+
 function stagesSql(here: string): string {
   return `select stage_id, stage_attempt_id, name, job_id, sql_execution_id,
       ${millis("submitted_at")}, ${millis("completed_at")}, status, tasks,
@@ -243,7 +251,7 @@ function stagesSql(here: string): string {
     order by submitted_at, stage_id, stage_attempt_id`;
 }
 
-function stageOf(row: Row): RecordedStage {
+function stageOf(row: Of<typeof STAGES>): RecordedStage {
   const submittedAt = numberIn(row, "submitted_at") ?? 0;
   return {
     stageId: numberIn(row, "stage_id") ?? -1,
@@ -255,15 +263,40 @@ function stageOf(row: Row): RecordedStage {
     completedAt: numberIn(row, "completed_at") ?? Number.POSITIVE_INFINITY,
     status: textIn(row, "status") ?? "",
     plannedTasks: numberIn(row, "tasks") ?? 0,
-    parentIds: idsIn(row, "parent_ids"),
-    rddIds: idsIn(row, "rdd_ids"),
+    parentIds: idsOf(textIn(row, "parent_ids")),
+    rddIds: idsOf(textIn(row, "rdd_ids")),
   };
 }
 
-function idsIn(row: Row, column: string): number[] {
-  const text = textIn(row, column) ?? "";
-  return text === "" ? [] : text.split(",").map(Number);
+function idsOf(listed = ""): number[] {
+  return listed === "" ? [] : listed.split(",").map(Number);
 }
+
+const TASKS = {
+  ...kindsOf("tasks", [
+    "task_id",
+    "stage_id",
+    "stage_attempt_id",
+    "task_index",
+    "partition_id",
+    "executor_id",
+    "status",
+    "speculative",
+    "failure_reason",
+    "run_ms",
+    "peak_execution_bytes",
+    "memory_spilled_bytes",
+    "disk_spilled_bytes",
+    "input_bytes",
+    "input_records",
+    "shuffle_read_bytes",
+    "shuffle_read_records",
+    "shuffle_write_bytes",
+    "shuffle_write_records",
+  ]),
+  launched_at: "number",
+  finished_at: "number",
+} as const;
 
 function tasksSql(here: string): string {
   return `select task_id, stage_id, stage_attempt_id, task_index, partition_id, executor_id,
@@ -274,7 +307,7 @@ function tasksSql(here: string): string {
     from tasks where ${here} order by task_id`;
 }
 
-function taskOf(row: Row): RecordedTask {
+function taskOf(row: Of<typeof TASKS>): RecordedTask {
   const index = numberIn(row, "task_index") ?? 0;
   const launchedAt = numberIn(row, "launched_at") ?? 0;
   return {
@@ -302,24 +335,41 @@ function taskOf(row: Row): RecordedTask {
   };
 }
 
+const RDDS = {
+  ...kindsOf("rdds", ["rdd_id", "name", "scope", "storage_level", "partitions", "first_stage_id"]),
+  unpersisted_at: "number",
+  parent_ids: "text",
+} as const;
+
 function rddsSql(here: string): string {
   return `select rdd_id, name, scope, storage_level, partitions, ${ids("parent_ids")},
       first_stage_id, ${millis("unpersisted_at")}
     from rdds where ${here} order by rdd_id`;
 }
 
-function rddOf(row: Row): RecordedRdd {
+function rddOf(row: Of<typeof RDDS>): RecordedRdd {
   return {
     rddId: numberIn(row, "rdd_id") ?? -1,
     name: textIn(row, "name") ?? "",
     scope: textIn(row, "scope"),
     storageLevel: textIn(row, "storage_level"),
     partitions: numberIn(row, "partitions"),
-    parentIds: idsIn(row, "parent_ids"),
+    parentIds: idsOf(textIn(row, "parent_ids")),
     firstStageId: numberIn(row, "first_stage_id"),
     unpersistedAt: numberIn(row, "unpersisted_at"),
   };
 }
+
+const BLOCKS = {
+  ...kindsOf("blocks", [
+    "rdd_id",
+    "partition_id",
+    "memory_bytes",
+    "memory_bytes_min",
+    "memory_bytes_max",
+    "disk_bytes",
+  ]),
+} as const;
 
 function blocksSql(here: string): string {
   return `select rdd_id, partition_id,
@@ -329,7 +379,7 @@ function blocksSql(here: string): string {
     group by all order by rdd_id, partition_id`;
 }
 
-function blockOf(row: Row): RecordedBlock {
+function blockOf(row: Of<typeof BLOCKS>): RecordedBlock {
   return {
     rddId: numberIn(row, "rdd_id") ?? -1,
     partition: numberIn(row, "partition_id") ?? -1,
@@ -340,12 +390,24 @@ function blockOf(row: Row): RecordedBlock {
   };
 }
 
+const BLOCK_EVENTS = {
+  ...kindsOf("block_events", [
+    "executor_id",
+    "block_id",
+    "op",
+    "memory_bytes",
+    "task_id",
+    "miss_kind",
+  ]),
+  ts: "number",
+} as const;
+
 function blockEventsSql(here: string): string {
   return `select executor_id, ${millis("ts")}, block_id, op, memory_bytes, task_id, miss_kind
     from block_events where ${here} and executor_id <> 'driver' order by executor_id, seq`;
 }
 
-function blockEventOf(row: Row): RecordedBlockEvent {
+function blockEventOf(row: Of<typeof BLOCK_EVENTS>): RecordedBlockEvent {
   return {
     executorId: textIn(row, "executor_id") ?? "",
     at: numberIn(row, "ts") ?? 0,
@@ -357,29 +419,44 @@ function blockEventOf(row: Row): RecordedBlockEvent {
   };
 }
 
+const PLAN_NODES = {
+  ...kindsOf("sql_plan_nodes", [
+    "execution_id",
+    "node_id",
+    "parent_node_id",
+    "name",
+    "description",
+  ]),
+  accumulator_ids: "text",
+} as const;
+
 function planNodesSql(here: string): string {
   return `select execution_id, node_id, parent_node_id, name, description,
       ${ids("accumulator_ids")}
     from sql_plan_nodes where ${here} order by execution_id, node_id`;
 }
 
-function planNodeOf(row: Row): RecordedPlanNode {
+function planNodeOf(row: Of<typeof PLAN_NODES>): RecordedPlanNode {
   return {
     executionId: numberIn(row, "execution_id") ?? -1,
     nodeId: numberIn(row, "node_id") ?? -1,
     parentNodeId: numberIn(row, "parent_node_id"),
     name: textIn(row, "name") ?? "",
     description: textIn(row, "description") ?? "",
-    accumulatorIds: idsIn(row, "accumulator_ids"),
+    accumulatorIds: idsOf(textIn(row, "accumulator_ids")),
   };
 }
+
+const METRICS = {
+  ...kindsOf("task_sql_metrics", ["task_id", "execution_id", "accumulator_id", "name", "value"]),
+} as const;
 
 function sqlMetricsSql(here: string): string {
   return `select task_id, execution_id, accumulator_id, name, value
     from task_sql_metrics where ${here} order by task_id, accumulator_id`;
 }
 
-function metricOf(row: Row): RecordedMetric {
+function metricOf(row: Of<typeof METRICS>): RecordedMetric {
   return {
     taskId: numberIn(row, "task_id") ?? -1,
     executionId: numberIn(row, "execution_id"),

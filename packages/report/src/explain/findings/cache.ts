@@ -1,6 +1,8 @@
 /** Cached blocks that were not in memory when they were read: evicted, or without room. */
 import { counted, countInWords, listed } from "@respark/core";
-import { numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { known } from "../../sql/typed-rows.ts";
 import { shellWord } from "../shell-word.ts";
 import { bytes } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
@@ -29,13 +31,22 @@ const SQL = (here: string): string => `
   order by coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min) desc nulls last,
     times desc, rdd_id`;
 
+/** What the question answers with. */
+const CACHED = {
+  ...relations.cache_costs,
+  evictor_name: "text",
+  evictor_level: "text",
+} as const;
+type Cached = Of<typeof CACHED>;
+
 /** One question for both: what was evicted, and what found no room. */
 export const cached: Finder = {
   where: "blocks_gone",
   sql: SQL,
   stages: (row) => [numberIn(row, "evictor_stage_id")],
   find: (rows, application) => {
-    const because = (why: string): Row[] => rows.filter((row) => textIn(row, "why") === why);
+    const all = known(rows, CACHED);
+    const because = (why: string): Cached[] => all.filter((row) => textIn(row, "why") === why);
     return [
       ...firstOf(because("evicted"), (row) => evictionsOf(row, application), {
         id: "evictions_other_rdds",
@@ -53,8 +64,8 @@ export const cached: Finder = {
 
 /** Nothing is left out: what has no finding of its own is counted in one. */
 function firstOf(
-  rows: readonly Row[],
-  draft: (row: Row) => Draft,
+  rows: readonly Cached[],
+  draft: (row: Cached) => Draft,
   others: {
     readonly id: string;
     readonly kind: "evictions" | "no_room";
@@ -82,11 +93,11 @@ function firstOf(
   ];
 }
 
-function modeOf(row: Row): "on_heap" | "off_heap" {
+function modeOf(row: Cached): "on_heap" | "off_heap" {
   return textIn(row, "mode") === "off_heap" ? "off_heap" : "on_heap";
 }
 
-function evictionsOf(row: Row, application: Application): Draft {
+function evictionsOf(row: Cached, application: Application): Draft {
   const rddId = numberIn(row, "rdd_id");
   const reads = numberIn(row, "reads");
   const ordinal = numberIn(row, "first_ordinal");
@@ -120,7 +131,7 @@ function evictionsOf(row: Row, application: Application): Draft {
 }
 
 /** `12 later reads computed one again`, `3 later reads took one from disk`. */
-function readsInWords(row: Row): string {
+function readsInWords(row: Cached): string {
   const [again, disk] = [numberIn(row, "recomputed") ?? 0, numberIn(row, "read_from_disk") ?? 0];
   return listed([
     ...(again === 0 ? [] : [`${counted(again, "later read")} computed one again`]),
@@ -128,9 +139,9 @@ function readsInWords(row: Row): string {
   ]);
 }
 
-function causesInWords(row: Row): string {
+function causesInWords(row: Cached): string {
   const causes: { readonly found: number; readonly words: string }[] = [];
-  const add = (column: string, words: string): void => {
+  const add = (column: "for_execution" | "for_unroll" | "for_storage", words: string): void => {
     const found = numberIn(row, column) ?? 0;
     if (found > 0) causes.push({ found, words });
   };
@@ -148,7 +159,7 @@ function causesInWords(row: Row): string {
 }
 
 /** Whose blocks, or which stage's tasks, needed the room. */
-function evictorsInWords(row: Row, application: Application): string[] {
+function evictorsInWords(row: Cached, application: Application): string[] {
   const all = numberIn(row, "times") ?? 0;
   const rdd = numberIn(row, "evictor_rdd_id");
   const stage = numberIn(row, "evictor_stage_id");
@@ -181,7 +192,7 @@ function isLarge(broadcast: Row): boolean {
 }
 
 /** Whether broadcasts are what evicts: large ones, for half of the evictions or more. */
-function isForBroadcasts(row: Row, { evictingBroadcasts }: Application): boolean {
+function isForBroadcasts(row: Cached, { evictingBroadcasts }: Application): boolean {
   const rddId = String(numberIn(row, "rdd_id") ?? "");
   return (
     (numberIn(row, "for_broadcasts") ?? 0) * 2 >= (numberIn(row, "times") ?? 0) &&
@@ -199,7 +210,7 @@ function broadcastSize(entry: Row): string {
   return `${bytes(value)}, and its serialized pieces ${bytes(all - value)}`;
 }
 
-function broadcastsInWords(row: Row, { evictingBroadcasts }: Application): string[] {
+function broadcastsInWords(row: Cached, { evictingBroadcasts }: Application): string[] {
   const times = numberIn(row, "for_broadcasts") ?? 0;
   const rddId = String(numberIn(row, "rdd_id") ?? "");
   const seen = evictingBroadcasts.filter((one) => textsIn(one, "rdds").includes(rddId));
@@ -224,7 +235,7 @@ function broadcastsInWords(row: Row, { evictingBroadcasts }: Application): strin
   return [`${those} made room for ${listed(named)}.`];
 }
 
-function skewInWords(row: Row): string[] {
+function skewInWords(row: Cached): string[] {
   if (!isSkewed(row)) return [];
   const [middle, largest] = [numberIn(row, "block_bytes"), numberIn(row, "largest_bytes")];
   const block = textIn(row, "largest_block_id");
@@ -233,7 +244,7 @@ function skewInWords(row: Row): string[] {
   ];
 }
 
-function roomInWords(row: Row, application: Application): string[] {
+function roomInWords(row: Cached, application: Application): string[] {
   const mode = modeOf(row);
   const pressed = mostPressed(application, mode);
   return pressed === undefined ? [] : needInWords(pressed, mode);
@@ -243,7 +254,7 @@ function roomInWords(row: Row, application: Application): string[] {
  * An eviction's line does not say what it was for: where that was read from its neighbours, more
  * than one reading may do.
  */
-function certaintyOf(row: Row): string {
+function certaintyOf(row: Cached): string {
   const logged =
     numberIn(row, "reads") === undefined
       ? "the evictions are logged; no log has reads, so their cost is unknown"
@@ -254,7 +265,7 @@ function certaintyOf(row: Row): string {
     : `${logged}; what each made room for is at least ${Math.round(least * 100)} % certain`;
 }
 
-function evictionChange(row: Row, application: Application): Change | undefined {
+function evictionChange(row: Cached, application: Application): Change | undefined {
   const reads = numberIn(row, "reads");
   // Nobody missed them: there is nothing to mend.
   if (reads === 0) return undefined;
@@ -324,7 +335,7 @@ function oneCopy(level: string, memory: Change | undefined): Change {
 }
 
 /** Whether recomputing took longer than reading the same from disk would. */
-function isDear(row: Row): boolean {
+function isDear(row: Cached): boolean {
   const { best, max } = costIn(row);
   const cost = best ?? max;
   const [again, block] = [numberIn(row, "recomputed") ?? 0, numberIn(row, "block_bytes")];
@@ -346,12 +357,12 @@ function toDisk(level: string): string {
 }
 
 /** A block may be tried more than once. */
-function timesInWords(row: Row): string {
+function timesInWords(row: Cached): string {
   const [blocks, times] = [numberIn(row, "blocks") ?? 0, numberIn(row, "times") ?? 0];
   return times === blocks ? "" : `, ${counted(times, "time")} in all`;
 }
 
-function refusalsOf(row: Row, application: Application): Draft {
+function refusalsOf(row: Cached, application: Application): Draft {
   const rddId = numberIn(row, "rdd_id");
   const mode = modeOf(row);
   const reads = numberIn(row, "reads") ?? 0;
@@ -385,7 +396,7 @@ function refusalsOf(row: Row, application: Application): Draft {
 }
 
 /** `, n above its 8`, `, n about 32 instead of 8`: a block then takes half of what there is. */
-function enoughPartitions(row: Row, application: Application): string {
+function enoughPartitions(row: Cached, application: Application): string {
   const [partitions, largest] = [numberIn(row, "partitions"), numberIn(row, "largest_bytes")];
   const pool = mostPressed(application, modeOf(row))?.pool;
   if (partitions === undefined) return "";
@@ -396,19 +407,19 @@ function enoughPartitions(row: Row, application: Application): string {
 }
 
 /** Its largest block is out of proportion. */
-function isSkewed(row: Row): boolean {
+function isSkewed(row: Cached): boolean {
   const [middle, largest] = [numberIn(row, "block_bytes"), numberIn(row, "largest_bytes")];
   return middle !== undefined && largest !== undefined && largest >= middle * SKEW;
 }
 
-function copiesInWords(row: Row): string[] {
+function copiesInWords(row: Cached): string[] {
   const copies = replicasOf(textIn(row, "storage_level") ?? "");
   return copies === undefined
     ? []
     : [`Each block is kept ${copies} times: the copies take room like blocks of their own.`];
 }
 
-function refusalChange(row: Row, application: Application): Change | undefined {
+function refusalChange(row: Cached, application: Application): Change | undefined {
   const mode = modeOf(row);
   const rule = textIn(row, "rule");
   const level = textIn(row, "storage_level") ?? "";

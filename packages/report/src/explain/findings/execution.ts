@@ -1,6 +1,8 @@
 /** Tasks short of execution memory: spills and waits. */
 import { counted } from "@respark/core";
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { flagIn, numberIn, type Of, textIn } from "../../sql/row.ts";
+import { kindsOf, known } from "../../sql/typed-rows.ts";
 import { bytes, capital, millis, share as shareOf } from "../words.ts";
 import { type Application, coresOf, isUnified, settingInWords } from "./application.ts";
 import { costIn } from "./costs.ts";
@@ -17,11 +19,14 @@ import {
 /** Stages with a finding of their own; the others are one finding together. */
 const STAGES = 4;
 
+type Spilled = Of<typeof relations.spill_costs>;
+
 export const spilling: Finder = {
   where: "spills",
   sql: (here) => `from spill_costs where ${here} order by memory_bytes desc nulls last`,
   stages: (row) => [numberIn(row, "stage_id")],
-  find: (rows, application) => {
+  find: (found, application) => {
+    const rows = known(found, relations.spill_costs);
     const all = rows.reduce((sum, row) => sum + (numberIn(row, "memory_bytes") ?? 0), 0);
     const drafts = rows.slice(0, STAGES).map((row) => spillsOf(row, application));
     const rest = rows.slice(STAGES);
@@ -59,7 +64,7 @@ function sumOf(amounts: readonly (number | undefined)[]): number | undefined {
     : amounts.reduce<number>((sum, amount) => sum + (amount ?? 0), 0);
 }
 
-function spillsOf(row: Row, application: Application): Draft {
+function spillsOf(row: Spilled, application: Application): Draft {
   const stageId = numberIn(row, "stage_id");
   const ordinal = numberIn(row, "largest_ordinal");
   const task = numberIn(row, "largest_task_id");
@@ -99,15 +104,15 @@ function spillsOf(row: Row, application: Application): Draft {
  * Up to 2.2 the sorters of Tungsten write to disk without counting it: nothing counted is not
  * nothing written.
  */
-function diskInWords(row: Row): string {
+function diskInWords(row: Spilled): string {
   const disk = numberIn(row, "disk_bytes");
   return disk === undefined || disk === 0 ? "" : `, ${bytes(disk)} to disk`;
 }
 
-function certaintyOf(row: Row): string {
+function certaintyOf(row: Spilled): string {
   const unlogged = numberIn(row, "unlogged_bytes") ?? 0;
   const cost =
-    textIn(row, "measured") === "true"
+    flagIn(row, "measured") === true
       ? "; the cost is the time beyond that of the stage's tasks that did not spill"
       : "; the cost is estimated from how fast recorded runs spilled";
   if (numberIn(row, "spills") === undefined)
@@ -119,7 +124,7 @@ function certaintyOf(row: Row): string {
     : `totals are the tasks' own; ${bytes(unlogged)} of it was spilled without a line in the logs${cost}`;
 }
 
-function spillsInWords(row: Row): string {
+function spillsInWords(row: Spilled): string {
   const spills = numberIn(row, "spills");
   const consumer = textIn(row, "consumer");
   const by =
@@ -141,7 +146,7 @@ const TRIGGERS: Readonly<Record<string, string>> = {
   force: "it was forced to",
 };
 
-function sharesInWords(row: Row): string[] {
+function sharesInWords(row: Spilled): string[] {
   const [share, needed] = [numberIn(row, "share_bytes"), numberIn(row, "needed_bytes")];
   if (share === undefined) return [];
   return [
@@ -156,7 +161,7 @@ function sharesInWords(row: Row): string[] {
 /** More partitions than this many times those of the stage are no remedy. */
 const MOST_TIMES = 100;
 
-function changeFor(row: Row, application: Application): Change {
+function changeFor(row: Spilled, application: Application): Change {
   if (textIn(row, "trigger") === "threshold") {
     return {
       key: "spark.shuffle.spill.numElementsForceSpillThreshold",
@@ -216,6 +221,19 @@ function changeFor(row: Row, application: Application): Change {
   };
 }
 
+const WAITED = {
+  ...kindsOf("wait_summary", ["app_id", "attempt_id", "waits", "tasks", "stage_id"]),
+  ...kindsOf("wait_summary", ["active_tasks", "held_bytes"]),
+  ...kindsOf("memory_waits", ["source_file_id", "source_line"]),
+  cost_ms: "number",
+  cost_ms_min: "number",
+  cost_ms_max: "number",
+  pool_bytes: "number",
+  held_by: "number",
+  longest_executor_id: "text",
+  longest_at: "text",
+} as const;
+
 export const waiting: Finder = {
   where: "waits",
   sql: (here) => `
@@ -232,7 +250,7 @@ export const waiting: Finder = {
     where ${here} group by all`,
   stages: (row) => [numberIn(row, "stage_id")],
   find: (rows, application) =>
-    rows.map((row): Draft => {
+    known(rows, WAITED).map((row): Draft => {
       const stageId = numberIn(row, "stage_id");
       const holder = numberIn(row, "held_by");
       return {
@@ -280,7 +298,7 @@ function waitChange(application: Application): Change {
   };
 }
 
-function lengthInWords(row: Row): string {
+function lengthInWords(row: Of<typeof WAITED>): string {
   const [least, most] = [
     millis(numberIn(row, "cost_ms_min")),
     millis(numberIn(row, "cost_ms_max")),

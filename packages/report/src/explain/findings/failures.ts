@@ -3,7 +3,9 @@
  * and logs without an end.
  */
 import { counted } from "@respark/core";
-import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { flagIn, numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
+import { known } from "../../sql/typed-rows.ts";
 import { bytes, capital, cutTo, executorsWords, instant } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
 import { exactCost } from "./costs.ts";
@@ -11,6 +13,9 @@ import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts"
 
 /** Kinds of failures with findings of their own; the others are one finding together. */
 const SHOWN = 5;
+
+const FAILED = { ...relations.failure_summary, input_left_us: "number" } as const;
+type FailedKind = Of<typeof FAILED>;
 
 export const failures: Finder = {
   where: "failures",
@@ -30,7 +35,8 @@ export const failures: Finder = {
         from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id))
     order by what = 'application' desc, failures desc, class, error_class`,
   stages: (row) => [numberIn(row, "stage_id")],
-  find: (rows, application) => {
+  find: (found, application) => {
+    const rows = known(found, FAILED);
     const told = rows.filter((row) => !isQuote(row, rows, application));
     const drafts = told.slice(0, SHOWN).map((row, index) => failureOf(row, index, application));
     const rest = told.slice(SHOWN);
@@ -54,7 +60,11 @@ export const failures: Finder = {
 };
 
 /** That a stage was given up says why only where nothing else does. */
-function isQuote(row: Row, rows: readonly Row[], { row: application }: Application): boolean {
+function isQuote(
+  row: FailedKind,
+  rows: readonly FailedKind[],
+  { row: application }: Application,
+): boolean {
   return (
     textIn(row, "class") === "aborted" &&
     (rows.some((other) => textIn(other, "class") !== "aborted") ||
@@ -62,7 +72,7 @@ function isQuote(row: Row, rows: readonly Row[], { row: application }: Applicati
   );
 }
 
-function failureOf(row: Row, index: number, application: Application): Draft {
+function failureOf(row: FailedKind, index: number, application: Application): Draft {
   const kind = textIn(row, "class") ?? "other";
   const [tasks, times] = [numberIn(row, "tasks") ?? 0, numberIn(row, "failures") ?? 0];
   const what = textIn(row, "what");
@@ -114,7 +124,7 @@ interface Failed {
 }
 
 /** Its shell, its container or its host says so; nothing else of it does. */
-function wasKilled(row: Row): boolean {
+function wasKilled(row: FailedKind): boolean {
   return /\bKilled\b|\b(?:137|SIGKILL)\b|\D-9\b|\bsignal 9\b|status=9\/KILL/.test(
     textIn(row, "message") ?? "",
   );
@@ -150,7 +160,7 @@ function titleOf({ kind, what, tasks, times, name, executors, wasKilled }: Faile
   }
 }
 
-function wordsOf(row: Row): string {
+function wordsOf(row: FailedKind): string {
   const lines = (textIn(row, "message") ?? "").split("\n").filter((line) => line.trim() !== "");
   const [first = ""] = lines;
   const name = textIn(row, "error_class");
@@ -159,7 +169,7 @@ function wordsOf(row: Row): string {
   return cause === undefined || cause === first ? said : `${said} … ${cause}`;
 }
 
-function frameInWords(row: Row): string[] {
+function frameInWords(row: FailedKind): string[] {
   const frame = textIn(row, "user_frame");
   return frame === undefined ? [] : [`The innermost line of the program's own code: ${frame}.`];
 }
@@ -171,7 +181,7 @@ function inputInWords(leftAt: number | undefined): string[] {
   ];
 }
 
-function changeFor(kind: string, row: Row, application: Application): Change | undefined {
+function changeFor(kind: string, row: FailedKind, application: Application): Change | undefined {
   const words = textIn(row, "message") ?? "";
   switch (kind) {
     case "start_refused": {
@@ -278,6 +288,8 @@ function limitChange(words: string, name: string, application: Application): Cha
   };
 }
 
+const JOBS = { jobs: "number", ids: "texts", error: "text" } as const;
+
 /** Failed jobs for which no task's failure is logged. */
 export const failedJobs: Finder = {
   where: "failed_jobs",
@@ -289,7 +301,7 @@ export const failedJobs: Finder = {
       and not exists (from oom_events o where o.app_id = j.app_id and o.attempt_id = j.attempt_id)
     group by all`,
   find: (rows) =>
-    rows.map((row): Draft => {
+    known(rows, JOBS).map((row): Draft => {
       const jobs = numberIn(row, "jobs") ?? 0;
       const [line = ""] = (textIn(row, "error") ?? "").split("\n");
       return {
@@ -307,6 +319,8 @@ export const failedJobs: Finder = {
     }),
 };
 
+const STOPPED = { jobs: "number", tasks: "number", last_us: "number", cut: "flag" } as const;
+
 /** An event log that just stops: the driver died, or the application goes on. */
 export const noEnd: Finder = {
   sql: (here) => `
@@ -320,7 +334,7 @@ export const noEnd: Finder = {
           epoch_us(greatest(max(launched_at), max(finished_at))) as last_us from tasks where ${here} group by all) t
         using (app_id, attempt_id)`,
   find: (rows) =>
-    rows.map((row): Draft => {
+    known(rows, STOPPED).map((row): Draft => {
       const [jobs, tasks] = [numberIn(row, "jobs") ?? 0, numberIn(row, "tasks") ?? 0];
       const last = numberIn(row, "last_us");
       return {

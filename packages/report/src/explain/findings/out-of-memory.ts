@@ -1,6 +1,8 @@
 /** Memory that ran out: whose it was, what stood in it, and what would have given more. */
 import { counted } from "@respark/core";
-import { flagIn, numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { flagIn, numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
+import { known } from "../../sql/typed-rows.ts";
 import { bytes, cutTo, executorsWords, millis, share } from "../words.ts";
 import { type Application, coresOf, settingInWords, sizeOf } from "./application.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
@@ -8,6 +10,9 @@ import { morePartitions } from "./partitions.ts";
 import { fractionChange, smallFraction } from "./room.ts";
 
 const MEBI = 2 ** 20;
+
+const RAN_OUT = { ...relations.oom_summary, jobs_failed: "number" } as const;
+type OutOfMemory = Of<typeof RAN_OUT>;
 
 export const outOfMemory: Finder = {
   where: "ooms",
@@ -19,10 +24,10 @@ export const outOfMemory: Finder = {
         using (app_id, attempt_id)
     order by on_driver desc, ooms desc, class`,
   stages: (row) => [numberIn(row, "stage_id")],
-  find: (rows, application) => rows.map((row) => outOf(row, application)),
+  find: (rows, application) => known(rows, RAN_OUT).map((row) => outOf(row, application)),
 };
 
-function outOf(row: Row, application: Application): Draft {
+function outOf(row: OutOfMemory, application: Application): Draft {
   const kind = textIn(row, "class") ?? "unknown";
   const onDriver = flagIn(row, "on_driver") === true;
   const failed = numberIn(row, "jobs_failed") ?? 0;
@@ -68,7 +73,7 @@ function outOf(row: Row, application: Application): Draft {
   };
 }
 
-function wordsOf(row: Row): string {
+function wordsOf(row: OutOfMemory): string {
   const [line = ""] = (textIn(row, "message") ?? "").split("\n");
   return line.replace(/^:\s*/, "");
 }
@@ -94,7 +99,7 @@ const DRIVER: Readonly<Record<string, string>> = {
   gc_overhead: "The driver's garbage collection freed next to nothing",
 };
 
-function stageInWords(row: Row, application: Application): string[] {
+function stageInWords(row: OutOfMemory, application: Application): string[] {
   const stageId = numberIn(row, "stage_id");
   const tasks = numberIn(row, "tasks") ?? 0;
   if (stageId === undefined || tasks === 0) return [];
@@ -109,7 +114,7 @@ function stageInWords(row: Row, application: Application): string[] {
 /** Memory that Spark's pools are a part of. */
 const IN_THE_HEAP: readonly string[] = ["jvm_heap", "gc_overhead", "task_memory"];
 
-function stateInWords(row: Row, kind: string): string[] {
+function stateInWords(row: OutOfMemory, kind: string): string[] {
   const parts: string[] = [];
   const running = numberIn(row, "running_tasks");
   if (IN_THE_HEAP.includes(kind) && flagIn(row, "on_driver") !== true) {
@@ -137,14 +142,14 @@ function stateInWords(row: Row, kind: string): string[] {
 }
 
 /** undefined: nothing is known of either pool. */
-function poolsInWords(row: Row): string | undefined {
+function poolsInWords(row: OutOfMemory): string | undefined {
   const [storage, execution] = [poolInWords(row, "storage"), poolInWords(row, "execution")];
   const of = numberIn(row, "max_memory_bytes");
   if (numberIn(row, "storage_bytes") === undefined && execution === undefined) return undefined;
   return `Spark's pools held ${storage ?? "an unknown amount"} of blocks and ${execution ?? "an unknown amount"} of tasks' memory${of === undefined ? "" : `, of ${bytes(of)}`}`;
 }
 
-function poolInWords(row: Row, pool: "storage" | "execution"): string | undefined {
+function poolInWords(row: OutOfMemory, pool: "storage" | "execution"): string | undefined {
   const [best, min, max] = [
     numberIn(row, `${pool}_bytes`),
     numberIn(row, `${pool}_bytes_min`),
@@ -158,7 +163,7 @@ function poolInWords(row: Row, pool: "storage" | "execution"): string | undefine
 }
 
 /** Where the pools were small, what filled the heap is the program's own objects. */
-function userCode(row: Row, kind: string): string[] {
+function userCode(row: OutOfMemory, kind: string): string[] {
   const frame = textIn(row, "user_frame");
   const at = frame === undefined ? "" : ` The innermost line of the program's own code: ${frame}.`;
   if (!heldByUser(row, kind)) return at === "" ? [] : [at.trim()];
@@ -167,7 +172,7 @@ function userCode(row: Row, kind: string): string[] {
   ];
 }
 
-function heldByUser(row: Row, kind: string): boolean {
+function heldByUser(row: OutOfMemory, kind: string): boolean {
   if (kind !== "jvm_heap" && kind !== "gc_overhead") return false;
   const heap = numberIn(row, "jvm_max_memory_bytes");
   const [storage, execution] = [
@@ -182,7 +187,7 @@ function heldByUser(row: Row, kind: string): boolean {
   );
 }
 
-function certaintyOf(kind: string, row: Row): string {
+function certaintyOf(kind: string, row: OutOfMemory): string {
   if (flagIn(row, "on_driver") === true || !IN_THE_HEAP.includes(kind))
     return "the error is logged; what filled this memory is not in Spark's accounts";
   if (poolsInWords(row) === undefined)
@@ -211,7 +216,7 @@ function driverChange(kind: string, application: Application): Change {
   return otherMemory(kind, application, "driver") ?? { key, text: () => memory };
 }
 
-function executorChange(kind: string, row: Row, application: Application): Change {
+function executorChange(kind: string, row: OutOfMemory, application: Application): Change {
   const other = otherMemory(kind, application, "executor");
   if (other !== undefined) return other;
   const more = partitionsInWords(row, application);
@@ -276,7 +281,7 @@ function largerMemory(application: Application): Change {
   };
 }
 
-function partitionsInWords(row: Row, application: Application): string {
+function partitionsInWords(row: OutOfMemory, application: Application): string {
   const stageId = numberIn(row, "stage_id");
   const where = stageId === undefined ? "the stage that failed" : `stage ${stageId}`;
   return `${morePartitions({ stageId, where }, application).text} (one task then holds less)`;

@@ -1,6 +1,8 @@
 /** Memory held for nothing: cached RDDs that were not read any more, and what tasks left behind. */
 import { counted } from "@respark/core";
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, textIn } from "../../sql/row.ts";
+import { kindsOf, known } from "../../sql/typed-rows.ts";
 import { bytes, millis, share } from "../words.ts";
 import type { Application } from "./application.ts";
 import { COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
@@ -12,11 +14,13 @@ const RDDS = 3;
 /** Less of all executors' memory than this is not worth a word. */
 const LEAST_SHARE = 0.02;
 
+type Idle = Of<typeof relations.idle_rdds>;
+
 export const unread: Finder = {
   find: (_, application) => {
     // Where the application's end is not logged, later reads are unknown.
     if (textIn(application.row, "ended_at") === undefined) return [];
-    const rows = application.idle
+    const rows = known(application.idle, relations.idle_rdds)
       .filter((row) => isIdle(row) && isMuch(row, application))
       .sort((a, b) => (numberIn(b, "idle_bytes") ?? 0) - (numberIn(a, "idle_bytes") ?? 0));
     const drafts = rows.slice(0, RDDS).map(unreadOf);
@@ -40,7 +44,7 @@ export const unread: Finder = {
   },
 };
 
-function isIdle(row: Row): boolean {
+function isIdle(row: Idle): boolean {
   const isRead = numberIn(row, "reads") !== 0;
   return (
     numberIn(row, "misses") === 0 && (!isRead || (numberIn(row, "idle_share") ?? 0) > MUCH_IDLE)
@@ -48,7 +52,7 @@ function isIdle(row: Row): boolean {
 }
 
 /** Of the memory that executors have, or at the cost of other blocks. */
-function isMuch(row: Row, { needs }: Application): boolean {
+function isMuch(row: Idle, { needs }: Application): boolean {
   if ((numberIn(row, "would_prevent") ?? 0) > 0) return true;
   const all = needs.reduce(
     (sum, need) =>
@@ -60,7 +64,7 @@ function isMuch(row: Row, { needs }: Application): boolean {
   return (numberIn(row, "idle_bytes") ?? 0) > all * LEAST_SHARE;
 }
 
-function unreadOf(row: Row): Draft {
+function unreadOf(row: Idle): Draft {
   const rddId = numberIn(row, "rdd_id");
   const [reads, blocks] = [numberIn(row, "reads") ?? 0, numberIn(row, "blocks") ?? 0];
   const prevented = numberIn(row, "would_prevent") ?? 0;
@@ -102,21 +106,24 @@ export const readOnce: Finder = {
   find: (rows, application) => {
     // Where the application's end is not logged, later reads are unknown.
     if (textIn(application.row, "ended_at") === undefined) return [];
-    return rows.filter(isDearerThanItSaves).slice(0, RDDS).map(readOnceOf);
+    return known(rows, relations.cache_gains)
+      .filter(isDearerThanItSaves)
+      .slice(0, RDDS)
+      .map(readOnceOf);
   },
 };
 
 /** Where no time is known: so many times as many blocks have to be missed as it served. */
 const CLEARLY_MORE = 2;
 
-function isDearerThanItSaves(row: Row): boolean {
+function isDearerThanItSaves(row: Of<typeof relations.cache_gains>): boolean {
   const [saved, lost] = [numberIn(row, "saved_ms"), numberIn(row, "missed_ms")];
   return saved === undefined || lost === undefined
     ? (numberIn(row, "missed") ?? 0) > (numberIn(row, "served") ?? 0) * CLEARLY_MORE
     : lost > saved;
 }
 
-function readOnceOf(row: Row): Draft {
+function readOnceOf(row: Of<typeof relations.cache_gains>): Draft {
   const rddId = numberIn(row, "rdd_id");
   const [served, missed] = [numberIn(row, "served") ?? 0, numberIn(row, "missed") ?? 0];
   const [saved, lost] = [numberIn(row, "saved_ms"), numberIn(row, "missed_ms")];
@@ -149,6 +156,13 @@ function readOnceOf(row: Row): Draft {
   };
 }
 
+const LEFT = {
+  ...kindsOf("memory_leaks", ["app_id", "attempt_id", "task_id", "source_file_id", "source_line"]),
+  leaks: "number",
+  tasks: "number",
+  bytes: "number",
+} as const;
+
 export const leaks: Finder = {
   where: "leaks",
   sql: (here) => `
@@ -157,7 +171,7 @@ export const leaks: Finder = {
       arg_max(source_line, leaked_bytes) as source_line
     from memory_leaks where ${here} group by all`,
   find: (rows) =>
-    rows.map((row): Draft => {
+    known(rows, LEFT).map((row): Draft => {
       const task = numberIn(row, "task_id");
       return {
         id: "leaks",
