@@ -279,6 +279,8 @@ class ShapeWalk {
         this.#at++;
         continue;
       }
+      // Lines that a shape fits are not checked for being JSON: a walk may not leave them.
+      if (byte !== 0x22) return false;
       const from = this.#at + 1;
       this.#skipText();
       const key = this.line.toString("utf8", from, this.#at - 1);

@@ -262,3 +262,12 @@ test("jobs that start again or before a later one say that parts are out of orde
     "6 events_out_of_order",
   ]);
 });
+
+test("a bracket out of place in an array ends the line, whenever the line is looked at", () => {
+  const whole = JSON.stringify(taskEnd);
+  const damaged = whole.replace('"Value":5400', '"Value":54]0');
+  // Of the first hundreds of lines of one form some are walked through, to learn what is constant.
+  const { facts } = decoded(`${whole}\n${`${damaged}\n`.repeat(400)}${whole}\n`);
+  expect(facts.at(0)).toMatchObject({ kind: "task_end", taskId: 17 });
+  expect(facts.at(-1)).toMatchObject({ kind: "task_end", taskId: 17 });
+});
