@@ -378,6 +378,8 @@ export type LogFact =
       readonly executorId: string | undefined;
       readonly host: string | undefined;
       readonly containerId: string | undefined;
+      /** of whom, where a log tells of several applications: a worker's, a master's */
+      readonly appId?: string | undefined;
       readonly exitCode: number | undefined;
       readonly reason: string;
     }
@@ -387,6 +389,7 @@ export type LogFact =
   | {
       readonly kind: "driver_executor_granted";
       readonly executorId: string;
+      readonly appId?: string | undefined;
       readonly hostPort: string;
       readonly cores: number;
       readonly memory: ByteInterval;

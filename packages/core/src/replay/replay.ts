@@ -185,7 +185,7 @@ export class Replay {
         return;
       }
       case "driver_executor_lost": {
-        if (fact.executorId === undefined) return;
+        if (fact.executorId === undefined || this.#isOfAnother(fact.appId)) return;
         const known = this.#roster.of(fact.executorId);
         known.removedAt ??= observation.ts;
         this.#roster.gone(fact.executorId, fact.reason, observation);
@@ -194,9 +194,10 @@ export class Replay {
         return;
       }
       case "process_ended":
-        this.#ended(observation, fact.reason);
+        this.#roster.ended(observation, fact.reason);
         return;
       case "driver_executor_granted": {
+        if (this.#isOfAnother(fact.appId)) return;
         const known = this.#roster.of(fact.executorId);
         known.cores ??= fact.cores;
         return;
@@ -227,12 +228,9 @@ export class Replay {
     this.#executor(observation.executorId).observe(observation, fact);
   }
 
-  /** The executor whose log it is; of the driver its failure tells. */
-  #ended(observation: Observation, reason: string): void {
-    const { executorId, ts } = observation;
-    if (executorId === undefined || executorId === "driver") return;
-    this.#roster.of(executorId).removedAt ??= ts;
-    this.#roster.gone(executorId, reason, observation);
+  /** A standalone worker and its master serve many applications. */
+  #isOfAnother(appId: string | undefined): boolean {
+    return appId !== undefined && appId !== this.#options.appId;
   }
 
   /**

@@ -168,3 +168,38 @@ test("a job that Spark gave up quotes an executor's error: the driver's own memo
   expect(oom_events).toEqual([]);
   expect(failures).toMatchObject([{ what: "application", class: "aborted" }]);
 });
+
+test("what ended a log's process is its executor's removal, or the driver's failure", () => {
+  const ended = (reason: string): LogFact => ({ kind: "process_ended", reason });
+  const cgroup = "Memory cgroup out of memory: Killed process 31 (java)";
+  const { executors, oom_events, failures } = replayed(
+    [
+      [10, "3", running(11)],
+      [20, "3", ended(cgroup)],
+      [30, "driver", ended("driver-1 exited with code 137")],
+    ],
+    ["3"],
+  );
+  expect(executors).toContainEqual(
+    expect.objectContaining({ executorId: "3", removedClass: "container_physical" }),
+  );
+  expect(oom_events).toMatchObject([{ executorId: "3", class: "container", message: cgroup }]);
+  expect(failures).toMatchObject([{ executorId: "driver", what: "application", class: "crash" }]);
+});
+
+test("an executor of another application, in a worker's log, is none of this one", () => {
+  const gone = (appId: string, executorId: string): LogFact => ({
+    kind: "driver_executor_lost",
+    executorId,
+    appId,
+    host: undefined,
+    containerId: undefined,
+    exitCode: 137,
+    reason: "Command exited with code 137",
+  });
+  const { executors } = replayed([
+    [10, "driver", gone("app", "1")],
+    [20, "driver", gone("another", "2")],
+  ]);
+  expect(executors.map(({ executorId }) => executorId)).toEqual(["1"]);
+});

@@ -19,7 +19,7 @@ export function valueAt(object: unknown, path: JsonPath | undefined): unknown {
   return value;
 }
 
-const DEPTH = 5;
+const DEPTH = 8;
 
 export interface JsonLeaf {
   readonly path: JsonPath;

@@ -39,6 +39,17 @@ const OF_ANY_PROGRAM: ReadonlySet<LogFact["kind"]> = new Set([
   "java_version_logged",
 ]);
 
+const DRIVERS_LOGGERS: ReadonlySet<string> = new Set([
+  "DAGScheduler",
+  "SparkContext",
+  "TaskSchedulerImpl",
+  "TaskSetManager",
+  "YarnScheduler",
+  "YarnClusterScheduler",
+  "BlockManagerMasterEndpoint",
+]);
+const DRIVERS_THREAD = /\b(?:dag-scheduler-event-loop|task-result-getter-\d)/;
+
 /** Moments kept of a log; of a longer one every second, then every fourth, … */
 const momentLimit = 4096;
 
@@ -81,6 +92,13 @@ export class LogSample {
   moments: SampledMoment[] = [];
   #keepEvery = 1;
   readonly registrations: SampledRegistration[] = [];
+
+  /** Whose record it is by its logger and thread: some are a driver's alone. */
+  by(logger: string, thread: string | undefined): void {
+    const isDrivers =
+      DRIVERS_LOGGERS.has(logger) || (thread !== undefined && DRIVERS_THREAD.test(thread));
+    if (isDrivers) this.driverLines++;
+  }
 
   /** Any record with a time. */
   time(wallMs: number): void {

@@ -416,7 +416,8 @@ class SampleReader {
         log.warn ||= record.level !== undefined;
     }
     const { thread } = record;
-    if (thread !== undefined) log.threads = true;
+    log.threads ||= thread !== undefined;
+    log.by(record.logger, thread);
     log.versionMarks.see(record, thread);
     if (record.fact) {
       log.see(record.fact, micros === undefined ? undefined : micros / 1000, log.records);
@@ -434,7 +435,6 @@ class SampleReader {
     return stream;
   }
 
-  /** A layout may print no time. */
   #takeUntimed(log: LogSample): void {
     this.#records++;
     log.records++;
@@ -471,6 +471,8 @@ const sayings = [
   "Logging events to ",
   "Starting executor with app ID",
   "Launching executor app-",
+  "Asked to launch executor app-",
+  "containerID=container_",
   // YARN's local directories are the application's.
   "Created local directory at ",
 ];

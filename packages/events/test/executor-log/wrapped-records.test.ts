@@ -1,10 +1,13 @@
 /** Wrappings in which a record is no line, or a line is no record. */
 import { expect, test } from "vitest";
-import { clock, stock } from "./an-executors-log.ts";
+import { anExecutorsLog, clock, type Said, stock } from "./an-executors-log.ts";
+import { decode } from "./decoded.ts";
 import {
   each,
   iso,
+  joined,
   LINES,
+  LOG,
   local,
   quoted,
   readOf,
@@ -159,6 +162,86 @@ const WRAPPED: Wrapped = [
     ),
   ],
   [
+    "OpenTelemetry, a record's trace among its attributes",
+    records((one) =>
+      JSON.stringify({
+        resourceLogs: [
+          {
+            scopeLogs: [
+              {
+                logRecords: [
+                  {
+                    timeUnixNano: `${one.at.getTime()}000000`,
+                    severityText: one.level,
+                    body: { stringValue: one.message },
+                    attributes: [
+                      { key: "thread.name", value: { stringValue: one.thread } },
+                      ...(one.trace.length === 0
+                        ? []
+                        : [
+                            {
+                              key: "exception.stacktrace",
+                              value: { stringValue: one.trace.join("\n") },
+                            },
+                          ]),
+                    ],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    ),
+  ],
+  [
+    "New Relic's answer: a list in a list in a list, longer than a sample",
+    JSON.stringify(
+      [
+        {
+          performanceStats: Object.fromEntries(
+            Array.from({ length: 300 }, (_, i) => [`shard ${i}`, i]),
+          ),
+          results: [
+            {
+              events: LOG.map((one) => ({ message: joined(one), timestamp: one.at.getTime() })),
+            },
+          ],
+        },
+      ].map((one) => ({ results: one.results, performanceStats: one.performanceStats })),
+      undefined,
+      1,
+    ),
+  ],
+  [
+    "journalctl -o export",
+    each(({ one, line }) =>
+      [
+        "__CURSOR=s=1;i=1",
+        `__REALTIME_TIMESTAMP=${one.at.getTime()}000`,
+        "_COMM=java",
+        "PRIORITY=6",
+        `MESSAGE=${line}`,
+        "",
+      ].join("\n"),
+    ),
+  ],
+  [
+    "journalctl -o verbose",
+    each(({ line }) =>
+      [
+        "Wed 2024-07-24 04:20:08.123456 UTC [s=1;i=1;b=2]",
+        "    PRIORITY=6",
+        `    MESSAGE=${line}`,
+        "    _PID=22",
+      ].join("\n"),
+    ),
+  ],
+  [
+    "a table of times and messages alone",
+    `Date,Message\n${records((one) => `${quoted(iso(one.at))},${quoted([one.message, ...one.trace].join("\n"))}`)}`,
+  ],
+  [
     "java.util.logging's two lines in Chinese",
     records((one) =>
       [
@@ -172,4 +255,31 @@ const WRAPPED: Wrapped = [
 
 test.each(WRAPPED)("wrappings come off in which lines are no records: %s", (_, log) => {
   expect(readOf(log)).toEqual(WHOLE);
+});
+
+/** Records of two executors in the order of their times. */
+const mixed = (wrap: (one: Said, executorId: string) => string): string =>
+  ["3", "4"]
+    .flatMap((id) => anExecutorsLog(id, `host-${id}`).map((one) => ({ one, id })))
+    .sort((a, b) => a.one.at.getTime() - b.one.at.getTime())
+    .map(({ one, id }) => `${wrap(one, id)}\n`)
+    .join("");
+
+test("records that name their executor or pod beside a bare message are streams of their own", () => {
+  const azure = mixed((one, executorId) =>
+    JSON.stringify({
+      timestamp: iso(one.at),
+      category: "Log",
+      applicationId: "application_1700000000000_0007",
+      executorId,
+      properties: { message: one.message, logger_name: one.logger, level: one.level },
+    }),
+  );
+  const table = `Date,Pod Name,Message\n${mixed((one, id) => `${iso(one.at)},job-exec-${id},${quoted(one.message)}`)}`;
+  expect(new Set(decode(azure).records.map(({ container }) => container))).toEqual(
+    new Set(["executor-3", "executor-4"]),
+  );
+  expect(new Set(decode(table).records.map(({ container }) => container))).toEqual(
+    new Set(["job-exec-3", "job-exec-4"]),
+  );
 });

@@ -96,3 +96,34 @@ test("a log most of whose statements nothing cuts apart is not read, and the opt
   const { files } = await surveyTexts({ "logs/stderr": `${lines.join("\n")}\n` });
   expect(files[0]?.unread).toMatch(/6 lines state memory in Spark's words.*--log-pattern/);
 });
+
+test("a worker's log alone tells of its executors, and a node manager's of its containers", async () => {
+  const at = "24/03/05 10:00:00 INFO";
+  const worker = [
+    `${at} Worker: Asked to launch executor app-20240305100000-0001/3 for nightly`,
+    `${at} ExecutorRunner: Launch command: "java" "-Xmx4096M" "org.apache.spark.executor.CoarseGrainedExecutorBackend" "--executor-id" "3" "--hostname" "10.1.2.3" "--cores" "4" "--app-id" "app-20240305100000-0001"`,
+    `${at} Worker: Executor app-20240305100000-0001/3 finished with state EXITED message Command exited with code 137 exitStatus 137`,
+  ];
+  const nodeManager = [
+    "2024-03-05 10:00:30,123 WARN org.apache.hadoop.yarn.server.nodemanager.containermanager.monitor.ContainersMonitorImpl: Container [pid=31,containerID=container_1700000000000_0007_01_000004] is running beyond physical memory limits. Current usage: 5.6 GB of 5.5 GB physical memory used. Killing container.",
+    "\t|- 31 30 31 31 (java) 1 4 8 9 java org.apache.spark.executor.YarnCoarseGrainedExecutorBackend --executor-id 3 --cores 4",
+  ];
+  const { files } = await surveyTexts({
+    "a/worker.out": worker.join("\n"),
+    "b/nodemanager.log": nodeManager.join("\n"),
+  });
+  expect(files.map(({ kind, appId, unread }) => [kind, appId, unread])).toEqual([
+    ["driver_log", "app-20240305100000-0001", undefined],
+    ["driver_log", "application_1700000000000_0007", undefined],
+  ]);
+});
+
+test("loggers that are a driver's alone make a log that names no executor the driver's", async () => {
+  const { files } = await surveyTexts({
+    "logs/out.txt": [
+      "24/03/05 10:00:00 INFO MemoryStore: Block broadcast_3 stored as values in memory (estimated size 9.2 KiB, free 2.2 GiB)",
+      "24/03/05 10:00:01 INFO DAGScheduler: Submitting 8 missing tasks from ResultStage 5 (collect at Job.scala:20)",
+    ].join("\n"),
+  });
+  expect(files).toMatchObject([{ kind: "driver_log", executorId: "driver" }]);
+});

@@ -52,6 +52,11 @@ export interface ExecutorKnowledge {
   crashed: boolean;
 }
 
+interface Place {
+  readonly sourceFileId: number;
+  readonly line: number;
+}
+
 export class ExecutorRoster {
   readonly all: Map<string, ExecutorKnowledge> = new Map();
 
@@ -117,7 +122,7 @@ export class ExecutorRoster {
   }
 
   /** It is gone, in the words of a log; what says most of why is kept. */
-  gone(executorId: string, reason: string, at: { sourceFileId: number; line: number }): void {
+  gone(executorId: string, reason: string, at: Place): void {
     const known = this.of(executorId);
     const kept = moreTelling(known.removedReason, reason);
     if (kept === known.removedReason) return;
@@ -125,8 +130,18 @@ export class ExecutorRoster {
     known.removedSaid = { sourceFileId: at.sourceFileId, line: at.line };
   }
 
+  /** The executor whose log it is ended, by its log's word; of the driver its failure tells. */
+  ended(
+    at: { executorId: string | undefined; ts: number | undefined } & Place,
+    reason: string,
+  ): void {
+    if (at.executorId === undefined || at.executorId === "driver") return;
+    this.of(at.executorId).removedAt ??= at.ts;
+    this.gone(at.executorId, reason, at);
+  }
+
   /** What an executor's own log says of its JVM. */
-  learn(executorId: string, fact: LogFact, at: { sourceFileId: number; line: number }): void {
+  learn(executorId: string, fact: LogFact, at: Place): void {
     const known = this.of(executorId);
     known.sourceFileId ??= at.sourceFileId;
     known.sourceLine ??= at.line;

@@ -24,6 +24,9 @@ export class JsonDocument implements Layer {
    */
   private listDepth: number;
   private readonly isList: boolean;
+  private readonly within: number;
+  /** Depths of the lists that are open around the next element. */
+  private readonly lists: number[] = [];
   private pieces: Buffer[] = [];
   private bytes = 0;
   private inside = false;
@@ -36,9 +39,11 @@ export class JsonDocument implements Layer {
   /**
    * `isList`: its elements are those of its first lists; else they are whole objects.
    * `newestFirst`: they are held and given from the last to the first.
+   * `within`: in how many other lists their lists stand.
    */
-  constructor(isList: boolean, newestFirst: boolean) {
+  constructor(isList: boolean, newestFirst: boolean, within = 0) {
     this.isList = isList;
+    this.within = within;
     this.waiting = newestFirst ? [] : undefined;
     this.listDepth = isList ? -1 : 0;
   }
@@ -73,12 +78,16 @@ export class JsonDocument implements Layer {
           const isElement = !this.inside && this.depth === this.listDepth;
           if (isElement) from = this.begin(line, at, false);
           this.depth++;
-          if (byte === OPEN_LIST && this.listDepth < 0) this.listDepth = this.depth;
+          if (byte === OPEN_LIST && this.listDepth < 0) {
+            this.lists.push(this.depth);
+            if (this.lists.length > this.within) this.listDepth = this.depth;
+          }
           break;
         }
         case CLOSE:
         case CLOSE_LIST:
           this.depth--;
+          if (!this.inside && this.depth < (this.lists.at(-1) ?? 0)) this.lists.pop();
           if (this.inside && this.depth === this.listDepth) {
             this.keep(buffer, from, at + 1);
             from = -1;

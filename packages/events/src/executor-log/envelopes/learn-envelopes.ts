@@ -2,16 +2,7 @@
  * Which wrappings a file has, found on its first lines: layer by layer, until Spark's own lines are
  * left.
  */
-import {
-  isObject,
-  type JsonLeaf,
-  type JsonObject,
-  type JsonPath,
-  keyOf,
-  leavesOf,
-  TIME_KEYS,
-  valueAt,
-} from "../json-paths.ts";
+import { isObject, type JsonLeaf, type JsonObject, leavesOf } from "../json-paths.ts";
 import { headShape, levelsIn, type SeenHead } from "../layouts/head-shape.ts";
 import { LearnedCut } from "../layouts/learned-cut.ts";
 import { timeIn } from "../layouts/time-forms.ts";
@@ -23,8 +14,10 @@ import { CsvTable, cellsOf } from "./csv-table.ts";
 import { EnvelopeLayer, type Layer, type Unwrapped } from "./envelope.ts";
 import { GrepPaths } from "./grep-paths.ts";
 import { areJoined, JoinedRecords } from "./joined-records.ts";
+import { areJournalFields, JournalFields } from "./journal-fields.ts";
 import { JsonDocument } from "./json-document.ts";
 import { JsonLists, keepsLists, namedValues } from "./json-lists.ts";
+import { JsonStreams } from "./json-streams.ts";
 import { areJsonStrings, JsonStrings } from "./json-strings.ts";
 import { isStreamField, isTelling, LearnedPrefix, streamName } from "./learned-prefix.ts";
 import { haveNumbers, LineNumbers } from "./line-numbers.ts";
@@ -32,7 +25,8 @@ import { areLogfmt, Logfmt } from "./logfmt.ts";
 import { PodPrefix } from "./pod-prefix.ts";
 import { RubyHash } from "./ruby-hash.ts";
 import { CriLine, TimestampedLine } from "./runtime-lines.ts";
-import { ShippedJson, type ShippedKeys } from "./shipped-json.ts";
+import { ShippedJson } from "./shipped-json.ts";
+import { holdsWords, MOST_STREAMS, shippedIn, streamsIn } from "./shipped-keys.ts";
 import { headsAbove, TabbedBelow } from "./tabbed-below.ts";
 import { hasTwoLineHeads, TwoLineHeads } from "./two-line-heads.ts";
 import { WrappedLines, wrappedAt } from "./wrapped-lines.ts";
@@ -43,6 +37,8 @@ import { areYamlDocuments, YamlDocuments } from "./yaml-documents.ts";
 type MakeLayer = (newestFirst: boolean) => Layer;
 
 const MOST_LAYERS = 6;
+/** Lists around lists of records. */
+const MOST_LISTS = 3;
 /** Of the lines that are not blank, a wrapping is around so many at least. */
 const LEAST_SHARE = 0.6;
 
@@ -93,7 +89,8 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
   if (!has("logfmt") && areLogfmt(lines)) return () => new EnvelopeLayer(new Logfmt());
   const document = has("json-document") ? undefined : documentIn(lines);
   if (document !== undefined) {
-    return (newestFirst) => new JsonDocument(document === "list", newestFirst);
+    const within = document === "list" ? listsAround(lines) : 0;
+    return (newestFirst) => new JsonDocument(document === "list", newestFirst, within);
   }
   const objects = objectsIn(lines);
   if (!has("json-lists") && objects !== undefined && keepsLists(objects)) {
@@ -101,6 +98,8 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
   }
   const json = objects && shippedIn(objects);
   if (json !== undefined) return (newestFirst) => new ShippedJson(json, newestFirst);
+  const streams = objects && !has("json-streams") ? streamsIn(objects) : undefined;
+  if (streams !== undefined) return () => new JsonStreams(streams);
   const above = has("tabbed-below") ? undefined : headsAbove(lines);
   const head = above && learnedPrefix(above);
   if (head !== undefined) return () => new EnvelopeLayer(new TabbedBelow(head()));
@@ -115,6 +114,7 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
 function wholeFile(texts: readonly string[]): MakeLayer | undefined {
   if (areYamlDocuments(texts)) return (newestFirst) => new YamlDocuments(newestFirst);
   if (areXmlEvents(texts)) return () => new XmlEvents();
+  if (areJournalFields(texts)) return () => new JournalFields();
   return areJsonStrings(texts) ? () => new JsonStrings() : undefined;
 }
 
@@ -185,6 +185,27 @@ function documentIn(lines: readonly Unwrapped[]): "list" | "objects" | undefined
     : "objects";
 }
 
+/** In how many other lists stand the first elements that are whole in the sample and tell of Spark. */
+function listsAround(lines: readonly Unwrapped[]): number {
+  for (let within = 0; within <= MOST_LISTS; within++) {
+    const trial = new JsonDocument(true, false, within);
+    let telling = 0;
+    for (const line of lines) {
+      trial.take(line.copy(), (element) => {
+        const text = textOf(element);
+        const value = parsed(text);
+        // A pair of a time and a line is no record: its list is Loki's.
+        const tells = isObject(value)
+          ? holdsList([value]) || holdsList(value)
+          : !Array.isArray(value) && holdsWords(text);
+        if (tells) telling++;
+      });
+      if (telling > 0) return within;
+    }
+  }
+  return 0;
+}
+
 /** Lines of Spark in a list, or times and lines as Loki lists them. */
 function holdsList(value: unknown): boolean {
   if (Array.isArray(value)) {
@@ -202,9 +223,6 @@ function isSparks({ value }: JsonLeaf): boolean {
   return typeof value === "string" && holdsWords(value);
 }
 
-/** Keys under which shippers keep a line, where none of a file's first lines is Spark's. */
-const USUAL_KEYS = ["log", "message", "_raw", "line", "msg", "textPayload", "MESSAGE"];
-
 /** Undefined where most lines are no objects. */
 function objectsIn(lines: readonly Unwrapped[]): JsonObject[] | undefined {
   const objects = lines.flatMap((line) => {
@@ -212,106 +230,6 @@ function objectsIn(lines: readonly Unwrapped[]): JsonObject[] | undefined {
     return isObject(value) ? [value] : [];
   });
   return objects.length < lines.length * LEAST_SHARE ? undefined : objects;
-}
-
-function shippedIn(objects: readonly JsonObject[]): ShippedKeys | undefined {
-  if (objects.some((object) => Array.isArray(object["values"]) && isObject(object["stream"]))) {
-    return { line: undefined, time: undefined, container: containerIn(objects), endsLines: false };
-  }
-  const heads = new Map<string, { path: JsonPath; headed: number; bare: number }>();
-  for (const object of objects) {
-    for (const { path, value } of leavesOf(object)) {
-      if (typeof value !== "string") continue;
-      const first = Buffer.from(value.split("\n", 1)[0] ?? "");
-      const words = sparkWordsIn(first, 0, first.length);
-      if (words === undefined && !value.includes("\n")) continue;
-      const key = keyOf(path);
-      const seen = heads.get(key) ?? { path, headed: 0, bare: 0 };
-      heads.set(key, seen);
-      if (words !== undefined && words.at === 0) seen.bare++;
-      else if (words !== undefined || holdsWords(value)) seen.headed++;
-    }
-  }
-  const [most] = [...heads.values()].sort((a, b) => b.headed + b.bare - a.headed - a.bare);
-  const line =
-    most !== undefined && most.headed + most.bare > 0
-      ? most.headed > most.bare
-        ? most.path
-        : undefined
-      : usualKey(objects);
-  if (line === undefined) return undefined;
-  const texts = objects.flatMap((object) => {
-    const value = leavesOf(object).find(({ path }) => keyOf(path) === keyOf(line))?.value;
-    return typeof value === "string" ? [value] : [];
-  });
-  const ended = texts.filter((text) => text.endsWith("\n")).length;
-  return {
-    line,
-    time: timePathIn(objects, line),
-    container: containerIn(objects),
-    endsLines: ended > 0 && (ended * 2 > texts.length || isDockers(objects)),
-  };
-}
-
-/** Several lines in one text, any of which is Spark's. */
-function holdsWords(text: string): boolean {
-  return text.split("\n", 50).some((line) => {
-    const bytes = Buffer.from(line);
-    return sparkWordsIn(bytes, 0, bytes.length) !== undefined;
-  });
-}
-
-/** Docker's own file: nothing but `log`, `stream` and `time`. */
-function isDockers(objects: readonly JsonObject[]): boolean {
-  return objects.every(
-    (object) => "log" in object && "time" in object && Object.keys(object).length <= 4,
-  );
-}
-
-function usualKey(objects: readonly JsonObject[]): JsonPath | undefined {
-  const isStructured = objects.some((object) => "level" in object || "logger" in object);
-  if (isStructured) return undefined;
-  const key = USUAL_KEYS.find((name) =>
-    objects.every((object) => typeof object[name] === "string"),
-  );
-  return key === undefined ? undefined : [key];
-}
-
-function timePathIn(objects: readonly JsonObject[], line: JsonPath): JsonPath | undefined {
-  const [first] = objects;
-  const times = leavesOf(first).filter(({ path, value }) => {
-    const text = String(value);
-    return keyOf(path) !== keyOf(line) && text.length < 64 && timeIn(text)?.start === 0;
-  });
-  const named = TIME_KEYS.map((key) => times.find(({ path }) => key.test(path.at(-1) ?? "")));
-  return (named.find((one) => one !== undefined) ?? times[0])?.path;
-}
-
-/** Keys that name a stream, the most telling first. */
-const STREAM_KEYS: readonly RegExp[] = [
-  /(?:^|[._\n])pod[._\n]?name$/i,
-  /(?:^|[._\n])pod$/i,
-  /(?:^|[._\n])container[._\n]?(?:id|name)?$/i,
-  /^@?log[-_]?stream(?:name)?$/i,
-];
-
-const HOST = /(?:^|[_\n])host(?:name)?$/i;
-const FILE = /(?:^|[._\n])(?:source|(?:log[._\n]?)?file(?:[._\n]?(?:path|name))?|path)$/i;
-
-function containerIn(objects: readonly unknown[]): JsonPath | undefined {
-  const [first] = objects;
-  const leaves = leavesOf(first).filter(({ value }) => typeof value === "string");
-  for (const key of STREAM_KEYS) {
-    const found = leaves.find(({ path }) => key.test(keyOf(path)));
-    if (found !== undefined) return found.path;
-  }
-  // A host or a file names a stream where there are several.
-  for (const key of [HOST, FILE]) {
-    const path = leaves.find((leaf) => key.test(keyOf(leaf.path)))?.path;
-    const names = new Set(objects.map((object) => valueAt(object, path)));
-    if (path !== undefined && names.size > 1 && names.size < MOST_STREAMS) return path;
-  }
-  return undefined;
 }
 
 const SEPARATORS = [",", "\t", ";"] as const;
@@ -355,11 +273,15 @@ function tableIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
   return undefined;
 }
 
-/** Spark's words with nothing before them, and a cell that is a level. */
+/** Spark's words with nothing before them, and a cell that is a level or a time. */
 function hasFields(cells: readonly string[], line: number): boolean {
   const bytes = Buffer.from(cells[line] ?? "", "latin1");
   if (sparkWordsIn(bytes, 0, bytes.length)?.at !== 0) return false;
-  return cells.some((cell, i) => i !== line && levelsIn(cell)[0]?.end === cell.length);
+  return cells.some((cell, i) => {
+    if (i === line || cell === "") return false;
+    const time = cell.length < 64 ? timeIn(cell) : undefined;
+    return levelsIn(cell)[0]?.end === cell.length || time?.start === 0;
+  });
 }
 
 function isName(cell: string): boolean {
@@ -472,7 +394,6 @@ function withNames(cut: LearnedCut, headed: readonly Headed[]): () => LearnedPre
   return () => new LearnedPrefix(cut, names);
 }
 
-const MOST_STREAMS = 64;
 const STARTS = /^Starting executor ID/;
 
 /** Each name has the start of an executor of its own. */

@@ -70,6 +70,9 @@ export class LearnedJson implements Layout {
     head.loggerNumber = -1;
     head.level = levelOf(textOf(valueAt(object, level)));
     head.trace = below.length > 0 ? below : traceOf(valueAt(object, exception));
+    // A file's first records seldom hold an error: where it has its trace shows later.
+    const isBad = head.level === "ERROR" || head.level === "FATAL" || head.level === "WARN";
+    if (isBad) head.trace ??= traceOf(leavesOf(object).find(isTrace)?.value);
     this.setTime(valueAt(object, time), head);
     return true;
   }

@@ -23,6 +23,7 @@ import {
   STORAGE_MEMORY_POOL,
 } from "./memory-manager.ts";
 import { MEMORY_STORE } from "./memory-store.ts";
+import { NODE_MANAGER } from "./node-manager.ts";
 import {
   HEARTBEAT_RECEIVER,
   SCHEDULER_BACKEND,
@@ -31,6 +32,7 @@ import {
 } from "./scheduler.ts";
 import { ROW_BASED_KEY_VALUE_BATCH, SORTER, SPILLABLE } from "./spill.ts";
 import { STAGE_FAILURE } from "./stage-failure.ts";
+import { STANDALONE } from "./standalone.ts";
 import { TASK_MEMORY_MANAGER } from "./task-memory.ts";
 import { TASK_SET_MANAGER } from "./task-set-manager.ts";
 import { RESOURCE_UTILS, SHUFFLE_BLOCK_FETCHER, SIGNAL_UTILS } from "./version-marks.ts";
@@ -100,6 +102,8 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
     loggers: ["StandaloneSchedulerBackend", "SparkDeploySchedulerBackend"],
     templates: SCHEDULER_BACKEND,
   },
+  { loggers: ["Worker", "Master", "ExecutorRunner"], templates: STANDALONE },
+  { loggers: ["ContainersMonitorImpl"], templates: NODE_MANAGER },
   { loggers: ["DAGScheduler"], templates: STAGE_FAILURE },
   { loggers: ["HeartbeatReceiver"], templates: HEARTBEAT_RECEIVER },
   { loggers: ["SparkContext"], templates: SPARK_CONTEXT },

@@ -202,7 +202,7 @@ export function withTrace(reason: string, trace: readonly string[]): string {
 }
 
 /** Standalone says `app-…/0` where the event log says `0`. */
-function afterSlash(id: string): string {
+export function afterSlash(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1);
 }
 
@@ -212,6 +212,7 @@ export function lost(gone: {
   executorId: string | undefined;
   host: string | undefined;
   containerId?: string | undefined;
+  appId?: string | undefined;
   exitCode?: number | undefined;
   reason: string;
 }): LogFact {
@@ -221,6 +222,7 @@ export function lost(gone: {
     executorId: gone.executorId,
     host: gone.host,
     containerId: gone.containerId,
+    appId: gone.appId,
     exitCode: gone.exitCode ?? (said === undefined ? undefined : Number(said)),
     reason: gone.reason,
   };
