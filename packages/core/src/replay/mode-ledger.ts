@@ -266,7 +266,7 @@ export class ModeLedger {
     const used: Amount = {
       atLeast,
       atMost: told.atMost + this.#drift.above + this.#mayStillHold,
-      best: Math.max(atLeast, told.best - this.#likelyGone),
+      best: Math.max(atLeast, told.best - Math.min(this.#likelyGone, this.#blocksHeld.best)),
     };
     const ceiling = this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes;
     return amount(

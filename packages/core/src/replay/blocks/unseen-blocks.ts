@@ -1,12 +1,18 @@
 /**
- * Total size of blocks that were stored before the log begins: rotated logs keep their last files,
- * and YARN and Kubernetes their last megabytes. Each `free` narrows it.
+ * Total size of blocks that were stored before the log begins, or in lines that it lost: rotated
+ * logs keep their last files, YARN and Kubernetes their last megabytes, and appenders that may not
+ * block discard lines. Each `free` narrows it.
  */
 import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../../amount.ts";
-import { type ByteInterval, exactly } from "../../byte-interval.ts";
+import { type ByteInterval, difference, exactly } from "../../byte-interval.ts";
 import type { Foresight } from "../evidence/foresight.ts";
 import type { LoggedClasses } from "../evidence/logged-classes.ts";
-import { countedExecution, countedMaximum } from "../evidence/memory-equation.ts";
+import {
+  blocksOf,
+  countedExecution,
+  countedMaximum,
+  freeBeside,
+} from "../evidence/memory-equation.ts";
 import type { ExecutorState } from "../executor-state.ts";
 import type { LogStep, Lookahead } from "../links/lookahead.ts";
 import { fromBeginning } from "../links/statements-ahead.ts";
@@ -19,6 +25,10 @@ export class UnseenBlocks {
   #strangersUntil = Number.NEGATIVE_INFINITY;
   /** of those tasks, the ones that lines name beyond what was looked ahead */
   readonly #strangers = new Set<number>();
+  /** bytes of known blocks of whose removal no line is left, at most */
+  #lostRemovals = 0;
+  /** tasks that ran as lines were lost, or that gave back more than lines granted them */
+  readonly #partlyTold = new Set<number>();
   /** the log begins within its executor's life */
   #isLate = false;
   #isOpen = false;
@@ -111,6 +121,7 @@ export class UnseenBlocks {
   }
 
   endedSince(step: LogStep, taskId: number): void {
+    this.#partlyTold.delete(taskId);
     if (this.#strangers.delete(taskId)) this.passTime(step.ts);
   }
 
@@ -136,6 +147,52 @@ export class UnseenBlocks {
   passTime(ts: number): void {
     if (ts > this.#strangersUntil && this.#strangers.size === 0)
       this.#state.onHeap.holdsUnlogged(NOTHING);
+  }
+
+  /**
+   * Where all changes are logged, a `free` that nothing explains shows that some of their lines were
+   * lost. Until later lines tell, what it has less than foreseen is of blocks or of tasks that run;
+   * what it has more, known blocks have left.
+   */
+  linesWereLost(free: ByteInterval, foreseen: ByteInterval): void {
+    const { onHeap, running } = this.#state;
+    for (const taskId of running.keys()) this.#partlyTold.add(taskId);
+    const held = difference(foreseen, free);
+    if (held.atLeast > 0) {
+      this.#isOpen = true;
+      const missing = amount({ atLeast: 0, atMost: held.atMost }, held.atMost);
+      onHeap.holdUnseen(plus(onHeap.unseen, missing));
+      if (running.size === 0) return;
+      for (const taskId of running.keys()) this.#strangers.add(taskId);
+      onHeap.holdsUnlogged(plus(onHeap.unloggedExecution, { ...missing, best: 0 }));
+    } else if (held.atMost < 0) this.#mayHaveLeft(-held.atLeast);
+  }
+
+  /** A task gave back more than lines granted it. */
+  lostGrantOf(taskId: number): void {
+    this.#partlyTold.add(taskId);
+  }
+
+  /** Whether lines about a task's memory may be lost; asked once, as it ends. */
+  takePartlyTold(taskId: number): boolean {
+    return this.#partlyTold.delete(taskId);
+  }
+
+  #mayHaveLeft(most: number): void {
+    const { onHeap } = this.#state;
+    const bytes = Math.min(most, onHeap.seen.atMost);
+    this.#lostRemovals = bytes;
+    onHeap.driftsBy({ below: bytes, above: 0 });
+    onHeap.hasLikelyLost(bytes);
+  }
+
+  /** Of what known blocks may have left, so much as this line bears out. */
+  #boundLostRemovals(free: ByteInterval): void {
+    if (this.#lostRemovals === 0) return;
+    const { onHeap } = this.#state;
+    onHeap.driftsBy({ below: 0, above: 0 });
+    const gone = difference(free, freeBeside(this.#state, blocksOf(this.#state)));
+    this.#mayHaveLeft(gone.atLeast > 0 ? gone.atMost : 0);
   }
 
   /** What neither blocks nor logged grants hold at least is all that strangers can hold. */
@@ -165,6 +222,7 @@ export class UnseenBlocks {
   learn(step: LogStep, free: ByteInterval): void {
     const state = this.#state;
     const ledger = state.onHeap;
+    this.#boundLostRemovals(free);
     this.#boundStrangers(step, free);
     if (!this.#isOpen || ledger.unseen.atMost === 0) return;
     const seen = state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);

@@ -65,6 +65,10 @@ export function learnFree(context: ReplayContext, line: FreeLine): void {
       execution: () => executionFromFree(context.state, free),
       countedEarly: () =>
         isUnderLock ? countedEarlyBy(read, (next) => mayComeFirst(step, next)) : [],
+      unexplained: () => {
+        const { logged } = context;
+        if (logged.grants && logged.removals) context.unseen.linesWereLost(free, foresee());
+      },
       learn: () => {
         const agrees = touches(foresee(), free);
         context.unseen.learn(step, free);

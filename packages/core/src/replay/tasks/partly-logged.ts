@@ -46,9 +46,18 @@ export class PartlyLogged {
   }
 
   finished(step: LogStep, taskId: number): void {
-    if (!this.#begunBefore.delete(taskId)) return;
+    if (this.#unseen.takePartlyTold(taskId)) this.#showPeak(step, taskId);
     this.#unseen.endedSince(step, taskId);
-    this.#state.holdsUnlogged(taskId, false);
+    if (this.#begunBefore.delete(taskId)) this.#state.holdsUnlogged(taskId, false);
+  }
+
+  /** Lines of its grants may be lost: it held what its totals leave open. */
+  #showPeak(step: LogStep, taskId: number): void {
+    for (const { mode, rules } of this.#state.ledgers) {
+      const peak = this.#execution.peakByTotals(taskId, mode, rules.maxBytes);
+      if (peak !== undefined)
+        this.#state.sampleTask(step, taskId, mode, amount({ ...peak, atLeast: 0 }, peak.best));
+    }
   }
 
   /** It may hold memory though all that lines granted it is released. */

@@ -223,6 +223,7 @@ export class TaskSteps {
     const { state } = this.#context;
     const ledger = state.ledger(this.#modeOf(consumer));
     const held = ledger.executionByTask.get(taskId) ?? NOTHING;
+    if (freed.atLeast > held.atMost) this.#context.unseen.lostGrantOf(taskId);
     const left = this.#leftAfter(taskId, consumer, held, freed);
     ledger.sumExecution();
     const isGone = left.atMost <= 0 && !this.#partly.mayHoldMore(taskId);

@@ -52,6 +52,7 @@ export function accountFor(line: Line, weighed: Weighed, usedFor: string): void 
   if (rule === undefined) {
     weighed.settle({ usedFor, rule: undefined });
     line.learn();
+    if (!weighed.isPredicted) line.unexplained?.();
     return;
   }
   const usedInstead = rule.narrows(line);

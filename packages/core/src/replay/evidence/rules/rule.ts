@@ -35,6 +35,8 @@ export interface Line {
   readonly showsRemovals?: boolean;
   /** Steps of other threads that it already counts, though their lines come later. */
   readonly countedEarly?: () => readonly LogStep[];
+  /** No rule accounts for it: what it shows all the same, once it has been taken over. */
+  readonly unexplained?: () => void;
   /** Takes over what the statement says. A rule that finds it wrong does not call this. */
   readonly learn: () => void;
 }

@@ -1,0 +1,89 @@
+/** Lines that a log lost here and there, at DEBUG: what its other lines show of them. */
+import { expect, test } from "vitest";
+import { replayText } from "./replay-text.ts";
+
+function frees(rows: ReturnType<typeof replayText>): (string | undefined)[] {
+  return rows.replay_checks
+    .filter(({ quantity }) => quantity === "free")
+    .map(({ outcome, rule }) => rule ?? outcome);
+}
+
+test("a block whose store was lost holds what two lines have less free than foreseen", () => {
+  const rows = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 200 bytes free 800
+      20 1 store rdd_0_2 100 bytes free 400
+      30 1 store rdd_0_3 50 bytes free 350`,
+    { memory: 1000 },
+  );
+  expect(frees(rows)).toEqual(["predicted", "unexplained", "unseen_blocks"]);
+  const storage = rows.memory_timeline.map(({ ts, storageUsed }) => ({ ts, ...storageUsed }));
+  // Of the first line alone it may be storage, and may be an error.
+  expect(storage.findLast(({ ts }) => ts === 20_000)).toMatchObject({ atLeast: 300, atMost: 600 });
+  expect(storage.at(-1)).toMatchObject({ atLeast: 650, atMost: 650 });
+});
+
+test("while tasks run they may hold what is missing, until they end", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 start 1000
+       5 1 run task-1
+       6 1 acquire task-1 100 by map
+      10 1 store rdd_0_0 200 bytes free 700
+      20 1 store rdd_0_2 100 bytes free 300
+      30 1 finish task-1
+      40 1 store rdd_0_3 50 bytes free 650`,
+    { memory: 1000 },
+  );
+  const at = (ts: number) => memory_timeline.findLast((row) => row.ts === ts);
+  expect(at(20_000)?.executionUsed).toMatchObject({ atLeast: 100, atMost: 400 });
+  expect(at(20_000)?.storageUsed).toMatchObject({ atLeast: 300, atMost: 600 });
+  expect(at(30_000)?.executionUsed).toMatchObject({ atLeast: 0, atMost: 0 });
+  expect(at(40_000)?.storageUsed).toMatchObject({ atLeast: 350, atMost: 350 });
+});
+
+test("a block whose removal was lost is gone as far as lines have more free, and back with its store", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 200 bytes free 800
+   10000 1 store rdd_0_1 100 bytes free 900
+   20000 1 store rdd_0_2 50 bytes free 850
+   30000 1 store rdd_0_0 200 bytes free 650
+   40000 1 store rdd_0_3 10 bytes free 640`,
+    { memory: 1000 },
+  );
+  const at = (ts: number) => memory_timeline.findLast((row) => row.ts === ts)?.storageUsed;
+  expect(at(10_000_000)).toMatchObject({ atLeast: 100, atMost: 300, bytes: 100 });
+  expect(at(20_000_000)).toMatchObject({ atLeast: 150, atMost: 350, bytes: 150 });
+  expect(at(40_000_000)).toMatchObject({ atLeast: 360, atMost: 360 });
+});
+
+test("where changes are not all logged, less free is of execution", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 start 1000
+       5 1 run task-1
+      10 1 store rdd_0_0 200 bytes free 800
+      20 1 store rdd_0_2 100 bytes free 400`,
+    { memory: 1000, level: "info" },
+  );
+  expect(memory_timeline.at(-1)?.storageUsed).toMatchObject({ atLeast: 300, atMost: 300 });
+});
+
+test("a task that gives back more than lines granted it held what its totals tell", () => {
+  const { task_memory_timeline } = replayText(
+    `
+       0 1 start 1000
+       4 1 launched task-1
+       5 1 run task-1
+       6 1 acquire task-1 100 by map
+      20 1 release task-1 250 by map
+      30 1 ended task-1 since 4 peak 250 on-heap 250
+      31 1 finish task-1`,
+    { memory: 1000, spark: "4.0.1" },
+  );
+  const most = task_memory_timeline.map(({ executionUsed }) => executionUsed.atMost ?? 0);
+  expect(Math.max(...most)).toBeGreaterThanOrEqual(250);
+});
