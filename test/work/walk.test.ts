@@ -17,7 +17,7 @@ const walked: {
 // Figures of now. They may fall; what adds to them says why in its commit.
 test("a stored line passes no more functions and files than it did", () => {
   expect(walked.functions).toBeLessThanOrEqual(351);
-  expect(walked.files).toBeLessThanOrEqual(90);
+  expect(walked.files).toBeLessThanOrEqual(91);
 });
 
 test("it ends in the rows that ARCHITECTURE.md names", () => {

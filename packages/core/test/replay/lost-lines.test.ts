@@ -87,3 +87,37 @@ test("a task that gives back more than lines granted it held what its totals tel
   const most = task_memory_timeline.map(({ executionUsed }) => executionUsed.atMost ?? 0);
   expect(Math.max(...most)).toBeGreaterThanOrEqual(250);
 });
+
+test("a block that was in memory as lines were lost goes once: its removal is no other block's", () => {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 200 bytes free 800
+   10000 1 store rdd_0_2 100 bytes free 400
+   20000 1 drop rdd_0_0
+   20001 1 remove rdd_0_0 200 free 600`,
+    { memory: 1000 },
+  );
+  expect(block_events.map(({ op }) => op)).toEqual(["store", "store", "evict"]);
+});
+
+test("a task whose start or end has no line held what its totals tell", () => {
+  const most = (lines: string) =>
+    Math.max(
+      ...replayText(
+        `
+           0 1 start 1000
+           1 1 cores 2
+           4 1 launched task-1
+           ${lines}
+          40 1 launched task-3
+          40 1 run task-3
+        5000 1 launched task-2
+        5001 1 run task-2`,
+        { memory: 1000, spark: "4.0.1" },
+      ).task_memory_timeline.map(({ executionUsed }) => executionUsed.atMost ?? 0),
+    );
+  const told = "30 1 ended task-1 since 4 peak 250 on-heap 250";
+  expect(most(`6 1 acquire task-1 100 by map\n${told}\n31 1 finish task-1`)).toBeGreaterThan(249);
+  expect(most(`5 1 run task-1\n6 1 acquire task-1 100 by map\n${told}`)).toBeGreaterThan(249);
+});

@@ -47,6 +47,7 @@ export class UnseenBlocks {
   begin(step: LogStep, { logged }: { readonly logged: LoggedClasses }): void {
     const state = this.#state;
     this.#isLate = true;
+    this.#lostRemovals = 0;
     this.#revealed.clear();
     this.#strangers.clear();
     for (const ledger of state.ledgers) ledger.beginUnknown();
@@ -160,6 +161,9 @@ export class UnseenBlocks {
     const held = difference(foreseen, free);
     if (held.atLeast > 0) {
       this.#isOpen = true;
+      // What is known to be in memory now is none of them, also when it goes.
+      for (const { blocks } of this.#state.ledgers)
+        for (const blockId of blocks.keys()) this.#revealed.add(blockId);
       const missing = amount({ atLeast: 0, atMost: held.atMost }, held.atMost);
       onHeap.holdUnseen(plus(onHeap.unseen, missing));
       if (running.size === 0) return;
@@ -188,7 +192,6 @@ export class UnseenBlocks {
 
   /** Of what known blocks may have left, so much as this line bears out. */
   #boundLostRemovals(free: ByteInterval): void {
-    if (this.#lostRemovals === 0) return;
     const { onHeap } = this.#state;
     onHeap.driftsBy({ below: 0, above: 0 });
     const gone = difference(free, freeBeside(this.#state, blocksOf(this.#state)));
@@ -222,7 +225,7 @@ export class UnseenBlocks {
   learn(step: LogStep, free: ByteInterval): void {
     const state = this.#state;
     const ledger = state.onHeap;
-    this.#boundLostRemovals(free);
+    if (this.#lostRemovals > 0) this.#boundLostRemovals(free);
     this.#boundStrangers(step, free);
     if (!this.#isOpen || ledger.unseen.atMost === 0) return;
     const seen = state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);

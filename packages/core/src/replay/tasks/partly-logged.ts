@@ -46,7 +46,8 @@ export class PartlyLogged {
   }
 
   finished(step: LogStep, taskId: number): void {
-    if (this.#unseen.takePartlyTold(taskId)) this.#showPeak(step, taskId);
+    const isPartlyTold = this.#unseen.takePartlyTold(taskId);
+    if (isPartlyTold && this.#logged.grants) this.#showPeak(step, taskId);
     this.#unseen.endedSince(step, taskId);
     if (this.#begunBefore.delete(taskId)) this.#state.holdsUnlogged(taskId, false);
   }

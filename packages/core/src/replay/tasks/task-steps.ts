@@ -73,7 +73,10 @@ export class TaskSteps {
       ...(logged.grants ? began(step.ts) : readBy(lookahead, step, { taskId, newestBroadcast })),
       thread: step.thread,
     });
-    for (const taskId of lostEnds(this.#context, step.ts)) this.finished(step, taskId);
+    for (const lost of lostEnds(this.#context, step.ts)) {
+      this.#context.unseen.lostGrantOf(lost);
+      this.finished(step, lost);
+    }
     const partition = evidence.task(taskId)?.partition ?? fact.index;
     if (partition !== undefined) this.#blocks.unrolls.taskBegan(step, taskId, rdds, partition);
   }
@@ -86,7 +89,8 @@ export class TaskSteps {
   finished(step: LogStep, taskId: number): void {
     const { state, windows, evidence, execution } = this.#context;
     if (!this.#context.logged.grants) this.#showPeak(step, taskId);
-    state.running.delete(taskId);
+    // Where the line of its start is lost, others of it may be, too.
+    if (!state.running.delete(taskId)) this.#context.unseen.lostGrantOf(taskId);
     this.#partly.finished(step, taskId);
     this.#context.locks.taskEnded(taskId, state.running.size);
     execution.forget(taskId);
