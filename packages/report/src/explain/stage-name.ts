@@ -15,9 +15,11 @@ export async function stageWords(
   const row = await investigation.one(
     `select s.name, s.details, q.description as query, j.description as job
      from stages s
-       left join sql_executions q on ${investigation.here("q")} and q.execution_id = s.sql_execution_id
+       left join sql_executions q on ${investigation.here("q")}
+         and q.execution_id = s.sql_execution_id
        left join jobs j on ${investigation.here("j")} and j.job_id = s.job_id
-     where ${investigation.here("s")} and s.stage_id = ${stageId} order by s.stage_attempt_id limit 1`,
+     where ${investigation.here("s")} and s.stage_id = ${stageId}
+       order by s.stage_attempt_id limit 1`,
   );
   return `stage ${stageId}${nameInWords(row)}`;
 }

@@ -125,26 +125,31 @@ const LOGS = (here: string): string => `
     from source_files where ${here}),
   levels as (
     select executor_id = 'driver' as is_driver,
-      case evidence_level when 'debug' then 3 when 'info' then 2 when 'event_log_blocks' then 1 else 0 end as level
+      case evidence_level when 'debug' then 3 when 'info' then 2 when 'event_log_blocks' then 1
+        else 0 end as level
     from executors where ${here}),
   people as (
     -- A driver's log alone says nothing of the executors that there may be.
     select case when count(*) filter (not is_driver) > 0 then min(level) filter (not is_driver)
       when (select event_log from files) then coalesce(min(level), 0) else -1 end as weakest
     from levels)
-  select event_log, driver_alone and not event_log as driver_alone, millis_and_thread, incomplete, missing,
+  select event_log, driver_alone and not event_log as driver_alone, millis_and_thread, incomplete,
+    missing,
     if(event_log or weakest > 0, weakest, -1) as weakest,
-    coalesce((select bool_or(value = 'true') from spark_conf where ${here} and key = 'spark.eventLog.logBlockUpdates.enabled'), false) as block_updates,
+    coalesce((select bool_or(value = 'true') from spark_conf where ${here}
+      and key = 'spark.eventLog.logBlockUpdates.enabled'), false) as block_updates,
     exists (from executor_metrics where ${here} and is_peak) as stage_metrics,
     exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0)
       and exists (from executors where ${here} and overhead_bytes is not null) as process_sizes,
     exists (from lost_executors where ${here}) as any_lost,
     exists (from oom_events where ${here})
-      or exists (from failures where ${here} and error_class like '%OutOfMemoryError') as any_out_of_memory,
+      or exists (from failures where ${here}
+        and error_class like '%OutOfMemoryError') as any_out_of_memory,
     -- A driver's log says that an input of a stream left memory, and not whether it was driven out.
     exists (from block_events where ${here} and op = 'remove' and block_id like 'input-%')
       and not exists (from source_files where ${here} and kind = 'executor_log') as inputs_left,
-    exists (from failures where ${here}) or exists (from jobs where ${here} and status = 'failed') as any_failed
+    exists (from failures where ${here}) or exists (from jobs where ${here}
+      and status = 'failed') as any_failed
   from files, people`;
 
 function isKnowable(trouble: KindOfTrouble, logs: Logs | undefined): boolean {

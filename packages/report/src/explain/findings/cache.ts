@@ -26,9 +26,11 @@ const MEBI = 2 ** 20;
 const SQL = (here: string): string => `
   select c.*, v.name as evictor_name, v.storage_level as evictor_level
   from cache_costs c
-    left join rdds v on (v.app_id, v.attempt_id, v.rdd_id) = (c.app_id, c.attempt_id, c.evictor_rdd_id)
+    left join rdds v on (v.app_id, v.attempt_id, v.rdd_id) = (c.app_id, c.attempt_id,
+      c.evictor_rdd_id)
   where ${here.replaceAll("app_id", "c.app_id")} and why in ('evicted', 'no_room')
-  order by coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2, cost_ms_min) desc nulls last,
+  order by coalesce(cost_ms, (coalesce(cost_ms_min, 0) + cost_ms_max) / 2,
+    cost_ms_min) desc nulls last,
     times desc, rdd_id`;
 
 /** What the question answers with. */

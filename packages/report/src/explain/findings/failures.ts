@@ -29,7 +29,8 @@ export const failures: Finder = {
           and b.op in ('remove', 'evict') and contains(f.message, 'block ' || b.block_id || ' not found')
       ) as input_left_us
     from failure_summary f
-    where ${here} and class not in (select distinct class from oom_events o where o.app_id = f.app_id and o.attempt_id = f.attempt_id)
+    where ${here} and class not in (select distinct class from oom_events o
+      where o.app_id = f.app_id and o.attempt_id = f.attempt_id)
       and class <> 'signal'
       and not (class = 'executor_lost' and exists (
         from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id))
@@ -294,7 +295,8 @@ const JOBS = { jobs: "number", ids: "texts", error: "text" } as const;
 export const failedJobs: Finder = {
   where: "failed_jobs",
   sql: (here) => `
-    select app_id, attempt_id, count(*) as jobs, list(job_id order by job_id) as ids, arg_min(error, job_id) as error
+    select app_id, attempt_id, count(*) as jobs, list(job_id order by job_id) as ids,
+      arg_min(error, job_id) as error
     from jobs j
     where ${here} and status = 'failed'
       and not exists (from failures f where f.app_id = j.app_id and f.attempt_id = j.attempt_id)
@@ -324,14 +326,18 @@ const STOPPED = { jobs: "number", tasks: "number", last_us: "number", cut: "flag
 /** An event log that just stops: the driver died, or the application goes on. */
 export const noEnd: Finder = {
   sql: (here) => `
-    select a.app_id, a.attempt_id, coalesce(j.jobs, 0) as jobs, coalesce(t.tasks, 0) as tasks, t.last_us, f.cut
+    select a.app_id, a.attempt_id, coalesce(j.jobs, 0) as jobs, coalesce(t.tasks, 0) as tasks,
+      t.last_us, f.cut
     from (from applications where ${here} and ended_at is null) a
-      join (select app_id, attempt_id, bool_or(truncated) as cut from source_files where ${here} and kind = 'event_log' group by all) f
+      join (select app_id, attempt_id, bool_or(truncated) as cut from source_files where ${here}
+        and kind = 'event_log' group by all) f
         using (app_id, attempt_id)
-      left join (select app_id, attempt_id, count(*) as jobs from jobs where ${here} and status = 'running' group by all) j
+      left join (select app_id, attempt_id, count(*) as jobs from jobs where ${here}
+        and status = 'running' group by all) j
         using (app_id, attempt_id)
       left join (select app_id, attempt_id, count(*) filter (status = 'running') as tasks,
-          epoch_us(greatest(max(launched_at), max(finished_at))) as last_us from tasks where ${here} group by all) t
+          epoch_us(greatest(max(launched_at), max(finished_at))) as last_us from tasks where ${here}
+            group by all) t
         using (app_id, attempt_id)`,
   find: (rows) =>
     known(rows, STOPPED).map((row): Draft => {

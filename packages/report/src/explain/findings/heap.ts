@@ -9,10 +9,13 @@ const FULL = 0.85;
 
 export const garbage: Finder = {
   sql: (here) => `
-    select app_id, attempt_id, sum(beyond_ms)::bigint as cost_ms, sum(gc_ms)::bigint as gc_ms, sum(run_ms)::bigint as run_ms,
-      max(usual_share) as usual_share, list(executor_id order by beyond_ms desc) filter (beyond_ms > 0) as executors,
+    select app_id, attempt_id, sum(beyond_ms)::bigint as cost_ms, sum(gc_ms)::bigint as gc_ms,
+      sum(run_ms)::bigint as run_ms,
+      max(usual_share) as usual_share, list(executor_id order by beyond_ms desc)
+        filter (beyond_ms > 0) as executors,
       max(heap_peak_bytes) as heap_peak_bytes, max(jvm_max_memory_bytes) as heap_bytes
-    from garbage_costs where ${here} group by all having sum(beyond_ms) > sum(run_ms) * 0.01 and sum(run_ms) >= 1000`,
+    from garbage_costs where ${here} group by all having sum(beyond_ms) > sum(run_ms) * 0.01
+      and sum(run_ms) >= 1000`,
   find: (rows, application) =>
     rows.map((row): Draft => {
       const [gc, run, beyond] = [
@@ -52,8 +55,10 @@ export const overheadLeft: Finder = {
   where: "process_sizes",
   sql: (here) => `
     select app_id, attempt_id, list(executor_id order by overhead_left_bytes_max) as executors,
-      max(rss_beyond_heap_bytes_min) as rss_beyond_heap_bytes_min, max(overhead_bytes) as overhead_bytes
-    from memory_outside_pools where ${here} and overhead_left_bytes_max < overhead_bytes * 0.1 group by all`,
+      max(rss_beyond_heap_bytes_min) as rss_beyond_heap_bytes_min,
+        max(overhead_bytes) as overhead_bytes
+    from memory_outside_pools where ${here} and overhead_left_bytes_max < overhead_bytes * 0.1
+      group by all`,
   find: (rows) =>
     rows.map(
       (row): Draft => ({

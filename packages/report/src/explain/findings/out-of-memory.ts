@@ -20,7 +20,8 @@ export const outOfMemory: Finder = {
   sql: (here) => `
     select o.*, coalesce(j.failed, 0) as jobs_failed
     from (from oom_summary where ${here} and class <> 'container') o
-      left join (select app_id, attempt_id, count(*) as failed from jobs where ${here} and status = 'failed' group by all) j
+      left join (select app_id, attempt_id, count(*) as failed from jobs where ${here}
+        and status = 'failed' group by all) j
         using (app_id, attempt_id)
     order by on_driver desc, ooms desc, class`,
   stages: (row) => [numberIn(row, "stage_id")],

@@ -6,27 +6,38 @@
 /** A healthy run is asked little. */
 export const PRESENT = (here: string): string => `
   select exists (from oom_events where ${here}) as ooms,
-    exists (from executors where ${here} and executor_id <> 'driver' and (removed_at is not null or removed_class is not null))
+    exists (from executors where ${here} and executor_id <> 'driver'
+      and (removed_at is not null or removed_class is not null))
       or exists (from failures where ${here} and class = 'signal') as losses,
     exists (from failures where ${here}) as failures,
     exists (from jobs where ${here} and status = 'failed') as failed_jobs,
-    exists (from block_events where ${here} and op in ('evict', 'drop_to_disk', 'put_fail')) as blocks_gone,
-    exists (from rdds where ${here} and storage_level is not null) or exists (from blocks where ${here} and rdd_id is not null) as blocks,
-    exists (from spills where ${here}) or exists (from tasks where ${here} and memory_spilled_bytes > 0) as spills,
+    exists (from block_events where ${here}
+      and op in ('evict', 'drop_to_disk', 'put_fail')) as blocks_gone,
+    exists (from rdds where ${here} and storage_level is not null)
+      or exists (from blocks where ${here} and rdd_id is not null) as blocks,
+    exists (from spills where ${here}) or exists (from tasks where ${here}
+      and memory_spilled_bytes > 0) as spills,
     exists (from memory_waits where ${here}) as waits,
     exists (from memory_leaks where ${here}) as leaks,
-    exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0) as process_sizes`;
+    exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory'
+      and value > 0) as process_sizes`;
 
 export const APPLICATIONS = (here: string): string => `
-  select a.*, t.run_ms, x.cores, coalesce(o.ooms, 0) as ooms, coalesce(c.logged, false) as settings_logged
+  select a.*, t.run_ms, x.cores, coalesce(o.ooms, 0) as ooms,
+    coalesce(c.logged, false) as settings_logged
   from (select * replace (coalesce(memory_manager, (
-      select any_value(e.memory_manager) from executors e where e.app_id = applications.app_id and e.attempt_id = applications.attempt_id)) as memory_manager)
+      select any_value(e.memory_manager) from executors e where e.app_id = applications.app_id
+        and e.attempt_id = applications.attempt_id)) as memory_manager)
     from applications where ${here}) a
-    left join (select app_id, attempt_id, sum(run_ms)::bigint as run_ms from tasks where ${here} group by all) t using (app_id, attempt_id)
-    left join (select app_id, attempt_id, max(cores) as cores from executors where ${here} and executor_id <> 'driver' group by all) x
+    left join (select app_id, attempt_id, sum(run_ms)::bigint as run_ms from tasks where ${here}
+      group by all) t using (app_id, attempt_id)
+    left join (select app_id, attempt_id, max(cores) as cores from executors where ${here}
+      and executor_id <> 'driver' group by all) x
       using (app_id, attempt_id)
-    left join (select app_id, attempt_id, count(*) as ooms from oom_events where ${here} group by all) o using (app_id, attempt_id)
-    left join (select app_id, attempt_id, count(*) > 0 as logged from spark_conf where ${here} and key = 'spark.app.id' or key = 'spark.master' group by all) c
+    left join (select app_id, attempt_id, count(*) as ooms from oom_events where ${here}
+      group by all) o using (app_id, attempt_id)
+    left join (select app_id, attempt_id, count(*) > 0 as logged from spark_conf where ${here}
+      and key = 'spark.app.id' or key = 'spark.master' group by all) c
       using (app_id, attempt_id)`;
 
 /**
@@ -38,7 +49,8 @@ export const IDLE = (here: string): string =>
 
 /** Broadcasts that evicted blocks of RDDs, those that evicted most first. */
 export const EVICTING_BROADCASTS = (here: string): string => `
-  select app_id, attempt_id, broadcast_id, max(memory_bytes) as bytes, max(value_bytes) as value_bytes,
+  select app_id, attempt_id, broadcast_id, max(memory_bytes) as bytes,
+    max(value_bytes) as value_bytes,
     list_distinct(flatten(list(evicted_rdds))) as rdds
   from broadcasts where ${here} and evictions > 0
   group by app_id, attempt_id, broadcast_id order by sum(evictions) desc, broadcast_id`;

@@ -212,7 +212,8 @@ const HELD = ["storage", "execution"].flatMap((part) =>
 /** The pools before an event, its block and its RDD, beside each row of `placed`. */
 function besideSql(at: (table: string) => string, executors: string): string {
   return `
-    select p.* exclude (rdd_name), p.in_mode as mode, t.seq as state_seq, ${HELD.join(", ")}, t.free_bytes, t.max_memory_bytes,
+    select p.* exclude (rdd_name), p.in_mode as mode, t.seq as state_seq, ${HELD.join(", ")},
+      t.free_bytes, t.max_memory_bytes,
       k.rdd_id, k.storage_level, r.name as rdd_name, r.storage_level as rdd_level
     from placed p
       asof left join (from memory_timeline where ${at("memory_timeline")} and ${executors}) t
@@ -225,7 +226,8 @@ function besideSql(at: (table: string) => string, executors: string): string {
 function evictionsSql(investigation: Investigation, executors: string): string {
   const at = (table: string): string => investigation.here(table);
   const grants = `(select executor_id, task_id, seq, granted_bytes, consumer from memory_events
-    where ${at("memory_events")} and ${executors} and op = 'acquire_execution' and task_id is not null)`;
+    where ${at("memory_events")} and ${executors} and op = 'acquire_execution'
+      and task_id is not null)`;
   const own = "g.executor_id = c.executor_id and g.task_id = c.caused_by_task_id";
   return `
     with ledger as (
@@ -235,7 +237,8 @@ function evictionsSql(investigation: Investigation, executors: string): string {
       select c.*, coalesce(e.mode, 'on_heap') as in_mode, epoch_us(e.ts) as us,
         epoch_us(e.ts_min) as us_min, epoch_us(e.ts_max) as us_max
       from (from ledger where ${executors}) c
-        join (from block_events where ${at("block_events")} and ${executors}) e using (executor_id, seq)),
+        join (from block_events where ${at("block_events")} and ${executors}) e
+          using (executor_id, seq)),
     -- A block's own release comes before its eviction in the numbering.
     released as (
       select c.executor_id, c.seq, max(m.seq) as released
@@ -273,10 +276,12 @@ function refusalsSql(investigation: Investigation, executors: string): string {
   const at = (table: string): string => investigation.here(table);
   return `
     with placed as (
-      select f.* exclude (free_bytes, storage_used_bytes, execution_used_bytes), f.seq as before_seq,
+      select f.* exclude (free_bytes, storage_used_bytes, execution_used_bytes),
+        f.seq as before_seq,
         coalesce(e.mode, 'on_heap') as in_mode, epoch_us(e.ts) as us,
         epoch_us(e.ts_min) as us_min, epoch_us(e.ts_max) as us_max, e.origin
       from (from put_failures where ${investigation.here()} and ${executors}) f
-        join (from block_events where ${at("block_events")} and ${executors}) e using (executor_id, seq))
+        join (from block_events where ${at("block_events")} and ${executors}) e
+          using (executor_id, seq))
     ${besideSql(at, executors)} order by executor_id, seq`;
 }
