@@ -48,8 +48,16 @@ export interface StageInfo {
   readonly resourceProfileId: number | undefined;
 }
 
-/** Executor metrics by Spark's names (`JVMHeapMemory`, `OnHeapExecutionMemory`, …), as logged. */
-export type ExecutorMetricValues = ReadonlyMap<string, number>;
+/**
+ * Executor metrics by Spark's names (`JVMHeapMemory`, `OnHeapExecutionMemory`, …), as logged and in
+ * the log's order; a Map is one. Bytes, counts or ms, from 0.
+ */
+export interface ExecutorMetricValues {
+  /** Its value; undefined: not told. */
+  get(name: string): number | undefined;
+  /** All that are told, in the log's order. */
+  forEach(take: (value: number, name: string) => void): void;
+}
 
 /** Task totals; undefined = not in this version's log or not in this event. A reused record. */
 export interface TaskEndFact {

@@ -63,6 +63,11 @@ export class ShapeFields {
   }
 }
 
+/** The one copy that V8 has of a text: the same text is then the same pointer. */
+function internalized(text: string): string {
+  return Object.keys({ [text]: 0 })[0] ?? text;
+}
+
 /** A raw line feed cannot stand in a JSON key, so paths cannot collide. */
 function joined(path: readonly string[]): string {
   return path.map((key) => `\n${key}`).join("");
@@ -327,7 +332,7 @@ class ShapeWalk {
     this.seen.add(path);
     if (isMetric) {
       if (kind !== numberHole) return false;
-      const name = path.slice(metricsPath.length + 1);
+      const name = internalized(path.slice(metricsPath.length + 1));
       this.holes.pop();
       this.holes.push({ kind, from, to, slot: fields.length + this.metricNames.push(name) - 1 });
       return true;

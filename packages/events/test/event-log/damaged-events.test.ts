@@ -196,21 +196,14 @@ test("a metric below 0 is unknown, and the line behind it has its own", () => {
     });
   const lines = [metrics(1, 1), metrics(2, 2), metrics(-1, 3), metrics(4, 4)];
   const { facts } = decoded(lines.join("\n"));
-  expect(facts.map((fact) => (fact?.kind === "executor_metrics" ? [...fact.values] : []))).toEqual([
+  expect(facts.map((fact) => fact?.kind === "executor_metrics" && fact.values)).toEqual(
     [
-      ["JVMHeapMemory", 1],
-      ["DirectPoolMemory", 1],
-    ],
-    [
-      ["JVMHeapMemory", 2],
-      ["DirectPoolMemory", 2],
-    ],
-    [["JVMHeapMemory", 3]],
-    [
-      ["JVMHeapMemory", 4],
-      ["DirectPoolMemory", 4],
-    ],
-  ]);
+      { JVMHeapMemory: 1, DirectPoolMemory: 1 },
+      { JVMHeapMemory: 2, DirectPoolMemory: 2 },
+      { JVMHeapMemory: 3 },
+      { JVMHeapMemory: 4, DirectPoolMemory: 4 },
+    ].map((values) => new Map(Object.entries(values))),
+  );
 });
 
 test("a log that begins anew with another application says so", () => {

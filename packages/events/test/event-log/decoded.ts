@@ -1,5 +1,5 @@
 /** Event-log text given line by line to a decoder, as the line reader would. */
-import type { EventFact } from "@respark/core";
+import type { EventFact, ExecutorMetricValues } from "@respark/core";
 import { EventLogDecoder } from "../../src/event-log/event-log-decoder.ts";
 import type { EventLogTrouble } from "../../src/event-log/trouble.ts";
 
@@ -13,8 +13,24 @@ export interface Decoded {
 export function decoded(text: string | Buffer): Decoded {
   const troubles: EventLogTrouble[] = [];
   const decoder = new EventLogDecoder({ report: (trouble) => troubles.push(trouble) });
-  const facts = linesOf(Buffer.from(text)).map((line) => structuredClone(decoder.decode(line)));
+  const facts = linesOf(Buffer.from(text)).map((line) => copyOf(decoder.decode(line)));
   return { facts, troubles, decoder };
+}
+
+/** A fact to keep, its metrics as a Map. */
+export function copyOf(fact: EventFact | undefined): EventFact | undefined {
+  if (fact?.kind === "executor_metrics")
+    return structuredClone({ ...fact, values: mapOf(fact.values) });
+  if (fact?.kind !== "task_end" || fact.executorMetrics === undefined) return structuredClone(fact);
+  return structuredClone({ ...fact, executorMetrics: mapOf(fact.executorMetrics) });
+}
+
+function mapOf(values: ExecutorMetricValues): ReadonlyMap<string, number> {
+  const map = new Map<string, number>();
+  values.forEach((value, name) => {
+    map.set(name, value);
+  });
+  return map;
 }
 
 /** Of one event, twice: as JSON.parse reads it and as the shape learned from it does. */

@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { discover } from "../../src/bytes/discover.ts";
 import { EventLogDecoder } from "../../src/event-log/event-log-decoder.ts";
-import { type Line, linesOf } from "./decoded.ts";
+import { copyOf, type Line, linesOf } from "./decoded.ts";
 import { ReferenceDecoder } from "./reference-decoder.ts";
 
 const eventPrefix = Buffer.from('{"Event"');
@@ -102,7 +102,8 @@ function compare(path: string, lines: readonly Line[]): readonly Disagreement[] 
     };
     const whole = reference.decode(buffer.subarray(start, end));
     const fact = decoder.decode(line);
-    agree("fast", fact, whole === "damaged" || whole === "ignored" ? undefined : whole);
+    const expected = whole === "damaged" || whole === "ignored" ? undefined : copyOf(whole);
+    agree("fast", copyOf(fact), expected);
     if (whole === "damaged") agree("reported", lost.has(line.number), true);
     const name = eventIn(buffer.toString("utf8", start, end));
     if (name !== undefined) plain.set(name, (plain.get(name) ?? 0) + 1);
@@ -115,7 +116,7 @@ function compare(path: string, lines: readonly Line[]): readonly Disagreement[] 
     // Of a line too long to hold, a job keeps no infos of its stages: they are what makes it so
     // long.
     const held = fact?.kind === "job_start" ? { ...fact, stages: undefined } : fact;
-    agree("in pieces", pieces.hugeEnd(line), held);
+    agree("in pieces", copyOf(pieces.hugeEnd(line)), copyOf(held));
   }
   const { decoded, ignored, unknown } = decoder.counts();
   const counted = new Map([...decoded, ...ignored, ...unknown]);

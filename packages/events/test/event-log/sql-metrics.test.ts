@@ -45,6 +45,25 @@ test("2.x counts sizes from -1 on: 11 MiB are logged as 11534335", () => {
   expect(factsOf(event)).toMatchObject([{ sqlMetrics: metrics }, { sqlMetrics: metrics }]);
 });
 
+test("accumulators of users stand between, whatever they hold, and are none of SQL", () => {
+  const { Metadata: _, ...notOfSql } = { ...counted(70, "peak memory", "5"), Metadata: "sql" };
+  const event = ended(
+    counted(66, "peak memory", "1024"),
+    { ...counted(67, 'say "peak memory', "7"), Value: '{"ID":1,"Name":"spill size"' },
+    { ID: 68, Name: "rows seen", Update: ["a,b", { ID: 9 }], Value: "x" },
+    counted(69, "spill size", "2048"),
+    notOfSql,
+    counted(71, "data size", "-3"),
+    counted(72, "records read", "1000000000000001"),
+  );
+  const metrics = [
+    { accumulatorId: 66, name: "peak memory", value: 1024 },
+    { accumulatorId: 69, name: "spill size", value: 2048 },
+    { accumulatorId: 72, name: "records read", value: 1_000_000_000_000_001 },
+  ];
+  expect(factsOf(event)).toMatchObject([{ sqlMetrics: metrics }, { sqlMetrics: metrics }]);
+});
+
 test("a task of no SQL execution has no metrics of operators", () => {
   const [slow, fast] = factsOf(ended());
   expect(slow).not.toHaveProperty("sqlMetrics.0");

@@ -58,6 +58,10 @@ export class DuckDbChunk {
     let nulls = 0;
     if (column.kind === "number") {
       nulls = laidOut(column, rows);
+      if (nulls === rows) {
+        this.#fillWithNulls(vector, rows);
+        return;
+      }
       bindings.copy_data_to_vector(vector, 0, laid.buffer, 0, rows * bytesOf(column.column.type));
     } else {
       const strings = this.#strings.get(index);
@@ -67,10 +71,14 @@ export class DuckDbChunk {
     }
     if (nulls > 0) {
       bindings.vector_ensure_validity_writable(vector);
-      // The mask is made of 64-bit words.
-      const bytes = Math.ceil(rows / 64) * 8;
-      bindings.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, bytes);
+      bindings.copy_data_to_vector_validity(vector, 0, validity.buffer, 0, maskBytes(rows));
     }
+  }
+
+  /** Nothing but the mask is looked at: what stands in the vector stays. */
+  #fillWithNulls(vector: bindings.Vector, rows: number): void {
+    bindings.vector_ensure_validity_writable(vector);
+    bindings.copy_data_to_vector_validity(vector, 0, noneValid.buffer, 0, maskBytes(rows));
   }
 
   #fillLists(index: number, { values }: ListValues, rows: number): void {
@@ -89,22 +97,21 @@ const laidDoubles = new Float64Array(laid.buffer);
 const laidBytes = new Uint8Array(laid.buffer);
 /** A bit a row of that column, 1 where there is a value. */
 const validity = new Uint8Array(BATCH_ROWS / 8);
+const noneValid = new Uint8Array(BATCH_ROWS / 8);
+
+/** A mask is made of 64-bit words. */
+function maskBytes(rows: number): number {
+  return Math.ceil(rows / 64) * 8;
+}
 
 /** Fills `laid`, and `validity` where there are NULLs; gives their number. */
 function laidOut({ column, values }: NumberValues, rows: number): number {
   switch (column.type) {
     case "BIGINT":
     case "TIMESTAMP":
-      for (let at = 0; at < rows; at += 1) {
-        const value = values[at] ?? 0;
-        const high = Math.floor(value / TWO_32);
-        laid[2 * at] = value - high * TWO_32;
-        laid[2 * at + 1] = high;
-      }
-      return checked(column, values.subarray(0, rows), SAFE);
+      return laidOutBig(column, values, rows);
     case "INTEGER":
-      for (let at = 0; at < rows; at += 1) laid[at] = values[at] ?? 0;
-      return checked(column, values.subarray(0, rows), INT32);
+      return laidOutSmall(column, values, rows);
     case "DOUBLE":
       laidDoubles.set(values.subarray(0, rows));
       return unknowns(values, rows);
@@ -114,23 +121,39 @@ function laidOut({ column, values }: NumberValues, rows: number): number {
   }
 }
 
-const SAFE = { least: Number.MIN_SAFE_INTEGER, most: Number.MAX_SAFE_INTEGER };
-const INT32 = { least: -(2 ** 31), most: 2 ** 31 - 1 };
-
-/** The unknown among them, where all others are integers in these bounds. */
-function checked(
-  column: NumberValues["column"],
-  values: Float64Array,
-  { least, most }: typeof SAFE,
-): number {
+function laidOutBig(column: NumberValues["column"], values: Float64Array, rows: number): number {
   let nulls = 0;
-  for (const value of values) {
-    if (value === UNKNOWN_NUMBER) nulls += 1;
-    else if (!(value >= least && value <= most && Math.floor(value) === value)) {
-      throw notAnInteger(column, value);
+  for (let at = 0; at < rows; at += 1) {
+    const value = values[at] ?? 0;
+    // Most are small: the same number in 32 bits, and its sign.
+    const small = value | 0;
+    if (small === value) {
+      laid[2 * at] = small;
+      laid[2 * at + 1] = small >> 31;
+      continue;
     }
+    if (value === UNKNOWN_NUMBER) {
+      nulls += 1;
+      continue;
+    }
+    if (!Number.isSafeInteger(value)) throw notAnInteger(column, value);
+    const high = Math.floor(value / TWO_32);
+    laid[2 * at] = value - high * TWO_32;
+    laid[2 * at + 1] = high;
   }
-  return nulls === 0 ? 0 : unknowns(values, values.length);
+  return nulls === 0 || nulls === rows ? nulls : unknowns(values, rows);
+}
+
+function laidOutSmall(column: NumberValues["column"], values: Float64Array, rows: number): number {
+  let nulls = 0;
+  for (let at = 0; at < rows; at += 1) {
+    const value = values[at] ?? 0;
+    const small = value | 0;
+    if (small === value) laid[at] = small;
+    else if (value === UNKNOWN_NUMBER) nulls += 1;
+    else throw notAnInteger(column, value);
+  }
+  return nulls === 0 || nulls === rows ? nulls : unknowns(values, rows);
 }
 
 function unknowns(values: Float64Array, rows: number): number {

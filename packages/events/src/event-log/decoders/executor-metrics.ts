@@ -55,7 +55,7 @@ class StageExecutorMetricsDecoder implements EventDecoder, LineReader {
     stageId: undefined,
     stageAttemptId: undefined,
     scope: "stage",
-    values: this.#values.map,
+    values: this.#values,
   };
 
   decode(event: JsonObject): EventFact {
@@ -126,45 +126,51 @@ const executorMetricsUpdate: EventDecoder = {
   },
 };
 
-/** A reused map of metric values, by Spark's names. */
-export class MetricValues {
-  readonly map: Map<string, number> = new Map();
-  #names: readonly string[] | undefined;
+/** A reused record of metric values: a dozen a task, which no Map has to be filled for. */
+export class MetricValues implements ExecutorMetricValues {
+  #names: readonly string[] = [];
+  /** by place in the names; below 0: not told */
+  readonly #values: number[] = [];
 
   /** True when any value is not zero. */
   fillFrom(metrics: JsonObject | undefined): boolean {
-    this.map.clear();
-    this.#names = undefined;
+    const told = Object.entries(metrics ?? {});
+    this.#names = told.map(([name]) => name);
     let any = false;
-    for (const [name, logged] of Object.entries(metrics ?? {})) {
-      const value = metricOf(logged);
-      if (value === undefined) continue;
-      if (value !== 0) any = true;
-      this.map.set(name, value);
+    for (const [place, [, logged]] of told.entries()) {
+      const value = metricOf(logged) ?? NOT_TOLD;
+      if (value > 0) any = true;
+      this.#values[place] = value;
     }
     return any;
   }
 
-  /** As `fillFrom`; all-zero metrics leave the map as it was. */
+  /** As `fillFrom`; all-zero metrics leave the record as it was. */
   fillFromShape(shapes: LearnedShapes, keepZeros = true): boolean {
     const names = shapes.metricNames;
     let any = false;
     for (let k = 0; k < names.length && !any; k++) any = shapes.metric(k) !== 0;
     if (!any && !keepZeros) return false;
-    if (this.#names !== names) this.map.clear();
     this.#names = names;
-    for (let k = 0; k < names.length; k++) {
-      const name = names[k] ?? "";
-      const value = shapes.metric(k);
-      if (value >= 0) this.map.set(name, value);
-      else {
-        this.map.delete(name);
-        this.#names = undefined;
-      }
-    }
+    for (let k = 0; k < names.length; k++) this.#values[k] = shapes.metric(k);
     return any;
   }
+
+  get(name: string): number | undefined {
+    const value = this.#values[this.#names.indexOf(name)] ?? NOT_TOLD;
+    return value >= 0 ? value : undefined;
+  }
+
+  forEach(take: (value: number, name: string) => void): void {
+    const names = this.#names;
+    for (let k = 0; k < names.length; k++) {
+      const value = this.#values[k] ?? NOT_TOLD;
+      if (value >= 0) take(value, names[k] ?? "");
+    }
+  }
 }
+
+const NOT_TOLD = -1;
 
 /** No metric is below 0: what is there is damage. */
 function metricOf(logged: unknown): number | undefined {

@@ -191,7 +191,7 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     fact.sqlMetrics = sqlMetricsOf(task);
     const executorMetrics = object(event, "Task Executor Metrics");
     fact.executorMetrics = this.#executorMetrics.fillFrom(executorMetrics)
-      ? this.#executorMetrics.map
+      ? this.#executorMetrics
       : undefined;
     return fact;
   }
@@ -269,7 +269,7 @@ class TaskEndDecoder implements EventDecoder, LineReader {
     fact.shuffleWriteRecords = shapes.integer(at.shuffleWriteRecords);
     fact.updatedBlocks = blocksStart === undefined ? undefined : noBlocks;
     fact.executorMetrics = this.#executorMetrics.fillFromShape(shapes, false)
-      ? this.#executorMetrics.map
+      ? this.#executorMetrics
       : undefined;
     return fact;
   }
