@@ -189,12 +189,19 @@ test("-o never replaces a file that is no database", async () => {
 test.each([
   { set: "spark.sql.shuffle.partitions=400", code: 5, says: "changes the plan" },
   { set: "spark.executor.memory=400m", code: 2, says: "at least 471859200" },
-  { set: "spark.memori.fraction=0.4", code: 2, says: "no memory setting" },
+  { set: "spark.memori.fraction=0.4", code: 2, says: "is no setting that is simulated" },
+  { set: "spark.executor.memory=lots", code: 2, says: "start with spark.executor.memory=lots: " },
   { set: "spark.memory.fraction", code: 2, says: "key=value" },
 ])("$set is refused in a sentence, with exit $code", async ({ set, code, says }) => {
   const ran = await respark(["whatif", database, "--set", set]);
   expect(ran.code).toBe(code);
   expect(ran.stderr).toContain(says);
+});
+
+test("a promise that size does not know is a sentence, with those that it knows", async () => {
+  const { code, stderr } = await respark(["size", database, "--keep", "no-spills,no-swap"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^respark: --keep: no-swap is no promise: no-evictions, .* are\n$/);
 });
 
 test("a run that did not finish is not comparable", async () => {

@@ -43,17 +43,17 @@ export async function main(host: Host): Promise<ExitCode> {
 
 const examples = `
 Examples:
-  respark replay logs/                     one DuckDB file of per-executor memory timelines
-  respark explain app.duckdb               what went wrong, and what to change
-  respark report app.duckdb -o report.html the same in pictures, as one file for the ticket
-  respark inspect logs/                    what is there, and which settings would tell more
+  respark replay logs/                      one DuckDB file of per-executor memory timelines
+  respark explain app.duckdb                what went wrong, and what to change
+  respark report app.duckdb -o report.html  the same in pictures, as one file for the ticket
+  respark inspect logs/                     what is there, and which settings would tell more
   respark query app.duckdb executor_memory_summary
   respark query app.duckdb "select * from eviction_ledger" --format json
   respark export app.duckdb --format parquet -o tables/
   respark whatif app.duckdb --set spark.executor.memory=2g
   respark check app.duckdb --baseline memory.baseline.json
 
-Exit codes: 0 fine · 1 a check failed · 2 asked wrongly · 3 input unreadable or no application in it ·
+Exit codes: 0 fine · 1 a check failed · 2 usage error · 3 input unreadable or no application in it ·
   4 accuracy or evidence below the floor asked for · 5 not comparable · 70 a bug of ours`;
 
 /**
@@ -98,7 +98,8 @@ function bugReport(host: Host, error: unknown): string {
 ${printable(shown.split("\n").slice(0, 12).join("\n"))}
 
 respark ${version}, ${host.runtime}
-Please send these lines, the command and, if you may share it, the smallest log that shows it: see "Reporting a bug" in
-the README of respark. To get further meanwhile: respark inspect <path> --full names the files that look odd.
+Please send these lines, the command and, if you may share it, the smallest log that shows it: see
+"Reporting a bug" in the README of respark. To get further meanwhile: respark inspect <path> --full
+names the files that look odd.
 `;
 }

@@ -27,8 +27,8 @@ export function addBaseline(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-Two runs tell how much runs differ by themselves; from five on, median and spread decide. Commit the file: nothing
-changes it but this command.
+Give it two runs or more: they show how much runs of one build differ by chance. From five on, check
+judges by their median and spread. Commit the file; only this command changes it.
 
 Examples:
   respark baseline run-1.duckdb run-2.duckdb -o memory.baseline.json

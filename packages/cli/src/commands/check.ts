@@ -45,7 +45,8 @@ export function addCheck(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-Exit codes: 0 no worse · 1 worse · 2 asked wrongly · 3 input unreadable · 4 too little evidence · 5 not comparable.
+Exit codes: 0 no worse · 1 worse · 2 usage error · 3 input unreadable · 4 too little evidence ·
+  5 not comparable
 
 Examples:
   respark check run.duckdb --baseline memory.baseline.json

@@ -36,8 +36,8 @@ export function addExplain(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-Without an option: the run's verdict, costliest thing first, and the one change each points to. Of several applications: all on one screen,
-worst first; --app names one of them.
+Without an option: the run's verdict, costliest finding first, each with the one change that would
+help. Several applications come on one screen, worst first; --app names one of them.
 
 Examples:
   respark explain app.duckdb

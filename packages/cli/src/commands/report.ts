@@ -42,9 +42,9 @@ export function addReport(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-The file opens in any browser, offline, and asks nothing of any network. It names hosts (but with --no-hosts)
-and log files, no directories and no settings that a log holds as secrets. Several applications: -o reports/ writes a page of each, and index.html
-with all of them, worst first.
+The file opens in any browser, offline, and sends nothing anywhere. It names log files and, without
+--no-hosts, hosts; no directories, and no settings that are secrets. Of several applications
+-o reports/ writes a page each, and index.html with all of them, worst first.
 
 Examples:
   respark report app.duckdb -o report.html

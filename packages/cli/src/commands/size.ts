@@ -31,8 +31,10 @@ export function addSize(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-The answer is the upper end of the band in which a promise begins to hold: at its middle one is least sure.
-Exit codes: 0 answered · 2 asked wrongly · 3 no application · 4 a promise is kept at no size tried · 5 not comparable.
+From some size on a promise holds in all simulated runs, below another in none; the answer is the
+upper of the two. --keep takes one promise or several, with commas between them.
+Exit codes: 0 answered · 2 usage error · 3 no application · 4 a promise is kept at no size tried ·
+  5 not comparable
 
 Examples:
   respark size app.duckdb

@@ -28,8 +28,10 @@ export function addWhatIf(program: Command, host: Host): void {
     .addHelpText(
       "after",
       `
-Run times, heap out-of-memory and container kills are not foretold: no log holds what they depend on.
-Exit codes: 0 answered · 2 asked wrongly · 3 no application · 4 answered, but less sure than asked · 5 not comparable.
+Run times, out-of-memory of the heap and container kills are not foretold: no log holds what they
+depend on. Grades go from A (all that is simulated was logged) to D (not foretold).
+Exit codes: 0 answered · 2 usage error · 3 no application · 4 answered, but less sure than asked ·
+  5 not comparable
 
 Examples:
   respark whatif app.duckdb --set spark.executor.memory=2g

@@ -4,6 +4,7 @@
  */
 import { safeJson } from "@respark/core";
 import {
+  AskedWrongly,
   type PromiseName,
   promiseNamed,
   type RunRecord,
@@ -39,6 +40,16 @@ const DEFAULT_KEEP: readonly PromiseName[] = [
 ];
 const MIB = 1_048_576;
 
+/** Throws a UserError where one is no promise. */
+function promisesIn(listed: string): PromiseName[] {
+  try {
+    return listed.split(",").map((name) => promiseNamed(name.trim()));
+  } catch (error) {
+    if (error instanceof AskedWrongly) throw new UserError(`--keep: ${error.message}`);
+    throw error;
+  }
+}
+
 /**
  * Throws a UserError with code 4 where a promise is kept at no size tried: after the answer is
  * printed.
@@ -52,7 +63,7 @@ export async function runSize(
   const probability = probabilityOf(options.probability ?? "0.95");
   const seed = whole("--seed", options.seed ?? "1", 0);
   const knob = options.knob ?? "spark.executor.memory";
-  const keep = options.keep?.split(",").map((name) => promiseNamed(name.trim())) ?? DEFAULT_KEEP;
+  const keep = options.keep === undefined ? DEFAULT_KEEP : promisesIn(options.keep);
   const { output } = options;
   if (output !== undefined) await checkAnswerPath(host, output, paths);
   const answers: SizeAnswer[] = [];

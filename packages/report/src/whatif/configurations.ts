@@ -135,7 +135,9 @@ export function changedConfiguration(
       /^spark\.(sql|default|dynamicAllocation|serializer|io|rdd|shuffle|broadcast|kryo)/.test(key)
     )
       throw new NotComparable(`${key} changes the plan or the data, not only the memory`);
-    throw new AskedWrongly(`${key} is no memory setting that respark can simulate`);
+    throw new AskedWrongly(
+      `${key} is no setting that is simulated; these are: ${[...ANSWERABLE].join(", ")}`,
+    );
   }
   const conf = new Map(base.configuration.conf);
   for (const [key, value] of changes) conf.set(key, value);
@@ -144,7 +146,9 @@ export function changedConfiguration(
   const cores = changes.has("spark.executor.cores")
     ? positive("spark.executor.cores", changes.get("spark.executor.cores"))
     : base.cores;
-  const refused = (why: string): AskedWrongly => new AskedWrongly(why);
+  const asked = [...changes].map(([key, value]) => `${key}=${value}`).join(", ");
+  const refused = (why: string): AskedWrongly =>
+    new AskedWrongly(`Spark does not start with ${asked}: ${why}`);
   const xmxBytes = asSparkStarts(() => executorHeapMiB(behaviour, conf), refused) * MIB;
   const heapBytes = changes.has("spark.executor.memory")
     ? maxHeapBytes(xmxBytes, base.collector ?? "G1")
