@@ -6,7 +6,14 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { numberIn, openDatabase, textIn } from "@respark/report";
+import {
+  type Database,
+  judgedChanges,
+  numberIn,
+  openDatabase,
+  TASKS_SIMULATED_BY_EXPLAIN,
+  textIn,
+} from "@respark/report";
 import { replayed } from "../cli/run-respark.ts";
 import { type Judgement, judged, type RecordedRun, siblingsFor } from "./judge.ts";
 
@@ -18,13 +25,14 @@ const DEFAULTS: Readonly<Record<string, number>> = {
   "spark.memory.offHeap.size": 0,
   "spark.storage.unrollFraction": 0.2,
 };
-const UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+const UNITS = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 } as const;
 
 function amountOf(written: string): number {
   if (written === "true") return 1;
   if (written === "false") return 0;
   const [, digits, unit] = /^([\d.]+)([kmg])?b?$/i.exec(written) ?? [];
-  return Number(digits) * (unit === undefined ? 1 : (UNITS[unit.toLowerCase()] ?? 1));
+  const units: Readonly<Record<string, number>> = UNITS;
+  return Number(digits) * (unit === undefined ? 1 : (units[unit.toLowerCase()] ?? 1));
 }
 
 function field(value: unknown, name: string): unknown {
@@ -82,7 +90,14 @@ interface Row {
   readonly key: string;
   readonly value: string;
   readonly title: string;
-  readonly siblings: readonly { readonly id: string; readonly judgement: Judgement }[];
+  readonly siblings: readonly Sibling[];
+}
+
+interface Sibling {
+  readonly id: string;
+  readonly judgement: Judgement;
+  /** What the simulation says of the sibling's own value; undefined: not simulated. */
+  readonly helps: boolean | undefined;
 }
 
 interface Bound {
@@ -130,7 +145,7 @@ async function verdictsOn(
   const opened = await openDatabase(database);
   try {
     const answer = await opened.rows(`
-      select s.path, f.rank, f.kind, f.title, f.change_key, f.change_value
+      select s.path, f.app_id, f.attempt_id, f.rank, f.kind, f.title, f.change_key, f.change_value
       from findings f join (select app_id, attempt_id, min(path) as path from source_files group by all) s using (app_id, attempt_id)
       order by s.path, f.rank`);
     const rows: Row[] = [];
@@ -151,9 +166,16 @@ async function verdictsOn(
         continue;
       const written = textIn(first, "change_value");
       const value = written === undefined ? undefined : amountOf(written);
-      const siblings = siblingsFor(run, { key, value }, runs).map((other) => ({
+      const others = siblingsFor(run, { key, value }, runs);
+      const application = {
+        appId: textIn(first, "app_id") ?? "",
+        attemptId: textIn(first, "attempt_id") ?? "",
+      };
+      const helping = await simulated(opened, application, key, others);
+      const siblings = others.map((other, index) => ({
         id: other.id,
         judgement: judged(run.outcome, other.outcome),
+        helps: helping[index],
       }));
       rows.push({ run, key, value: written ?? "", title: textIn(first, "title") ?? "", siblings });
     }
@@ -161,6 +183,24 @@ async function verdictsOn(
   } finally {
     opened.close();
   }
+}
+
+/** Whether a simulation at each sibling's own value has less trouble than the run had. */
+async function simulated(
+  opened: Database,
+  application: { readonly appId: string; readonly attemptId: string },
+  key: string,
+  others: readonly RecordedRun[],
+): Promise<(boolean | undefined)[]> {
+  const proposals = others.map(({ conf }) => {
+    const amount = conf.get(key);
+    const written =
+      amount === undefined || amount < UNITS["k"] ? amount : `${amount / UNITS["m"]}m`;
+    return { change: key, changeKey: key, changeValue: written?.toString(), effect: undefined };
+  });
+  const ask = (sql: string) => opened.rows(sql);
+  const answers = await judgedChanges(ask, application, proposals, TASKS_SIMULATED_BY_EXPLAIN);
+  return answers.map(({ change, effect }) => (effect === undefined ? undefined : change === key));
 }
 
 /**
@@ -206,6 +246,9 @@ const best = (row: Row): Judgement =>
       : "same";
 const count = (judgement: Judgement): number =>
   tested.filter((row) => best(row) === judgement).length;
+const directions = tested.flatMap(({ siblings }) => siblings);
+const told = (judgement: Judgement, helps: boolean | undefined): number =>
+  directions.filter((one) => one.judgement === judgement && one.helps === helps).length;
 const missing = bound.filter(({ found }) => !found);
 const before = readFileSync(join(root, "docs/advice.md"), "utf8");
 const text = [
@@ -218,6 +261,9 @@ const text = [
   `Of ${rows.length} verdicts with a change, siblings test ${tested.length}: ${count("better")} better, ${count("same")} the same, ${count("worse")} worse.`,
   `Of ${bound.length} settings (\`spark.memory.fraction\` below the default, \`storageFraction\` other than it) that bind by the truth, ${bound.length - missing.length} have their finding${missing.length === 0 ? "" : `; missing: ${missing.map(({ run, key }) => `${run} (${key})`).join(", ")}`}.`,
   "",
+  `Simulated at the siblings' own values, as \`explain\` does it (20 draws): of ${told("better", true) + told("better", false)} that were better ${told("better", true)} are said to have less trouble and ${told("better", false)} not,`,
+  `of ${told("same", true) + told("same", false)} that were the same ${told("same", true)} and ${told("same", false)}, of ${told("worse", true) + told("worse", false)} that were worse ${told("worse", true)} and ${told("worse", false)}; ${directions.filter(({ helps }) => helps === undefined).length} were not simulated.`,
+  "",
   "| run | first change | siblings |",
   "| --- | --- | --- |",
   ...tested.map(
@@ -229,4 +275,4 @@ const text = [
   before.slice(before.indexOf("## The five that are the same")),
 ];
 writeFileSync(join(root, "docs/advice.md"), text.join("\n"));
-process.stdout.write(`${text.slice(7, 9).join("\n")}\n`);
+process.stdout.write(`${text.slice(6, 11).join("\n")}\n`);

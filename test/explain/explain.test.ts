@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { numberIn, openDatabase, textIn } from "@respark/report";
 import { afterAll, describe, expect, test } from "vitest";
 import { replayed, respark } from "../cli/run-respark.ts";
 
@@ -33,6 +34,31 @@ async function explained(run: string, ...question: string[]): Promise<string> {
   expect(code).toBe(0);
   return stdout.replaceAll(`${folder}/`, "");
 }
+
+/** How long their JVMs took (BlockManager.getOrElseUpdate, whole, in the runs' op traces); ms. */
+const RECOMPUTING = {
+  "s40-a2-base-dbg": { 1: 836, 4: 1146, 7: 638 },
+  "s41-a2-base-dbg": { 1: 510, 4: 2549, 7: 327 },
+} as const;
+
+test.for(Object.entries(RECOMPUTING))(
+  "%s: what recomputing blocks took lies within the bounds of each RDD's cost",
+  async ([run, took]) => {
+    const database = await openDatabase(await databaseOf(run));
+    const costs = await database.rows(`select rdd_id, cost_ms_min, cost_ms_max from cache_costs`);
+    const evictions = await database.rows(`select split_part(block_id, '_', 2) as rdd_id,
+        sum(recompute_ms_max) as recompute_ms_max from eviction_ledger
+      where regret = 'recomputed' group by all`);
+    database.close();
+    for (const [rdd, millis] of Object.entries(took)) {
+      const cost = costs.find((row) => numberIn(row, "rdd_id") === Number(rdd));
+      expect(numberIn(cost, "cost_ms_min")).toBeLessThanOrEqual(millis);
+      expect(numberIn(cost, "cost_ms_max")).toBeGreaterThanOrEqual(millis);
+      const own = evictions.find((row) => textIn(row, "rdd_id") === rdd);
+      expect(numberIn(own, "recompute_ms_max")).toBeGreaterThanOrEqual(millis);
+    }
+  },
+);
 
 describe("explanations read as they did", () => {
   test.for([

@@ -26,7 +26,9 @@ test("of peaks whose bounds overlap nobody says which is better", () => {
 test("of peaks whose bounds lie apart it is said", () => {
   const [first, second] = [peakOf(40, 47, 60), peakOf(80, 90, 95)];
   const result = judged([first], second);
-  expect(diffText(result, aRun(first), plain)).toContain(", worse");
+  const text = diffText(result, aRun(first), plain);
+  expect(text).toContain(", worse");
+  expect(text).toMatch(/\n {2}execution memory at its peak +47\.0 MiB/);
 });
 
 test("where something differs, it is said that runs of one build do as well", () => {

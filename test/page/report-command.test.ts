@@ -64,15 +64,13 @@ test("--no-hosts numbers hosts wherever a log names them", async () => {
 });
 
 test("logs become a page without a database", async () => {
-  const { code } = await respark([
-    "report",
-    join(runs, "s35-o-base-info"),
-    "-o",
-    file("logs.html"),
-    "--quiet",
-  ]);
-  expect(code).toBe(0);
+  const logs = join(runs, "s35-g-base-dbg");
+  const written = ["-o", file("logs.html"), "--quiet"];
+  expect((await respark(["report", logs, ...written])).code).toBe(0);
   expect(tells("logs.html", "The database was not kept")).toBe(true);
+  // What the proposed changes would do, as on the page of a database.
+  expect(tells("logs.html", "simulated runs")).toBe(true);
+  expect(tells("one.html", "simulated runs")).toBe(true);
 });
 
 test("of several applications one is named, or all get a page and one page of all, worst first", async () => {
@@ -119,6 +117,9 @@ test("a check writes the run in pictures with its verdict on top, also where it 
   expect(code).toBe(1);
   expect(tells("check.html", "Held against its baseline")).toBe(true);
   expect(tells("check.html", "spilled_bytes")).toBe(true);
+  const logs = ["check", join(runs, "s35-g-base-dbg"), "--config", file("strict.json"), "--quiet"];
+  expect((await respark([...logs, "--report", file("replayed.html")])).code).toBe(1);
+  expect(tells("replayed.html", "simulated runs")).toBe(true);
 });
 
 test("a check draws its baseline's curves behind the run's, and says where a baseline has none", async () => {

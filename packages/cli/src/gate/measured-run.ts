@@ -32,21 +32,28 @@ export interface OpenRun {
   readonly databasePath: string | undefined;
 }
 
+/** How a database is opened, or made of logs. */
+interface Opening extends DatabaseOptions {
+  /** Whether the changes that findings propose are simulated while logs are replayed. */
+  readonly simulates?: boolean;
+}
+
 /** Measures the run, and hands it on while its database is open. */
 export async function withRun<Result>(
   host: Host,
   paths: readonly string[],
   options: RunOptions,
   use: (opened: OpenRun) => Promise<Result>,
+  opening: Opening = {},
 ): Promise<Result> {
-  return await withDatabase(host, paths, options, (database, databasePath) =>
+  const answered = (database: Database, databasePath: string | undefined): Promise<Result> =>
     sayingTrouble(async () => {
       const named = databasePath ?? paths.join(", ");
       const application = await theApplication(database, databasePath, named, options);
       const run = await measureRun(database, application);
       return await use({ run, database, application, databasePath });
-    }),
-  );
+    });
+  return await withDatabase(host, paths, options, answered, opening);
 }
 
 /**
@@ -104,7 +111,7 @@ export async function withDatabase<Result>(
   paths: readonly string[],
   options: RunOptions,
   use: (database: Database, path: string | undefined) => Promise<Result>,
-  opening: DatabaseOptions = {},
+  { simulates = false, ...opening }: Opening = {},
 ): Promise<Result> {
   const [path = "-"] = paths;
   if (paths.length === 1 && (await host.kindOf(path)) !== "directory" && path !== "-") {
@@ -117,7 +124,8 @@ export async function withDatabase<Result>(
       }
     }
   }
-  return await withReplayed(host, paths, options, (database) => use(database, undefined));
+  const asked = { ...options, simulates };
+  return await withReplayed(host, paths, asked, (database) => use(database, undefined));
 }
 
 /** undefined: the file is there and is no database, so it may be a log. */
@@ -139,7 +147,7 @@ async function openedOrLogs(
 async function withReplayed<Result>(
   host: Host,
   paths: readonly string[],
-  options: RunOptions,
+  options: RunOptions & { readonly simulates: boolean },
   use: (database: Database) => Promise<Result>,
 ): Promise<Result> {
   const input = await openInput(host, paths);
@@ -153,6 +161,7 @@ async function withReplayed<Result>(
       timeZone: options.timeZone,
       logPattern: options.logPattern,
       showSecrets: false,
+      simulates: options.simulates,
       quiet: options.quiet === true,
     });
     const database = await openDatabase(databasePath);

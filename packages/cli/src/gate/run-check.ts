@@ -86,10 +86,15 @@ export async function runCheck(
     );
   }
   await refuseFilesOf(host, options);
-  const { result, databasePath } = await withRun(host, paths, options, async (opened) => {
+  const judgedRun = async (
+    opened: OpenRun,
+  ): Promise<{ result: GateResult; databasePath: string | undefined }> => {
     const outcome = await judged(opened, config, baseline, own, options);
     await writeReport(host, opened, outcome, baseline, options);
     return { result: outcome, databasePath: opened.databasePath };
+  };
+  const { result, databasePath } = await withRun(host, paths, options, judgedRun, {
+    simulates: options.report !== undefined,
   });
   const place: Place = { database: databasePath, baseline };
   const code = CODES[result.outcome];

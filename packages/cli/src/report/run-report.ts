@@ -53,7 +53,7 @@ export async function runReport(
           }
         }
       }),
-    { memoryLimitBytes: DATABASE_BYTES },
+    { memoryLimitBytes: DATABASE_BYTES, simulates: true },
   );
   if (written.length > 0) await tell(host, written, options, began);
 }

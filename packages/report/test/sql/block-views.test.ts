@@ -32,7 +32,7 @@ test("the ledger of evictions has victim, evictor, rule, later miss and cost", a
       missed_by_task_id: 46,
       missed_after_ms: 4000,
       recompute_ms: 2000,
-      recompute_ms_max: 2000,
+      recompute_ms_max: 3000,
       missed_task_run_ms: 3000,
       reread_bytes: 5000,
       origin: "logged",

@@ -57,7 +57,7 @@ test("a cost without a best estimate ranks by the middle of its bounds, not as n
   ]);
 });
 
-test("recomputing costs the time from the miss until the block is there again", async () => {
+test("recomputing costs the time from the miss until the block is there again, at most its task's", async () => {
   const path = await replayed((emit) => {
     emit("executors", alive);
     emit("tasks", { ...rowsByHand.tasks, taskId: 9, executorId: "1", runMillis: 8000 });
@@ -70,7 +70,7 @@ test("recomputing costs the time from the miss until the block is there again", 
   });
   expect(
     await ask(path, "select why, times, recomputed, cost_ms, cost_ms_max from cache_costs"),
-  ).toEqual([{ why: "evicted", times: 1n, recomputed: 1n, cost_ms: 3000n, cost_ms_max: 3000n }]);
+  ).toEqual([{ why: "evicted", times: 1n, recomputed: 1n, cost_ms: 3000n, cost_ms_max: 8000n }]);
 });
 
 test("a lost executor's cache is counted, and what others had to compute again for it", async () => {
@@ -103,6 +103,35 @@ test("a lost executor's cache is counted, and what others had to compute again f
   expect(
     await ask(path, "select kind, cost_ms, change_key from findings where kind = 'lost_executors'"),
   ).toMatchObject([{ kind: "lost_executors", cost_ms: 2000n }]);
+});
+
+test("an executor's death ranks before what may have cost nothing, however much that may be", async () => {
+  const path = await replayed((emit) => {
+    emit("applications", rowsByHand.applications);
+    emit("executors", {
+      ...alive,
+      executorId: "2",
+      removedAt: three + 4 * second,
+      removedReason: "Command exited with code 137",
+      removedClass: "killed",
+    });
+    emit("executors", alive);
+    emit("tasks", { ...rowsByHand.tasks, taskId: 9, executorId: "1", runMillis: 9000 });
+    happened(emit, [
+      { at: 3, op: "store", blockId: "rdd_8_0", memoryBytes: 100 },
+      { at: 4, op: "drop_to_disk", blockId: "rdd_8_0", memoryBytes: 100, cause: "storage" },
+      { at: 5, op: "hit_disk", blockId: "rdd_8_0", taskId: 9 },
+    ]);
+  });
+  expect(
+    await ask(
+      path,
+      "select kind, cost_ms_min, cost_ms_max from findings where kind <> 'spills' order by rank",
+    ),
+  ).toEqual([
+    { kind: "lost_executors", cost_ms_min: 0n, cost_ms_max: 0n },
+    { kind: "evictions", cost_ms_min: 0n, cost_ms_max: 9000n },
+  ]);
 });
 
 test("bytes that stood for ages of a damaged clock are no overflow", async () => {

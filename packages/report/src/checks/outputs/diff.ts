@@ -6,7 +6,7 @@ import { alignedLine, columnWidths, safeJson } from "@respark/core";
 import type { GateResult, MeasuredRun, Verdict } from "../check.ts";
 import { changeInWords, changeShareInWords, intervalInWords, inWords } from "../in-words.ts";
 import type { Emphasis } from "./terminal.ts";
-import { circumstances, harmless, type Place, plain, runInWords, shortNameOf } from "./words.ts";
+import { circumstances, harmless, type Place, plain, runInWords, shortTitleOf } from "./words.ts";
 
 /** `result` holds the second run against a baseline of the first alone, with everything allowed. */
 export function diffText(result: GateResult, first: MeasuredRun, { bold, dim }: Emphasis): string {
@@ -99,7 +99,7 @@ function isOpen({ value, baseline }: Verdict): boolean {
 
 function table(verdicts: readonly Verdict[], dim: (text: string) => string): string[] {
   const rows = verdicts.map((verdict) => [
-    shortNameOf(verdict),
+    shortTitleOf(verdict),
     firstInWords(verdict),
     intervalInWords(verdict.value, verdict.unit),
     movement(verdict),

@@ -42,12 +42,22 @@ export function nameOf({ check, subject }: Verdict): string {
 
 const LONGEST_IN_A_CELL = 64;
 
-/** The same for a table's cell: its beginning and its end, which tell names apart. */
+/** The same for a table's cell. */
 export function shortNameOf(verdict: Verdict): string {
-  const name = Array.from(nameOf(verdict));
-  if (name.length <= LONGEST_IN_A_CELL) return name.join("");
-  const end = name.slice(-LONGEST_IN_A_CELL / 4);
-  return `${name.slice(0, LONGEST_IN_A_CELL - end.length - 1).join("")}…${end.join("")}`;
+  return shortened(nameOf(verdict));
+}
+
+/** `memory evicted of an RDD: hot`, for people, who set no limit by its id. */
+export function shortTitleOf({ title, subject }: Verdict): string {
+  return shortened(plain(subject === undefined ? title : `${title}: ${subject}`));
+}
+
+/** The beginning and the end, which tell names apart. */
+function shortened(name: string): string {
+  const characters = Array.from(name);
+  if (characters.length <= LONGEST_IN_A_CELL) return name;
+  const end = characters.slice(-LONGEST_IN_A_CELL / 4);
+  return `${characters.slice(0, LONGEST_IN_A_CELL - end.length - 1).join("")}…${end.join("")}`;
 }
 
 const ORDER: readonly VerdictStatus[] = [

@@ -50,8 +50,8 @@ export function isCheap({ max }: Cost, runMillis: number | undefined): boolean {
 }
 
 /**
- * `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`; undefined where nothing is known, or where it
- * cost nothing.
+ * `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`, `about 4.2 s, at least 1.1 s` without an upper
+ * end; undefined where nothing is known, or where it cost nothing.
  */
 export function costInWords({ best, min, max }: Cost): string | undefined {
   if (max === 0 || (best === 0 && max === undefined)) return undefined;
@@ -62,7 +62,9 @@ export function costInWords({ best, min, max }: Cost): string | undefined {
         : `at most ${millis(max)}`;
     return min === undefined || min === 0 ? undefined : `at least ${millis(min)}`;
   }
-  const [said, low, high] = [millis(best), millis(min ?? best), millis(max ?? best)];
+  if (max === undefined)
+    return `about ${millis(best)}${min === undefined || min === 0 ? "" : `, at least ${millis(min)}`}`;
+  const [said, low, high] = [millis(best), millis(min ?? best), millis(max)];
   if (low === high) return said;
-  return said === low ? `at least ${low}, at most ${high}` : `about ${said} (${low} to ${high})`;
+  return said === low ? `${low} to ${high}` : `about ${said} (${low} to ${high})`;
 }

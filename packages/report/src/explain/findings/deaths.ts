@@ -66,7 +66,7 @@ function lostOf(kind: string, rows: readonly Row[], first: Row, application: App
       kind === "unknown"
         ? "the loss is logged; why is not"
         : kind === "killed_by_driver"
-          ? "that the driver gave it back is logged; reads that missed its blocks are"
+          ? "that the driver gave it back is logged, and so are the reads that missed its blocks"
           : kind === "killed" || kind === "signal"
             ? "how the process ended is logged; who ended it is not"
             : "the loss and its reason are logged",
@@ -180,7 +180,7 @@ function wentWithThem(rows: readonly Row[], sum: (column: string) => number): st
   if (parts.length === 0) return [];
   const reads = sum("missed_reads");
   const missed = rows.every((row) => numberIn(row, "missed_ms") !== undefined)
-    ? ` (${millis(sum("missed_ms"))})`
+    ? ` (about ${millis(sum("missed_ms"))})`
     : "";
   const later =
     reads === 0

@@ -214,15 +214,19 @@ const TIERS: Readonly<Record<Draft["severity"], number>> = {
 
 function rowsOf(drafts: readonly Draft[], application: Application): FindingRow[] {
   const run = runMillisOf(application);
-  const ranked = drafts
-    .map((draft) => ({ ...draft, severity: severityOf(draft, run) }))
-    .sort(
-      (a, b) =>
-        tierOf(a) - tierOf(b) ||
-        weightOf(b) - weightOf(a) ||
-        Number(b.kind === "setting") - Number(a.kind === "setting") ||
-        (a.id < b.id ? -1 : 1),
-    );
+  const judged = drafts.map((draft) => ({ ...draft, severity: severityOf(draft, run) }));
+  const maybe = Math.max(0, ...judged.filter(({ severity }) => severity === "risk").map(weightOf));
+  // Work that was lost comes before all that may have cost nothing.
+  const weigh = (draft: Draft): number =>
+    draft.severity === "dead" ? Math.max(weightOf(draft), maybe) : weightOf(draft);
+  const ranked = judged.sort(
+    (a, b) =>
+      tierOf(a) - tierOf(b) ||
+      weigh(b) - weigh(a) ||
+      Number(b.severity === "dead") - Number(a.severity === "dead") ||
+      Number(b.kind === "setting") - Number(a.kind === "setting") ||
+      (a.id < b.id ? -1 : 1),
+  );
   const settled = settledValues(ranked);
   return ranked.map((draft, index) => rowOf(draft, index + 1, settled, run));
 }

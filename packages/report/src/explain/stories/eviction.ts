@@ -224,13 +224,14 @@ function costInWords(row: Eviction): string {
     return `${first}; it was read again from disk (${bytes(numberIn(row, "reread_bytes"))}).`;
   }
   const took = numberIn(row, "recompute_ms");
-  const most = numberIn(row, "missed_task_run_ms");
+  const most = numberIn(row, "recompute_ms_max");
+  const atMost = most === undefined ? "" : `at most the ${millis(most)} that the task ran`;
+  const about = took === undefined ? "" : `about ${millis(took)}`;
+  const amounts = [about, atMost].filter((said) => said !== "").join(", ");
   const time =
-    took !== undefined
-      ? `; computing it again took ${millis(took)}`
-      : most !== undefined
-        ? `; computing it again took at most the ${millis(most)} that the task ran`
-        : "; how long computing it again took is not known";
+    amounts === ""
+      ? "; how long computing it again took is not known"
+      : `; computing it again took ${amounts}`;
   return `${first}${time}.`;
 }
 

@@ -44,7 +44,8 @@ export const cacheCosts: ViewSpec = {
     cost_ms:
       "time that these reads cost, best estimate: the time until the block was there again, else run time beyond that of tasks of the same stage that read nothing in vain; ms; NULL: unknown",
     cost_ms_min: "at least; ms",
-    cost_ms_max: "at most, the run time of the tasks that read; ms; NULL: unknown",
+    cost_ms_max:
+      "at most, the run time of the tasks that read: a block is looked for at the driver before its miss is logged, and reported there after its store is; ms; NULL: no log of these tasks' ends",
     source_file_id: "file with the first of them",
     source_line: "line in that file",
   },
@@ -119,12 +120,10 @@ in_vain as (
     asof left join happened h on h.app_id = r.app_id and h.attempt_id = r.attempt_id
       and h.executor_id = r.executor_id and h.block_id = r.block_id and r.seq > h.seq),
 again as (
-  select v.*, s.op = 'put_fail' as refused,
-    if(s.seq is null or (s.source_file_id = v.source_file_id and s.source_line = v.source_line),
+  select v.*, if(s.seq is null or (s.source_file_id = v.source_file_id and s.source_line = v.source_line),
       null,
       (epoch_us(s.ts) - epoch_us(v.ts)) / 1000) as ms,
-    greatest(0, epoch_us(s.ts_min) - epoch_us(v.ts_max)) / 1000 as ms_min,
-    (epoch_us(s.ts_max) - epoch_us(v.ts_min)) / 1000 as ms_max
+    greatest(0, epoch_us(s.ts_min) - epoch_us(v.ts_max)) / 1000 as ms_min
   from (from in_vain where reason is not null) v
     asof left join (from of_rdds where op in ('store', 'put_fail')) s
       on s.app_id = v.app_id and s.attempt_id = v.attempt_id and s.executor_id = v.executor_id
@@ -134,10 +133,7 @@ by_task as (
     count(*) filter (op = 'miss') as recomputed, count(*)
       filter (op = 'miss' and ms is not null) as timed,
     sum(ms) filter (op = 'miss') as ms, sum(ms_min)
-      filter (op = 'miss' and ms is not null) as ms_min,
-    sum(ms_max) filter (op = 'miss') as ms_max,
-    -- The rest of a block that finds no room is computed as its task reads it.
-    coalesce(bool_or(refused) filter (op = 'miss'), false) as is_open
+      filter (op = 'miss' and ms is not null) as ms_min
   from again group by all),
 troubled as (
   select distinct app_id, attempt_id, task_id from block_events
@@ -146,17 +142,19 @@ peers as (
   select t.app_id, t.attempt_id, t.stage_id, median(t.run_ms) as run_ms
   from tasks t anti join troubled using (app_id, attempt_id, task_id)
   where t.status = 'success' group by all having count(*) > 1),
+ran as (
+  select app_id, attempt_id, task_id, stage_id, run_ms,
+    coalesce(run_ms, (epoch_us(finished_at) - epoch_us(launched_at)) / 1000) as most_ms
+  from tasks),
 costed as (
-  select b.*,
+  select b.*, t.most_ms,
     -- greatest() leaves NULLs out: an unknown time would be none.
-    case when b.timed = b.reads then least(b.ms, coalesce(t.run_ms, b.ms))
+    case when b.timed = b.reads then least(b.ms, coalesce(t.most_ms, b.ms))
       when t.run_ms is not null and p.run_ms is not null then greatest(0, t.run_ms - p.run_ms) end
         as cost_ms,
-    if(b.timed = b.reads, b.ms_min, 0) as cost_ms_min,
-    if(b.timed = b.reads and not b.is_open, least(b.ms_max, coalesce(t.run_ms, b.ms_max)),
-      t.run_ms) as cost_ms_max
+    if(b.timed = b.reads, b.ms_min, 0) as cost_ms_min
   from by_task b
-    left join tasks t using (app_id, attempt_id, task_id)
+    left join ran t using (app_id, attempt_id, task_id)
     left join peers p on (p.app_id, p.attempt_id, p.stage_id)
       = (t.app_id, t.attempt_id, t.stage_id)),
 costs as (
@@ -165,7 +163,7 @@ costs as (
     -- A sum of which a part is unknown is unknown.
     if(count(cost_ms) = count(*), round(sum(cost_ms))::bigint, null) as cost_ms,
     round(sum(cost_ms_min))::bigint as cost_ms_min,
-    if(count(cost_ms_max) = count(*), round(sum(cost_ms_max))::bigint, null) as cost_ms_max
+    if(count(most_ms) = count(*), round(sum(most_ms))::bigint, null) as cost_ms_max
   from costed group by all)
 select
   app_id,

@@ -35,7 +35,8 @@ export const evictionLedger: ViewSpec = {
     missed_after_ms: "time from the eviction to that read; ms",
     recompute_ms:
       "time from that read until the block was stored again there, or found no room, best estimate; ms; NULL: not recomputed, or no log tells when it began",
-    recompute_ms_max: "that time, at most, for logs that print whole seconds; ms",
+    recompute_ms_max:
+      "that time, at most: the run time of the task that missed it, since the block is looked for at the driver before its miss is logged, and reported there after its store is; ms; NULL: not recomputed, or no log of that task's end",
     missed_task_run_ms:
       "run time of the task that missed it: the most that recomputing it there can have cost; ms",
     reread_bytes:
@@ -83,16 +84,17 @@ first_blamed as (
 timed as (
   select b.*,
     if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null,
-      epoch_us(s.ts) - epoch_us(b.ts)) as again_us,
-    if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null,
-      epoch_us(s.ts_max) - epoch_us(b.ts_min)) as again_us_max
+      epoch_us(s.ts) - epoch_us(b.ts)) as again_us
   from (select * from first_blamed where op = 'miss') b
     asof left join (select * from block_events where op in ('store', 'put_fail')) s
       on s.app_id = b.app_id and s.attempt_id = b.attempt_id and s.executor_id = b.executor_id
         and s.block_id = b.block_id and s.seq > b.seq
   union all by name
-  select *, null::bigint as again_us, null::bigint as again_us_max from first_blamed
-    where op = 'hit_disk')
+  select *, null::bigint as again_us from first_blamed where op = 'hit_disk'),
+ran as (
+  select app_id, attempt_id, task_id, run_ms, input_bytes, shuffle_read_bytes,
+    coalesce(run_ms, (epoch_us(finished_at) - epoch_us(launched_at)) // 1000) as most_ms
+  from tasks)
 select
   v.app_id,
   v.attempt_id,
@@ -118,8 +120,8 @@ select
   b.executor_id as missed_on_executor_id,
   b.task_id as missed_by_task_id,
   (epoch_us(b.ts) - epoch_us(v.ts)) // 1000 as missed_after_ms,
-  b.again_us // 1000 as recompute_ms,
-  b.again_us_max // 1000 as recompute_ms_max,
+  least(b.again_us // 1000, coalesce(mt.most_ms, b.again_us // 1000)) as recompute_ms,
+  if(b.op = 'miss', mt.most_ms, null) as recompute_ms_max,
   mt.run_ms as missed_task_run_ms,
   case b.op when 'hit_disk' then coalesce(b.disk_bytes, v.disk_bytes)
     when 'miss' then mt.input_bytes + mt.shuffle_read_bytes end as reread_bytes,
@@ -135,6 +137,6 @@ from victims v
   left join rdds r on (r.app_id, r.attempt_id, r.rdd_id) = (v.app_id, v.attempt_id, k.rdd_id)
   left join tasks t on (t.app_id, t.attempt_id, t.task_id)
     = (v.app_id, v.attempt_id, v.caused_by_task_id)
-  left join tasks mt on (mt.app_id, mt.attempt_id, mt.task_id) = (v.app_id, v.attempt_id, b.task_id)
+  left join ran mt on (mt.app_id, mt.attempt_id, mt.task_id) = (v.app_id, v.attempt_id, b.task_id)
 order by v.app_id, v.attempt_id, v.ts, v.executor_id, v.seq`,
 };

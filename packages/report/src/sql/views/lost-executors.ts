@@ -29,7 +29,8 @@ export const lostExecutors: ViewSpec = {
     missed_reads:
       "later reads, anywhere, of these blocks that found them gone; count; NULL: no log of reads",
     missed_ms: "time until they were there again, best estimate; ms; NULL: unknown",
-    missed_ms_max: "run time of the tasks that missed them: at most; ms",
+    missed_ms_max:
+      "run time of the tasks that missed them: at most; ms; NULL: no log of these tasks' ends",
     source_file_id: "file that tells of it",
     source_line: "line in that file",
   },
@@ -87,11 +88,18 @@ again as (
   from missed m asof left join (from block_events where op in ('store', 'put_fail')) s
     on s.app_id = m.app_id and s.attempt_id = m.attempt_id and s.executor_id = m.by_executor
       and s.block_id = m.block_id and s.seq > m.seq),
+by_task as (
+  select app_id, attempt_id, executor_id, task_id, count(*) as reads,
+    if(count(ms) = count(*), sum(ms), null) as ms
+  from again group by all),
+-- A sum of which a part is unknown is unknown.
 misses as (
-  select a.app_id, a.attempt_id, a.executor_id, count(*) as reads,
+  select a.app_id, a.attempt_id, a.executor_id, sum(a.reads)::bigint as reads,
     if(count(a.ms) = count(*), round(sum(a.ms))::bigint, null) as ms,
-      sum(t.run_ms)::bigint as ms_max
-  from again a left join tasks t using (app_id, attempt_id, task_id) group by all),
+    if(count(coalesce(t.run_ms, epoch_us(t.finished_at) - epoch_us(t.launched_at))) = count(*),
+      sum(coalesce(t.run_ms, (epoch_us(t.finished_at) - epoch_us(t.launched_at)) / 1000)),
+      null)::bigint as ms_max
+  from by_task a left join tasks t using (app_id, attempt_id, task_id) group by all),
 cached as (
   select app_id, attempt_id, executor_id, count(*) as blocks, sum(bytes)::bigint as bytes from held
     group by all),
