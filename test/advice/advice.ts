@@ -11,6 +11,7 @@ import {
   judgedChanges,
   numberIn,
   openDatabase,
+  type Proposal,
   TASKS_SIMULATED_BY_EXPLAIN,
   textIn,
 } from "@respark/report";
@@ -192,7 +193,7 @@ async function simulated(
   key: string,
   others: readonly RecordedRun[],
 ): Promise<(boolean | undefined)[]> {
-  const proposals = others.map(({ conf }) => {
+  const proposals = others.map(({ conf }): Proposal => {
     const amount = conf.get(key);
     const written =
       amount === undefined || amount < UNITS["k"] ? amount : `${amount / UNITS["m"]}m`;

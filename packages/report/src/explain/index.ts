@@ -1,6 +1,6 @@
 /** Why: stories and verdicts over a replayed database. */
 export { explain, type Question } from "./explain.ts";
-export { costInWords } from "./findings/costs.ts";
+export { costInWords, rankCost } from "./findings/costs.ts";
 export { findingsOf } from "./findings/write-findings.ts";
 export { type ApplicationName, NotThereError, type RowNumber } from "./investigation.ts";
 export { type FindingBehind, saidOnce } from "./said-once.ts";

@@ -8,14 +8,20 @@ import {
   instantInWords,
 } from "@respark/core";
 import { front } from "#page";
-import type { RunVerdict, Severity } from "../explain/index.ts";
+import {
+  nothingFound,
+  type RunVerdict,
+  rankCost,
+  type Severity,
+  severityInWords,
+} from "../explain/index.ts";
 import type { Database } from "../sql/query.ts";
 import { Answer } from "./answer.ts";
 import { conditionOn } from "./condition.ts";
 import { patterns } from "./drawing.ts";
 import { escaped, type Html, html } from "./html.ts";
 import type { Run } from "./run-facts.ts";
-import { headlineOf, SEVERITIES } from "./verdict.ts";
+import { SIGNS } from "./verdict.ts";
 
 /** An application's line on a page of many: its worst finding, cost in ms and peaks. */
 export interface FleetRow {
@@ -23,10 +29,12 @@ export interface FleetRow {
   readonly attemptId: string;
   readonly name: string | null;
   readonly severity: Severity;
-  readonly headline: string;
+  /** `Time was lost`, and what it was lost with; undefined: nothing was found */
+  readonly word: string | undefined;
+  readonly told: string;
   readonly change: string | undefined;
   readonly findings: number;
-  /** task time that its findings cost, as far as best estimates are known; ms */
+  /** task time that its findings cost, by best estimates or the middle of their bounds; ms */
   readonly costMillis: number | undefined;
   /** epoch µs */
   readonly startedAt: number | undefined;
@@ -81,10 +89,16 @@ export async function fleetRow(
     attemptId: verdict.attemptId,
     name: run.name,
     severity: worst?.severity ?? "fine",
-    headline: headlineOf(verdict),
+    word: worst === undefined ? undefined : severityInWords(worst),
+    told: worst?.title ?? nothingFound(verdict),
     change: worst?.change,
     findings: verdict.findings.length,
-    costMillis: sum(verdict.findings.flatMap(({ costMillis }) => costMillis.best ?? [])),
+    // What a setting costs are the other findings.
+    costMillis: sum(
+      verdict.findings.flatMap(({ kind, costMillis }) =>
+        kind === "setting" ? [] : (rankCost(costMillis) ?? []),
+      ),
+    ),
     startedAt: run.axis.start === 0 ? undefined : run.axis.start,
     durationMillis: run.axis.start === 0 ? undefined : (run.axis.end - run.axis.start) / 1000,
     executors: run.executors.filter(({ id }) => id !== "driver").length,
@@ -114,14 +128,10 @@ export async function fleetPage(
   );
   const { style } = await front();
   const policy = `default-src 'none'; style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'; img-src data:; base-uri 'none'; form-action 'none'`;
-  const counts = WORST.flatMap((severity) => {
-    const n = rows.filter((row) => row.severity === severity).length;
-    const { word, sign } = SEVERITIES[severity];
-    return n === 0
-      ? []
-      : [
-          html`<span class="chip"><span aria-hidden="true">${sign}</span> <b>${n}</b> × ${word.toLowerCase()}</span>`,
-        ];
+  const words = [...new Set(sorted.map(({ word }) => word ?? NOTHING))];
+  const counts = words.map((word) => {
+    const alike = sorted.filter((row) => (row.word ?? NOTHING) === word);
+    return html`<span class="chip"><span aria-hidden="true">${signOf(alike[0])}</span> <b>${alike.length}</b> × ${word.toLowerCase()}</span>`;
   });
   const body = html`<header class="top"><div class="id"><strong>${title}</strong></div><div class="facts">${counted(rows.length, "application")}, worst first: work lost, then time lost, each by the task time that it cost</div></header>
 <main><section id="fleet"><h1>${fleetHeadline(sorted)}</h1><div class="trustline">${counts}</div>
@@ -129,7 +139,7 @@ ${patterns()}
 <div class="scroll" tabindex="0" role="group" aria-label="Applications"><table class="fleet"><caption>Each opens to its verdict. A strip is all of the memory of its worst executor: blocks from the floor, execution from the ceiling, hatched where it may be, patterned where no log tells.</caption>
 <thead><tr><th scope="col" class="l">application</th><th scope="col" class="l">what went wrong</th><th scope="col">cost</th><th scope="col" class="l">memory</th><th scope="col">peak</th><th scope="col">lost</th><th scope="col">evicted</th><th scope="col">spilled</th><th scope="col" class="l">settings</th></tr></thead>
 <tbody>${sorted.map((row) => rowHtml(row, fileOf(row)))}</tbody></table></div></section></main>
-<footer>Made by respark report. Nothing in these files leaves them: no requests, no fonts, no tracking. Cost is task time that findings cost, by best estimates; ? is what no log tells. Times are UTC.</footer>`;
+<footer>Made by respark report. Nothing in these files leaves them: no requests, no fonts, no tracking. Cost is task time that findings cost, by best estimates or the middle of their bounds; ? is what no log tells. Times are UTC.</footer>`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -138,6 +148,12 @@ ${patterns()}
 <title>${escaped(title)}</title><link rel="icon" href="data:,"><style>${style}</style></head>
 <body>${body.text}</body></html>
 `;
+}
+
+const NOTHING = "Nothing found";
+
+function signOf(row: FleetRow | undefined): string {
+  return row?.word === undefined ? "–" : SIGNS[row.severity];
 }
 
 function fleetHeadline(rows: readonly FleetRow[]): string {
@@ -154,7 +170,6 @@ function fleetHeadline(rows: readonly FleetRow[]): string {
 }
 
 function rowHtml(row: FleetRow, file: string): Html {
-  const { word, sign } = SEVERITIES[row.severity];
   const told = (value: number | undefined, words: (known: number) => string): Html =>
     value === undefined
       ? html`<td class="unknown" title="no log tells">?</td>`
@@ -162,7 +177,7 @@ function rowHtml(row: FleetRow, file: string): Html {
   const when = row.startedAt === undefined ? "" : instantInWords(row.startedAt);
   const lasted = row.durationMillis === undefined ? "" : durationInWords(row.durationMillis);
   return html`<tr class="${row.severity}"><td class="l"><a href="${file}">${row.name ?? row.appId}</a><br><small><code>${row.appId}</code>${row.attemptId === "1" ? "" : ` attempt ${row.attemptId}`}<br>${[when, lasted].filter((words) => words !== "").join(" · ")}</small></td>
-<td class="l wrap"><span class="sev"><span aria-hidden="true">${sign}</span> ${word}</span> ${row.headline.replace(/^[^:]*: /, "")}${row.findings > 1 ? html` <small>and ${row.findings - 1} more</small>` : ""}${row.change === undefined ? "" : html`<br><small><b>Change</b> ${row.change}</small>`}</td>
+<td class="l wrap"><span class="sev"><span aria-hidden="true">${signOf(row)}</span> ${row.word ?? NOTHING}</span> ${row.told}${row.findings > 1 ? html` <small>and ${row.findings - 1} more</small>` : ""}${row.change === undefined ? "" : html`<br><small><b>Change</b> ${row.change}</small>`}</td>
 ${told(row.costMillis, durationInWords)}<td class="l">${row.drawing ?? html`<span class="unknown">no log tells</span>`}</td>
 ${told(row.peakShare, (share) => `${Math.round(share * 100)} %`)}<td>${row.lost} of ${row.executors}</td>
 ${told(row.evictions, countInWords)}${told(row.spilledBytes, bytesInWords)}<td class="l"><small>${row.settings.map((setting, index) => html`${index === 0 ? "" : html`<br>`}${setting}`)}</small></td></tr>`;

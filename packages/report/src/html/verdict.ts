@@ -23,14 +23,13 @@ export interface Advised {
   readonly lines: readonly string[];
 }
 
-export const SEVERITIES: Readonly<
-  Record<Severity, { readonly word: string; readonly sign: string }>
-> = {
-  dead: { word: "Work was lost", sign: "✕" },
-  slow: { word: "Time was lost", sign: "◔" },
-  risk: { word: "At risk", sign: "△" },
-  waste: { word: "Memory was wasted", sign: "◌" },
-  fine: { word: "Too small to mend", sign: "✓" },
+/** What stands beside a severity's words. */
+export const SIGNS: Readonly<Record<Severity, string>> = {
+  dead: "✕",
+  slow: "◔",
+  risk: "△",
+  waste: "◌",
+  fine: "✓",
 };
 
 const EVIDENCE: Readonly<Record<string, string>> = {
@@ -40,19 +39,13 @@ const EVIDENCE: Readonly<Record<string, string>> = {
   event_log: "bare event log",
 };
 
+/** That it ended well is not said: of most runs no log tells it. */
 export function headlineOf(
   verdict: Pick<RunVerdict, "findings" | "absent" | "unknowable">,
 ): string {
   const [worst] = verdict.findings;
   if (worst === undefined) return nothingFound(verdict);
-  const lead: Readonly<Record<Severity, string>> = {
-    dead: "Work was lost",
-    slow: "Time was lost",
-    risk: "It ended well, but at a risk",
-    waste: "It ended well, but wasted memory",
-    fine: "It ended well",
-  };
-  return `${lead[worst.severity]}: ${worst.title}`;
+  return `${severityInWords(worst)}: ${worst.title}`;
 }
 
 export interface VerdictParts {
@@ -109,7 +102,7 @@ function chips({ verdict, executors }: VerdictParts): Html[] {
     counts.set(words, count);
   }
   const severities = [...counts].map(([words, { severity, n }]) => {
-    const { sign } = SEVERITIES[severity];
+    const sign = SIGNS[severity];
     return html`<span class="chip is-${severity}"><span aria-hidden="true">${sign}</span> <b>${n}</b> × ${words.toLowerCase()}</span>`;
   });
   const unexplained = trust.statements - trust.statementsMet - trust.statementsExplained;
@@ -143,7 +136,7 @@ function findingHtml(
   { pictures, executors, unit }: VerdictParts,
 ): Html {
   const { finding, evidence, certainty, effect, isShort } = behind;
-  const { sign } = SEVERITIES[finding.severity];
+  const sign = SIGNS[finding.severity];
   const word = severityInWords(finding);
   const weight = Math.max(1, Math.min(10, Math.round((finding.weight / (heaviest || 1)) * 10)));
   const cost = costInWords(finding.costMillis);

@@ -146,11 +146,9 @@ function paintHeld(
 
 function setUpScatter(): void {
   const canvas = need("scatter", HTMLCanvasElement);
-  let points: { peak: Float64Array; spilled: Float64Array; status: readonly (string | null)[] } = {
-    peak: new Float64Array(0),
-    spilled: new Float64Array(0),
-    status: [],
-  };
+  let points:
+    | { peak: Float64Array; spilled: Float64Array; status: readonly (string | null)[] }
+    | undefined;
   void scatterFacts().then(({ facts, points: read }) => {
     points = {
       peak: read.numbers("peak"),
@@ -169,6 +167,10 @@ function setUpScatter(): void {
     const box = { left: 74, top: 8, width: width - 86, height: TALL - 46 };
     c.strokeStyle = colour("line");
     c.strokeRect(box.left + 0.5, box.top + 0.5, box.width - 1, box.height - 1);
+    if (points === undefined) {
+      note(c, "unpacking …", box.left + box.width / 2, box.top + box.height / 2);
+      return;
+    }
     const n = points.peak.length;
     if (n === 0) {
       c.fillStyle = texture(c, "?", "unknown");
