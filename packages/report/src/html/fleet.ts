@@ -131,7 +131,8 @@ export async function fleetPage(
   const words = [...new Set(sorted.map(({ word }) => word ?? NOTHING))];
   const counts = words.map((word) => {
     const alike = sorted.filter((row) => (row.word ?? NOTHING) === word);
-    return html`<span class="chip"><span aria-hidden="true">${signOf(alike[0])}</span> <b>${alike.length}</b> × ${word.toLowerCase()}</span>`;
+    return html`<span class="chip"><span aria-hidden="true">${signOf(alike[0])}</span>
+<b>${alike.length}</b> × ${word.toLowerCase()}</span>`;
   });
   const body = html`<header class="top"><div class="id"><strong>${title}</strong></div><div class="facts">${counted(rows.length, "application")}, worst first: work lost, then time lost, each by the task time that it cost</div></header>
 <main><section id="fleet"><h1>${fleetHeadline(sorted)}</h1><div class="trustline">${counts}</div>

@@ -134,6 +134,32 @@ test("an executor's death ranks before what may have cost nothing, however much 
   ]);
 });
 
+test("a few measured milliseconds in long tasks are too small to mend, whatever those did else", async () => {
+  const severityOf = async (took: number) => {
+    const path = await replayed((emit) => {
+      emit("applications", rowsByHand.applications);
+      emit("executors", alive);
+      const spilled = { memorySpilledBytes: 0, diskSpilledBytes: 0 };
+      emit("tasks", {
+        ...rowsByHand.tasks,
+        ...spilled,
+        taskId: 9,
+        executorId: "1",
+        runMillis: 60_000,
+      });
+      happened(emit, [
+        { at: 1, op: "store", blockId: "rdd_7_0", memoryBytes: 100 },
+        { at: 2, op: "evict", blockId: "rdd_7_0", memoryBytes: 100, cause: "storage" },
+        { at: 5, op: "miss", blockId: "rdd_7_0", missKind: "after_evict", taskId: 9 },
+        { at: 5 + took, op: "store", blockId: "rdd_7_0", memoryBytes: 100, taskId: 9 },
+      ]);
+    });
+    return await ask(path, "select severity from findings where kind = 'evictions'");
+  };
+  expect(await severityOf(0.02)).toEqual([{ severity: "fine" }]);
+  expect(await severityOf(0.2)).toEqual([{ severity: "slow" }]);
+});
+
 test("bytes that stood for ages of a damaged clock are no overflow", async () => {
   const path = await replayed((emit) => {
     emit("executors", alive);
