@@ -502,6 +502,9 @@ test("a task's error and the JVM's last words of it are one out-of-memory", () =
 
 test("a process that its shell saw killed crashed, and an array's MemoryError is none of the heap", () => {
   expect(failureClassOf(undefined, "/opt/entrypoint.sh: line 97: 16 Killed")).toBe("crash");
+  expect(failureClassOf(undefined, "driver failed with ExitCode: 137, Reason: OOMKilled")).toBe(
+    "container",
+  );
   expect(failureClassOf(undefined, "spark-driver-1 exited with code 137")).toBe("crash");
   expect(failureClassOf(undefined, "Memory cgroup out of memory: Killed process 31 (java)")).toBe(
     "container",

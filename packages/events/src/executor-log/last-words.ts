@@ -16,6 +16,8 @@ const ENDS: readonly RegExp[] = [
     String.raw`\b(?:exit(?:ed|ing|s)?|return(?:ed)?|terminated|finished|completed|failed|killed|died)\b[^.:]{0,60}?\b(?:code|status|signal)\W{1,3}${SIGNAL}`,
   ),
   /\bexited with 1(?:34|37|39|43) code\b/,
+  // Airflow and the Spark operator, of the driver's pod: `'exit_code': 137`, `ExitCode: 137`.
+  new RegExp(String.raw`\b[Ee]xit[ _]?[Cc]ode\W{1,4}${SIGNAL}`),
   // bash, of a command in the foreground; of one in a script with its line.
   /^Killed$/,
   /^\S+: line \d+: +\d+ (?:Killed|Aborted|Segmentation fault|Terminated)\b/,
@@ -31,15 +33,17 @@ const ENDS: readonly RegExp[] = [
   /\bOutOfMemoryError: Container killed due to memory usage/,
   // Databricks, Jupyter, Py4J: the JVM or the kernel behind them is gone.
   /^The spark driver has stopped unexpectedly\b/,
+  /^Driver is (?:up but is not responsive|down)\b/,
   /\bPython kernel (?:is unresponsive|died)\b/,
   /^py4j\.protocol\.Py4JNetworkError: Answer from Java side is empty/,
 ];
 
 /** YARN's diagnostics, which stand below the loss of any container. */
-const OF_ANOTHER = /^Container exited with a non-zero /;
+const OF_ANOTHER = /^(?:Container exited with a non-zero |Exit code: )/;
 
 /** One word that each of them has: most lines have none. */
-const SOME_WORD = /exit|code|kill|Kill|signal|status|memory|Memory|stopped|kernel|Java side|line /;
+const SOME_WORD =
+  /exit|Exit|code|kill|Kill|signal|status|memory|Memory|stopped|responsive|down|kernel|Java side|line /;
 
 /** The end that a line without a layout tells; undefined: it tells none. */
 export function lastWordsIn(line: string): LogFact | undefined {

@@ -3,6 +3,7 @@
  * the other.
  */
 import type { LineSlice } from "../lines/lines.ts";
+import { areDoubled } from "./envelopes/doubled-lines.ts";
 import { type Layer, Unwrapped } from "./envelopes/envelope.ts";
 import { learnEnvelopes } from "./envelopes/learn-envelopes.ts";
 import { wrappedAt } from "./envelopes/wrapped-lines.ts";
@@ -59,7 +60,10 @@ export class Unwrapping {
   private learn({ lines }: HeadSample): void {
     this.sample = undefined;
     const sample = lines.map(unwrappedOf);
-    const plain = isPlain(lines, layoutsFor(undefined)) && wrappedAt(sample) === undefined;
+    const plain =
+      isPlain(lines, layoutsFor(undefined)) &&
+      wrappedAt(sample) === undefined &&
+      !areDoubled(sample);
     this.layers = plain ? [] : learnEnvelopes(sample, this.newestFirst);
     const nexts: ((line: Unwrapped) => void)[] = [];
     for (let i = this.layers.length; i > 0; i--) {

@@ -24,6 +24,9 @@ test.each([
   "srun: error: node-4: task 1: Out Of Memory",
   "TERM_MEMLIMIT: job killed after reaching LSF memory usage limit.",
   "OutOfMemoryError: Container killed due to memory usage",
+  "driver container failed with ExitCode: 137, Reason: OOMKilled",
+  "remote_pod: {'state': {'terminated': {'exit_code': 137, 'reason': 'OOMKilled'}}}",
+  "Driver is up but is not responsive, likely due to GC.",
   "The spark driver has stopped unexpectedly and is restarting.",
   "py4j.protocol.Py4JNetworkError: Answer from Java side is empty",
 ])("what stands around Spark tells that its process ended: %s", (line) => {
@@ -33,6 +36,7 @@ test.each([
 test.each([
   "Job finished with 137 rows",
   "Process finished with exit code 0",
+  "Exit code: 134",
   "the loop was killed by the user",
   "status: 143 files read",
   "Container exited with a non-zero exit code 137. Error file: prelaunch.err.",

@@ -241,6 +241,11 @@ const WRAPPED: Wrapped = [
     "a table of times and messages alone",
     `Date,Message\n${records((one) => `${quoted(iso(one.at))},${quoted([one.message, ...one.trace].join("\n"))}`)}`,
   ],
+  ["each line twice, by two appenders", each(({ line }) => `${line}\n${line}`)],
+  [
+    "aws logs, as text",
+    each(({ one, line }) => `EVENTS\t${one.at.getTime() + 9}\t${line}\t${one.at.getTime()}`),
+  ],
   [
     "java.util.logging's two lines in Chinese",
     records((one) =>
@@ -276,6 +281,10 @@ test("records that name their executor or pod beside a bare message are streams 
     }),
   );
   const table = `Date,Pod Name,Message\n${mixed((one, id) => `${iso(one.at)},job-exec-${id},${quoted(one.message)}`)}`;
+  const graylog = `timestamp,source,message\n${mixed((one, id) => `${iso(one.at)},node-${id},${quoted(joined(one))}`)}`;
+  expect(new Set(decode(graylog).records.map(({ container }) => container))).toEqual(
+    new Set(["node-3", "node-4"]),
+  );
   expect(new Set(decode(azure).records.map(({ container }) => container))).toEqual(
     new Set(["executor-3", "executor-4"]),
   );

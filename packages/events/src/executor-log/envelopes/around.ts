@@ -65,6 +65,8 @@ const SUFFIX_BYTES = 256;
 const IN_BRACKETS = /\s+(?:\([^()]*\)|\[[^[\]]*\]|\{[^{}]*\})\s*$/;
 /** Behind the message stands who said it, and where (`%m | %c (%F:%M(%L))`). */
 const BEHIND_BAR = /\s*\|\s*[\w.$]+(?:\s+\([^()]*(?:\([^()]*\))?[^()]*\))?\s*$/;
+/** A time in a column behind it (`aws logs … --output text`). */
+const IN_A_COLUMN = /\t\d{10,19}\s*$/;
 const LONGEST = 80;
 
 /** A suffix without which clearly more lines end in words of Spark; undefined: none. */
@@ -73,7 +75,7 @@ export function suffixOf(lines: readonly Unwrapped[]): RegExp | undefined {
   const objects = lines.filter(({ buffer, start }) => buffer[start] === OPEN).length;
   if (objects * 2 > lines.length) return undefined;
   const told = toldBy(lines, undefined);
-  for (const search of [commonEnd(lines), IN_BRACKETS, BEHIND_BAR]) {
+  for (const search of [commonEnd(lines), IN_BRACKETS, BEHIND_BAR, IN_A_COLUMN]) {
     if (search !== undefined && toldBy(lines, search) > 1.4 * told + 1) return search;
   }
   return undefined;

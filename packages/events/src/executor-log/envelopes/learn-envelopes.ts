@@ -11,6 +11,7 @@ import { AnsiColours } from "./ansi-colours.ts";
 import { Indentation, indentationOf, Suffix, suffixOf } from "./around.ts";
 import { CsvRows } from "./csv-rows.ts";
 import { CsvTable, cellsOf } from "./csv-table.ts";
+import { areDoubled, DoubledLines } from "./doubled-lines.ts";
 import { EnvelopeLayer, type Layer, type Unwrapped } from "./envelope.ts";
 import { GrepPaths } from "./grep-paths.ts";
 import { areJoined, JoinedRecords } from "./joined-records.ts";
@@ -75,6 +76,7 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
     const opened = lines.filter((line) => envelope.open(line.copy())).length;
     if (opened >= lines.length * LEAST_SHARE) return () => new EnvelopeLayer(make());
   }
+  if (!has("doubled") && areDoubled(lines)) return () => new DoubledLines();
   const width = layers.length === 0 ? wrappedAt(lines) : undefined;
   if (width !== undefined) return () => new WrappedLines(width);
   if (!has("two-line-heads") && hasTwoLineHeads(lines)) return () => new TwoLineHeads();
@@ -267,7 +269,13 @@ function tableIn(lines: readonly Unwrapped[]): MakeLayer | undefined {
       return () => new CsvRows(separator);
     }
     const time = columnOf(/^@?_?(?:time|date|timestamp|ts)$/i) ?? columnOf(/time|date/i);
-    const container = columnOf(/pod|container|log.?stream/i) ?? columnOf(/^(?:host|instance)/i);
+    const host = columnOf(/^(?:host|instance|node|computer|machine|source$)/i);
+    const hosts = new Set(
+      rows.map((row) => cellsOf(beginningOf(row), separator, false).cells[host ?? 0]),
+    );
+    const container =
+      columnOf(/pod|container|log.?stream/i) ??
+      (hosts.size > 1 && hosts.size < MOST_STREAMS ? host : undefined);
     return () => new CsvTable({ separator, line, time, container });
   }
   return undefined;
