@@ -399,7 +399,11 @@ export class ExecutorReplay {
         break;
     }
     const parts = this.#parts ?? this.#begin(this.#beganAt ?? step, step);
-    if (parts === undefined) return;
+    if (parts === undefined) {
+      // How much memory there is no line shows: that it ran out, this one does.
+      this.#around.oom(step, fact, undefined);
+      return;
+    }
     // Up to 1.3 broadcasts that are removed have lines of their own at INFO.
     if (fact.kind === "removing" && fact.what === "broadcast") this.#removals.isTold = true;
     const isGap = last !== undefined && this.#saysTasks && losesPart(parts.context, last, step);

@@ -203,3 +203,18 @@ test("an executor of another application, in a worker's log, is none of this one
   ]);
   expect(executors.map(({ executorId }) => executorId)).toEqual(["1"]);
 });
+
+test("a log at WARN, which shows no memory at all, has its out-of-memory error", () => {
+  const failed: LogFact = {
+    kind: "task_finished",
+    taskId: 11,
+    how: "failed",
+    resultBytes: undefined,
+    viaBlockManager: false,
+    errorClass: "java.lang.OutOfMemoryError",
+    errorMessage: "Java heap space",
+  };
+  const { oom_events, failures } = replayed([[10, "3", failed]]);
+  expect(oom_events).toMatchObject([{ executorId: "3", class: "jvm_heap", taskId: 11 }]);
+  expect(failures).toHaveLength(1);
+});
