@@ -60,13 +60,15 @@ export function drawsFor(wanted: WantedMemory, asked: number): number {
   return Math.min(asked, Math.max(LEAST_DRAWS, most));
 }
 
+/** `known`: the first draws of the same configuration and seed, which are not drawn again. */
 export function drawnOutcomes(
   wanted: WantedMemory,
   configuration: SimulatedConfiguration,
   given: { readonly draws: number; readonly seed: number },
+  known?: DrawnOutcomes,
 ): DrawnOutcomes {
-  const values = recordOf((): number[] => []);
-  for (let draw = 0; draw < given.draws; draw++) {
+  const values = recordOf((name): number[] => [...(known?.[name] ?? [])]);
+  for (let draw = values.misses.length; draw < given.draws; draw++) {
     addDraw(values, drawnOnce(wanted, configuration, new Draws(given.seed, draw)));
   }
   return values;

@@ -91,9 +91,17 @@ const NAMES: readonly PromiseName[] = [
 const GRID = 8;
 const FEW_DRAWS = 10;
 const MANY_DRAWS = 40;
+/** What a search takes of a run, in tasks times draws, when none is saved. */
+const ORDINARY_DRAWS = 400;
+/** So many tasks times draws take some 40 s: with more tasks there are fewer draws. */
+const MOST_TASK_DRAWS = 8_000_000;
+const LEAST_FEW = 3;
+const LEAST_MANY = 16;
 /** A band's edge is known to this share of its value. */
 const EDGE = 1 / 32;
 const LEAST_HEAP_MIB = 450;
+/** A promise is broken for sure where so many draws break it; share. */
+const SURELY = 0.95;
 
 /** Throws NotComparable and AskedWrongly. */
 export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
@@ -102,7 +110,8 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
   const demand = demandOf(run);
   const { seed, knob } = question;
   const logged = baseOutcomes(run);
-  const asItWas = drawnOutcomes(demand.wanted, base.configuration, { draws: MANY_DRAWS, seed });
+  const draws = searchDraws(demand.tasks);
+  const asItWas = drawnOutcomes(demand.wanted, base.configuration, { draws: draws.many, seed });
   const selfCheck = selfCheckOf(logged, foretold(asItWas, base.configuration.capacity), (name) =>
     isForetold(name, { run, demand }),
   );
@@ -111,7 +120,7 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
     fromMiB: Math.max(knob === "spark.executor.memory" ? LEAST_HEAP_MIB : 1, Math.round(had / 4)),
     toMiB: Math.round(had * 4),
   };
-  const search = new Search(demand.wanted, base, { knob, seed });
+  const search = new Search(demand.wanted, base, { knob, seed, draws, had, asItWas });
   const promises = question.keep.map((promise): SizedPromise => {
     const outcomes = PROMISES[promise];
     const limits = outcomes.map((name) => (promise === "as-before" ? (logged[name] ?? 0) : 0));
@@ -150,96 +159,146 @@ type Edge = Pick<SizedPromise, "recommended" | "p95" | "p05" | "broken" | "draws
 
 const NOT_FORETOLD: Edge = { recommended: null, p95: null, p05: null, broken: 0, draws: 0 };
 
+interface SearchDraws {
+  readonly few: number;
+  readonly many: number;
+}
+
+/** Draws of a first look at a size, and where that leaves a promise open. */
+export function searchDraws(tasks: number): SearchDraws {
+  const share = Math.min(1, MOST_TASK_DRAWS / (ORDINARY_DRAWS * Math.max(1, tasks)));
+  return {
+    few: Math.max(LEAST_FEW, Math.round(FEW_DRAWS * share)),
+    many: Math.max(LEAST_MANY, Math.round(MANY_DRAWS * share)),
+  };
+}
+
+interface Range {
+  readonly fromMiB: number;
+  readonly toMiB: number;
+}
+
+type IsBroken = (values: DrawnOutcomes, draw: number) => boolean;
+
 class Search {
   readonly #wanted: WantedMemory;
   readonly #base: BaseConfiguration;
   readonly #knob: string;
   readonly #seed: number;
-  readonly #drawn = new Map<number, { readonly draws: number; readonly values: DrawnOutcomes }>();
+  readonly #draws: SearchDraws;
+  readonly #drawn = new Map<number, DrawnOutcomes>();
+  /** The run's own size, MiB, and its draws, which are there already. */
+  readonly #had: { readonly mib: number; readonly values: DrawnOutcomes };
 
   constructor(
     wanted: WantedMemory,
     base: BaseConfiguration,
-    { knob, seed }: { readonly knob: string; readonly seed: number },
+    given: {
+      readonly knob: string;
+      readonly seed: number;
+      readonly draws: SearchDraws;
+      readonly had: number;
+      readonly asItWas: DrawnOutcomes;
+    },
   ) {
     this.#wanted = wanted;
     this.#base = base;
-    this.#knob = knob;
-    this.#seed = seed;
+    this.#knob = given.knob;
+    this.#seed = given.seed;
+    this.#draws = given.draws;
+    this.#had = { mib: given.had, values: given.asItWas };
   }
 
   get tried(): readonly number[] {
     return [...this.#drawn.keys()].sort((a, b) => a - b);
   }
 
-  #at(mib: number, draws: number): { readonly draws: number; readonly values: DrawnOutcomes } {
-    const known = this.#drawn.get(mib);
-    if (known !== undefined && known.draws >= draws) return known;
+  #at(mib: number, draws: number): DrawnOutcomes {
+    const known = this.#drawn.get(mib) ?? (mib === this.#had.mib ? this.#had.values : undefined);
+    if (known !== undefined && known.misses.length >= draws) {
+      this.#drawn.set(mib, known);
+      return known;
+    }
     const settings = new Map([[this.#knob, `${mib}m`]]);
     const { configuration } = changedConfiguration(this.#base, settings);
-    const values = drawnOutcomes(this.#wanted, configuration, { draws, seed: this.#seed });
-    const found = { draws, values };
-    this.#drawn.set(mib, found);
-    return found;
+    const given = { draws, seed: this.#seed };
+    const values = drawnOutcomes(this.#wanted, configuration, given, known);
+    this.#drawn.set(mib, values);
+    return values;
   }
 
   /**
-   * Share of draws in which the promise is broken; a share that is neither 0 nor 1 is looked at
-   * again with more draws.
+   * Whether more than this share of all draws would break the promise. The first draws tell where
+   * none of them does, and where enough of them do whatever the others say.
    */
-  #share(mib: number, isBroken: (values: DrawnOutcomes, draw: number) => boolean): number {
-    const count = ({ values, draws }: { values: DrawnOutcomes; draws: number }): number => {
-      let broken = 0;
-      for (let draw = 0; draw < draws; draw++) if (isBroken(values, draw)) broken++;
-      return broken / draws;
-    };
-    const few = count(this.#at(mib, FEW_DRAWS));
-    return few === 0 || few === 1 ? few : count(this.#at(mib, MANY_DRAWS));
+  #breaks(mib: number, isBroken: IsBroken, tolerated: number): boolean {
+    const { few, many } = this.#draws;
+    const most = tolerated * many + 1e-9;
+    if (brokenIn(this.#at(mib, few), isBroken) === 0) return false;
+    return this.#breaksByAll(mib, isBroken, most);
   }
 
-  edgeOf(
-    isBroken: (values: DrawnOutcomes, draw: number) => boolean,
-    range: { readonly fromMiB: number; readonly toMiB: number },
-    tolerated: number,
-  ): Edge {
+  /** The same by all draws, as far as they are needed. */
+  #breaksByAll(mib: number, isBroken: IsBroken, most: number): boolean {
+    const { few, many } = this.#draws;
+    for (let draws = few; ; draws = Math.min(many, draws + few)) {
+      if (brokenIn(this.#at(mib, draws), isBroken) > most) return true;
+      if (draws === many) return false;
+    }
+  }
+
+  /** Sizes of the grid are looked at from the largest on, until one breaks the promise for sure. */
+  edgeOf(isBroken: IsBroken, range: Range, tolerated: number): Edge {
     const grid = Array.from({ length: GRID }, (_, step) =>
       Math.round(range.fromMiB * (range.toMiB / range.fromMiB) ** (step / (GRID - 1))),
     );
-    const shares = new Map(grid.map((mib) => [mib, this.#share(mib, isBroken)]));
-    const share = (mib: number): number => {
-      const known = shares.get(mib) ?? this.#share(mib, isBroken);
-      shares.set(mib, known);
-      return known;
-    };
-    const crossing = (breaks: (broken: number) => boolean): number | undefined => {
-      const last = grid.findLastIndex((mib) => breaks(share(mib)));
-      let low = grid[last];
-      let high = grid[last + 1];
-      if (last < 0) return grid[0];
-      if (low === undefined || high === undefined) return undefined;
-      while (high - low > Math.max(1, Math.floor(high * EDGE))) {
-        const middle = Math.round((low + high) / 2);
-        if (breaks(share(middle))) low = middle;
-        else high = middle;
-      }
-      return high;
-    };
-    const recommended = crossing((broken) => broken > tolerated + 1e-9);
-    const p05 = crossing((broken) => broken > 0.05 + 1e-9);
-    const sure = [...shares].filter(([, broken]) => broken >= 0.95).map(([mib]) => mib);
+    const recommended = this.#keptFrom(grid, isBroken, tolerated);
+    const p05 = this.#keptFrom(grid, isBroken, 0.05);
+    const lowest = grid.findLast((mib) => this.#isSurelyBroken(mib, isBroken)) ?? 0;
+    const sure = this.tried.findLast((mib) => mib >= lowest && this.#isSurelyBroken(mib, isBroken));
     const text = (mib: number | undefined): string | null => (mib === undefined ? null : `${mib}m`);
-    const final = recommended === undefined ? undefined : this.#at(recommended, MANY_DRAWS);
-    let broken = 0;
-    for (let draw = 0; draw < (final?.draws ?? 0); draw++)
-      if (final !== undefined && isBroken(final.values, draw)) broken++;
+    const final = recommended === undefined ? undefined : this.#at(recommended, this.#draws.many);
     return {
       recommended: text(recommended),
-      p95: sure.length === 0 ? null : text(Math.max(...sure)),
+      p95: text(sure),
       p05: text(p05),
-      broken,
-      draws: final?.draws ?? MANY_DRAWS,
+      broken: final === undefined ? 0 : brokenIn(final, isBroken),
+      draws: this.#draws.many,
     };
   }
+
+  #isSurelyBroken(mib: number, isBroken: IsBroken): boolean {
+    return !this.#breaks(mib, (values, draw) => !isBroken(values, draw), 1 - SURELY);
+  }
+
+  /** The least size from which on no larger one tried breaks the promise, by all draws of it. */
+  #keptFrom(grid: readonly number[], isBroken: IsBroken, tolerated: number): number | undefined {
+    let low = grid.findLast((mib) => this.#breaks(mib, isBroken, tolerated));
+    let high = grid[low === undefined ? 0 : grid.indexOf(low) + 1];
+    for (;;) {
+      while (
+        low !== undefined &&
+        high !== undefined &&
+        high - low > Math.max(1, Math.floor(high * EDGE))
+      ) {
+        const middle = Math.round((low + high) / 2);
+        if (this.#breaks(middle, isBroken, tolerated)) low = middle;
+        else high = middle;
+      }
+      if (high === undefined) return undefined;
+      const found: number = high;
+      if (!this.#breaksByAll(found, isBroken, tolerated * this.#draws.many + 1e-9)) return found;
+      // The first draws had told otherwise: on between this size and the next known.
+      low = found;
+      high = this.tried.find((mib) => mib > found);
+    }
+  }
+}
+
+function brokenIn(values: DrawnOutcomes, isBroken: IsBroken): number {
+  let broken = 0;
+  for (let draw = 0; draw < values.misses.length; draw++) if (isBroken(values, draw)) broken++;
+  return broken;
 }
 
 /** A promise by its name. Throws AskedWrongly. */

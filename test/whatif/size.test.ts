@@ -1,0 +1,54 @@
+/** What `size` recommends is kept by all of its simulated runs, and not at the next smaller size. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sizeOf, whatIfInDetail } from "@respark/report";
+import { afterAll, expect, test } from "vitest";
+import { searchDraws } from "../../packages/report/src/whatif/size.ts";
+import { replayed } from "../cli/run-respark.ts";
+import { recordOf } from "./records.ts";
+
+const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+const BREAKS = {
+  "no-evictions": "evicted_blocks",
+  "no-failed-puts": "failed_puts",
+  "no-spills": "spilled_tasks",
+} as const;
+const knob = "spark.executor.memory";
+
+test("a recommended size is broken as often as said, at most in 5 of 100 draws; the next one below in more", async () => {
+  const path = join(scratch, "app.duckdb");
+  const logs = join(import.meta.dirname, "../../fixtures/runs/s35-f-base-dbg");
+  await replayed([logs, "-o", path]);
+  const run = await recordOf(path);
+  if (run === undefined) throw new Error("no application");
+  const keep = ["no-evictions", "no-failed-puts", "no-spills"] as const;
+  const asked = { keep, probability: 0.95, knob, between: undefined, seed: 1 };
+  const { promises, tried } = sizeOf(run, asked);
+  const brokenAt = (size: string, promise: (typeof keep)[number]): number => {
+    const scenarios = [new Map([[knob, size]])];
+    const question = { scenarios, levels: new Map(), draws: 40, seed: 1, knob: undefined };
+    const [drawn] = whatIfInDetail(run, question).drawn;
+    return (drawn?.[BREAKS[promise]] ?? []).filter((value) => value > 0).length;
+  };
+  for (const [index, promise] of keep.entries()) {
+    const { recommended, broken, draws } = promises[index] ?? {};
+    expect({ promise, broken, draws }).toEqual({
+      promise,
+      broken: brokenAt(recommended ?? "", promise),
+      draws: 40,
+    });
+    expect(broken).toBeLessThanOrEqual(2);
+    const below = tried[tried.indexOf(recommended ?? "") - 1] ?? "";
+    expect(brokenAt(below, promise)).toBeGreaterThan(2);
+  }
+});
+
+test("a run of many tasks has fewer draws a size, 16 where it counts", () => {
+  expect(searchDraws(64)).toEqual({ few: 10, many: 40 });
+  expect(searchDraws(20_000)).toEqual({ few: 10, many: 40 });
+  expect(searchDraws(40_000)).toEqual({ few: 5, many: 20 });
+  expect(searchDraws(100_000)).toEqual({ few: 3, many: 16 });
+});
