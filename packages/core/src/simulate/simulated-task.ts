@@ -243,6 +243,8 @@ export class SimulatedTask {
         this.#traced({ rdd, position: read.rdd, partition, block }, "memory");
       return;
     }
+    // The block read before may just have evicted this one.
+    this.#around.noteEvicted(executor);
     const cached: CachedBlock = { rdd, position: read.rdd, partition, block };
     if (executor.isOnDisk(blockId)) {
       outcomes.disk_hits++;

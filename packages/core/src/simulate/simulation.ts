@@ -254,6 +254,7 @@ class Simulation {
       settings: this.#settings,
       work: this.#work,
       trace: this.#trace,
+      noteEvicted: this.#noteEvicted,
       isCached: this.#isCached,
     };
   }
@@ -397,11 +398,11 @@ class Simulation {
     }
   }
 
-  #noteEvicted(executor: SimulatedExecutor): void {
+  readonly #noteEvicted = (executor: SimulatedExecutor): void => {
     if (!executor.store.hasEvicted) return;
     executor.noteEvicted(this.#locations);
     this.#trace?.evicted(executor);
-  }
+  };
 
   /** Every release and every new task lets the waiting look again. */
   #wake(executor: SimulatedExecutor): void {

@@ -17,6 +17,8 @@ export interface StageSurroundings {
   readonly work: Work;
   /** `undefined`: nobody asks how each read was met. */
   readonly trace: CacheTrace | undefined;
+  /** Looks at what was evicted since the last look: where blocks are depends on it. */
+  readonly noteEvicted: (executor: SimulatedExecutor) => void;
   /** Whether an RDD is still cached for this stage. */
   readonly isCached: (rdd: number) => boolean;
 }

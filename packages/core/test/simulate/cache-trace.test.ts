@@ -31,6 +31,17 @@ test("two RDDs that take turns in memory for one: Spark's order meets none, the 
   ]);
 });
 
+test("a block that the read before it evicts is gone: alone, an executor reads from no other", () => {
+  const wanted = cacheOf({ rdds: 2, partitions: 4, blockBytes: 4 * MIB, reads: [1, 0, 0] });
+  const both = [0, 1].map((rdd) => ({ rdd, parents: [] }));
+  const stages = wanted.stages.map((stage, at) => (at === 2 ? { ...stage, reads: both } : stage));
+  for (let poolMiB = 18; poolMiB <= 30; poolMiB += 2) {
+    const outcomes = simulate({ ...wanted, stages }, pool(poolMiB * MIB), new NoJitter());
+    expect(outcomes.remote_hits).toBe(0);
+    expect(outcomes.memory_hits + outcomes.misses).toBe(16);
+  }
+});
+
 test("what collections take of the pool no order of eviction gets back", () => {
   const squeezed = {
     rdds: 1,
