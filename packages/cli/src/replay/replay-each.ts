@@ -1,7 +1,7 @@
 /** Applications one after the other into a database; what fails of one is its own. */
 import type { Rows } from "@respark/core";
 import type { DiagnosticLog, SurveyedApplication, SurveyedFile } from "@respark/events";
-import type { ApplicationWriter, DuckDbSink } from "@respark/report";
+import type { ApplicationKey, ApplicationWriter, DuckDbSink } from "@respark/report";
 import type { Watch } from "../look-around.ts";
 import { machineWords } from "../machine-words.ts";
 import { UserError } from "../user-error.ts";
@@ -37,7 +37,7 @@ export async function replayEach(
   const { sink, inputs } = work;
   const failed: FailedApplication[] = [];
   const fleet = fleetProgress(watch, placed);
-  const waiting = placed.map((application) => ({ application, alone: false }));
+  const waiting: Turn[] = placed.map((application) => ({ application, alone: false }));
   for (let at = 0; at < waiting.length; at += 1) {
     const turn = waiting[at];
     if (turn === undefined) continue;
@@ -55,17 +55,41 @@ export async function replayEach(
     } catch (error) {
       if (!isOfOneApplication(error)) throw error;
       const lost = await sink.forget();
-      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      failed.push({ application, error, reason: reason.split("\n", 1)[0] ?? reason });
-      if (inputs !== undefined) sink.took(inputs.of(application, failed.at(-1)?.reason));
-      const again = placed.filter(({ appId, attemptId }) =>
-        lost.some((key) => key.appId === appId && key.attemptId === attemptId),
-      );
-      waiting.splice(at + 1, 0, ...again.map((one) => ({ application: one, alone: true })));
+      const { isOver, again } = afterTrouble(turn, placed, lost);
+      if (isOver) {
+        const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+        failed.push({ application, error, reason: reason.split("\n", 1)[0] ?? reason });
+        if (inputs !== undefined) sink.took(inputs.of(application, failed.at(-1)?.reason));
+      }
+      waiting.splice(at + 1, 0, ...again);
     }
     fleet.done(application);
   }
   return failed;
+}
+
+/** An application that is to be replayed: `alone`, it shares its transaction with no other. */
+export interface Turn<Application = SurveyedApplication> {
+  readonly application: Application;
+  readonly alone: boolean;
+}
+
+/**
+ * What follows where a turn failed and applications lost their rows with it. One that failed when
+ * its rows were committed is among those, and may be sound by itself; one that failed alone would
+ * fail for ever.
+ */
+export function afterTrouble<Application extends ApplicationKey>(
+  { application, alone }: Turn<Application>,
+  placed: readonly Application[],
+  lost: readonly ApplicationKey[],
+): { readonly isOver: boolean; readonly again: readonly Turn<Application>[] } {
+  const unwritten = placed.filter(({ appId, attemptId }) =>
+    lost.some((key) => key.appId === appId && key.attemptId === attemptId),
+  );
+  const isOver = alone || !unwritten.includes(application);
+  const again = isOver ? unwritten.filter((one) => one !== application) : unwritten;
+  return { isOver, again: again.map((one) => ({ application: one, alone: true })) };
 }
 
 /**

@@ -256,7 +256,9 @@ export class ReportedSteps {
       : this.#context.state.rules.keepsRelations
         ? pieceBytes
         : 0;
-    return amount({ atLeast: 0, atMost: pieceBytes * (small ? 16 : 3) }, usual);
+    // A damaged size may be as large as a whole number can be.
+    const atMost = Math.min(pieceBytes * (small ? 16 : 3), Number.MAX_SAFE_INTEGER);
+    return amount({ atLeast: 0, atMost }, usual);
   }
 
   /**

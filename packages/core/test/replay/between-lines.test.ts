@@ -175,6 +175,13 @@ test("a reported broadcast of an odd size leaves whole numbers of bytes", () => 
   expect(brokenLaws(replayAnyText(story, { memory: 50_000_000 }))).toEqual([]);
 });
 
+test("a broadcast of a damaged, enormous size leaves whole numbers of bytes", () => {
+  const story = `10 1 reported broadcast_3_piece0 ${Number.MAX_SAFE_INTEGER}`;
+  const { blocks } = replayAnyText(story, { memory: 50_000_000 });
+  const most = blocks.map(({ memoryBytesMax }) => memoryBytesMax);
+  expect(most.every((bytes) => bytes === undefined || Number.isSafeInteger(bytes))).toBe(true);
+});
+
 test("lines after the driver gave up an executor do not end before they begin", () => {
   const rows = replayAnyText(
     `
