@@ -33,6 +33,14 @@ test("of whole logs nothing is missing", () => {
   expect([events?.incomplete, executor?.incomplete]).toEqual([undefined, undefined]);
 });
 
+test("of a log alone that stops without a line of its end, nothing tells whether that is its end", () => {
+  const stopping: LogFact = { kind: "executor_stopping", how: "commanded", reason: undefined };
+  const open = lines.filter(({ kind }) => kind !== "executor_stopping" && kind !== "store_cleared");
+  expect(found([], open).executor?.endsEarly).toBe(undefined);
+  expect(found([], [...open, stopping]).executor?.endsEarly).toBe(false);
+  expect(found(whole, open).executor?.endsEarly).toBe(false);
+});
+
 test.each<[string, readonly EventFact[], string]>([
   [
     "a task that a completed stage planned",

@@ -201,7 +201,7 @@ function executorLog(log: ExecutorLogCompleteness): SourceCompleteness {
     incomplete: inWords([
       ...(beginsLate ? ["it begins within its executor's life"] : []),
       ...missingKinds.map((kind) => `it has no ${KIND_IN_WORDS[kind]}`),
-      ...(endsEarly ? ["tasks ended after its last line"] : []),
+      ...(endsEarly === true ? ["tasks ended after its last line"] : []),
       ...missingInWords(wanted),
       ...(backward > 0
         ? [`lines stand behind others that are later, ${countInWords(backward)} times`]

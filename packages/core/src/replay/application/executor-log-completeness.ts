@@ -206,10 +206,14 @@ export class ExecutorLogCompleteness {
     return missing;
   }
 
-  /** Tasks ended here well after the log's last line. */
-  get endsEarly(): boolean {
+  /**
+   * Tasks ended here well after the log's last line. Undefined: it has no line of its end, and no
+   * event log tells of its tasks.
+   */
+  get endsEarly(): boolean | undefined {
     const last = this.#lastLine;
-    return last !== undefined && this.#lastSuccess > last + 2_000_000;
+    if (last !== undefined && this.#lastSuccess > last + 2_000_000) return true;
+    return this.#kinds.has("end") || this.#successes > 0 ? false : undefined;
   }
 
   /** A task begins and ends once: lines of it that are there again stand beside others that are. */
