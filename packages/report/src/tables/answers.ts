@@ -1,25 +1,12 @@
 /** Tables of a what-if answer, which stand only in databases that `whatif -o` wrote into. */
+import { always, maybe, type PlainColumn } from "./plain-column.ts";
 import { keyColumns } from "./table.ts";
-
-interface AnswerColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly nullable: boolean;
-  readonly comment: string;
-}
 
 interface AnswerTable {
   readonly name: string;
   readonly comment: string;
-  readonly columns: readonly AnswerColumn[];
+  readonly columns: readonly PlainColumn[];
 }
-
-const always = (name: string, type: string, comment: string): AnswerColumn => {
-  return { name, type, nullable: false, comment };
-};
-const maybe = (name: string, type: string, comment: string): AnswerColumn => {
-  return { name, type, nullable: true, comment };
-};
 
 const scenario = always("scenario_id", "BIGINT", "scenario (whatif_scenarios)");
 const outcome = always(
@@ -27,7 +14,7 @@ const outcome = always(
   "VARCHAR",
   "what is counted, as evicted_blocks; docs/spark/whatif.md",
 );
-const keys: readonly AnswerColumn[] = keyColumns.map(({ name, type, comment }) => {
+const keys: readonly PlainColumn[] = keyColumns.map(({ name, type, comment }) => {
   return always(name, type, comment);
 });
 

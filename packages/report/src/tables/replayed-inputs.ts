@@ -1,24 +1,11 @@
 /** The table of input files: how a later `replay --resume` knows what it need not read again. */
 
-/** A column whose type and comment stand in every database, whichever way it is filled. */
-interface InputColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly nullable: boolean;
-  readonly comment: string;
-}
-
-const always = (name: string, type: string, comment: string): InputColumn => {
-  return { name, type, nullable: false, comment };
-};
-const maybe = (name: string, type: string, comment: string): InputColumn => {
-  return { name, type, nullable: true, comment };
-};
+import { always, maybe, type PlainColumn } from "./plain-column.ts";
 
 export const replayedInputs: {
   readonly name: string;
   readonly comment: string;
-  readonly columns: readonly InputColumn[];
+  readonly columns: readonly PlainColumn[];
 } = {
   name: "replayed_inputs",
   comment:
