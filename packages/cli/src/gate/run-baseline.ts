@@ -129,7 +129,7 @@ const RUNS_FOR_STATISTICS = 5;
 function summaryText({ application, runs, metrics }: Baseline, output: string): string {
   const advice =
     runs.length === 1
-      ? "One run does not tell how much runs differ by themselves: add a second with --add.\n"
+      ? "One run does not show how much runs differ by chance: add a second with --add.\n"
       : runs.length < RUNS_FOR_STATISTICS
         ? "From five runs on limits follow from median and spread; until then from the worst run.\n"
         : "";

@@ -244,7 +244,7 @@ function remarksOn(
   }
   if (baseline.runs.length === 1) {
     remarks.push(
-      "the baseline is of one run: two or more tell how much runs differ by themselves (respark baseline --add)",
+      "the baseline is of one run: two or more show how much runs differ by chance (respark baseline --add)",
     );
   }
   return remarks;
