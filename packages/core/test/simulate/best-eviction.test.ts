@@ -1,6 +1,7 @@
 /** Belady's order against every order there is, on traces small enough to try them all. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import { type CacheUse, metByBestOrder } from "../../src/simulate/best-eviction.ts";
 
 function uses(

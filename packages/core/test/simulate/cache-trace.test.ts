@@ -1,6 +1,7 @@
 /** Reads of cached blocks by size of memory: what Spark's order meets, and what the best would. */
-import fc from "fast-check";
+
 import { expect, test } from "vitest";
+import { fc } from "../../../../test/seeded.ts";
 import {
   CacheTrace,
   NoJitter,
