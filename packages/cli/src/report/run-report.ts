@@ -18,7 +18,7 @@ export interface ReportOptions extends RunOptions {
  * What DuckDB may hold: with what the page itself takes, a report of 100 executors with 200,000
  * tasks stays below 500 MB. Where a larger run needs more, it is asked again without this limit.
  */
-const DATABASE_BYTES = 128 << 20;
+const DATABASE_BYTES = 96 << 20;
 
 export async function runReport(
   host: Host,
