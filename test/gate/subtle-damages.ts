@@ -132,7 +132,6 @@ const EXECUTOR: readonly (readonly [string, Change])[] = [
   ["its lines of Executor in the middle are gone", gone(/ Executor: /, middle)],
   ["its lines of tasks are there twice", twice(/(?:Running|Finished) task/)],
   ["its lines of MemoryStore are there twice", twice(/ MemoryStore: /)],
-  ["each line is there twice", twice(/./)],
   ["digits of each tenth size are others", misread(/stored as|free/, 10)],
   ["digits of each third size are others", misread(/stored as|free/, 3)],
   ["digits of all sizes are others", misread(/stored as|free/, 1)],
@@ -174,6 +173,8 @@ export function subtleDamages(): Damage[] {
       }),
     ),
     ...EXECUTOR.map(([what, change]) => inLongest(what, change)),
+    // Two appenders write to it: it is read once.
+    inLongest("each line is there twice", twice(/./), true),
     inLongest("in colours", (lines) => lines.map((line) => `\u001b[32m${line}\u001b[0m`), true),
     inLongest(
       "its lines carry a container's name",

@@ -30,7 +30,7 @@ import type { MemoryMode } from "./memory-mode.ts";
 import { defaultPageSizeBytes } from "./page-size.ts";
 
 const MIB = 1_048_576;
-/** No heap is larger: 2^46 bytes. */
+/** No heap is larger, nor what stands beside it: 2^46 bytes. */
 const LARGEST_HEAP_BYTES = 2 ** 46;
 
 /**
@@ -352,6 +352,9 @@ function offHeapRegions(
 ): Pick<ExecutorLayoutColumns, "offHeapStorage" | "offHeapExecution"> {
   const { behaviour, conf } = evidence;
   const pools = offHeapPools(kind, behaviour, conf);
+  // Spark starts with such a setting: it allocates when it is asked.
+  if (pools.storageBytes + pools.executionBytes > LARGEST_HEAP_BYTES)
+    return { offHeapStorage: nothing, offHeapExecution: nothing };
   const origin = evidence.settingsLogged === false ? "assumed" : "derived";
   return {
     offHeapStorage: { bytes: Number(pools.storageBytes), origin },

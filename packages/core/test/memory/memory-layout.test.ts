@@ -66,6 +66,22 @@ test("a printed capacity counts off-heap memory from 2.1 on", () => {
   expect(layout.offHeapStorage).toEqual({ bytes: 32 * MIB, origin: "derived" });
 });
 
+test("off-heap memory that no machine has is unknown, though Spark starts with it", () => {
+  const offHeap = (size: string) =>
+    executorMemoryLayout({
+      behaviour: behaviourOf("3.5.6"),
+      conf: new Map([
+        ["spark.executor.memory", "512m"],
+        ["spark.memory.offHeap.enabled", "true"],
+        ["spark.memory.offHeap.size", size],
+      ]),
+      totalCapacityBytes: undefined,
+    }).offHeapExecution.bytes;
+  expect(offHeap("9223372036854775807")).toBeUndefined();
+  expect(offHeap("64t")).toBe(2 ** 45);
+  expect(offHeap("65t")).toBeUndefined();
+});
+
 test("a heap that no default explains is reported, without a -Xmx", () => {
   const layout = executorMemoryLayout({
     behaviour: behaviourOf("3.1.1"),
