@@ -106,6 +106,7 @@ function withOnHeapCapacity(evidence: LayoutEvidence): LayoutEvidence {
     return { ...evidence, onHeapCapacityBytes: total };
   const pools = offHeapPools(kind, behaviour, conf);
   const offHeap = Number(pools.storageBytes + pools.executionBytes);
+  if (offHeap > total.atLeast) return evidence; // what is printed is not of this setting
   return {
     ...evidence,
     onHeapCapacityBytes: { atLeast: total.atLeast - offHeap, atMost: total.atMost - offHeap },

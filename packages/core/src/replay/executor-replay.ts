@@ -117,6 +117,12 @@ export class ExecutorReplay {
     }
   }
 
+  /** The event log has none of the reports that it owes: what its blocks hold is unknown. */
+  reportsNothing(): void {
+    if (!this.#around.hasLog && !this.#around.isToldByDriver())
+      this.#parts?.context.state.showStorage(false);
+  }
+
   /** A line of the driver's log about a block here. */
   printedByDriver(at: Observation, fact: PrintedBlock): void {
     if (this.#around.isToldByDriver()) {

@@ -319,6 +319,8 @@ export class Replay {
         return;
       }
       case "task_start":
+        if (this.#blockUpdates === 0 && this.#conf.owesReports())
+          for (const executor of this.#executors.values()) executor.reportsNothing();
         this.#facts.taskSeen(fact);
         this.#census.event(fact);
         this.#tasks.started(fact, sourceFileId, line);

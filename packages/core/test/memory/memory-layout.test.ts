@@ -82,6 +82,18 @@ test("off-heap memory that no machine has is unknown, though Spark starts with i
   expect(offHeap("65t")).toBeUndefined();
 });
 
+test("a printed capacity below the off-heap memory that is set is no heap's", () => {
+  const layout = executorMemoryLayout({
+    behaviour: behaviourOf("3.5.6"),
+    conf: new Map([
+      ["spark.memory.offHeap.enabled", "true"],
+      ["spark.memory.offHeap.size", "1g"],
+    ]),
+    totalCapacityBytes: printedSize("191.2 MiB"),
+  });
+  expect(layout.maxMemoryInterval?.atLeast ?? 0).toBeGreaterThanOrEqual(0);
+});
+
 test("a heap that no default explains is reported, without a -Xmx", () => {
   const layout = executorMemoryLayout({
     behaviour: behaviourOf("3.1.1"),

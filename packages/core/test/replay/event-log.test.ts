@@ -284,9 +284,24 @@ test("where nobody tells of blocks, storage and all that depends on it is unknow
 test("asked for its blocks, or before 2.3 of itself, an event log tells that nothing is stored yet", () => {
   const story = "0 1 registered 1000000\n10 1 launched task-1";
   const asked = { conf: { "spark.eventLog.logBlockUpdates.enabled": "true" }, memory: 1_000_000 };
-  expect(replayText(story, asked).memory_timeline[0]?.storageUsed.atMost).toBe(0);
+  const reported = `0 1 registered 1000000\n5 1 reported broadcast_0_piece0 100\n10 1 launched task-1`;
+  expect(replayText(reported, asked).memory_timeline[0]?.storageUsed.atMost).toBe(0);
   const old = { spark: "2.1.3", memory: 1_000_000 };
   expect(replayText(story, old).memory_timeline[0]?.storageUsed.atMost).toBe(0);
+});
+
+test("an event log that lacks the reports it promises tells nothing of storage from a task on", () => {
+  const asked = { conf: { "spark.eventLog.logBlockUpdates.enabled": "true" }, memory: 1_000_000 };
+  const story = (report: string) => `
+      0 1 registered 1000000
+      ${report}
+     10 1 launched task-1
+     90 1 ended task-1 since 10 peak 800000
+    100 1 launched task-2
+    900 1 ended task-2 since 100 peak 800000`;
+  const last = (report: string) => replayText(story(report), asked).memory_timeline.at(-1);
+  expect(last("")?.storageUsed).toEqual({ bytes: undefined });
+  expect(last("5 1 reported broadcast_0_piece0 100")?.storageUsed.atLeast).toBe(100);
 });
 
 test("a task whose end is known and still to be replayed is not lost when the next one begins in its slot", () => {

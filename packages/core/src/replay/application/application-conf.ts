@@ -51,6 +51,7 @@ export class ApplicationConf {
   #logged = false;
   /** What is gone by while nothing names the version. */
   readonly #assumed: SparkBehaviour;
+  #lacksReports = false;
 
   /** `bounds`: between which lines the version is, where nothing names it. */
   constructor(version: string | undefined, bounds?: SparkVersionBounds) {
@@ -64,12 +65,30 @@ export class ApplicationConf {
 
   /** The event log tells of blocks (spec event-log.md 3.5, 3.7). */
   get reportsBlocks(): boolean {
-    const isOn = (key: string) => this.properties.get(key) === "true";
     return (
-      isOn("spark.eventLog.logBlockUpdates.enabled") ||
-      isOn("spark.taskMetrics.trackUpdatedBlockStatuses") ||
+      (this.#logsUpdates && !this.#lacksReports) ||
+      this.#isOn("spark.taskMetrics.trackUpdatedBlockStatuses") ||
       this.behaviour.updatedBlocks === "always"
     );
+  }
+
+  /**
+   * A task starts and no block was reported. Its stage's broadcast is stored on the driver, and
+   * that is reported before any of its tasks (DAGScheduler.submitMissingTasks): true, once, where
+   * the log's own settings promise reports. They were filtered out, and it tells of no block.
+   */
+  owesReports(): boolean {
+    if (!this.reportsBlocks || !this.#logsUpdates) return false;
+    this.#lacksReports = true;
+    return !this.reportsBlocks;
+  }
+
+  get #logsUpdates(): boolean {
+    return this.#isOn("spark.eventLog.logBlockUpdates.enabled");
+  }
+
+  #isOn(key: string): boolean {
+    return this.properties.get(key) === "true";
   }
 
   get behaviour(): SparkBehaviour {
