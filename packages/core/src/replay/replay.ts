@@ -13,6 +13,7 @@ import { FailureRecords } from "./application/failure-records.ts";
 import { ImpossibleSizes } from "./application/impossible-sizes.ts";
 import { writeApplication, writeExecutors } from "./application/life-rows.ts";
 import { MetricRows } from "./application/metric-rows.ts";
+import { OtherApplications } from "./application/other-applications.ts";
 import { SqlPlans } from "./application/sql-plans.ts";
 import { TaskCensus } from "./application/task-census.ts";
 import { ApplicationBlocks } from "./blocks/block-history.ts";
@@ -57,6 +58,7 @@ export class Replay {
   readonly #failures: FailureRecords;
   readonly #completeness = new Completeness();
   readonly #sizes = new ImpossibleSizes();
+  readonly #others: OtherApplications;
   readonly #executors = new Map<string, ExecutorReplay>();
   readonly #blocks: ApplicationBlocks;
   readonly #broadcasts = new BroadcastValues();
@@ -72,6 +74,7 @@ export class Replay {
 
   constructor(options: ReplayOptions) {
     this.#options = options;
+    this.#others = new OtherApplications(options.appId);
     // A caller knows its table, so the pair it hands over is one of the union.
     const emit = options.emit as EmitRow;
     this.#emit = emit;
@@ -143,6 +146,7 @@ export class Replay {
     };
     const redact = this.#options.redact ?? ((_key: string, value: string) => value);
     this.#sizes.write(this.#emit);
+    this.#others.write(this.#emit);
     this.#conf.write(this.#emit, redact);
     writeExecutors(this.#emit, this.#roster, this.#conf, summary);
     writeApplication(this.#emit, summary, this.#conf, {
@@ -185,7 +189,8 @@ export class Replay {
         return;
       }
       case "driver_executor_lost": {
-        if (fact.executorId === undefined || this.#isOfAnother(fact.appId)) return;
+        if (fact.executorId === undefined || this.#others.isOfAnother(fact.appId, observation))
+          return;
         const known = this.#roster.of(fact.executorId);
         known.removedAt ??= observation.ts;
         this.#roster.gone(fact.executorId, fact.reason, observation);
@@ -197,7 +202,7 @@ export class Replay {
         this.#roster.ended(observation, fact.reason);
         return;
       case "driver_executor_granted": {
-        if (this.#isOfAnother(fact.appId)) return;
+        if (this.#others.isOfAnother(fact.appId, observation)) return;
         const known = this.#roster.of(fact.executorId);
         known.cores ??= fact.cores;
         return;
@@ -226,11 +231,6 @@ export class Replay {
     if (observation.executorId === undefined) return;
     if (observation.ts !== undefined) this.#loseGone(observation.ts - HELD_MICROS);
     this.#executor(observation.executorId).observe(observation, fact);
-  }
-
-  /** A standalone worker and its master serve many applications. */
-  #isOfAnother(appId: string | undefined): boolean {
-    return appId !== undefined && appId !== this.#options.appId;
   }
 
   /**

@@ -197,11 +197,13 @@ test("an executor of another application, in a worker's log, is none of this one
     exitCode: 137,
     reason: "Command exited with code 137",
   });
-  const { executors } = replayed([
+  const { executors, diagnostics } = replayed([
     [10, "driver", gone("app", "1")],
     [20, "driver", gone("another", "2")],
+    [30, "driver", gone("a-third", "1")],
   ]);
   expect(executors.map(({ executorId }) => executorId)).toEqual(["1"]);
+  expect(diagnostics).toMatchObject([{ code: "other_applications", line: 2, count: 2 }]);
 });
 
 test("a log at WARN, which shows no memory at all, has its out-of-memory error", () => {
