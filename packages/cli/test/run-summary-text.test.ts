@@ -47,6 +47,7 @@ const run: RunSummary = {
   hasEventLog: true,
   hasExecutorLog: true,
   leftRunning: undefined,
+  incompleteLogs: undefined,
   statements: 4830,
   statementsMet: 4812,
   statementsExplained: 12,
@@ -285,4 +286,19 @@ test("a peak whose bounds are far apart is said by its bounds", () => {
   const text = runSummaryText({ ...run, executors: [loose] }, { ...place, columns: 200 });
   expect(text).toContain("25.0 MiB–63.6 MiB");
   expect(text).not.toContain("61.5 MiB");
+});
+
+test("logs that are not whole are told before the numbers that they make smaller", () => {
+  const told = (logs: number) =>
+    runSummaryText(
+      { ...run, incompleteLogs: { logs, example: "logs/executor-0.log" } },
+      { ...place, columns: 200 },
+    ).split("\n")[2];
+  expect(told(1)).toBe(
+    "One log is not whole (logs/executor-0.log): the counts are of what is left.",
+  );
+  expect(told(3)).toBe(
+    "3 logs are not whole (logs/executor-0.log is one): the counts are of what is left.",
+  );
+  expect(runSummaryText(run, place)).not.toContain("not whole");
 });

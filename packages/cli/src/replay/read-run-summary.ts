@@ -61,6 +61,8 @@ const applicationKinds = {
   no_end: "flag",
   event_log: "flag",
   executor_log: "flag",
+  logs_incomplete: "number",
+  an_incomplete_log: "text",
   jobs_running: "number",
   tasks_running: "number",
   duration_ms: "number",
@@ -81,6 +83,10 @@ function applicationOf(row: RowOf<typeof applicationKinds>) {
     evidenceLevel: evidenceLevel(row.evidence_level),
     hasEventLog: row.event_log === true,
     hasExecutorLog: row.executor_log === true,
+    incompleteLogs:
+      row.an_incomplete_log === undefined
+        ? undefined
+        : { logs: row.logs_incomplete ?? 1, example: row.an_incomplete_log },
     startedAt: row.started_us,
     durationMillis: row.duration_ms,
     leftRunning:

@@ -14,6 +14,9 @@ export function applicationSql(where: string): string {
         from source_files
         where ${where} and (kind = 'executor_log'
           or contains(line_kinds, 'tasks'))) as executor_log,
+      (select count(incomplete) from source_files where ${where}) as logs_incomplete,
+      (select min(regexp_extract(path, '([^/\\\\]+[/\\\\])?[^/\\\\]+$'))
+        from source_files where ${where} and incomplete is not null) as an_incomplete_log,
       (select count(*) from jobs where ${where} and status = 'running') as jobs_running,
       (select count(*) from tasks where ${where} and status = 'running') as tasks_running,
       name, spark_version, memory_manager, model_evidence, evidence_level,

@@ -42,7 +42,7 @@ export interface SummaryPlace {
 
 export function runSummaryText(run: RunSummary, place: SummaryPlace): string {
   const parts = [
-    heading(run, place.style),
+    heading(run, place),
     executorTable(run, place),
     whatHappened(run, place),
     curves(run, place.style),
@@ -55,7 +55,7 @@ export function runSummaryText(run: RunSummary, place: SummaryPlace): string {
     .join("\n\n")}\n`;
 }
 
-function heading(run: RunSummary, style: Style): string[] {
+function heading(run: RunSummary, { style, columns }: SummaryPlace): string[] {
   const name = run.name === undefined ? "" : ` “${printableLine(run.name)}”`;
   const attempt = run.attemptId === "1" ? "" : ` attempt ${printableLine(run.attemptId)}`;
   const facts = [
@@ -72,7 +72,22 @@ function heading(run: RunSummary, style: Style): string[] {
         ? []
         : ["no end logged"]),
   ];
-  return [style.bold(`${printableLine(run.appId)}${attempt}${name}`), facts.join(" · ")];
+  return [
+    style.bold(`${printableLine(run.appId)}${attempt}${name}`),
+    facts.join(" · "),
+    ...wrapped(incompleteInWords(run), columns),
+  ];
+}
+
+/** Said before any number that it makes smaller. */
+function incompleteInWords({ incompleteLogs }: RunSummary): string {
+  if (incompleteLogs === undefined) return "";
+  const { logs, example } = incompleteLogs;
+  const which =
+    logs === 1
+      ? `One log is not whole (${printableLine(example)})`
+      : `${countInWords(logs)} logs are not whole (${printableLine(example)} is one)`;
+  return `${which}: the counts are of what is left.`;
 }
 
 /** Of an executor that has a log and no known pools, what its lines show at least. */

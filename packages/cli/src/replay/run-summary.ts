@@ -12,6 +12,8 @@ export interface RunSummary {
   readonly memoryManager: string | undefined;
   readonly modelEvidence: "vectors" | "source" | undefined;
   readonly evidenceLevel: EvidenceLevel;
+  /** logs of which something is missing, and one of them; undefined: none is known to be */
+  readonly incompleteLogs: { readonly logs: number; readonly example: string } | undefined;
   /** epoch microseconds */
   readonly startedAt: number | undefined;
   readonly durationMillis: number | undefined;
