@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { main, processHost } from "@respark/cli";
 import { type EmitRow, Replay } from "@respark/core";
 import { type Diagnostic, readApplication, type SurveyedFile, survey } from "@respark/events";
+import { beginsRecord } from "../../packages/events/src/survey/line-feed.ts";
 import { type FuzzCase, writeCase } from "./fuzz-case.ts";
 import { linesThatCount, wholeEvents } from "./oracle.ts";
 
@@ -187,19 +188,17 @@ function isPassedOver(path: string): boolean {
   return /(?:^|[/!])(?:\.[^/]*|[^/]*\.crc|_SUCCESS|appstatus_[^/]*)$/.test(path);
 }
 
-/**
- * Text whose line numbers are the log's own: parts one after another, no line running on into the
- * next.
- */
+/** Text whose line numbers are the log's own: parts one after another, joined as they are read. */
 function textOf({ source }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {
-  const parts = source.parts.map(
-    (part) => hurt.files.find((file) => file.path === part.path)?.text,
-  );
   const joined: Buffer[] = [];
-  for (const text of parts) {
+  let isWithinLine = false;
+  for (const part of source.parts) {
+    const text = hurt.files.find((file) => file.path === part.path)?.text;
     if (text === undefined || hasOtherLines(text)) return undefined;
+    const runsOn = part.continues === "where_cut" && !beginsRecord(text);
+    if (isWithinLine && !runsOn) joined.push(Buffer.from("\n"));
     joined.push(text);
-    if (text.length > 0 && text.at(-1) !== 10) joined.push(Buffer.from("\n"));
+    if (text.length > 0) isWithinLine = text.at(-1) !== 10;
   }
   return Buffer.concat(joined);
 }

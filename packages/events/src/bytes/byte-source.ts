@@ -35,8 +35,11 @@ export interface ByteSource {
   readonly modifiedMs?: number;
   /** As stored; a file that grows is read up to its size at discovery. */
   readonly compressedBytes: number | undefined;
-  /** Cut off from the file before it, perhaps within a line. */
-  readonly continues?: boolean;
+  /**
+   * Cut off from the file before it, perhaps within a line. `where_cut`: only where that one ends
+   * within a line and this one does not begin with a record.
+   */
+  readonly continues?: boolean | "where_cut";
   /**
    * The decoded bytes in order, from the start at every call. A chunk (up to a few MB) is valid
    * only until the next is asked for. Damage ends the bytes early, or skips what cannot be read,

@@ -2,7 +2,9 @@
  * Logs cut into files by a clock or a size: Databricks' dated event logs, rotated executor and
  * driver logs.
  */
+import type { ByteSource } from "./byte-source.ts";
 import { bareName } from "./codecs/index.ts";
+import { cutOff } from "./cut-off.ts";
 import type { DiscoveredSource, Grouping } from "./discovered-source.ts";
 import type { Grouped } from "./rolling-log.ts";
 import type { FoundFile } from "./walk.ts";
@@ -32,7 +34,12 @@ export function datedEventLogs(files: readonly FoundFile[]): Grouped {
   const dateOf = ({ name }: FoundFile): string => datedEventLog.exec(bareName(name))?.[1] ?? "now";
   const parts = [...dated].sort((a, b) => compare(dateOf(a), dateOf(b)));
   return {
-    sources: [oneLog("dated", parts)],
+    sources: [
+      oneLog(
+        "dated",
+        parts.map(({ source }) => source),
+      ),
+    ],
     rest: files.filter((file) => !dated.includes(file)),
   };
 }
@@ -63,19 +70,20 @@ export function rotatedLogs(files: readonly FoundFile[]): Grouped {
     sources.push(
       oneLog(
         "rotated",
-        parts.map(({ file }) => file),
+        // Spark's size-based rolling and logrotate's copytruncate cut between bytes, not between
+        // lines (RollingFileAppender.appendToFile rolls over before each buffer, 1.1+).
+        parts.map(({ file: { source } }, at) => (at === 0 ? source : cutOff(source, "where_cut"))),
       ),
     );
   }
   return { sources, rest };
 }
 
-function oneLog(grouping: Grouping, parts: readonly FoundFile[]): DiscoveredSource {
-  const newest = parts.at(-1);
+function oneLog(grouping: Grouping, parts: readonly ByteSource[]): DiscoveredSource {
   return {
-    path: newest?.source.path ?? "",
+    path: parts.at(-1)?.path ?? "",
     grouping,
-    parts: parts.map(({ source }) => source),
+    parts,
     compacted: false,
     beginsLate: false,
     inProgress: false,

@@ -146,7 +146,7 @@ export class LineReader {
     for (;;) {
       const found = text.indexOf(lineFeed, start);
       if (found === -1) break;
-      const end = found > start && text[found - 1] === carriageReturn ? found - 1 : found;
+      const end = endBeforeReturns(text, start, found);
       if (end - start > max) {
         this.#number = number;
         this.#lineOffset = base + start;
@@ -175,8 +175,7 @@ export class LineReader {
       this.#endHugeLine(true);
       return;
     }
-    const last = this.#carried - 1;
-    const stripped = this.#carry[last] === carriageReturn ? last : this.#carried;
+    const stripped = endBeforeReturns(this.#carry, 0, this.#carried);
     if (stripped > this.#maxLineBytes) {
       this.#beginHugeLine();
       this.#endHugeLine(true);
@@ -252,4 +251,11 @@ export class LineReader {
     this.#inHugeLine = false;
     this.#heldReturn = false;
   }
+}
+
+/** Windows' line end, and what becomes of it in a text that is made Windows' twice: `\r\r\n`. */
+function endBeforeReturns(text: Buffer, start: number, lineFeedAt: number): number {
+  let end = lineFeedAt;
+  while (end > start && text[end - 1] === carriageReturn) end--;
+  return end;
 }

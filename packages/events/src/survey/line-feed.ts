@@ -3,6 +3,7 @@
  */
 
 import type { ByteSource, ChunkOptions } from "../bytes/byte-source.ts";
+import { timeIn } from "../executor-log/layouts/time-forms.ts";
 import { LineReader, type LineSlice } from "../lines/lines.ts";
 import { turn } from "../turn.ts";
 
@@ -122,7 +123,7 @@ export class LineFeed implements Lines {
       // reader that waits.
       await turn();
       if (result.done) {
-        this.#endPart(reader);
+        await this.#endPart(reader);
         return true;
       }
       this.#chunk = result.value;
@@ -183,11 +184,12 @@ export class LineFeed implements Lines {
     return true;
   }
 
-  /** A part's last line never runs on into the next part, unless that was cut off from it. */
-  #endPart(reader: LineReader): void {
+  /** A part's last line runs on into the next part where that was cut off from it. */
+  async #endPart(reader: LineReader): Promise<void> {
     this.#chunk = nothing;
     this.#split = 0;
-    if (this.#parts[this.#part]?.continues === true) {
+    const next = this.#parts[this.#part];
+    if (next !== undefined && (await this.#runsOn(reader, next))) {
       this.#beginPart(this.#linesBefore + reader.lines + (reader.isWithinLine ? 0 : 1));
       return;
     }
@@ -196,6 +198,13 @@ export class LineFeed implements Lines {
     this.#bytesBefore += reader.bytes;
     this.#reader = undefined;
     this.#chunks = undefined;
+  }
+
+  async #runsOn(reader: LineReader, next: ByteSource): Promise<boolean> {
+    if (next.continues !== "where_cut") return next.continues === true;
+    if (!reader.isWithinLine) return false;
+    for await (const chunk of next.chunks(this.#options)) return !beginsRecord(chunk);
+    return false;
   }
 
   #keep(
@@ -255,6 +264,17 @@ export function wholeLine(line: FedLine, huge: HugeStart): FedLine | undefined {
   line.number = huge.number;
   line.byteOffset = huge.byteOffset;
   return line;
+}
+
+const LEVEL_AT_START = /^\W?(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\b/;
+
+/** A log's first bytes are the head of a record: a time, a level or an object of JSON. */
+export function beginsRecord(bytes: Uint8Array): boolean {
+  const head = Buffer.from(bytes.subarray(0, 64)).toString("latin1");
+  const time = timeIn(head);
+  return (
+    head.startsWith("{") || LEVEL_AT_START.test(head) || (time !== undefined && time.start < 2)
+  );
 }
 
 function nulBytesIn(chunk: Uint8Array): number {

@@ -2,7 +2,7 @@
  * An event log that `split` cut, which leaves no marks: joined by the names of its files, of which
  * only the first holds the log's start.
  */
-import type { ByteSource } from "../bytes/byte-source.ts";
+import { cutOff } from "../bytes/cut-off.ts";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
 import type { ReportDiagnostic } from "../diagnostic.ts";
 import type { SampledFile } from "./sampled-file.ts";
@@ -80,23 +80,10 @@ function oneLog(parts: readonly SampledFile[], report: ReportDiagnostic): Discov
     grouping: "split",
     parts: parts
       .flatMap(({ source }) => source.parts)
-      .map((file, i) => (i === 0 ? file : cutOff(file))),
+      .map((file, i) => (i === 0 ? file : cutOff(file, true))),
     compacted: false,
     beginsLate: false,
     inProgress: last?.source.inProgress ?? false,
     sparkVersion: undefined,
-  };
-}
-
-/** A line may begin in one file and end in the next. */
-function cutOff(file: ByteSource): ByteSource {
-  const { path, name, codec, compressedBytes } = file;
-  return {
-    path,
-    name,
-    codec,
-    compressedBytes,
-    continues: true,
-    chunks: (options) => file.chunks(options),
   };
 }

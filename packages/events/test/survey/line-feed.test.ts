@@ -32,7 +32,7 @@ test("the event loop turns between the chunks of a log", async () => {
 });
 
 /** A file of these bytes; cut off: from the one before. */
-function file(path: string, text: string, continues = true): ByteSource {
+function file(path: string, text: string, continues: ByteSource["continues"] = true): ByteSource {
   return {
     path,
     name: path,
@@ -77,4 +77,25 @@ test("a line goes on in the file that was cut off from its own", async () => {
     ["c", 4],
     ["d", 6],
   ]);
+});
+
+// Of fewer bytes the encoding would still be open.
+const FIRST = "1".repeat(10_000);
+
+test.each([
+  // Its own line goes on.
+  ["locks, free memory is 25.3 MiB\nnext", [FIRST, "1 blocks, free memory is 25.3 MiB", "next"]],
+  // The rest of the cut line is lost, and the part begins with a record.
+  ["26/11/21 02:38:24 INFO A: b\nnext", [FIRST, "1 b", "26/11/21 02:38:24 INFO A: b", "next"]],
+  ["[INFO] A: b\n", [FIRST, "1 b", "[INFO] A: b"]],
+])("a part cut by its size goes on unless it begins with a record: %s", async (rest, expected) => {
+  const feed = openLines({
+    parts: [file("log.1", `${FIRST}\n1 b`, false), file("log", rest, "where_cut")],
+  });
+  const lines: string[] = [];
+  while (await feed.read())
+    for (let line = feed.next(); line !== undefined; line = feed.next())
+      lines.push(line.buffer.toString("utf8", line.start, line.end));
+  expect(lines).toEqual(expected);
+  expect(feed.lines).toBe(expected.length);
 });
