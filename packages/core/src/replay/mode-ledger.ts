@@ -8,13 +8,11 @@ import type { MemoryMode } from "../memory/memory-mode.ts";
 import { type HeldBlock, HeldBlocks, type Newcomers } from "./held-blocks.ts";
 import {
   allBorrowed,
-  around,
-  assertLaws,
   borrowed,
+  lawfulPools,
   type PoolRules,
   type Pools,
   shrunk,
-  withBest,
 } from "./pool-laws.ts";
 
 /** Bytes by which storage may be less, or more, than is known. */
@@ -455,22 +453,14 @@ export class ModeLedger {
    * the maximum together, and a pool is no smaller than what is used of it.
    */
   get pools(): Pools {
-    const { maxBytes, regionBytes, fixedPools } = this.rules;
-    const storage = this.storageUsed;
-    const execution = this.executionUsed;
-    const together = fixedPools ? maxBytes : Math.max(0, maxBytes - execution.atLeast);
-    const storageUsed = withBest(storage, Math.min(storage.best, together));
-    const left = fixedPools ? maxBytes - regionBytes : maxBytes - storageUsed.best;
-    const executionUsed = withBest(execution, Math.min(execution.best, Math.max(0, left)));
-    const storagePool = fixedPools
-      ? this.#storagePool
-      : around(this.#storagePool, {
-          atLeast: storageUsed.best,
-          atMost: maxBytes - executionUsed.best,
-        });
-    const state = { storageUsed, executionUsed, storagePool };
-    assertLaws(state, this.rules);
-    return state;
+    return lawfulPools(
+      {
+        storageUsed: this.storageUsed,
+        executionUsed: this.executionUsed,
+        storagePool: this.#storagePool,
+      },
+      this.rules,
+    );
   }
 
   /**

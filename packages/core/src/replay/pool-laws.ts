@@ -97,6 +97,35 @@ export function around(a: Amount, { atLeast, atMost }: ByteInterval): Amount {
   return { atLeast: Math.min(a.atLeast, best), atMost: Math.max(a.atMost, best), best };
 }
 
+/** The pools as every row must have them: their bounds give way where they have to. */
+export function lawfulPools(
+  { storageUsed, executionUsed, storagePool }: Pools,
+  { maxBytes, fixedPools }: { readonly maxBytes: number; readonly fixedPools: boolean },
+): Pools {
+  const within = (atLeast: number, atMost: number) => ({ atLeast, atMost: Math.max(0, atMost) });
+  let state: Pools;
+  if (fixedPools) {
+    // A version that is damaged, or assumed, may make pools of which tasks hold more.
+    state = {
+      storageUsed: around(storageUsed, within(0, storagePool.best)),
+      executionUsed: around(executionUsed, within(0, maxBytes - storagePool.best)),
+      storagePool,
+    };
+  } else {
+    const together = Math.max(0, maxBytes - executionUsed.atLeast);
+    const storage = withBest(storageUsed, Math.min(storageUsed.best, together));
+    const left = Math.max(0, maxBytes - storage.best);
+    const execution = withBest(executionUsed, Math.min(executionUsed.best, left));
+    state = {
+      storageUsed: storage,
+      executionUsed: execution,
+      storagePool: around(storagePool, within(storage.best, maxBytes - execution.best)),
+    };
+  }
+  assertLaws(state, { maxBytes });
+  return state;
+}
+
 export function assertLaws(
   { storageUsed, executionUsed, storagePool }: Pools,
   { maxBytes }: { readonly maxBytes: number },
