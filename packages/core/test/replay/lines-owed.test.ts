@@ -285,6 +285,9 @@ test("each block that was selected for dropping is dropped, but for the last one
     "1 of 4 lines of evictions are missing",
   );
   expect(says(selected, dropped, dropped, dropped)).toBe("1 of 3 lines of evictions are missing");
+  // The store says that it is done: none of its selection is still to go.
+  const done: LogFact = { kind: "eviction_done", blocks: 2, free: { atLeast: 1, atMost: 1 } };
+  expect(says(selected, dropped, done)).toBe("1 of 2 lines of evictions are missing");
 });
 
 test("tasks whose executor's log has spills have some in their metrics", () => {

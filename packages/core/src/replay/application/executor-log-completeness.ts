@@ -123,12 +123,9 @@ export class ExecutorLogCompleteness {
         if (fact.what === "already_exists") this.#reads.line(fact.blockId, at.taskId);
         return;
       case "eviction_selected":
-        this.#drops.selected += fact.blocks;
-        this.#drops.open = fact.blocks;
-        return;
       case "block_dropping":
-        this.#drops.dropped++;
-        this.#drops.open = Math.max(0, this.#drops.open - 1);
+      case "eviction_done":
+        this.#evicting(fact);
         return;
       case "spill":
         this.#kinds.add("spills");
@@ -140,6 +137,19 @@ export class ExecutorLogCompleteness {
       default:
         return;
     }
+  }
+
+  #evicting(
+    fact: Extract<LogFact, { kind: "eviction_selected" | "block_dropping" | "eviction_done" }>,
+  ): void {
+    const drops = this.#drops;
+    if (fact.kind === "eviction_selected") {
+      drops.selected += fact.blocks;
+      drops.open = fact.blocks;
+    } else if (fact.kind === "block_dropping") {
+      drops.dropped++;
+      drops.open = Math.max(0, drops.open - 1);
+    } else drops.open = 0;
   }
 
   taskEnded(
