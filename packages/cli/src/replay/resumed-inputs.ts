@@ -2,7 +2,7 @@
  * What of the input is new or changed since a database was written, by path, size and time of
  * change; and what is to be remembered of it.
  */
-import { dirname, resolve } from "node:path";
+import { dirname, resolve, sep } from "node:path";
 import { hideSecretShapes, type Survey, type SurveyedApplication } from "@respark/events";
 import type { ReplayedInput } from "@respark/report";
 import type { FileState, Host } from "../host.ts";
@@ -84,7 +84,20 @@ function of(
   // All of it: as the user named it, so that messages and paths in tables are the same as without
   // --resume.
   if (wanted.size >= files.size) return input;
-  return { ...input, paths: [...wanted].filter((path) => files.has(path)).sort() };
+  const paths = [...wanted].filter((path) => files.has(path)).sort();
+  return { ...input, paths: paths.map((path) => asNamed(path, input.paths)) };
+}
+
+/** A file as the user named it: below a folder that was named by a relative path, by that path. */
+export function asNamed(path: string, given: readonly string[]): string {
+  for (const named of given) {
+    const whole = resolve(named);
+    if (path === whole) return named;
+    if (path.startsWith(`${whole}${sep}`)) {
+      return `${named.endsWith(sep) ? named.slice(0, -1) : named}${path.slice(whole.length)}`;
+    }
+  }
+  return path;
 }
 
 /** Files of the applications that these files belonged to. */
