@@ -78,11 +78,9 @@ export function judge(request: GateRequest): GateResult {
   if (comparable && baseline !== undefined && nothingMeasured(verdicts)) {
     evidence.push("nothing that the baseline measured is measured in this run");
   }
-  evidence.push(
-    ...workUndone(verdicts),
-    ...budgetsUnmeasured(verdicts, config),
-    ...unmeasured(verdicts, request),
-  );
+  evidence.push(...workUndone(verdicts), ...budgetsUnmeasured(verdicts, config));
+  // Where logs are missing or cut, that is why, and is said.
+  if (evidence.length === 0) evidence.push(...unmeasured(verdicts, request));
   const failed = verdicts.some((verdict) => verdict.status === "fail" && holdsFor(run, verdict));
   return {
     outcome: outcomeOf({ comparable, failed, evidence, run, config }),
