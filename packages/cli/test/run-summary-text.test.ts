@@ -288,7 +288,7 @@ test("a peak whose bounds are far apart is said by its bounds", () => {
   expect(text).not.toContain("61.5 MiB");
 });
 
-test("logs that are not whole are told before the numbers that they make smaller", () => {
+test("incomplete logs are named before the counts that they reduce", () => {
   const told = (logs: number) =>
     runSummaryText(
       { ...run, incompleteLogs: { logs, example: "logs/executor-0.log" } },

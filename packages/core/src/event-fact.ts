@@ -53,9 +53,9 @@ export interface StageInfo {
  * the log's order; a Map is one. Bytes, counts or ms, from 0.
  */
 export interface ExecutorMetricValues {
-  /** Its value; undefined: not told. */
+  /** Its value; undefined: not logged. */
   get(name: string): number | undefined;
-  /** All that are told, in the log's order. */
+  /** All that are logged, in the log's order. */
   forEach(take: (value: number, name: string) => void): void;
 }
 

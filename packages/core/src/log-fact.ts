@@ -378,7 +378,7 @@ export type LogFact =
       readonly executorId: string | undefined;
       readonly host: string | undefined;
       readonly containerId: string | undefined;
-      /** of whom, where a log tells of several applications: a worker's, a master's */
+      /** set where a log may name executors of several applications: a worker's, a master's */
       readonly appId?: string | undefined;
       readonly exitCode: number | undefined;
       readonly reason: string;

@@ -38,7 +38,7 @@ export function whatHappened(
         `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons that are not logged" : FOR_THE_SAKE_OF[cause]}`,
     );
     const broadcasts = run.evictionCauses.reduce((all, { ofBroadcasts }) => all + ofBroadcasts, 0);
-    // The verdict tells of RDDs' evictions alone.
+    // The verdict counts evictions of RDDs alone.
     const ofThem =
       broadcasts === 0 || broadcasts === evictions
         ? ""

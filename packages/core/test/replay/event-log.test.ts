@@ -290,7 +290,7 @@ test("asked for its blocks, or before 2.3 of itself, an event log tells that not
   expect(replayText(story, old).memory_timeline[0]?.storageUsed.atMost).toBe(0);
 });
 
-test("an event log that lacks the reports it promises tells nothing of storage from a task on", () => {
+test("without the reports that an event log promises, storage is unknown from the first task on", () => {
   const asked = { conf: { "spark.eventLog.logBlockUpdates.enabled": "true" }, memory: 1_000_000 };
   const story = (report: string) => `
       0 1 registered 1000000

@@ -47,6 +47,15 @@ function lost(taskId: number, lostReason: string): LogFact {
 }
 
 const heap = "java.lang.OutOfMemoryError: Java heap space";
+const outOfHeap = {
+  kind: "task_finished",
+  taskId: 11,
+  how: "failed",
+  resultBytes: undefined,
+  viaBlockManager: false,
+  errorClass: "java.lang.OutOfMemoryError",
+  errorMessage: "Java heap space",
+} as const satisfies LogFact;
 
 test("a lost task whose host no log ties to an executor is one of a made-up id, in every table", () => {
   const fact: LogFact = {
@@ -102,16 +111,7 @@ test("a task that the driver lost for memory is an out-of-memory of its executor
 });
 
 test("a failure that the executor's and the driver's log report is one, with the tasks that ran then", () => {
-  const failed: LogFact = {
-    kind: "task_finished",
-    taskId: 11,
-    how: "failed",
-    resultBytes: undefined,
-    viaBlockManager: false,
-    errorClass: "java.lang.OutOfMemoryError",
-    errorMessage: "Java heap space",
-    userFrame: "com.example.Job.grow(Job.scala:7)",
-  };
+  const failed: LogFact = { ...outOfHeap, userFrame: "com.example.Job.grow(Job.scala:7)" };
   const { oom_events, failures } = replayed(
     [
       [1, "3", running(10)],
@@ -204,19 +204,13 @@ test("an executor of another application, in a worker's log, is none of this one
   ]);
   expect(executors.map(({ executorId }) => executorId)).toEqual(["1"]);
   expect(diagnostics).toMatchObject([{ code: "other_applications", line: 2, count: 2 }]);
+  expect(diagnostics[0]?.message).toContain("of another, a-third, too");
+  const many = ["b", "c", "d", "e", "f"].map((id): Said => [10, "driver", gone(id, "1")]);
+  expect(replayed(many).diagnostics[0]?.message).toContain("of b, c, d and 2 more, too");
 });
 
 test("a log at WARN, which shows no memory at all, has its out-of-memory error", () => {
-  const failed: LogFact = {
-    kind: "task_finished",
-    taskId: 11,
-    how: "failed",
-    resultBytes: undefined,
-    viaBlockManager: false,
-    errorClass: "java.lang.OutOfMemoryError",
-    errorMessage: "Java heap space",
-  };
-  const { oom_events, failures } = replayed([[10, "3", failed]]);
+  const { oom_events, failures } = replayed([[10, "3", outOfHeap]]);
   expect(oom_events).toMatchObject([{ executorId: "3", class: "jvm_heap", taskId: 11 }]);
   expect(failures).toHaveLength(1);
 });

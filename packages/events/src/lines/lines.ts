@@ -13,7 +13,7 @@ export interface LineSlice {
   readonly buffer: Buffer;
   /** First byte of the line in `buffer`. */
   readonly start: number;
-  /** One past the last byte; neither LF nor CRLF belong to a line. */
+  /** One past the last byte; neither LF nor the CRs before it belong to a line. */
   readonly end: number;
   /** 1-based. */
   readonly number: number;

@@ -203,7 +203,8 @@ export class LineFeed implements Lines {
   async #runsOn(reader: LineReader, next: ByteSource): Promise<boolean> {
     if (next.continues !== "where_cut") return next.continues === true;
     if (!reader.isWithinLine) return false;
-    for await (const chunk of next.chunks(this.#options)) return !beginsRecord(chunk);
+    // Its damage is reported when it is read.
+    for await (const chunk of next.chunks()) return !beginsRecord(chunk);
     return false;
   }
 

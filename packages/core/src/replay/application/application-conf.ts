@@ -73,9 +73,9 @@ export class ApplicationConf {
   }
 
   /**
-   * A task starts and no block was reported. Its stage's broadcast is stored on the driver, and
-   * that is reported before any of its tasks (DAGScheduler.submitMissingTasks): true, once, where
-   * the log's own settings promise reports. They were filtered out, and it tells of no block.
+   * Asked when a task starts before any block was reported: true, once, where the log's own settings
+   * promise reports. A stage's broadcast is stored on the driver and reported before its tasks start
+   * (DAGScheduler.submitMissingTasks), so the reports were filtered out.
    */
   owesReports(): boolean {
     if (!this.reportsBlocks || !this.#logsUpdates) return false;

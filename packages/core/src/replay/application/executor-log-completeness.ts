@@ -218,7 +218,7 @@ export class ExecutorLogCompleteness {
 
   /**
    * Tasks ended here well after the log's last line. Undefined: it has no line of its end, and no
-   * event log tells of its tasks.
+   * event log holds its tasks.
    */
   get endsEarly(): boolean | undefined {
     const last = this.#lastLine;
