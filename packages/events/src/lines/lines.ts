@@ -88,7 +88,7 @@ export class LineReader {
 
   /** The last bytes taken ended no line. */
   get isWithinLine(): boolean {
-    return this.#bytes > this.#lineOffset;
+    return this.#bytes > this.#lineOffset || this.#encoding.isHolding;
   }
 
   /** Bytes taken, line ends and byte order mark among them. */

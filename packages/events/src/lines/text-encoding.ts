@@ -49,6 +49,11 @@ export class TextEncoding {
     return Buffer.concat([begun, Buffer.from(this.#utf16.decode())]);
   }
 
+  /** Bytes wait until more of them tell the encoding. */
+  get isHolding(): boolean {
+    return this.#head !== undefined && this.#head.length > 0;
+  }
+
   /** Length of the mark, once. */
   takeMarkBytes(): number {
     const bytes = this.#markBytes;

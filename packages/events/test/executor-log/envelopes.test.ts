@@ -84,6 +84,13 @@ test("kubectl logs --timestamps", () => {
   ]);
 });
 
+test("kubectl logs --timestamps, cut right behind a time", () => {
+  const { records } = decode(
+    `2026-11-21T02:36:35.123456789Z ${RUNNING}\n2026-11-21T02:36:36.123456789Z`,
+  );
+  expect(records).toMatchObject([{ line: 1, fact: { kind: "task_running" } }]);
+});
+
 test("Docker's json-file", () => {
   const wrap = (log: string) =>
     JSON.stringify({ log, stream: "stderr", time: "2026-11-21T02:36:35.123456789Z" });

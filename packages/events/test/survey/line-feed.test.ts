@@ -79,8 +79,27 @@ test("a line goes on in the file that was cut off from its own", async () => {
   ]);
 });
 
-// Of fewer bytes the encoding would still be open.
+// A log's first part may be shorter than what tells its encoding.
 const FIRST = "1".repeat(10_000);
+
+test("a line goes on over parts too short to tell their encoding", async () => {
+  const feed = openLines({
+    parts: [
+      file("log.2", "Spark Executor", false),
+      file("log.1", " Command: java", "where_cut"),
+      file("log", " -Xmx1g\nnext\n", "where_cut"),
+    ],
+  });
+  const lines: [number, string][] = [];
+  while (await feed.read())
+    for (let line = feed.next(); line !== undefined; line = feed.next())
+      lines.push([line.number, line.buffer.toString("utf8", line.start, line.end)]);
+  expect(lines).toEqual([
+    [1, "Spark Executor Command: java -Xmx1g"],
+    [2, "next"],
+  ]);
+  expect(feed.parts.map(({ firstLine }) => firstLine)).toEqual([1, 1, 1]);
+});
 
 test.each([
   // Its own line goes on.

@@ -43,7 +43,7 @@ export class TimestampedLine implements Envelope {
     if (!this.time.read(viewOf(buffer), start, end) || !this.time.zoned) return false;
     const from = this.time.end;
     if (from < end && buffer[from] !== SPACE) return false;
-    const rest = buffer.latin1Slice(from + 1, Math.min(end, from + 160));
+    const rest = buffer.latin1Slice(Math.min(from + 1, end), Math.min(end, from + 160));
     if (/^(?:\[|TRACE|DEBUG|INFO|WARN|ERROR|FATAL)/.test(rest)) return false;
     const dated = /^(?:\{"|\d\d(?:\d\d)?[/-]\d\d[/-]\d\d[ T])/.test(rest);
     if (!dated && /\b(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\b/.test(rest)) return false;
