@@ -30,7 +30,7 @@ export const findings = {
       "task time that it cost, best estimate; of a setting: of all that it caused; ms; NULL: unknown",
     ],
     costMillisMin: ["integer?", "at least; ms"],
-    costMillisMax: ["integer?", "at most; ms; NULL: unknown"],
+    costMillisMax: ["integer?", "at most; ms; NULL: unknown, cost_ms is of what is known then"],
     executorId: ["text?", "executor it is about, where it is one"],
     stageId: ["integer?", "stage it is about"],
     rddId: ["integer?", "RDD it is about"],

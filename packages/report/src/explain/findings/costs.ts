@@ -28,7 +28,10 @@ export function exactCost(amount: number | undefined): Cost {
   return { best: amount, min: amount, max: amount };
 }
 
-/** A sum of which a part is unknown: at least what is known. */
+/**
+ * A sum. Where a part has no upper end, neither has the sum, and its best estimate is that of what
+ * is known: so much or more.
+ */
 export function costSum(costs: readonly Cost[]): Cost {
   const sum = (of: (cost: Cost) => number | undefined): number | undefined => {
     let total = 0;
@@ -40,7 +43,11 @@ export function costSum(costs: readonly Cost[]): Cost {
     return total;
   };
   const min = costs.reduce((total, cost) => total + (cost.min ?? 0), 0);
-  return { best: sum(({ best }) => best), min, max: sum(({ max }) => max) };
+  const max = sum((cost) => cost.max);
+  const best = sum((cost) => cost.best);
+  if (best !== undefined || max !== undefined) return { best, min, max };
+  const known = costs.reduce((total, cost) => total + (cost.best ?? cost.min ?? 0), 0);
+  return { best: known > 0 ? known : undefined, min, max };
 }
 
 /** What findings are ranked by where no best estimate is known: the middle of the bounds. */
@@ -58,8 +65,8 @@ export function isCheap({ best, min, max }: Cost, runMillis: number | undefined)
 }
 
 /**
- * `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`, `about 4.2 s, at least 1.1 s` without an upper
- * end; undefined where nothing is known, or where it cost nothing.
+ * `about 4.2 s (1.1 s to 9.0 s)`, `at most 3.1 s`, `about 4.2 s or more, at least 1.1 s`
+ * without an upper end; undefined where nothing is known, or where it cost nothing.
  */
 export function costInWords({ best, min, max }: Cost): string | undefined {
   if (max === 0 || (best === 0 && max === undefined)) return undefined;
@@ -71,7 +78,7 @@ export function costInWords({ best, min, max }: Cost): string | undefined {
     return min === undefined || min === 0 ? undefined : `at least ${millis(min)}`;
   }
   if (max === undefined)
-    return `about ${millis(best)}${min === undefined || min === 0 ? "" : `, at least ${millis(min)}`}`;
+    return `about ${millis(best)} or more${min === undefined || min === 0 ? "" : `, at least ${millis(min)}`}`;
   const [said, low, high] = [millis(best), millis(min ?? best), millis(max)];
   if (low === high) return said;
   return said === low ? `${low} to ${high}` : `about ${said} (${low} to ${high})`;
