@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { duckdb } from "../../packages/report/src/duckdb.ts";
+import { commandLine } from "../tested-bundle.ts";
 import { replayed, respark } from "./run-respark.ts";
 import { log, ownId } from "./small-log.ts";
 
@@ -111,12 +112,10 @@ test("the end of a process that was asked before is written down, and nothing is
 
 /** The command as a process of its own, before which this is loaded; what it says, and its end. */
 async function apart(preload: string, options: readonly string[]): Promise<unknown[]> {
-  const root = join(import.meta.dirname, "../..");
-  const source = ["--conditions=@respark/source", "--import", "tsx"];
   const loaded = ["--import", `data:text/javascript,${encodeURIComponent(preload)}`];
-  const command = [join(root, "packages/cli/src/bin.ts"), "replay-batches", ...options];
-  const limited = { cwd: root, timeout: 100_000, killSignal: "SIGKILL" } as const;
-  const child = spawn(process.execPath, [...source, ...loaded, ...command], limited);
+  const command = [...commandLine(), "replay-batches", ...options];
+  const limited = { timeout: 100_000, killSignal: "SIGKILL" } as const;
+  const child = spawn(process.execPath, [...loaded, ...command], limited);
   let said = "";
   child.stderr.on("data", (part) => {
     said += String(part);

@@ -9,6 +9,7 @@ import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod";
+import { commandLine } from "../tested-bundle.ts";
 import { replayed, respark } from "./run-respark.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -17,14 +18,7 @@ const database = join(scratch, "app.duckdb");
 const client = new Client({ name: "test", version: "0" });
 const transport = new StdioClientTransport({
   command: process.execPath,
-  args: [
-    "--conditions=@respark/source",
-    "--import",
-    import.meta.resolve("tsx"),
-    join(root, "packages/cli/src/bin.ts"),
-    "mcp",
-    scratch,
-  ],
+  args: [...commandLine(), "mcp", scratch],
 });
 
 beforeAll(async () => {

@@ -19,10 +19,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { commandLine } from "../tested-bundle.ts";
 import { type Ran, replayed, respark } from "./run-respark.ts";
 
 const logs = join(import.meta.dirname, "../../fixtures/runs/s35-f-base-dbg");
-const bin = join(import.meta.dirname, "../../packages/cli/src/bin.ts");
 const folder = mkdtempSync(join(tmpdir(), "respark-odd-"));
 const database = join(folder, "it's.duckdb");
 const text = join(folder, "text.duckdb");
@@ -157,11 +157,11 @@ const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const asNobody = (
   args: readonly string[],
 ): { readonly status: number | null; readonly stderr: string } =>
-  spawnSync(
-    process.execPath,
-    ["--conditions=@respark/source", "--import", import.meta.resolve("tsx"), bin, ...args],
-    { cwd: tmpdir(), encoding: "utf8", ...nobody },
-  );
+  spawnSync(process.execPath, [...commandLine(), ...args], {
+    cwd: tmpdir(),
+    encoding: "utf8",
+    ...nobody,
+  });
 const nobodyCanRun = asNobody(["--version"]).status === 0;
 
 test.runIf(nobodyCanRun)("a file or folder without the right to read it is said to be so", () => {
@@ -262,11 +262,10 @@ test.runIf(existsSync("/dev/full"))(
   "a disk that is full where standard output goes is said, and is no failed check",
   () => {
     const full = openSync("/dev/full", "w");
-    const ran = spawnSync(
-      process.execPath,
-      ["--conditions=@respark/source", "--import", "tsx", bin, "query", database, "select 1"],
-      { stdio: ["ignore", full, "pipe"], encoding: "utf8" },
-    );
+    const ran = spawnSync(process.execPath, [...commandLine(), "query", database, "select 1"], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
     closeSync(full);
     expect([ran.status, ran.stderr]).toEqual([2, "respark: no room left on the disk\n"]);
   },

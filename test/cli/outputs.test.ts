@@ -17,6 +17,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { commandLine } from "../tested-bundle.ts";
 import { replayed, respark } from "./run-respark.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -185,20 +186,10 @@ describe("a signal", () => {
     "%s ends a replay and leaves nothing",
     async (signal) => {
       const output = at(`signal-${signal}.duckdb`);
-      const child = spawn(
-        process.execPath,
-        [
-          "--conditions=@respark/source",
-          "--import",
-          import.meta.resolve("tsx"),
-          join(root, "packages/cli/src/bin.ts"),
-          "replay",
-          "-",
-          "-o",
-          output,
-        ],
-        { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, RESPARK_COMMAND: "" } },
-      );
+      const child = spawn(process.execPath, [...commandLine(), "replay", "-", "-o", output], {
+        stdio: ["pipe", "pipe", "pipe"],
+        env: { ...process.env, RESPARK_COMMAND: "" },
+      });
       // Standard input that never ends: once more than a pipe holds is read, it waits in the
       // survey.
       const lines = Buffer.concat(Array.from({ length: 40 }, () => readFileSync(log)));

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { commandLine } from "../tested-bundle.ts";
 import { respark } from "./run-respark.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -187,7 +188,8 @@ describe("trouble with the input or the output is one sentence and the right exi
 test("the command itself reads standard input and ends with the code of main", () => {
   const log =
     readdirSync(join(runs, "s24-i-legacy-dbg")).find((name) => name.startsWith("app-")) ?? "";
-  const command = `node --conditions=@respark/source --import tsx packages/cli/src/bin.ts replay - -o '${join(folder, "x.duckdb")}' --quiet < '${join(runs, "s24-i-legacy-dbg", log)}'`;
+  const words = [process.execPath, ...commandLine(), "replay", "-", "--quiet"].join("' '");
+  const command = `'${words}' -o '${join(folder, "x.duckdb")}' < '${join(runs, "s24-i-legacy-dbg", log)}'`;
   const ran = spawnSync("sh", ["-c", command], { cwd: repository, encoding: "utf8" });
   expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: "" });
   expect(ran.stdout).toContain("Spark 2.4.8");
@@ -196,9 +198,7 @@ test("the command itself reads standard input and ends with the code of main", (
 
 test("Ctrl-C ends a replay that waits for standard input, and leaves nothing behind", async () => {
   const into = join(folder, "never.duckdb");
-  const arguments_ = ["--conditions=@respark/source", "--import", "tsx", "packages/cli/src/bin.ts"];
-  const waiting = spawn(process.execPath, [...arguments_, "replay", "-", "-o", into], {
-    cwd: repository,
+  const waiting = spawn(process.execPath, [...commandLine(), "replay", "-", "-o", into], {
     stdio: ["pipe", "ignore", "pipe"],
   });
   const said: string[] = [];

@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "@respark/report";
 import { afterAll, beforeEach, expect, test } from "vitest";
+import { commandLine } from "../tested-bundle.ts";
 import { replayed, respark } from "./run-respark.ts";
 import { log, ownId } from "./small-log.ts";
 
@@ -163,22 +164,12 @@ test("killed at any moment and started again, the rows are those of an undisturb
   for (let nth = 6; nth < 40; nth += 1) addApplication(nth);
   const whole = join(scratch, "undisturbed.duckdb");
   await replayed([logs, "--resume", "-o", whole]);
-  for (const millis of [1200, 1900]) {
+  for (const millis of [400, 1100]) {
     rmSync(database, { force: true });
     const child = spawn(
       process.execPath,
-      [
-        "--conditions=@respark/source",
-        "--import",
-        "tsx",
-        "packages/cli/src/bin.ts",
-        "replay",
-        logs,
-        "--resume",
-        "-o",
-        database,
-      ],
-      { cwd: root, stdio: "ignore" },
+      [...commandLine(), "replay", logs, "--resume", "-o", database],
+      { stdio: "ignore" },
     );
     const ended = new Promise((resolve) => child.once("exit", resolve));
     await new Promise((resolve) => setTimeout(resolve, millis));

@@ -6,6 +6,7 @@ import type { Host } from "@respark/cli";
 import { openDatabase } from "@respark/report";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startWorker } from "../../packages/cli/src/worker.ts";
+import { commandLine } from "../tested-bundle.ts";
 import { respark } from "./run-respark.ts";
 import { log, ownId } from "./small-log.ts";
 
@@ -26,15 +27,7 @@ beforeAll(() => {
 
 /** The command line of this program in a clone. */
 const workers: Partial<Host> = {
-  startWorker: (args) =>
-    startWorker([
-      process.execPath,
-      "--conditions=@respark/source",
-      "--import",
-      join(root, "node_modules/tsx/dist/loader.mjs"),
-      join(root, "packages/cli/src/bin.ts"),
-      ...args,
-    ]),
+  startWorker: (args) => startWorker([process.execPath, ...commandLine(), ...args]),
 };
 
 async function contents(of: string): Promise<[name: string, rows: unknown][]> {

@@ -3,21 +3,14 @@
  * know.
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { replayed, respark } from "../cli/run-respark.ts";
+import { commandLine } from "../tested-bundle.ts";
 
 const root = join(import.meta.dirname, "../..");
 const example = join(root, "examples/ci-check");
@@ -26,12 +19,8 @@ const database = join(scratch, "run.duckdb");
 const eventLogAlone = join(root, "fixtures/runs/s35-f-base-dbg/app-20261121023659-0000.lz4");
 const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
 
-const bundle = join(scratch, "npm/dist/respark.mjs");
-
 beforeAll(async () => {
   cpSync(example, scratch, { recursive: true });
-  execFileSync(process.execPath, ["scripts/bundle.mjs", join(scratch, "npm")], { cwd: root });
-  symlinkSync(join(root, "packages/cli/node_modules"), join(scratch, "npm/node_modules"));
   await replayed([join(root, "fixtures/runs/s35-f-base-dbg"), "-o", database]);
   const { code, stderr } = await respark([
     "baseline",
@@ -96,7 +85,7 @@ describe("the GitHub Action", () => {
     writeFileSync(
       launcher,
       builds
-        ? `exec "${process.execPath}" "${bundle}" "$@"\n`
+        ? `exec '${[process.execPath, ...commandLine()].join("' '")}' "$@"\n`
         : "echo 'respark: what it needs could not be fetched' >&2\nexit 69\n",
     );
     return launcher;

@@ -64,7 +64,9 @@ export class Scratch {
     const [command = process.execPath, ...all] = [this.#under, process.execPath, ...args].filter(
       (word) => word !== undefined,
     );
-    const child = spawn(command, all, { cwd: this.directory, stdio: "ignore" });
+    // The bundle would be made anew for every mutant.
+    const env = { ...process.env, RESPARK_TESTS: "source" };
+    const child = spawn(command, all, { cwd: this.directory, env, stdio: "ignore" });
     // A mutant may loop for ever: what hangs is noticed.
     const hung = setTimeout(() => child.kill("SIGKILL"), HUNG_MILLIS);
     return new Promise((resolve) => {
