@@ -142,7 +142,8 @@ export {
   type OutcomeName,
   type Outcomes,
 } from "./simulate/outcomes.ts";
-export { simulate } from "./simulate/simulation.ts";
+export { goesTheSame, type Room } from "./simulate/room.ts";
+export { type SimulatedRun, simulate, simulateUntil } from "./simulate/simulation.ts";
 export { TooLongToSimulate } from "./simulate/work.ts";
 export {
   type GarbageCollector,

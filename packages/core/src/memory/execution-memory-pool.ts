@@ -42,6 +42,8 @@ export class ExecutionMemoryPool extends MemoryPool {
   readonly #bytesByTask = new Map<number, number>();
   #usedBytes = 0;
   #highestBytes = 0;
+  #highestShareBytes = 0;
+  #hasFallenShort = false;
   #notified = false;
 
   constructor(
@@ -62,6 +64,19 @@ export class ExecutionMemoryPool extends MemoryPool {
   /** The most that was ever held by grants of `evaluate`, bytes. */
   get highestBytes(): number {
     return this.#highestBytes;
+  }
+
+  /**
+   * The most that a task was to hold, times the tasks that were active then: no 1/N of a pool that
+   * is as large cuts any of them short. Bytes.
+   */
+  get highestShareBytes(): number {
+    return this.#highestShareBytes;
+  }
+
+  /** Whether any look of `evaluate` gave less than was asked for. */
+  get hasFallenShort(): boolean {
+    return this.#hasFallenShort;
   }
 
   /** N: tasks with an entry, even of 0 bytes. */
@@ -115,6 +130,9 @@ export class ExecutionMemoryPool extends MemoryPool {
     const cap = Math.min(bytes, Math.max(0, share - held));
     const free = this.freeBytes;
     const granted = Math.min(cap, free);
+    if (granted < bytes) this.#hasFallenShort = true;
+    const wantedShare = active * (held + bytes);
+    if (wantedShare > this.#highestShareBytes) this.#highestShareBytes = wantedShare;
     const half = Math.floor(this.sizeBytes / (2 * active));
     const waits =
       this.#waitRule === "below_half_share"

@@ -79,6 +79,14 @@ export interface TaskShare {
   readonly maxBytes: number;
 }
 
+/** The most that was asked of a mode's pools, in bytes. */
+export interface RoomNeeded {
+  readonly storageBytes: number;
+  readonly executionBytes: number;
+  /** A task's execution memory times the tasks active then. */
+  readonly shareBytes: number;
+}
+
 /** The pools of one memory mode and what binds them. */
 export interface ModePools extends PoolGrowth {
   readonly storage: StorageMemoryPool;
@@ -274,6 +282,19 @@ export abstract class MemoryManager {
   /** The most that tasks ever held of a mode, bytes. */
   highestExecutionBytes(mode: MemoryMode): number {
     return this.pools(mode).execution.highestBytes;
+  }
+
+  /**
+   * What a mode's pools were asked for at most, where all of it was had at once; else `undefined`.
+   */
+  roomNeeded(mode: MemoryMode): RoomNeeded | undefined {
+    const { storage, execution } = this.pools(mode);
+    if (storage.hasFallenShort || execution.hasFallenShort) return undefined;
+    return {
+      storageBytes: storage.highestBytes,
+      executionBytes: execution.highestBytes,
+      shareBytes: execution.highestShareBytes,
+    };
   }
 
   /** Size of the storage pool of a mode, borrowed bytes included; bytes. */

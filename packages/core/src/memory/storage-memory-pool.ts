@@ -23,6 +23,7 @@ export class StorageMemoryPool extends MemoryPool {
   readonly #mode: MemoryMode;
   #usedBytes = 0;
   #highestBytes = 0;
+  #hasFallenShort = false;
   #evictor: BlockEvictor = nothingToEvict;
 
   constructor(mode: MemoryMode) {
@@ -54,8 +55,14 @@ export class StorageMemoryPool extends MemoryPool {
       this.#usedBytes <= this.sizeBytes,
       () => `storage pool: ${this.#usedBytes} of ${this.sizeBytes} bytes used`,
     );
-    if (toFreeBytes > 0) this.#evictor.evictBlocksToFreeSpace(blockId, toFreeBytes, this.#mode);
-    if (bytes > this.freeBytes) return false;
+    if (toFreeBytes > 0) {
+      this.#hasFallenShort = true;
+      this.#evictor.evictBlocksToFreeSpace(blockId, toFreeBytes, this.#mode);
+    }
+    if (bytes > this.freeBytes) {
+      this.#hasFallenShort = true;
+      return false;
+    }
     this.#usedBytes += bytes;
     if (this.#usedBytes > this.#highestBytes) this.#highestBytes = this.#usedBytes;
     return true;
@@ -67,6 +74,16 @@ export class StorageMemoryPool extends MemoryPool {
    */
   get highestBytes(): number {
     return this.#highestBytes;
+  }
+
+  /** Whether a request was ever refused, or had something evicted. */
+  get hasFallenShort(): boolean {
+    return this.#hasFallenShort;
+  }
+
+  /** Notes a request that was refused before it came to the pool. */
+  fallShort(): void {
+    this.#hasFallenShort = true;
   }
 
   /** Gives back `bytes`, or all there is when that is less; returns how much less. */
@@ -96,6 +113,7 @@ export class StorageMemoryPool extends MemoryPool {
     const free = Math.min(bytes, this.freeBytes);
     const rest = bytes - free;
     if (rest <= 0) return free;
+    this.#hasFallenShort = true;
     const evicted = this.#evictor.evictBlocksToFreeSpace(undefined, rest, this.#mode);
     return creditsEviction ? free + evicted : free;
   }

@@ -15,44 +15,31 @@ import {
   type SimulatedSettings,
   settingsOf,
 } from "./executor.ts";
+import type { ActiveStage, Happening, RunningTask } from "./happening.ts";
 import { noOutcomes, type Outcomes, PEAKS, SUMMED } from "./outcomes.ts";
+import { type Room, roomOf } from "./room.ts";
 import { SimulatedTask } from "./simulated-task.ts";
 import type { StageSurroundings } from "./stage-surroundings.ts";
 import { LEVELS, TaskSet } from "./task-set.ts";
+import { type Unused, unusedAfter } from "./unused.ts";
 import { Work } from "./work.ts";
-
-/** A stage whose tasks are offered or run. */
-interface ActiveStage {
-  readonly stage: WantedStage;
-  readonly around: StageSurroundings;
-  readonly tasks: TaskSet;
-  /** Attempts of each task that died. */
-  readonly deaths: Map<number, number>;
-  /** Tasks of the stage that each executor was given. */
-  readonly given: number[];
-  running: number;
-  unfinished: number;
-}
-
-/** A task that goes on; the same record as long as it runs. */
-interface RunningTask {
-  readonly kind: "task";
-  readonly task: SimulatedTask;
-  readonly of: ActiveStage;
-}
-
-type Happening =
-  | { readonly kind: "submit"; readonly stage: number }
-  | { readonly kind: "executor"; readonly executor: SimulatedExecutor }
-  | RunningTask
-  | { readonly kind: "launch"; readonly of: ActiveStage; readonly index: number }
-  | { readonly kind: "revive" };
 
 /**
  * Spark looks for executors once a second when locality made a task wait
  * (`spark.scheduler.revive.interval`).
  */
 const REVIVE_MILLIS = 1000;
+/** Happenings between two looks at whether a run has come to what was sought. */
+const LOOK_EVERY = 4096;
+
+/** A run through, or as far as it was needed. */
+export interface SimulatedRun {
+  readonly outcomes: Outcomes;
+  /** It was simulated to its end; else counts are what it came to by then. */
+  readonly isWhole: boolean;
+  /** Of a whole run that got all it asked for. */
+  readonly room: Room | undefined;
+}
 
 /**
  * Runs an application through; results in what it came to. `trace` is told of each read of a cached
@@ -64,7 +51,20 @@ export function simulate(
   draws: Draws,
   trace?: CacheTrace,
 ): Outcomes {
-  return new Simulation(wanted, configuration, draws, trace).run();
+  return new Simulation(wanted, configuration, draws, trace).run().outcomes;
+}
+
+/**
+ * The same, which ends early once it has come to what is sought: asked every few thousand events of
+ * the counts so far, which only grow. Throws TooLongToSimulate.
+ */
+export function simulateUntil(
+  wanted: WantedMemory,
+  configuration: SimulatedConfiguration,
+  draws: Draws,
+  isReached: (soFar: Outcomes) => boolean,
+): SimulatedRun {
+  return new Simulation(wanted, configuration, draws, undefined).run(isReached);
 }
 
 class Simulation {
@@ -125,20 +125,23 @@ class Simulation {
     );
   }
 
-  run(): Outcomes {
+  run(isReached: (soFar: Outcomes) => boolean = () => false): SimulatedRun {
     for (const [index, { availableAtMillis }] of this.#wanted.executors.entries()) {
       const executor = this.#executors[index];
       if (executor !== undefined)
         this.#queue.add(Math.max(0, availableAtMillis), { kind: "executor", executor });
     }
     this.#submitReady();
-    for (;;) {
+    for (let happened = 1; ; happened++) {
       const next = this.#queue.take();
       if (next === undefined) break;
       this.#now = this.#queue.now;
       this.#happen(next);
+      if (happened % LOOK_EVERY !== 0) continue;
+      const outcomes = this.#total();
+      if (isReached(outcomes)) return { outcomes, isWhole: false, room: undefined };
     }
-    return this.#total();
+    return { outcomes: this.#total(), isWhole: true, room: roomOf(this.#executors) };
   }
 
   #total(): Outcomes {
@@ -478,23 +481,4 @@ class Simulation {
       this.#locations.remove(rdd, partition, executor.index);
     }
   }
-}
-
-interface Unused {
-  readonly rdds: number[];
-  readonly broadcasts: number[];
-}
-
-function unusedAfter(wanted: WantedMemory): Map<number, Unused> {
-  const found = new Map<number, Unused>();
-  const at = (after: number): Unused => {
-    const known = found.get(after) ?? { rdds: [], broadcasts: [] };
-    found.set(after, known);
-    return known;
-  };
-  for (const [index, { unpersistedAfterStages }] of wanted.rdds.entries())
-    if (unpersistedAfterStages !== undefined) at(unpersistedAfterStages).rdds.push(index);
-  for (const [index, { removedAfterStages }] of wanted.broadcasts.entries())
-    if (removedAfterStages !== undefined) at(removedAfterStages).broadcasts.push(index);
-  return found;
 }

@@ -30,6 +30,7 @@ import { blocksAtRisk } from "./lost-executors.ts";
 import { type MissRatioCurve, type MissRatios, missRatiosOf } from "./miss-ratios.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf, widened } from "./self-check.ts";
+import { drawsByDemand } from "./simulated-draws.ts";
 import { type Demand, demandOf } from "./wanted-memory.ts";
 
 /** Which configurations to simulate, how often, and with which seed. */
@@ -129,10 +130,10 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
   refuseUnusable(run);
   const demand = demandOf(run);
   const changed = demandUnder(run, demand, question.levels);
-  const { seed } = question;
   const draws = drawsFor(demand.wanted, question.draws);
   const logged = baseOutcomes(run);
-  const drawnAsItWas = drawnOutcomes(demand.wanted, base.configuration, { draws, seed });
+  const runsOf = drawsByDemand(question.seed);
+  const drawnAsItWas = drawnOutcomes(runsOf(demand.wanted), base.configuration, draws);
   const asItWas = foretold(drawnAsItWas, base.configuration.capacity);
   const drawn: DrawnOutcomes[] = [];
   const selfCheck = selfCheckOf(logged, asItWas, (name) => isForetold(name, { run, demand }));
@@ -140,7 +141,7 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
     const { configuration, executors } = changedConfiguration(base, settings);
     const wanted = withExecutors(changed.wanted, executors);
     const isBase = settings.size === 0 && question.levels.size === 0;
-    const values = isBase ? drawnAsItWas : drawnOutcomes(wanted, configuration, { draws, seed });
+    const values = isBase ? drawnAsItWas : drawnOutcomes(runsOf(wanted), configuration, draws);
     drawn.push(values);
     const outcomes = foretold(values, configuration.capacity);
     const atBestC = atBestCBecause(settings, question.levels);
@@ -168,7 +169,7 @@ export function whatIfInDetail(run: RunRecord, question: WhatIfQuestion): WhatIf
     app_id: run.appId,
     attempt_id: run.attemptId,
     spark_version: base.sparkVersion,
-    seed,
+    seed: question.seed,
     base: {
       settings: memorySettingsOf(run),
       capacity: answeredCapacity(base, base.configuration.capacity, base.configuration.slots),

@@ -15,6 +15,7 @@ import { drawnInTurns, drawsFor, type ForetoldOutcomes, foretold } from "./foret
 import { isForetold } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { selfCheckOf } from "./self-check.ts";
+import { SimulatedDraws } from "./simulated-draws.ts";
 import { demandOf } from "./wanted-memory.ts";
 
 export interface Effect {
@@ -63,9 +64,10 @@ export async function effectsOf(
     const demand = demandOf(run);
     const { wanted, blocks, execution } = demand;
     if (blocks.unknownBlocks > 0 || execution.deadTasks > 0) return nothing;
-    const given = { draws: drawsFor(wanted, DRAWS), seed: 1 };
+    const draws = drawsFor(wanted, DRAWS);
+    const runs = new SimulatedDraws(wanted, 1);
     const before = foretold(
-      await drawnInTurns(wanted, base.configuration, given),
+      await drawnInTurns(runs, base.configuration, draws),
       base.configuration.capacity,
     );
     const logged = baseOutcomes(run);
@@ -81,9 +83,9 @@ export async function effectsOf(
     for (const { key, value } of changes) {
       try {
         const { configuration } = changedConfiguration(base, new Map([[key, value]]));
-        const drawn = await drawnInTurns(wanted, configuration, given);
+        const drawn = await drawnInTurns(runs, configuration, draws);
         const after = foretold(drawn, configuration.capacity);
-        effects.push(effectOf(troubles, before, after, given.draws));
+        effects.push(effectOf(troubles, before, after, draws));
       } catch (failure) {
         const isUnjudged = failure instanceof AskedWrongly || failure instanceof NotComparable;
         if (!isUnjudged) throw failure;

@@ -3,19 +3,15 @@
  * anything happened.
  */
 import {
-  Draws,
   isInBytes,
   isPeak,
   type ManagerCapacity,
   OUTCOMES,
   type OutcomeName,
-  type Outcomes,
   type SimulatedConfiguration,
-  simulate,
-  TooLongToSimulate,
   type WantedMemory,
 } from "@respark/core";
-import { NotComparable } from "./configurations.ts";
+import type { SimulatedDraws } from "./simulated-draws.ts";
 
 const MIB = 1_048_576;
 /** Outcomes that hang on which executor a task ran on, and beside whom. */
@@ -60,46 +56,29 @@ export function drawsFor(wanted: WantedMemory, asked: number): number {
   return Math.min(asked, Math.max(LEAST_DRAWS, most));
 }
 
-/** `known`: the first draws of the same configuration and seed, which are not drawn again. */
+/** The first draws under a configuration. Throws NotComparable. */
 export function drawnOutcomes(
-  wanted: WantedMemory,
+  runs: SimulatedDraws,
   configuration: SimulatedConfiguration,
-  given: { readonly draws: number; readonly seed: number },
-  known?: DrawnOutcomes,
+  draws: number,
 ): DrawnOutcomes {
-  const values = recordOf((name): number[] => [...(known?.[name] ?? [])]);
-  for (let draw = values.misses.length; draw < given.draws; draw++) {
-    addDraw(values, drawnOnce(wanted, configuration, new Draws(given.seed, draw)));
-  }
+  const values = recordOf((): number[] => []);
+  for (let draw = 0; draw < draws; draw++) addDraw(values, runs.outcomes(configuration, draw));
   return values;
 }
 
 /** As `drawnOutcomes`, with a turn of the event loop before each draw: a signal is heard there. */
 export async function drawnInTurns(
-  wanted: WantedMemory,
+  runs: SimulatedDraws,
   configuration: SimulatedConfiguration,
-  given: { readonly draws: number; readonly seed: number },
+  draws: number,
 ): Promise<DrawnOutcomes> {
   const values = recordOf((): number[] => []);
-  for (let draw = 0; draw < given.draws; draw++) {
+  for (let draw = 0; draw < draws; draw++) {
     await new Promise((resolve) => setImmediate(resolve));
-    addDraw(values, drawnOnce(wanted, configuration, new Draws(given.seed, draw)));
+    addDraw(values, runs.outcomes(configuration, draw));
   }
   return values;
-}
-
-function drawnOnce(
-  wanted: WantedMemory,
-  configuration: SimulatedConfiguration,
-  draws: Draws,
-): Outcomes {
-  try {
-    return simulate(wanted, configuration, draws);
-  } catch (failure) {
-    if (failure instanceof TooLongToSimulate)
-      throw new NotComparable(`the run cannot be simulated: ${failure.message}`);
-    throw failure;
-  }
 }
 
 function addDraw(

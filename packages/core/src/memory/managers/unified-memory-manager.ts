@@ -172,7 +172,10 @@ export class UnifiedMemoryManager extends MemoryManager {
     const pools = this.#shared(mode);
     pools.check();
     sparkAssert(bytes >= 0, () => `${bytes} bytes of storage memory asked for ${blockId}`);
-    if (bytes > pools.requestLimitBytes()) return false;
+    if (bytes > pools.requestLimitBytes()) {
+      pools.storage.fallShort();
+      return false;
+    }
     pools.borrowForStorage(bytes);
     return pools.storage.acquire(blockId, bytes);
   }
