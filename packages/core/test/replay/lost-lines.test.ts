@@ -32,6 +32,7 @@ test("while tasks run they may hold what is missing, until they end", () => {
        6 1 acquire task-1 100 by map
       10 1 store rdd_0_0 200 bytes free 700
       20 1 store rdd_0_2 100 bytes free 300
+      29 1 release task-1 100 by map
       30 1 finish task-1
       40 1 store rdd_0_3 50 bytes free 650`,
     { memory: 1000 },
@@ -120,4 +121,39 @@ test("a task whose start or end has no line held what its totals tell", () => {
   const told = "30 1 ended task-1 since 4 peak 250 on-heap 250";
   expect(most(`6 1 acquire task-1 100 by map\n${told}\n31 1 finish task-1`)).toBeGreaterThan(249);
   expect(most(`5 1 run task-1\n6 1 acquire task-1 100 by map\n${told}`)).toBeGreaterThan(249);
+});
+
+test("a task is granted what it gives back: between them it may hold what no line granted", () => {
+  const { task_memory_timeline } = replayText(
+    `
+       0 1 start 1000
+       5 1 run task-1
+       6 1 acquire task-1 200 by map
+      20 1 release task-1 250 by map
+      21 1 acquire task-1 10 by map
+      22 1 release task-1 10 by map
+      31 1 finish task-1`,
+    { memory: 1000 },
+  );
+  const at = (ts: number) => task_memory_timeline.findLast((row) => row.ts === ts)?.executionUsed;
+  // 50 at least were granted in lines that are lost: as much may have been given back in others.
+  expect(at(6_000)).toMatchObject({ atLeast: 150, atMost: 300, bytes: 200 });
+  expect(at(21_000)).toMatchObject({ atLeast: 10, atMost: 10 });
+});
+
+test("a task that ends well has given back all: what it is left with may be gone before", () => {
+  const held = (ending: string) =>
+    replayText(
+      `
+       0 1 start 1000
+       5 1 run task-1
+       6 1 acquire task-1 200 by map
+       7 1 acquire task-1 100 by sorter
+      20 1 release task-1 170 by map
+      21 1 release task-1 100 by sorter
+      31 1 ${ending} task-1`,
+      { memory: 1000 },
+    ).task_memory_timeline.find(({ ts }) => ts === 7_000)?.executionUsed;
+  expect(held("finish")).toMatchObject({ atLeast: 240, atMost: 330, bytes: 300 });
+  expect(held("fail")).toMatchObject({ atLeast: 300, atMost: 300 });
 });

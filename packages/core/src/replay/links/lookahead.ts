@@ -6,6 +6,7 @@
 
 import type { LogFact } from "../../log-fact.ts";
 import type { Observation, ObservationSource } from "../../observation.ts";
+import { GrantBalances } from "./grant-balances.ts";
 
 /** A kept copy of a log observation. */
 export interface LogStep {
@@ -27,6 +28,7 @@ const HELD_STEPS = 50_000;
 const LINES_BETWEEN = 8;
 
 export class Lookahead {
+  readonly grants: GrantBalances = new GrantBalances();
   #steps: LogStep[] = [];
   #head = 0;
   /** block → upcoming stores, failures and removals of it */
@@ -53,8 +55,20 @@ export class Lookahead {
     this.#newest = Math.max(this.#newest, ts);
     keep(this.#byBlock, blockOf(step.fact), step);
     keep(this.#uses, usedBy(step.fact), step);
-    if (fact.kind === "task_finished")
-      this.#finishing.set(fact.taskId, (this.#finishing.get(fact.taskId) ?? 0) + 1);
+    switch (fact.kind) {
+      case "execution_acquired":
+        this.grants.acquired(fact);
+        return;
+      case "execution_released":
+        this.grants.released(fact);
+        return;
+      case "task_finished":
+        this.grants.ended(fact);
+        this.#finishing.set(fact.taskId, (this.#finishing.get(fact.taskId) ?? 0) + 1);
+        return;
+      default:
+        return;
+    }
   }
 
   /** The next step if it has waited long enough, or `all` may go. */

@@ -14,7 +14,9 @@ import { readBy } from "../links/broadcasts-read.ts";
 import type { LogStep } from "../links/lookahead.ts";
 import { countedAlready } from "../links/neighbours.ts";
 import { firstGrant, pageNear, requestBehindSpill } from "../links/short-grants.ts";
+import type { ModeLedger } from "../mode-ledger.ts";
 import { printedWithin, type ReplayContext } from "../replay-context.ts";
+import { GrantedMemory } from "./granted-memory.ts";
 import { lostEnds } from "./lost-ends.ts";
 import type { PartlyLogged } from "./partly-logged.ts";
 import type { Spills } from "./spills.ts";
@@ -39,6 +41,7 @@ export class TaskSteps {
   readonly #taskOfThread = new Map<number, number>();
   /** consumer → what it holds, exact where pages are logged */
   readonly #byConsumer = new Map<string, Amount>();
+  readonly #granted: GrantedMemory;
   #dumpTask: number | undefined;
   /** of those read here */
   #newestBroadcast = -1;
@@ -59,6 +62,10 @@ export class TaskSteps {
     this.#spills = beside.spills;
     this.#waits = beside.waits;
     this.#partly = beside.partly;
+    this.#granted = new GrantedMemory(context.lookahead.grants, {
+      modeOf: (consumer) => this.#modeOf(consumer),
+      beganBefore: (taskId) => this.#partly.mayHoldMore(taskId),
+    });
   }
 
   running(step: LogStep, fact: Fact<"task_running">, rdds: Iterable<number>): void {
@@ -113,6 +120,7 @@ export class TaskSteps {
       }
       ledger.releaseExecution(taskId);
     }
+    this.#granted.ended(taskId);
     this.#wanted.delete(taskId);
     this.#early.delete(taskId);
     this.#waits.ended(taskId, step);
@@ -184,10 +192,10 @@ export class TaskSteps {
     this.#early.delete(fact.taskId);
     if (early === undefined && !this.#wanted.has(fact.taskId))
       this.#context.decisions.grants(step, ledger, { taskId: fact.taskId, bytes: granted });
-    const before = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    const before = this.#granted.of(ledger, fact.taskId);
     const held = early === undefined ? before : without(before, early);
     ledger.sumExecution();
-    ledger.holdExecution(fact.taskId, plus(held, granted));
+    this.#granted.hold(ledger, fact.taskId, plus(held, granted));
     const wanted = this.#wanted.get(fact.taskId);
     this.#wanted.delete(fact.taskId);
     const missing = wanted === undefined ? NOTHING : amount(wanted);
@@ -226,13 +234,13 @@ export class TaskSteps {
   #release(step: LogStep, taskId: number, consumer: string | undefined, freed: Amount): void {
     const { state } = this.#context;
     const ledger = state.ledger(this.#modeOf(consumer));
-    const held = ledger.executionByTask.get(taskId) ?? NOTHING;
+    const held = this.#granted.of(ledger, taskId);
     if (freed.atLeast > held.atMost) this.#context.unseen.lostGrantOf(taskId);
-    const left = this.#leftAfter(taskId, consumer, held, freed);
+    const told = this.#leftAfter(ledger, taskId, consumer, { held, freed });
     ledger.sumExecution();
+    const left = this.#granted.hold(ledger, taskId, told);
     const isGone = left.atMost <= 0 && !this.#partly.mayHoldMore(taskId);
     if (isGone) ledger.releaseExecution(taskId);
-    else ledger.holdExecution(taskId, left);
     state.memoryEvent(step, {
       op: "release_execution",
       mode: ledger.mode,
@@ -250,12 +258,22 @@ export class TaskSteps {
 
   /**
    * A release that gives back all of what a consumer held takes its whole interval with it, so that
-   * rounding does not pile up.
+   * rounding does not pile up. What is beyond that was granted in lines that are lost.
    */
-  #leftAfter(taskId: number, consumer: string | undefined, held: Amount, freed: Amount): Amount {
-    const key = `${taskId} ${consumer ?? ""}`;
-    const mine = this.#byConsumer.get(key);
-    if (mine === undefined) return minus(held, freed);
+  #leftAfter(
+    ledger: ModeLedger,
+    taskId: number,
+    consumer: string | undefined,
+    { held, freed }: { readonly held: Amount; readonly freed: Amount },
+  ): Amount {
+    if (consumer === undefined) return minus(held, freed);
+    const key = `${taskId} ${consumer}`;
+    const mine = this.#byConsumer.get(key) ?? NOTHING;
+    if (freed.atLeast > mine.atMost && !this.#partly.mayHoldMore(taskId)) {
+      this.#byConsumer.delete(key);
+      this.#granted.gaveBackMore(ledger, taskId, freed.atMost - mine.atLeast);
+      return without(held, mine);
+    }
     const rest = minus(mine, freed);
     const everything = freed.atMost >= mine.atLeast && freed.atLeast <= mine.atMost;
     if (everything) {
@@ -306,14 +324,14 @@ export class TaskSteps {
     this.#early.set(fact.taskId, first);
     const { state } = this.#context;
     const ledger = state.ledger(this.#modeOf(fact.consumer ?? fact.forConsumer));
-    const held = ledger.executionByTask.get(fact.taskId) ?? NOTHING;
+    const held = this.#granted.of(ledger, fact.taskId);
     this.#context.decisions.grantsPart(step, ledger, {
       taskId: fact.taskId,
       bytes: plus(first, amount(fact.wanted)),
       first,
     });
     ledger.sumExecution();
-    ledger.holdExecution(fact.taskId, plus(held, first));
+    this.#granted.hold(ledger, fact.taskId, plus(held, first));
     ledger.growForExecution(
       plus(ledger.executionUsed, amount(fact.wanted)),
       this.#blocks.evictions.takeEvictedFor(fact.taskId),
@@ -332,7 +350,7 @@ export class TaskSteps {
     if (request === undefined) return;
     const { consumer, granted } = request;
     const ledger = state.ledger(this.#modeOf(consumer));
-    const held = ledger.executionByTask.get(taskId) ?? NOTHING;
+    const held = this.#granted.of(ledger, taskId);
     const active = Math.max(1, ledger.executionByTask.size);
     const share = minus(exactAmount(Math.floor(ledger.executionCeiling() / active)), held);
     const free = minus(exactAmount(ledger.executionCeiling()), ledger.executionUsed);
@@ -340,7 +358,7 @@ export class TaskSteps {
     if (early.best === 0) return;
     this.#early.set(taskId, early);
     ledger.sumExecution();
-    ledger.holdExecution(taskId, plus(held, early));
+    this.#granted.hold(ledger, taskId, plus(held, early));
     const missing = without(granted, early);
     ledger.growForExecution(
       plus(ledger.executionUsed, missing),
