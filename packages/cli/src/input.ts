@@ -56,6 +56,7 @@ const UNSEEN = new Set([
   "archive_entry_unsupported",
   "not_a_log_file",
   "survey_log_not_cut",
+  "split_part_alone",
 ]);
 
 /** Why nothing can be done with these paths, in which no Spark application was found. */

@@ -27,7 +27,9 @@ export const diagnosticCodes = {
   rolling_first_part_missing: "a rolled log without its first part",
   rolling_part_missing: "a gap in the numbers of a rolled log's parts",
   rolling_part_twice: "two parts of a rolled log have the same number",
-  split_log_joined: "an event log that was cut with split, joined by its files' names",
+  split_log_joined:
+    "a log, or what it is packed in, that was cut with split, joined by its files' names",
+  split_part_alone: "a later part of a packed file that was split, without the part before it",
   rolling_compacted: "the history server compacted this log: events of what had finished are gone",
   rolling_part_superseded: "a part that a compacted one replaces; it is not read",
   rolling_in_progress: "a rolled log whose application has not said that it ended",

@@ -3,6 +3,7 @@ import type { DiscoveredSource } from "./discovered-source.ts";
 import type { DiscoveryOptions } from "./discovery-options.ts";
 import { oldDirectory, rollingLogs } from "./rolling-log.ts";
 import { datedEventLogs, rotatedLogs } from "./rotated-log.ts";
+import { splitTexts } from "./split-text.ts";
 import { type FoundFile, Walk } from "./walk.ts";
 
 /**
@@ -16,25 +17,31 @@ export async function discover(
   const walk = new Walk(options);
   for (const path of paths) await walk.path(path);
   const directories = new Map<string, FoundFile[]>();
-  for (const file of walk.found) {
+  for (const file of await walk.open()) {
     const beside = directories.get(file.directory);
     if (beside === undefined) directories.set(file.directory, [file]);
     else beside.push(file);
   }
-  const sources = [...directories.values()].flatMap((files) => logsOf(files, options));
+  const sources: DiscoveredSource[] = [];
+  for (const files of directories.values()) sources.push(...(await logsOf(files, options)));
   return sources.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
 }
 
 /** The logs among the files of one directory. */
-function logsOf(files: readonly FoundFile[], options: DiscoveryOptions): DiscoveredSource[] {
+async function logsOf(
+  files: readonly FoundFile[],
+  options: DiscoveryOptions,
+): Promise<DiscoveredSource[]> {
   const old = oldDirectory(files);
   const rolling = rollingLogs(old.rest, options.report);
   const dated = datedEventLogs(rolling.rest);
-  const rotated = rotatedLogs(dated.rest);
+  const split = await splitTexts(dated.rest, options);
+  const rotated = rotatedLogs(split.rest);
   return [
     ...old.sources,
     ...rolling.sources,
     ...dated.sources,
+    ...split.sources,
     ...rotated.sources,
     ...rotated.rest.map((file) => single(file, options)),
   ];

@@ -11,7 +11,7 @@ export type Grouping =
   | "directory"
   /** Databricks: `eventlog` and `eventlog-2021-06-15--15-00.gz`. */
   | "dated"
-  /** Cut by `split`: `eventlog.aa`, `eventlog.ab`. */
+  /** Cut by `split` or by hand: `eventlog.aa`, `eventlog.ab`. */
   | "split"
   /** A text log and its rotated predecessors: `stderr`, `stderr.1`, `stderr.2.gz`. */
   | "rotated";

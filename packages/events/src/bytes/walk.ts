@@ -10,6 +10,7 @@ import { isTar, tarEntries } from "./codecs/tar.ts";
 import { isZip, zipEntries } from "./codecs/zip.ts";
 import type { DiscoveryLimits, DiscoveryOptions } from "./discovery-options.ts";
 import { childOf, type DiskPath, pathsNamed, shownPath } from "./disk-path.ts";
+import { joinSplits } from "./split-bytes.ts";
 import { freeRoom, Spool, type StoredBytes, StoredFile } from "./stored-bytes.ts";
 import { type EntryPacking, StoredSource } from "./stored-source.ts";
 import { isSystemError, refusal } from "./system-error.ts";
@@ -52,15 +53,13 @@ export class Walk {
   readonly #directories = new Set<string>();
   readonly #files = new Map<string, string>();
   readonly #found: FoundFile[] = [];
+  /** Files on disk, until all are known: some may be parts of one. */
+  readonly #onDisk: Candidate[] = [];
   #spoolRoom: number | undefined;
 
   constructor(options: DiscoveryOptions) {
     this.#options = options;
     this.#limits = { ...usualLimits, ...options.limits };
-  }
-
-  get found(): readonly FoundFile[] {
-    return this.#found;
   }
 
   /** What the user named. */
@@ -96,11 +95,36 @@ export class Walk {
       );
       return;
     }
-    if (stats.isDirectory()) await this.#directory(place);
-    else await this.#file(place, directoryOf(shownPath(place)), stats);
+    if (stats.isDirectory()) this.#directory(place);
+    else this.#file(place, directoryOf(shownPath(place)), stats);
   }
 
-  async #directory(place: DiskPath): Promise<void> {
+  /** What was named is complete: everything in it is opened. */
+  async open(): Promise<readonly FoundFile[]> {
+    await this.#candidates(this.#onDisk.splice(0));
+    return this.#found;
+  }
+
+  /** What stands side by side: parts of a packed file are put together. */
+  async #candidates(candidates: readonly Candidate[]): Promise<void> {
+    const { files, lost } = joinSplits(candidates);
+    for (const { whole, parts } of files) {
+      const last = parts.at(-1);
+      if (last !== undefined) {
+        this.#tell("split_log_joined", "info", `${whole.path} to ${last.path} are one packed file`);
+      }
+      await this.#candidate(whole);
+    }
+    for (const { path } of lost) {
+      this.#tell(
+        "split_part_alone",
+        "error",
+        `${path} is a later part of a packed file that was split, and the part before it is not here: put all parts into one folder, the first of them too`,
+      );
+    }
+  }
+
+  #directory(place: DiskPath): void {
     const path = shownPath(place);
     let names: Buffer[];
     try {
@@ -127,7 +151,7 @@ export class Walk {
       try {
         const stats = statSync(child);
         if (stats.isDirectory()) directories.push(child);
-        else await this.#file(child, path, stats);
+        else this.#file(child, path, stats);
       } catch (error) {
         if (!isSystemError(error)) throw error;
         this.#tell(
@@ -137,10 +161,10 @@ export class Walk {
         );
       }
     }
-    for (const child of directories) await this.#directory(child);
+    for (const child of directories) this.#directory(child);
   }
 
-  async #file(place: DiskPath, directory: string, stats: Stats): Promise<void> {
+  #file(place: DiskPath, directory: string, stats: Stats): void {
     const path = shownPath(place);
     if (!stats.isFile()) {
       this.#tell(
@@ -161,7 +185,7 @@ export class Walk {
       return;
     }
     this.#files.set(identity, path);
-    await this.#candidate({
+    this.#onDisk.push({
       directory,
       name: posix.basename(path),
       path,
@@ -247,16 +271,13 @@ export class Walk {
         message: `${path}: ${what}`,
       }),
     );
-    for (const entry of [...entries].sort((a, b) =>
-      a.name < b.name ? -1 : a.name > b.name ? 1 : 0,
-    )) {
-      await this.#entry(entry, path, depth);
-    }
+    const sorted = [...entries].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    await this.#candidates(sorted.flatMap((entry) => this.#entry(entry, path, depth) ?? []));
   }
 
-  async #entry(entry: ArchiveEntry, archive: string, depth: number): Promise<void> {
+  #entry(entry: ArchiveEntry, archive: string, depth: number): Candidate | undefined {
     const name = posix.basename(entry.name);
-    if (ignoredNames.test(name)) return;
+    if (ignoredNames.test(name)) return undefined;
     if (/^[/\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)/.test(entry.name)) {
       this.#tell(
         "archive_entry_name",
@@ -265,7 +286,7 @@ export class Walk {
       );
     }
     const folder = posix.dirname(entry.name).replace(/^\.\/?/, "");
-    await this.#candidate({
+    return {
       directory: folder === "" ? `${archive}!` : `${archive}!${folder}`,
       name,
       path: `${archive}!${entry.name.replace(/^\.\//, "")}`,
@@ -273,7 +294,7 @@ export class Walk {
       deflated: entry.deflated,
       modifiedMs: entry.modifiedMs,
       depth,
-    });
+    };
   }
 
   /** Into a temporary file, as far as the limit goes. */
