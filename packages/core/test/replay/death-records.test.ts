@@ -102,16 +102,36 @@ test("a burst that no task fails of is one out-of-memory of the executor", () =>
     { at: 0, fact: logged(direct) },
     { at: 9000, fact: logged(direct) },
     { at: 18_000, fact: logged(direct) },
-    { at: 40_000, fact: logged(direct) },
+    { at: 78_001, fact: logged(direct) },
   );
   expect(rows).toMatchObject([
     { ts: 0, taskId: undefined },
-    { ts: 40_000_000, taskId: undefined },
+    { ts: 78_001_000, taskId: undefined },
   ]);
   expect(known).toMatchObject({
     outOfMemory: undefined,
-    loggedOutOfMemory: { class: "direct", ts: 40_000_000 },
+    loggedOutOfMemory: { class: "direct", ts: 78_001_000 },
   });
+});
+
+test("a JVM dies once, however late and in whichever of the heap's two ways it says so", () => {
+  const { rows, known } = told(
+    { at: 0, fact: logged("GC overhead limit exceeded") },
+    { at: 300_000, fact: uncaught("Java heap space") },
+    { at: 900_000, fact: uncaught("GC overhead limit exceeded") },
+  );
+  expect(rows).toMatchObject([{ ts: 0, class: "gc_overhead" }]);
+  expect(known.outOfMemory).toBe("jvm_heap");
+});
+
+test("an executor that starts again may die again", () => {
+  const capacity = { atLeast: 1, atMost: 2 };
+  const { rows } = told(
+    { at: 0, fact: uncaught("Java heap space") },
+    { at: 5000, fact: { kind: "store_started", capacity } },
+    { at: 9000, fact: uncaught("Java heap space") },
+  );
+  expect(rows).toMatchObject([{ ts: 0 }, { ts: 9_000_000 }]);
 });
 
 test("each task that fails has its own, and so has another error", () => {

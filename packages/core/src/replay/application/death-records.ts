@@ -15,10 +15,10 @@ import { isQuoted, lostError } from "./failure-records.ts";
 import type { Circumstances } from "./task-census.ts";
 
 /**
- * How long after an error the same may be said again, µs: by another logger, as a task's failure,
- * as the JVM's last words.
+ * How long after an error its process may say it again and live on, µs: collecting garbage it may
+ * stand still for long. Last words of a JVM have no such limit: it dies once.
  */
-const LAST_WORDS_MICROS = 10_000_000;
+const SAID_AGAIN_MICROS = 60_000_000;
 
 interface Failure {
   readonly class: OomEventRow["class"];
@@ -44,7 +44,7 @@ const KEPT = 10_000;
 
 export class DeathRecords {
   readonly #emit: EmitRow;
-  /** Of each executor, as long as they may be said again. */
+  /** Of each executor since it started: each may be said again. */
   readonly #recent = new Map<string, Failure[]>();
   /** Logged by an executor before any task failed of it: a later line may name the task. */
   readonly #pending = new Map<string, OutOfMemory & { readonly saidAt: number }>();
@@ -120,6 +120,7 @@ export class DeathRecords {
     known: ExecutorKnowledge,
     around: Circumstances = NOTHING_KNOWN,
   ): void {
+    if (fact.kind === "store_started") this.#startsAnew(executorId);
     const error = errorIn(fact, step);
     if (error === undefined) return;
     const told: OutOfMemory = {
@@ -146,20 +147,29 @@ export class DeathRecords {
     for (const told of this.#byDriver.values()) this.#write(told);
   }
 
+  /** Another process has this executor's name now: what it says is no word of the one before. */
+  #startsAnew(executorId: string): void {
+    this.#writePending(executorId);
+    this.#recent.delete(executorId);
+  }
+
   /**
    * Spark prints one error several times: where it was thrown, as the task's failure, and once more
    * when its JVM dies of it.
    */
   #isToldAgain(fact: LogFact, told: OutOfMemory): boolean {
-    const recent = (this.#recent.get(told.executorId) ?? []).filter(
-      (before) => told.ts - before.ts <= LAST_WORDS_MICROS,
-    );
-    this.#recent.set(told.executorId, recent);
+    const said = this.#recent.get(told.executorId) ?? [];
+    this.#recent.set(told.executorId, said);
     if (this.#isPendingAgain(fact, told)) return true;
+    const isLate = (before: Failure): boolean =>
+      fact.kind !== "uncaught_error" && told.ts - before.ts > SAID_AGAIN_MICROS;
     const same =
-      fact.kind === "task_finished" ? undefined : recent.find((before) => isSame(before, told));
-    if (same === undefined) recent.push({ class: told.class, taskId: told.taskId, ts: told.ts });
-    else same.ts = told.ts;
+      fact.kind === "task_finished"
+        ? undefined
+        : said.find((before) => isSame(before, told) && !isLate(before));
+    if (same !== undefined) same.ts = told.ts;
+    else if (said.length < KEPT)
+      said.push({ class: told.class, taskId: told.taskId, ts: told.ts });
     return same !== undefined;
   }
 
@@ -168,7 +178,8 @@ export class DeathRecords {
     const { executorId, taskId } = told;
     const pending = this.#pending.get(executorId);
     if (pending === undefined || !isSame(pending, told)) return false;
-    if (told.ts - pending.saidAt > LAST_WORDS_MICROS) return false;
+    const isLate = told.ts - pending.saidAt > SAID_AGAIN_MICROS;
+    if (isLate && fact.kind !== "uncaught_error") return false;
     const isNew = taskId !== undefined && pending.taskId === undefined;
     if (isNew && pending.message !== told.message) return false;
     const both = { ...pending, taskId: pending.taskId ?? taskId, saidAt: told.ts };
@@ -220,10 +231,17 @@ const NOTHING_KNOWN: Circumstances = { stageId: undefined, runningTasks: undefin
 /** Nobody says that these are two tasks' errors. */
 function isSame(one: Pick<Failure, "class" | "taskId">, other: OutOfMemory): boolean {
   return (
-    one.class === other.class &&
+    isSameMemory(one.class, other.class) &&
     (one.taskId === undefined || other.taskId === undefined || one.taskId === other.taskId)
   );
 }
+
+/** A heap that runs out says so in either of two ways, one JVM in both. */
+function isSameMemory(one: OomEventRow["class"], other: OomEventRow["class"]): boolean {
+  return one === other || (OF_THE_HEAP.includes(one) && OF_THE_HEAP.includes(other));
+}
+
+const OF_THE_HEAP: readonly OomEventRow["class"][] = ["jvm_heap", "gc_overhead"];
 
 /** The error that a line tells, or the OutOfMemoryError among its causes. */
 function errorIn(

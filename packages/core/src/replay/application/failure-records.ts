@@ -11,8 +11,17 @@ import { failureClassOf } from "./death-errors.ts";
 import type { ExecutorRoster } from "./executor-roster.ts";
 import type { TaskCensus } from "./task-census.ts";
 
-/** How long after a failure its process may print the same again, µs. */
+/** How long after a failure its process may print one of its kind in other words, µs. */
 const AGAIN_MICROS = 10_000_000;
+/** A process ends of these: it says so once, however often and however late. */
+const ENDS: ReadonlySet<FailureRow["class"]> = new Set([
+  "jvm_heap",
+  "gc_overhead",
+  "container",
+  "crash",
+  "signal",
+  "aborted",
+]);
 const MESSAGE_CHARACTERS = 2000;
 
 type TaskLost = Extract<LogFact, { kind: "driver_task_ended" }>;
@@ -56,6 +65,9 @@ export class FailureRecords {
 
   line(at: Observation, fact: LogFact): void {
     switch (fact.kind) {
+      case "store_started":
+        this.#startsAnew(at.executorId);
+        return;
       case "task_finished":
         this.#taskFailed(at, fact);
         return;
@@ -91,6 +103,11 @@ export class FailureRecords {
       default:
         return;
     }
+  }
+
+  /** Another process has this name now. */
+  #startsAnew(executorId: string | undefined): void {
+    for (const known of ENDS) this.#recent.delete(`${executorId ?? ""} ${known}`);
   }
 
   #driverEnded(at: Observation, reason: string): void {
@@ -202,7 +219,8 @@ export class FailureRecords {
     const key = `${executorId ?? ""} ${failure.class}`;
     const before = this.#recent.get(key);
     if (taskId === undefined) {
-      if (before !== undefined && ts - before <= AGAIN_MICROS) return;
+      const isEnd = ENDS.has(failure.class);
+      if (before !== undefined && (isEnd || ts - before <= AGAIN_MICROS)) return;
     } else {
       if (this.#tasks.has(taskId)) return;
       this.#tasks.add(taskId);

@@ -38,7 +38,9 @@ function isToldByError(kind: string, row: Row): boolean {
   const cost = (numberIn(row, "missed_reads") ?? 0) + (numberIn(row, "lost_tasks") ?? 0);
   return (
     cost === 0 &&
-    ["jvm_heap", "gc_overhead", "direct", "exited", "unknown", "killed"].includes(kind)
+    ["jvm_heap", "gc_overhead", "direct", "exited", "unknown", "killed", "lost_heartbeat"].includes(
+      kind,
+    )
   );
 }
 
@@ -164,7 +166,7 @@ function errorInWords(rows: readonly Row[]): string[] {
   return kinds.size === 0
     ? []
     : [
-        `In the minute before, ${rows.length === 1 ? "its" : "their"} log has an out-of-memory error (see that finding).`,
+        `Shortly before, ${rows.length === 1 ? "its" : "their"} log has an out-of-memory error (see that finding).`,
       ];
 }
 

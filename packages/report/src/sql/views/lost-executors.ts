@@ -19,7 +19,7 @@ export const lostExecutors: ViewSpec = {
       "why, as in executors.removed_class; unknown where no log tells; signal: SIGTERM while tasks ran, and no log of its removal",
     reason: "the log's words",
     oom_class:
-      "class of an out-of-memory in its log in the minute before, or as its JVM's last words",
+      "class of an out-of-memory in its log in the minute before (five where its heartbeats stopped), or as its JVM's last words",
     overhead_bytes: "container memory beside the heap; bytes; NULL: not logged",
     rss_beyond_heap_bytes_min: "what its process was polled at beyond the heap, at least; bytes",
     lost_tasks: "tasks that failed with it; count; NULL: no log of tasks",
@@ -53,8 +53,11 @@ ooms as (
     arg_max(o.source_file_id, o.ts) as source_file_id, arg_max(o.source_line, o.ts) as source_line
   from gone g join oom_events o using (app_id, attempt_id, executor_id)
   where o.class <> 'task_memory'
-    and (g.went_at is null or (o.ts >= g.went_at - interval 60 seconds
-      and o.ts <= g.went_at + interval 5 seconds))
+    -- A JVM that dies of its last error may be missed minutes later, when its heartbeats are.
+    and (g.went_at is null
+      or g.class in ('jvm_heap', 'gc_overhead', 'direct')
+      or (o.ts >= g.went_at - if(g.class = 'lost_heartbeat', interval 5 minutes, interval 1 minute)
+        and o.ts <= g.went_at + interval 5 seconds))
   group by all),
 losses as (
   select app_id, attempt_id, executor_id, count(*) as tasks,
