@@ -44,6 +44,25 @@ export function instant(micros: number | undefined): string {
   return instantInWords(micros, { decimals: 3 });
 }
 
+/** To the second, which every log has; undefined: no log has the day. */
+export function second(micros: number | undefined): string | undefined {
+  return micros === undefined || micros < DATELESS_MICROS ? undefined : instantInWords(micros);
+}
+
+/** `, 2026-11-21 02:37:07 UTC`, where it is known. */
+export function whenInWords(micros: number | undefined): string {
+  const when = second(micros);
+  return when === undefined ? "" : `, ${when}`;
+}
+
+/** Logs without dates count from 1970, and no log of Spark's is older than 2010. */
+const DATELESS_MICROS = Date.UTC(2000, 0, 1) * 1000;
+
+/** A time in whole seconds. */
+export function seconds(amountMillis: number): string {
+  return amountMillis < 1000 ? "within a second" : millis(Math.round(amountMillis / 1000) * 1000);
+}
+
 /**
  * A moment with what the log's clock leaves open: `02:37:07.483 UTC`, `02:37:07.000 to 02:37:07.999
  * UTC (the log tells no more)`.

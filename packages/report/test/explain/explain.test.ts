@@ -228,7 +228,7 @@ test("what a lost executor took with it is told, and no container's overhead whe
     emit("tasks", { ...task, failureClass: "ExecutorLostFailure" });
   });
   const [lost] = findings;
-  expect(lost?.title).toBe("Executor 1 was lost: killed from outside (SIGKILL or SIGTERM)");
+  expect(lost?.title).toBe("Executor 1 was lost: killed from outside (SIGKILL)");
   expect(lost?.evidence.join("\n")).toContain("40.0 s after it came");
   expect(lost?.evidence.join("\n")).toContain("With it went 1 task that had to run again (");
   expect(lost?.change).toContain("no container limits them here");

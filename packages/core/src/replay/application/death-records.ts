@@ -168,8 +168,7 @@ export class DeathRecords {
         ? undefined
         : said.find((before) => isSame(before, told) && !isLate(before));
     if (same !== undefined) same.ts = told.ts;
-    else if (said.length < KEPT)
-      said.push({ class: told.class, taskId: told.taskId, ts: told.ts });
+    else if (said.length < KEPT) said.push({ class: told.class, taskId: told.taskId, ts: told.ts });
     return same !== undefined;
   }
 

@@ -181,22 +181,28 @@ export class FailureRecords {
   }
 
   #stopping(at: Observation, fact: Extract<LogFact, { kind: "executor_stopping" }>): void {
-    if (at.executorId === undefined) return;
+    const isDriver = at.source === "driver_log" || at.executorId === "driver";
+    const executorId = isDriver ? "driver" : at.executorId;
+    if (executorId === undefined) return;
     if (fact.how !== "signal") {
-      this.#commanded.add(at.executorId);
+      this.#commanded.add(executorId);
       if (fact.how === "self_exit") this.#exited(at, fact.reason ?? "");
       return;
     }
-    const { runningTasks } = this.#census.now(at.executorId);
-    if (this.#commanded.has(at.executorId) || (runningTasks ?? 0) === 0) return;
-    this.#write(at, {
-      what: "process",
-      class: "signal",
-      executorId: at.executorId,
-      errorClass: undefined,
-      message: `RECEIVED SIGNAL ${fact.reason ?? ""}`.trim(),
-      userFrame: undefined,
-    });
+    const { runningTasks } = isDriver ? this.#census.anywhere() : this.#census.now(executorId);
+    if (this.#commanded.has(executorId) || (runningTasks ?? 0) === 0) return;
+    this.#write(
+      at,
+      {
+        what: isDriver ? "application" : "process",
+        class: "signal",
+        executorId,
+        errorClass: undefined,
+        message: `RECEIVED SIGNAL ${fact.reason ?? ""}`.trim(),
+        userFrame: undefined,
+      },
+      runningTasks,
+    );
   }
 
   /** What it stopped for, unless its work was done or its driver went. */
@@ -212,7 +218,8 @@ export class FailureRecords {
     });
   }
 
-  #write(at: Observation, failure: Failure): void {
+  /** `runningTasks`: where not those of its executor. */
+  #write(at: Observation, failure: Failure, runningTasks?: number): void {
     const { taskId } = failure;
     const ts = at.ts ?? 0;
     const executorId = failure.executorId;
@@ -237,7 +244,7 @@ export class FailureRecords {
       class: failure.class,
       taskId,
       stageId: failure.stageId ?? around.stageId,
-      runningTasks: around.runningTasks,
+      runningTasks: runningTasks ?? around.runningTasks,
       errorClass: failure.errorClass,
       message: failure.message.slice(0, MESSAGE_CHARACTERS),
       userFrame: failure.userFrame,

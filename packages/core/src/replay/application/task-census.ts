@@ -56,7 +56,17 @@ export class TaskCensus {
     if (running === undefined) return { stageId: undefined, runningTasks: undefined };
     const stages = [...running.values()];
     const stageId = taskId === undefined ? alike(stages) : running.get(taskId);
-    return { stageId, runningTasks: running.size };
+    // A task whose start is not logged is not the only one.
+    const isToldWhole = taskId === undefined || running.has(taskId);
+    return { stageId, runningTasks: isToldWhole ? running.size : undefined };
+  }
+
+  /** The same of the whole application. */
+  anywhere(): Circumstances {
+    const running = [...this.#running.values()];
+    if (running.length === 0) return { stageId: undefined, runningTasks: undefined };
+    const stages = running.flatMap((tasks) => [...tasks.values()]);
+    return { stageId: alike(stages), runningTasks: stages.length };
   }
 
   /** What stood around the failure at this line, once. */

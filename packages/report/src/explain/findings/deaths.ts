@@ -2,8 +2,9 @@
 import { counted } from "@respark/core";
 import { numberIn, type Row, textIn } from "../../sql/row.ts";
 import { shellWord } from "../shell-word.ts";
-import { bytes, capital, cutTo, executorsWords, instant, millis } from "../words.ts";
+import { bytes, capital, cutTo, executorsWords, millis, second, seconds } from "../words.ts";
 import type { Application } from "./application.ts";
+import { signalIn } from "./failures.ts";
 import type { Change, Cost, Draft, Finder } from "./finder.ts";
 
 const MEBI = 2 ** 20;
@@ -56,7 +57,7 @@ function lostOf(kind: string, rows: readonly Row[], first: Row, application: App
     severity: isMeant ? (wasted > 0 ? "slow" : "fine") : "dead",
     cost: costOf(rows),
     executorId: rows.length === 1 ? executors[0] : undefined,
-    title: titleOf(kind, executors),
+    title: titleOf(kind, executors, rows),
     evidence: [
       reasonInWords(textIn(first, "reason")),
       whenInWords(rows, first),
@@ -84,17 +85,27 @@ function lostOf(kind: string, rows: readonly Row[], first: Row, application: App
   };
 }
 
-function titleOf(kind: string, executors: readonly string[]): string {
+function titleOf(kind: string, executors: readonly string[], rows: readonly Row[]): string {
+  const reasons = rows.map((row) => textIn(row, "reason") ?? "");
   const one = executors.length === 1;
   const whose = `${capital(executorsWords(executors, 6))} ${one ? "was" : "were"}`;
   switch (kind) {
     case "signal":
-      return `${whose} told to stop by a SIGTERM while tasks ran; who sent it is not in ${one ? "this log" : "these logs"}`;
+      return `${whose} told to stop by a ${signalIn(reasons[0])} while tasks ran; who sent it is not in ${one ? "this log" : "these logs"}`;
     case "killed_by_driver":
       return `${whose} given back by the driver, and cached blocks that were read later went too`;
     default:
-      return `${whose} lost: ${LOST[kind] ?? kind}`;
+      return `${whose} lost: ${(kind === "killed" ? killedBy(reasons) : undefined) ?? LOST[kind] ?? kind}`;
   }
+}
+
+/** Which signal, where all their exit codes or words say the same. */
+function killedBy(reasons: readonly string[]): string | undefined {
+  if (reasons.every((reason) => /\b137\b|SIGKILL|\bsignal 9\b|\bcode 9\b/.test(reason)))
+    return "killed from outside (SIGKILL)";
+  if (reasons.every((reason) => /\b143\b|SIGTERM|\bsignal 15\b|\bcode 15\b/.test(reason)))
+    return "told to stop from outside (SIGTERM)";
+  return undefined;
 }
 
 /**
@@ -155,9 +166,10 @@ function reasonInWords(reason: string | undefined): string {
 
 function whenInWords(rows: readonly Row[], first: Row): string {
   const [began, ended] = [numberIn(first, "removed_us"), numberIn(rows.at(-1), "removed_us")];
-  if (rows.length > 1) return `The first went ${instant(began)}, the last ${instant(ended)}.`;
+  const when = (micros: number | undefined): string => second(micros) ?? "at an unknown time";
+  if (rows.length > 1) return `The first went ${when(began)}, the last ${when(ended)}.`;
   const lived = numberIn(first, "lived_ms");
-  return `It went ${instant(began)}${lived === undefined ? "" : `, ${millis(lived)} after it came`}.`;
+  return `It went ${when(began)}${lived === undefined ? "" : `, ${seconds(lived)} after it came`}.`;
 }
 
 function errorInWords(rows: readonly Row[]): string[] {

@@ -6,7 +6,7 @@ import { counted } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
 import { flagIn, numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
-import { bytes, capital, cutTo, executorsWords, instant } from "../words.ts";
+import { bytes, capital, cutTo, executorsWords, instant, whenInWords } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
 import { exactCost } from "./costs.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
@@ -14,7 +14,11 @@ import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts"
 /** Kinds of failures with findings of their own; the others are one finding together. */
 const SHOWN = 5;
 
-const FAILED = { ...relations.failure_summary, input_left_us: "number" } as const;
+const FAILED = {
+  ...relations.failure_summary,
+  input_left_us: "number",
+  first_us: "number",
+} as const;
 type FailedKind = Of<typeof FAILED>;
 
 export const failures: Finder = {
@@ -22,16 +26,18 @@ export const failures: Finder = {
   // Of an out-of-memory and of a lost executor other findings speak; a task that the loss took is
   // theirs where it is logged.
   sql: (here) => `
-    select f.*,
+    select f.*, epoch_us(f.first_at) as first_us,
       -- An input of a stream that a task asks for, and that had left memory.
       (select epoch_us(max(b.ts)) from block_events b
         where b.app_id = f.app_id and b.attempt_id = f.attempt_id and b.block_id like 'input-%'
           and b.op in ('remove', 'evict') and contains(f.message, 'block ' || b.block_id || ' not found')
       ) as input_left_us
     from failure_summary f
-    where ${here} and class not in (select distinct class from oom_events o
+    -- A heap that runs out says so in either of two ways, one JVM in both.
+    where ${here} and replace(class, 'gc_overhead', 'jvm_heap') not in (
+      select replace(class, 'gc_overhead', 'jvm_heap') from oom_events o
       where o.app_id = f.app_id and o.attempt_id = f.attempt_id)
-      and class <> 'signal'
+      and (class <> 'signal' or what = 'application')
       and not (class = 'executor_lost' and exists (
         from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id))
     order by what = 'application' desc, failures desc, class, error_class`,
@@ -90,9 +96,9 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
     cost: tasks > 0 ? exactCost(numberIn(row, "lost_ms")) : COST_UNKNOWN,
     stageId,
     executorId: executors.length === 1 ? executors[0] : undefined,
-    title: titleOf({ kind, what, tasks, times, name, executors, wasKilled: wasKilled(row) }),
+    title: titleOf({ row, kind, what, tasks, times, name, executors }),
     evidence: [
-      `In the log: “${cutTo(wordsOf(row), 300)}”.`,
+      `In the log: “${cutTo(wordsOf(row), 300)}”${whenInWords(numberIn(row, "first_us"))}.`,
       ...(stageId === undefined || tasks === 0
         ? []
         : [`${tasks === 1 ? "It was" : "Most were"} of ${application.stage(stageId)}.`]),
@@ -114,6 +120,12 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
   };
 }
 
+/** `RECEIVED SIGNAL TERM`; in 1.x `RECEIVED SIGNAL 15: SIGTERM`. */
+export function signalIn(message: string | undefined): string {
+  const name = /SIGNAL (?:\d+: SIG)?([A-Z]+)/.exec(message ?? "")?.[1];
+  return name === undefined ? "signal" : `SIG${name}`;
+}
+
 interface Failed {
   readonly kind: string;
   readonly what: string | undefined;
@@ -121,7 +133,7 @@ interface Failed {
   readonly times: number;
   readonly name: string | undefined;
   readonly executors: readonly string[];
-  readonly wasKilled: boolean;
+  readonly row: FailedKind;
 }
 
 /** Its shell, its container or its host says so; nothing else of it does. */
@@ -131,7 +143,7 @@ function wasKilled(row: FailedKind): boolean {
   );
 }
 
-function titleOf({ kind, what, tasks, times, name, executors, wasKilled }: Failed): string {
+function titleOf({ row, kind, what, tasks, times, name, executors }: Failed): string {
   const short = name?.replace(/^.*\./, "");
   const where = executors.length === 0 ? "" : ` on ${executorsWords(executors, 4)}`;
   const failed = tasks > 0 ? `${counted(tasks, "task")} failed${where}` : undefined;
@@ -144,15 +156,19 @@ function titleOf({ kind, what, tasks, times, name, executors, wasKilled }: Faile
       return `${failed ?? "Work failed"} at a limit of Spark's own, not for want of memory${short === undefined ? "" : ` (${short})`}`;
     case "crash":
       return failed === undefined
-        ? `${capital(executorsWords(executors, 4)) || "A JVM"} ${wasKilled ? "was killed (SIGKILL)" : "crashed"}`
+        ? `${capital(executorsWords(executors, 4)) || "A JVM"} ${wasKilled(row) ? "was killed (SIGKILL)" : "crashed"}`
         : `${failed}: the worker process crashed`;
     case "container":
       return `${capital(executorsWords(executors, 4)) || "A process"} was killed for its memory, by its host or its container`;
+    case "signal":
+      return `The driver was told to stop by a ${signalIn(textIn(row, "message"))} while ${counted(numberIn(row, "running_tasks") ?? 0, "task")} ran; who sent it is not in these logs`;
     case "aborted":
       return "Spark gave a stage up after its tasks failed too often";
     case "fetch":
       return `${failed ?? "Fetches failed"}: shuffle data could not be fetched`;
     case "executor_lost":
+      if (executors.length === 1 && executors[0] === "driver")
+        return `${counted(Math.max(tasks, 1), "task")} ${tasks > 1 ? "were" : "was"} lost: the driver's own executor (local mode) was given up, and its process goes on`;
       return `${failed ?? "Tasks were lost"} with their executors`;
     default:
       return failed === undefined
@@ -184,18 +200,14 @@ function inputInWords(leftAt: number | undefined): string[] {
 
 function changeFor(kind: string, row: FailedKind, application: Application): Change | undefined {
   const words = textIn(row, "message") ?? "";
+  const isDriver = textsIn(row, "executors").includes("driver");
+  const overhead = settingInWords(
+    application,
+    isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead",
+  );
   switch (kind) {
-    case "start_refused": {
-      const driver = /spark\.driver\.memory|--driver-memory|AM memory/.test(words);
-      const key = driver ? "spark.driver.memory" : "spark.executor.memory";
-      return /above the max threshold/.test(words)
-        ? {
-            key,
-            text: () =>
-              `a smaller ${settingInWords(application, key)} (with its overhead it has to fit what YARN gives one container), or a larger yarn.scheduler.maximum-allocation-mb`,
-          }
-        : { key, text: () => `a larger ${settingInWords(application, key)}, as the error says` };
-    }
+    case "start_refused":
+      return startChange(words, application);
     case "no_resources":
       return {
         key: "spark.executor.memory",
@@ -204,31 +216,26 @@ function changeFor(kind: string, row: FailedKind, application: Application): Cha
       };
     case "size_limit":
       return limitChange(words, textIn(row, "error_class") ?? "", application);
-    case "container": {
-      const isDriver = textsIn(row, "executors").includes("driver");
-      const key = isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead";
+    case "container":
       return {
-        key,
+        key: isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead",
         text: () =>
-          `a larger ${settingInWords(application, key)}, or a larger limit of memory where it ran: heap and all beside it have to fit`,
+          `a larger ${overhead}, or a larger limit of memory where it ran: heap and all beside it have to fit`,
       };
-    }
-    case "crash": {
-      const isDriver = textsIn(row, "executors").includes("driver");
-      const key = isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead";
-      if (wasKilled(row)) {
-        return {
-          key,
-          text: () =>
-            `find who killed it (the kernel's log, kubectl describe pod, the node manager's log); if it was a limit of memory, a larger ${settingInWords(application, key)}`,
-        };
-      }
+    case "crash":
       return {
-        key: "spark.executor.memoryOverhead",
+        key: isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead",
         text: () =>
-          "look at the worker's own end (a Python worker that dies without an error was often killed for memory); if it was, a larger spark.executor.memoryOverhead",
+          wasKilled(row)
+            ? `find who killed it (the kernel's log, kubectl describe pod, the node manager's log); if it was a limit of memory, a larger ${overhead}`
+            : `look at the worker's own end (a Python worker that dies without an error was often killed for memory); if it was, a larger ${overhead}`,
       };
-    }
+    case "signal":
+      return {
+        key: "code",
+        text: () =>
+          "look for who sent the signal: the resource manager's or node manager's log, kubectl describe pod, or whoever stops applications there (yarn application -kill, a scheduler's time limit)",
+      };
     default:
       return /running beyond (?:physical|virtual).{0,3} memory limit/i.test(words)
         ? {
@@ -238,6 +245,18 @@ function changeFor(kind: string, row: FailedKind, application: Application): Cha
           }
         : undefined;
   }
+}
+
+function startChange(words: string, application: Application): Change {
+  const driver = /spark\.driver\.memory|--driver-memory|AM memory/.test(words);
+  const key = driver ? "spark.driver.memory" : "spark.executor.memory";
+  return /above the max threshold/.test(words)
+    ? {
+        key,
+        text: () =>
+          `a smaller ${settingInWords(application, key)} (with its overhead it has to fit what YARN gives one container), or a larger yarn.scheduler.maximum-allocation-mb`,
+      }
+    : { key, text: () => `a larger ${settingInWords(application, key)}, as the error says` };
 }
 
 const LIMITS: readonly (readonly [words: RegExp, key: string, text: (now: string) => string])[] = [

@@ -3,7 +3,7 @@ import { counted } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
 import { flagIn, numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
-import { bytes, cutTo, executorsWords, millis, share } from "../words.ts";
+import { bytes, cutTo, executorsWords, millis, share, whenInWords } from "../words.ts";
 import { type Application, coresOf, settingInWords, sizeOf } from "./application.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
 import { morePartitions } from "./partitions.ts";
@@ -11,14 +11,14 @@ import { fractionChange, smallFraction } from "./room.ts";
 
 const MEBI = 2 ** 20;
 
-const RAN_OUT = { ...relations.oom_summary, jobs_failed: "number" } as const;
+const RAN_OUT = { ...relations.oom_summary, jobs_failed: "number", first_us: "number" } as const;
 type OutOfMemory = Of<typeof RAN_OUT>;
 
 export const outOfMemory: Finder = {
   where: "ooms",
   // A container's death is its executor's loss, which has a finding of its own.
   sql: (here) => `
-    select o.*, coalesce(j.failed, 0) as jobs_failed
+    select o.*, coalesce(j.failed, 0) as jobs_failed, epoch_us(o.first_at) as first_us
     from (from oom_summary where ${here} and class <> 'container') o
       left join (select app_id, attempt_id, count(*) as failed from jobs where ${here}
         and status = 'failed' group by all) j
@@ -47,7 +47,7 @@ function outOf(row: OutOfMemory, application: Application): Draft {
     stageId,
     title: `${onDriver ? (DRIVER[kind] ?? OUT_OF[kind] ?? "The driver's memory ran out") : (OUT_OF[kind] ?? "Memory ran out")} (${counted(numberIn(row, "ooms") ?? 0, "time")}, ${executorsWords(textsIn(row, "executors"), 4)})`,
     evidence: [
-      `In the log: “${cutTo(wordsOf(row), 240)}”.`,
+      `In the log: “${cutTo(wordsOf(row), 240)}”${whenInWords(numberIn(row, "first_us"))}.`,
       ...stageInWords(row, application),
       ...stateInWords(row, kind),
       ...userCode(row, kind),

@@ -30,7 +30,9 @@ export const failureSummary: ViewSpec = {
   },
   sql: `
 with timed as (
-  select f.*, coalesce(t.run_ms, (epoch_us(t.finished_at) - epoch_us(t.launched_at)) // 1000) as ms
+  -- Failures that no log has the time of are in the order of their lines.
+  select f.*, (coalesce(epoch_us(f.ts), 0), f.source_line) as place,
+    coalesce(t.run_ms, (epoch_us(t.finished_at) - epoch_us(t.launched_at)) // 1000) as ms
   from failures f left join tasks t using (app_id, attempt_id, task_id)),
 outcome as (
   select app_id, attempt_id, bool_or(status = 'failed') as failed from jobs group by all)
@@ -47,13 +49,13 @@ select
   mode(f.stage_id) as stage_id,
   any_value(o.failed) as job_failed,
   sum(f.ms)::bigint as lost_ms,
-  arg_min(f.message, f.ts) as message,
-  arg_min(f.user_frame, f.ts) filter (f.user_frame is not null) as user_frame,
+  arg_min(f.message, f.place) as message,
+  arg_min(f.user_frame, f.place) filter (f.user_frame is not null) as user_frame,
   max(f.running_tasks) as running_tasks,
-  arg_min(f.task_id, f.ts) filter (f.task_id is not null) as first_task_id,
+  arg_min(f.task_id, f.place) filter (f.task_id is not null) as first_task_id,
   min(f.ts) as first_at,
-  arg_min(f.source_file_id, f.ts) as source_file_id,
-  arg_min(f.source_line, f.ts) as source_line
+  arg_min(f.source_file_id, f.place) as source_file_id,
+  arg_min(f.source_line, f.place) as source_line
 from timed f left join outcome o using (app_id, attempt_id)
 group by f.app_id, f.attempt_id, f.what, f.class, f.error_class
 order by f.app_id, f.attempt_id, failures desc, f.class, f.error_class`,

@@ -115,7 +115,9 @@ select
   e.overhead_bytes,
   coalesce(
     p.running_tasks,
-    if(exists (from tasks a where (a.app_id, a.attempt_id) = (p.app_id, p.attempt_id)),
+    -- A task whose start is not logged did not run alone.
+    if((p.task_id is null or k.launched_at is not null)
+      and exists (from tasks a where (a.app_id, a.attempt_id) = (p.app_id, p.attempt_id)),
       coalesce(r.running_tasks, 0), null)
   ) as running_tasks,
   h.task_id as biggest_task_id,

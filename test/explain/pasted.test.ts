@@ -1,0 +1,105 @@
+/**
+ * Verdicts on pieces of logs as people paste them: cut, filtered, without times or loggers. What
+ * they say is told in their own words, and what they do not say is not.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { respark } from "../cli/run-respark.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "respark-pasted-"));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Pasted {
+  readonly named: string;
+  /** Of one file, or of several by name. */
+  readonly lines: readonly string[];
+  readonly beside?: Readonly<Record<string, readonly string[]>>;
+  readonly says: readonly RegExp[];
+  readonly never?: RegExp;
+}
+
+/** Matches no text. */
+const NOTHING = /(?!)/;
+
+const started = [
+  "24/07/24 04:20:00 INFO SparkContext: Running Spark version 3.5.1",
+  "24/07/24 04:20:04 INFO BlockManagerMasterEndpoint: Registering block manager host-a:38341 with 2.7 GiB RAM, BlockManagerId(3, host-a, 38341, None)",
+  "24/07/24 04:20:06 INFO TaskSetManager: Starting task 1.0 in stage 2.0 (TID 11) (host-a, executor 3, partition 1, PROCESS_LOCAL, 7767 bytes) ",
+];
+
+const PASTED: readonly Pasted[] = [
+  {
+    named: "a driver that YARN tells to stop while tasks run",
+    lines: [
+      ...started,
+      "24/07/24 04:27:42 ERROR ApplicationMaster: RECEIVED SIGNAL TERM",
+      "24/07/24 04:27:42 INFO ApplicationMaster: Final app status: FAILED, exitCode: 16, (reason: Shutdown hook called before final status was reported.)",
+    ],
+    says: [
+      /1 finding: .*driver was told to stop by a SIGTERM while 1 task ran; who sent it is not/,
+    ],
+  },
+  {
+    named: "a heap that runs out in two ways, minutes apart",
+    lines: [
+      "24/07/24 04:20:01 INFO MemoryStore: MemoryStore started with capacity 2.2 GiB",
+      "24/07/24 04:20:02 INFO Executor: Starting executor ID 3 on host host-a",
+      "24/07/24 04:27:40 ERROR Utils: Uncaught exception in thread driver-heartbeater",
+      "java.lang.OutOfMemoryError: GC overhead limit exceeded",
+      "24/07/24 04:29:52 ERROR SparkUncaughtExceptionHandler: Uncaught exception in thread Thread[dispatcher-Executor,5,main]",
+      "java.lang.OutOfMemoryError: Java heap space",
+    ],
+    says: [/1 finding: .*\(1 time, executor 3\)/, /2024-07-24 04:27:40 UTC/],
+  },
+  {
+    named: "a task whose start is not logged did not run alone",
+    lines: [
+      started[2] ?? "",
+      "24/07/24 04:27:42 WARN TaskSetManager: Lost task 7.0 in stage 2.0 (TID 9) (host-a executor 3): java.lang.OutOfMemoryError: Java heap space",
+    ],
+    says: [/heap ran out \(1 time, executor 3\)/],
+    never: /tasks? ran on the executor then/,
+  },
+  {
+    named: "a local mode whose heartbeats stop loses tasks and no process",
+    lines: [
+      "21/02/03 08:18:39 WARN TaskSetManager: Lost task 0.0 in stage 1.0 (TID 5, localhost, executor driver): ExecutorLostFailure (executor driver exited caused by one of the running tasks) Reason: Executor heartbeat timed out after 278220 ms",
+    ],
+    says: [/1 task was lost: the driver's own executor \(local mode\) was given up/],
+  },
+  {
+    named: "a YARN diagnosis alone, which has no time",
+    lines: [
+      "Diagnostics: Container [pid=11027,containerID=container_1569865532923_0001_01_000001] is running beyond physical memory limits. Current usage: 5.5 GB of 5.5 GB physical memory used; 7.7 GB of 27.5 GB virtual memory used. Killing container.",
+    ],
+    says: [/“Container \[pid=11027.*5\.5 GB of 5\.5 GB physical/, /memoryOverhead/],
+  },
+  {
+    named: "a time in whole seconds gets no milliseconds",
+    lines: [
+      "16/12/16 16:10:20 INFO BlockManagerMasterEndpoint: Registering block manager host-a:50688 with 511.1 MB RAM, BlockManagerId(1, host-a, 50688)",
+      "16/12/16 16:10:21 ERROR TaskSchedulerImpl: Lost executor 1 on host-a: Remote RPC client disassociated. Likely due to containers exceeding thresholds, or network issues. Check driver logs for WARN messages.",
+    ],
+    says: [/It went 2016-12-16 16:10:21 UTC/],
+    never: /\d ms|16:10:2\d\./,
+  },
+];
+
+test.each(PASTED)("$named", async ({ named, lines, beside = {}, says, never = NOTHING }) => {
+  const path = join(folder, named.replaceAll(/\W+/g, "-"));
+  mkdirSync(path);
+  const files = { "log.txt": lines, ...beside };
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(path, name), `${text.join("\n")}\n`);
+  }
+  const { code, stdout, stderr } = await respark(["explain", path]);
+  expect(`${code} ${stderr}`).toBe("0 ");
+  const text = stdout.replaceAll(/\s+/g, " ");
+  for (const words of says) expect(text).toMatch(words);
+  expect(text).not.toMatch(never);
+});
