@@ -4,14 +4,16 @@ import { camel, snake } from "./names.mjs";
 export const finding = (name) => ({
   files: {
     [`packages/report/src/explain/findings/${name}.ts`]: `/** What went wrong: one sentence. */
+import { relations } from "../../sql/relations.ts";
 import { numberIn } from "../../sql/row.ts";
+import { known } from "../../sql/typed-rows.ts";
 import { COST_UNKNOWN, type Finder } from "./finder.ts";
 
 /** Rows of its view, worst first, in words. What it knows is a view that anyone can ask. */
 export const ${camel(name)}: Finder = {
   sql: (here) => \`from memory_leaks where \${here} order by leaked_bytes desc\`,
   find: (rows) =>
-    rows.map((row) => ({
+    known(rows, relations.memory_leaks).map((row) => ({
       id: \`${snake(name)}_\${numberIn(row, "task_id")}\`,
       kind: "leaks",
       severity: "waste",

@@ -4,7 +4,8 @@
  */
 import type { Curve, MemoryCurves } from "../picture/memory-curves.ts";
 import type { Database } from "../sql/query.ts";
-import { numberIn, type Row, textIn } from "../sql/row.ts";
+import { numberIn, type Of, textIn } from "../sql/row.ts";
+import { known } from "../sql/typed-rows.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { askAbout } from "./ask.ts";
 import { THIS_APP } from "./this-application.ts";
@@ -14,6 +15,25 @@ export const STRETCHES = 48;
 
 const PARTS = ["storage", "execution"] as const;
 const BOUNDS = ["", "_min", "_max"] as const;
+type Part = (typeof PARTS)[number];
+type Held = `${Part}_used_bytes${(typeof BOUNDS)[number]}`;
+type Summed = Held | `${Part}_unknown`;
+
+const HELD: readonly Held[] = PARTS.flatMap((part) =>
+  BOUNDS.map((end) => `${part}_used_bytes${end}` as const),
+);
+const SUMMED: readonly Summed[] = [...HELD, ...PARTS.map((part) => `${part}_unknown` as const)];
+const STRETCH = {
+  mode: "key",
+  length_us: "number",
+  stretch: "number",
+  // Each as the most of the stretch, and as its last.
+  ...(Object.fromEntries(
+    SUMMED.flatMap((column) => [column, `last_${column}`]).map((column) => [column, "number"]),
+  ) as Record<Summed | `last_${Summed}`, "number">),
+} as const;
+type Stretch = Of<typeof STRETCH>;
+
 const ROUNDED = 10 / 2 ** 20;
 
 /** A mode without memory has no curves. */
@@ -21,7 +41,7 @@ export async function memoryCurves(
   database: Pick<Database, "rows">,
   application: ApplicationKey,
 ): Promise<MemoryCurves[]> {
-  const rows = await askAbout(database, application)(curvesSql());
+  const rows = known(await askAbout(database, application)(curvesSql()), STRETCH);
   return (["on_heap", "off_heap"] as const).flatMap((mode) => {
     const own = rows.filter((row) => textIn(row, "mode") === mode);
     const [first] = own;
@@ -35,10 +55,8 @@ export async function memoryCurves(
 
 /** Every step of an executor as what it adds to the sum; when it goes, what it held goes. */
 function curvesSql(): string {
-  const columns = PARTS.flatMap((part) => BOUNDS.map((end) => `${part}_used_bytes${end}`));
   const unknown = PARTS.map((part) => `(${part}_used_bytes is null)::integer as ${part}_unknown`);
-  const all = [...columns, ...PARTS.map((part) => `${part}_unknown`)];
-  const sums = all.map((column) => {
+  const sums = SUMMED.map((column) => {
     return `sum(coalesce(${column}, 0) - coalesce(before.${column}, 0)) over running as ${column}`;
   });
   return `
@@ -54,16 +72,16 @@ function curvesSql(): string {
         greatest(coalesce(any_value(ended), 0), max(epoch_us(ts))) as last
       from own, run),
     steps as (
-      select mode, executor_id, seq, epoch_us(ts) as us, ${columns.join(", ")}, ${unknown.join(", ")}
+      select mode, executor_id, seq, epoch_us(ts) as us, ${HELD.join(", ")}, ${unknown.join(", ")}
       from own
       union all
       select o.mode, executor_id, max(seq) + 1, epoch_us(any_value(removed_at)),
-        ${all.map(() => "0").join(", ")}
+        ${SUMMED.map(() => "0").join(", ")}
       from own o join (from executors where ${THIS_APP} and removed_at is not null)
         using (executor_id)
       group by o.mode, executor_id having epoch_us(any_value(removed_at)) >= max(epoch_us(o.ts))),
     changes as (
-      select *, lag({${all.map((column) => `'${column}': ${column}`).join(", ")}}) over (
+      select *, lag({${SUMMED.map((column) => `'${column}': ${column}`).join(", ")}}) over (
         partition by mode, executor_id order by seq) as before
       from steps),
     summed as (
@@ -76,19 +94,19 @@ function curvesSql(): string {
         floor((us - first) * ${STRETCHES} / greatest(1, last - first))))::integer as stretch
       from summed s, span)
     select mode, any_value(length_us)::double as length_us, stretch,
-      ${all.map((column) => `max(${column})::double as ${column}`).join(", ")},
-      ${all.map((column) => `arg_max(${column}, (us, executor_id, seq))::double as last_${column}`).join(", ")}
+      ${SUMMED.map((column) => `max(${column})::double as ${column}`).join(", ")},
+      ${SUMMED.map((column) => `arg_max(${column}, (us, executor_id, seq))::double as last_${column}`).join(", ")}
     from placed group by mode, stretch order by mode, stretch`;
 }
 
-function curveOf(rows: readonly Row[], part: (typeof PARTS)[number]): Curve {
+function curveOf(rows: readonly Stretch[], part: Part): Curve {
   const [best, least, most] = BOUNDS.map((end) => pointsOf(rows, part, `${part}_used_bytes${end}`));
   const same = JSON.stringify(least) === JSON.stringify(most);
   return same || best === undefined ? { best: best ?? [] } : { best, least, most };
 }
 
 /** A stretch without a step holds what the one before it ended with. */
-function pointsOf(rows: readonly Row[], part: string, column: string): (number | null)[] {
+function pointsOf(rows: readonly Stretch[], part: Part, column: Held): (number | null)[] {
   const byStretch = new Map(rows.map((row) => [numberIn(row, "stretch"), row]));
   const before = byStretch.get(-1);
   let held = numberIn(before, `last_${column}`) ?? 0;

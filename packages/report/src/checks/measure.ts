@@ -6,14 +6,22 @@ import { counted } from "@respark/core";
 import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
 import { relations } from "../sql/relations.ts";
-import { type Ask, numberIn, type Of, type Row, textIn } from "../sql/row.ts";
-import { answerOf, firstOf, kindsOf, rowsAs, rowsFrom } from "../sql/typed-rows.ts";
+import { type Ask, numberIn, type Of, textIn } from "../sql/row.ts";
+import { answerOf, firstOf, kindsOf, known, rowsAs, rowsFrom } from "../sql/typed-rows.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { askAbout } from "./ask.ts";
 import type { InputSize, Interval, Measure, MeasuredRun, Metric, Subject, Trust } from "./check.ts";
 import { metrics } from "./index.ts";
 import { EVIDENCE, RDD_KEYS, STAGE_KEYS, THIS_APP, thisApp } from "./this-application.ts";
 
+/** What every metric's question answers with. */
+const MEASURED = {
+  subject: "text",
+  by: "text",
+  value: "number",
+  value_min: "number",
+  value_max: "number",
+} as const;
 const APPLICATION = { ...relations.applications, started: "text" } as const;
 
 /** Measures every metric of one application of a database. */
@@ -22,7 +30,7 @@ export async function measureRun(
   application: ApplicationKey,
 ): Promise<MeasuredRun> {
   const ask = askAbout(database, application);
-  const [known] = await rowsAs(
+  const [whole] = await rowsAs(
     ask,
     APPLICATION,
     `select *, started_at::varchar as started from applications where ${THIS_APP}`,
@@ -41,15 +49,15 @@ export async function measureRun(
   return {
     application: {
       ...application,
-      name: textIn(known, "name"),
-      startedAt: textIn(known, "started"),
-      sparkVersion: textIn(known, "spark_version"),
-      memoryManager: textIn(known, "memory_manager"),
-      evidenceLevel: (await leastEvidence(ask)) ?? textIn(known, "evidence_level"),
+      name: textIn(whole, "name"),
+      startedAt: textIn(whole, "started"),
+      sparkVersion: textIn(whole, "spark_version"),
+      memoryManager: textIn(whole, "memory_manager"),
+      evidenceLevel: (await leastEvidence(ask)) ?? textIn(whole, "evidence_level"),
     },
     configuration: await configurationOf(ask),
     input: await inputOf(ask),
-    trust: await trustOf(ask, known),
+    trust: await trustOf(ask, whole),
     subjects: await subjectsOf(ask),
     measures,
     causes,
@@ -57,14 +65,16 @@ export async function measureRun(
 }
 
 async function measured(ask: Ask, metric: Metric): Promise<Measure[]> {
-  const rows = await ask(metric.sql);
+  const answer = await ask(metric.sql);
+  const rows = known(answer, MEASURED);
+  const whose = metric.scope === "executor" ? known(answer, { executor_id: "text" }) : [];
   const measures = rows.map(
-    (row): Measure => ({
+    (row, nth): Measure => ({
       metric: metric.id,
       subject: textIn(row, "subject"),
       value: intervalOf(row),
       by: textIn(row, "by") ?? "",
-      executor: metric.scope === "executor" ? textIn(row, "executor_id") : undefined,
+      executor: textIn(whose[nth], "executor_id"),
     }),
   );
   return metric.scope === "executor" ? worst(measures, metric) : measures;
@@ -84,7 +94,7 @@ async function leastEvidence(ask: Ask): Promise<string | undefined> {
 }
 
 /** A NULL end is as good as unknown: the best estimate stands for it. */
-function intervalOf(row: Row): Interval | undefined {
+function intervalOf(row: Of<typeof MEASURED>): Interval | undefined {
   const best = numberIn(row, "value");
   if (best === undefined) return undefined;
   const min = Math.min(best, numberIn(row, "value_min") ?? best);

@@ -3,7 +3,7 @@ import { sqlText } from "../sql/literal.ts";
 import type { Database } from "../sql/query.ts";
 import { relations } from "../sql/relations.ts";
 import { type Ask, numberIn, type Of, type Row, type Shape, textIn } from "../sql/row.ts";
-import { kindsOf, rowsAs } from "../sql/typed-rows.ts";
+import { kindsOf, known, rowsAs } from "../sql/typed-rows.ts";
 import type { LogPlace } from "./story.ts";
 import { executorWords } from "./words.ts";
 
@@ -11,6 +11,9 @@ import { executorWords } from "./words.ts";
 export class NotThereError extends Error {
   override readonly name = "NotThereError";
 }
+
+/** Columns of a row that say which line of a log it is from. */
+export const LINE = { source_file_id: "number", source_line: "number" } as const;
 
 /** Which application, and which attempt of it. */
 export interface ApplicationName {
@@ -92,7 +95,9 @@ export class Investigation {
   }
 
   /** Where a row comes from, if a line of a log is known. */
-  places(rows: readonly { readonly row: Row | undefined; readonly says: string }[]): LogPlace[] {
+  places(
+    rows: readonly { readonly row: Of<typeof LINE> | undefined; readonly says: string }[],
+  ): LogPlace[] {
     return rows.flatMap(({ row, says }) => {
       if (row === undefined) return [];
       const [file, line] = [numberIn(row, "source_file_id"), numberIn(row, "source_line")];
@@ -128,6 +133,9 @@ export type RowNumber =
   | { readonly nth: number }
   | { readonly executorId: string; readonly seq: number };
 
+/** A row's place among those of its kind. */
+const PLACE = { nth: "number", of_all: "number" } as const;
+
 /**
  * The row that was named, its place and how many there are; a NotThereError that lists what exists
  * where there is none.
@@ -145,20 +153,21 @@ export async function rowNamed<Columns extends Shape>(
   const found = `select * from (${numbered}) where ${condition}`;
   const row = await investigation.rowAs(shape, found);
   if (row !== undefined) {
-    const place: Row = row;
+    const [place] = known([row], PLACE);
     return { row, nth: numberIn(place, "nth") ?? 0, of: numberIn(place, "of_all") ?? 0 };
   }
-  const first = await investigation.ask(
+  const first = await investigation.rowsAs(
+    { ...PLACE, executor_id: "text", label: "text", seq: "number" },
     `select executor_id, nth, of_all, ${named} as label, ${"nth" in wanted ? "null::bigint" : "seq"} as seq from (${numbered}) order by nth limit 5`,
   );
-  const all = numberIn(first[0] ?? { of_all: 0 }, "of_all") ?? 0;
+  const all = numberIn(first[0], "of_all") ?? 0;
   const asked = "nth" in wanted ? String(wanted.nth) : `${wanted.executorId}:${wanted.seq}`;
   if (all === 0) throw new NotThereError(`no ${what} ${asked}: the logs tell of no ${what} at all`);
   const examples = first
     .map((some) => {
-      const seq = textIn(some, "seq");
+      const seq = numberIn(some, "seq");
       const name =
-        seq === undefined ? textIn(some, "nth") : `${textIn(some, "executor_id")}:${seq}`;
+        seq === undefined ? numberIn(some, "nth") : `${textIn(some, "executor_id")}:${seq}`;
       return `${name} (${textIn(some, "label")} on ${executorWords(textIn(some, "executor_id"))})`;
     })
     .join(", ");

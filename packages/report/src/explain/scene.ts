@@ -124,7 +124,8 @@ export async function blockKnown(
     { ...relations.blocks, ...AROUND_BLOCK },
     `select b.*, r.name as rdd_name, r.storage_level as rdd_level, r.partitions
      from blocks b left join rdds r using (app_id, attempt_id, rdd_id)
-     where ${investigation.here("b")} and b.executor_id = ${sqlText(executorId)} and b.block_id = ${sqlText(blockId)}`,
+     where ${investigation.here("b")} and b.executor_id = ${sqlText(executorId)}
+       and b.block_id = ${sqlText(blockId)}`,
   );
   return { row, ...blockInWords(blockId, row) };
 }

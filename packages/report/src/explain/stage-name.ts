@@ -2,9 +2,12 @@
  * What to call a stage: its own name says where Spark submitted it, which is not always where the
  * program asked for it.
  */
-import { type Row, textIn } from "../sql/row.ts";
+import { type Of, textIn } from "../sql/row.ts";
 import type { Investigation } from "./investigation.ts";
 import { shortened } from "./words.ts";
+
+/** The columns that nameInWords takes. */
+export const NAMES = { name: "text", details: "text", query: "text", job: "text" } as const;
 
 /** `stage 4 “count at App.scala:12”`, `stage 4 “collect at nds.py:131” of “query9”`. */
 export async function stageWords(
@@ -12,7 +15,8 @@ export async function stageWords(
   stageId: number | undefined,
 ): Promise<string> {
   if (stageId === undefined) return "stage unknown";
-  const row = await investigation.one(
+  const row = await investigation.rowAs(
+    NAMES,
     `select s.name, s.details, q.description as query, j.description as job
      from stages s
        left join sql_executions q on ${investigation.here("q")}
@@ -39,7 +43,7 @@ export function namedStagesSql(here: (table: string) => string): string {
 }
 
 /** Empty where nothing names it. */
-export function nameInWords(row: Row | undefined): string {
+export function nameInWords(row: Of<typeof NAMES> | undefined): string {
   const name = textIn(row, "name");
   const asked = [textIn(row, "query"), textIn(row, "job")].flatMap((words) => {
     const line = words?.replace(/<[^>]*>/g, " ");

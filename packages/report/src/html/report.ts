@@ -2,10 +2,12 @@
 import { someOf } from "@respark/core";
 import { front } from "#page";
 import { type ApplicationName, explain, NotThereError, type RunVerdict } from "../explain/index.ts";
-import { namedStagesSql, nameInWords } from "../explain/stage-name.ts";
+import { NAMES, namedStagesSql, nameInWords } from "../explain/stage-name.ts";
 import type { Meta, SmallJson, StageFacts } from "../picture/facts.ts";
 import { curvesOf } from "../picture/what-if.ts";
 import type { Database } from "../sql/query.ts";
+import { numberIn } from "../sql/row.ts";
+import { known } from "../sql/typed-rows.ts";
 import { Answer } from "./answer.ts";
 import { type Chunk, chunk, dataChunks, MOST_BYTES } from "./chunks.ts";
 import type { Compared } from "./compared.ts";
@@ -224,8 +226,8 @@ async function stageNames(
   application: ApplicationName,
 ): Promise<ReadonlyMap<number, string>> {
   const sql = namedStagesSql((table) => conditionOn(application, table));
-  const rows = (await Answer.of(database, sql)).cells();
-  return new Map(rows.map((row) => [Number(row["stage_id"]), nameInWords(row).trim()]));
+  const rows = known((await Answer.of(database, sql)).cells(), { ...NAMES, stage_id: "number" });
+  return new Map(rows.map((row) => [numberIn(row, "stage_id") ?? 0, nameInWords(row).trim()]));
 }
 
 /** Answers of whatif and size that were written into the database. */

@@ -90,8 +90,9 @@ export async function firstOf<Columns extends Shape>(
 }
 
 /**
- * The answer to SQL by hand, as it came: for rows that are handed on whole (as facts, as the place of
- * a line) and read by name where a sentence needs them. Throws a TypeError where they lack a column.
+ * The answer to SQL by hand, as it came: for rows that are handed on whole (as facts, as the place
+ * of a line) and read by name where a sentence needs them. Throws a TypeError where they lack a
+ * column.
  */
 export async function rowsAs<Columns extends Shape>(
   ask: Ask,

@@ -1,10 +1,12 @@
 /** Which memory manager an application had, where its logs do not name one. */
 import { expect, test } from "vitest";
 import { type Application, isUnified } from "../../src/explain/findings/application.ts";
+import type { FACTS } from "../../src/explain/findings/questions.ts";
+import type { Of } from "../../src/sql/row.ts";
 
 function application(manager: string | null, version: string | null): Application {
   return {
-    row: { memory_manager: manager, spark_version: version },
+    row: { memory_manager: manager, spark_version: version } as unknown as Of<typeof FACTS>,
     settings: new Map(),
     settingsLogged: false,
     stage: () => "",

@@ -3,8 +3,9 @@
  * holds it.
  */
 import { expect, test } from "vitest";
-import { Investigation } from "../../src/explain/investigation.ts";
+import { Investigation, LINE } from "../../src/explain/investigation.ts";
 import { openDatabase } from "../../src/index.ts";
+import { known } from "../../src/sql/typed-rows.ts";
 import { replayed } from "../replayed-by-hand.ts";
 import { rowsByHand } from "../rows-by-hand.ts";
 
@@ -28,7 +29,7 @@ test("a line of a rotated log is counted in its own part", async () => {
   try {
     const investigation = await Investigation.of(database, { appId: "app-1", attemptId: "1" });
     const at = (file: number, line: number) => ({
-      row: { source_file_id: file, source_line: line },
+      row: known([{ source_file_id: file, source_line: line }], LINE)[0],
       says: "",
     });
     const places = investigation.places([at(8, 400), at(8, 401), at(9, 500), at(7, 1)]);

@@ -2,27 +2,31 @@
  * What every finder may know of an application: its settings, what stood in its logs, and what its
  * stages are called.
  */
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import type { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, textIn } from "../../sql/row.ts";
 import { bytes } from "../words.ts";
+import type { EVICTING, FACTS } from "./questions.ts";
 
 export interface Application {
-  readonly row: Row;
+  readonly row: Of<typeof FACTS>;
   readonly settings: ReadonlyMap<string, string>;
   /** Settings were logged: what is not among them has Spark's default. */
   readonly settingsLogged: boolean;
   /** `stage 4 “count at App.scala:12”` */
   readonly stage: (stageId: number | undefined) => string;
   /** Row of stage_partitions; undefined: no log has the stage. */
-  readonly partitionsOf: (stageId: number | undefined) => Row | undefined;
+  readonly partitionsOf: (
+    stageId: number | undefined,
+  ) => Of<typeof relations.stage_partitions> | undefined;
   /** Pools of the executors in both modes: rows of memory_need. */
-  readonly needs: readonly Row[];
+  readonly needs: readonly Of<typeof relations.memory_need>[];
   /**
    * RDDs that held memory after their last read: rows of idle_rdds, what would have prevented most
    * first.
    */
-  readonly idle: readonly Row[];
+  readonly idle: readonly Of<typeof relations.idle_rdds>[];
   /** Broadcasts that evicted blocks of RDDs, what evicted most first. */
-  readonly evictingBroadcasts: readonly Row[];
+  readonly evictingBroadcasts: readonly Of<typeof EVICTING>[];
 }
 
 /** Run time of all tasks; undefined: no log of tasks. */

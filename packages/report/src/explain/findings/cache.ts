@@ -1,14 +1,15 @@
 /** Cached blocks that were not in memory when they were read: evicted, or without room. */
 import { counted, countInWords, listed } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
-import { numberIn, type Of, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
 import { shellWord } from "../shell-word.ts";
 import { bytes } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
 import { costIn, costSum } from "./costs.ts";
 import type { Change, Draft, Finder } from "./finder.ts";
-import { type IdleRdd, idleRddBeside, rddWords } from "./rdd-words.ts";
+import type { EVICTING } from "./questions.ts";
+import { type IdleRdd, idleRddBeside, RDD, rddWords } from "./rdd-words.ts";
 import { whyInWords } from "./refusals.ts";
 import { mostPressed, needFacts, needInWords, roomChange, smallFraction } from "./room.ts";
 
@@ -40,12 +41,13 @@ const CACHED = {
   evictor_level: "text",
 } as const;
 type Cached = Of<typeof CACHED>;
+type Evicting = Of<typeof EVICTING>;
 
 /** One question for both: what was evicted, and what found no room. */
 export const cached: Finder = {
   where: "blocks_gone",
   sql: SQL,
-  stages: (row) => [numberIn(row, "evictor_stage_id")],
+  stages: "evictor_stage_id",
   find: (rows, application) => {
     const all = known(rows, CACHED);
     const because = (why: string): Cached[] => all.filter((row) => textIn(row, "why") === why);
@@ -174,11 +176,16 @@ function evictorsInWords(row: Cached, application: Application): string[] {
     ...(rdd === undefined
       ? []
       : [
-          rddWords({
-            rdd_id: rdd,
-            name: row["evictor_name"] ?? null,
-            storage_level: row["evictor_level"] ?? null,
-          }),
+          ...known(
+            [
+              {
+                rdd_id: rdd,
+                name: row["evictor_name"] ?? null,
+                storage_level: row["evictor_level"] ?? null,
+              },
+            ],
+            RDD,
+          ).map(rddWords),
         ]),
     ...(stage === undefined ? [] : [application.stage(stage)]),
   ].join(" in ");
@@ -189,7 +196,7 @@ function evictorsInWords(row: Cached, application: Application): string[] {
 }
 
 /** More than a store asks for before it knows the size (spark.storage.unrollMemoryThreshold). */
-function isLarge(broadcast: Row): boolean {
+function isLarge(broadcast: Evicting): boolean {
   return (numberIn(broadcast, "bytes") ?? 0) > MEBI;
 }
 
@@ -206,7 +213,7 @@ function isForBroadcasts(row: Cached, { evictingBroadcasts }: Application): bool
  * A value and the serialized pieces that it came in take room both: `44.0 MiB, and 44.0 MiB in
  * pieces`.
  */
-function broadcastSize(entry: Row): string {
+function broadcastSize(entry: Evicting): string {
   const [all, value] = [numberIn(entry, "bytes"), numberIn(entry, "value_bytes")];
   if (all === undefined || value === undefined || value >= all) return bytes(all);
   return `${bytes(value)}, and its serialized pieces ${bytes(all - value)}`;

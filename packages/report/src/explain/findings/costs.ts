@@ -2,7 +2,7 @@
  * What findings cost, in task time: sums of intervals, how they are said, and from when on they are
  * worth mending.
  */
-import { numberIn, type Row } from "../../sql/row.ts";
+import { numberIn, type Of } from "../../sql/row.ts";
 import { millis } from "../words.ts";
 import type { Cost } from "./finder.ts";
 
@@ -16,11 +16,14 @@ const MOST_BEYOND_BEST = 12;
 /** Tasks of less run time in all say nothing about shares. */
 const LEAST_RUN_MILLIS = 1000;
 
-export function costIn(row: Row, column = "cost_ms"): Cost {
+/** The columns of a cost. */
+const COSTS = { cost_ms: "number", cost_ms_min: "number", cost_ms_max: "number" } as const;
+
+export function costIn(row: Of<typeof COSTS>): Cost {
   return {
-    best: numberIn(row, column),
-    min: numberIn(row, `${column}_min`),
-    max: numberIn(row, `${column}_max`),
+    best: numberIn(row, "cost_ms"),
+    min: numberIn(row, "cost_ms_min"),
+    max: numberIn(row, "cost_ms_max"),
   };
 }
 

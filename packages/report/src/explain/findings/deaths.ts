@@ -1,6 +1,8 @@
 /** Executors that were lost: why, what went with them, and what that cost. */
 import { counted } from "@respark/core";
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, textIn } from "../../sql/row.ts";
+import { known } from "../../sql/typed-rows.ts";
 import { shellWord } from "../shell-word.ts";
 import { bytes, capital, cutTo, executorsWords, millis, second, seconds } from "../words.ts";
 import type { Application } from "./application.ts";
@@ -11,14 +13,17 @@ const MEBI = 2 ** 20;
 /** Overhead is asked for with this much to spare. */
 const SPARE = 1.1;
 
+const LOSS = { ...relations.lost_executors, removed_us: "number" } as const;
+type Loss = Of<typeof LOSS>;
+
 export const executorsLost: Finder = {
   where: "losses",
   // One death is one finding: where its log has what its memory ran out of, that is it.
   sql: (here) =>
     `select *, epoch_us(removed_at) as removed_us from lost_executors where ${here} order by removed_at, executor_id`,
   find: (rows, application) => {
-    const groups = new Map<string, Row[]>();
-    for (const row of rows) {
+    const groups = new Map<string, Loss[]>();
+    for (const row of known(rows, LOSS)) {
       const kind = textIn(row, "class") ?? "unknown";
       const group = groups.get(kind);
       if (group === undefined) groups.set(kind, [row]);
@@ -32,8 +37,13 @@ export const executorsLost: Finder = {
   },
 };
 
+/** Of all that were lost for one reason. */
+type Sum = (
+  column: "lost_tasks" | "lost_ms" | "blocks" | "blocks_bytes" | "missed_reads" | "missed_ms",
+) => number;
+
 /** The out-of-memory finding has it, with nothing to add. */
-function isToldByError(kind: string, row: Row): boolean {
+function isToldByError(kind: string, row: Loss): boolean {
   const error = textIn(row, "oom_class");
   if (error === undefined || error === "container") return false;
   const cost = (numberIn(row, "missed_reads") ?? 0) + (numberIn(row, "lost_tasks") ?? 0);
@@ -45,9 +55,8 @@ function isToldByError(kind: string, row: Row): boolean {
   );
 }
 
-function lostOf(kind: string, rows: readonly Row[], first: Row, application: Application): Draft {
-  const sum = (column: string): number =>
-    rows.reduce((total, row) => total + (numberIn(row, column) ?? 0), 0);
+function lostOf(kind: string, rows: readonly Loss[], first: Loss, application: Application): Draft {
+  const sum: Sum = (column) => rows.reduce((total, row) => total + (numberIn(row, column) ?? 0), 0);
   const executors = rows.map((row) => textIn(row, "executor_id") ?? "");
   const isMeant = kind === "decommissioned" || kind === "killed_by_driver";
   const wasted = sum("lost_tasks") + sum("missed_reads");
@@ -112,14 +121,14 @@ function killedBy(reasons: readonly string[]): string | undefined {
  * What the line is that lost_executors gives: the signal, else the error before it, else the first
  * word of it.
  */
-function placeOf(kind: string, row: Row): string {
+function placeOf(kind: string, row: Loss): string {
   if (kind === "signal") return "the signal";
   const error = textIn(row, "oom_class");
   if (error === "container") return "where its loss is first told";
   return error === undefined ? "where it was added" : "its last error";
 }
 
-function costOf(rows: readonly Row[]): Cost {
+function costOf(rows: readonly Loss[]): Cost {
   let [best, min, max] = [0, 0, 0];
   let isKnown = true;
   let isBounded = true;
@@ -164,7 +173,7 @@ function reasonInWords(reason: string | undefined): string {
     : `In the log: “${cutTo(line, 240).replace(/\.$/, "")}”${killed ? `; its container's state gives ${OOM_KILLED} as the reason` : ""}.`;
 }
 
-function whenInWords(rows: readonly Row[], first: Row): string {
+function whenInWords(rows: readonly Loss[], first: Loss): string {
   const [began, ended] = [numberIn(first, "removed_us"), numberIn(rows.at(-1), "removed_us")];
   const when = (micros: number | undefined): string => second(micros) ?? "at an unknown time";
   if (rows.length > 1) return `The first went ${when(began)}, the last ${when(ended)}.`;
@@ -172,7 +181,7 @@ function whenInWords(rows: readonly Row[], first: Row): string {
   return `It went ${when(began)}${lived === undefined ? "" : `, ${seconds(lived)} after it came`}.`;
 }
 
-function errorInWords(rows: readonly Row[]): string[] {
+function errorInWords(rows: readonly Loss[]): string[] {
   const kinds = new Set(rows.flatMap((row) => textIn(row, "oom_class") ?? []));
   kinds.delete("container");
   return kinds.size === 0
@@ -182,7 +191,7 @@ function errorInWords(rows: readonly Row[]): string[] {
       ];
 }
 
-function wentWithThem(rows: readonly Row[], sum: (column: string) => number): string[] {
+function wentWithThem(rows: readonly Loss[], sum: Sum): string[] {
   const [blocks, tasks] = [sum("blocks_bytes"), sum("lost_tasks")];
   const count = sum("blocks");
   const parts = [
@@ -208,7 +217,7 @@ function inContainers(master: string | undefined): boolean | undefined {
   return master === undefined ? undefined : /^(?:yarn|k8s|mesos)/.test(master);
 }
 
-function remedyFor(kind: string, row: Row, application: Application): Change | undefined {
+function remedyFor(kind: string, row: Loss, application: Application): Change | undefined {
   const key = "spark.executor.memoryOverhead";
   const overhead = numberIn(row, "overhead_bytes");
   const beyond = numberIn(row, "rss_beyond_heap_bytes_min");
@@ -285,7 +294,7 @@ function remedyFor(kind: string, row: Row, application: Application): Change | u
 }
 
 /** `, by 0.6 GB or more` where the words say `10.6 GB of 10 GB`. */
-function beyondInWords(row: Row): string {
+function beyondInWords(row: Loss): string {
   const [, used, unit, limit, limitUnit] =
     /([\d.]+) ?([KMGT]B) of ([\d.]+) ?([KMGT]B) physical/.exec(textIn(row, "reason") ?? "") ?? [];
   const beyond = Number(used) - Number(limit);

@@ -24,7 +24,7 @@ type Spilled = Of<typeof relations.spill_costs>;
 export const spilling: Finder = {
   where: "spills",
   sql: (here) => `from spill_costs where ${here} order by memory_bytes desc nulls last`,
-  stages: (row) => [numberIn(row, "stage_id")],
+  stages: "stage_id",
   find: (found, application) => {
     const rows = known(found, relations.spill_costs);
     const all = rows.reduce((sum, row) => sum + (numberIn(row, "memory_bytes") ?? 0), 0);
@@ -248,10 +248,11 @@ export const waiting: Finder = {
     from wait_summary left join (
       select app_id, attempt_id, arg_max(executor_id, end_ts - ts) as executor_id,
         arg_max(ts, end_ts - ts) as ts,
-        arg_max(source_file_id, end_ts - ts) as source_file_id, arg_max(source_line, end_ts - ts) as source_line
+        arg_max(source_file_id, end_ts - ts) as source_file_id, arg_max(source_line, end_ts - ts)
+          as source_line
       from memory_waits where ${here} group by all) w using (app_id, attempt_id)
     where ${here} group by all`,
-  stages: (row) => [numberIn(row, "stage_id")],
+  stages: "stage_id",
   find: (rows, application) =>
     known(rows, WAITED).map((row): Draft => {
       const stageId = numberIn(row, "stage_id");

@@ -41,7 +41,7 @@ export const failures: Finder = {
       and not (class = 'executor_lost' and exists (
         from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id))
     order by what = 'application' desc, failures desc, class, error_class`,
-  stages: (row) => [numberIn(row, "stage_id")],
+  stages: "stage_id",
   find: (found, application) => {
     const rows = known(found, FAILED);
     const told = rows.filter((row) => !isQuote(row, rows, application));

@@ -3,7 +3,8 @@
  * would have helped.
  */
 import type { FindingSeverity } from "@respark/core";
-import type { Row } from "../../sql/row.ts";
+import type { Of, Row } from "../../sql/row.ts";
+import type { LINE } from "../investigation.ts";
 import type { Application } from "./application.ts";
 
 /** Task time; best undefined: no estimate. */
@@ -49,7 +50,7 @@ export interface Draft {
   readonly change?: Change | undefined;
   readonly certainty: string;
   readonly more?: { readonly why: string; readonly ask: string } | undefined;
-  readonly place?: { readonly row: Row | undefined; readonly says: string } | undefined;
+  readonly place?: { readonly row: Of<typeof LINE> | undefined; readonly says: string } | undefined;
   readonly facts: Row;
 }
 
@@ -90,7 +91,7 @@ export interface Finder {
    * the application is enough.
    */
   readonly sql?: (here: string) => string;
-  /** Stages that its sentences name. */
-  readonly stages?: (row: Row) => readonly (number | undefined)[];
+  /** Column of the stages that its sentences name. */
+  readonly stages?: string;
   readonly find: (rows: readonly Row[], application: Application) => readonly Draft[];
 }

@@ -1,11 +1,22 @@
 /** What lay beside Spark's pools, and the time that collecting garbage took beyond the usual. */
-import { numberIn, type Row, textsIn } from "../../sql/row.ts";
+import { numberIn, type Of, textsIn } from "../../sql/row.ts";
+import { known } from "../../sql/typed-rows.ts";
 import { bytes, executorsWords, millis, share } from "../words.ts";
 import { COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
 import { memoryChange } from "./room.ts";
 
 /** The heap counts as full from this share on. */
 const FULL = 0.85;
+
+const COLLECTED = {
+  cost_ms: "number",
+  gc_ms: "number",
+  run_ms: "number",
+  usual_share: "number",
+  executors: "texts",
+  heap_peak_bytes: "number",
+  heap_bytes: "number",
+} as const;
 
 export const garbage: Finder = {
   sql: (here) => `
@@ -17,7 +28,7 @@ export const garbage: Finder = {
     from garbage_costs where ${here} group by all having sum(beyond_ms) > sum(run_ms) * 0.01
       and sum(run_ms) >= 1000`,
   find: (rows, application) =>
-    rows.map((row): Draft => {
+    known(rows, COLLECTED).map((row): Draft => {
       const [gc, run, beyond] = [
         numberIn(row, "gc_ms") ?? 0,
         numberIn(row, "run_ms") ?? 0,
@@ -46,10 +57,16 @@ export const garbage: Finder = {
     }),
 };
 
-function isFull(row: Row): boolean | undefined {
+function isFull(row: Of<typeof COLLECTED>): boolean | undefined {
   const [peak, heap] = [numberIn(row, "heap_peak_bytes"), numberIn(row, "heap_bytes")];
   return peak === undefined || heap === undefined ? undefined : peak > heap * FULL;
 }
+
+const OUTSIDE_HEAP = {
+  executors: "texts",
+  rss_beyond_heap_bytes_min: "number",
+  overhead_bytes: "number",
+} as const;
 
 export const overheadLeft: Finder = {
   where: "process_sizes",
@@ -60,7 +77,7 @@ export const overheadLeft: Finder = {
     from memory_outside_pools where ${here} and overhead_left_bytes_max < overhead_bytes * 0.1
       group by all`,
   find: (rows) =>
-    rows.map(
+    known(rows, OUTSIDE_HEAP).map(
       (row): Draft => ({
         id: "overhead",
         kind: "overhead",

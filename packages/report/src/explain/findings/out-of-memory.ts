@@ -24,7 +24,7 @@ export const outOfMemory: Finder = {
         and status = 'failed' group by all) j
         using (app_id, attempt_id)
     order by on_driver desc, ooms desc, class`,
-  stages: (row) => [numberIn(row, "stage_id")],
+  stages: "stage_id",
   find: (rows, application) => known(rows, RAN_OUT).map((row) => outOf(row, application)),
 };
 

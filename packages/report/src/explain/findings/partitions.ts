@@ -1,6 +1,9 @@
 /** Partitions too few: which setting or which operation of the program makes more of them. */
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import type { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, textIn } from "../../sql/row.ts";
 import { type Application, settingInWords } from "./application.ts";
+
+type Partitions = Of<typeof relations.stage_partitions>;
 
 /** How to get more partitions, in words. */
 export interface MorePartitions {
@@ -51,7 +54,11 @@ export function morePartitions(
   return ofShuffles(more, { tasks, wanted }, application);
 }
 
-function ofRdds(more: string, stage: Row | undefined, application: Application): MorePartitions {
+function ofRdds(
+  more: string,
+  stage: Partitions | undefined,
+  application: Application,
+): MorePartitions {
   const parallelism = settingInWords(application, "spark.default.parallelism");
   const [shuffled, read] = [textIn(stage, "shuffled_by"), textIn(stage, "read_by")];
   const how =
@@ -63,7 +70,11 @@ function ofRdds(more: string, stage: Row | undefined, application: Application):
   return { key: "partitions", text: `${more}: ${how}` };
 }
 
-function ofInput(more: string, stage: Row | undefined, application: Application): MorePartitions {
+function ofInput(
+  more: string,
+  stage: Partitions | undefined,
+  application: Application,
+): MorePartitions {
   const key = "spark.sql.files.maxPartitionBytes";
   return (numberIn(stage, "input_bytes") ?? 0) > 0
     ? { key, text: `${more}: a smaller ${settingInWords(application, key)}` }

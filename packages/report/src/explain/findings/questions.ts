@@ -3,6 +3,25 @@
  * where there are rows.
  */
 
+import { relations } from "../../sql/relations.ts";
+
+/** What every row is of. */
+export const WHOSE = { app_id: "key", attempt_id: "key" } as const;
+
+/** What PRESENT answers: of which kinds there are rows. */
+export const KINDS_PRESENT = {
+  ooms: "flag",
+  losses: "flag",
+  failures: "flag",
+  failed_jobs: "flag",
+  blocks_gone: "flag",
+  blocks: "flag",
+  spills: "flag",
+  waits: "flag",
+  leaks: "flag",
+  process_sizes: "flag",
+} as const;
+
 /** A healthy run is asked little. */
 export const PRESENT = (here: string): string => `
   select exists (from oom_events where ${here}) as ooms,
@@ -21,6 +40,18 @@ export const PRESENT = (here: string): string => `
     exists (from memory_leaks where ${here}) as leaks,
     exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory'
       and value > 0) as process_sizes`;
+
+const BESIDE_APPLICATION = {
+  run_ms: "number",
+  cores: "number",
+  ooms: "number",
+  settings_logged: "flag",
+} as const;
+/** What APPLICATIONS answers with. */
+export const FACTS: typeof relations.applications & typeof BESIDE_APPLICATION = {
+  ...relations.applications,
+  ...BESIDE_APPLICATION,
+};
 
 export const APPLICATIONS = (here: string): string => `
   select a.*, t.run_ms, x.cores, coalesce(o.ooms, 0) as ooms,
@@ -47,6 +78,16 @@ export const APPLICATIONS = (here: string): string => `
 export const IDLE = (here: string): string =>
   `from idle_rdds where ${here} order by would_prevent desc, idle_bytes desc, rdd_id`;
 
+/** What EVICTING_BROADCASTS answers with. */
+export const EVICTING = {
+  app_id: "key",
+  attempt_id: "key",
+  broadcast_id: "number",
+  bytes: "number",
+  value_bytes: "number",
+  rdds: "texts",
+} as const;
+
 /** Broadcasts that evicted blocks of RDDs, those that evicted most first. */
 export const EVICTING_BROADCASTS = (here: string): string => `
   select app_id, attempt_id, broadcast_id, max(memory_bytes) as bytes,
@@ -55,7 +96,11 @@ export const EVICTING_BROADCASTS = (here: string): string => `
   from broadcasts where ${here} and evictions > 0
   group by app_id, attempt_id, broadcast_id order by sum(evictions) desc, broadcast_id`;
 
-export const SETTINGS = (here: string): string =>
-  `select app_id, attempt_id, key, value from spark_conf where ${here} and not coalesce(is_default, false)`;
+/** What SETTINGS answers with. */
+export const SET = { app_id: "key", attempt_id: "key", key: "key", value: "key" } as const;
+
+export const SETTINGS = (here: string): string => `
+  select app_id, attempt_id, key, value from spark_conf
+  where ${here} and not coalesce(is_default, false)`;
 
 export const NEEDS = (here: string): string => `from memory_need where ${here}`;

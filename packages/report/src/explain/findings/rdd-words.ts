@@ -1,12 +1,15 @@
 /**
  * What to call an RDD, and the one that held memory after its last read while others were evicted.
  */
-import { numberIn, type Row, textIn, textsIn } from "../../sql/row.ts";
+import { numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
 import { shortened } from "../words.ts";
 import type { Application } from "./application.ts";
 
+/** The columns that rddWords takes. */
+export const RDD = { rdd_id: "number", name: "text", storage_level: "text" } as const;
+
 /** `RDD 1 “hot” (MEMORY_ONLY)`. */
-export function rddWords(row: Row): string {
+export function rddWords(row: Of<typeof RDD>): string {
   // Without an event log a block's kind is all the name there is.
   const said = shortened(textIn(row, "name"));
   const name = said === "rdd" ? undefined : said;
@@ -26,7 +29,10 @@ export interface IdleRdd {
 }
 
 /** The RDD whose unpersist() would have kept most blocks of the row's RDD in memory. */
-export function idleRddBeside(row: Row, { idle }: Application): IdleRdd | undefined {
+export function idleRddBeside(
+  row: Of<Pick<typeof RDD, "rdd_id">>,
+  { idle }: Application,
+): IdleRdd | undefined {
   const own = String(numberIn(row, "rdd_id") ?? "");
   let most: IdleRdd | undefined;
   for (const entry of idle) {

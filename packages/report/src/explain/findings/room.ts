@@ -2,7 +2,8 @@
  * How much more memory would have held what was evicted, refused or spilled, and which setting
  * gives it.
  */
-import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import type { relations } from "../../sql/relations.ts";
+import { numberIn, type Of, type Row, textIn } from "../../sql/row.ts";
 import { bytes, executorWords } from "../words.ts";
 import { type Application, isUnified, lineOf, settingInWords, sizeOf } from "./application.ts";
 import type { Change } from "./finder.ts";
@@ -16,7 +17,7 @@ const MOST_TIMES = 4;
 const SPARE = 1.1;
 
 export interface Pressed {
-  readonly row: Row;
+  readonly row: Of<typeof relations.memory_need>;
   readonly pool: number;
   readonly need: number | undefined;
 }
@@ -29,7 +30,7 @@ export function mostPressed({ needs }: Application, mode: string): Pressed | und
   let worst: Pressed | undefined;
   for (const row of needs) {
     if (textIn(row, "mode") !== mode || textIn(row, "executor_id") === "driver") continue;
-    const pressure = ["evictions", "failed_puts", "spilling_tasks", "waits"];
+    const pressure = ["evictions", "failed_puts", "spilling_tasks", "waits"] as const;
     if (pressure.every((column) => (numberIn(row, column) ?? 0) === 0)) continue;
     const pool = numberIn(row, "max_memory_bytes");
     if (pool === undefined || pool === 0) continue;
@@ -66,8 +67,8 @@ export function roomChange(application: Application, mode: string): Change | und
 }
 
 /**
- * Spark's default fraction; where its pool does not hold the need either, the heap at which it does,
- * too.
+ * Spark's default fraction; where its pool does not hold the need either, the heap at which it
+ * does, too.
  */
 export function fractionChange(application: Application, small: number): Change {
   const usual = defaultFraction(application);

@@ -3,7 +3,8 @@
  * caused.
  */
 import { counted, someOf } from "@respark/core";
-import { numberIn, textIn } from "../../sql/row.ts";
+import { numberIn, type Row, textIn } from "../../sql/row.ts";
+import { known } from "../../sql/typed-rows.ts";
 import { bytes } from "../words.ts";
 import { type Application, isUnified } from "./application.ts";
 import { costSum, rankCost } from "./costs.ts";
@@ -80,18 +81,24 @@ function causedInWords(caused: readonly Draft[], { stage }: Application): string
     const rdd = rddId === undefined ? "other RDDs" : `RDD ${rddId}`;
     switch (kind) {
       case "evictions":
-        return [`${counted(numberIn(facts, "times") ?? 0, "eviction")} from ${rdd}`];
+        return [`${counted(countIn(facts, "times"), "eviction")} from ${rdd}`];
       case "no_room":
-        return [`${counted(numberIn(facts, "times") ?? 0, "refused store")} of blocks of ${rdd}`];
+        return [`${counted(countIn(facts, "times"), "refused store")} of blocks of ${rdd}`];
       case "spills":
         return [`spills in ${stageId === undefined ? "other stages" : stage(stageId)}`];
       case "waits":
-        return [`${counted(numberIn(facts, "waits") ?? 0, "wait")} of tasks`];
+        return [`${counted(countIn(facts, "waits"), "wait")} of tasks`];
       default:
         return [];
     }
   });
   return someOf(words, 4);
+}
+
+/** Of the facts of a finding, whose kind says what they have. */
+function countIn(facts: Row, column: "times" | "waits" | "for_execution"): number {
+  const [row] = known([facts], { [column]: "number" });
+  return numberIn(row, column) ?? 0;
 }
 
 function storageFractions(application: Application, caused: readonly Draft[]): Draft[] {
@@ -100,7 +107,7 @@ function storageFractions(application: Application, caused: readonly Draft[]): D
   const low = set < USUAL_STORAGE_FRACTION;
   const suffered = caused.filter(({ kind, facts }) =>
     low
-      ? kind === "evictions" && (numberIn(facts, "for_execution") ?? 0) > 0
+      ? kind === "evictions" && countIn(facts, "for_execution") > 0
       : kind === "spills" || kind === "waits",
   );
   const protects = application.needs.some((row) => {

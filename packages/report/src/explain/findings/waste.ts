@@ -168,7 +168,8 @@ export const leaks: Finder = {
   sql: (here) => `
     select app_id, attempt_id, count(*) as leaks, count(distinct task_id) as tasks,
       sum(leaked_bytes)::bigint as bytes,
-      arg_max(task_id, leaked_bytes) as task_id, arg_max(source_file_id, leaked_bytes) as source_file_id,
+      arg_max(task_id, leaked_bytes) as task_id,
+      arg_max(source_file_id, leaked_bytes) as source_file_id,
       arg_max(source_line, leaked_bytes) as source_line
     from memory_leaks where ${here} group by all`,
   find: (rows) =>

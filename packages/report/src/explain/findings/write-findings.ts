@@ -4,14 +4,36 @@
  */
 import type { FindingRow } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { type Ask, flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
-import { nameInWords } from "../stage-name.ts";
+import { relations } from "../../sql/relations.ts";
+import {
+  type Ask,
+  flagIn,
+  numberIn,
+  type Of,
+  type Row,
+  type Shape,
+  textIn,
+} from "../../sql/row.ts";
+import { known, rowsAs } from "../../sql/typed-rows.ts";
+import { NAMES, nameInWords } from "../stage-name.ts";
 import type { Application } from "./application.ts";
 import { runMillisOf } from "./application.ts";
 import { isCheap, rankCost } from "./costs.ts";
 import { COST_UNKNOWN, type Draft, type Present, type Value } from "./finder.ts";
 import { finders } from "./index.ts";
-import { APPLICATIONS, EVICTING_BROADCASTS, IDLE, NEEDS, PRESENT, SETTINGS } from "./questions.ts";
+import {
+  APPLICATIONS,
+  EVICTING,
+  EVICTING_BROADCASTS,
+  FACTS,
+  IDLE,
+  KINDS_PRESENT,
+  NEEDS,
+  PRESENT,
+  SET,
+  SETTINGS,
+  WHOSE,
+} from "./questions.ts";
 import { settingsThatBind } from "./settings.ts";
 
 interface Key {
@@ -38,58 +60,13 @@ export async function findingsOf(ask: Ask, applications: readonly Key[]): Promis
 async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<FoundIn[]> {
   const ids = [...new Set(applications.map(({ appId }) => appId))];
   const here = `app_id in (${ids.map(sqlText).join(", ")})`;
-  const byApplication = groupedBy(keyOfRow);
-  const answers: ReadonlyMap<string, readonly Row[]>[] = [];
-  const [present] = await ask(PRESENT(here));
-  const unasked: string[] = [];
-  for (const { sql, where } of finders) {
-    const isAsked = where === undefined || flagIn(present, where) === true;
-    const answer = isAsked && sql !== undefined ? await askedOf(ask, sql(here)) : [];
-    if (answer === undefined) unasked.push((where ?? "garbage").replaceAll("_", " "));
-    answers.push(byApplication(answer ?? []));
-  }
-  const all = answers.map((answer) => [...answer.values()].flat());
-  const isPresent = (...what: Present[]): boolean =>
-    what.some((where) => flagIn(present, where) === true);
-  const onlyIf = async (
-    asked: boolean,
-    sql: string,
-  ): Promise<ReadonlyMap<string, readonly Row[]>> =>
-    byApplication((asked ? await askedOf(ask, sql) : []) ?? []);
-  const idle = await onlyIf(isPresent("blocks"), IDLE(here));
-  const evicting = await onlyIf(
-    all.flat().some((row) => (Number(row["for_broadcasts"]) || 0) > 0),
-    EVICTING_BROADCASTS(here),
-  );
-  const facts = byApplication(await ask(APPLICATIONS(here)));
-  const settings = byApplication(await ask(SETTINGS(here)));
-  const needs = await onlyIf(
-    idle.size > 0 || isPresent("blocks_gone", "spills", "waits"),
-    NEEDS(here),
-  );
-  const wanted = stagesWanted(answers);
-  const stages = await stagesNamed(ask, wanted, here);
-  const partitions = await partitionsOfStages(ask, wanted, here);
+  const [present] = await rowsAs(ask, KINDS_PRESENT, PRESENT(here));
+  const { answers, unasked } = await answersOfFinders(ask, here, present);
+  const shared = await sharedAnswers(ask, here, { present, answers });
   return applications.map((key) => {
     const name = keyOf(key);
-    const [row] = facts.get(name) ?? [];
-    if (row === undefined) return { key, rows: [] };
-    const set = new Map(
-      (settings.get(name) ?? []).map((setting) => [
-        textIn(setting, "key") ?? "",
-        textIn(setting, "value") ?? "",
-      ]),
-    );
-    const application: Application = {
-      row,
-      settings: set,
-      settingsLogged: textIn(row, "settings_logged") === "true",
-      stage: (stageId) => stages.get(`${name}\n${stageId ?? ""}`) ?? stageAlone(stageId),
-      partitionsOf: (stageId) => partitions.get(`${name}\n${stageId ?? ""}`),
-      needs: needs.get(name) ?? [],
-      idle: idle.get(name) ?? [],
-      evictingBroadcasts: evicting.get(name) ?? [],
-    };
+    const application = applicationOf(name, shared);
+    if (application === undefined) return { key, rows: [] };
     const drafts = finders.flatMap(({ find }, index) =>
       find(answers[index]?.get(name) ?? [], application),
     );
@@ -101,6 +78,92 @@ async function findingsIn(ask: Ask, applications: readonly Key[]): Promise<Found
       ),
     };
   });
+}
+
+type Whose = Of<typeof WHOSE>;
+/** Rows by application: `keyOf`. */
+type ByApplication<Known extends Row> = ReadonlyMap<string, readonly Known[]>;
+type KindsPresent = Of<typeof KINDS_PRESENT> | undefined;
+
+/** What each finder asks for, where there may be rows of it; `unasked`: what did not fit. */
+async function answersOfFinders(
+  ask: Ask,
+  here: string,
+  present: KindsPresent,
+): Promise<{
+  readonly answers: readonly ByApplication<Whose>[];
+  readonly unasked: readonly string[];
+}> {
+  const answers: ByApplication<Whose>[] = [];
+  const unasked: string[] = [];
+  for (const { sql, where } of finders) {
+    const isAsked = where === undefined || flagIn(present, where) === true;
+    const answer = isAsked && sql !== undefined ? await askedOf(ask, sql(here)) : [];
+    if (answer === undefined) unasked.push((where ?? "garbage").replaceAll("_", " "));
+    answers.push(byApplication(known(answer ?? [], WHOSE)));
+  }
+  return { answers, unasked };
+}
+
+/** What finders may know beside their own rows, of all applications at hand. */
+async function sharedAnswers(
+  ask: Ask,
+  here: string,
+  {
+    present,
+    answers,
+  }: { readonly present: KindsPresent; readonly answers: readonly ByApplication<Whose>[] },
+) {
+  const onlyIf = async <Columns extends Shape>(
+    asked: boolean,
+    shape: Columns & typeof WHOSE,
+    sql: string,
+  ): Promise<ByApplication<Of<Columns & typeof WHOSE>>> =>
+    byApplication(known((asked ? await askedOf(ask, sql) : []) ?? [], shape));
+  const isPresent = (...what: Present[]): boolean =>
+    what.some((where) => flagIn(present, where) === true);
+  const found = answers.flatMap((answer) => [...answer.values()].flat());
+  const wanted = stagesWanted(answers);
+  const idle = await onlyIf(isPresent("blocks"), relations.idle_rdds, IDLE(here));
+  return {
+    idle,
+    evicting: await onlyIf(
+      found.some((row) => (Number(row["for_broadcasts"]) || 0) > 0),
+      EVICTING,
+      EVICTING_BROADCASTS(here),
+    ),
+    facts: byApplication(await rowsAs(ask, FACTS, APPLICATIONS(here))),
+    settings: byApplication(await rowsAs(ask, SET, SETTINGS(here))),
+    needs: await onlyIf(
+      idle.size > 0 || isPresent("blocks_gone", "spills", "waits"),
+      relations.memory_need,
+      NEEDS(here),
+    ),
+    stages: await stagesNamed(ask, wanted, here),
+    partitions: await partitionsOfStages(ask, wanted, here),
+  };
+}
+
+/** One of the applications; undefined: the database does not have it. */
+function applicationOf(
+  name: string,
+  shared: Awaited<ReturnType<typeof sharedAnswers>>,
+): Application | undefined {
+  const [row] = shared.facts.get(name) ?? [];
+  if (row === undefined) return undefined;
+  const settings = (shared.settings.get(name) ?? []).map(
+    (setting) => [textIn(setting, "key") ?? "", textIn(setting, "value") ?? ""] as const,
+  );
+  return {
+    row,
+    settings: new Map(settings),
+    settingsLogged: flagIn(row, "settings_logged") === true,
+    stage: (stageId) => shared.stages.get(`${name}\n${stageId ?? ""}`) ?? stageAlone(stageId),
+    partitionsOf: (stageId) => shared.partitions.get(`${name}\n${stageId ?? ""}`),
+    needs: shared.needs.get(name) ?? [],
+    idle: shared.idle.get(name) ?? [],
+    evictingBroadcasts: shared.evicting.get(name) ?? [],
+  };
 }
 
 /**
@@ -138,21 +201,19 @@ function keyOf({ appId, attemptId }: Key): string {
   return `${appId}\n${attemptId}`;
 }
 
-function keyOfRow(row: Row): string {
+function keyOfRow(row: Whose): string {
   return `${textIn(row, "app_id") ?? ""}\n${textIn(row, "attempt_id") ?? ""}`;
 }
 
-function groupedBy(key: (row: Row) => string) {
-  return (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> => {
-    const groups = new Map<string, Row[]>();
-    for (const row of rows) {
-      const name = key(row);
-      const group = groups.get(name);
-      if (group === undefined) groups.set(name, [row]);
-      else group.push(row);
-    }
-    return groups;
-  };
+function byApplication<Known extends Whose>(rows: readonly Known[]): ByApplication<Known> {
+  const groups = new Map<string, Known[]>();
+  for (const row of rows) {
+    const name = keyOfRow(row);
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [row]);
+    else group.push(row);
+  }
+  return groups;
 }
 
 function stageAlone(stageId: number | undefined): string {
@@ -160,27 +221,38 @@ function stageAlone(stageId: number | undefined): string {
 }
 
 /** Of all stages there are, those that sentences name. */
-function stagesWanted(answers: readonly ReadonlyMap<string, readonly Row[]>[]): number[] {
+function stagesWanted(answers: readonly ByApplication<Whose>[]): number[] {
   const wanted = new Set<number>();
   for (const [index, { stages }] of finders.entries()) {
     if (stages === undefined) continue;
     for (const rows of answers[index]?.values() ?? []) {
-      for (const row of rows) for (const id of stages(row)) if (id !== undefined) wanted.add(id);
+      for (const row of known(rows, { [stages]: "number" })) {
+        const id = numberIn(row, stages);
+        if (id !== undefined) wanted.add(id);
+      }
     }
   }
   return [...wanted];
+}
+
+type OfStage = Of<typeof WHOSE & { readonly stage_id: "number" }>;
+
+function keyOfStage(row: OfStage): string {
+  return `${keyOfRow(row)}\n${numberIn(row, "stage_id") ?? ""}`;
 }
 
 async function partitionsOfStages(
   ask: Ask,
   wanted: readonly number[],
   here: string,
-): Promise<ReadonlyMap<string, Row>> {
+): Promise<ReadonlyMap<string, Of<typeof relations.stage_partitions>>> {
   if (wanted.length === 0) return new Map();
-  const rows = await ask(
+  const rows = await rowsAs(
+    ask,
+    relations.stage_partitions,
     `from stage_partitions where ${here} and stage_id in (${wanted.join(", ")})`,
   );
-  return new Map(rows.map((row) => [`${keyOfRow(row)}\n${numberIn(row, "stage_id") ?? ""}`, row]));
+  return new Map(rows.map((row) => [keyOfStage(row), row]));
 }
 
 async function stagesNamed(
@@ -189,17 +261,25 @@ async function stagesNamed(
   here: string,
 ): Promise<ReadonlyMap<string, string>> {
   if (wanted.length === 0) return new Map();
-  const rows = await ask(`
-    select s.app_id, s.attempt_id, s.stage_id, s.name, s.details, q.description as query, j.description as job
+  const rows = await rowsAs(
+    ask,
+    { ...WHOSE, ...NAMES, stage_id: "number" },
+    `
+    select s.app_id, s.attempt_id, s.stage_id, s.name, s.details,
+      q.description as query, j.description as job
     from (from stages where ${here} and stage_id in (${wanted.join(", ")})
-        qualify row_number() over (partition by app_id, attempt_id, stage_id order by stage_attempt_id) = 1) s
-      left join sql_executions q on q.app_id = s.app_id and q.attempt_id = s.attempt_id and q.execution_id = s.sql_execution_id
-      left join jobs j on j.app_id = s.app_id and j.attempt_id = s.attempt_id and j.job_id = s.job_id`);
+        qualify row_number() over (
+          partition by app_id, attempt_id, stage_id order by stage_attempt_id) = 1) s
+      left join sql_executions q on q.app_id = s.app_id and q.attempt_id = s.attempt_id
+        and q.execution_id = s.sql_execution_id
+      left join jobs j on j.app_id = s.app_id and j.attempt_id = s.attempt_id
+        and j.job_id = s.job_id`,
+  );
   return new Map(
-    rows.map((row) => {
-      const id = numberIn(row, "stage_id");
-      return [`${keyOfRow(row)}\n${id ?? ""}`, `stage ${id ?? ""}${nameInWords(row)}`];
-    }),
+    rows.map((row) => [
+      keyOfStage(row),
+      `stage ${numberIn(row, "stage_id") ?? ""}${nameInWords(row)}`,
+    ]),
   );
 }
 

@@ -20,7 +20,7 @@ import {
   type TaskKnown,
   taskInWords,
 } from "../scene.ts";
-import { namedStagesSql, nameInWords } from "../stage-name.ts";
+import { NAMES, namedStagesSql, nameInWords } from "../stage-name.ts";
 import type { StoryLine } from "../story.ts";
 import { bytes, capital, executorWords, moment } from "../words.ts";
 import { evictionInWords, REQUEST } from "./eviction.ts";
@@ -78,7 +78,7 @@ async function evictionStories(
     EVICTION,
     evictionsSql(investigation, listOf(executorIds)),
   );
-  const tasks = await tasksOf(investigation, rows, "caused_by_task_id");
+  const tasks = await tasksOf(investigation, rows, (row) => numberIn(row, "caused_by_task_id"));
   return rows.map((row) => {
     const blockId = textIn(row, "block_id") ?? "";
     return {
@@ -107,7 +107,7 @@ async function refusalStories(
   executorIds: readonly string[],
 ): Promise<ToldEvent[]> {
   const rows = await investigation.rowsAs(REFUSAL, refusalsSql(investigation, listOf(executorIds)));
-  const tasks = await tasksOf(investigation, rows, "task_id");
+  const tasks = await tasksOf(investigation, rows, (row) => numberIn(row, "task_id"));
   return rows.map((row) => {
     const blockId = textIn(row, "block_id") ?? "";
     const executorId = textIn(row, "executor_id") ?? "";
@@ -179,19 +179,22 @@ function missedInWords(missed: boolean | undefined): string {
   return missed ? "A later read did not find it in memory for that." : "No later read missed it.";
 }
 
-/** The words for the tasks of rows, by a column: each stage is asked for once. */
-async function tasksOf(
+/** The words for the tasks of rows: each stage is asked for once. */
+async function tasksOf<Event extends Row>(
   investigation: Investigation,
-  rows: readonly Row[],
-  column: string,
-): Promise<(row: Row) => TaskKnown | undefined> {
-  const ids = new Set(rows.flatMap((row) => numberIn(row, column) ?? []));
+  rows: readonly Event[],
+  taskIn: (row: Event) => number | undefined,
+): Promise<(row: Event) => TaskKnown | undefined> {
+  const ids = new Set(rows.flatMap((row) => taskIn(row) ?? []));
   if (ids.size === 0) return () => undefined;
-  const tasks = await investigation.ask(`
+  const tasks = await investigation.rowsAs(
+    { ...NAMES, task_id: "number", stage_id: "number" },
+    `
     with named as (${namedStagesSql((table) => investigation.here(table))})
     select t.task_id, t.stage_id, n.name, n.details, n.query, n.job
     from tasks t left join named n using (stage_id)
-    where ${investigation.here("t")} and t.task_id in (${[...ids].join(", ")})`);
+    where ${investigation.here("t")} and t.task_id in (${[...ids].join(", ")})`,
+  );
   const known = new Map(
     tasks.map((row) => {
       const [task, stage] = [numberIn(row, "task_id"), numberIn(row, "stage_id")];
@@ -200,7 +203,7 @@ async function tasksOf(
     }),
   );
   return (row) => {
-    const id = numberIn(row, column);
+    const id = taskIn(row);
     return id === undefined ? undefined : (known.get(id) ?? taskInWords(id, undefined, undefined));
   };
 }

@@ -4,7 +4,8 @@
  */
 import { counted, listed } from "@respark/core";
 import { sqlText } from "../../sql/literal.ts";
-import { flagIn, numberIn, type Row, textIn } from "../../sql/row.ts";
+import { relations } from "../../sql/relations.ts";
+import { flagIn, numberIn, type Of, textIn } from "../../sql/row.ts";
 import { rowsFrom } from "../../sql/typed-rows.ts";
 import { type Investigation, NotThereError } from "../investigation.ts";
 import { blockKnown } from "../scene.ts";
@@ -12,27 +13,37 @@ import { quotedSql } from "../shell-word.ts";
 import type { Story, StoryLine } from "../story.ts";
 import { bytes, executorWords, instant } from "../words.ts";
 
+const EVENT = { ...relations.block_events, us: "number" } as const;
+type Event = Of<typeof EVENT>;
+type Block = Of<typeof relations.blocks>;
+
 /** Events of its life that have a line each; the rest is counted. */
 const TOLD = 6;
 
 export async function blockStory(investigation: Investigation, blockId: string): Promise<Story> {
   const here = `${investigation.here()} and block_id = ${sqlText(blockId)}`;
-  const life = await investigation.ask(
+  const life = await investigation.rowsAs(
+    EVENT,
     `select *, epoch_us(ts) as us from block_events where ${here} order by ts, executor_id, seq limit 500`,
   );
-  const executors = await investigation.ask(
+  const executors = await investigation.rowsAs(
+    relations.blocks,
     `select * from blocks where ${here} order by first_stored_at, executor_id`,
   );
-  const [first] = [...executors, ...life];
-  if (first === undefined) throw await noBlock(investigation, blockId);
-  const block = await blockKnown(investigation, textIn(first, "executor_id") ?? "", blockId);
+  const executor = textIn(executors[0], "executor_id") ?? textIn(life[0], "executor_id");
+  if (executor === undefined) throw await noBlock(investigation, blockId);
+  const block = await blockKnown(investigation, executor, blockId);
   const told = life.filter((event) => textIn(event, "op") !== "hit_memory");
-  const all = (column: string): number | undefined =>
+  const all = (column: "hits" | "misses" | "evictions"): number | undefined =>
     executors.every((row) => numberIn(row, column) === undefined)
       ? undefined
       : executors.reduce((sum, row) => sum + (numberIn(row, column) ?? 0), 0);
-  const ends = await investigation.ask(`from block_ends where ${here} order by executor_id`);
-  const tried = await investigation.one(
+  const ends = await investigation.rowsAs(
+    relations.block_ends,
+    `from block_ends where ${here} order by executor_id`,
+  );
+  const tried = await investigation.rowAs(
+    { bytes: "number" },
     `select max(memory_bytes) as bytes from put_failures where ${here}`,
   );
   const lines: StoryLine[] = [
@@ -110,7 +121,7 @@ async function noBlock(investigation: Investigation, blockId: string): Promise<N
   );
 }
 
-function lastSize(executors: readonly Row[]): number | undefined {
+function lastSize(executors: readonly Block[]): number | undefined {
   for (const row of executors) {
     const size = numberIn(row, "memory_bytes");
     if (size !== undefined) return size;
@@ -147,7 +158,7 @@ const OPS: Readonly<Record<string, string>> = {
   remove: "removed",
 };
 
-function eventInWords(event: Row): string {
+function eventInWords(event: Event): string {
   const op = textIn(event, "op") ?? "";
   const task = numberIn(
     event,
@@ -161,16 +172,16 @@ function eventInWords(event: Row): string {
   return `${instant(numberIn(event, "us"))}: ${OPS[op] ?? op}${amount}${kind === undefined ? "" : ` (${kind.replaceAll("_", " ")})`}${cause === undefined ? "" : ` for ${cause}`} on ${executorWords(textIn(event, "executor_id"))}${task === undefined ? "" : `, task ${task}`}.`;
 }
 
-function whereInWords(executors: readonly Row[]): string {
+function whereInWords(executors: readonly Block[]): string {
   const stored = executors.filter((row) => (numberIn(row, "stores") ?? 0) > 0);
   if (stored.length === 0) return "It was never stored, as far as the logs show.";
   return `It was stored on ${listed(stored.map((row) => `${executorWords(textIn(row, "executor_id"))} (${counted(numberIn(row, "stores") ?? 0, "time")})`))}.`;
 }
 
 /** By the last event of the block on each executor, disk included. */
-function endInWords(ends: readonly Row[]): string {
+function endInWords(ends: readonly Of<typeof relations.block_ends>[]): string {
   if (ends.length === 0) return "What became of it is not logged.";
-  const where = (column: string): string[] =>
+  const where = (column: "in_memory" | "on_disk"): string[] =>
     ends.flatMap((row) =>
       flagIn(row, column) === true ? [executorWords(textIn(row, "executor_id"))] : [],
     );

@@ -151,12 +151,15 @@ function requestOf(investigation: Investigation, row: Eviction): Promise<Request
   return investigation.rowAs(
     REQUEST,
     `
-    with after as (select seq, granted_bytes, consumer from ${grants} and seq > ${seq} order by seq limit 1),
+    with after as (select seq, granted_bytes, consumer from ${grants} and seq > ${seq}
+      order by seq limit 1),
     before as (select max(seq) as seq from ${grants} and seq < ${seq}),
     near as (
-      select memory_bytes from eviction_ledger, before where ${investigation.here()} and executor_id = ${executor} and caused_by_task_id = ${task}
+      select memory_bytes from eviction_ledger, before where ${investigation.here()}
+        and executor_id = ${executor} and caused_by_task_id = ${task}
         and ${execution ? "eviction_ledger.seq > coalesce(before.seq, -1) and eviction_ledger.seq < (select seq from after)" : `caused_by_block_id is not distinct from ${textIn(row, "caused_by_block_id") === undefined ? "null" : sqlText(textIn(row, "caused_by_block_id") ?? "")}`})
-    select (select count(*) from near) as blocks, (select sum(memory_bytes)::bigint from near) as bytes,
+    select (select count(*) from near) as blocks,
+      (select sum(memory_bytes)::bigint from near) as bytes,
       ${execution ? "(select granted_bytes from after)" : "null::bigint"} as granted_bytes, ${execution ? "(select consumer from after)" : "null::varchar"} as consumer`,
   );
 }

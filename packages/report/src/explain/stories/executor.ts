@@ -70,10 +70,12 @@ export async function executorStory(
   );
   const left = await investigation.rowAs(
     LEFT,
-    `select nullif((select arg_max(storage_used_bytes, seq) from memory_timeline where ${here} and mode = 'on_heap'), 0) as blocks_bytes,
+    `select nullif((select arg_max(storage_used_bytes, seq) from memory_timeline where ${here}
+      and mode = 'on_heap'), 0) as blocks_bytes,
        (select count(*) from tasks where ${here} and failure_class = 'ExecutorLostFailure') as tasks,
        (select sum(memory_spilled_bytes)::bigint from tasks where ${here}) as spilled_bytes,
-       (select count(*) from block_events where ${investigation.here()} and miss_kind = 'after_loss') as missed`,
+       (select count(*) from block_events where ${investigation.here()}
+         and miss_kind = 'after_loss') as missed`,
   );
   const lines: StoryLine[] = [
     { about: "when", text: lifeInWords(executor) },

@@ -62,35 +62,44 @@ export async function taskStory(investigation: Investigation, taskId: number): P
   const here = investigation.here();
   const held = await investigation.rowAs(
     HELD,
-    `select max(execution_used_bytes) as peak_bytes, max(execution_used_bytes_min) as peak_bytes_min, max(execution_used_bytes_max) as peak_bytes_max,
+    `select max(execution_used_bytes) as peak_bytes,
+      max(execution_used_bytes_min) as peak_bytes_min,
+      max(execution_used_bytes_max) as peak_bytes_max,
        min(share_max_bytes) as share_least_bytes, max(share_max_bytes) as share_most_bytes
      from task_memory_timeline where ${here} and task_id = ${taskId}`,
   );
   const spilled = await investigation.rowAs(
     SPILLED,
-    `select count(*) as spills, sum(memory_bytes)::bigint as bytes, min(source_file_id) as source_file_id, arg_min(source_line, seq) as source_line
+    `select count(*) as spills, sum(memory_bytes)::bigint as bytes,
+      min(source_file_id) as source_file_id, arg_min(source_line, seq) as source_line
      from spills where ${here} and task_id = ${taskId}`,
   );
   const waited = await investigation.rowAs(
     WAITED,
-    `select count(*) as waits, (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as ms, arg_max(held_by_task_id, held_bytes) as held_by, max(held_bytes) as held_bytes
+    `select count(*) as waits, (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as ms,
+      arg_max(held_by_task_id, held_bytes) as held_by, max(held_bytes) as held_bytes
      from memory_waits where ${here} and task_id = ${taskId}`,
   );
   const evicted = await investigation.rowAs(
     EVICTED,
-    `select count(*) as blocks, sum(memory_bytes)::bigint as bytes, count(*) filter (regretted) as regretted
+    `select count(*) as blocks, sum(memory_bytes)::bigint as bytes,
+      count(*) filter (regretted) as regretted
      from eviction_ledger where ${here} and caused_by_task_id = ${taskId}`,
   );
   const blocks = await investigation.rowAs(
     BLOCKS,
-    `select count(*) filter (op = 'store') as stores, sum(memory_bytes) filter (op = 'store')::bigint as stored_bytes,
+    `select count(*) filter (op = 'store') as stores,
+      sum(memory_bytes) filter (op = 'store')::bigint as stored_bytes,
        count(*) filter (op = 'hit_memory') as hits, count(*) filter (op in ('hit_disk', 'hit_remote')) as far,
-       count(*) filter (op = 'miss') as misses, count(*) filter (op = 'miss' and miss_kind <> 'cold') as regrets, count(*) filter (op = 'put_fail') as failures
+       count(*) filter (op = 'miss') as misses,
+       count(*) filter (op = 'miss' and miss_kind <> 'cold') as regrets,
+       count(*) filter (op = 'put_fail') as failures
      from block_events where ${here} and task_id = ${taskId}`,
   );
   const ended = await investigation.rowAs(
     ENDED,
-    `select o.class, o.source_file_id, o.source_line, l.leaked_bytes from (select 1) left join oom_events o on ${investigation.here("o")} and o.task_id = ${taskId}
+    `select o.class, o.source_file_id, o.source_line, l.leaked_bytes from (select 1)
+      left join oom_events o on ${investigation.here("o")} and o.task_id = ${taskId}
        left join memory_leaks l on ${investigation.here("l")} and l.task_id = ${taskId} limit 1`,
   );
   const lines: StoryLine[] = [
