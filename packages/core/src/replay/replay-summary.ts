@@ -28,3 +28,22 @@ export interface ReplaySummary extends Readonly<ReplayAccuracy> {
    */
   readonly completeness: ReadonlyMap<number, SourceCompleteness>;
 }
+
+/** The same over all executors. */
+export function accuracyOf(executors: readonly ExecutorSummary[]): ReplayAccuracy {
+  const sumOf = (key: keyof ReplayAccuracy) => executors.reduce((sum, e) => sum + e[key], 0);
+  return {
+    statements: sumOf("statements"),
+    statementsMet: sumOf("statementsMet"),
+    statementsExplained: sumOf("statementsExplained"),
+    decisions: sumOf("decisions"),
+    decisionsForeseen: sumOf("decisionsForeseen"),
+  };
+}
+
+const LEVELS: readonly EvidenceLevel[] = ["debug", "info", "event_log_blocks", "event_log"];
+
+/** The level that tells most. */
+export function bestOf(levels: readonly EvidenceLevel[]): EvidenceLevel | undefined {
+  return LEVELS.find((level) => levels.includes(level));
+}

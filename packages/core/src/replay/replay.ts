@@ -1,14 +1,17 @@
-/** Replays one application attempt: sends every observation to whom it concerns, and writes what is about the application as a whole. */
+/**
+ * Replays one application attempt: sends every observation to whom it concerns, and writes what is
+ * about the application as a whole.
+ */
 import { assertNever } from "../assert.ts";
-import type { EventFact } from "../event-fact.ts";
+import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
-import type { EmitRow, EvidenceLevel, ReplayAccuracy, TakeRow } from "../rows.ts";
+import type { EmitRow, EvidenceLevel, TakeRow } from "../rows.ts";
 import { ApplicationConf, type SparkVersionBounds } from "./application/application-conf.ts";
 import { ApplicationFacts } from "./application/application-facts.ts";
 import { Completeness } from "./application/completeness.ts";
 import { DeathRecords } from "./application/death-records.ts";
-import { ExecutorRoster, rowsOf } from "./application/executor-roster.ts";
+import { type ExecutorEvent, ExecutorRoster, rowsOf } from "./application/executor-roster.ts";
 import { FailureRecords } from "./application/failure-records.ts";
 import { ImpossibleSizes } from "./application/impossible-sizes.ts";
 import { writeApplication, writeExecutors } from "./application/life-rows.ts";
@@ -21,15 +24,28 @@ import { BroadcastValues } from "./blocks/broadcast-values.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
 import { emptyTotals } from "./executor-state.ts";
 import { HELD_MICROS } from "./links/lookahead.ts";
-import type { ExecutorSummary, ReplaySummary } from "./replay-summary.ts";
+import { accuracyOf, bestOf, type ExecutorSummary, type ReplaySummary } from "./replay-summary.ts";
 import { TaskRows } from "./tasks/task-rows.ts";
+
+type OfTasksOrBlocks =
+  | "task_start"
+  | "task_end"
+  | "block_updated"
+  | "executor_metrics"
+  | "unpersist_rdd"
+  | "exclusion";
+type ApplicationEvent = Exclude<EventFact, ExecutorEvent | { readonly kind: OfTasksOrBlocks }>;
+type LogFactOf<Kind extends LogFact["kind"]> = Extract<LogFact, { readonly kind: Kind }>;
 
 /** What is known of an application before its replay, and who takes its rows. */
 export interface ReplayOptions {
   readonly appId: string;
   readonly attemptId: string;
   readonly emit: TakeRow;
-  /** Version found by the survey, for applications whose event log does not say it (or that have none). */
+  /**
+   * Version found by the survey, for applications whose event log does not say it (or that have
+   * none).
+   */
   readonly sparkVersion?: string | undefined;
   /** Where nothing names the version: the lines it is between. */
   readonly sparkVersionBounds?: SparkVersionBounds | undefined;
@@ -157,14 +173,19 @@ export class Replay {
     return summary;
   }
 
-  /** The best of its executors'; the driver's own log says it only where the driver is all there is. */
+  /**
+   * The best of its executors'; the driver's own log says it only where the driver is all there is.
+   */
   #applicationLevel(executors: ReplaySummary["executors"]): EvidenceLevel {
     const others = executors.filter(({ executorId }) => executorId !== "driver");
     const asked = others.length > 0 ? others : executors;
     return bestOf(asked.map(({ evidenceLevel }) => evidenceLevel)) ?? this.#eventLevel();
   }
 
-  /** Executors that were gone by `ts`, which every log still read has passed: their blocks are lost to the others. */
+  /**
+   * Executors that were gone by `ts`, which every log still read has passed: their blocks are lost
+   * to the others.
+   */
   #loseGone(ts: number): void {
     if (ts < this.#nextLoss) return;
     this.#nextLoss = ts + SIDE_BY_SIDE_MICROS;
@@ -176,61 +197,62 @@ export class Replay {
     if (fact.kind === "driver_task_ended") this.#taskLost(observation, fact);
     this.#census.line(observation, fact);
     this.#completeness.line(observation, fact);
-    switch (fact.kind) {
-      case "spark_version_logged":
-        this.#conf.versionSeen(fact.version, "log");
-        return;
-      case "driver_block_manager_added": {
-        const known = this.#roster.of(fact.executorId);
-        known.capacity ??= fact.capacity;
-        known.host ??= fact.host;
-        known.hostPort ??= `${fact.host}:${fact.port}`;
-        known.addedAt ??= observation.ts;
-        return;
-      }
-      case "driver_executor_lost": {
-        if (fact.executorId === undefined || this.#others.isOfAnother(fact.appId, observation))
-          return;
-        const known = this.#roster.of(fact.executorId);
-        known.removedAt ??= observation.ts;
-        this.#roster.gone(fact.executorId, fact.reason, observation);
-        if (known.isToldByDriver && observation.ts !== undefined)
-          this.#executors.get(fact.executorId)?.removedAt(observation.ts);
-        return;
-      }
-      case "process_ended":
-        this.#roster.ended(observation, fact.reason);
-        return;
-      case "driver_executor_granted": {
-        if (this.#others.isOfAnother(fact.appId, observation)) return;
-        const known = this.#roster.of(fact.executorId);
-        known.cores ??= fact.cores;
-        return;
-      }
-      case "driver_block":
-        // Where the event log reports blocks, it does so without a driver's log, and exactly.
-        if (this.#blockUpdates === 0) {
-          const known = this.#roster.byHostPort(fact.hostPort);
-          if (known === undefined) return;
-          const reported = this.#hasEvents && this.#conf.reportsBlocks;
-          known.isToldByDriver ||= !reported && !this.#hasLog(known.executorId);
-          this.#executor(known.executorId).printedByDriver(observation, fact);
-        }
-        return;
-      case "driver_unpersist":
-        if (fact.what === "rdd") this.#unpersistedByDriver(observation, fact.id);
-        break;
-      case "executor_stopping":
-        if (fact.how === "signal" && observation.executorId !== undefined) {
-          this.#roster.of(observation.executorId).signalled = true;
-        }
-        return;
-      default:
-        break;
-    }
+    if (this.#isOfApplication(observation, fact)) return;
+    if (fact.kind === "driver_unpersist" && fact.what === "rdd")
+      this.#unpersistedByDriver(observation, fact.id);
     if (observation.executorId === undefined) return;
     if (observation.ts !== undefined) this.#loseGone(observation.ts - HELD_MICROS);
     this.#executor(observation.executorId).observe(observation, fact);
+  }
+
+  /** Takes what no executor's replay does: of the application, or in the driver's words. */
+  #isOfApplication(observation: Observation, fact: LogFact): boolean {
+    switch (fact.kind) {
+      case "spark_version_logged":
+        this.#conf.versionSeen(fact.version, "log");
+        return true;
+      case "driver_block_manager_added":
+        this.#roster.registeredByDriver(fact, observation.ts);
+        return true;
+      case "driver_executor_lost":
+        this.#executorLost(observation, fact);
+        return true;
+      case "process_ended":
+        this.#roster.ended(observation, fact.reason);
+        return true;
+      case "driver_executor_granted":
+        if (!this.#others.isOfAnother(fact.appId, observation))
+          this.#roster.of(fact.executorId).cores ??= fact.cores;
+        return true;
+      case "driver_block":
+        this.#blockByDriver(observation, fact);
+        return true;
+      case "executor_stopping":
+        if (fact.how === "signal" && observation.executorId !== undefined)
+          this.#roster.of(observation.executorId).signalled = true;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #executorLost(observation: Observation, fact: LogFactOf<"driver_executor_lost">): void {
+    if (fact.executorId === undefined || this.#others.isOfAnother(fact.appId, observation)) return;
+    const known = this.#roster.of(fact.executorId);
+    known.removedAt ??= observation.ts;
+    this.#roster.gone(fact.executorId, fact.reason, observation);
+    if (known.isToldByDriver && observation.ts !== undefined)
+      this.#executors.get(fact.executorId)?.removedAt(observation.ts);
+  }
+
+  /** Where the event log reports blocks, it does so without a driver's log, and exactly. */
+  #blockByDriver(observation: Observation, fact: LogFactOf<"driver_block">): void {
+    if (this.#blockUpdates > 0) return;
+    const known = this.#roster.byHostPort(fact.hostPort);
+    if (known === undefined) return;
+    const reported = this.#hasEvents && this.#conf.reportsBlocks;
+    known.isToldByDriver ||= !reported && !this.#hasLog(known.executorId);
+    this.#executor(known.executorId).printedByDriver(observation, fact);
   }
 
   /**
@@ -243,7 +265,7 @@ export class Replay {
   }
 
   /** A task's failure in the driver's words, and its executor's loss where only they hold it. */
-  #taskLost(observation: Observation, fact: Extract<LogFact, { kind: "driver_task_ended" }>): void {
+  #taskLost(observation: Observation, fact: LogFactOf<"driver_task_ended">): void {
     if (fact.lostReason === undefined) return;
     const executorId = fact.executorId ?? this.#roster.someoneOn(fact.host)?.executorId;
     if (executorId === undefined) return;
@@ -274,56 +296,23 @@ export class Replay {
 
   #event(observation: Observation, fact: EventFact): void {
     this.#completeness.event(observation, fact);
-    const { sourceFileId, line } = observation;
     if (this.#unsettled.length > 0 && observation.ts !== undefined && settles(observation, fact)) {
       for (const executor of this.#unsettled) executor.timePasses(observation.ts);
       this.#unsettled.length = 0;
     }
     switch (fact.kind) {
-      case "task_end": {
-        this.#facts.taskSeen(fact);
-        if (fact.reason === "Resubmitted") {
-          this.#tasks.resubmitted(fact, observation);
-          return;
-        }
-        const around = this.#census.now(fact.executorId, fact.taskId);
-        this.#failures.taskEnded(observation, fact);
-        this.#census.event(fact);
-        this.#tasks.ended(fact, sourceFileId, line);
-        this.#plans.taskEnded(fact);
-        const executor = this.#executor(fact.executorId);
-        executor.taskEnded(observation, fact);
-        if (fact.executorMetrics !== undefined) {
-          this.#metrics.write(observation, {
-            executorId: fact.executorId,
-            stageId: fact.stageId,
-            stageAttemptId: fact.stageAttemptId,
-            taskId: fact.taskId,
-            values: fact.executorMetrics,
-            isPeak: true,
-          });
-        }
-        if (fact.reason !== "Success" && !this.#hasLog(fact.executorId)) {
-          const [at, failure] = [{ ...observation }, { ...fact }];
-          executor.afterReports((seq) => this.#deaths.taskFailed(at, failure, seq, around));
-        }
+      case "task_end":
+        this.#taskEnded(observation, fact);
         return;
-      }
-      case "block_updated": {
-        const { maxBytes } = this.#roster.of(fact.executorId);
-        if (this.#sizes.isImpossible(fact, observation, maxBytes)) return;
-        this.#blockUpdates++;
-        const executor = this.#executor(fact.executorId);
-        if (!executor.waitsForTime) this.#unsettled.push(executor);
-        executor.blockUpdated(observation, fact);
+      case "block_updated":
+        this.#blockUpdated(observation, fact);
         return;
-      }
       case "task_start":
         if (this.#blockUpdates === 0 && this.#conf.owesReports())
           for (const executor of this.#executors.values()) executor.reportsNothing();
         this.#facts.taskSeen(fact);
         this.#census.event(fact);
-        this.#tasks.started(fact, sourceFileId, line);
+        this.#tasks.started(fact, observation.sourceFileId, observation.line);
         this.#executor(fact.executorId).taskStarted(observation, fact);
         return;
       case "executor_metrics":
@@ -336,6 +325,76 @@ export class Replay {
           isPeak: fact.scope === "stage",
         });
         return;
+      case "executor_added":
+      case "executor_removed":
+      case "block_manager_added":
+      case "block_manager_removed":
+        this.#executorEvent(observation, fact);
+        return;
+      case "unpersist_rdd":
+        this.#facts.unpersisted(fact.rddId, observation.ts);
+        this.#blocks.unpersisted(fact.rddId);
+        for (const executor of this.#executors.values())
+          executor.unpersisted(observation, fact.rddId);
+        return;
+      case "exclusion":
+        this.#emit("exclusions", { ...fact, ts: fact.timeMs * 1000 });
+        return;
+      default:
+        this.#applicationEvent(fact);
+    }
+  }
+
+  #taskEnded(observation: Observation, fact: TaskEndFact): void {
+    this.#facts.taskSeen(fact);
+    if (fact.reason === "Resubmitted") {
+      this.#tasks.resubmitted(fact, observation);
+      return;
+    }
+    const around = this.#census.now(fact.executorId, fact.taskId);
+    this.#failures.taskEnded(observation, fact);
+    this.#census.event(fact);
+    this.#tasks.ended(fact, observation.sourceFileId, observation.line);
+    this.#plans.taskEnded(fact);
+    const executor = this.#executor(fact.executorId);
+    executor.taskEnded(observation, fact);
+    if (fact.executorMetrics !== undefined) {
+      this.#metrics.write(observation, {
+        executorId: fact.executorId,
+        stageId: fact.stageId,
+        stageAttemptId: fact.stageAttemptId,
+        taskId: fact.taskId,
+        values: fact.executorMetrics,
+        isPeak: true,
+      });
+    }
+    if (fact.reason !== "Success" && !this.#hasLog(fact.executorId)) {
+      const [at, failure] = [{ ...observation }, { ...fact }];
+      executor.afterReports((seq) => this.#deaths.taskFailed(at, failure, seq, around));
+    }
+  }
+
+  #blockUpdated(observation: Observation, fact: BlockUpdatedFact): void {
+    const { maxBytes } = this.#roster.of(fact.executorId);
+    if (this.#sizes.isImpossible(fact, observation, maxBytes)) return;
+    this.#blockUpdates++;
+    const executor = this.#executor(fact.executorId);
+    if (!executor.waitsForTime) this.#unsettled.push(executor);
+    executor.blockUpdated(observation, fact);
+  }
+
+  #executorEvent(observation: Observation, fact: ExecutorEvent): void {
+    this.#census.event(fact);
+    this.#roster.event(fact, observation);
+    if (fact.kind === "block_manager_added") {
+      this.#executor(fact.executorId).registered(observation);
+    } else if (fact.kind !== "executor_added" && fact.timeMs !== undefined) {
+      this.#executors.get(fact.executorId)?.removedAt(fact.timeMs * 1000);
+    }
+  }
+
+  #applicationEvent(fact: ApplicationEvent): void {
+    switch (fact.kind) {
       case "log_start":
         this.#conf.versionSeen(fact.sparkVersion, "event_log");
         return;
@@ -353,40 +412,6 @@ export class Replay {
       case "application_end":
         this.#endedAt = fact.timeMs * 1000;
         return;
-      case "executor_added": {
-        const known = this.#roster.of(fact.executorId);
-        known.addedAt = fact.timeMs * 1000;
-        known.host ??= fact.host;
-        known.cores = fact.cores;
-        known.resourceProfileId = fact.resourceProfileId;
-        return;
-      }
-      case "executor_removed": {
-        this.#census.event(fact);
-        const known = this.#roster.of(fact.executorId);
-        known.removedAt = fact.timeMs * 1000;
-        this.#roster.gone(fact.executorId, fact.reason, observation);
-        this.#executors.get(fact.executorId)?.removedAt(fact.timeMs * 1000);
-        return;
-      }
-      case "block_manager_added": {
-        const known = this.#roster.of(fact.executorId);
-        known.host ??= fact.host;
-        known.hostPort = `${fact.host}:${fact.port}`;
-        known.addedAt ??= fact.timeMs === undefined ? undefined : fact.timeMs * 1000;
-        known.maxBytes = fact.maxBytes;
-        known.maxOnHeapBytes = fact.maxOnHeapBytes;
-        known.maxOffHeapBytes = fact.maxOffHeapBytes;
-        known.sourceFileId ??= sourceFileId;
-        known.sourceLine ??= line;
-        this.#executor(fact.executorId).registered(observation);
-        return;
-      }
-      case "block_manager_removed":
-        if (fact.timeMs !== undefined) {
-          this.#executors.get(fact.executorId)?.removedAt(fact.timeMs * 1000);
-        }
-        return;
       case "job_start":
         this.#facts.jobStarted(fact);
         return;
@@ -400,23 +425,12 @@ export class Replay {
         this.#facts.stageCompleted(fact);
         return;
       case "sql_start":
-        this.#facts.sqlStarted(fact);
-        this.#plans.planned(fact.executionId, fact.nodes);
-        return;
       case "sql_plan":
+        if (fact.kind === "sql_start") this.#facts.sqlStarted(fact);
         this.#plans.planned(fact.executionId, fact.nodes);
         return;
       case "sql_end":
         this.#facts.sqlEnded(fact);
-        return;
-      case "unpersist_rdd":
-        this.#facts.unpersisted(fact.rddId, observation.ts);
-        this.#blocks.unpersisted(fact.rddId);
-        for (const executor of this.#executors.values())
-          executor.unpersisted(observation, fact.rddId);
-        return;
-      case "exclusion":
-        this.#emit("exclusions", { ...fact, ts: fact.timeMs * 1000 });
         return;
       default:
         assertNever(fact);
@@ -473,27 +487,12 @@ export class Replay {
   }
 }
 
-function accuracyOf(executors: readonly ExecutorSummary[]): ReplayAccuracy {
-  const sumOf = (key: keyof ReplayAccuracy) => executors.reduce((sum, e) => sum + e[key], 0);
-  return {
-    statements: sumOf("statements"),
-    statementsMet: sumOf("statementsMet"),
-    statementsExplained: sumOf("statementsExplained"),
-    decisions: sumOf("decisions"),
-    decisionsForeseen: sumOf("decisionsForeseen"),
-  };
-}
-
 const SIDE_BY_SIDE_MICROS = 250_000;
-const LEVELS: readonly EvidenceLevel[] = ["debug", "info", "event_log_blocks", "event_log"];
-
-function bestOf(levels: readonly EvidenceLevel[]): EvidenceLevel | undefined {
-  return LEVELS.find((level) => levels.includes(level));
-}
 
 /**
- * Reports of blocks have happened by the next event that has a time of its own, not by metrics, which are written between them and have
- * none; an unpersist comes after what was reported before it.
+ * Reports of blocks have happened by the next event that has a time of its own, not by metrics,
+ * which are written between them and have none; an unpersist comes after what was reported before
+ * it.
  */
 function settles({ tsMax }: Observation, { kind }: EventFact): boolean {
   return kind !== "block_updated" && (tsMax !== undefined || kind === "unpersist_rdd");

@@ -4,6 +4,7 @@
  */
 import { rddIdOf } from "../../block-id.ts";
 import type { ByteInterval } from "../../byte-interval.ts";
+import type { EventFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { EmitRow } from "../../rows.ts";
 import { type JvmMemoryClass, moreTelling } from "./death-classes.ts";
@@ -51,6 +52,12 @@ export interface ExecutorKnowledge {
   /** its JVM's last words name a memory that is not the heap */
   crashed: boolean;
 }
+
+/** What the event log says of the life of an executor. */
+export type ExecutorEvent = Extract<
+  EventFact,
+  { readonly kind: `executor_${"added" | "removed"}` | `block_manager_${"added" | "removed"}` }
+>;
 
 interface Place {
   readonly sourceFileId: number;
@@ -104,8 +111,8 @@ export class ExecutorRoster {
   }
 
   /**
-   * The same for a lost task, whose line has the host alone up to 2.0: where no log ties the host to
-   * one executor, it is called `unknown-` and its host.
+   * The same for a lost task, whose line has the host alone up to 2.0: where no log ties the host
+   * to one executor, it is called `unknown-` and its host.
    */
   someoneOn(host: string | undefined): ExecutorKnowledge | undefined {
     if (host === undefined) return undefined;
@@ -138,6 +145,51 @@ export class ExecutorRoster {
     if (at.executorId === undefined || at.executorId === "driver") return;
     this.of(at.executorId).removedAt ??= at.ts;
     this.gone(at.executorId, reason, at);
+  }
+
+  /** What the event log says of executors. */
+  event(fact: ExecutorEvent, at: Place): void {
+    switch (fact.kind) {
+      case "executor_added": {
+        const known = this.of(fact.executorId);
+        known.addedAt = fact.timeMs * 1000;
+        known.host ??= fact.host;
+        known.cores = fact.cores;
+        known.resourceProfileId = fact.resourceProfileId;
+        return;
+      }
+      case "executor_removed":
+        this.of(fact.executorId).removedAt = fact.timeMs * 1000;
+        this.gone(fact.executorId, fact.reason, at);
+        return;
+      case "block_manager_added": {
+        const known = this.of(fact.executorId);
+        known.host ??= fact.host;
+        known.hostPort = `${fact.host}:${fact.port}`;
+        known.addedAt ??= fact.timeMs === undefined ? undefined : fact.timeMs * 1000;
+        known.maxBytes = fact.maxBytes;
+        known.maxOnHeapBytes = fact.maxOnHeapBytes;
+        known.maxOffHeapBytes = fact.maxOffHeapBytes;
+        known.sourceFileId ??= at.sourceFileId;
+        known.sourceLine ??= at.line;
+        return;
+      }
+      // Its executor may live on: what it held is gone, which its replay is told.
+      case "block_manager_removed":
+        return;
+    }
+  }
+
+  /** The driver's line on a block manager that registered; an event says all of it exactly. */
+  registeredByDriver(
+    fact: Extract<LogFact, { readonly kind: "driver_block_manager_added" }>,
+    ts: number | undefined,
+  ): void {
+    const known = this.of(fact.executorId);
+    known.capacity ??= fact.capacity;
+    known.host ??= fact.host;
+    known.hostPort ??= `${fact.host}:${fact.port}`;
+    known.addedAt ??= ts;
   }
 
   /** What an executor's own log says of its JVM. */
