@@ -9,7 +9,8 @@ import { main } from "./main.ts";
 setFlagsFromString("--heap-growing-percent=100");
 
 // A fifth of a replay of 250 MB was V8's optimizer, half of it on what it inlined a second time or
-// made anew once more was known of types. Smaller pieces, later: 5 % less CPU (docs/performance.md).
+// made anew once more was known of types. Smaller pieces, later: 5 % less CPU
+// (docs/performance.md).
 setFlagsFromString("--max-inlined-bytecode-size-cumulative=460");
 setFlagsFromString("--max-inlined-bytecode-size=200");
 setFlagsFromString("--interrupt-budget=250000");

@@ -142,8 +142,8 @@ export type LogFact =
   /** G1; asBytes for `… as bytes` */
   | { readonly kind: "block_lookup"; readonly blockId: string; readonly asBytes: boolean }
   /**
-   * G2, G4 `not found in memory`, G6, C1 `Partition … not found, computing it`; everywhere: no executor
-   * has it
+   * G2, G4 `not found in memory`, G6, C1 `Partition … not found, computing it`; everywhere: no
+   * executor has it
    */
   | {
       readonly kind: "block_missing";

@@ -1,6 +1,6 @@
 /**
- * Text from logs, made safe to show: a log must not be able to move the cursor, recolour a terminal,
- * turn the direction of writing or break a document.
+ * Text from logs, made safe to show: a log must not be able to move the cursor, recolour a
+ * terminal, turn the direction of writing or break a document.
  */
 
 /**

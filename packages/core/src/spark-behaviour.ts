@@ -1,10 +1,16 @@
-/** What differs between Spark lines, as data: one frozen record a line, each written as its predecessor plus what changed. */
+/**
+ * What differs between Spark lines, as data: one frozen record a line, each written as its
+ * predecessor plus what changed.
+ */
 import type { SparkVersion } from "./spark-version.ts";
 import { compareSparkVersions, parseSparkVersion } from "./spark-version.ts";
 import type { SizeStyle, SizeSuffixes } from "./units.ts";
 import { binarySizeSuffixes, shortSizeSuffixes } from "./units.ts";
 
-/** Where our reading of a line was checked: against vectors recorded from its classes, or against its sources alone. */
+/**
+ * Where our reading of a line was checked: against vectors recorded from its classes, or against
+ * its sources alone.
+ */
 export type ModelEvidence = "vectors" | "source";
 
 /** JVM collectors that decide `Runtime.maxMemory()` and the page size. */
@@ -27,20 +33,28 @@ export interface SparkBehaviour {
 
   // Configuration and capacity
   readonly memoryFraction: number;
-  /** The minimum heap: `double` compares with 1.5 × reserved unrounded (1.6), `ceiling` with its ceiling. */
+  /**
+   * The minimum heap: `double` compares with 1.5 × reserved unrounded (1.6), `ceiling` with its
+   * ceiling.
+   */
   readonly minimumHeap: "none" | "double" | "ceiling";
   /** Least heap of the static manager; 0 = unchecked. */
   readonly staticMinimumHeapBytes: number;
   readonly checksExecutorMemory: boolean;
   readonly requiresOnHeapExecution: boolean;
-  /** How a setting that is no number is refused, and whether `[0,1)` is checked for the storage fraction. */
+  /**
+   * How a setting that is no number is refused, and whether `[0,1)` is checked for the storage
+   * fraction.
+   */
   readonly confChecks: "untyped" | "typed_size" | "typed" | "typed_error_class";
   readonly startupWording: "larger_heap" | "plain" | "error_class" | "error_class_two_lines";
   /** Thrown by the start-up checks. */
   readonly startupFailureClass: string;
   /** Collectors under which a default on-heap page is 16 bytes less (LONG_ARRAY_OFFSET). */
   readonly pageOffsetCollectors: ReadonlySet<GarbageCollector>;
-  /** Tungsten's page size: no Tungsten, 128 MiB always (1.4), or derived from the execution pool. */
+  /**
+   * Tungsten's page size: no Tungsten, always 128 MiB (1.4), or derived from the execution pool.
+   */
   readonly pageSize: "none" | "fixed" | "derived";
   readonly offHeapStorage: boolean;
   readonly containerAddsOffHeap: boolean;
@@ -52,9 +66,12 @@ export interface SparkBehaviour {
   // Pools
   /** What storage borrows from execution: all that was asked for, or what its own pool lacks. */
   readonly storageBorrow: "requested" | "shortfall";
-  /** What a single off-heap put is checked against: all off-heap memory, or what execution leaves. */
+  /** What one off-heap put is checked against: all off-heap memory, or what execution leaves. */
   readonly offHeapStorageLimit: "constant" | "less_execution";
-  /** Whether an eviction for execution moves the evicted bytes in the same call; 1.6 leaves them free in storage. */
+  /**
+   * Whether an eviction for execution moves the evicted bytes in the same call; 1.6 leaves them
+   * free in storage.
+   */
   readonly evictionCreditsExecution: boolean;
   /** Unmanaged memory (`spark.memory.unmanagedMemoryPollingInterval`) lowers what both may have. */
   readonly unmanagedMemory: boolean;
@@ -72,11 +89,14 @@ export interface SparkBehaviour {
   readonly storedLineFree: "blocks_used" | "free";
   /** Whether that number includes off-heap storage. */
   readonly storedLineCountsOffHeap: boolean;
-  /** The driver of a cluster keeps the values of broadcast relations beside their pieces (TorrentBroadcast.writeBlocks; SPARK-39983 ended it). */
+  /**
+   * The driver of a cluster keeps the values of broadcast relations beside their pieces
+   * (TorrentBroadcast.writeBlocks; SPARK-39983 ended it).
+   */
   readonly driverKeepsRelations: boolean;
   /** How unroll memory becomes storage memory when a block is whole. */
   readonly unrollTransfer: "released_first" | "pending" | "storage_request" | "unroll_request";
-  /** Which of a task's unroll memory goes to pending: all it gained meanwhile (1.6.0), or this block's. */
+  /** Which unroll memory of a task goes to pending: all that it gained (1.6.0), or this block's. */
   readonly pendingUnroll: "task_gain" | "this_block";
   /** When the serialized form asks for more. */
   readonly serializedUnroll: "none" | "each_record" | "each_period" | "as_values";
@@ -93,10 +113,16 @@ export interface SparkBehaviour {
     | "tree_until_zero_then_self_until_zero"
     | "one_tree_self_last";
   readonly retriesRefusedPages: boolean;
-  /** What a ShuffleExternalSorter counts as spilled, and whether an array that made it spill is kept: seen in 4.3.0, not in 4.2.0. */
+  /**
+   * What a ShuffleExternalSorter counts as spilled, and whether an array that made it spill is
+   * kept: seen in 4.3.0, not in 4.2.0.
+   */
   readonly shuffleSorterSpills: "pages" | "pages_and_array";
   readonly taskPeaks: boolean;
-  /** The peak that an aggregation reports counts what its map held before it spilled (SPARK-22721, BytesToBytesMap.reset). */
+  /**
+   * The peak that an aggregation reports counts what its map held before it spilled (SPARK-22721,
+   * BytesToBytesMap.reset).
+   */
   readonly mapPeakOutlivesSpill: boolean;
   /**
    * A task's end that tells no peak says that it held none: accumulables of 0 were left out
@@ -107,15 +133,24 @@ export interface SparkBehaviour {
   readonly pageTooLargeClass: string;
   readonly outOfMemoryWording: "plain" | "error_class" | "error_class_sqlstate";
   readonly spillFailureWording: "plain" | "error_class";
-  /** 1.6's Spillable collections ask without a consumer: no other can make them spill, and they do not spill themselves here. */
+  /**
+   * 1.6's Spillable collections ask without a consumer: no other can make them spill, and they do
+   * not spill themselves here.
+   */
   readonly consumerRequired: boolean;
-  /** An interrupt while spilling is a RuntimeException of its own; before 2.1.1 it was an I/O failure like any other. */
+  /**
+   * An interrupt while spilling is a RuntimeException of its own; before 2.1.1 it was an I/O
+   * failure like any other.
+   */
   readonly interruptedSpill: "runtime_exception" | "out_of_memory";
 
   // Words
   readonly sizeStyle: SizeStyle;
   readonly sizeSuffixes: SizeSuffixes;
-  /** whether ends of tasks in the event log tell of the blocks they stored: `spark.taskMetrics.trackUpdatedBlockStatuses` */
+  /**
+   * whether ends of tasks in the event log tell of the blocks they stored:
+   * `spark.taskMetrics.trackUpdatedBlockStatuses`
+   */
   readonly updatedBlocks: "always" | "asked_for";
 }
 
@@ -231,7 +266,10 @@ const spark161 = after(spark160, "1.6.1", {
 /** `free` in store lines prints what is free. */
 const spark163 = after(spark161, "1.6.3", { modelEvidence: "source", storedLineFree: "free" });
 
-/** Off-heap storage, pins respected by eviction, evicted bytes reach execution at once, no more pending unroll memory. */
+/**
+ * Off-heap storage, pins respected by eviction, evicted bytes reach execution at once, no more
+ * pending unroll memory.
+ */
 const spark20 = after(spark163, "2.0.0", {
   modelEvidence: "source",
   memoryFraction: 0.6,
@@ -264,7 +302,10 @@ const spark211 = after(spark21, "2.1.1", {
   interruptedSpill: "runtime_exception",
 });
 
-/** Storage borrows only what it lacks; off-heap puts are held to what execution leaves; the smallest sufficient consumer spills first. */
+/**
+ * Storage borrows only what it lacks; off-heap puts are held to what execution leaves; the smallest
+ * sufficient consumer spills first.
+ */
 const spark22 = after(spark211, "2.2.0", {
   modelEvidence: "source",
   storageBorrow: "shortfall",
@@ -285,7 +326,10 @@ const spark23 = after(spark22, "2.3.0", {
   mapPeakOutlivesSpill: true,
 });
 
-/** Values and serialized form unroll alike; the missing rest is asked for as unroll memory; a consumer spills until it gives nothing. */
+/**
+ * Values and serialized form unroll alike; the missing rest is asked for as unroll memory; a
+ * consumer spills until it gives nothing.
+ */
 const spark24 = after(spark23, "2.4.0", {
   modelEvidence: "vectors",
   unrollTransfer: "unroll_request",
@@ -358,7 +402,10 @@ const spark42 = after(spark41, "4.2.0", {
   sizeSuffixes: binarySizeSuffixes,
 });
 
-/** As 4.2 until its sources are at hand, but for what recorded fillings of its sorters say (fixtures/consumers). */
+/**
+ * As 4.2 until its sources are at hand, but for what recorded fillings of its sorters say
+ * (fixtures/consumers).
+ */
 const spark43 = after(spark42, "4.3.0", {
   modelEvidence: "source",
   shuffleSorterSpills: "pages_and_array",
@@ -398,8 +445,8 @@ const starts: readonly SparkVersion[] = sparkBehaviours.map((behaviour) => {
 });
 
 /**
- * How a version behaves: the newest record that is not newer. Before 1.2 the oldest, beyond the last the newest.
- * `undefined` when the text is no version.
+ * How a version behaves: the newest record that is not newer. Before 1.2 the oldest, beyond the
+ * last the newest. `undefined` when the text is no version.
  */
 export function sparkBehaviour(version: string | SparkVersion): SparkBehaviour | undefined {
   const wanted = typeof version === "string" ? parseSparkVersion(version) : version;
@@ -416,8 +463,9 @@ export function sparkBehaviour(version: string | SparkVersion): SparkBehaviour |
 export const newestSparkBehaviour: SparkBehaviour = sparkBehaviours.at(-1) ?? spark43;
 
 /**
- * The rules for logs that only bound their version (`2.1`, both included; undefined: open): the newest line within that was
- * held against recorded vectors, else the oldest. Without bounds, or where no line is within, the newest of all.
+ * The rules for logs that only bound their version (`2.1`, both included; undefined: open): the
+ * newest line within that was held against recorded vectors, else the oldest. Without bounds, or
+ * where no line is within, the newest of all.
  */
 export function behaviourWithin(
   atLeast: string | undefined,
@@ -439,7 +487,10 @@ export function behaviourWithin(
   return proved ?? within[0] ?? newestSparkBehaviour;
 }
 
-/** Whether a version's model was proved by recorded vectors, or read from sources only (docs/fidelity.md). */
+/**
+ * Whether a version's model was proved by recorded vectors, or read from sources only
+ * (docs/fidelity.md).
+ */
 export function modelEvidence(version: string | SparkVersion): ModelEvidence {
   return sparkBehaviour(version)?.modelEvidence ?? "source";
 }

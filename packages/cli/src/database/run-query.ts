@@ -114,7 +114,8 @@ async function requireThere(database: Database, name: string): Promise<void> {
     { name: "key", itself: "flag" },
     `select table_name as name, lower(table_name) = lower(${sqlText(name)}) as itself
      from information_schema.tables where table_schema = 'main' and not starts_with(table_name, 'respark_')
-     order by itself desc, jaro_winkler_similarity(table_name, ${sqlText(name.toLowerCase())}) desc, table_name limit 3`,
+     order by itself desc, jaro_winkler_similarity(table_name, ${sqlText(name.toLowerCase())}) desc,
+       table_name limit 3`,
   );
   if (nearest[0]?.itself === true || /^respark_/i.test(name)) return;
   const names = nearest.map((row) => row.name);

@@ -69,8 +69,14 @@ export async function writeProperties(host: Host, survey: Survey, folder: string
     await writeResult(host, path, `${MARK}.\n${lines.join("\n")}\n`, "properties");
   }
   const options = way?.options === undefined ? "" : ` ${way.options}`;
+  const remarks = [
+    ...(way === undefined ? [] : [way.says]),
+    ...(isOneOfTwo(advice)
+      ? ["no log names the Spark version: log4j2.properties is for Spark 3.3 and later"]
+      : []),
+  ];
   return `Written: ${written.join(", ")}
-${way === undefined ? "" : `  # ${way.says}\n`}${isOneOfTwo(advice) ? "  # no log names the Spark version: log4j2.properties is for Spark 3.3 and later\n" : ""}  spark-submit --properties-file ${written[0]}${options} …
+${remarks.map((remark) => `  # ${remark}\n`).join("")}  spark-submit --properties-file ${written[0]}${options} …
 `;
 }
 

@@ -106,8 +106,8 @@ export async function replayLogs(host: Host, request: ReplayRequest): Promise<Re
 }
 
 /**
- * `explain --app` simulates for one of many, when it is asked for it. What cannot be simulated costs
- * the replay nothing: it is said, and the database is whole.
+ * `explain --app` simulates for one of many, when it is asked for it. What cannot be simulated
+ * costs the replay nothing: it is said, and the database is whole.
  */
 async function foundIn(
   host: Host,

@@ -98,7 +98,8 @@ export function executorSql(where: string): string {
     with ${ofExecutors(where)}
     select e.executor_id, coalesce(t.mode, 'on_heap') as mode, e.evidence_level, e.removed_reason,
       t.memory_bytes, t.storage_peak_bytes, t.storage_peak_bytes_min, t.storage_peak_bytes_max,
-      t.execution_peak_bytes, t.execution_peak_bytes_min, t.execution_peak_bytes_max, b.borrowed_peak_bytes,
+      t.execution_peak_bytes, t.execution_peak_bytes_min, t.execution_peak_bytes_max,
+        b.borrowed_peak_bytes,
       if(e.evidence_level = 'event_log', k.evictions, coalesce(k.evictions, 0)) as evictions,
         k.evicted_bytes, coalesce(k.evictions_of_unknown_size, 0) as evictions_of_unknown_size,
         if(e.evidence_level in ('debug', 'info'), coalesce(k.failed_puts, 0),

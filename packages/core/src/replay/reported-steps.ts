@@ -295,7 +295,8 @@ export class ReportedSteps {
     if (held === undefined) {
       if (toDisk) this.#storedOnDisk(at, status, taskId);
       else history.removed(blockId, at.ts);
-      if (isRemoval(status)) this.#removeBroadcast(at, valueOfPiece(blockId)); // it had gone to disk
+      // It had gone to disk.
+      if (isRemoval(status)) this.#removeBroadcast(at, valueOfPiece(blockId));
       return;
     }
     const size = held.forget(blockId)?.size ?? exactAmount(status.memoryBytes);

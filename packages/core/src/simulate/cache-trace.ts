@@ -65,7 +65,9 @@ export class CacheTrace {
     pool.wasHit.push(met === "memory");
   }
 
-  /** Blocks were evicted: whatever needed the room, unrolls left out, would have needed it anyhow. */
+  /**
+   * Blocks were evicted: whatever needed the room, unrolls left out, would have needed it anyhow.
+   */
   evicted({ index, manager, store }: SimulatedExecutor): void {
     for (const mode of ["on_heap", "off_heap"] as const) {
       const pool = this.#pools.get(poolName(index, mode));

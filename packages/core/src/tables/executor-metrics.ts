@@ -1,4 +1,7 @@
-/** Values of executor metrics of one event (peaks of a stage, task or executor); bytes, counts or ms by their names. */
+/**
+ * Values of executor metrics of one event (peaks of a stage, task or executor); bytes, counts or ms
+ * by their names.
+ */
 import type { RowOf } from "./declared-table.ts";
 
 /** The table `executor_metrics`. */

@@ -1,4 +1,7 @@
-/** One sentence of the verdict, what it cost in ms of task time, and the change that would have helped. */
+/**
+ * One sentence of the verdict, what it cost in ms of task time, and the change that would have
+ * helped.
+ */
 import type { RowOf } from "./declared-table.ts";
 
 /**

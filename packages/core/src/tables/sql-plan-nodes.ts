@@ -1,4 +1,7 @@
-/** An operator of the last plan that an execution had, or of an earlier one whose metrics that lacks. */
+/**
+ * An operator of the last plan that an execution had, or of an earlier one whose metrics that
+ * lacks.
+ */
 import type { RowOf } from "./declared-table.ts";
 
 /** The table `sql_plan_nodes`. */

@@ -1,4 +1,7 @@
-/** Reads as much of a log as its kind, owner and clock need: small ones whole, of large ones the beginning. */
+/**
+ * Reads as much of a log as its kind, owner and clock need: small ones whole, of large ones the
+ * beginning.
+ */
 import { createHash } from "node:crypto";
 import type { EventFact } from "@respark/core";
 import type { DiscoveredSource } from "../bytes/discovered-source.ts";
@@ -6,11 +9,13 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { beginsJson, EventReader, mayHoldEvent } from "../event-log/event-reader.ts";
 import { LogDecoder, type LogDecoderOptions } from "../executor-log/log-decoder.ts";
 import type { LogRecord } from "../executor-log/log-record.ts";
+import { applicationSaidIn } from "./application-sayings.ts";
 import { EventLogParts } from "./event-log-parts.ts";
 import { EventLogSample } from "./event-log-sample.ts";
 import { applicationIdIn } from "./identity.ts";
 import { type FedLine, type HugeStart, LineFeed, wholeLine } from "./line-feed.ts";
 import { LogSample } from "./log-sample.ts";
+import { memoryLoggers } from "./memory-loggers.ts";
 import { ReversedFeed } from "./reversed-feed.ts";
 import type { SampledFile } from "./sampled-file.ts";
 
@@ -23,11 +28,16 @@ const wholeBytes = 32 * 1024 * 1024;
 const headBytes = 4 * 1024 * 1024;
 /** Decoded bytes in which a log whose events have begun must tell whose they are. */
 const startBytes = 32 * 1024 * 1024;
-/** Decoded bytes in which a log's first event must begin: of text, and of what is full of NULs; fewer where there are many logs. */
+/**
+ * Decoded bytes in which a log's first event must begin: of text, and of what is full of NULs;
+ * fewer where there are many logs.
+ */
 const junkTextBytes = 1024 * 1024 * 1024;
 const junkBytes = 16 * 1024 * 1024;
 const junkLogs = 4;
-/** Lines in which a log's first record is looked for, and where there are few logs all of the head. */
+/**
+ * Lines in which a log's first record is looked for, and where there are few logs all of the head.
+ */
 const kindLines = 400;
 const hashedBytes = 64 * 1024;
 
@@ -56,7 +66,10 @@ export interface SampleOptions {
   readonly logs: number;
 }
 
-/** One logical log, or several: an aggregated file holds those of several containers. Ids go on from `firstId`. */
+/**
+ * One logical log, or several: an aggregated file holds those of several containers. Ids go on from
+ * `firstId`.
+ */
 export async function sampleFile(
   source: DiscoveredSource,
   firstId: number,
@@ -156,8 +169,8 @@ const fewestBackward = 3;
 const heldLineBytes = 4 * 1024 * 1024;
 
 /**
- * Reads an event log for what its head did not tell: the wanted tasks and all executors. Stops when `enough` says so.
- * The samples of the head are in it too.
+ * Reads an event log for what its head did not tell: the wanted tasks and all executors. Stops when
+ * `enough` says so. The samples of the head are in it too.
  */
 export async function scanEventLog(
   source: DiscoveredSource,
@@ -211,7 +224,9 @@ class SampledStream {
   resolutionMicros = 0;
 }
 
-/** Finds out by content what a log is: JSON events, or records with a date, a level and a logger. */
+/**
+ * Finds out by content what a log is: JSON events, or records with a date, a level and a logger.
+ */
 class SampleReader {
   readonly #events = new EventLogParts();
   readonly #eventReader = new EventReader({ report: () => {} });
@@ -247,7 +262,10 @@ class SampleReader {
     return this.#firstDecoder;
   }
 
-  /** Whether to read on does not help: the kind is known and enough was read of it, or it does not show. */
+  /**
+   * Whether to read on does not help: the kind is known and enough was read of it, or it does not
+   * show.
+   */
   enough(bytes: number, { limit, text, binary }: SampleLimits): boolean {
     if (this.#eventLines === 0 && this.#records === 0) {
       return this.#hugeJunk || bytes >= (this.#linesWithNuls * 4 > this.#lines ? binary : text);
@@ -370,7 +388,8 @@ class SampleReader {
     if (counts.unreadStatements > log.ofExecutor) {
       return { ...found, log: undefined, unread: noLayout(counts.unreadStatements) };
     }
-    // A log without a line that Spark's memory, storage, tasks or registrations print has nothing to replay.
+    // A log without a line that Spark's memory, storage, tasks or registrations print has nothing
+    // to replay.
     return log.facts === 0 && log.executorId === undefined
       ? { ...found, log: undefined, unread: "no line of Spark's executors or driver in it" }
       : { ...found, log, unread: undefined };
@@ -454,44 +473,10 @@ class SampleReader {
   /** Lines that name the application and carry no fact. */
   #idIn(record: LogRecord, log: LogSample): void {
     if (log.appIds.size > 0 || log.records > 2000) return;
-    const text = record.message;
-    const says = sayings.find((saying) => text.includes(saying));
-    const id = says === undefined ? undefined : applicationIdIn(text);
-    if (id !== undefined) log.appIds.set(id, `\`${says}\``);
+    const said = applicationSaidIn(record.message);
+    if (said !== undefined) log.appIds.set(said.id, `\`${said.by}\``);
   }
 }
-
-/** Words around an application's id in lines of Spark's schedulers and backends; of lines about other applications none. */
-const sayings = [
-  "Connected to Spark cluster with app ID",
-  "Submitted application application_",
-  "ApplicationAttemptId: ",
-  "Executor added: app-",
-  "Granted executor ID app-",
-  "Logging events to ",
-  "Starting executor with app ID",
-  "Launching executor app-",
-  "Asked to launch executor app-",
-  "containerID=container_",
-  // YARN's local directories are the application's.
-  "Created local directory at ",
-];
-
-/** Loggers whose DEBUG lines make evidence of level `debug` (org.apache.spark.memory, org.apache.spark.storage). */
-const memoryLoggers = new Set([
-  "TaskMemoryManager",
-  "ExecutionMemoryPool",
-  "StorageMemoryPool",
-  "UnifiedMemoryManager",
-  "StaticMemoryManager",
-  "MemoryStore",
-  "BlockManager",
-  "BlockManagerMaster",
-  "BlockManagerSlaveEndpoint",
-  "BlockManagerStorageEndpoint",
-  "DiskStore",
-  "ShuffleMemoryManager",
-]);
 
 const nulBytes = 256;
 

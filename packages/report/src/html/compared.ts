@@ -1,4 +1,6 @@
-/** A run's memory in front of its baseline's: drawn without a script, as a check's page shows it. */
+/**
+ * A run's memory in front of its baseline's: drawn without a script, as a check's page shows it.
+ */
 import { bytesInWords, counted, durationInWords } from "@respark/core";
 import type { Curve, MemoryCurves } from "../picture/memory-curves.ts";
 import { patterns } from "./drawing.ts";

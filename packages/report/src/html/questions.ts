@@ -71,7 +71,8 @@ from block_events where ${here} and starts_with(block_id, 'rdd_') order by execu
 select rdd_id, name, storage_level, partitions, reads, hits_memory, hits_disk, hits_remote,
   misses_cold, misses_after_evict, misses_after_put_fail, misses_after_loss, hit_share_after_cold,
   evictions, held_average_bytes, unread_share
-from rdd_cache_efficiency where ${here} order by held_byte_seconds desc nulls last, rdd_id limit 40`,
+from rdd_cache_efficiency where ${here}
+order by held_byte_seconds desc nulls last, rdd_id limit 40`,
     skew: `
 select stage_id, name, tasks, run_median_ms, run_max_ms, run_skew, slowest_task_id,
   slowest_executor_id, execution_median_bytes, execution_max_bytes, memory_spilled_max_bytes
@@ -157,7 +158,8 @@ export function stepsKept(
   m.active_tasks, m.origin, m.source_file_id, m.source_line`;
   const order = "order by m.executor_id, m.mode, m.seq";
   if (thinned.length === 0) {
-    return `select ${columns}, null::integer as stretch from memory_timeline m where ${here} ${order}`;
+    return `select ${columns}, null::integer as stretch
+    from memory_timeline m where ${here} ${order}`;
   }
   const parts = thinned
     .map(({ executorId, mode, stretches, first, last }) => {
@@ -189,10 +191,12 @@ chosen as (
 kept as (select executor_id, mode, seq, any_value(stretch) as stretch from chosen group by all)
 select ${columns},
   least(p.stretches - 1,
-    floor((epoch_us(m.ts) - p.first) * p.stretches / greatest(1, p.last - p.first)))::integer as stretch
+    floor((epoch_us(m.ts) - p.first) * p.stretches
+      / greatest(1, p.last - p.first)))::integer as stretch
 from memory_timeline m
   left join part p using (executor_id, mode)
   left join kept k on (k.executor_id, k.mode, k.seq) = (m.executor_id, m.mode, m.seq)
-where ${here} and (p.executor_id is null or k.seq is not null${ranges === "" ? "" : ` or ${ranges}`})
+where ${here}
+  and (p.executor_id is null or k.seq is not null${ranges === "" ? "" : ` or ${ranges}`})
 ${order}`;
 }

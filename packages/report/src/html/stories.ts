@@ -1,4 +1,7 @@
-/** The stories that go along: what each block event tells when it is clicked, and what findings name. */
+/**
+ * The stories that go along: what each block event tells when it is clicked, and what findings
+ * name.
+ */
 import {
   type ApplicationName,
   blockEventStories,
@@ -18,7 +21,9 @@ import type { Run } from "./run-facts.ts";
 
 /** Of spills and out-of-memory errors: each takes some queries, beyond these the row tells. */
 const MOST_NAMED = 12;
-/** Of evictions and refusals, those of the worst executors first: about 90 bytes each in the file. */
+/**
+ * Of evictions and refusals, those of the worst executors first: about 90 bytes each in the file.
+ */
 const MOST_OF_BLOCKS = 4000;
 
 const ASKED = /^--(spill|oom) (\d+)$/;

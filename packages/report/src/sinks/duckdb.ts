@@ -1,16 +1,17 @@
-/** Rows into one DuckDB file that appears whole or not at all: everything is written to `<out>.partial`, which is renamed at the end. */
+/**
+ * Rows into one DuckDB file that appears whole or not at all: everything is written to
+ * `<out>.partial`, which is renamed at the end.
+ */
 import { constants } from "node:fs";
 import { access, copyFile, realpath, stat } from "node:fs/promises";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { EmitRow, FindingRow, Rows, TableName } from "@respark/core";
+import type { EmitRow, FindingRow } from "@respark/core";
 import { DatabaseError, openingError } from "../database-error.ts";
 import { duckdb } from "../duckdb.ts";
 import { createTables, createViews, MANIFEST_TABLE } from "../sql/create.ts";
 import { sqlName, sqlText } from "../sql/literal.ts";
 import { requireOurs } from "../sql/meta.ts";
 import type { Ask } from "../sql/row.ts";
-import { type Tables, tables } from "../tables/index.ts";
-import { metricSamples } from "../tables/metric-samples.ts";
 import { storedTables } from "../tables/stored.ts";
 import type { ApplicationKey } from "../tables/table.ts";
 import { askWithin } from "./ask-within.ts";
@@ -24,7 +25,6 @@ import {
   type ReplayedInput,
 } from "./input-tables.ts";
 import { lastRowIds } from "./last-row-ids.ts";
-import { MetricSampleWriter } from "./metric-sample-writer.ts";
 import {
   isDuckDbFile,
   leavingBehind,
@@ -33,7 +33,7 @@ import {
   requireOurPartial,
   requireUnused,
 } from "./partial-files.ts";
-import { type RowWriter, TableWriter } from "./table-writer.ts";
+import { createWriters, type Writers } from "./table-writers.ts";
 import { templatePath } from "./template-path.ts";
 
 /**
@@ -49,7 +49,9 @@ export interface DuckDbSinkOptions {
   /** What DuckDB may hold in memory; it moves more to disk. */
   readonly memoryLimitBytes?: number;
   readonly threads?: number;
-  /** Told of each partial file before it is there; the returned function is called once it is not. */
+  /**
+   * Told of each partial file before it is there; the returned function is called once it is not.
+   */
   readonly leavesBehind?: ((path: string) => () => void) | undefined;
 }
 
@@ -58,8 +60,9 @@ export interface ApplicationWriter {
   /** Copies what it keeps. May write to disk before it returns, so that memory stays bounded. */
   readonly emit: EmitRow;
   /**
-   * All rows of the application are there: it is part of the result, instead of an earlier one of the same name.
-   * With `anotherFollows` it may be committed together with the next ones: a commit costs as much as a small application.
+   * All rows of the application are there: it is part of the result, instead of an earlier one of
+   * the same name. With `anotherFollows` it may be committed together with the next ones: a commit
+   * costs as much as a small application.
    */
   complete(options?: { readonly anotherFollows?: boolean }): Promise<void>;
 }
@@ -76,19 +79,19 @@ const MEMORY_LIMIT_BYTES = 64 << 20;
 const THREADS = 1;
 
 /**
- * Of a new file. DuckDB keeps the rows of a row group that is not full in whole blocks, one or more a column: with its own sizes (122,880 rows,
- * 256 KiB) those of a replay's 600 columns would not fit its memory, and every one would be written to disk three times (docs/decisions/0008).
+ * Of a new file. DuckDB keeps the rows of a row group that is not full in whole blocks, one or more
+ * a column: with its own sizes (122,880 rows,
+ * 256 KiB) those of a replay's 600 columns would not fit its memory, and every one would be written
+ * to disk three times (docs/decisions/0008).
  */
 const STORAGE = "row_group_size 40960, block_size 65536";
 
 /** Applications that were written completely. */
 const WRITTEN = `${MANIFEST_TABLE} left join applications using (app_id, attempt_id)`;
 
-type Writers = { readonly [Name in TableName]: RowWriter<Rows[Name]> };
-
 /**
- * One application after the other is written, each in one transaction: an application that was not completed leaves nothing.
- * Throws a DatabaseError where the database cannot be written as asked.
+ * One application after the other is written, each in one transaction: an application that was not
+ * completed leaves nothing. Throws a DatabaseError where the database cannot be written as asked.
  */
 export class DuckDbSink {
   /** Applications that the partial file had already (append, resume). */
@@ -346,7 +349,8 @@ export async function writeTemplate(path: string): Promise<void> {
   const { connection } = empty;
   try {
     await connection.run(`begin; ${createTables()}; ${createViews()}; commit; checkpoint`);
-    // Written once more the catalogue stands behind free blocks, which the rows of a replay then take.
+    // Written once more the catalogue stands behind free blocks, which the rows of a replay then
+    // take.
     await connection.run(
       "create table moved (i integer); checkpoint; drop table moved; checkpoint",
     );
@@ -360,53 +364,6 @@ async function copyTemplate(partial: string): Promise<boolean> {
   if (templatePath === undefined || !(await exists(templatePath))) return false;
   await copyFile(templatePath, partial, constants.COPYFILE_FICLONE);
   return true;
-}
-
-async function createWriters(
-  connection: DuckDBConnection,
-  key: () => ApplicationKey,
-): Promise<Writers> {
-  const appended = { bytes: 0 };
-  const writer = async <Name extends TableName>(name: Name): Promise<TableWriter<Rows[Name]>> => {
-    const table: Tables[Name] = tables[name];
-    return new TableWriter(table, await connection.createAppender(name), { key, appended });
-  };
-  return {
-    applications: await writer("applications"),
-    source_files: await writer("source_files"),
-    clock_offsets: await writer("clock_offsets"),
-    spark_conf: await writer("spark_conf"),
-    resource_profiles: await writer("resource_profiles"),
-    executors: await writer("executors"),
-    jobs: await writer("jobs"),
-    stages: await writer("stages"),
-    tasks: await writer("tasks"),
-    task_resubmissions: await writer("task_resubmissions"),
-    sql_executions: await writer("sql_executions"),
-    sql_plan_nodes: await writer("sql_plan_nodes"),
-    task_sql_metrics: await writer("task_sql_metrics"),
-    rdds: await writer("rdds"),
-    blocks: await writer("blocks"),
-    block_events: await writer("block_events"),
-    memory_events: await writer("memory_events"),
-    memory_timeline: await writer("memory_timeline"),
-    task_memory_timeline: await writer("task_memory_timeline"),
-    memory_waits: await writer("memory_waits"),
-    spills: await writer("spills"),
-    oom_events: await writer("oom_events"),
-    failures: await writer("failures"),
-    memory_leaks: await writer("memory_leaks"),
-    executor_metrics: new MetricSampleWriter(
-      new TableWriter(metricSamples, await connection.createAppender(metricSamples.name), {
-        key,
-        appended,
-      }),
-    ),
-    exclusions: await writer("exclusions"),
-    replay_checks: await writer("replay_checks"),
-    diagnostics: await writer("diagnostics"),
-    findings: await writer("findings"),
-  };
 }
 
 interface OpenPartial {
@@ -444,7 +401,8 @@ async function openPartial(
     close();
     throw openingError(path, error);
   }
-  // Tried on every text column of every row group, where dictionaries make files as small. Said at opening, it has no effect.
+  // Tried on every text column of every row group, where dictionaries make files as small. Said at
+  // opening, it has no effect.
   await connection.run("set disabled_compression_methods = 'fsst'");
   return { connection, partial, close };
 }

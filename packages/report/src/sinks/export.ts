@@ -105,7 +105,8 @@ export async function exportDatabase(request: ExportRequest): Promise<ExportedFi
 }
 
 /**
- * A file for each application. Half of a small one's tables are empty, and such files are all alike:
+ * A file for each application. Half of a small one's tables are empty, and such files are all
+ * alike:
  * a copy takes a tenth of the time of a question.
  */
 async function writeTable(

@@ -19,7 +19,8 @@ export async function heldApplications(
   relation: string,
 ): Promise<HeldApplication[]> {
   const reader = await connection.runAndReadAll(
-    `select app_id, attempt_id, epoch_ms(any_value(started_at)), any_value(spark_version), any_value(name)
+    `select app_id, attempt_id, epoch_ms(any_value(started_at)), any_value(spark_version),
+      any_value(name)
      from ${relation} group by all order by all`,
   );
   const text = (value: unknown): string | undefined =>

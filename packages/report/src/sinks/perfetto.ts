@@ -125,7 +125,8 @@ function statements(itself: string): string[] {
     `with ${executors}
      select json_object(${MARK}, 'cat', 'oom', 'name', 'out of memory: ' || class,
        'args', ${known("'task_id', task_id", "'requested_bytes', requested_bytes", "'granted_bytes', granted_bytes", "'message', message")})
-     from oom_events join executor using (executor_id) where ${itself} order by pid, ts, source_line`,
+     from oom_events join executor using (executor_id) where ${itself}
+      order by pid, ts, source_line`,
     `with ${executors}, gone as (
        select *, removed_at as ts from executor where removed_at is not null)
      select json_object(${MARK}, 'cat', 'executor', 'name', 'removed: ' || coalesce(removed_class, 'unknown'),

@@ -26,7 +26,8 @@ export const answerViews: readonly ViewSpec[] = [
     },
     sql: `
 with one as (
-  select app_id, attempt_id, scenario_id, map_keys(settings)[1] as knob, map_values(settings)[1] as text
+  select app_id, attempt_id, scenario_id, map_keys(settings)[1] as knob,
+    map_values(settings)[1] as text
   from whatif_scenarios where cardinality(settings) = 1 and name = concat(knob, '=', text)),
 parsed as (
   select *, try_cast(regexp_extract(text, '^([0-9.]+)', 1) as double) as number,

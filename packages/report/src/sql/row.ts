@@ -10,8 +10,8 @@ export type Shape = Readonly<Record<string, Kind>>;
 
 declare const columns: unique symbol;
 /**
- * A row as it came of which it is known what columns it has: the readers below take no other name of
- * it, and none of another kind.
+ * A row as it came of which it is known what columns it has: the readers below take no other name
+ * of it, and none of another kind.
  */
 export type Of<Columns extends Shape> = Row & { readonly [columns]: Columns };
 

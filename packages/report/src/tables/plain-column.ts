@@ -1,4 +1,6 @@
-/** Columns of tables that no replay emits rows of: they are written by SQL, and have no row type. */
+/**
+ * Columns of tables that no replay emits rows of: they are written by SQL, and have no row type.
+ */
 
 export interface PlainColumn {
   readonly name: string;

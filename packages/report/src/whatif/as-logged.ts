@@ -1,6 +1,6 @@
 /**
- * A run simulated as it was, without chance and with each task where and when its logs have it: what
- * then differs from the logs is the model's doing alone.
+ * A run simulated as it was, without chance and with each task where and when its logs have it:
+ * what then differs from the logs is the model's doing alone.
  */
 import { NoJitter, type Outcomes, simulate, type TaskPlacement } from "@respark/core";
 import { type BaseOutcomes, baseOutcomes } from "./base-outcomes.ts";

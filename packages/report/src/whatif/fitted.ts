@@ -28,8 +28,8 @@ export const MAP_SIZE_SPREAD = 0.04;
 /**
  * Bytes in a spill file for each byte spilled, where none was yet seen to spill: so many times what
  * the stage's shuffles wrote or read for each byte of its tasks' peaks, and the deviation of its
- * logarithm. 8 stages of RDDs (0.92 in the middle, 0.6 to 1.3: not told from 1) and 8 of SQL (1.1 to 1.8: pages alone are spilled, and
- * peaks count the pointer arrays).
+ * logarithm. 8 stages of RDDs (0.92 in the middle, 0.6 to 1.3: not told from 1) and 8 of SQL (1.1
+ * to 1.8: pages alone are spilled, and peaks count the pointer arrays).
  */
 export const SPILL_FILES = {
   rdd: { factor: 1, sigma: 0.22 },

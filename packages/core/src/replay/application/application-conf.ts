@@ -73,9 +73,9 @@ export class ApplicationConf {
   }
 
   /**
-   * Asked when a task starts before any block was reported: true, once, where the log's own settings
-   * promise reports. A stage's broadcast is stored on the driver and reported before its tasks start
-   * (DAGScheduler.submitMissingTasks), so the reports were filtered out.
+   * Asked when a task starts before any block was reported: true, once, where the log's own
+   * settings promise reports. A stage's broadcast is stored on the driver and reported before its
+   * tasks start (DAGScheduler.submitMissingTasks), so the reports were filtered out.
    */
   owesReports(): boolean {
     if (!this.reportsBlocks || !this.#logsUpdates) return false;

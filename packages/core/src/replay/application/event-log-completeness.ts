@@ -209,8 +209,8 @@ export class EventLogCompleteness {
     if (!(fact.launchedMs > 0 && (fact.finishedMs ?? 0) > 0)) this.#endsWithoutTime++;
     if (reason === "Success") {
       this.#successes++;
-      // A result of no bytes is none: metrics that are all 0 were not measured. Every Spark since 1.0
-      // writes what a task spilled; without it a filter of fields was at work.
+      // A result of no bytes is none: metrics that are all 0 were not measured. Every Spark since
+      // 1.0 writes what a task spilled; without it a filter of fields was at work.
       const { hasMetrics, resultBytes, memorySpilledBytes } = fact;
       if (!hasMetrics || resultBytes === 0 || memorySpilledBytes === undefined)
         this.#successesWithoutMetrics++;

@@ -27,7 +27,8 @@ export class UnrollBeginnings {
 
   /** A task began: what the log will say it puts, it unrolls from now on. */
   taskBegan(step: LogStep, taskId: number, rdds: Iterable<number>, partition: number): void {
-    if (this.#context.logged.lookups) return; // a lookup that finds nothing says better when an unroll begins
+    // A lookup that finds nothing says better when an unroll begins.
+    if (this.#context.logged.lookups) return;
     const isReported = this.#context.evidence.task(taskId) !== undefined;
     const puts = [
       ...(isReported ? rdds : rddsPutBy(this.#context, step, { taskId, partition })),

@@ -101,8 +101,8 @@ export class UnrollWindows {
   }
 
   /**
-   * Times after `from` and before `ts` at which what a window holds is sampled anew; short ones need
-   * none.
+   * Times after `from` and before `ts` at which what a window holds is sampled anew; short ones
+   * need none.
    */
   breaksBetween(from: number, ts: number): number[] {
     const found: number[] = [];

@@ -151,9 +151,9 @@ export class UnseenBlocks {
   }
 
   /**
-   * Where all changes are logged, a `free` that nothing explains shows that some of their lines were
-   * lost. Until later lines tell, what it has less than foreseen is of blocks or of tasks that run;
-   * what it has more, known blocks have left.
+   * Where all changes are logged, a `free` that nothing explains shows that some of their lines
+   * were lost. Until later lines tell, what it has less than foreseen is of blocks or of tasks that
+   * run; what it has more, known blocks have left.
    */
   linesWereLost(free: ByteInterval, foreseen: ByteInterval): void {
     const { onHeap, running } = this.#state;

@@ -94,8 +94,8 @@ function leftFor(
 export type OpenTerm = "unseen" | "removals" | "tasks" | "sizes";
 
 /**
- * Of the terms that a statement counts the one with the widest interval. Beside blocks `free` counts
- * what tasks hold of execution memory, a sum of storage what they unroll.
+ * Of the terms that a statement counts the one with the widest interval. Beside blocks `free`
+ * counts what tasks hold of execution memory, a sum of storage what they unroll.
  */
 export function widestTerm(state: MemoryTerms, of: "free" | "storage" = "free"): OpenTerm {
   let unseen = 0;

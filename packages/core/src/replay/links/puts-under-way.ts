@@ -29,7 +29,8 @@ export class PutsUnderWay {
   /** thread → blocks that it computes, the innermost last: found nowhere, and not put yet */
   readonly #computing = new Map<string, string[]>();
   /**
-   * thread → the block that it brings back from disk: its level is logged, and not that it was found
+   * thread → the block that it brings back from disk: its level is logged, and not that it was
+   * found
    */
   readonly #reading = new Map<string, { readonly blockId: string; readonly bytes: boolean }>();
 

@@ -199,8 +199,8 @@ export class ExecutionEstimate {
     }
     // Bounds are those of most tasks, not of all. Few reach the end of what their totals leave open
     // at once: deviations above add as squares. Not of tasks that spill, which fill their shares
-    // together, nor where `#mayAllPeak`. All may hold nothing at once: they wait for the same code to be compiled, for Python to start, for a
-    // source that has nothing.
+    // together, nor where `#mayAllPeak`. All may hold nothing at once: they wait for the same code
+    // to be compiled, for Python to start, for a source that has nothing.
     const seen = this.#seenAtMost();
     const within = (bytes: number) => Math.round(Math.min(ceiling, seen, Math.max(0, bytes)));
     const total = amount(

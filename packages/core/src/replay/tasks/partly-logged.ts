@@ -34,7 +34,10 @@ export class PartlyLogged {
     this.#logged = of.logged;
   }
 
-  /** A line about a task's memory: where the task's start is not logged, its grants before are unknown. */
+  /**
+   * A line about a task's memory: where the task's start is not logged, its grants before are
+   * unknown.
+   */
   named(step: LogStep, taskId: number, mode: MemoryMode): void {
     const state = this.#state;
     if (!this.#unseen.isLogLate || state.running.has(taskId)) return;

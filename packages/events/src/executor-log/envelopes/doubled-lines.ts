@@ -1,6 +1,6 @@
 /**
- * Each line twice: log4j's root and Spark's own logger both have an appender that writes there, or a
- * collector reads two copies side by side.
+ * Each line twice: log4j's root and Spark's own logger both have an appender that writes there, or
+ * a collector reads two copies side by side.
  */
 import type { Layer, Unwrapped } from "./envelope.ts";
 

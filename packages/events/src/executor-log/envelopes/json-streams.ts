@@ -1,4 +1,6 @@
-/** Records as JSON objects of which each names its executor, pod or container: streams of their own. */
+/**
+ * Records as JSON objects of which each names its executor, pod or container: streams of their own.
+ */
 import { type JsonPath, valueAt } from "../json-paths.ts";
 import type { Layer, Unwrapped } from "./envelope.ts";
 

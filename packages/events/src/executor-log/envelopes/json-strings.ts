@@ -82,7 +82,9 @@ function linesOf(quoted: string): readonly string[] {
   }
 }
 
-/** The words of Spark stand in texts of their own, which end in a line end, and the file is JSON. */
+/**
+ * The words of Spark stand in texts of their own, which end in a line end, and the file is JSON.
+ */
 export function areJsonStrings(texts: readonly string[]): boolean {
   if (!/^\s*\{\s*(?:$|")/.test(texts[0] ?? "")) return false;
   return texts.some((text) => /^\s*"cell_type":|"cells":\s*\[/.test(text));

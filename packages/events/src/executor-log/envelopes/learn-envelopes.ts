@@ -187,7 +187,9 @@ function documentIn(lines: readonly Unwrapped[]): "list" | "objects" | undefined
     : "objects";
 }
 
-/** In how many other lists stand the first elements that are whole in the sample and tell of Spark. */
+/**
+ * In how many other lists stand the first elements that are whole in the sample and tell of Spark.
+ */
 function listsAround(lines: readonly Unwrapped[]): number {
   for (let within = 0; within <= MOST_LISTS; within++) {
     const trial = new JsonDocument(true, false, within);

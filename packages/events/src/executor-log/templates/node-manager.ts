@@ -1,6 +1,6 @@
 /**
- * A YARN node manager's word on a container over its limit (spec/log-templates.md Y4), whose process
- * tree names the executor in it.
+ * A YARN node manager's word on a container over its limit (spec/log-templates.md Y4), whose
+ * process tree names the executor in it.
  */
 import type { LogFact } from "@respark/core";
 import { type LogTemplate, template } from "../log-template.ts";

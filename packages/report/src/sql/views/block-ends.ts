@@ -64,7 +64,8 @@ judged as (
       -- A read from disk brings a block back: its store stands before the line of the read.
       when memory_seq > coalesce(absent_seq, -1) then true
       when absent_seq is not null or op = 'hit_disk' then false end as in_memory,
-    case when gone then false when was_on_disk then true when op in ('remove', 'evict') or disk_seq is not null then false
+    case when gone then false when was_on_disk then true when op in ('remove', 'evict')
+      or disk_seq is not null then false
       when never_on_disk then false end as on_disk
   from known)
 select

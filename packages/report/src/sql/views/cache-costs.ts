@@ -110,7 +110,8 @@ shapes as (
   from (select app_id, attempt_id, rdd_id, block_id, max(memory_bytes) as bytes from of_rdds
     where op in ('store', 'put_fail') and memory_bytes > 0 group by all)
   group by all),
--- A block on disk was dropped there, or went there for want of room; one of neither was stored there.
+-- A block on disk was dropped there, or went there for want of room; one of neither was stored
+-- there.
 in_vain as (
   select r.*, case when r.op = 'miss' then case r.miss_kind
       when 'after_evict' then 'evicted' when 'after_put_fail' then 'no_room'
@@ -120,7 +121,8 @@ in_vain as (
     asof left join happened h on h.app_id = r.app_id and h.attempt_id = r.attempt_id
       and h.executor_id = r.executor_id and h.block_id = r.block_id and r.seq > h.seq),
 again as (
-  select v.*, if(s.seq is null or (s.source_file_id = v.source_file_id and s.source_line = v.source_line),
+  select v.*, if(s.seq is null or (s.source_file_id = v.source_file_id
+    and s.source_line = v.source_line),
       null,
       (epoch_us(s.ts) - epoch_us(v.ts)) / 1000) as ms,
     greatest(0, epoch_us(s.ts_min) - epoch_us(v.ts_max)) / 1000 as ms_min

@@ -1,6 +1,6 @@
 /**
- * A row is a cached RDD: which reads its cache could serve and served, and which blocks of others it
- * drove out.
+ * A row is a cached RDD: which reads its cache could serve and served, and which blocks of others
+ * it drove out.
  */
 import type { ViewSpec } from "../view.ts";
 

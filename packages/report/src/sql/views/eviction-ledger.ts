@@ -56,7 +56,8 @@ reads as (
   select app_id, attempt_id, executor_id, block_id, seq, ts, ts_min, ts_max, op, task_id,
     disk_bytes, source_file_id, source_line
   from block_events where op = 'hit_disk' or (op = 'miss' and miss_kind = 'after_evict')),
--- A miss belongs to the last eviction of the block before it on any executor, of two at one time to that of its own executor;
+-- A miss belongs to the last eviction of the block before it on any executor, of two at one time to
+-- that of its own executor;
 -- a read from disk to the one that moved it there.
 here as (
   select r.*, v.seq as own_seq, v.ts as own_ts, v.op as own_op
@@ -80,7 +81,8 @@ first_blamed as (
   from blamed where by_seq is not null
   qualify row_number() over (partition by app_id, attempt_id, by_executor, by_seq
     order by ts, executor_id, seq) = 1),
--- Where a log tells of a miss only by the store that follows it (INFO), nobody knows when recomputing began.
+-- Where a log tells of a miss only by the store that follows it (INFO), nobody knows when
+-- recomputing began.
 timed as (
   select b.*,
     if(s.source_file_id = b.source_file_id and s.source_line = b.source_line, null,

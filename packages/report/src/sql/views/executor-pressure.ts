@@ -36,7 +36,8 @@ with ended as (
   select app_id, attempt_id, executor_id, max(coalesce(end_ts, ts)) as ended from memory_timeline
     group by all),
 steps as (
-  -- Before it is added a JVM only starts: its log begins seconds earlier, with memory that nobody could use.
+  -- Before it is added a JVM only starts: its log begins seconds earlier, with memory that nobody
+  -- could use.
   select t.*, if(t.ts is null, null,
       greatest(0, epoch_us(coalesce(t.end_ts, d.ended)) - epoch_us(greatest(t.ts, e.added_at))))
         / 1000.0 as ms,

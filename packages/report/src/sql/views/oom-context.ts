@@ -41,7 +41,8 @@ export const oomContext: ViewSpec = {
     source_line: "line in that file",
   },
   sql: `
--- The state before the failed task gave its memory back: of the step that the replay was at, else the last before that time.
+-- The state before the failed task gave its memory back: of the step that the replay was at, else
+-- the last before that time.
 with steps as (select * from memory_timeline where mode = 'on_heap'),
 at_time as (
   select o.*, t.seq as before_seq
@@ -70,7 +71,8 @@ holders as (
     and h.attempt_id = o.attempt_id and h.executor_id = o.executor_id
     and h.ts <= o.ts and (h.end_ts is null or h.end_ts > o.ts) and h.execution_used_bytes > 0
   group by all),
--- The last word on each block before the moment; a block is in memory after a store there or a hit there.
+-- The last word on each block before the moment; a block is in memory after a store there or a hit
+-- there.
 held as (
   select o.app_id, o.attempt_id, o.executor_id, o.ts, b.block_id,
     arg_max(b.op = 'hit_memory' or (b.op = 'store' and coalesce(b.memory_bytes, 1) > 0), b.seq)

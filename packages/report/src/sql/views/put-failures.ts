@@ -48,7 +48,8 @@ after as (
   where (app_id, attempt_id, executor_id, block_id)
     in (select (app_id, attempt_id, executor_id, block_id) from failed)
   window blocks_own as (partition by app_id, attempt_id, executor_id, block_id order by seq)),
--- A miss belongs to the last failure of the block before it, of two at one time to that of its own executor.
+-- A miss belongs to the last failure of the block before it, of two at one time to that of its own
+-- executor.
 misses as (
   select m.app_id, m.attempt_id, m.executor_id, m.block_id, m.ts, f.seq as own_seq, f.ts as own_ts
   from (from block_events where op = 'hit_disk' or (op = 'miss' and miss_kind = 'after_put_fail')) m

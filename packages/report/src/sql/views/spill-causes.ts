@@ -28,7 +28,8 @@ export const spillCauses: ViewSpec = {
   },
   sql: `
 with placed as (
-  -- org.apache.spark.….UnsafeExternalSorter@3f1c2d is one object: its class without package is what can be counted.
+  -- org.apache.spark.….UnsafeExternalSorter@3f1c2d is one object: its class without package is what
+  -- can be counted.
   select s.* exclude (consumer, forced_by_consumer),
     regexp_extract(s.consumer, '^(?:[\\w$]+\\.)*([^@]+)', 1) as consumer,
     regexp_extract(s.forced_by_consumer, '^(?:[\\w$]+\\.)*([^@]+)', 1) as forced_by_consumer,
@@ -44,7 +45,8 @@ told as (
   select app_id, attempt_id, task_id, sum(memory_bytes) as memory_bytes,
     sum(coalesce(memory_bytes_max, memory_bytes)) as memory_bytes_max
   from spills where task_id is not null group by all),
--- Sorters spill without a line while they are read, and INFO or no log at all may be all there is. A line without a task might be any task's.
+-- Sorters spill without a line while they are read, and INFO or no log at all may be all there is.
+-- A line without a task might be any task's.
 untold as (
   select t.app_id, t.attempt_id, t.executor_id, t.stage_id, t.task_id, t.finished_at,
     t.memory_spilled_bytes - coalesce(s.memory_bytes, 0) as memory_bytes,

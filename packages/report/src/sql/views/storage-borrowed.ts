@@ -47,7 +47,8 @@ periods as (
       max(storage_used_bytes_min) - max(region_bytes) as peak_min,
     max(storage_used_bytes_max) - max(region_bytes) as peak_max
   from flagged where borrows group by all),
--- A block event follows the memory events that it caused: the last eviction comes right after the step that ends the period.
+-- A block event follows the memory events that it caused: the last eviction comes right after the
+-- step that ends the period.
 evicted as (
   select p.app_id, p.attempt_id, p.executor_id, p.mode, p.period,
     count(*) as evictions,
