@@ -36,7 +36,11 @@ const listed: readonly (readonly [string, string, string])[] = [
   ["table", "packages/core/src/tables/index.ts", "  readonly long_reads: typeof longReads;"],
   ["table", "packages/report/src/tables/index.ts", '  long_reads: table("long_reads"),'],
   ["table", "packages/report/src/tables/values.ts", "  long_reads: {},"],
-  ["table", "packages/report/src/sinks/duckdb.ts", '    long_reads: await writer("long_reads"),'],
+  [
+    "table",
+    "packages/report/src/sinks/table-writers.ts",
+    '    long_reads: await writer("long_reads"),',
+  ],
   ["table", "packages/report/test/rows-by-hand.ts", "  long_reads: {"],
   ["table", "packages/core/test/replay/collected-rows.ts", "    long_reads: [],"],
   ["chart", "packages/report/src/page/state.ts", '  | "long-reads"'],

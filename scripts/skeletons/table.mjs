@@ -55,7 +55,7 @@ export type ${pascal(name)}Row = RowOf<typeof ${camel(name)}>;
       entry: `${snake(name)}: {}`,
     },
     {
-      path: "packages/report/src/sinks/duckdb.ts",
+      path: "packages/report/src/sinks/table-writers.ts",
       after: 'exclusions: await writer("exclusions"),',
       entry: `${snake(name)}: await writer("${snake(name)}"),`,
     },

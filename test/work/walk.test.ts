@@ -16,7 +16,7 @@ const walked: {
 
 // Figures of now. They may fall; what adds to them says why in its commit.
 test("a stored line passes no more functions and files than it did", () => {
-  expect(walked.functions).toBeLessThanOrEqual(355);
+  expect(walked.functions).toBeLessThanOrEqual(356);
   expect(walked.files).toBeLessThanOrEqual(93);
 });
 

@@ -1,6 +1,6 @@
 /**
- * Text logs that somebody cut into parts to send them: `stderr.aa` and `stderr.ab`, `driver.log.001`,
- * `log_part2.txt`. Unlike a rotation's, their numbers count on from the first.
+ * Text logs that somebody cut into parts to send them: `stderr.aa` and `stderr.ab`,
+ * `driver.log.001`, `log_part2.txt`. Unlike a rotation's, their numbers count on from the first.
  */
 import { bareName, codecNamed } from "./codecs/index.ts";
 import { cutOff } from "./cut-off.ts";

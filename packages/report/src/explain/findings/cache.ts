@@ -1,7 +1,7 @@
 /** Cached blocks that were not in memory when they were read: evicted, or without room. */
 import { counted, countInWords, listed } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
-import { numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
+import { numberIn, type Of, type Row, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
 import { shellWord } from "../shell-word.ts";
 import { bytes } from "../words.ts";
@@ -173,26 +173,22 @@ function evictorsInWords(row: Cached, application: Application): string[] {
     numberIn(row, "evictor_stage_times") ?? 0,
   );
   const by = [
-    ...(rdd === undefined
-      ? []
-      : [
-          ...known(
-            [
-              {
-                rdd_id: rdd,
-                name: row["evictor_name"] ?? null,
-                storage_level: row["evictor_level"] ?? null,
-              },
-            ],
-            RDD,
-          ).map(rddWords),
-        ]),
+    ...(rdd === undefined ? [] : known([evictorOf(row, rdd)], RDD).map(rddWords)),
     ...(stage === undefined ? [] : [application.stage(stage)]),
   ].join(" in ");
   // A few of many are no cause.
   if (times * 2 < all) return [];
   const share = times === all ? (all === 1 ? "It was" : "All were") : `At least ${times} were`;
   return [`${share} for ${by}.`];
+}
+
+/** The RDD that drove blocks out, under the names that rows of RDDs have. */
+function evictorOf(row: Cached, rdd: number): Row {
+  return {
+    rdd_id: rdd,
+    name: row["evictor_name"] ?? null,
+    storage_level: row["evictor_level"] ?? null,
+  };
 }
 
 /** More than a store asks for before it knows the size (spark.storage.unrollMemoryThreshold). */

@@ -94,7 +94,7 @@ function lostOf(kind: string, rows: readonly Loss[], first: Loss, application: A
   };
 }
 
-function titleOf(kind: string, executors: readonly string[], rows: readonly Row[]): string {
+function titleOf(kind: string, executors: readonly string[], rows: readonly Loss[]): string {
   const reasons = rows.map((row) => textIn(row, "reason") ?? "");
   const one = executors.length === 1;
   const whose = `${capital(executorsWords(executors, 6))} ${one ? "was" : "were"}`;

@@ -38,7 +38,8 @@ export const lostExecutors: ViewSpec = {
 with signalled as (
   select app_id, attempt_id, executor_id, min(ts) as ts, any_value(message) as message,
     arg_min(source_file_id, place) as source_file_id, arg_min(source_line, place) as source_line
-  from (select *, (coalesce(epoch_us(ts), 0), source_line) as place from failures) where class = 'signal' group by all),
+  from (select *, (coalesce(epoch_us(ts), 0), source_line) as place from failures)
+    where class = 'signal' group by all),
 gone as (
   select e.*, coalesce(e.removed_at, s.ts) as went_at,
     case when e.removed_class is null and e.removed_at is null then 'signal'
