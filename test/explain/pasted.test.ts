@@ -88,6 +88,71 @@ const PASTED: readonly Pasted[] = [
     says: [/It went 2016-12-16 16:10:21 UTC/],
     never: /\d ms|16:10:2\d\./,
   },
+  {
+    named: "losses in the words of the driver's bookkeeping, cut and filtered",
+    lines: [
+      "17/03/24 11:49:23 INFO DAGScheduler: Executor lost: 4 (epoch 20)",
+      "17/10/11 14:19:28 INFO spark.ExecutorAllocationManager: Existing executor 5 has been removed (new total is 0)",
+      "17/10/11 14:19:29 INFO KubernetesClusterSchedulerBackend$KubernetesDriverEndpoint: Disabling executor 6.",
+      "17/10/11 14:19:30 INFO BlockManagerMasterEndpoint: Trying to remove executor 7 from BlockManagerMaster.",
+      "17/10/11 14:19:31 ERROR TaskSchedulerImpl: Lost executor 8",
+    ],
+    says: [
+      /Executors 4, 5, 6, 7 and 8 were lost: why is not clear/,
+      /“Executor lost: 4 \(epoch 20\)”/,
+    ],
+  },
+  {
+    named: "Spark's words without any layout, with marks of a paste around them",
+    lines: [
+      "The job is failing with:",
+      "**ExecutorLostFailure (executor 2 exited caused by one of the running tasks) Reason: Container from a bad node: container_1_0001_01_000003 on host: ns28. Exit status: 134. Diagnostics: x**",
+      "`[ERROR] Lost executor 21 on *IP Address*: Container killed by YARN for exceeding memory limits. 5.5 GB of 5.5 GB physical memory used.`",
+      "**# A fatal error has been detected by the Java Runtime Environment:",
+    ],
+    says: [
+      /2 findings/,
+      /Executor 2 was lost: its JVM crashed \(exit code 134, SIGABRT\)/,
+      /Executor 21 was lost: the container was over its memory limit/,
+    ],
+    never: /driver crashed/,
+  },
+  {
+    named: "messages alone, as a notebook shows them",
+    lines: [
+      "MemoryStore started with capacity 2.2 GiB",
+      "Registering block manager host-a:38341 with 2.7 GiB RAM, BlockManagerId(3, host-a, 38341, None)",
+      "Starting task 1.0 in stage 2.0 (TID 11) (host-a, executor 3, partition 1, PROCESS_LOCAL, 7767 bytes)",
+      "Lost task 1.0 in stage 2.0 (TID 11) (host-a executor 3): java.lang.OutOfMemoryError: Java heap space",
+    ],
+    says: [/heap ran out \(1 time, executor 3\)/, /It hit 1 task of stage 2/],
+  },
+  {
+    named: "a task's memory that ran out, told by no executor's logger",
+    lines: [
+      "25/05/20 15:12:00 ERROR ManagedReservationListener: Error reserving memory from target",
+      "org.apache.gluten.memory.memtarget.ThrowOnOomMemoryTarget$OutOfMemoryException: Not enough spark off-heap execution memory. Acquired: 8.0 MiB, granted: 341.3 KiB.",
+    ],
+    says: [/could not get the execution memory they need/, /a larger spark\.memory\.offHeap\.size/],
+    never: /not show: [^.]*out-of-memory/,
+  },
+  {
+    named: "a head that a terminal broke in two",
+    lines: [
+      "20/06/28 14:27:16 ERROR SparkUncaughtExceptionHandler: [Container in shutdown] Uncaught exception in thread Thread[Executor task launch worker for task 10,5,",
+      "main]",
+      "java.lang.OutOfMemoryError: Java heap space",
+    ],
+    says: [/The Java heap ran out \(1 time/],
+  },
+  {
+    named: "a stage that failed of another host's memory",
+    lines: [
+      "22/01/28 17:40:05 INFO DAGScheduler: ShuffleMapStage 39 (countByKey at App.scala:114) failed in 5.523 s due to org.apache.spark.shuffle.FetchFailedException: Failure while fetching StreamChunkId{streamId=4, chunkIndex=0}: java.io.IOException: Out of memory",
+    ],
+    says: [/“ShuffleMapStage 39 failed: .*Out of memory”/],
+    never: /heap ran out/,
+  },
 ];
 
 test.each(PASTED)("$named", async ({ named, lines, beside = {}, says, never = NOTHING }) => {

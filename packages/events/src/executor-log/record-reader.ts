@@ -15,6 +15,7 @@ import type { LogCounts, LogOddity } from "./log-counts.ts";
 import { LogRecord } from "./log-record.ts";
 import type { LogTemplate } from "./log-template.ts";
 import { holdsStatement, mayHoldStatement, OVERLAP_BYTES } from "./memory-statement.ts";
+import { blankBytes, isFrame, loggerOf, startOf, wordsFrom, wordsTo } from "./record-text.ts";
 import { SeenLoggers } from "./seen-loggers.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 import { QUOTED_TEMPLATES } from "./templates/index.ts";
@@ -71,15 +72,13 @@ export class RecordReader {
   private readonly anchor = new ZoneAnchor();
   private readonly errorBelow = new ErrorBelow();
   private readonly foreignLoggers = new SeenLoggers();
-  private readonly skipFirstBytes: Uint8Array = new Uint8Array(256);
+  private readonly skipFirstBytes: Uint8Array = blankBytes();
 
   constructor(templates: TemplateSet, options: ReaderOptions, counts: LogCounts) {
     this.templates = templates;
     this.options = options;
     this.counts = counts;
     this.layouts = layoutsFor(options.pattern);
-    this.skipFirstBytes[TAB] = 1;
-    this.skipFirstBytes[SPACE] = 1;
   }
 
   /** The layout of most lines so far. */
@@ -242,7 +241,7 @@ export class RecordReader {
     this.hand(record, emit);
   }
 
-  /** A record of a known logger that says what no template says. */
+  /** Of a known logger, with words of no template. */
   private unknown(line: LinePlace, emit: (record: LogRecord) => void): void {
     const head = this.head;
     this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
@@ -333,15 +332,32 @@ export class RecordReader {
       return;
     }
     const found = this.templates.withoutLayout.find(buffer, start, end);
-    const mayEnd = !isFirst && (this.heldValues === undefined || this.heldTrace.some(isFrame));
-    if (found === undefined && mayEnd && this.ended(line, buffer, start, end, emit)) {
+    if (found === undefined && !ofTheRecordBefore && this.bareWords(line, buffer, start, end, emit))
       return;
-    }
+    const mayEnd = !isFirst && (this.heldValues === undefined || this.heldTrace.some(isFrame));
+    if (found === undefined && mayEnd && this.ended(line, buffer, start, end, emit)) return;
     if (found === undefined || (ofTheRecordBefore && found.name === "X13")) {
       this.torn(line, buffer, start, end);
       return;
     }
     this.bareLine(line, found, buffer, start, end, emit);
+  }
+
+  /** Words of Spark whose head is lost, or stands nowhere in the file; true if they were some. */
+  private bareWords(
+    line: LinePlace,
+    buffer: Buffer,
+    start: number,
+    end: number,
+    emit: (record: LogRecord) => void,
+  ): boolean {
+    const from = wordsFrom(buffer, start, end);
+    const to = from === start ? end : wordsTo(buffer, from, end);
+    const among = this.layout === undefined ? this.templates.bareOfAll : this.templates.bareLosses;
+    const found = among.find(buffer, from, to);
+    if (found?.hasFact !== true) return false;
+    this.bareLine(line, found, buffer, from, to, emit);
+    return true;
   }
 
   /** What is quoted again below the first has its causes there; frames of traces quote nothing. */
@@ -401,14 +417,12 @@ export class RecordReader {
 
   private holdBelow(buffer: Buffer, start: number, end: number): void {
     const held = this.heldTrace;
-    if (held.length >= TRACE_LINES) {
-      const isCause = CAUSE.standsAt(viewOf(buffer), start, end);
-      if (!isCause || held.length >= TRACE_LINES_WITH_CAUSES) return;
-    }
+    const isCause = held.length >= TRACE_LINES && CAUSE.standsAt(viewOf(buffer), start, end);
+    if (held.length >= (isCause ? TRACE_LINES_WITH_CAUSES : TRACE_LINES)) return;
     held.push(textOf(buffer, start, Math.min(end, start + TRACE_LINE_BYTES)));
   }
 
-  /** An OutOfMemoryError below a warning or an error, or inside it: said with its thread, at the line that names it. */
+  /** An OutOfMemoryError below a warning or an error, or inside it, at the line that names it. */
   private errorLogged(
     line: LinePlace,
     fact: LogFact,
@@ -423,7 +437,7 @@ export class RecordReader {
     this.hand(record, emit);
   }
 
-  /** A piece of a record whose head is lost: a statement in it is lost, and said so. */
+  /** A piece of a record without its head: a statement in it is lost, and said so. */
   private torn(line: LinePlace, buffer: Buffer, start: number, end: number): void {
     const isStatement =
       mayHoldStatement(viewOf(buffer), start, end) && holdsStatement(buffer, start, end);
@@ -483,17 +497,4 @@ export class RecordReader {
     }
     return false;
   }
-}
-
-function isFrame(line: string): boolean {
-  return /^\s+at /.test(line);
-}
-
-function loggerOf(head: RecordHead): string {
-  const text = textOf(head.buffer, head.loggerStart, head.loggerEnd);
-  return text.endsWith("$") ? text.slice(0, -1) : text;
-}
-
-function startOf(buffer: Buffer, start: number, end: number): string {
-  return textOf(buffer, start, Math.min(end, start + 800)).slice(0, 200);
 }

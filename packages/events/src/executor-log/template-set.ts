@@ -7,6 +7,7 @@ import { Literal, viewOf } from "./line-bytes.ts";
 import type { LogTemplate } from "./log-template.ts";
 import {
   ANY_LOGGER_TEMPLATES,
+  BARE_LOSSES,
   BARE_TEMPLATES,
   QUOTED_TEMPLATES,
   TEMPLATE_GROUPS,
@@ -112,6 +113,14 @@ function slotOf(length: number, first: number, last: number, third: number): num
 export class TemplateSet {
   private readonly slots: (KnownLogger[] | undefined)[] = Array.from({ length: SLOTS });
   private readonly bare = new LoggerTemplates("", BARE_TEMPLATES);
+  private readonly losses = new LoggerTemplates("", BARE_LOSSES);
+  /** Of a file without any layout: everything that may stand alone. */
+  private readonly alone = new LoggerTemplates("", [
+    ...BARE_TEMPLATES,
+    ...BARE_LOSSES,
+    ...ANY_LOGGER_TEMPLATES,
+    ...TEMPLATE_GROUPS.flatMap((group) => group.templates),
+  ]);
   private readonly quotedAnywhere = new LoggerTemplates("", QUOTED_TEMPLATES);
   private readonly anyLogger = new LoggerTemplates("", ANY_LOGGER_TEMPLATES);
   /** Of a layout that prints no logger: everything. */
@@ -179,6 +188,14 @@ export class TemplateSet {
 
   get withoutLogger(): LoggerTemplates {
     return this.every;
+  }
+
+  get bareLosses(): LoggerTemplates {
+    return this.losses;
+  }
+
+  get bareOfAll(): LoggerTemplates {
+    return this.alone;
   }
 
   get withoutLayout(): LoggerTemplates {

@@ -50,6 +50,15 @@ const DRIVERS_LOGGERS: ReadonlySet<string> = new Set([
 ]);
 const DRIVERS_THREAD = /\b(?:dag-scheduler-event-loop|task-result-getter-\d)/;
 
+/** An error that only tasks have, by its thread or its class. */
+function isOfTask(fact: LogFact): boolean {
+  if (fact.kind === "uncaught_error" && /^Executor task launch worker/.test(fact.thread ?? "")) {
+    return true;
+  }
+  const isError = fact.kind === "uncaught_error" || fact.kind === "error_logged";
+  return isError && /\bSparkOutOfMemoryError$|\bmemtarget\./.test(fact.errorClass);
+}
+
 /** Moments kept of a log; of a longer one every second, then every fourth, … */
 const momentLimit = 4096;
 
@@ -112,7 +121,7 @@ export class LogSample {
 
   see(fact: LogFact, wallMs: number | undefined, place: number): void {
     this.facts++;
-    if (!OF_ANY_PROGRAM.has(fact.kind)) this.ofExecutor++;
+    if (!OF_ANY_PROGRAM.has(fact.kind) || isOfTask(fact)) this.ofExecutor++;
     if (BEGINNINGS.has(fact.kind)) this.hasBeginning = true;
     switch (fact.kind) {
       case "block_stored":

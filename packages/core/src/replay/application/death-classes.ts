@@ -85,6 +85,10 @@ const TELLING: readonly (readonly RemovedClass[])[] = [
   ["exited"],
 ];
 
+/** That it is gone, and nothing of why: bookkeeping of a driver's scheduler and block manager. */
+const GONE_ALONE =
+  /^(?:Executor lost: \S+ \(epoch|Trying to remove executor |Existing executor \S+ has been removed|Executor \S+ is removed$|Disabling executor |Lost executor \S+$)/;
+
 /**
  * Which of two reasons for one removal says more: the event log often has a lost connection where
  * the driver's log has the exit code. The first if they are alike.
@@ -92,6 +96,7 @@ const TELLING: readonly (readonly RemovedClass[])[] = [
 export function moreTelling(reason: string | undefined, other: string): string {
   if (reason === undefined) return other;
   const rank = (words: string): number => {
+    if (GONE_ALONE.test(words)) return TELLING.length + 1;
     const at = TELLING.findIndex((classes) => classes.includes(removalClassOf(words)));
     return at < 0 ? TELLING.length : at;
   };

@@ -2,6 +2,7 @@
  * BlockManagerMaster and its endpoint (spec/log-templates.md 2.2, 2.3): who registers and who goes.
  */
 import { type LogTemplate, silent, template } from "../log-template.ts";
+import { lost } from "./scheduler.ts";
 
 export const BLOCK_MANAGER_MASTER: readonly LogTemplate[] = [
   silent("B14", "INFO", "Trying to register BlockManager", "Trying to register BlockManager"),
@@ -94,12 +95,18 @@ export const BLOCK_MANAGER_MASTER_ENDPOINT: readonly LogTemplate[] = [
     example: "Removing block manager BlockManagerId(1, localhost, 34567, None)",
     fact: (executorId) => ({ kind: "driver_block_manager_removed", executorId }),
   }),
-  silent(
-    "D7",
-    "INFO",
-    "Trying to remove executor {word} from BlockManagerMaster.",
-    "Trying to remove executor 1 from BlockManagerMaster.",
-  ),
+  template({
+    name: "D7",
+    level: "INFO",
+    says: "Trying to remove executor {word} from BlockManagerMaster.",
+    example: "Trying to remove executor 1 from BlockManagerMaster.",
+    fact: (executorId) =>
+      lost({
+        executorId,
+        host: undefined,
+        reason: `Trying to remove executor ${executorId} from BlockManagerMaster`,
+      }),
+  }),
   template({
     name: "D8",
     since: "2.2",

@@ -7,12 +7,14 @@ import { CACHE_MANAGER } from "./cache-manager.ts";
 import { BLOCK_MANAGER_DECOMMISSIONER } from "./decommission.ts";
 import { DISK_STORE } from "./disk-store.ts";
 import { ANY_LOGGER, BLOCK_MANAGER_INFO } from "./driver-blocks.ts";
+import { EXECUTOR, EXECUTOR_BACKEND, UNCAUGHT_EXCEPTION_HANDLER } from "./executor.ts";
 import {
-  EXECUTOR,
-  EXECUTOR_BACKEND,
-  UNCAUGHT_EXCEPTION_HANDLER,
-  WITHOUT_LAYOUT,
-} from "./executor.ts";
+  CUT_LOSS,
+  DAG_SCHEDULER,
+  DISABLED,
+  EXECUTOR_ALLOCATION,
+  QUOTED_LOSS,
+} from "./executor-gone.ts";
 import { KUBERNETES } from "./kubernetes.ts";
 import { LAUNCH } from "./launch.ts";
 import { LISTENER_BUS } from "./listener-bus.ts";
@@ -36,6 +38,7 @@ import { STANDALONE } from "./standalone.ts";
 import { TASK_MEMORY_MANAGER } from "./task-memory.ts";
 import { TASK_SET_MANAGER } from "./task-set-manager.ts";
 import { RESOURCE_UTILS, SHUFFLE_BLOCK_FETCHER, SIGNAL_UTILS } from "./version-marks.ts";
+import { WITHOUT_LAYOUT } from "./without-layout.ts";
 import { YARN, YARN_REPORT } from "./yarn.ts";
 
 export interface TemplateGroup {
@@ -96,7 +99,7 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   { loggers: ["TaskSetManager"], templates: TASK_SET_MANAGER },
   {
     loggers: ["TaskSchedulerImpl", "YarnScheduler", "YarnClusterScheduler"],
-    templates: TASK_SCHEDULER,
+    templates: [...TASK_SCHEDULER, ...CUT_LOSS],
   },
   {
     loggers: ["StandaloneSchedulerBackend", "SparkDeploySchedulerBackend"],
@@ -104,7 +107,8 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   },
   { loggers: ["Worker", "Master", "ExecutorRunner"], templates: STANDALONE },
   { loggers: ["ContainersMonitorImpl"], templates: NODE_MANAGER },
-  { loggers: ["DAGScheduler"], templates: STAGE_FAILURE },
+  { loggers: ["DAGScheduler"], templates: [...STAGE_FAILURE, ...DAG_SCHEDULER] },
+  { loggers: ["ExecutorAllocationManager", "ExecutorMonitor"], templates: EXECUTOR_ALLOCATION },
   { loggers: ["HeartbeatReceiver"], templates: HEARTBEAT_RECEIVER },
   { loggers: ["SparkContext"], templates: SPARK_CONTEXT },
   { loggers: ["AsyncEventQueue", "LiveListenerBus"], templates: LISTENER_BUS },
@@ -132,6 +136,7 @@ export const LOGGER_NAMES: readonly string[] = TEMPLATE_GROUPS.flatMap(({ logger
 /** Templates of lines whose logger may be any class. */
 export const ANY_LOGGER_TEMPLATES: readonly LogTemplate[] = [
   ...ANY_LOGGER,
+  ...DISABLED,
   ...TEMPLATE_GROUPS.flatMap(({ templates }) => templates).filter(({ anyLogger }) => anyLogger),
 ];
 
@@ -143,4 +148,13 @@ export const BARE_TEMPLATES: readonly LogTemplate[] = [
   ...WITHOUT_LAYOUT,
   ...LAUNCH,
   ...YARN_REPORT,
+];
+
+/** Losses and failures that may stand in a line without any layout, and have no other line. */
+export const BARE_LOSSES: readonly LogTemplate[] = [
+  ...QUOTED_LOSS,
+  ...TASK_SET_MANAGER.filter(({ says }) => says.startsWith("Lost task ")),
+  ...TASK_SCHEDULER.filter(({ says }) => says.startsWith("Lost executor ")),
+  ...CUT_LOSS,
+  ...KUBERNETES,
 ];

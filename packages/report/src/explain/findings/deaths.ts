@@ -104,17 +104,27 @@ function titleOf(kind: string, executors: readonly string[], rows: readonly Loss
     case "killed_by_driver":
       return `${whose} given back by the driver, and cached blocks that were read later went too`;
     default:
-      return `${whose} lost: ${(kind === "killed" ? killedBy(reasons) : undefined) ?? LOST[kind] ?? kind}`;
+      return `${whose} lost: ${howEnded(kind, reasons) ?? LOST[kind] ?? kind}`;
   }
 }
 
-/** Which signal, where all their exit codes or words say the same. */
-function killedBy(reasons: readonly string[]): string | undefined {
-  if (reasons.every((reason) => /\b137\b|SIGKILL|\bsignal 9\b|\bcode 9\b/.test(reason)))
-    return "killed from outside (SIGKILL)";
-  if (reasons.every((reason) => /\b143\b|SIGTERM|\bsignal 15\b|\bcode 15\b/.test(reason)))
-    return "told to stop from outside (SIGTERM)";
-  return undefined;
+/** Which signal ended them, where all their exit codes or words say the same. */
+function howEnded(kind: string, reasons: readonly string[]): string | undefined {
+  const found = SIGNALS.find(
+    ([kinds, words]) => kinds.includes(kind) && reasons.every((reason) => words.test(reason)),
+  );
+  return found?.[2];
+}
+
+const SIGNALS: readonly (readonly [kinds: string, words: RegExp, title: string])[] = [
+  ["killed", /\b137\b|SIGKILL|\bsignal 9\b|\bcode 9\b/, "killed from outside (SIGKILL)"],
+  ["killed", /\b143\b|SIGTERM|\bsignal 15\b|\bcode 15\b/, "told to stop from outside (SIGTERM)"],
+  ["exited", exitedBy(134), "its JVM crashed (exit code 134, SIGABRT)"],
+  ["exited", exitedBy(139), "its JVM crashed (exit code 139, SIGSEGV)"],
+];
+
+function exitedBy(code: number): RegExp {
+  return new RegExp(String.raw`\b(?:code|status):? ?\(?${code}\b`, "i");
 }
 
 /**
@@ -176,7 +186,11 @@ function reasonInWords(reason: string | undefined): string {
 function whenInWords(rows: readonly Loss[], first: Loss): string {
   const [began, ended] = [numberIn(first, "removed_us"), numberIn(rows.at(-1), "removed_us")];
   const when = (micros: number | undefined): string => second(micros) ?? "at an unknown time";
-  if (rows.length > 1) return `The first went ${when(began)}, the last ${when(ended)}.`;
+  if (rows.length > 1) {
+    return began === undefined && ended === undefined
+      ? "They went at unknown times."
+      : `The first went ${when(began)}, the last ${when(ended)}.`;
+  }
   const lived = numberIn(first, "lived_ms");
   return `It went ${when(began)}${lived === undefined ? "" : `, ${seconds(lived)} after it came`}.`;
 }

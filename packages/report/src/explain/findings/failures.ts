@@ -10,6 +10,7 @@ import { bytes, capital, cutTo, executorsWords, instant, whenInWords } from "../
 import { type Application, settingInWords } from "./application.ts";
 import { exactCost } from "./costs.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
+import { memoryOfNobody } from "./out-of-memory.ts";
 
 /** Kinds of failures with findings of their own; the others are one finding together. */
 const SHOWN = 5;
@@ -38,6 +39,10 @@ export const failures: Finder = {
       select replace(class, 'gc_overhead', 'jvm_heap') from oom_events o
       where o.app_id = f.app_id and o.attempt_id = f.attempt_id)
       and (class <> 'signal' or what = 'application')
+      -- The report of a JVM that crashed, pasted below the loss of its executor.
+      and not (class = 'crash' and contains(message, 'fatal error has been detected') and exists (
+        from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id
+          and regexp_matches(l.reason, '(code|status):? ?\\(?(134|139)\\b', 'i')))
       and not (class = 'executor_lost' and exists (
         from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id))
     order by what = 'application' desc, failures desc, class, error_class`,
@@ -88,15 +93,22 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
   const ended =
     kind === "start_refused" || kind === "aborted" || flagIn(row, "job_failed") === true;
   const name = textIn(row, "error_class");
+  const memory =
+    what === "application" && executors.includes("driver")
+      ? undefined
+      : memoryOfNobody(kind, textIn(row, "message") ?? "", application);
   return {
     id: `failure_${index + 1}_${kind}`,
-    kind: "failure",
+    kind: memory === undefined ? "failure" : "oom",
     severity: "dead",
     ended,
     cost: tasks > 0 ? exactCost(numberIn(row, "lost_ms")) : COST_UNKNOWN,
     stageId,
     executorId: executors.length === 1 ? executors[0] : undefined,
-    title: titleOf({ row, kind, what, tasks, times, name, executors }),
+    title:
+      memory === undefined
+        ? titleOf({ row, kind, what, tasks, times, name, executors })
+        : `${memory.title} (${counted(times, "time")}, ${executors.length === 0 ? "in a process that these logs do not name" : executorsWords(executors, 4)})`,
     evidence: [
       `In the log: “${cutTo(wordsOf(row), 300)}”${whenInWords(numberIn(row, "first_us"))}.`,
       ...(stageId === undefined || tasks === 0
@@ -106,7 +118,7 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
       ...inputInWords(numberIn(row, "input_left_us")),
       ...(flagIn(row, "job_failed") === true ? ["A job failed in this run."] : []),
     ],
-    change: changeFor(kind, row, application),
+    change: memory?.change ?? changeFor(kind, row, application),
     certainty: "the failure is logged",
     more:
       numberIn(row, "first_task_id") === undefined

@@ -95,6 +95,34 @@ const OUT_OF: Readonly<Record<string, string>> = {
   python: "A Python worker's memory ran out",
 };
 
+/**
+ * Of a failure that no log ties to an executor or the driver: what ran out, and what gives more of
+ * it. undefined: no memory.
+ */
+export function memoryOfNobody(
+  kind: string,
+  words: string,
+  application: Application,
+): { readonly title: string; readonly change: Change } | undefined {
+  const title = OUT_OF[kind];
+  if (title === undefined || kind === "broadcast") return undefined;
+  const other = otherMemory(kind, application, "executor");
+  if (other !== undefined) return { title, change: other };
+  const key = /off-heap execution memory/.test(words)
+    ? "spark.memory.offHeap.size"
+    : "spark.executor.memory";
+  const driver =
+    kind === "task_memory" ? "" : " (or spark.driver.memory, if it was the driver or local mode)";
+  return {
+    title,
+    change: {
+      key,
+      text: () =>
+        `a larger ${settingInWords(application, key)}${driver}; or more partitions, so that one task holds less`,
+    },
+  };
+}
+
 const DRIVER: Readonly<Record<string, string>> = {
   jvm_heap: "The driver's Java heap ran out",
   gc_overhead: "The driver's garbage collection freed next to nothing",

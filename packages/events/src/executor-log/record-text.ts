@@ -1,0 +1,41 @@
+/** Texts of records and lines, and where the words of a line without a layout begin. */
+import type { RecordHead } from "./layouts/record-head.ts";
+import { textOf } from "./line-bytes.ts";
+
+export function isFrame(line: string): boolean {
+  return /^\s+at /.test(line);
+}
+
+export function loggerOf(head: RecordHead): string {
+  const text = textOf(head.buffer, head.loggerStart, head.loggerEnd);
+  return text.endsWith("$") ? text.slice(0, -1) : text;
+}
+
+export function startOf(buffer: Buffer, start: number, end: number): string {
+  return textOf(buffer, start, Math.min(end, start + 800)).slice(0, 200);
+}
+
+/** 1 for bytes with which no head begins. */
+export function blankBytes(): Uint8Array {
+  const blank = new Uint8Array(256);
+  for (const byte of Buffer.from("\t ")) blank[byte] = 1;
+  return blank;
+}
+
+/** What people and tools put before a message: marks of quotations and lists, a level alone. */
+const BEFORE = /^[\s`*>"'|-]{0,12}(?:\[?(?:ERROR|WARN|WARNING|INFO|FATAL)\]?:?\s{1,4})?/;
+const BEFORE_BYTES = 32;
+const BEHIND: ReadonlySet<number> = new Set([...Buffer.from("`*\"' ")]);
+
+/** Where the words of a line begin that has no layout. */
+export function wordsFrom(buffer: Buffer, start: number, end: number): number {
+  const head = buffer.latin1Slice(start, Math.min(end, start + BEFORE_BYTES));
+  return start + (BEFORE.exec(head)?.[0].length ?? 0);
+}
+
+/** And where they end, if marks stand before them. */
+export function wordsTo(buffer: Buffer, start: number, end: number): number {
+  let at = end;
+  while (at > start && BEHIND.has(buffer[at - 1] ?? 0)) at--;
+  return at;
+}
