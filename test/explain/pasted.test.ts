@@ -153,6 +153,27 @@ const PASTED: readonly Pasted[] = [
     says: [/“ShuffleMapStage 39 failed: .*Out of memory”/],
     never: /heap ran out/,
   },
+  {
+    named: "a described pod beside the driver's log says why its executor's heartbeats stopped",
+    lines: [
+      ...started,
+      "24/07/24 04:27:42 ERROR TaskSchedulerImpl: Lost executor 3 on host-a: Executor heartbeat timed out after 125213 ms",
+    ],
+    beside: {
+      "describe.txt": [
+        "Name:             my-job-0a1b-exec-3",
+        "Containers:",
+        "  spark-kubernetes-executor:",
+        "    State:          Terminated",
+        "      Reason:       OOMKilled",
+        "      Exit Code:    137",
+        "      Finished:     Wed, 24 Jul 2024 04:27:40 +0000",
+        "    Limits:",
+        "      memory:  4505Mi",
+      ],
+    },
+    says: [/1 finding: .*Executor 3 was lost: the container was over its memory limit/, /4505Mi/],
+  },
 ];
 
 test.each(PASTED)("$named", async ({ named, lines, beside = {}, says, never = NOTHING }) => {

@@ -1,11 +1,13 @@
 /** From lines of an executor or driver log to records with facts: the door of this folder. */
 
 import type { LineSlice } from "../lines/lines.ts";
-import type { Unwrapped } from "./envelopes/envelope.ts";
+import { Unwrapped } from "./envelopes/envelope.ts";
 import { YarnSections } from "./envelopes/yarn-sections.ts";
+import { RecordHead } from "./layouts/record-head.ts";
 import { Lives } from "./lives.ts";
 import type { LogCounts, LogOddity } from "./log-counts.ts";
-import type { LogRecord } from "./log-record.ts";
+import { LogRecord } from "./log-record.ts";
+import { POD_BEGINS, type PodEnd, PodStates } from "./pod-states.ts";
 import { RecordReader } from "./record-reader.ts";
 import { TemplateSet } from "./template-set.ts";
 import { Unwrapping } from "./unwrapping.ts";
@@ -52,6 +54,7 @@ export class LogDecoder {
   /** Streams in which lines of several executors stand mixed. */
   private readonly mixedIn = new Set<string | undefined>();
   private readonly sections = new YarnSections();
+  private readonly pods = new PodStates();
   private readonly unwrapping: Unwrapping;
   private stream: Stream;
   private emit: (record: LogRecord) => void = () => {};
@@ -114,6 +117,8 @@ export class LogDecoder {
   flush(emit: (record: LogRecord) => void): void {
     this.emit = emit;
     this.unwrapping.flush();
+    const podEnd = this.pods.finish();
+    if (podEnd !== undefined) this.givePodEnd(podEnd, new Unwrapped());
     for (const stream of this.streams.values()) {
       this.stream = stream;
       stream.reader.flush(this.hand);
@@ -127,7 +132,27 @@ export class LogDecoder {
       return;
     }
     if (line.container !== undefined) this.stream = this.streamOf(line.container);
+    if (this.pods.isOpen || POD_BEGINS[buffer[start] ?? 0] === 1) {
+      const podEnd = this.pods.take(line);
+      if (podEnd !== undefined) this.givePodEnd(podEnd, line);
+    }
     this.stream.reader.read(line, this.hand);
+  }
+
+  private givePodEnd({ fact, utcMicros, at }: PodEnd, line: Unwrapped): void {
+    const head = new RecordHead();
+    if (utcMicros !== undefined) {
+      head.localMicros = utcMicros;
+      head.resolutionMicros = 1_000_000;
+      head.zoned = true;
+    }
+    const record = new LogRecord();
+    record.takeHead(head);
+    record.line = at?.number ?? line.number;
+    record.byteOffset = at?.byteOffset ?? line.byteOffset;
+    record.container = this.stream.reader.container;
+    record.fact = fact;
+    this.give(record);
   }
 
   /** A record on its way out: with it another executor may start. */

@@ -25,7 +25,7 @@ export function blankBytes(): Uint8Array {
 /** What people and tools put before a message: marks of quotations and lists, a level alone. */
 const BEFORE = /^[\s`*>"'|-]{0,12}(?:\[?(?:ERROR|WARN|WARNING|INFO|FATAL)\]?:?\s{1,4})?/;
 const BEFORE_BYTES = 32;
-const BEHIND: ReadonlySet<number> = new Set([...Buffer.from("`*\"' ")]);
+const BEHIND: ReadonlySet<number> = new Set(Buffer.from("`*\"' "));
 
 /** Where the words of a line begin that has no layout. */
 export function wordsFrom(buffer: Buffer, start: number, end: number): number {

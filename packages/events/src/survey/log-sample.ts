@@ -52,7 +52,10 @@ const DRIVERS_THREAD = /\b(?:dag-scheduler-event-loop|task-result-getter-\d)/;
 
 /** An error that only tasks have, by its thread or its class. */
 function isOfTask(fact: LogFact): boolean {
-  if (fact.kind === "uncaught_error" && /^Executor task launch worker/.test(fact.thread ?? "")) {
+  if (
+    fact.kind === "uncaught_error" &&
+    fact.thread?.startsWith("Executor task launch worker") === true
+  ) {
     return true;
   }
   const isError = fact.kind === "uncaught_error" || fact.kind === "error_logged";

@@ -29,7 +29,7 @@ export const DAG_SCHEDULER: readonly LogTemplate[] = [
     awaitsTrace: true,
     // The job's end tells of a stage that was given up, with its words.
     fact: (kind, stageId, _name, _seconds, reason) =>
-      /Stage$/.test(kind) && !/^Job aborted|^Stage cancelled|^Job \d+ cancelled/i.test(reason)
+      kind.endsWith("Stage") && !/^Job aborted|^Stage cancelled|^Job \d+ cancelled/i.test(reason)
         ? {
             kind: "trouble_logged",
             what: "application",
