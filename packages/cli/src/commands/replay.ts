@@ -9,6 +9,19 @@ import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 const FORMATS: readonly ReplayFormat[] = ["duckdb", "parquet", "arrow"];
 
+const HELP = `
+The summary goes to standard output (to standard error with -o -); --json makes it JSON.
+
+Examples:
+  respark replay logs/
+  respark replay /var/log/spark/app-20260101120000-0001 executor-logs/ -o app.duckdb
+  respark replay logs/ --time-zone America/New_York --overwrite -o app.duckdb
+  respark replay logs/ --report report.html
+  respark replay /var/log/spark-events --resume -o fleet.duckdb
+  respark replay logs/ --format parquet -o tables/
+  respark replay http://history-server:18080/history/app-20260101120000-0001/
+  zcat app.gz | respark replay - -o app.duckdb`;
+
 export function addReplay(program: Command, host: Host): void {
   withEverywhereOptions(
     program
@@ -54,21 +67,7 @@ export function addReplay(program: Command, host: Host): void {
       )
       .option("--show-secrets", "write settings down as they are, secrets too"),
   )
-    .addHelpText(
-      "after",
-      `
-The summary goes to standard output (to standard error with -o -); --json makes it JSON.
-
-Examples:
-  respark replay logs/
-  respark replay /var/log/spark/app-20260101120000-0001 executor-logs/ -o app.duckdb
-  respark replay logs/ --time-zone America/New_York --overwrite -o app.duckdb
-  respark replay logs/ --report report.html
-  respark replay /var/log/spark-events --resume -o fleet.duckdb
-  respark replay logs/ --format parquet -o tables/
-  respark replay http://history-server:18080/history/app-20260101120000-0001/
-  zcat app.gz | respark replay - -o app.duckdb`,
-    )
+    .addHelpText("after", HELP)
     .action(async (paths: string[], options: ReplayOptions) => {
       const { runReplay } = await import("../replay/run-replay.ts");
       await sayingMachineTrouble(() => runReplay(host, paths, options));

@@ -31,33 +31,7 @@ export function whatHappened(
       `${counted(run.missedAfterLoss, "later read")} computed a block again that had gone with its executor.`,
     );
   }
-  const evictions = sum((executor) => executor.evictions ?? 0);
-  if (evictions > 0) {
-    const causes = run.evictionCauses.map(
-      ({ cause, evictions: some }) =>
-        `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons that are not logged" : FOR_THE_SAKE_OF[cause]}`,
-    );
-    const broadcasts = run.evictionCauses.reduce((all, { ofBroadcasts }) => all + ofBroadcasts, 0);
-    // The verdict counts evictions of RDDs alone.
-    const ofThem =
-      broadcasts === 0 || broadcasts === evictions
-        ? ""
-        : `, ${countInWords(broadcasts)} of them of broadcasts`;
-    const missed =
-      run.missedAfterEviction === 0
-        ? ""
-        : `; ${counted(run.missedAfterEviction, "later read")} computed an evicted block again`;
-    const evicting = run.executors.filter((executor) => (executor.evictions ?? 0) > 0);
-    sentences.push(
-      // A block may come back and go again, so these are no blocks.
-      `${counted(evictions, "eviction")}${size(
-        evicting.map(({ evictedBytes: bytes, evictionsOfUnknownSize: leftOut }) => ({
-          bytes,
-          leftOut,
-        })),
-      )}${ofThem}: ${causes.join(", ")}${missed}.`,
-    );
-  }
+  sentences.push(...evictionsInWords(run));
   const failedPuts = sum((executor) => executor.failedPuts ?? 0);
   if (failedPuts > 0) {
     const missed =
@@ -81,6 +55,36 @@ export function whatHappened(
   return [
     style.bold("What happened"),
     ...sentences.flatMap((sentence) => wrapped(sentence, columns, "  ")),
+  ];
+}
+
+/** How much went, for whose sake, and what came of it. */
+function evictionsInWords(run: RunSummary): string[] {
+  const evictions = run.executors.reduce((sum, executor) => sum + (executor.evictions ?? 0), 0);
+  if (evictions === 0) return [];
+  const causes = run.evictionCauses.map(
+    ({ cause, evictions: some }) =>
+      `${some === evictions && some > 1 ? "all" : countInWords(some)} ${cause === undefined ? "for reasons that are not logged" : FOR_THE_SAKE_OF[cause]}`,
+  );
+  const broadcasts = run.evictionCauses.reduce((all, { ofBroadcasts }) => all + ofBroadcasts, 0);
+  // The verdict counts evictions of RDDs alone.
+  const ofThem =
+    broadcasts === 0 || broadcasts === evictions
+      ? ""
+      : `, ${countInWords(broadcasts)} of them of broadcasts`;
+  const missed =
+    run.missedAfterEviction === 0
+      ? ""
+      : `; ${counted(run.missedAfterEviction, "later read")} computed an evicted block again`;
+  const evicting = run.executors.filter((executor) => (executor.evictions ?? 0) > 0);
+  return [
+    // A block may come back and go again, so these are no blocks.
+    `${counted(evictions, "eviction")}${size(
+      evicting.map(({ evictedBytes: bytes, evictionsOfUnknownSize: leftOut }) => ({
+        bytes,
+        leftOut,
+      })),
+    )}${ofThem}: ${causes.join(", ")}${missed}.`,
   ];
 }
 

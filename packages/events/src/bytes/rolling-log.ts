@@ -71,6 +71,8 @@ function pathOf(parts: readonly Part[], applications: number, application: strin
   return applications === 1 ? bare : `${directory}/events_*_${application}`;
 }
 
+type Tell = (code: string, severity: "info" | "warning", what: string) => void;
+
 function rollingLog(
   parts: readonly Part[],
   {
@@ -79,7 +81,7 @@ function rollingLog(
     report,
   }: { readonly path: string; readonly isRunning: boolean; readonly report: ReportDiagnostic },
 ): DiscoveredSource {
-  const tell = (code: string, severity: "info" | "warning", what: string): void =>
+  const tell: Tell = (code, severity, what) =>
     report({ code, severity, message: `${path}: ${what}` });
   const sorted = [...parts].sort(
     (a, b) =>
@@ -108,6 +110,23 @@ function rollingLog(
     );
   }
   const kept = withoutTwins(read, tell);
+  const beginsLate = tellMissing(kept, tell);
+  const inProgress = isRunning || kept.some((part) => part.inProgress);
+  if (inProgress)
+    tell("rolling_in_progress", "info", "the application had not ended when this was written");
+  return {
+    path,
+    grouping: "rolling",
+    parts: kept.map(({ file }) => file.source),
+    compacted: compact !== undefined,
+    beginsLate,
+    inProgress,
+    sparkVersion: undefined,
+  };
+}
+
+/** Says which parts are not there. @returns whether the first ones are not */
+function tellMissing(kept: readonly Part[], tell: Tell): boolean {
   const first = kept[0];
   const beginsLate = first !== undefined && !first.compact && first.index > 1;
   if (beginsLate)
@@ -126,25 +145,11 @@ function rollingLog(
       `${missing} ${missing === 1 ? "part is" : "parts are"} missing between ${before.file.name} and ${part.file.name}`,
     );
   }
-  const inProgress = isRunning || kept.some((part) => part.inProgress);
-  if (inProgress)
-    tell("rolling_in_progress", "info", "the application had not ended when this was written");
-  return {
-    path,
-    grouping: "rolling",
-    parts: kept.map(({ file }) => file.source),
-    compacted: compact !== undefined,
-    beginsLate,
-    inProgress,
-    sparkVersion: undefined,
-  };
+  return beginsLate;
 }
 
 /** Of two parts with one number the longer one is read. */
-function withoutTwins(
-  parts: readonly Part[],
-  tell: (code: string, severity: "info" | "warning", what: string) => void,
-): Part[] {
+function withoutTwins(parts: readonly Part[], tell: Tell): Part[] {
   const kept: Part[] = [];
   for (const part of parts) {
     const twin = kept.at(-1);

@@ -79,23 +79,6 @@ export class EventLogSample {
       case "environment":
         this.#environment(fact.sparkProperties, fact.systemProperties);
         break;
-      case "executor_added": {
-        const executor = this.#executor(fact.executorId);
-        executor.host = fact.host;
-        executor.addedMs ??= fact.timeMs;
-        this.#time(fact.timeMs);
-        break;
-      }
-      case "block_manager_added": {
-        const executor = this.#executor(fact.executorId);
-        executor.host ??= fact.host;
-        executor.ports.add(fact.port);
-        if (fact.timeMs !== undefined) {
-          executor.registeredMs.push(fact.timeMs);
-          this.#time(fact.timeMs);
-        }
-        break;
-      }
       case "block_updated":
         this.blockUpdates = true;
         this.#executor(fact.executorId).blockUpdates = true;
@@ -103,24 +86,40 @@ export class EventLogSample {
       case "executor_metrics":
         if (fact.scope === "stage") this.stageMetrics = true;
         break;
+      case "executor_added":
+      case "block_manager_added":
+        this.#came(fact);
+        break;
       case "task_start":
-        this.#time(fact.launchedMs);
-        if (this.#keeps(fact.taskId) && !this.tasks.has(fact.taskId)) {
-          this.tasks.set(fact.taskId, taskOf(fact, undefined));
-        }
+      case "task_end":
+        this.#ran(fact);
         break;
-      case "task_end": {
-        this.#time(fact.finishedMs ?? fact.launchedMs);
-        if (!this.#keeps(fact.taskId)) break;
-        const finished = fact.reason === "Success" ? fact.finishedMs : undefined;
-        const known = this.tasks.get(fact.taskId);
-        if (known) known.finishedMs ??= finished;
-        else this.tasks.set(fact.taskId, taskOf(fact, finished));
-        break;
-      }
       default:
         break;
     }
+  }
+
+  #came(fact: Extract<EventFact, { kind: "executor_added" | "block_manager_added" }>): void {
+    const executor = this.#executor(fact.executorId);
+    executor.host ??= fact.host;
+    if (fact.timeMs !== undefined) this.#time(fact.timeMs);
+    if (fact.kind === "executor_added") {
+      executor.host = fact.host;
+      executor.addedMs ??= fact.timeMs;
+      return;
+    }
+    executor.ports.add(fact.port);
+    if (fact.timeMs !== undefined) executor.registeredMs.push(fact.timeMs);
+  }
+
+  #ran(fact: Extract<EventFact, { kind: "task_start" | "task_end" }>): void {
+    const ended = fact.kind === "task_end" ? fact.finishedMs : undefined;
+    this.#time(ended ?? fact.launchedMs);
+    if (!this.#keeps(fact.taskId)) return;
+    const finished = fact.kind === "task_end" && fact.reason === "Success" ? ended : undefined;
+    const known = this.tasks.get(fact.taskId);
+    if (known === undefined) this.tasks.set(fact.taskId, taskOf(fact, finished));
+    else known.finishedMs ??= finished;
   }
 
   #keeps(taskId: number): boolean {

@@ -66,6 +66,10 @@ function isOfTask(fact: LogFact): boolean {
 const momentLimit = 4096;
 
 /** Collects from log facts and from what every record says of itself. */
+type TaskLine =
+  | `task_${"assigned" | "running" | "finished"}`
+  | `driver_task_${"started" | "ended"}`;
+
 export class LogSample {
   executorId: string | undefined;
   executorIdFrom: string | undefined;
@@ -158,6 +162,34 @@ export class LogSample {
         this.driverLines++;
         break;
       case "task_assigned":
+      case "task_running":
+      case "task_finished":
+      case "driver_task_started":
+      case "driver_task_ended":
+        this.#task(fact, wallMs, place);
+        break;
+      case "driver_block_manager_added":
+      case "driver_block":
+      case "driver_executor_granted":
+      case "driver_executor_lost":
+      case "driver_unpersist":
+      case "container_requested":
+      case "events_dropped":
+        this.driverLines++;
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** A line about a task: a moment to hold against the event log's, and whose log has such lines. */
+  #task(
+    fact: Extract<LogFact, { readonly taskId: number; readonly kind: TaskLine }>,
+    wallMs: number | undefined,
+    place: number,
+  ): void {
+    switch (fact.kind) {
+      case "task_assigned":
         this.#moment("assigned", fact.taskId, wallMs, place, undefined, undefined);
         this.executorLines++;
         break;
@@ -178,17 +210,6 @@ export class LogSample {
           this.#moment("driver_ended", fact.taskId, wallMs, place, undefined, undefined);
         }
         this.driverLines++;
-        break;
-      case "driver_block_manager_added":
-      case "driver_block":
-      case "driver_executor_granted":
-      case "driver_executor_lost":
-      case "driver_unpersist":
-      case "container_requested":
-      case "events_dropped":
-        this.driverLines++;
-        break;
-      default:
         break;
     }
   }

@@ -44,13 +44,7 @@ export function judge(request: GateRequest): GateResult {
     ...lostEvidence(baseline, run, config),
     ...run.trust.incomplete.filter(() => config.evidence?.allow_incomplete !== true),
   ];
-  // Without a baseline every stage and RDD stands for itself, so that budgets find it.
-  const subjects =
-    baseline === undefined
-      ? run.subjects.map(
-          ({ kind, key }): SubjectMatch => ({ kind, was: key, is: key, how: "same" }),
-        )
-      : matchSubjects(subjectsIn(baseline), run.subjects);
+  const subjects = subjectsOf(run, baseline);
   const normalised = baseline !== undefined && allowed.normaliseBy === "input";
   const scale = normalised ? inputFactor(baseline, run) : 1;
   const remarks =
@@ -99,6 +93,13 @@ export function judge(request: GateRequest): GateResult {
     verdicts,
     subjects,
   };
+}
+
+/** Without a baseline every stage and RDD stands for itself, so that budgets find it. */
+function subjectsOf(run: MeasuredRun, baseline: Baseline | undefined): readonly SubjectMatch[] {
+  return baseline === undefined
+    ? run.subjects.map(({ kind, key }): SubjectMatch => ({ kind, was: key, is: key, how: "same" }))
+    : matchSubjects(subjectsIn(baseline), run.subjects);
 }
 
 /**
@@ -313,32 +314,20 @@ interface Question {
   readonly against: Against;
 }
 
+function namedBy({ id, title, unit, better, lookFurther }: Metric) {
+  return { check: id, title, unit, better, lookFurther, file: undefined };
+}
+
 function verdictOn(question: Question): Verdict {
   const { metric, limits, subject, measure, stored, against } = question;
   const value = measure?.value;
   const kept = measure === undefined ? undefined : stored?.[measure.by];
   const baseline = kept === undefined ? undefined : restored(kept);
-  const said = {
-    check: metric.id,
-    title: metric.title,
-    unit: metric.unit,
-    better: metric.better,
-    subject,
-    value,
-    executor: measure?.executor,
-    baseline,
-    lookFurther: metric.lookFurther,
-    file: undefined,
-  };
+  const said = { ...namedBy(metric), subject, value, executor: measure?.executor, baseline };
   if (value === undefined || measure === undefined) {
     const why = measure === undefined || measure.by === "" ? "" : ` by ${measure.by}`;
-    return {
-      ...said,
-      status: "not_measured",
-      limit: undefined,
-      causes: [],
-      sentence: `not measured${why}`,
-    };
+    const sentence = `not measured${why}`;
+    return { ...said, status: "not_measured", limit: undefined, causes: [], sentence };
   }
   const compares = baseline !== undefined && (metric.withinMemory !== true || against.sameMemory);
   const scale = metric.extensive ? against.scale : 1;
@@ -347,10 +336,11 @@ function verdictOn(question: Question): Verdict {
     : undefined;
   const limit = stricter(relative, limits.budget, metric.better);
   if (limit === undefined) {
-    const sentence =
+    const sentence = `${intervalInWords(value, metric.unit)}${
       baseline === undefined
-        ? `${intervalInWords(value, metric.unit)} by ${measure.by}; the baseline has no value by the same evidence`
-        : `${intervalInWords(value, metric.unit)}; not compared, because the executors have other memory than the baseline's (headroom_share is)`;
+        ? ` by ${measure.by}; the baseline has no value by the same evidence`
+        : "; not compared, because the executors have other memory than the baseline's (headroom_share is)"
+    }`;
     return { ...said, status: "not_compared", limit, causes: [], sentence };
   }
   const warnAt =

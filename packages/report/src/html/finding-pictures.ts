@@ -64,23 +64,50 @@ function eventTold({ next }: Finding, happened: readonly Happened[]): Happened |
 }
 
 /** Null: nothing on this page shows it. */
-export function pictureOf(
-  finding: Finding,
-  { run, events: happened, stages, ranOn }: Seen,
-): Picture | null {
-  const { axis, executors } = run;
-  const place = (id: QueryValue | undefined): number =>
-    typeof id === "string" ? executors.findIndex((executor) => executor.id === id) : -1;
-  const around = (executor: number, section: Picture["section"], a: number, z: number): Picture => {
-    const margin = Math.max((z - a) * 0.25, (axis.end - axis.start) * 0.02);
-    return {
-      executor,
-      section,
-      from: Math.max(0, axis.at(Math.max(axis.start, a - margin))),
-      to: axis.at(Math.min(axis.end, z + margin)),
-    };
+export function pictureOf(finding: Finding, seen: Seen): Picture | null {
+  const { axis, executors } = seen.run;
+  if (executors.length === 0) return null;
+  return (
+    pictureOfEvent(finding, seen) ??
+    pictureOfRdd(finding.facts, seen) ??
+    pictureOfStage(finding.facts, seen) ??
+    pictureOfExecutor(finding.facts, seen) ?? {
+      executor: 0,
+      section: "executor",
+      from: 0,
+      to: axis.span,
+    }
+  );
+}
+
+/** An executor's place among those of the page; -1: it is not there. */
+function placeOf({ executors }: Run, id: QueryValue | undefined): number {
+  return typeof id === "string" ? executors.findIndex((executor) => executor.id === id) : -1;
+}
+
+/** From a to z in epoch µs, with a margin. */
+function around(
+  { axis }: Run,
+  executor: number,
+  section: Picture["section"],
+  [a, z]: readonly [number, number],
+): Picture {
+  const margin = Math.max((z - a) * 0.25, (axis.end - axis.start) * 0.02);
+  return {
+    executor,
+    section,
+    from: Math.max(0, axis.at(Math.max(axis.start, a - margin))),
+    to: axis.at(Math.min(axis.end, z + margin)),
   };
-  const facts: Facts = finding.facts;
+}
+
+/** A second before to a second after. */
+function beside(t: number): readonly [number, number] {
+  return [t - 1_000_000, t + 1_000_000];
+}
+
+/** The moment of which it tells, or that stands in its facts. */
+function pictureOfEvent(finding: Finding, { run, events: happened }: Seen): Picture | undefined {
   const told = eventTold(finding, happened);
   if (told?.kind === "evicted") {
     // The blocks of the same RDD on that executor: the eviction, and what came of it.
@@ -90,58 +117,70 @@ export function pictureOf(
         return executorId === told.executorId && subject?.startsWith(rdd) === true;
       })
       .map(({ t }) => t);
-    return around(place(told.executorId), "blocks", Math.min(...times), Math.max(...times));
+    const range = [Math.min(...times), Math.max(...times)] as const;
+    return around(run, placeOf(run, told.executorId), "blocks", range);
   }
-  if (told !== undefined) {
-    return around(place(told.executorId), "executor", told.t - 1_000_000, told.t + 1_000_000);
-  }
+  if (told !== undefined)
+    return around(run, placeOf(run, told.executorId), "executor", beside(told.t));
+  const facts: Facts = finding.facts;
   for (const name of ["spill", "oom", "wait", "leak"]) {
     const event = factsIn(facts[name]);
     const at = microsOf(event?.["ts"]);
-    if (event === undefined || at === undefined || place(event["executor_id"]) < 0) continue;
-    return around(place(event["executor_id"]), "executor", at - 1_000_000, at + 1_000_000);
+    const executor = placeOf(run, event?.["executor_id"]);
+    if (at !== undefined && executor >= 0) return around(run, executor, "executor", beside(at));
   }
+  return undefined;
+}
+
+/** Its blocks, from the first of its events to the last on one executor. */
+function pictureOfRdd(facts: Facts, { run, events: happened }: Seen): Picture | undefined {
   const rdd = facts["rdd_id"];
-  if (typeof rdd === "number" || typeof rdd === "bigint") {
-    const own = happened.filter(({ subject }) => subject?.startsWith(`rdd_${rdd}_`) === true);
-    const [first] = own;
-    if (first !== undefined) {
-      const times = own.filter(({ executorId }) => executorId === first.executorId);
-      const at = times.map(({ t }) => t);
-      return around(place(first.executorId), "blocks", Math.min(...at), Math.max(...at));
-    }
-    return executors.length === 0
-      ? null
-      : { executor: 0, section: "blocks", from: 0, to: axis.span };
+  if (typeof rdd !== "number" && typeof rdd !== "bigint") return undefined;
+  const own = happened.filter(({ subject }) => subject?.startsWith(`rdd_${rdd}_`) === true);
+  const [first] = own;
+  if (first !== undefined) {
+    const times = own.filter(({ executorId }) => executorId === first.executorId);
+    const at = times.map(({ t }) => t);
+    const range = [Math.min(...at), Math.max(...at)] as const;
+    return around(run, placeOf(run, first.executorId), "blocks", range);
   }
+  return { executor: 0, section: "blocks", from: 0, to: run.axis.span };
+}
+
+/** The stage's time, where its largest task ran. */
+function pictureOfStage(facts: Facts, { run, stages, ranOn }: Seen): Picture | undefined {
   const stage = stages.find((each) => each.stage === Number(facts["stage_id"] ?? Number.NaN));
-  if (stage !== undefined) {
-    const task = Number(facts["largest_task_id"] ?? facts["task_id"] ?? Number.NaN);
-    const on = place(ranOn.get(task));
-    const margin = axis.span * 0.02;
-    return {
-      executor: Math.max(0, on),
-      section: "executor",
-      from: Math.max(0, stage.t - margin),
-      to: Math.min(axis.span, (stage.end ?? axis.span) + margin),
-    };
-  }
+  if (stage === undefined) return undefined;
+  const task = Number(facts["largest_task_id"] ?? facts["task_id"] ?? Number.NaN);
+  const { span } = run.axis;
+  const margin = span * 0.02;
+  return {
+    executor: Math.max(0, placeOf(run, ranOn.get(task))),
+    section: "executor",
+    from: Math.max(0, stage.t - margin),
+    to: Math.min(span, (stage.end ?? span) + margin),
+  };
+}
+
+/** The last seconds of an executor that went, or all of one that stayed. */
+function pictureOfExecutor(facts: Facts, { run }: Seen): Picture | undefined {
+  const first = placeOf(run, facts["first_executor"]);
   const named =
-    place(facts["first_executor"]) >= 0
-      ? place(facts["first_executor"])
-      : Math.max(place(facts["executor_id"]), place(factsIn(facts["executor"])?.["executor_id"]));
-  const lost = executors[named];
-  if (lost !== undefined) {
-    const gone = lost.removed ?? undefined;
-    const before = 10_000_000 / axis.unit;
-    return {
-      executor: named,
-      section: "executor",
-      from: gone === undefined ? 0 : Math.max(0, lost.added ?? 0, gone - before),
-      to: gone === undefined ? axis.span : Math.min(axis.span, gone + before / 10),
-    };
-  }
-  return executors.length === 0
-    ? null
-    : { executor: 0, section: "executor", from: 0, to: axis.span };
+    first >= 0
+      ? first
+      : Math.max(
+          placeOf(run, facts["executor_id"]),
+          placeOf(run, factsIn(facts["executor"])?.["executor_id"]),
+        );
+  const lost = run.executors[named];
+  if (lost === undefined) return undefined;
+  const { span, unit } = run.axis;
+  const gone = lost.removed ?? undefined;
+  const before = 10_000_000 / unit;
+  return {
+    executor: named,
+    section: "executor",
+    from: gone === undefined ? 0 : Math.max(0, lost.added ?? 0, gone - before),
+    to: gone === undefined ? span : Math.min(span, gone + before / 10),
+  };
 }

@@ -3,7 +3,7 @@ import { someOf } from "@respark/core";
 import { front } from "#page";
 import { type ApplicationName, explain, NotThereError, type RunVerdict } from "../explain/index.ts";
 import { NAMES, namedStagesSql, nameInWords } from "../explain/stage-name.ts";
-import type { Meta, SmallJson, StageFacts } from "../picture/facts.ts";
+import type { Meta, Picture, SmallJson, StageFacts } from "../picture/facts.ts";
 import { curvesOf } from "../picture/what-if.ts";
 import type { Database } from "../sql/query.ts";
 import { numberIn } from "../sql/row.ts";
@@ -75,10 +75,7 @@ export async function reportPage(
     stages: small.stages,
     ranOn: await ranOn(database, here, tasksNamed(verdict.findings)),
   };
-  const pictures = verdict.findings.map((finding) => {
-    const picture = pictureOf(finding, seen);
-    return picture !== null && picture.executor < 0 ? null : picture;
-  });
+  const pictures = verdict.findings.map((finding) => pictureHere(finding, seen));
   const stories = await storyChunks(database, application, verdict.findings, { run, events });
   const chunks: Chunk[] = [
     chunk("small", {}, small),
@@ -88,28 +85,13 @@ export async function reportPage(
       (request.mostBytes ?? MOST_BYTES) - bytesOf(stories.chunks),
     )),
   ];
-  const tasks = (
-    await Answer.of(database, `select count(*)::integer as n from tasks where ${here}`)
-  ).numbers("n")[0];
-  const meta: Meta = {
-    unit: run.axis.unit,
-    start: run.axis.start,
-    span: run.axis.span,
-    lead: await leadOf(database, here, run),
-    manager: run.manager,
-    roomy:
-      run.executors.length > 0 &&
-      run.executors.every(({ peakShare }) => peakShare !== null && peakShare < 0.09),
-    executors: run.executors,
-    files: run.files,
-    findings: pictures,
-    stories: stories.from,
-  };
+  const lead = await leadOf(database, here, run);
+  const meta = metaOf(run, { lead, findings: pictures, stories: stories.from });
   const body = pageBody({
     appId: application.appId,
     attemptId: application.attemptId,
     run,
-    tasks: tasks ?? 0,
+    tasks: await tasksIn(database, here),
     allExecutors: all.executors.length,
     verdict: verdictHtml({
       verdict,
@@ -132,6 +114,33 @@ export async function reportPage(
     verdict,
     row: await fleetRow(database, { verdict, run, drawing: drawingOf(run, chunks) }),
   };
+}
+
+/** What the page knows before its data is unpacked. */
+function metaOf(run: Run, told: Pick<Meta, "lead" | "findings" | "stories">): Meta {
+  return {
+    unit: run.axis.unit,
+    start: run.axis.start,
+    span: run.axis.span,
+    manager: run.manager,
+    roomy:
+      run.executors.length > 0 &&
+      run.executors.every(({ peakShare }) => peakShare !== null && peakShare < 0.09),
+    executors: run.executors,
+    files: run.files,
+    ...told,
+  };
+}
+
+/** Null also where its executor is not among those of the page. */
+function pictureHere(finding: RunVerdict["findings"][number], seen: Seen): Picture | null {
+  const picture = pictureOf(finding, seen);
+  return picture !== null && picture.executor < 0 ? null : picture;
+}
+
+async function tasksIn(database: Pick<Database, "query">, here: string): Promise<number> {
+  const sql = `select count(*)::integer as n from tasks where ${here}`;
+  return (await Answer.of(database, sql)).numbers("n")[0] ?? 0;
 }
 
 function bytesOf(chunks: readonly Chunk[]): number {

@@ -121,6 +121,20 @@ function tracksIn(steps: Answer): TrackFacts[] {
   });
 }
 
+/** The modes of which it has a track, and that of its strip: the fuller one. */
+function modesOf(
+  id: string,
+  tracks: readonly TrackFacts[],
+  fuller: string | null,
+): Pick<ExecutorFacts, "modes" | "strip"> {
+  const modes = tracks.filter(({ executorId }) => executorId === id).map(({ mode }) => mode);
+  const strip: Mode = fuller === "off_heap" ? "off_heap" : "on_heap";
+  return {
+    strip: modes.includes(strip) ? strip : (modes[0] ?? "on_heap"),
+    modes: modes.sort((a, b) => b.localeCompare(a)),
+  };
+}
+
 function executorsIn(answer: Answer, tracks: readonly TrackFacts[], axis: Axis): ExecutorFacts[] {
   const texts = (column: string): readonly (string | null)[] => answer.texts(column);
   const numbers = (column: string): readonly (number | null)[] => answer.numbers(column);
@@ -152,8 +166,6 @@ function executorsIn(answer: Answer, tracks: readonly TrackFacts[], axis: Axis):
     const id = name ?? "";
     const number = (column: readonly (number | null)[]): number | null => column[index] ?? null;
     const text = (column: readonly (string | null)[]): string | null => column[index] ?? null;
-    const modes = tracks.filter(({ executorId }) => executorId === id).map(({ mode }) => mode);
-    const strip: Mode = text(columns.mode) === "off_heap" ? "off_heap" : "on_heap";
     return {
       id,
       host: text(columns.host),
@@ -165,8 +177,7 @@ function executorsIn(answer: Answer, tracks: readonly TrackFacts[], axis: Axis):
       max: number(columns.max),
       maxOrigin: text(columns.maxOrigin),
       region: number(columns.region),
-      strip: modes.includes(strip) ? strip : (modes[0] ?? "on_heap"),
-      modes: modes.sort((a, b) => b.localeCompare(a)),
+      ...modesOf(id, tracks, text(columns.mode)),
       peakShare: number(columns.peakShare),
       peakAt: axis.at(number(columns.peakAt)),
       nearlyFull: number(columns.nearlyFull),

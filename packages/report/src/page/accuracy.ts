@@ -34,70 +34,69 @@ interface Line {
   readonly told: Told | undefined;
 }
 
+const HEADS = [
+  "executor",
+  "evidence",
+  "about",
+  "in the logs",
+  "predicted",
+  "explained",
+  "not explained",
+  "shares",
+  "width of a prediction",
+];
+
 export function setUpAccuracy(): void {
   const table = need("acc", HTMLTableElement);
   void smallFacts().then(({ accuracy, misses }) => {
-    const heads = [
-      "executor",
-      "evidence",
-      "about",
-      "in the logs",
-      "predicted",
-      "explained",
-      "not explained",
-      "shares",
-      "width of a prediction",
-    ];
     table.tHead?.append(
       make(
         "tr",
         {},
-        heads.map((head, i) => make("th", i < 3 || i === 7 ? { class: "l" } : {}, head)),
+        HEADS.map((head, i) => make("th", i < 3 || i === 7 ? { class: "l" } : {}, head)),
       ),
     );
-    const bars: { readonly bar: HTMLCanvasElement; readonly told: Told | undefined }[] = [];
-    table.tBodies[0]?.append(
-      ...linesOf(accuracy).map(({ executor, level, about, told }) => {
-        const bar = document.createElement("canvas");
-        bar.className = "bars";
-        bar.setAttribute("role", "img");
-        bar.setAttribute(
-          "aria-label",
-          told === undefined
-            ? "nothing to check by"
-            : "shares of predicted, explained and not explained",
-        );
-        bars.push({ bar, told });
-        const numbers =
-          told === undefined
-            ? [make("td", { class: "l unknown", colspan: 5 }, about)]
-            : [
-                make("td", { class: "l" }, about),
-                ...[told.statements, told.predicted, told.explained, told.unexplained].map(
-                  (value) => make("td", {}, count(value)),
-                ),
-              ];
-        return make(
-          "tr",
-          {},
-          make("td", {}, executor),
-          make("td", { class: "l" }, level),
-          numbers,
-          make("td", { class: "l" }, bar),
-          make(
-            "td",
-            {},
-            told?.width === undefined ? "–" : `${(told.width * 100).toFixed(2)} % of memory`,
-          ),
-        );
-      }),
-    );
+    const lines = linesOf(accuracy).map((line) => ({ ...line, bar: barOf(line) }));
+    table.tBodies[0]?.append(...lines.map((line) => rowOf(line, line.bar)));
     showMisses(misses, accuracy.length > 0);
     painter("accuracy", table, () => {
-      for (const { bar, told } of bars) paintBar(bar, told);
+      for (const { bar, told } of lines) paintBar(bar, told);
     });
     repaint("accuracy");
   });
+}
+
+function barOf({ told }: Line): HTMLCanvasElement {
+  const bar = document.createElement("canvas");
+  bar.className = "bars";
+  bar.setAttribute("role", "img");
+  bar.setAttribute(
+    "aria-label",
+    told === undefined ? "nothing to check by" : "shares of predicted, explained and not explained",
+  );
+  return bar;
+}
+
+function rowOf({ executor, level, about, told }: Line, bar: HTMLCanvasElement): HTMLElement {
+  const numbers =
+    told === undefined
+      ? [make("td", { class: "l unknown", colspan: 5 }, about)]
+      : [
+          make("td", { class: "l" }, about),
+          ...[told.statements, told.predicted, told.explained, told.unexplained].map((value) =>
+            make("td", {}, count(value)),
+          ),
+        ];
+  const width = told?.width === undefined ? "–" : `${(told.width * 100).toFixed(2)} % of memory`;
+  return make(
+    "tr",
+    {},
+    make("td", {}, executor),
+    make("td", { class: "l" }, level),
+    numbers,
+    make("td", { class: "l" }, bar),
+    make("td", {}, width),
+  );
 }
 
 function toldIn(rows: readonly Cells[]): Told {
@@ -208,6 +207,30 @@ function paintBar(bar: HTMLCanvasElement, told: Told | undefined): void {
   }
 }
 
+function numberOf(row: Cells, column: string): number {
+  return Number(row[column] ?? Number.NaN);
+}
+
+/** Statements are of bytes; a decision is a number of what it chose. */
+function between(row: Cells, name: string): string {
+  const [low, high] = [numberOf(row, `${name}_min`), numberOf(row, `${name}_max`)];
+  if (Number.isNaN(low) || row[`${name}_min`] === null) return "nothing";
+  const words = row["kind"] === "decision" ? count : bytes;
+  return low === high ? words(low) : `${words(low)} … ${words(high)}`;
+}
+
+function wordsOfMiss(row: Cells): string[] {
+  return [
+    String(row["executor_id"] ?? ""),
+    clock(numberOf(row, "t")),
+    aboutIn(row),
+    between(row, "logged"),
+    between(row, "replayed"),
+    String(row["explanation"] ?? "not explained"),
+    logPlace(numberOf(row, "source_file_id"), numberOf(row, "source_line")) ?? "",
+  ];
+}
+
 function showMisses(misses: readonly Cells[], some: boolean): void {
   const box = need("misses", HTMLElement);
   if (misses.length === 0) {
@@ -224,14 +247,6 @@ function showMisses(misses: readonly Cells[], some: boolean): void {
     );
     return;
   }
-  const number = (row: Cells, column: string): number => Number(row[column] ?? Number.NaN);
-  /** Statements are of bytes; a decision is a number of what it chose. */
-  const between = (row: Cells, name: string): string => {
-    const [low, high] = [number(row, `${name}_min`), number(row, `${name}_max`)];
-    if (Number.isNaN(low) || row[`${name}_min`] === null) return "nothing";
-    const words = row["kind"] === "decision" ? count : bytes;
-    return low === high ? words(low) : `${words(low)} … ${words(high)}`;
-  };
   const heads = ["executor", "when", "about", "logged", "predicted", "why", "line"];
   const more = misses.length === 50 ? ", the first 50" : "";
   box.replaceChildren(
@@ -259,15 +274,7 @@ function showMisses(misses: readonly Cells[], some: boolean): void {
           make(
             "tr",
             {},
-            [
-              String(row["executor_id"] ?? ""),
-              clock(number(row, "t")),
-              aboutIn(row),
-              between(row, "logged"),
-              between(row, "replayed"),
-              String(row["explanation"] ?? "not explained"),
-              logPlace(number(row, "source_file_id"), number(row, "source_line")) ?? "",
-            ].map((words) => make("td", { class: "l" }, words)),
+            wordsOfMiss(row).map((words) => make("td", { class: "l" }, words)),
           ),
         ),
       ),

@@ -97,19 +97,21 @@ function showWhich(): void {
   );
 }
 
+function pixelOf(canvas: HTMLCanvasElement, event: MouseEvent): number {
+  return event.clientX - canvas.getBoundingClientRect().left;
+}
+
+function timeAt(canvas: HTMLCanvasElement, pixel: number): number {
+  const { left, width } = frameOf(canvas.clientWidth);
+  return state.from + ((pixel - left) / width) * (state.to - state.from);
+}
+
 function setUpPointer(canvas: HTMLCanvasElement): void {
-  const pixelOf = (event: MouseEvent): number =>
-    event.clientX - canvas.getBoundingClientRect().left;
-  const frame = (): ReturnType<typeof frameOf> => frameOf(canvas.clientWidth);
-  const timeAt = (pixel: number): number => {
-    const { left, width } = frame();
-    return state.from + ((pixel - left) / width) * (state.to - state.from);
-  };
   const pictures = ["executor", "strips", "minimap", "blocks"] as const;
   canvas.addEventListener("pointermove", (event) => {
-    const pixel = pixelOf(event);
+    const pixel = pixelOf(canvas, event);
     if (brush !== undefined) brush[1] = pixel;
-    const t = timeAt(pixel);
+    const t = timeAt(canvas, pixel);
     state.hover = t >= state.from && t <= state.to ? t : null;
     repaint(...pictures);
   });
@@ -119,14 +121,14 @@ function setUpPointer(canvas: HTMLCanvasElement): void {
     repaint(...pictures);
   });
   canvas.addEventListener("pointerdown", (event) => {
-    brush = [pixelOf(event), pixelOf(event)];
+    brush = [pixelOf(canvas, event), pixelOf(canvas, event)];
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointerup", (event) => {
     const [a, b] = brush ?? [0, 0];
     brush = undefined;
     if (Math.abs(a - b) > 5) {
-      setRange(timeAt(Math.min(a, b)), timeAt(Math.max(a, b)));
+      setRange(timeAt(canvas, Math.min(a, b)), timeAt(canvas, Math.max(a, b)));
       return;
     }
     const bounds = canvas.getBoundingClientRect();
@@ -140,6 +142,11 @@ function setUpPointer(canvas: HTMLCanvasElement): void {
   canvas.addEventListener("dblclick", () => {
     setRange(0, meta.span);
   });
+  setUpWheel(canvas);
+}
+
+/** Ctrl and the wheel zoom at the pointer; sideways it moves. */
+function setUpWheel(canvas: HTMLCanvasElement): void {
   canvas.addEventListener(
     "wheel",
     (event) => {
@@ -148,10 +155,10 @@ function setUpPointer(canvas: HTMLCanvasElement): void {
       event.preventDefault();
       const width = state.to - state.from;
       if (sideways) {
-        const by = ((event.deltaX || event.deltaY) / frame().width) * width;
+        const by = ((event.deltaX || event.deltaY) / frameOf(canvas.clientWidth).width) * width;
         setRange(state.from + by, state.to + by);
       } else {
-        const t = timeAt(pixelOf(event));
+        const t = timeAt(canvas, pixelOf(canvas, event));
         const factor = Math.exp(event.deltaY * 0.003);
         setRange(t - (t - state.from) * factor, t + (state.to - t) * factor);
       }

@@ -131,6 +131,12 @@ const LEVELS: Readonly<Record<string, string>> = {
   event_log: "event log only",
 };
 
+function countInWords(): string {
+  const cut = meta.roomy ? ": none used a tenth of it, so the empty middle is cut out (y)" : "";
+  const driver = meta.executors.some(({ id }) => id === "driver") ? " with the driver" : "";
+  return `${meta.executors.length}${driver}; a strip is all of its memory${cut}`;
+}
+
 export function setUpStrips(): void {
   const grid = need("grid", HTMLElement);
   const canvas = within(grid, "canvas", HTMLCanvasElement);
@@ -141,9 +147,7 @@ export function setUpStrips(): void {
     state.order = sorted(sort.value);
     repaint("strips");
   });
-  const cut = meta.roomy ? ": none used a tenth of it, so the empty middle is cut out (y)" : "";
-  need("count", HTMLElement).textContent =
-    `${meta.executors.length}${meta.executors.some(({ id }) => id === "driver") ? " with the driver" : ""}; a strip is all of its memory${cut}`;
+  need("count", HTMLElement).textContent = countInWords();
 
   /** What stands on the canvas beside the strips; of a new range only the strips are painted. */
   let standing = "";
@@ -187,32 +191,38 @@ export function setUpStrips(): void {
     paintCrosshair(c, box, height);
   });
 
-  const describe = (row: HTMLElement, index: number, place: number, of: number): void => {
-    const executor = executorAt(index);
-    const { peakShare, evictions, spills, waits, ooms, lost } = executor;
-    row.id = `row-${place}`;
-    row.hidden = false;
-    row.className = "row";
-    row.style.top = `${HEAD + place * ROW}px`;
-    row.setAttribute("aria-selected", String(index === state.executor));
-    row.setAttribute("aria-setsize", String(of));
-    row.setAttribute("aria-posinset", String(place + 1));
-    const peak = peakShare === null ? "unknown" : percent(peakShare);
-    row.setAttribute(
-      "aria-label",
-      `${nameOf(executor)}: peak ${peak}, evictions ${count(evictions)}, spills ${count(spills)}, waits ${count(waits)}, out of memory ${count(ooms)}${lost === null ? "" : `, lost: ${lost}`}`,
-    );
-    row.onclick = () => {
-      chooseExecutor(index);
-    };
-    row.ondblclick = () => {
-      need("executor", HTMLElement).scrollIntoView();
-    };
-  };
-
   grid.addEventListener("scroll", () => {
     repaint("strips");
   });
+  setUpGridKeys(grid);
+  setUpGridPointer(grid, canvas);
+}
+
+/** What a screen reader says of a strip, and what a click on it does. */
+function describe(row: HTMLElement, index: number, place: number, of: number): void {
+  const executor = executorAt(index);
+  const { peakShare, evictions, spills, waits, ooms, lost } = executor;
+  row.id = `row-${place}`;
+  row.hidden = false;
+  row.className = "row";
+  row.style.top = `${HEAD + place * ROW}px`;
+  row.setAttribute("aria-selected", String(index === state.executor));
+  row.setAttribute("aria-setsize", String(of));
+  row.setAttribute("aria-posinset", String(place + 1));
+  const peak = peakShare === null ? "unknown" : percent(peakShare);
+  row.setAttribute(
+    "aria-label",
+    `${nameOf(executor)}: peak ${peak}, evictions ${count(evictions)}, spills ${count(spills)}, waits ${count(waits)}, out of memory ${count(ooms)}${lost === null ? "" : `, lost: ${lost}`}`,
+  );
+  row.onclick = () => {
+    chooseExecutor(index);
+  };
+  row.ondblclick = () => {
+    need("executor", HTMLElement).scrollIntoView();
+  };
+}
+
+function setUpGridKeys(grid: HTMLElement): void {
   grid.addEventListener("keydown", (event) => {
     const place = state.order.indexOf(state.executor);
     const moves: Readonly<Record<string, number>> = {
@@ -236,6 +246,9 @@ export function setUpStrips(): void {
     event.preventDefault();
     event.stopPropagation();
   });
+}
+
+function setUpGridPointer(grid: HTMLElement, canvas: HTMLCanvasElement): void {
   grid.addEventListener("pointermove", (event) => {
     const bounds = canvas.getBoundingClientRect();
     const { left, right } = columnsFor(bounds.width);

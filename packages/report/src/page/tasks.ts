@@ -24,6 +24,29 @@ export function setUpTasks(): void {
   });
 }
 
+/** Why no task's memory is drawn, in words that are returned too. */
+function paintNoShares(c: Canvas, detail: Detail, box: Box): string {
+  const { heldSteps, onlyBounds } = detail.facts;
+  const debug = executorAt(state.executor).evidence === "debug";
+  if (heldSteps === 0 && debug && detail.tracks.size > 0) {
+    c.font = `12px ${FONT}`;
+    c.fillStyle = colour("soft");
+    c.textAlign = "center";
+    const words = "no task held execution memory here";
+    c.fillText(words, box.left + box.width / 2, box.top + box.height / 2);
+    return words;
+  }
+  const words = onlyBounds
+    ? "only wide bounds are known: grants of execution memory are not logged here"
+    : heldSteps > 0
+      ? `${count(heldSteps)} steps of single tasks are in the database: too many for this file`
+      : "unknown: grants of execution memory are not logged here";
+  c.fillStyle = texture(c, "?", "unknown");
+  c.fillRect(box.left, box.top, box.width, box.height);
+  note(c, words, box.left + box.width / 2, box.top + box.height / 2);
+  return words;
+}
+
 function paintShares(c: Canvas, detail: Detail | undefined, all: number): string {
   const box = { left: LEFT, top: 8, width: all - LEFT - 8, height: TALL - BOTTOM - 8 };
   c.strokeStyle = colour("line");
@@ -31,27 +54,7 @@ function paintShares(c: Canvas, detail: Detail | undefined, all: number): string
   c.strokeRect(box.left + 0.5, box.top + 0.5, box.width - 1, box.height - 1);
   if (detail === undefined) return "being unpacked";
   const { held } = detail;
-  if (held === undefined) {
-    const { heldSteps, onlyBounds } = detail.facts;
-    const debug = executorAt(state.executor).evidence === "debug";
-    if (heldSteps === 0 && debug && detail.tracks.size > 0) {
-      c.font = `12px ${FONT}`;
-      c.fillStyle = colour("soft");
-      c.textAlign = "center";
-      const words = "no task held execution memory here";
-      c.fillText(words, box.left + box.width / 2, box.top + box.height / 2);
-      return words;
-    }
-    const words = onlyBounds
-      ? "only wide bounds are known: grants of execution memory are not logged here"
-      : heldSteps > 0
-        ? `${count(heldSteps)} steps of single tasks are in the database: too many for this file`
-        : "unknown: grants of execution memory are not logged here";
-    c.fillStyle = texture(c, "?", "unknown");
-    c.fillRect(box.left, box.top, box.width, box.height);
-    note(c, words, box.left + box.width / 2, box.top + box.height / 2);
-    return words;
-  }
+  if (held === undefined) return paintNoShares(c, detail, box);
   const seen = Array.from({ length: held.n }, (_, i) => i).filter((i) => {
     const end = Number.isNaN(at(held.end, i)) ? meta.span : at(held.end, i);
     return end >= state.from && at(held.t, i) <= state.to;
@@ -187,36 +190,33 @@ function setUpScatter(): void {
   });
 }
 
-function paintScatter(
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Peaks to the right in powers of two, spills upwards, and what did not spill in a band below. */
+function paintScatterAxes(
   c: Canvas,
+  box: Box,
   {
-    peak,
-    spilled,
-    status,
+    low,
+    high,
+    top,
+    bottom,
+    x,
+    y,
   }: {
-    readonly peak: Float64Array;
-    readonly spilled: Float64Array;
-    readonly status: readonly (string | null)[];
-  },
-  box: {
-    readonly left: number;
+    readonly low: number;
+    readonly high: number;
     readonly top: number;
-    readonly width: number;
-    readonly height: number;
+    readonly bottom: number;
+    readonly x: (value: number) => number;
+    readonly y: (value: number) => number;
   },
 ): void {
-  // A size axis in powers of two, from 1 KiB: most tasks need little.
-  const log = (value: number): number => Math.log2(Math.max(1024, value));
-  const logs = Array.from(peak, log);
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of logs) [low, high] = [Math.min(low, value), Math.max(high, value)];
-  if (high - low < 2) [low, high] = [low - 1, high + 1];
-  const top = spilled.reduce((most, value) => Math.max(most, value || 0), 0);
-  const bottom = box.top + box.height - 16;
-  const x = (value: number): number =>
-    box.left + 8 + ((value - low) / (high - low)) * (box.width - 16);
-  const y = (value: number): number =>
-    value > 0 && top > 0 ? bottom - 12 - (value / top) * (bottom - 24) : bottom;
   c.fillStyle = colour("wash");
   c.fillRect(box.left + 1, bottom - 9, box.width - 2, 18);
   c.font = `11.5px ${FONT}`;
@@ -245,6 +245,34 @@ function paintScatter(
   const axis = "peak execution memory (Spark’s own estimate)";
   c.fillText(axis, box.left + box.width / 2, box.top + box.height + 32);
   c.textAlign = "left";
+}
+
+function paintScatter(
+  c: Canvas,
+  {
+    peak,
+    spilled,
+    status,
+  }: {
+    readonly peak: Float64Array;
+    readonly spilled: Float64Array;
+    readonly status: readonly (string | null)[];
+  },
+  box: Box,
+): void {
+  // A size axis in powers of two, from 1 KiB: most tasks need little.
+  const log = (value: number): number => Math.log2(Math.max(1024, value));
+  const logs = Array.from(peak, log);
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of logs) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  if (high - low < 2) [low, high] = [low - 1, high + 1];
+  const top = spilled.reduce((most, value) => Math.max(most, value || 0), 0);
+  const bottom = box.top + box.height - 16;
+  const x = (value: number): number =>
+    box.left + 8 + ((value - low) / (high - low)) * (box.width - 16);
+  const y = (value: number): number =>
+    value > 0 && top > 0 ? bottom - 12 - (value / top) * (bottom - 24) : bottom;
+  paintScatterAxes(c, box, { low, high, top, bottom, x, y });
   let seed = 1;
   for (const [i, value] of logs.entries()) {
     const spill = at(spilled, i);
@@ -261,82 +289,92 @@ function paintScatter(
   }
 }
 
+const SKEW_HEADS = [
+  "stage",
+  "tasks",
+  "middle task",
+  "slowest",
+  "times",
+  "middle to slowest",
+  "slowest task",
+  "execution: middle",
+  "largest",
+  "spilled: most",
+];
+
 function showSkew(skew: readonly Cells[]): void {
   const table = need("skew", HTMLTableElement);
   if (skew.length === 0) {
     table.hidden = true;
     return;
   }
-  const number = (row: Cells, column: string): number => Number(row[column] ?? Number.NaN);
-  const most = Math.max(...skew.map((row) => number(row, "run_max_ms")));
-  const heads = [
-    "stage",
-    "tasks",
-    "middle task",
-    "slowest",
-    "times",
-    "middle to slowest",
-    "slowest task",
-    "execution: middle",
-    "largest",
-    "spilled: most",
-  ];
+  const most = Math.max(...skew.map((row) => numberIn(row, "run_max_ms")));
   table.tHead?.append(
     make(
       "tr",
       {},
-      heads.map((head, i) => make("th", i === 0 || i === 5 ? { class: "l" } : {}, head)),
+      SKEW_HEADS.map((head, i) => make("th", i === 0 || i === 5 ? { class: "l" } : {}, head)),
     ),
   );
+  const lines = skew.map((row) => ({ row, bar: skewBar(row) }));
+  table.tBodies[0]?.append(...lines.map(({ row, bar }) => skewRow(row, bar)));
+  for (const { bar, row } of lines) paintSkew(bar, row, most);
+}
+
+function numberIn(row: Cells, column: string): number {
+  return Number(row[column] ?? Number.NaN);
+}
+
+function skewBar(row: Cells): HTMLCanvasElement {
+  const bar = document.createElement("canvas");
+  bar.className = "bars";
+  bar.setAttribute("role", "img");
+  bar.setAttribute(
+    "aria-label",
+    `middle ${row["run_median_ms"] ?? "?"} ms, slowest ${row["run_max_ms"] ?? "?"} ms`,
+  );
+  return bar;
+}
+
+function skewRow(row: Cells, bar: HTMLCanvasElement): HTMLElement {
   const sized = (row: Cells, column: string): HTMLElement =>
     row[column] === null
       ? make("td", { class: "unknown" }, "unknown")
-      : make("td", {}, bytes(number(row, column)));
-  const bars: { bar: HTMLCanvasElement; row: Cells }[] = [];
-  table.tBodies[0]?.append(
-    ...skew.map((row) => {
-      const bar = document.createElement("canvas");
-      bar.className = "bars";
-      bar.setAttribute("role", "img");
-      bar.setAttribute(
-        "aria-label",
-        `middle ${row["run_median_ms"] ?? "?"} ms, slowest ${row["run_max_ms"] ?? "?"} ms`,
-      );
-      bars.push({ bar, row });
-      return make(
-        "tr",
-        {},
-        make("td", {}, `${row["stage_id"] ?? "?"} ${String(row["name"] ?? "").slice(0, 60)}`),
-        make("td", {}, count(number(row, "tasks"))),
-        make("td", {}, `${count(number(row, "run_median_ms"))} ms`),
-        make("td", {}, `${count(number(row, "run_max_ms"))} ms`),
-        make("td", {}, `${number(row, "run_skew").toFixed(1)} ×`),
-        make("td", { class: "l" }, bar),
-        make(
-          "td",
-          {},
-          `task ${row["slowest_task_id"] ?? "?"}, executor ${row["slowest_executor_id"] ?? "?"}`,
-        ),
-        sized(row, "execution_median_bytes"),
-        sized(row, "execution_max_bytes"),
-        sized(row, "memory_spilled_max_bytes"),
-      );
-    }),
+      : make("td", {}, bytes(numberIn(row, column)));
+  return make(
+    "tr",
+    {},
+    make("td", {}, `${row["stage_id"] ?? "?"} ${String(row["name"] ?? "").slice(0, 60)}`),
+    make("td", {}, count(numberIn(row, "tasks"))),
+    make("td", {}, `${count(numberIn(row, "run_median_ms"))} ms`),
+    make("td", {}, `${count(numberIn(row, "run_max_ms"))} ms`),
+    make("td", {}, `${numberIn(row, "run_skew").toFixed(1)} ×`),
+    make("td", { class: "l" }, bar),
+    make(
+      "td",
+      {},
+      `task ${row["slowest_task_id"] ?? "?"}, executor ${row["slowest_executor_id"] ?? "?"}`,
+    ),
+    sized(row, "execution_median_bytes"),
+    sized(row, "execution_max_bytes"),
+    sized(row, "memory_spilled_max_bytes"),
   );
-  for (const { bar, row } of bars) {
-    const c = prepared(bar, 160, 10);
-    const x = (ms: number): number => 2 + (ms / (most || 1)) * 154;
-    c.fillStyle = "#808a98";
-    c.fillRect(x(0), 4.5, 156, 0.5);
-    c.fillRect(
-      x(number(row, "run_median_ms")),
-      4,
-      x(number(row, "run_max_ms")) - x(number(row, "run_median_ms")),
-      2,
-    );
-    c.fillRect(x(number(row, "run_median_ms")) - 1, 1, 2, 8);
-    c.beginPath();
-    c.arc(x(number(row, "run_max_ms")), 5, 3, 0, 7);
-    c.fill();
-  }
+}
+
+/** From the middle task, a stroke, to the slowest, a dot. */
+function paintSkew(bar: HTMLCanvasElement, row: Cells, most: number): void {
+  const c = prepared(bar, 160, 10);
+  const x = (ms: number): number => 2 + (ms / (most || 1)) * 154;
+  c.fillStyle = "#808a98";
+  c.fillRect(x(0), 4.5, 156, 0.5);
+  c.fillRect(
+    x(numberIn(row, "run_median_ms")),
+    4,
+    x(numberIn(row, "run_max_ms")) - x(numberIn(row, "run_median_ms")),
+    2,
+  );
+  c.fillRect(x(numberIn(row, "run_median_ms")) - 1, 1, 2, 8);
+  c.beginPath();
+  c.arc(x(numberIn(row, "run_max_ms")), 5, 3, 0, 7);
+  c.fill();
 }

@@ -43,32 +43,9 @@ export function setUpTimeBar(rangeChanged: () => void): void {
     const c = prepared(canvas, width, TALL);
     const x = (t: number): number => (t / meta.span) * width;
     c.drawImage(wholeRun(width), 0, 0, width, 20);
-    const ends: number[] = [];
-    c.globalAlpha = 0.55;
-    for (const { t, end } of stages) {
-      const until = end ?? meta.span;
-      const free = ends.findIndex((other) => other <= t);
-      const row = free < 0 ? ends.length : free;
-      ends[row] = until;
-      if (row > 1) continue;
-      c.fillStyle = colour("soft");
-      c.fillRect(x(t), 22 + row * 5, Math.max(1, x(until) - x(t) - 1), 4);
-    }
-    c.globalAlpha = 1;
+    paintStages(c, stages, x);
     timeAxis(c, { left: 0, width, y: TALL - 2 }, whole);
-    const [a, z] = [x(state.from), x(state.to)];
-    c.fillStyle = colour("paper");
-    c.globalAlpha = 0.66;
-    c.fillRect(0, 0, a, 33);
-    c.fillRect(z, 0, width - z, 33);
-    c.globalAlpha = 1;
-    c.strokeStyle = colour("focus");
-    c.lineWidth = 2;
-    c.strokeRect(a + 1, 1, Math.max(2, z - a - 2), 31);
-    if (state.hover !== null) {
-      c.fillStyle = colour("ink");
-      c.fillRect(x(state.hover), 0, 1, 33);
-    }
+    paintWindow(c, width, x);
     const digits = (state.to - state.from) * meta.unit < 60e6 ? 3 : 0;
     const shown = `${nameOf(executorAt(state.executor))} · ${clock(state.from, digits)} + ${spanWords(state.to - state.from)}`;
     setText(range, shown);
@@ -83,6 +60,43 @@ export function setUpTimeBar(rangeChanged: () => void): void {
   need("whole", HTMLElement).addEventListener("click", () => {
     setRange(0, meta.span);
   });
+}
+
+/** Stages as bars below, those that overlap in a second row, and no more rows than two. */
+function paintStages(
+  c: CanvasRenderingContext2D,
+  stages: readonly StageFacts[],
+  x: (t: number) => number,
+): void {
+  const ends: number[] = [];
+  c.globalAlpha = 0.55;
+  for (const { t, end } of stages) {
+    const until = end ?? meta.span;
+    const free = ends.findIndex((other) => other <= t);
+    const row = free < 0 ? ends.length : free;
+    ends[row] = until;
+    if (row > 1) continue;
+    c.fillStyle = colour("soft");
+    c.fillRect(x(t), 22 + row * 5, Math.max(1, x(until) - x(t) - 1), 4);
+  }
+  c.globalAlpha = 1;
+}
+
+/** The chosen range, what is outside it paler, and the time that is pointed at. */
+function paintWindow(c: CanvasRenderingContext2D, width: number, x: (t: number) => number): void {
+  const [a, z] = [x(state.from), x(state.to)];
+  c.fillStyle = colour("paper");
+  c.globalAlpha = 0.66;
+  c.fillRect(0, 0, a, 33);
+  c.fillRect(z, 0, width - z, 33);
+  c.globalAlpha = 1;
+  c.strokeStyle = colour("focus");
+  c.lineWidth = 2;
+  c.strokeRect(a + 1, 1, Math.max(2, z - a - 2), 31);
+  if (state.hover !== null) {
+    c.fillStyle = colour("ink");
+    c.fillRect(x(state.hover), 0, 1, 33);
+  }
 }
 
 /** Inside the window a drag moves it; outside it chooses a new one. */

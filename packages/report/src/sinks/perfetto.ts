@@ -103,7 +103,14 @@ function statements(itself: string): string[] {
        group by all having bool_and(end_ts is not null))
      select ${counter("'task ' || task_id || ' ' || mode || ' (bytes)'", "ts", { execution: "held" })}
      from step where held is not null order by pid, task_id, mode, seq`,
-    // A task is an asynchronous slice of its own: tasks of one executor overlap.
+    ...slicesOfTasks(itself, executors),
+    ...marks(itself, executors),
+  ];
+}
+
+/** Tasks and their waits: asynchronous, since tasks of one executor overlap. */
+function slicesOfTasks(itself: string, executors: string): string[] {
+  return [
     `with ${executors}
      select json_object(${slices("task", "task_id", "'task ' || task_id || ' (stage ' || stage_id || ')'", ["launched_at", "coalesce(finished_at, launched_at)"])}, 'pid', pid,
        'args', ${known("'task_id', task_id", "'stage_id', stage_id", "'partition_id', partition_id", "'status', status", "'peak_execution_bytes', peak_execution_bytes", "'memory_spilled_bytes', memory_spilled_bytes", "'failure_reason', failure_reason")})
@@ -113,6 +120,12 @@ function statements(itself: string): string[] {
      select json_object(${slices("wait", "'wait ' || seq || ' of ' || executor_id", "'task ' || task_id || ' waits for 1/2N'", ["ts", "coalesce(end_ts, ts)"])}, 'pid', pid,
        'args', ${known("'requested_bytes', requested_bytes", "'granted_bytes', granted_bytes", "'active_tasks', active_tasks", "'pool_bytes', pool_bytes", "'held_by_task_id', held_by_task_id")})
      from memory_waits join executor using (executor_id) where ${itself} order by pid, seq`,
+  ];
+}
+
+/** What happened at one moment: blocks that went, spills, errors, executors that were removed. */
+function marks(itself: string, executors: string): string[] {
+  return [
     `with ${executors}
      select json_object(${MARK}, 'cat', 'block', 'name', op || ' ' || block_id,
        'args', ${known("'memory_bytes', memory_bytes", "'cause', cause", "'rule', rule", "'caused_by_task_id', caused_by_task_id", "'caused_by_block_id', caused_by_block_id", "'task_id', task_id")})

@@ -114,6 +114,32 @@ function elementsByBlock(run: RunRecord): Map<string, number> {
   return found;
 }
 
+/** By partition: as logged, else what the task read that found it on disk. */
+function bytesOnDisk(
+  known: readonly RecordedBlock[],
+  events: readonly RecordedBlockEvent[],
+  inputBytes: SideEvidence["inputBytes"],
+): ReadonlyMap<number, number | undefined> {
+  const onDisk = new Map(known.map(({ partition, diskBytes }) => [partition, diskBytes]));
+  for (const { op, blockId, taskId } of events) {
+    const partition = parseBlockId(blockId).partitionId ?? -1;
+    if (op === "hit_disk" && onDisk.get(partition) === undefined)
+      onDisk.set(partition, inputBytes.get(taskId ?? -1));
+  }
+  return onDisk;
+}
+
+/** By partition: the most that was unrolled before a put failed. */
+function bytesAtFailure(events: readonly RecordedBlockEvent[]): ReadonlyMap<number, number> {
+  const failedAt = new Map<number, number>();
+  for (const { op, blockId, memoryBytes } of events) {
+    if (op !== "put_fail" || memoryBytes === undefined) continue;
+    const partition = parseBlockId(blockId).partitionId ?? -1;
+    failedAt.set(partition, Math.max(failedAt.get(partition) ?? 0, memoryBytes));
+  }
+  return failedAt;
+}
+
 function blocksOf(
   rdd: RecordedRdd,
   known: readonly RecordedBlock[],
@@ -129,23 +155,13 @@ function blocksOf(
   const stated = [...sizes.values()].map(({ best }) => best);
   const typical = median(stated);
   const spread = Math.max(LEAST_SIBLING_SPREAD, logDeviation(stated));
-  const onDisk = new Map(known.map(({ partition, diskBytes }) => [partition, diskBytes]));
-  for (const { op, blockId, taskId } of events) {
-    const partition = parseBlockId(blockId).partitionId ?? -1;
-    if (op === "hit_disk" && onDisk.get(partition) === undefined)
-      onDisk.set(partition, inputBytes.get(taskId ?? -1));
-  }
+  const onDisk = bytesOnDisk(known, events, inputBytes);
   const ratio = median(
     known.flatMap(({ memoryBytes, diskBytes }) =>
       memoryBytes !== undefined && (diskBytes ?? 0) > 0 ? [memoryBytes / (diskBytes ?? 1)] : [],
     ),
   );
-  const failedAt = new Map<number, number>();
-  for (const { op, blockId, memoryBytes } of events) {
-    if (op !== "put_fail" || memoryBytes === undefined) continue;
-    const partition = parseBlockId(blockId).partitionId ?? -1;
-    failedAt.set(partition, Math.max(failedAt.get(partition) ?? 0, memoryBytes));
-  }
+  const failedAt = bytesAtFailure(events);
   const typicalElements = median(
     [...elements].flatMap(([blockId, count]) =>
       parseBlockId(blockId).rddId === rdd.rddId ? [count] : [],
@@ -170,12 +186,7 @@ function blocksOf(
         slowness:
           typicalMillis === undefined ? undefined : (computing.get(blockId) ?? 0) / typicalMillis,
       });
-    if (size !== undefined) evidence.statedBytes += size.best;
-    else {
-      evidence.inferredBytes += bytes?.best ?? 0;
-      if (bytes === undefined) evidence.unknownBlocks++;
-      else if (failedAt.has(partition)) evidence.boundedBlocks++;
-    }
+    countSize(evidence, size, bytes, failedAt.has(partition));
     if (bytes === undefined) continue;
     blocks.set(partition, {
       blockId,
@@ -184,6 +195,22 @@ function blocksOf(
     });
   }
   return blocks;
+}
+
+/** Of a block whose size is stated, or only inferred; `isBounded`: from below, by a failed put. */
+function countSize(
+  evidence: BlockEvidence,
+  stated: Wanted | undefined,
+  inferred: Wanted | undefined,
+  isBounded: boolean,
+): void {
+  if (stated !== undefined) {
+    evidence.statedBytes += stated.best;
+    return;
+  }
+  evidence.inferredBytes += inferred?.best ?? 0;
+  if (inferred === undefined) evidence.unknownBlocks++;
+  else if (isBounded) evidence.boundedBlocks++;
 }
 
 interface SideEvidence {

@@ -43,6 +43,7 @@ const CACHED_SIGMA = 0.6;
 const OVERHEAD_SIGMA = { least: 0.1, most: 0.8 } as const;
 const EXECUTION_SIGMA = { least: 0.15, most: 0.3 } as const;
 
+/** What a recorded run wanted of memory, stage by stage, and how much of that is stated. */
 export function demandOf(
   run: RunRecord,
   levels: ReadonlyMap<number, StorageLevel> = new Map(),
@@ -68,17 +69,11 @@ export function demandOf(
     overheadsOf(tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [], slots),
   );
   const times = new ReadTimes(run, stages, tasksOf, eventsOf, blocks);
-  const wantedStages: WantedStage[] = stages.map((stage, index) => {
+  const wantedStages = stages.map((stage, index): WantedStage => {
     const all = tasksOf.get(stageKey(stage.stageId, stage.attempt)) ?? [];
-    const tasks = lastGood(all);
     execution.deadTasks += all.filter(
       ({ taskId, status }) => status === "failed" && run.taskMemoryDeaths.has(taskId),
     ).length;
-    const consumers = wantedExecution(run, stage, tasks, sql, execution);
-    const reads = cachedReads(run, stage, blocks);
-    const ownReads = readsThatDiffer(tasks, eventsOf, blocks);
-    const works = tasks.some(({ taskId }) => consumers.has(taskId));
-    const { firstOverheadMillis, overheadMillis } = overheads[index] ?? overheadsOf(all, slots);
     return {
       stageId: stage.stageId,
       attempt: stage.attempt,
@@ -86,48 +81,87 @@ export function demandOf(
       afterStages: completedBy(stage.submittedAt),
       gapMillis: gapBefore(stage, completions),
       completionOrder: order[index] ?? index,
-      reads,
+      reads: cachedReads(run, stage, blocks),
       broadcasts: broadcasts.of(stage),
-      firstOverheadMillis,
-      overheadMillis,
-      durationSigma: works
-        ? clipped(rateDeviation(tasks), EXECUTION_SIGMA.least, EXECUTION_SIGMA.most)
-        : CACHED_SIGMA,
-      tasks: tasks.map(
-        (task): WantedTask => ({
-          taskId: task.taskId,
-          partition: task.partition,
-          ...times.of(stage, task),
-          reads: ownReads?.get(task.taskId) ?? (ownReads === undefined ? undefined : []),
-          consumers: consumers.get(task.taskId) ?? [],
-        }),
-      ),
+      ...(overheads[index] ?? overheadsOf(all, slots)),
+      ...wantedTasks(run, stage, lastGood(all), { blocks, eventsOf, times, sql, execution }),
     };
   });
-  const wait = durationMillis(run.conf.get("spark.locality.wait")) ?? 3000;
   return {
     wanted: {
-      executors: run.executors.map(({ executorId, host, addedAt }) => ({
-        executorId,
-        host,
-        availableAtMillis: Math.max(0, (addedAt ?? startedAt) - startedAt),
-      })),
+      executors: executorsOf(run, startedAt),
       rdds: blocks.rdds,
       broadcasts: broadcasts.wanted,
       stages: wantedStages,
       overheadSigma: overheadSigma(overheads),
       speedSigma: speedSigma(run, stages, tasksOf, blocks),
       remoteReads: times.remoteReads,
-      localityWaitMillis: {
-        process: durationMillis(run.conf.get("spark.locality.wait.process")) ?? wait,
-        node: durationMillis(run.conf.get("spark.locality.wait.node")) ?? wait,
-      },
-      fair: run.conf.get("spark.scheduler.mode")?.toUpperCase() === "FAIR",
-      maxFailures: Number(run.conf.get("spark.task.maxFailures") ?? 4),
+      ...schedulingOf(run),
     },
     blocks: blocks.evidence,
     execution,
     tasks: wantedStages.reduce((sum, { tasks }) => sum + tasks.length, 0),
+  };
+}
+
+function executorsOf(run: RunRecord, startedAt: number): WantedMemory["executors"] {
+  return run.executors.map(({ executorId, host, addedAt }) => ({
+    executorId,
+    host,
+    availableAtMillis: Math.max(0, (addedAt ?? startedAt) - startedAt),
+  }));
+}
+
+/** Settings of the scheduler; of those that are not logged Spark's defaults. */
+function schedulingOf({
+  conf,
+}: RunRecord): Pick<WantedMemory, "localityWaitMillis" | "fair" | "maxFailures"> {
+  const wait = durationMillis(conf.get("spark.locality.wait")) ?? 3000;
+  return {
+    localityWaitMillis: {
+      process: durationMillis(conf.get("spark.locality.wait.process")) ?? wait,
+      node: durationMillis(conf.get("spark.locality.wait.node")) ?? wait,
+    },
+    fair: conf.get("spark.scheduler.mode")?.toUpperCase() === "FAIR",
+    maxFailures: Number(conf.get("spark.task.maxFailures") ?? 4),
+  };
+}
+
+/** What each task of a stage reads and asks for, and how far their durations spread. */
+function wantedTasks(
+  run: RunRecord,
+  stage: RunRecord["stages"][number],
+  tasks: readonly RunRecord["tasks"][number][],
+  {
+    blocks,
+    eventsOf,
+    times,
+    sql,
+    execution,
+  }: {
+    readonly blocks: ReturnType<typeof wantedBlocks>;
+    readonly eventsOf: ReadonlyMap<number, readonly RunRecord["blockEvents"][number][]>;
+    readonly times: ReadTimes;
+    readonly sql: SqlDemand;
+    readonly execution: ExecutionEvidence;
+  },
+): Pick<WantedStage, "durationSigma" | "tasks"> {
+  const consumers = wantedExecution(run, stage, tasks, sql, execution);
+  const ownReads = readsThatDiffer(tasks, eventsOf, blocks);
+  const works = tasks.some(({ taskId }) => consumers.has(taskId));
+  return {
+    durationSigma: works
+      ? clipped(rateDeviation(tasks), EXECUTION_SIGMA.least, EXECUTION_SIGMA.most)
+      : CACHED_SIGMA,
+    tasks: tasks.map(
+      (task): WantedTask => ({
+        taskId: task.taskId,
+        partition: task.partition,
+        ...times.of(stage, task),
+        reads: ownReads?.get(task.taskId) ?? (ownReads === undefined ? undefined : []),
+        consumers: consumers.get(task.taskId) ?? [],
+      }),
+    ),
   };
 }
 

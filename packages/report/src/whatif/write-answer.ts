@@ -49,34 +49,8 @@ function statementsOf({ answer, demand, drawn, missRatios }: WhatIfDetail): stri
     `delete from whatif_demand where ${itself}`,
     `delete from whatif_self_check where ${itself}`,
   );
-  for (const [index, scenario] of answer.scenarios.entries()) {
-    statements.push(scenarioRow(key, scenario, answer.seed));
-    const id = `(select max(scenario_id) from whatif_scenarios where ${itself})`;
-    const columns = ["outcome", "unit", "base", "median", "lo", "hi", "p_any", "grade", "reason"];
-    statements.push(
-      ...inserts("whatif_outcomes", [...columns, "at_least"], {
-        select: `${keyList(key)}, ${id}`,
-        rows: scenario.outcomes.map((outcome) => [
-          outcome.name,
-          outcome.unit,
-          outcome.base,
-          outcome.median,
-          outcome.lo,
-          outcome.hi,
-          outcome.p_any,
-          outcome.grade,
-          outcome.reason,
-          outcome.at_least,
-        ]),
-      }),
-      ...inserts("whatif_draws", ["draw", "outcome", "value"], {
-        select: `${keyList(key)}, ${id}`,
-        rows: OUTCOMES.flatMap((name) =>
-          (drawn[index]?.[name] ?? []).map((value, draw): Value[] => [draw, name, value]),
-        ),
-      }),
-    );
-  }
+  for (const [index, scenario] of answer.scenarios.entries())
+    statements.push(...scenarioStatements(answer, scenario, drawn[index]));
   const demandColumns = ["kind", "id", "task_id", "block_id", "operator", "bytes", "bytes_min"];
   statements.push(
     ...inserts("whatif_demand", [...demandColumns, "bytes_max", "source", "uses"], {
@@ -99,6 +73,42 @@ function statementsOf({ answer, demand, drawn, missRatios }: WhatIfDetail): stri
       }),
     );
   return statements;
+}
+
+/** A scenario, then its outcomes and draws under the id that it got. */
+function scenarioStatements(
+  { app_id, attempt_id, seed }: WhatIfDetail["answer"],
+  scenario: AnsweredScenario,
+  drawn: WhatIfDetail["drawn"][number] | undefined,
+): string[] {
+  const key = [app_id, attempt_id] as const;
+  const itself = `app_id = ${sqlText(app_id)} and attempt_id = ${sqlText(attempt_id)}`;
+  const id = `(select max(scenario_id) from whatif_scenarios where ${itself})`;
+  const columns = ["outcome", "unit", "base", "median", "lo", "hi", "p_any", "grade", "reason"];
+  return [
+    scenarioRow(key, scenario, seed),
+    ...inserts("whatif_outcomes", [...columns, "at_least"], {
+      select: `${keyList(key)}, ${id}`,
+      rows: scenario.outcomes.map((outcome) => [
+        outcome.name,
+        outcome.unit,
+        outcome.base,
+        outcome.median,
+        outcome.lo,
+        outcome.hi,
+        outcome.p_any,
+        outcome.grade,
+        outcome.reason,
+        outcome.at_least,
+      ]),
+    }),
+    ...inserts("whatif_draws", ["draw", "outcome", "value"], {
+      select: `${keyList(key)}, ${id}`,
+      rows: OUTCOMES.flatMap((name) =>
+        (drawn?.[name] ?? []).map((value, draw): Value[] => [draw, name, value]),
+      ),
+    }),
+  ];
 }
 
 function keyList(key: readonly [string, string]): string {

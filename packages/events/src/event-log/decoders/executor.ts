@@ -15,33 +15,35 @@ import {
   timeMs,
 } from "../json.ts";
 
+const EXECUTOR_ADDED: EventDecoder = {
+  event: "SparkListenerExecutorAdded",
+  picks: {
+    Timestamp: true,
+    "Executor ID": true,
+    "Executor Info": {
+      Host: true,
+      "Total Cores": true,
+      "Resource Profile Id": true,
+      Attributes: true,
+    },
+  },
+  decode: (event) => {
+    const info = needObject(event, "Executor Info");
+    return {
+      kind: "executor_added",
+      executorId: executorIdOf(needText(event, "Executor ID")),
+      timeMs: needTimeMs(event, "Timestamp"),
+      host: needText(info, "Host"),
+      cores: needInt(info, "Total Cores"),
+      resourceProfileId: int(info, "Resource Profile Id"),
+      attributes: texts(info, "Attributes"),
+    };
+  },
+};
+
 export function executorDecoders(): readonly EventDecoder[] {
   return [
-    {
-      event: "SparkListenerExecutorAdded",
-      picks: {
-        Timestamp: true,
-        "Executor ID": true,
-        "Executor Info": {
-          Host: true,
-          "Total Cores": true,
-          "Resource Profile Id": true,
-          Attributes: true,
-        },
-      },
-      decode: (event) => {
-        const info = needObject(event, "Executor Info");
-        return {
-          kind: "executor_added",
-          executorId: executorIdOf(needText(event, "Executor ID")),
-          timeMs: needTimeMs(event, "Timestamp"),
-          host: needText(info, "Host"),
-          cores: needInt(info, "Total Cores"),
-          resourceProfileId: int(info, "Resource Profile Id"),
-          attributes: texts(info, "Attributes"),
-        };
-      },
-    },
+    EXECUTOR_ADDED,
     {
       event: "SparkListenerExecutorRemoved",
       picks: { Timestamp: true, "Executor ID": true, "Removed Reason": true },

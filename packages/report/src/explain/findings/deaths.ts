@@ -231,41 +231,51 @@ function inContainers(master: string | undefined): boolean | undefined {
   return master === undefined ? undefined : /^(?:yarn|k8s|mesos)/.test(master);
 }
 
-function remedyFor(kind: string, row: Loss, application: Application): Change | undefined {
+/** Killed by what limits its container, or by somebody else. */
+function remedyForKilled(
+  kind: "container_physical" | "killed",
+  row: Loss,
+  application: Application,
+): Change {
   const key = "spark.executor.memoryOverhead";
   const overhead = numberIn(row, "overhead_bytes");
   const beyond = numberIn(row, "rss_beyond_heap_bytes_min");
   const was = overhead === undefined ? "" : ` (it was ${bytes(overhead)})`;
   const contained = inContainers(application.settings.get("spark.master"));
+  if (beyond !== undefined && overhead !== undefined && beyond > overhead) {
+    const mib = Math.ceil((beyond * SPARE) / (64 * MEBI)) * 64;
+    return {
+      key,
+      value: { amount: mib, written: `${mib}m` },
+      text: (value) =>
+        `${key} from ${bytes(overhead)} to ${value}: the process was polled at ${bytes(beyond)} beyond its heap`,
+    };
+  }
+  if (kind === "container_physical")
+    return {
+      key,
+      text: () =>
+        `a larger ${key}${was}${beyondInWords(row)}: the heap has a limit of its own, so it is what lies beside it that grew`,
+    };
+  return contained === false
+    ? {
+        key: "code",
+        text: () =>
+          "look for who sent the signal (dmesg of its host tells of the kernel's OOM killer); if it was for memory, fewer or smaller executors a host: no container limits them here",
+      }
+    : {
+        key,
+        text: () =>
+          `look for who sent the signal (the kernel's OOM killer, or the cluster manager); if it was for memory, a larger ${key}${was}`,
+      };
+}
+
+function remedyFor(kind: string, row: Loss, application: Application): Change | undefined {
+  const key = "spark.executor.memoryOverhead";
   switch (kind) {
     case "container_physical":
     case "killed":
-      if (beyond !== undefined && overhead !== undefined && beyond > overhead) {
-        const mib = Math.ceil((beyond * SPARE) / (64 * MEBI)) * 64;
-        return {
-          key,
-          value: { amount: mib, written: `${mib}m` },
-          text: (value) =>
-            `${key} from ${bytes(overhead)} to ${value}: the process was polled at ${bytes(beyond)} beyond its heap`,
-        };
-      }
-      if (kind === "container_physical")
-        return {
-          key,
-          text: () =>
-            `a larger ${key}${was}${beyondInWords(row)}: the heap has a limit of its own, so it is what lies beside it that grew`,
-        };
-      return contained === false
-        ? {
-            key: "code",
-            text: () =>
-              "look for who sent the signal (dmesg of its host tells of the kernel's OOM killer); if it was for memory, fewer or smaller executors a host: no container limits them here",
-          }
-        : {
-            key,
-            text: () =>
-              `look for who sent the signal (the kernel's OOM killer, or the cluster manager); if it was for memory, a larger ${key}${was}`,
-          };
+      return remedyForKilled(kind, row, application);
     case "signal":
       return {
         key: "code",

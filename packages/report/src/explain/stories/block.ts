@@ -22,59 +22,18 @@ const TOLD = 6;
 
 export async function blockStory(investigation: Investigation, blockId: string): Promise<Story> {
   const here = `${investigation.here()} and block_id = ${sqlText(blockId)}`;
-  const life = await investigation.rowsAs(
-    EVENT,
-    `select *, epoch_us(ts) as us from block_events where ${here} order by ts, executor_id, seq limit 500`,
-  );
-  const executors = await investigation.rowsAs(
-    relations.blocks,
-    `select * from blocks where ${here} order by first_stored_at, executor_id`,
-  );
+  const asked = await askedOf(investigation, here);
+  const { life, executors, ends, tried } = asked;
   const executor = textIn(executors[0], "executor_id") ?? textIn(life[0], "executor_id");
   if (executor === undefined) throw await noBlock(investigation, blockId);
   const block = await blockKnown(investigation, executor, blockId);
-  const told = life.filter((event) => textIn(event, "op") !== "hit_memory");
-  const all = (column: "hits" | "misses" | "evictions"): number | undefined =>
-    executors.every((row) => numberIn(row, column) === undefined)
-      ? undefined
-      : executors.reduce((sum, row) => sum + (numberIn(row, column) ?? 0), 0);
-  const ends = await investigation.rowsAs(
-    relations.block_ends,
-    `from block_ends where ${here} order by executor_id`,
-  );
-  const tried = await investigation.rowAs(
-    { bytes: "number" },
-    `select max(memory_bytes) as bytes from put_failures where ${here}`,
-  );
-  const lines: StoryLine[] = [
-    {
-      about: "what",
-      text: `${block.words}${sizeInWords(lastSize(executors), numberIn(tried, "bytes"))}.`,
-    },
-    {
-      about: "where",
-      text: whereInWords(executors),
-    },
-    { about: "reads", text: readsInWords(all("hits"), all("misses")) },
-    {
-      about: "evicted",
-      text: wantsInWords(
-        all("evictions") ?? 0,
-        life.filter((event) => textIn(event, "op") === "put_fail").length,
-      ),
-    },
-    ...told.slice(0, TOLD).map((event) => ({ about: "then", text: eventInWords(event) })),
-    ...(told.length > TOLD
-      ? [{ about: "then", text: `… and ${counted(told.length - TOLD, "more event")}.` }]
-      : []),
-    { about: "now", text: endInWords(ends) },
-  ];
+  const told = toldOf(asked);
   return {
     kind: "block",
     appId: investigation.appId,
     attemptId: investigation.attemptId,
     title: `Block ${blockId}`,
-    lines,
+    lines: linesOf(block.words, asked),
     places: investigation.places(
       told.slice(0, TOLD).map((event) => ({ row: event, says: textIn(event, "op") ?? "" })),
     ),
@@ -103,6 +62,71 @@ export async function blockStory(investigation: Investigation, blockId: string):
       all_events: told.length,
     },
   };
+}
+
+interface Asked {
+  readonly life: readonly Event[];
+  readonly executors: readonly Block[];
+  readonly ends: readonly Of<typeof relations.block_ends>[];
+  readonly tried: Of<{ readonly bytes: "number" }> | undefined;
+}
+
+/** What tables and views know of the block; `here`: the condition that keeps to it. */
+async function askedOf(investigation: Investigation, here: string): Promise<Asked> {
+  const life = await investigation.rowsAs(
+    EVENT,
+    `select *, epoch_us(ts) as us from block_events where ${here} order by ts, executor_id, seq limit 500`,
+  );
+  const executors = await investigation.rowsAs(
+    relations.blocks,
+    `select * from blocks where ${here} order by first_stored_at, executor_id`,
+  );
+  const ends = await investigation.rowsAs(
+    relations.block_ends,
+    `from block_ends where ${here} order by executor_id`,
+  );
+  const tried = await investigation.rowAs(
+    { bytes: "number" },
+    `select max(memory_bytes) as bytes from put_failures where ${here}`,
+  );
+  return { life, executors, ends, tried };
+}
+
+/** Its life without the reads that found it, which are counted. */
+function toldOf({ life }: Asked): readonly Event[] {
+  return life.filter((event) => textIn(event, "op") !== "hit_memory");
+}
+
+function linesOf(words: string, asked: Asked): StoryLine[] {
+  const { life, executors, ends, tried } = asked;
+  const told = toldOf(asked);
+  const all = (column: "hits" | "misses" | "evictions"): number | undefined =>
+    executors.every((row) => numberIn(row, column) === undefined)
+      ? undefined
+      : executors.reduce((sum, row) => sum + (numberIn(row, column) ?? 0), 0);
+  return [
+    {
+      about: "what",
+      text: `${words}${sizeInWords(lastSize(executors), numberIn(tried, "bytes"))}.`,
+    },
+    {
+      about: "where",
+      text: whereInWords(executors),
+    },
+    { about: "reads", text: readsInWords(all("hits"), all("misses")) },
+    {
+      about: "evicted",
+      text: wantsInWords(
+        all("evictions") ?? 0,
+        life.filter((event) => textIn(event, "op") === "put_fail").length,
+      ),
+    },
+    ...told.slice(0, TOLD).map((event) => ({ about: "then", text: eventInWords(event) })),
+    ...(told.length > TOLD
+      ? [{ about: "then", text: `… and ${counted(told.length - TOLD, "more event")}.` }]
+      : []),
+    { about: "now", text: endInWords(ends) },
+  ];
 }
 
 async function noBlock(investigation: Investigation, blockId: string): Promise<NotThereError> {

@@ -48,6 +48,52 @@ export async function executorStory(
     `select *, epoch_us(added_at) as added_us, epoch_us(removed_at) as removed_us from executors where ${here}`,
   );
   if (executor === undefined) throw await noExecutor(investigation, executorId);
+  const asked = await askedOf(investigation, here);
+  const { summary, offHeap, marks, pressure, beside, left } = asked;
+  const lines: StoryLine[] = [
+    { about: "when", text: lifeInWords(executor) },
+    { about: "divided", text: layoutInWords(executor) },
+    { about: "fullest", text: fullestInWords(marks, summary, textIn(executor, "evidence_level")) },
+    { about: "pressed", text: pressureInWords(pressure) },
+    { about: "evicted", text: evictionsInWords(summary) },
+    { about: "spilled", text: spillsInWords(summary, numberIn(left, "spilled_bytes")) },
+    ...(offHeap === undefined ? [] : [{ about: "off-heap", text: offHeapInWords(offHeap) }]),
+    { about: "beside", text: besideInWords(beside) },
+    { about: "ended", text: endInWords(executor, numberIn(summary, "ooms") ?? 0) },
+    ...wentWithIt(executor, left),
+    { about: "certain", text: trustInWords(executor) },
+  ];
+  return {
+    kind: "executor",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    title: `${capital(executorWords(executorId))}${textIn(executor, "host") === undefined ? "" : ` on ${textIn(executor, "host")}`}`,
+    lines,
+    places: investigation.places([{ row: executor, says: beginningOf(executor) }]),
+    next: [
+      {
+        why: "its timeline",
+        command: "query",
+        argument: quotedSql(
+          `from memory_timeline where executor_id = ${sqlText(executorId)} order by seq`,
+        ),
+      },
+      { why: "its peaks, and who held them", command: "query", argument: "high_water_marks" },
+    ],
+    facts: {
+      ...executor,
+      summary: summary ?? null,
+      off_heap: offHeap ?? null,
+      marks: [...marks],
+      pressure: pressure ?? null,
+      outside_pools: beside ?? null,
+      left: left ?? null,
+    },
+  };
+}
+
+/** What the views know of the executor, a row each; `here`: the condition that keeps to it. */
+async function askedOf(investigation: Investigation, here: string) {
   const summary = await investigation.rowAs(
     SUMMARY,
     `select *, epoch_us(used_peak_at) as peak_us from executor_memory_summary where ${here} and mode = 'on_heap'`,
@@ -77,54 +123,14 @@ export async function executorStory(
        (select count(*) from block_events where ${investigation.here()}
          and miss_kind = 'after_loss') as missed`,
   );
-  const lines: StoryLine[] = [
-    { about: "when", text: lifeInWords(executor) },
-    { about: "divided", text: layoutInWords(executor) },
-    { about: "fullest", text: fullestInWords(marks, summary, textIn(executor, "evidence_level")) },
-    { about: "pressed", text: pressureInWords(pressure) },
-    { about: "evicted", text: evictionsInWords(summary) },
-    { about: "spilled", text: spillsInWords(summary, numberIn(left, "spilled_bytes")) },
-    ...(offHeap === undefined ? [] : [{ about: "off-heap", text: offHeapInWords(offHeap) }]),
-    { about: "beside", text: besideInWords(beside) },
-    { about: "ended", text: endInWords(executor, numberIn(summary, "ooms") ?? 0) },
-    ...wentWithIt(executor, left),
-    { about: "certain", text: trustInWords(executor) },
-  ];
-  return {
-    kind: "executor",
-    appId: investigation.appId,
-    attemptId: investigation.attemptId,
-    title: `${capital(executorWords(executorId))}${textIn(executor, "host") === undefined ? "" : ` on ${textIn(executor, "host")}`}`,
-    lines,
-    places: investigation.places([
-      {
-        row: executor,
-        says:
-          numberIn(executor, "added_us") === undefined
-            ? "where its log begins"
-            : "where it is added",
-      },
-    ]),
-    next: [
-      {
-        why: "its timeline",
-        command: "query",
-        argument: quotedSql(
-          `from memory_timeline where executor_id = ${sqlText(executorId)} order by seq`,
-        ),
-      },
-      { why: "its peaks, and who held them", command: "query", argument: "high_water_marks" },
-    ],
-    facts: {
-      ...executor,
-      summary: summary ?? null,
-      off_heap: offHeap ?? null,
-      marks: [...marks],
-      pressure: pressure ?? null,
-      outside_pools: beside ?? null,
-      left: left ?? null,
-    },
-  };
+  return { summary, offHeap, marks, pressure, beside, left };
+}
+
+/** What the line is that an executor's row names. */
+function beginningOf(executor: Executor): string {
+  return numberIn(executor, "added_us") === undefined
+    ? "where its log begins"
+    : "where it is added";
 }
 
 async function noExecutor(

@@ -42,31 +42,8 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
   const seq = numberIn(row, "seq") ?? 0;
   const taskId = numberIn(row, "task_id");
   const task = await taskKnown(investigation, taskId);
-  const when = await investigation.rowAs(
-    WHEN,
-    `select epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from spills where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
-  );
-  const before = await firstOfItsReleases(investigation, executorId, row, seq);
-  const own =
-    taskId === undefined
-      ? undefined
-      : await investigation.rowAs(
-          relations.task_memory_timeline,
-          `select * from task_memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${taskId} and seq ${before === seq ? "<=" : "<"} ${before} and execution_used_bytes is not null order by seq desc limit 1`,
-        );
-  const state = await stateBefore(
-    investigation,
-    executorId,
-    textIn(own, "mode") ?? "on_heap",
-    before,
-  );
-  const ofTask =
-    taskId === undefined
-      ? undefined
-      : await investigation.rowAs(
-          OF_TASK,
-          `select count(*) as spills, sum(memory_bytes)::bigint as bytes from spills where ${investigation.here()} and task_id = ${taskId}`,
-        );
+  const asked = await askedOf(investigation, row);
+  const { when, own, state, ofTask } = asked;
   const consumer = shortName(textIn(row, "consumer"));
   const lines: StoryLine[] = [
     {
@@ -117,6 +94,39 @@ export async function spillStory(investigation: Investigation, wanted: RowNumber
       of_task: ofTask ?? null,
     },
   };
+}
+
+/** Its moment, the state that it was in, and what its task had and did. */
+async function askedOf(investigation: Investigation, row: Spill) {
+  const executorId = textIn(row, "executor_id") ?? "";
+  const seq = numberIn(row, "seq") ?? 0;
+  const taskId = numberIn(row, "task_id");
+  const when = await investigation.rowAs(
+    WHEN,
+    `select epoch_us(ts) as us, epoch_us(ts_min) as us_min, epoch_us(ts_max) as us_max from spills where ${investigation.here()} and executor_id = ${sqlText(executorId)} and seq = ${seq}`,
+  );
+  const before = await firstOfItsReleases(investigation, executorId, row, seq);
+  const own =
+    taskId === undefined
+      ? undefined
+      : await investigation.rowAs(
+          relations.task_memory_timeline,
+          `select * from task_memory_timeline where ${investigation.here()} and executor_id = ${sqlText(executorId)} and task_id = ${taskId} and seq ${before === seq ? "<=" : "<"} ${before} and execution_used_bytes is not null order by seq desc limit 1`,
+        );
+  const state = await stateBefore(
+    investigation,
+    executorId,
+    textIn(own, "mode") ?? "on_heap",
+    before,
+  );
+  const ofTask =
+    taskId === undefined
+      ? undefined
+      : await investigation.rowAs(
+          OF_TASK,
+          `select count(*) as spills, sum(memory_bytes)::bigint as bytes from spills where ${investigation.here()} and task_id = ${taskId}`,
+        );
+  return { when, own, state, ofTask };
 }
 
 /** Without a line there is no spill to tell of, though tasks may count what they spilled. */

@@ -59,6 +59,47 @@ export async function taskStory(investigation: Investigation, taskId: number): P
   const known = task?.row;
   if (task === undefined || known === undefined) throw await noTask(investigation, taskId);
   const executorId = textIn(known, "executor_id") ?? "unknown";
+  const asked = await askedOf(investigation, taskId);
+  const { held, spilled, waited, evicted, blocks, ended } = asked;
+  const lines: StoryLine[] = [
+    { about: "when", text: lifeInWords(known, executorId) },
+    { about: "held", text: heldInWords(held, known) },
+    { about: "allowed", text: allowedInWords(held, known) },
+    { about: "spilled", text: spilledInWords(spilled, known) },
+    { about: "waited", text: waitedInWords(waited) },
+    { about: "evicted", text: evictedInWords(evicted) },
+    { about: "blocks", text: blocksInWords(blocks) },
+    { about: "time", text: timeInWords(known) },
+    { about: "ended", text: endedInWords(known, ended) },
+  ];
+  return {
+    kind: "task",
+    appId: investigation.appId,
+    attemptId: investigation.attemptId,
+    title: `T${task.words.slice(1)} on ${executorWords(executorId)}`,
+    lines,
+    places: investigation.places([
+      { row: known, says: "the task as the event log tells it" },
+      ...((numberIn(spilled, "spills") ?? 0) > 0
+        ? [{ row: spilled, says: "its first spill" }]
+        : []),
+      ...(textIn(ended, "class") === undefined ? [] : [{ row: ended, says: "its error" }]),
+    ]),
+    next: nextOf(known, executorId, evicted),
+    facts: {
+      ...known,
+      held: held ?? null,
+      spills: spilled ?? null,
+      waits: waited ?? null,
+      evicted: evicted ?? null,
+      blocks: blocks ?? null,
+      ended: ended ?? null,
+    },
+  };
+}
+
+/** What the tables know of the task, a row each. */
+async function askedOf(investigation: Investigation, taskId: number) {
   const here = investigation.here();
   const held = await investigation.rowAs(
     HELD,
@@ -102,41 +143,7 @@ export async function taskStory(investigation: Investigation, taskId: number): P
       left join oom_events o on ${investigation.here("o")} and o.task_id = ${taskId}
        left join memory_leaks l on ${investigation.here("l")} and l.task_id = ${taskId} limit 1`,
   );
-  const lines: StoryLine[] = [
-    { about: "when", text: lifeInWords(known, executorId) },
-    { about: "held", text: heldInWords(held, known) },
-    { about: "allowed", text: allowedInWords(held, known) },
-    { about: "spilled", text: spilledInWords(spilled, known) },
-    { about: "waited", text: waitedInWords(waited) },
-    { about: "evicted", text: evictedInWords(evicted) },
-    { about: "blocks", text: blocksInWords(blocks) },
-    { about: "time", text: timeInWords(known) },
-    { about: "ended", text: endedInWords(known, ended) },
-  ];
-  return {
-    kind: "task",
-    appId: investigation.appId,
-    attemptId: investigation.attemptId,
-    title: `T${task.words.slice(1)} on ${executorWords(executorId)}`,
-    lines,
-    places: investigation.places([
-      { row: known, says: "the task as the event log tells it" },
-      ...((numberIn(spilled, "spills") ?? 0) > 0
-        ? [{ row: spilled, says: "its first spill" }]
-        : []),
-      ...(textIn(ended, "class") === undefined ? [] : [{ row: ended, says: "its error" }]),
-    ]),
-    next: nextOf(known, executorId, evicted),
-    facts: {
-      ...known,
-      held: held ?? null,
-      spills: spilled ?? null,
-      waits: waited ?? null,
-      evicted: evicted ?? null,
-      blocks: blocks ?? null,
-      ended: ended ?? null,
-    },
-  };
+  return { held, spilled, waited, evicted, blocks, ended };
 }
 
 async function noTask(investigation: Investigation, taskId: number): Promise<NotThereError> {
