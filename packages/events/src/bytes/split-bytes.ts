@@ -6,6 +6,7 @@ import { codecOf, unsupportedCodec } from "./codecs/index.ts";
 import { isTar } from "./codecs/tar.ts";
 import { isZip } from "./codecs/zip.ts";
 import { readAt, type StoredBytes, type StoredReader } from "./stored-bytes.ts";
+import { isSystemError } from "./system-error.ts";
 
 export interface NamedBytes {
   readonly directory: string;
@@ -98,8 +99,14 @@ function lettersAfter(letters: string): string {
   return before + String.fromCharCode(last.charCodeAt(0) + 1);
 }
 
+/** Empty of a file that cannot be read, which is said where it is opened. */
 function headOf({ stored }: NamedBytes): Buffer {
-  return readAt(stored, 0, HEAD_BYTES);
+  try {
+    return readAt(stored, 0, HEAD_BYTES);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return Buffer.alloc(0);
+  }
 }
 
 function isPacked(head: Buffer): boolean {

@@ -27,6 +27,7 @@ import { MetricValues } from "./executor-metrics.ts";
 import { sqlMetricsIn, sqlMetricsOf } from "./sql-task-metrics.ts";
 import { updatedBlockOf, updatedBlockPicks } from "./storage-level.ts";
 import { taskFailureOf } from "./task-failure.ts";
+import { LAUNCHED } from "./task-start.ts";
 
 const info = "Task Info";
 const metrics = "Task Metrics";
@@ -138,15 +139,7 @@ class TaskEndDecoder implements EventDecoder, LineReader {
       Metrics: { ...taskMetricsPicks() },
     },
     [info]: {
-      "Task ID": true,
-      Index: true,
-      Attempt: true,
-      "Partition ID": true,
-      "Launch Time": true,
-      "Executor ID": true,
-      Host: true,
-      Locality: true,
-      Speculative: true,
+      ...LAUNCHED,
       "Getting Result Time": true,
       "Finish Time": true,
       Failed: true,

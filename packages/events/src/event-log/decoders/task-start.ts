@@ -52,22 +52,25 @@ export function taskStartDecoders(): readonly EventDecoder[] {
   return [new TaskStartDecoder()];
 }
 
+/** What a task's launch has of its info, as has its end. */
+export const LAUNCHED: Readonly<Record<string, true>> = {
+  "Task ID": true,
+  Index: true,
+  Attempt: true,
+  "Partition ID": true,
+  "Launch Time": true,
+  "Executor ID": true,
+  Host: true,
+  Locality: true,
+  Speculative: true,
+};
+
 class TaskStartDecoder implements EventDecoder, LineReader {
   readonly event: string = "SparkListenerTaskStart";
   readonly picks: EventDecoder["picks"] = {
     "Stage ID": true,
     "Stage Attempt ID": true,
-    [info]: {
-      "Task ID": true,
-      Index: true,
-      Attempt: true,
-      "Partition ID": true,
-      "Launch Time": true,
-      "Executor ID": true,
-      Host: true,
-      Locality: true,
-      Speculative: true,
-    },
+    [info]: LAUNCHED,
   };
   readonly lineReader: LineReader = this;
   readonly #shapes = new LearnedShapes(fields);
