@@ -2,7 +2,12 @@
 import type { Command } from "commander";
 import type { BaselineOptions } from "../gate/run-baseline.ts";
 import type { Host } from "../host.ts";
-import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import {
+  LOG_PATTERN,
+  TIME_ZONE,
+  withApplicationOptions,
+  withEverywhereOptions,
+} from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addBaseline(program: Command, host: Host): void {
@@ -20,8 +25,8 @@ export function addBaseline(program: Command, host: Host): void {
         .option("--allow-version-change", "take runs of other Spark versions together")
         .option("--allow-other-application", "take runs of other applications together")
         .option("--allow-input-change", "take runs with other input together")
-        .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
-        .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+        .option(...TIME_ZONE)
+        .option(...LOG_PATTERN),
     ),
   )
     .addHelpText(

@@ -5,7 +5,13 @@
 import type { Command } from "commander";
 import type { CheckOptions } from "../gate/run-check.ts";
 import type { Host } from "../host.ts";
-import { oneOf, withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import {
+  LOG_PATTERN,
+  oneOf,
+  TIME_ZONE,
+  withApplicationOptions,
+  withEverywhereOptions,
+} from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addCheck(program: Command, host: Host): void {
@@ -38,8 +44,8 @@ export function addCheck(program: Command, host: Host): void {
         )
         .option("--github", "print annotations, and write the step summary of GitHub Actions")
         .option("--config-schema", "print the JSON schema of respark.config.json, for editors")
-        .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
-        .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+        .option(...TIME_ZONE)
+        .option(...LOG_PATTERN),
     ),
   )
     .addHelpText(

@@ -26,6 +26,16 @@ export function withApplicationOptions(command: Command): Command {
     .option("--attempt <n>", "its attempt");
 }
 
+/** How times and lines of executor logs are to be read; the same for all that read logs. */
+export const TIME_ZONE = [
+  "--time-zone <zone>",
+  "zone of the executor logs' times, where no event log tells (Europe/Berlin, UTC-5)",
+] as const;
+export const LOG_PATTERN = [
+  "--log-pattern <pattern>",
+  "log4j pattern of the executor logs, where it cannot be learned from them",
+] as const;
+
 /** `-o ""` is what a script says whose variable is not set: it names nothing. */
 function refuseNothing(command: Command): void {
   for (const option of command.options) {

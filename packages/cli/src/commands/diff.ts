@@ -2,7 +2,12 @@
 import type { Command } from "commander";
 import type { RunOptions } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
-import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import {
+  LOG_PATTERN,
+  TIME_ZONE,
+  withApplicationOptions,
+  withEverywhereOptions,
+} from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addDiff(program: Command, host: Host): void {
@@ -13,8 +18,8 @@ export function addDiff(program: Command, host: Host): void {
         .description("shows what two runs measured, side by side")
         .argument("<first>", "a database of respark replay, or a directory of logs")
         .argument("<second>", "another one")
-        .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
-        .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+        .option(...TIME_ZONE)
+        .option(...LOG_PATTERN),
     ),
   )
     .addHelpText(

@@ -2,7 +2,12 @@
 import type { Command } from "commander";
 import type { ExplainOptions } from "../explain/run-explain.ts";
 import type { Host } from "../host.ts";
-import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import {
+  LOG_PATTERN,
+  TIME_ZONE,
+  withApplicationOptions,
+  withEverywhereOptions,
+} from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addExplain(program: Command, host: Host): void {
@@ -23,14 +28,8 @@ export function addExplain(program: Command, host: Host): void {
         .option("--task <id>", "a task, by its id (TID)")
         .option("--block <id>", "a block: rdd_2_17, broadcast_3")
         .option("--executor <id>", "an executor, or driver")
-        .option(
-          "--time-zone <zone>",
-          "zone of the executor logs' times, where no event log tells (Europe/Berlin, UTC-5)",
-        )
-        .option(
-          "--log-pattern <pattern>",
-          "log4j pattern of the executor logs, where it cannot be learned from them",
-        ),
+        .option(...TIME_ZONE)
+        .option(...LOG_PATTERN),
     ),
   )
     .addHelpText(

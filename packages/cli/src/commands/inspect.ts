@@ -5,7 +5,7 @@
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { InspectOptions } from "../inspect/run-inspect.ts";
-import { withEverywhereOptions } from "./command.ts";
+import { LOG_PATTERN, TIME_ZONE, withEverywhereOptions } from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addInspect(program: Command, host: Host): void {
@@ -22,8 +22,8 @@ export function addInspect(program: Command, host: Host): void {
         "--properties <folder>",
         "writes the settings that would tell more there: for --properties-file, and for log4j",
       )
-      .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
-      .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+      .option(...TIME_ZONE)
+      .option(...LOG_PATTERN),
   )
     .addHelpText(
       "after",

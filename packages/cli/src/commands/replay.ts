@@ -4,7 +4,7 @@
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { ReplayFormat, ReplayOptions } from "../replay/run-replay.ts";
-import { oneOf, smallCount, withEverywhereOptions } from "./command.ts";
+import { LOG_PATTERN, oneOf, smallCount, TIME_ZONE, withEverywhereOptions } from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 const FORMATS: readonly ReplayFormat[] = ["duckdb", "parquet", "arrow"];
@@ -47,14 +47,8 @@ export function addReplay(program: Command, host: Host): void {
         oneOf(FORMATS),
         "duckdb",
       )
-      .option(
-        "--time-zone <zone>",
-        "zone of the executor logs' times, where no event log tells (Europe/Berlin, UTC-5)",
-      )
-      .option(
-        "--log-pattern <pattern>",
-        "log4j pattern of the executor logs, where it cannot be learned from them",
-      )
+      .option(...TIME_ZONE)
+      .option(...LOG_PATTERN)
       .option(
         "--report <path>",
         "also write what respark report writes: an HTML file, or a folder for several applications",

@@ -2,7 +2,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Host } from "../host.ts";
 import type { ReportOptions } from "../report/run-report.ts";
-import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import {
+  LOG_PATTERN,
+  TIME_ZONE,
+  withApplicationOptions,
+  withEverywhereOptions,
+} from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 function listed(text: string): string[] {
@@ -35,8 +40,8 @@ export function addReport(program: Command, host: Host): void {
         .option("--max-size <size>", "what a page may weigh, 500kB or 3MB (default: 3MB)", size)
         .option("--executors <ids>", "show these executors alone: 0,7,driver", listed)
         .option("--no-hosts", "call hosts host-1, host-2 … wherever a log names them")
-        .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
-        .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+        .option(...TIME_ZONE)
+        .option(...LOG_PATTERN),
     ),
   )
     .addHelpText(

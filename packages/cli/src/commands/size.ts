@@ -2,7 +2,12 @@
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { SizeOptions } from "../whatif/run-size.ts";
-import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import {
+  LOG_PATTERN,
+  TIME_ZONE,
+  withApplicationOptions,
+  withEverywhereOptions,
+} from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addSize(program: Command, host: Host): void {
@@ -24,8 +29,8 @@ export function addSize(program: Command, host: Host): void {
           "-o, --output <file>",
           "also writes the sizes tried into whatif_* tables of a database",
         )
-        .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
-        .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+        .option(...TIME_ZONE)
+        .option(...LOG_PATTERN),
     ),
   )
     .addHelpText(

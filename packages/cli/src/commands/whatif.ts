@@ -2,7 +2,12 @@
 import type { Command } from "commander";
 import type { Host } from "../host.ts";
 import type { WhatIfOptions } from "../whatif/run-whatif.ts";
-import { withApplicationOptions, withEverywhereOptions } from "./command.ts";
+import {
+  LOG_PATTERN,
+  TIME_ZONE,
+  withApplicationOptions,
+  withEverywhereOptions,
+} from "./command.ts";
 import { sayingMachineTrouble } from "./machine-trouble.ts";
 
 export function addWhatIf(program: Command, host: Host): void {
@@ -21,8 +26,8 @@ export function addWhatIf(program: Command, host: Host): void {
         .option("--seed <n>", "the same seed gives the same answer (default: 1)")
         .option("--min-grade <letter>", "exit 4 where an outcome is less sure (default: C)")
         .option("-o, --output <file>", "also writes it into whatif_* tables of a database")
-        .option("--time-zone <zone>", "zone of the executor logs' times, where no event log tells")
-        .option("--log-pattern <pattern>", "log4j pattern of the executor logs"),
+        .option(...TIME_ZONE)
+        .option(...LOG_PATTERN),
     ),
   )
     .addHelpText(

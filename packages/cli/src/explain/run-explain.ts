@@ -2,18 +2,15 @@
  * The explain command's own part: databases or logs, one application's verdict or many on one
  * screen, or one event's story.
  */
-import { join } from "node:path";
 import { safeJson } from "@respark/core";
 import { adviceFor } from "@respark/events";
 import {
   type ApplicationKey,
   type Ask,
   type Database,
-  DatabaseError,
   explain,
   judgedChanges,
   NotThereError,
-  openDatabase,
   type Question,
   type RowNumber,
   type RunVerdict,
@@ -29,8 +26,8 @@ import { databaseOf, databasesAt, withOpened } from "../database/databases-at.ts
 import { type Fleet, fleetText, readFleet } from "../database/fleet.ts";
 import { oneApplication } from "../database/one-application.ts";
 import type { Host } from "../host.ts";
-import { openInput } from "../input.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
+import { withDatabase } from "../replay/replayed-for-now.ts";
 import { inLocale } from "../terminal/in-locale.ts";
 import { styleOf } from "../terminal/style.ts";
 import { UserError } from "../user-error.ts";
@@ -58,9 +55,9 @@ export async function runExplain(
   await sayingTrouble(async () => {
     const databases = await databasesAt(host, paths);
     if (databases.length === 0) {
-      await withDatabase(host, paths, options, (database, named) =>
-        answerFrom(host, { database, named: named ?? paths.join(", ") }, options, question, named),
-      );
+      const answer = (database: Database, named: string | undefined): Promise<void> =>
+        answerFrom(host, { database, named: named ?? paths.join(", ") }, options, question, named);
+      await withDatabase(host, paths, options, answer, { simulates: true });
       return;
     }
     if (options.app === undefined && question === undefined) {
@@ -164,62 +161,6 @@ async function writeFleet(host: Host, fleet: Fleet, options: ExplainOptions): Pr
           host,
         ),
   );
-}
-
-/** A database as it stands; anything else is logs, replayed for this question alone. */
-async function withDatabase(
-  host: Host,
-  paths: readonly string[],
-  options: ExplainOptions,
-  use: (database: Database, named: string | undefined) => Promise<void>,
-): Promise<void> {
-  const [path = "-"] = paths;
-  if (paths.length === 1 && path !== "-" && (await host.kindOf(path)) !== "directory") {
-    const database = await openedOrLogs(path);
-    if (database !== undefined) {
-      try {
-        await use(database, path);
-      } finally {
-        database.close();
-      }
-      return;
-    }
-  }
-  const input = await openInput(host, paths);
-  const scratch = host.scratch();
-  try {
-    // Only logs need what reads them: a database is asked at once.
-    const { replayLogs } = await import("../replay/replay-logs.ts");
-    const { databasePath } = await replayLogs(host, {
-      input,
-      target: () =>
-        Promise.resolve({ path: join(scratch.path, "explained.duckdb"), mode: "create" }),
-      timeZone: options.timeZone,
-      logPattern: options.logPattern,
-      showSecrets: false,
-      simulates: true,
-      quiet: options.quiet === true,
-    });
-    const database = await openDatabase(databasePath);
-    try {
-      await use(database, undefined);
-    } finally {
-      database.close();
-    }
-  } finally {
-    await scratch.remove();
-  }
-}
-
-/** undefined: the file is there and is no database, so it may be a log. */
-async function openedOrLogs(path: string): Promise<Database | undefined> {
-  try {
-    return await openDatabase(path);
-  } catch (error) {
-    const mayBeLog = error instanceof DatabaseError && error.trouble === "unreadable";
-    if (mayBeLog && !/\.(?:duckdb|db)$/i.test(path)) return undefined;
-    throw error;
-  }
 }
 
 const ABOUT = ["eviction", "spill", "oom", "task", "block", "executor"] as const;

@@ -1,21 +1,13 @@
 /** One run as the gate sees it, from a database or straight from logs. */
-import { join } from "node:path";
-import {
-  type Database,
-  DatabaseError,
-  type DatabaseOptions,
-  openDatabase,
-  rowsFrom,
-} from "@respark/report";
+import { type Database, rowsFrom } from "@respark/report";
 import { type MeasuredRun, measureRun, memoryCurves } from "@respark/report/checks";
 import type { ApplicationKey } from "../database/applications.ts";
 import { sayingTrouble } from "../database/database-trouble.ts";
 import { oneApplication } from "../database/one-application.ts";
-import { openSpilling } from "../database/spilling.ts";
 import { exitCode } from "../exit-code.ts";
 import type { Host } from "../host.ts";
-import { openInput } from "../input.ts";
 import type { ApplicationOptions, EverywhereOptions } from "../options.ts";
+import { type Opening, withDatabase } from "../replay/replayed-for-now.ts";
 import { UserError } from "../user-error.ts";
 
 /** Options about a run that every command of the gate has. */
@@ -30,12 +22,6 @@ export interface OpenRun {
   readonly application: ApplicationKey;
   /** As the user named it; undefined: logs, replayed for now alone. */
   readonly databasePath: string | undefined;
-}
-
-/** How a database is opened, or made of logs. */
-interface Opening extends DatabaseOptions {
-  /** Whether the changes that findings propose are simulated while logs are replayed. */
-  readonly simulates?: boolean;
 }
 
 /** Measures the run, and hands it on while its database is open. */
@@ -103,74 +89,4 @@ export async function measuredWithCurves(
     ...run,
     curves: await memoryCurves(database, application),
   }));
-}
-
-/** A database, or logs that are replayed for now alone. */
-export async function withDatabase<Result>(
-  host: Host,
-  paths: readonly string[],
-  options: RunOptions,
-  use: (database: Database, path: string | undefined) => Promise<Result>,
-  { simulates = false, ...opening }: Opening = {},
-): Promise<Result> {
-  const [path = "-"] = paths;
-  if (paths.length === 1 && (await host.kindOf(path)) !== "directory" && path !== "-") {
-    const database = await sayingTrouble(() => openedOrLogs(host, path, opening));
-    if (database !== undefined) {
-      try {
-        return await use(database, path);
-      } finally {
-        database.close();
-      }
-    }
-  }
-  const asked = { ...options, simulates };
-  return await withReplayed(host, paths, asked, (database) => use(database, undefined));
-}
-
-/** undefined: the file is there and is no database, so it may be a log. */
-async function openedOrLogs(
-  host: Host,
-  path: string,
-  opening: DatabaseOptions,
-): Promise<Database | undefined> {
-  try {
-    const isLimited = opening.memoryLimitBytes !== undefined;
-    return await (isLimited ? openSpilling(host, path, opening) : openDatabase(path, opening));
-  } catch (error) {
-    const mayBeLog = error instanceof DatabaseError && error.trouble === "unreadable";
-    if (mayBeLog && !/\.(?:duckdb|db)$/i.test(path)) return undefined;
-    throw error;
-  }
-}
-
-async function withReplayed<Result>(
-  host: Host,
-  paths: readonly string[],
-  options: RunOptions & { readonly simulates: boolean },
-  use: (database: Database) => Promise<Result>,
-): Promise<Result> {
-  const input = await openInput(host, paths);
-  const scratch = host.scratch();
-  try {
-    // Only logs need what reads them: a database is asked at once.
-    const { replayLogs } = await import("../replay/replay-logs.ts");
-    const { databasePath } = await replayLogs(host, {
-      input,
-      target: () => Promise.resolve({ path: join(scratch.path, "checked.duckdb"), mode: "create" }),
-      timeZone: options.timeZone,
-      logPattern: options.logPattern,
-      showSecrets: false,
-      simulates: options.simulates,
-      quiet: options.quiet === true,
-    });
-    const database = await openDatabase(databasePath);
-    try {
-      return await use(database);
-    } finally {
-      database.close();
-    }
-  } finally {
-    await scratch.remove();
-  }
 }

@@ -2,8 +2,9 @@
 import { counted, printableLine, safeJson } from "@respark/core";
 import { type Database, openDatabase, QueryError } from "@respark/report";
 import { sayingTrouble } from "../database/database-trouble.ts";
-import { type RunOptions, withDatabase } from "../gate/measured-run.ts";
+import type { RunOptions } from "../gate/measured-run.ts";
 import type { Host } from "../host.ts";
+import { withDatabase } from "../replay/replayed-for-now.ts";
 import { type Written, writePages } from "./write-pages.ts";
 
 export interface ReportOptions extends RunOptions {
