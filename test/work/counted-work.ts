@@ -5,8 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
-const root = join(import.meta.dirname, "../..");
+import { commandLine } from "../tested-bundle.ts";
 
 interface Coverage {
   readonly result: readonly {
@@ -24,9 +23,7 @@ interface Coverage {
  */
 export function countedWork(folder: string, args: readonly string[]): ReadonlyMap<string, number> {
   mkdirSync(folder);
-  const program = ["--conditions=@respark/source", "--import", "tsx", "packages/cli/src/bin.ts"];
-  execFileSync(process.execPath, [...program, ...args], {
-    cwd: root,
+  execFileSync(process.execPath, [...commandLine(), ...args], {
     env: { ...process.env, NODE_V8_COVERAGE: folder },
     stdio: "ignore",
   });
@@ -34,7 +31,8 @@ export function countedWork(folder: string, args: readonly string[]): ReadonlyMa
   for (const file of readdirSync(folder)) {
     const { result }: Coverage = JSON.parse(readFileSync(join(folder, file), "utf8"));
     for (const { url, functions } of result) {
-      const source = /\/packages\/(.*\/src\/.*)$/.exec(url)?.[1];
+      // A chunk of the bundle, which has the libraries too, or a source.
+      const source = /\/(?:packages\/(?=.*\/src\/)|dist\/)(.*)$/.exec(url)?.[1];
       if (source === undefined) continue;
       for (const { functionName, ranges } of functions) {
         const key = `${source} ${functionName} at ${ranges[0]?.startOffset}`;
