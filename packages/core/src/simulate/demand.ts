@@ -180,15 +180,24 @@ export interface WantedExecutor {
   readonly host: string;
   /** From the first submission of a stage, ms. */
   readonly availableAtMillis: number;
+  /**
+   * How long its start took of that, where it differs from run to run: its deviation is
+   * `WantedMemory.startSigma`. ms.
+   */
+  readonly startMillis?: number | undefined;
 }
 
 /** Where and when a task ran, where a simulation is to keep to that. */
 export interface TaskPlacement {
   /** Position in `WantedMemory.executors`. */
   readonly executor: number;
-  /** Launched at, from the first submission of a stage; and until it ran. Both in ms. */
+  /** Launched at, from the first submission of a stage; and until its first read. Both in ms. */
   readonly launchedAtMillis: number;
   readonly overheadMillis: number;
+  /** Of its run time, what passed until then; ms. */
+  readonly ranMillis: number;
+  /** What computing and storing its first partition, its second, … took; ms. */
+  readonly computeMillis: readonly number[];
 }
 
 /** Everything that a simulation is given of an application. */
@@ -199,6 +208,8 @@ export interface WantedMemory {
   readonly stages: readonly WantedStage[];
   /** Deviation of the logarithm of how long an executor's first tasks of a stage take to start. */
   readonly overheadSigma: number;
+  /** Deviation of the logarithm of how long executors take to start. */
+  readonly startSigma?: number | undefined;
   /** Deviation of the logarithm of executors' speeds; 0: all are equally fast. */
   readonly speedSigma: number;
   /**

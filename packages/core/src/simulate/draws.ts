@@ -17,6 +17,11 @@ export const PURPOSE = {
   spillCost: 11,
   spillRatio: 12,
   remoteRead: 14,
+  lazyBroadcast: 15,
+  executorStart: 16,
+  unrollShare: 17,
+  computeShare: 18,
+  pace: 19,
 } as const;
 
 export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE];

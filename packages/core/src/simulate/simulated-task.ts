@@ -10,8 +10,15 @@ import type { StorageLevel } from "../storage-level.ts";
 import { TaskMemoryManager } from "../tasks/task-memory-manager.ts";
 import { BlockPut } from "./block-put.ts";
 import { type ReadMetBy, storingNeeds } from "./cache-trace.ts";
-import type { BlockRead, CachedRead, WantedBlock, WantedRdd, WantedTask } from "./demand.ts";
-import { drawn } from "./drawn.ts";
+import type {
+  BlockRead,
+  CachedRead,
+  TaskPlacement,
+  WantedBlock,
+  WantedRdd,
+  WantedTask,
+} from "./demand.ts";
+import { drawn, logistic } from "./drawn.ts";
 import { type Draws, PURPOSE } from "./draws.ts";
 import type { SimulatedExecutor } from "./executor.ts";
 import { type Close, fillPages } from "./fill-pages.ts";
@@ -19,21 +26,16 @@ import { type Filling, SpillableFilling } from "./fill-spillable.ts";
 import { growthOf } from "./growth.ts";
 import type { StageSurroundings } from "./stage-surroundings.ts";
 import { TaskClock, type TaskCourse, type TaskSteps } from "./task-course.ts";
+import {
+  COMPUTE_SHARE,
+  durationSpread,
+  INSERTION,
+  LAZY_BROADCAST,
+  UNROLL_SHARE,
+} from "./task-times.ts";
 
-/**
- * How much of a task's run time goes into computing a partition that is then stored; the rest reads
- * it.
- */
-const COMPUTE_SHARE = 0.8;
-
-/**
- * When a task inserts its records, as shares of its run time: it begins at up to 0.4 of it, earlier
- * ones likelier, and takes 0.3 to 0.8 of the rest. From the first and last acquisitions of 147
- * tasks of recorded shuffles (Spark 2.4 to 4.0), whose deciles were 0.12, 0.22 and 0.40 (first),
- * 0.39, 0.63 and 0.85 (last).
- */
-const INSERTION = { latestBegin: 0.4, leastShare: 0.3, mostShare: 0.8 } as const;
-
+const MIB = 1_048_576;
+const NOT_LOGGED: readonly number[] = [];
 const BROADCAST_LEVEL: StorageLevel = {
   useDisk: true,
   useMemory: true,
@@ -63,7 +65,12 @@ export class SimulatedTask {
   #steps: TaskSteps | undefined;
   readonly #pinned: string[] = [];
   readonly #speed: number;
-  #isMiss = false;
+  /** Partitions computed, and the time spent on it without the spread of draws. */
+  #computed = 0;
+  #computingMillis = 0;
+  readonly #computeMillis: readonly number[];
+  /** Of its run time, what is over beside computing partitions. */
+  #spentMillis: number;
 
   constructor(
     around: StageSurroundings,
@@ -73,6 +80,7 @@ export class SimulatedTask {
       readonly attemptId: number;
       /** Among the executor's first tasks of the stage. */
       readonly isFirst: boolean;
+      readonly placement?: TaskPlacement | undefined;
     },
   ) {
     const { executor, task, isFirst } = given;
@@ -80,10 +88,15 @@ export class SimulatedTask {
     this.task = task;
     this.executor = executor;
     this.attemptId = given.attemptId;
+    this.#spentMillis = given.placement?.ranMillis ?? 0;
+    this.#computeMillis = given.placement?.computeMillis ?? NOT_LOGGED;
     const { draws, stage } = around;
     const { durationSigma, stageId } = stage;
-    const spread = draws.logNormal(durationSigma, PURPOSE.duration, stageId, task.partition);
-    this.#speed = spread * executor.slowness;
+    const { ofExecutors, ofTasks } = durationSpread(around.wanted.speedSigma);
+    const { index } = executor;
+    const here = draws.logNormal(ofExecutors * durationSigma, PURPOSE.pace, stageId, index);
+    const own = draws.logNormal(ofTasks * durationSigma, PURPOSE.duration, stageId, task.partition);
+    this.#speed = here * own * executor.slowness;
     const overhead = isFirst ? this.#firstOverhead() : stage.overheadMillis;
     this.overheadMillis = overhead * executor.slowness;
     this.#courses = [this.#run()];
@@ -142,10 +155,12 @@ export class SimulatedTask {
     const { task } = this;
     const { stage } = this.#around;
     const [binary, ...lazy] = stage.broadcasts;
-    if (binary !== undefined && this.#isNew(binary)) yield* this.#readBroadcast(binary);
+    if (binary !== undefined && this.#isNew(binary)) yield* this.#readBroadcast(binary, 0);
     if (task.reads !== undefined) for (const read of task.reads) yield this.#readAlone(read);
     else for (const read of stage.reads) yield this.#read(read, task.partition);
-    for (const broadcast of lazy) if (this.#isNew(broadcast)) yield* this.#readBroadcast(broadcast);
+    for (const broadcast of lazy)
+      if (this.#isNew(broadcast))
+        yield* this.#readBroadcast(broadcast, this.#slownessOfRead(broadcast));
     yield* this.#execute();
     yield this.#clock.due();
     this.#end();
@@ -186,11 +201,27 @@ export class SimulatedTask {
     return !this.executor.broadcasts.has(broadcast);
   }
 
+  /** 0 for one that is so small that none like it was measured. */
+  #slownessOfRead(index: number): number {
+    const { draws, stage, wanted } = this.#around;
+    const { executor } = this;
+    if ((wanted.broadcasts[index]?.valueBytes ?? 0) < MIB) return 0;
+    const { sigma } = LAZY_BROADCAST;
+    const spread = draws.logNormal(sigma, PURPOSE.lazyBroadcast, stage.stageId, executor.index);
+    return spread * executor.slowness;
+  }
+
+  /** Lets time of the task's run pass. */
+  #spend(millis: number): number {
+    this.#spentMillis += millis;
+    return millis;
+  }
+
   /**
    * Pieces as bytes, then the value through an unroll that needs a whole threshold however small it
-   * is.
+   * is. With a slowness of 0 it takes no time of the task's own.
    */
-  *#readBroadcast(index: number): TaskCourse {
+  *#readBroadcast(index: number, slowness: number): TaskCourse {
     const { executor, attemptId } = this;
     const { wanted } = this.#around;
     const broadcast = wanted.broadcasts[index];
@@ -199,13 +230,15 @@ export class SimulatedTask {
     executor.broadcasts.add(index);
     const level = BROADCAST_LEVEL;
     const name = `broadcast_${broadcast.broadcastId}`;
+    if (slowness > 0) yield this.#spend(LAZY_BROADCAST.waitMillis * slowness);
     for (const [piece, bytes] of broadcast.pieceBytes.entries()) {
+      if (slowness > 0 && piece > 0)
+        yield this.#spend((bytes / MIB) * LAZY_BROADCAST.millisPerMiB * slowness);
       const blockId = `${name}_piece${piece}`;
       if (!executor.store.contains(blockId))
         executor.store.putBytes({ blockId, mode: "on_heap", level, taskId: attemptId }, bytes);
     }
-    this.#clock.spend(1);
-    yield this.#clock.due();
+    yield slowness > 0 ? this.#spend(LAZY_BROADCAST.valueMillis * slowness) : 1;
     if (executor.store.contains(name)) return;
     const bytes = broadcast.valueBytes;
     const put = executor.store.putValues(
@@ -325,14 +358,18 @@ export class SimulatedTask {
     const { executor } = this;
     const { locations } = this.#around;
     const { level } = cached.rdd;
-    const millis = this.task.missMillis * this.#speed * COMPUTE_SHARE;
-    this.#isMiss = true;
+    const millis = this.#millisToCompute() * this.#speed;
     if (!level.useMemory) {
       yield millis;
       this.#written(cached);
       return;
     }
-    const put = this.#put(cached, millis);
+    const { draws } = this.#around;
+    const { rddId } = cached.rdd;
+    const unrolling =
+      millis * logistic(UNROLL_SHARE, draws, PURPOSE.unrollShare, rddId, cached.partition);
+    yield millis - unrolling;
+    const put = this.#put(cached, unrolling);
     yield this.#through(put);
     if (put.isStored) {
       locations.add(cached.position, cached.partition, executor.index);
@@ -343,6 +380,19 @@ export class SimulatedTask {
     if (!level.useDisk) return;
     this.#written(cached);
     yield this.#readFromDisk(cached);
+  }
+
+  /** Of the partition that is computed next. */
+  #millisToCompute(): number {
+    const { draws, stage } = this.#around;
+    const { missMillis, partition } = this.task;
+    const known = this.#computeMillis[this.#computed++];
+    const key = partition + this.#computed * 1_000_003;
+    const millis =
+      known ??
+      missMillis * logistic(COMPUTE_SHARE, draws, PURPOSE.computeShare, stage.stageId, key);
+    this.#computingMillis += millis;
+    return millis;
   }
 
   #written({ block, position, partition }: CachedBlock): void {
@@ -370,8 +420,9 @@ export class SimulatedTask {
     const { task } = this;
     const { draws, stage } = this.#around;
     const clock = this.#clock;
-    const run =
-      (this.#isMiss ? task.missMillis * (1 - COMPUTE_SHARE) : task.hitMillis) * this.#speed;
+    const unspread =
+      this.#computed > 0 ? Math.max(0, task.missMillis - this.#computingMillis) : task.hitMillis;
+    const run = Math.max(0, unspread * this.#speed - this.#spentMillis);
     if (task.consumers.length === 0) {
       clock.spend(run);
       return;

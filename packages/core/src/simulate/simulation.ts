@@ -6,7 +6,7 @@ import { assert } from "../assert.ts";
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 import { BlockLocations } from "./block-locations.ts";
 import type { CacheTrace } from "./cache-trace.ts";
-import type { CachedRead, WantedMemory, WantedStage } from "./demand.ts";
+import type { CachedRead, TaskPlacement, WantedMemory, WantedStage } from "./demand.ts";
 import { type Draws, PURPOSE } from "./draws.ts";
 import { EventQueue } from "./event-queue.ts";
 import {
@@ -85,8 +85,6 @@ class Simulation {
   /** Stages by completion order that are all complete. */
   #completePrefix = 0;
   readonly #parked = new Map<ExecutionRequest, RunningTask>();
-  /** Tasks that wait for a slot where the log has them. */
-  readonly #slotless: { of: ActiveStage; index: number; executor: number }[] = [];
   readonly #unpersisted = new Set<number>();
   /** RDDs and broadcasts that go once so many stages are complete. */
   readonly #unused: ReadonlyMap<number, Unused>;
@@ -126,11 +124,8 @@ class Simulation {
   }
 
   run(isReached: (soFar: Outcomes) => boolean = () => false): SimulatedRun {
-    for (const [index, { availableAtMillis }] of this.#wanted.executors.entries()) {
-      const executor = this.#executors[index];
-      if (executor !== undefined)
-        this.#queue.add(Math.max(0, availableAtMillis), { kind: "executor", executor });
-    }
+    for (const executor of this.#executors)
+      this.#queue.add(this.#availableAt(executor.index), { kind: "executor", executor });
     this.#submitReady();
     for (let happened = 1; ; happened++) {
       const next = this.#queue.take();
@@ -142,6 +137,13 @@ class Simulation {
       if (isReached(outcomes)) return { outcomes, isWhole: false, room: undefined };
     }
     return { outcomes: this.#total(), isWhole: true, room: roomOf(this.#executors) };
+  }
+
+  #availableAt(index: number): number {
+    const { executors, startSigma = 0 } = this.#wanted;
+    const { availableAtMillis = 0, startMillis = 0 } = executors[index] ?? {};
+    const slower = this.#draws.logNormal(startSigma, PURPOSE.executorStart, index) - 1;
+    return Math.max(0, availableAtMillis + startMillis * slower);
   }
 
   #total(): Outcomes {
@@ -231,19 +233,11 @@ class Simulation {
     }
   }
 
-  /** A task whose executor has no slot left yet waits for one, in the order of the log. */
+  /** Where the log has it a slot was free, whatever is still at work here. */
   #launchAsPlaced(of: ActiveStage, index: number): void {
     const placement = this.#wanted.placements?.get(of.stage.tasks[index]?.taskId ?? -1);
     const executor = this.#executors[placement?.executor ?? 0];
-    if (executor === undefined) return;
-    if (executor.freeSlots > 0) this.#launch(of, index, executor, placement?.overheadMillis);
-    else this.#slotless.push({ of, index, executor: executor.index });
-  }
-
-  #launchSlotless(executor: SimulatedExecutor): void {
-    const at = this.#slotless.findIndex((waiting) => waiting.executor === executor.index);
-    if (at < 0) return;
-    for (const { of, index } of this.#slotless.splice(at, 1)) this.#launchAsPlaced(of, index);
+    if (executor !== undefined) this.#launch(of, index, executor, placement);
   }
 
   #around(stage: WantedStage): StageSurroundings {
@@ -350,7 +344,7 @@ class Simulation {
     active: ActiveStage,
     index: number,
     executor: SimulatedExecutor,
-    overheadMillis?: number,
+    placement?: TaskPlacement,
   ): void {
     const task = active.stage.tasks[index];
     assert(task !== undefined, () => `stage ${active.stage.stageId} has no task ${index}`);
@@ -363,9 +357,10 @@ class Simulation {
       executor,
       attemptId: this.#attempts++,
       isFirst: given < this.#configuration.slots,
+      placement,
     });
     // Its overhead passes first: until then it shares nothing with other tasks.
-    this.#queue.add(this.#now + (overheadMillis ?? simulated.overheadMillis), {
+    this.#queue.add(this.#now + (placement?.overheadMillis ?? simulated.overheadMillis), {
       kind: "task",
       task: simulated,
       of: active,
@@ -433,7 +428,6 @@ class Simulation {
       of.unfinished--;
       if (of.unfinished === 0) this.#complete(of.stage);
     }
-    if (this.#slotless.length > 0) this.#launchSlotless(executor);
     this.#offer([executor]);
   }
 

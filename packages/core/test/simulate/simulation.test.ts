@@ -120,3 +120,23 @@ test("an executor that waits for its first block from elsewhere leaves the other
   // One read in each of its two slots, which last longer than all that is left.
   expect(readsElsewhere(5000)).toBe(2);
 });
+
+/** In how many of eight draws a run goes otherwise than one whose executors are there when they were. */
+function changedByStart(startMillis: number): number {
+  const wanted = cacheOf({ rdds: 1, partitions: 40, blockBytes: MIB, reads: [0] });
+  const executors = [
+    { executorId: "0", host: "a", availableAtMillis: 0 },
+    { executorId: "1", host: "a", availableAtMillis: 700, startMillis },
+  ];
+  const draws = [0, 1, 2, 3, 4, 5, 6, 7].map((draw) => {
+    const peak = (startSigma: number) =>
+      run({ ...wanted, executors, startSigma }, 128 * MIB, draw).peak_storage_bytes;
+    return peak(0.1) !== peak(0);
+  });
+  return draws.filter(Boolean).length;
+}
+
+test("an executor that took long to start is there sooner in one draw, later in another", () => {
+  expect(changedByStart(0)).toBe(0);
+  expect(changedByStart(8000)).toBeGreaterThan(4);
+});

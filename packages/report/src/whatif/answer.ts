@@ -223,6 +223,7 @@ function withExecutors(wanted: Demand["wanted"], count: number | undefined): Dem
       executorId: String(index),
       host: like?.host ?? "",
       availableAtMillis: like?.availableAtMillis ?? 0,
+      startMillis: like?.startMillis,
     };
   });
   return { ...wanted, executors };

@@ -42,6 +42,7 @@ export interface RecordedTask {
   readonly speculative: boolean;
   readonly failureReason: string | undefined;
   readonly runMillis: number | undefined;
+  readonly deserializeMillis: number | undefined;
   readonly peakBytes: number | undefined;
   readonly memorySpilledBytes: number | undefined;
   readonly diskSpilledBytes: number | undefined;
@@ -127,6 +128,7 @@ export interface RunRecord {
   readonly sparkVersion: string | undefined;
   readonly evidenceLevel: string;
   readonly isFinished: boolean;
+  readonly startedAt: number | undefined;
   readonly conf: ReadonlyMap<string, string>;
   readonly executors: readonly RecordedExecutor[];
   readonly stages: readonly RecordedStage[];
@@ -153,8 +155,13 @@ export async function readRun(ask: Ask, app: ApplicationKey): Promise<RunRecord 
   const here = `app_id = ${sqlText(app.appId)} and attempt_id = ${sqlText(app.attemptId)}`;
   const application = await firstOf(
     ask,
-    { ...kindsOf("applications", ["spark_version", "evidence_level"]), is_finished: "flag" },
-    `select spark_version, evidence_level, ended_at is not null as is_finished
+    {
+      ...kindsOf("applications", ["spark_version", "evidence_level"]),
+      is_finished: "flag",
+      started_at: "number",
+    },
+    `select spark_version, evidence_level, ended_at is not null as is_finished,
+       ${millis("started_at")}
      from applications where ${here}`,
   );
   if (application === undefined) return undefined;
@@ -164,6 +171,7 @@ export async function readRun(ask: Ask, app: ApplicationKey): Promise<RunRecord 
     sparkVersion: application.spark_version,
     evidenceLevel: application.evidence_level,
     isFinished: application.is_finished ?? false,
+    startedAt: application.started_at,
     conf: await settingsOf(ask, here),
     executors: (await rowsAs(ask, EXECUTORS, executorsSql(here))).map(executorOf),
     stages: (await rowsAs(ask, STAGES, stagesSql(here))).map(stageOf),
@@ -284,6 +292,7 @@ const TASKS = {
     "speculative",
     "failure_reason",
     "run_ms",
+    "deserialize_ms",
     "peak_execution_bytes",
     "memory_spilled_bytes",
     "disk_spilled_bytes",
@@ -301,8 +310,8 @@ const TASKS = {
 function tasksSql(here: string): string {
   return `select task_id, stage_id, stage_attempt_id, task_index, partition_id, executor_id,
       ${millis("launched_at")}, ${millis("finished_at")}, status, speculative, failure_reason,
-      run_ms, peak_execution_bytes, memory_spilled_bytes, disk_spilled_bytes, input_bytes,
-      input_records, shuffle_read_bytes, shuffle_read_records, shuffle_write_bytes,
+      run_ms, deserialize_ms, peak_execution_bytes, memory_spilled_bytes, disk_spilled_bytes,
+      input_bytes, input_records, shuffle_read_bytes, shuffle_read_records, shuffle_write_bytes,
       shuffle_write_records
     from tasks where ${here} order by task_id`;
 }
@@ -323,6 +332,7 @@ function taskOf(row: Of<typeof TASKS>): RecordedTask {
     speculative: flagIn(row, "speculative") ?? false,
     failureReason: textIn(row, "failure_reason"),
     runMillis: numberIn(row, "run_ms"),
+    deserializeMillis: numberIn(row, "deserialize_ms"),
     peakBytes: numberIn(row, "peak_execution_bytes"),
     memorySpilledBytes: numberIn(row, "memory_spilled_bytes"),
     diskSpilledBytes: numberIn(row, "disk_spilled_bytes"),

@@ -162,10 +162,11 @@ function blocksOf(
     ),
   );
   const failedAt = bytesAtFailure(events);
-  const typicalElements = median(
-    [...elements].flatMap(([blockId, count]) =>
-      parseBlockId(blockId).rddId === rdd.rddId ? [count] : [],
-    ),
+  const elementsPerByte = median(
+    [...sizes].flatMap(([partition, { best }]) => {
+      const count = elements.get(`rdd_${rdd.rddId}_${partition}`);
+      return count === undefined || best <= 0 ? [] : [count / best];
+    }),
   );
   const typicalMillis = median(
     [...sizes.keys()].flatMap((at) => computing.get(`rdd_${rdd.rddId}_${at}`) ?? []),
@@ -191,7 +192,7 @@ function blocksOf(
     blocks.set(partition, {
       blockId,
       bytes,
-      elements: elements.get(blockId) ?? scaled(typicalElements, bytes.best, typical),
+      elements: elements.get(blockId) ?? elementsOf(bytes.best, elementsPerByte),
     });
   }
   return blocks;
@@ -245,13 +246,8 @@ function computingMillis(run: RunRecord): Map<string, number> {
   return found;
 }
 
-function scaled(
-  elements: number | undefined,
-  bytes: number,
-  typical: number | undefined,
-): number | undefined {
-  if (elements === undefined || typical === undefined || typical <= 0) return undefined;
-  return Math.max(1, Math.round((elements * bytes) / typical));
+function elementsOf(bytes: number, perByte: number | undefined): number | undefined {
+  return perByte === undefined ? undefined : Math.max(1, Math.round(bytes * perByte));
 }
 
 /** An exact size is drawn as it is, a printed one in the middle of what it can be. */

@@ -11,6 +11,7 @@ import {
   type WantedTask,
 } from "@respark/core";
 import { cachedReads, readsThatDiffer, stageKey } from "./cached-reads.ts";
+import { EXECUTOR_START_SPREAD } from "./fitted.ts";
 import { ReadTimes } from "./read-times.ts";
 import type { RecordedBlockEvent, RecordedStage, RecordedTask, RunRecord } from "./run-record.ts";
 import { SqlDemand } from "./sql-demand.ts";
@@ -89,7 +90,8 @@ export function demandOf(
   });
   return {
     wanted: {
-      executors: executorsOf(run, startedAt),
+      executors: wantedExecutors(run, startedAt),
+      startSigma: EXECUTOR_START_SPREAD,
       rdds: blocks.rdds,
       broadcasts: broadcasts.wanted,
       stages: wantedStages,
@@ -102,14 +104,6 @@ export function demandOf(
     execution,
     tasks: wantedStages.reduce((sum, { tasks }) => sum + tasks.length, 0),
   };
-}
-
-function executorsOf(run: RunRecord, startedAt: number): WantedMemory["executors"] {
-  return run.executors.map(({ executorId, host, addedAt }) => ({
-    executorId,
-    host,
-    availableAtMillis: Math.max(0, (addedAt ?? startedAt) - startedAt),
-  }));
 }
 
 /** Settings of the scheduler; of those that are not logged Spark's defaults. */
@@ -163,6 +157,20 @@ function wantedTasks(
       }),
     ),
   };
+}
+
+/**
+ * A program that had all executors before its first stage may have waited for them: then when they
+ * come is not drawn.
+ */
+function wantedExecutors(run: RunRecord, firstStageAt: number): WantedMemory["executors"] {
+  const isLate = run.executors.some(({ addedAt }) => (addedAt ?? firstStageAt) > firstStageAt);
+  return run.executors.map(({ executorId, host, addedAt = firstStageAt }) => ({
+    executorId,
+    host,
+    availableAtMillis: addedAt - firstStageAt,
+    startMillis: isLate && run.startedAt !== undefined ? Math.max(0, addedAt - run.startedAt) : 0,
+  }));
 }
 
 export function slotsOf(run: RunRecord): number {
