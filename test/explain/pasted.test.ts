@@ -174,6 +174,30 @@ const PASTED: readonly Pasted[] = [
     },
     says: [/1 finding: .*Executor 3 was lost: the container was over its memory limit/, /4505Mi/],
   },
+  {
+    named: "a search for one logger, which finds no errors",
+    lines: [
+      "24/07/24 04:20:01 INFO MemoryStore: MemoryStore started with capacity 2.2 GiB",
+      "24/07/24 04:20:02 INFO MemoryStore: Block rdd_3_1 stored as values in memory (estimated size 200.0 MiB, free 2032.0 MiB)",
+      "24/07/24 04:20:03 INFO MemoryStore: Block rdd_3_2 stored as values in memory (estimated size 200.0 MiB, free 1832.0 MiB)",
+    ],
+    says: [
+      /not found: evictions, blocks refused for want of room\. These/,
+      /all its lines are of MemoryStore: others were filtered out/,
+    ],
+  },
+  {
+    named: "a disk that was full, and the stage that was given up",
+    lines: [
+      "18/04/04 04:37:44 WARN TaskSetManager: Lost task 0.3 in stage 762.0 (TID 75788, 172.16.1.11, executor 0): java.io.IOException: No space left on device",
+      "18/04/04 04:37:45 ERROR TaskSetManager: Task 0 in stage 762.0 failed 4 times; aborting job",
+    ],
+    says: [
+      /1 finding: .*a disk was full/,
+      /spark\.local\.dir/,
+      /gave the stage up: “Task 0 in stage/,
+    ],
+  },
 ];
 
 test.each(PASTED)("$named", async ({ named, lines, beside = {}, says, never = NOTHING }) => {

@@ -86,6 +86,7 @@ export async function replayApplication(
  * of each other.
  */
 function incompleteInWords(
+  { filteredTo }: SurveyedFile,
   done: FileDone | undefined,
   found: SourceCompleteness | undefined,
 ): string | undefined {
@@ -97,6 +98,9 @@ function incompleteInWords(
   const parts = [
     ...(packedDamage ? ["a compressed stream in it is cut or damaged"] : []),
     ...(cut && !packedDamage ? ["it ends in the middle of a line"] : []),
+    ...(filteredTo === undefined
+      ? []
+      : [`all its lines are of ${filteredTo.join(" and ")}: others were filtered out`]),
     ...(nulBytes > 0 ? [`${countInWords(nulBytes)} of its bytes are NUL`] : []),
     ...(counts !== undefined && counts.unreadStatements > 0
       ? [`${counted(counts.unreadStatements, "line")} that state memory could not be read`]
@@ -187,7 +191,7 @@ function emitFile(
     unreadStatements: done?.counts?.unreadStatements,
     nulBytes: done?.nulBytes,
     parts: partsListed(done?.parts),
-    incomplete: incompleteInWords(done, found),
+    incomplete: incompleteInWords(file, done, found),
   });
   const lacksStart = kind === "event_log" && found?.beginsLate === true;
   const isIncomplete = (found?.missing ?? 0) > 0 || (found?.missingKinds.length ?? 0) > 0;

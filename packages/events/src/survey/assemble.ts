@@ -7,6 +7,7 @@ import { findDuplicates } from "./duplicates.ts";
 import type { EventLogSample } from "./event-log-sample.ts";
 import { adviceFor, evidenceLevel } from "./evidence.ts";
 import { sayWhichBeginLate } from "./late-logs.ts";
+import { filteredTo } from "./log-sample.ts";
 import { findOwners, type Owner } from "./ownership.ts";
 import type { SampledFile } from "./sampled-file.ts";
 import type { SurveyedApplication, SurveyedExecutor, SurveyedFile } from "./surveyed.ts";
@@ -321,6 +322,7 @@ function surveyFile(
     },
     level: log && (log.debug ? "debug" : log.info ? "info" : log.warn ? "warn" : undefined),
     counts: sampled.counts,
+    filteredTo: log && kind === "executor_log" && sampled.readWhole ? filteredTo(log) : undefined,
     lines: sampled.lines,
     duplicateOf: member.duplicateOf,
     unread: member.duplicateOf === undefined ? sampled.unread : "it says the same as another log",

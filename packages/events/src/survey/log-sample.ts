@@ -50,6 +50,31 @@ const DRIVERS_LOGGERS: ReadonlySet<string> = new Set([
 ]);
 const DRIVERS_THREAD = /\b(?:dag-scheduler-event-loop|task-result-getter-\d)/;
 
+/** What is searched for in a log is a class or two. */
+const MOST_OF_A_FILTER = 2;
+const FEWEST_FILTERED = 3;
+const OF_STORAGE: ReadonlySet<string> = new Set([
+  "MemoryStore",
+  "BlockManager",
+  "BlockManagerInfo",
+  "BlockManagerMaster",
+  "TaskMemoryManager",
+  "TorrentBroadcast",
+]);
+
+/**
+ * The loggers of an executor's log in which no other is left: one that is whole has its tasks' lines.
+ * undefined: there are others, or too few lines to tell.
+ */
+export function filteredTo(log: LogSample): readonly string[] | undefined {
+  const loggers = [...log.loggers];
+  const isFilter = loggers.length > 0 && loggers.length <= MOST_OF_A_FILTER;
+  const isTold = log.info && log.records >= FEWEST_FILTERED;
+  return isFilter && isTold && loggers.every((logger) => OF_STORAGE.has(logger))
+    ? loggers
+    : undefined;
+}
+
 /** An error that only tasks have, by its thread or its class. */
 function isOfTask(fact: LogFact): boolean {
   if (
@@ -109,8 +134,12 @@ export class LogSample {
   #keepEvery = 1;
   readonly registrations: SampledRegistration[] = [];
 
+  /** loggers seen, as many as tell that it was not filtered */
+  readonly loggers: Set<string> = new Set();
+
   /** Whose record it is by its logger and thread: some are a driver's alone. */
   by(logger: string, thread: string | undefined): void {
+    if (this.loggers.size <= MOST_OF_A_FILTER) this.loggers.add(logger);
     const isDrivers =
       DRIVERS_LOGGERS.has(logger) || (thread !== undefined && DRIVERS_THREAD.test(thread));
     if (isDrivers) this.driverLines++;

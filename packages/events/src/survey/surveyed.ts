@@ -70,6 +70,8 @@ export interface SurveyedFile {
    * replay counts its own
    */
   readonly counts: LogCounts | undefined;
+  /** of an executor's log: the only loggers in it, whose lines somebody searched for */
+  readonly filteredTo: readonly string[] | undefined;
   /** of a file with several applications' events: the lines that are this one's */
   readonly lines: LineRange | undefined;
   /** the file that says the same; this one is not read */

@@ -359,6 +359,24 @@ const WRAPPED: Wrapped = [
     ),
   ],
   [
+    "fields in JSON between level and message",
+    records((one) =>
+      [
+        `${one.level} ${JSON.stringify({ ts: iso(one.at), logger: `org.apache.spark.${one.logger}` })} ${one.message}`,
+        ...one.trace,
+      ].join("\n"),
+    ),
+  ],
+  [
+    "fields in JSON before level and message",
+    records((one) =>
+      [
+        `${JSON.stringify({ time: iso(one.at), thread: "main" })} [${one.level}] ${one.message}`,
+        ...one.trace,
+      ].join("\n"),
+    ),
+  ],
+  [
     "quoted between commas",
     records((one) =>
       [`${local(one.at)},${one.level},${one.logger},main,"${one.message}"`, ...one.trace].join(

@@ -106,6 +106,9 @@ const LOGS_SEEN = {
   any_out_of_memory: "flag",
   inputs_left: "flag",
   any_failed: "flag",
+  filtered: "flag",
+  store: "flag",
+  cut: "flag",
 } as const;
 type Logs = Of<typeof LOGS_SEEN>;
 
@@ -121,6 +124,13 @@ const LOGS = (here: string): string => `
           filter (kind = 'executor_log' and layout is not null),
         false) as millis_and_thread,
       count(incomplete) as incomplete,
+      coalesce(bool_and(contains(incomplete, 'were filtered out'))
+        filter (kind = 'executor_log'), false) as filtered,
+      coalesce(bool_or(truncated and (contains(incomplete, 'ends in the middle of a line')
+        or contains(incomplete, 'stream in it is cut'))) filter (kind = 'executor_log'), false)
+        as cut,
+      coalesce(bool_and(contains(incomplete, 'MemoryStore')) filter (kind = 'executor_log'), false)
+        as store,
       min(regexp_extract(path, '([^/\\\\]+[/\\\\])?[^/\\\\]+$') || ': ' || incomplete) as missing
     from source_files where ${here}),
   levels as (
@@ -149,13 +159,19 @@ const LOGS = (here: string): string => `
     exists (from block_events where ${here} and op = 'remove' and block_id like 'input-%')
       and not exists (from source_files where ${here} and kind = 'executor_log') as inputs_left,
     exists (from failures where ${here}) or exists (from jobs where ${here}
-      and status = 'failed') as any_failed
+      and status = 'failed') as any_failed,
+    filtered and not event_log as filtered, store, cut and not event_log as cut
   from files, people`;
 
 function isKnowable(trouble: KindOfTrouble, logs: Logs | undefined): boolean {
   const eventLog = flagIn(logs, "event_log") === true;
   const weakest = numberIn(logs, "weakest") ?? -1;
   if (trouble.byEventLog === true && !eventLog) return false;
+  // Errors stand at the end of a log, and no search for storage finds them.
+  const isOfStorage = trouble.kinds.some((kind) => kind === "evictions" || kind === "no_room");
+  if (flagIn(logs, "filtered") === true && !(isOfStorage && flagIn(logs, "store") === true))
+    return false;
+  if (flagIn(logs, "cut") === true && trouble.kinds.includes("oom")) return false;
   if (trouble.byProcessSizes === true && flagIn(logs, "process_sizes") !== true) return false;
   if (trouble.byJobs === true && !eventLog && weakest < levels.indexOf("info")) return false;
   return weakest >= levels.indexOf(trouble.needs);

@@ -13,6 +13,7 @@ import { CsvRows } from "./csv-rows.ts";
 import { CsvTable, cellsOf } from "./csv-table.ts";
 import { areDoubled, DoubledLines } from "./doubled-lines.ts";
 import { EnvelopeLayer, type Layer, type Unwrapped } from "./envelope.ts";
+import { FieldsBefore } from "./fields-before.ts";
 import { GrepPaths } from "./grep-paths.ts";
 import { areJoined, JoinedRecords } from "./joined-records.ts";
 import { areJournalFields, JournalFields } from "./journal-fields.ts";
@@ -138,6 +139,7 @@ const RUNTIMES = [
   () => new TimestampedLine(),
   () => new GrepPaths(),
   () => new RubyHash(),
+  () => new FieldsBefore(),
 ] as const;
 
 /** A line is judged by its beginning; an object only whole. */

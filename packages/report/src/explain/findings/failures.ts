@@ -50,7 +50,21 @@ export const failures: Finder = {
   find: (found, application) => {
     const rows = known(found, FAILED);
     const told = rows.filter((row) => !isQuote(row, rows, application));
-    const drafts = told.slice(0, SHOWN).map((row, index) => failureOf(row, index, application));
+    const given = rows.find((row) => textIn(row, "class") === "aborted");
+    const drafts = told.slice(0, SHOWN).map((row, index) => {
+      const draft = failureOf(row, index, application);
+      const isOfStage =
+        given !== undefined && given !== row && row["stage_id"] === given["stage_id"];
+      return isOfStage
+        ? {
+            ...draft,
+            evidence: [
+              ...draft.evidence,
+              `Spark gave the stage up: “${cutTo(wordsOf(given), 160)}”.`,
+            ],
+          }
+        : draft;
+    });
     const rest = told.slice(SHOWN);
     if (rest.length === 0) return drafts;
     const times = rest.reduce((sum, row) => sum + (numberIn(row, "failures") ?? 0), 0);
@@ -138,6 +152,8 @@ export function signalIn(message: string | undefined): string {
   return name === undefined ? "signal" : `SIG${name}`;
 }
 
+const DISK_FULL = /No space left on device|Disk quota exceeded/i;
+
 interface Failed {
   readonly kind: string;
   readonly what: string | undefined;
@@ -159,6 +175,8 @@ function titleOf({ row, kind, what, tasks, times, name, executors }: Failed): st
   const short = name?.replace(/^.*\./, "");
   const where = executors.length === 0 ? "" : ` on ${executorsWords(executors, 4)}`;
   const failed = tasks > 0 ? `${counted(tasks, "task")} failed${where}` : undefined;
+  if (DISK_FULL.test(textIn(row, "message") ?? ""))
+    return `${failed ?? "Work failed"}: a disk was full`;
   switch (kind) {
     case "start_refused":
       return "The application was refused for want of memory: it did not start";
@@ -212,6 +230,13 @@ function inputInWords(leftAt: number | undefined): string[] {
 
 function changeFor(kind: string, row: FailedKind, application: Application): Change | undefined {
   const words = textIn(row, "message") ?? "";
+  if (DISK_FULL.test(words)) {
+    return {
+      key: "spark.local.dir",
+      text: () =>
+        `room where spills, shuffles and cached blocks lie: ${settingInWords(application, "spark.local.dir")} (on YARN yarn.nodemanager.local-dirs, on Kubernetes a volume for it)`,
+    };
+  }
   const isDriver = textsIn(row, "executors").includes("driver");
   const overhead = settingInWords(
     application,
