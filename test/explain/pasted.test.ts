@@ -198,6 +198,52 @@ const PASTED: readonly Pasted[] = [
       /gave the stage up: “Task 0 in stage/,
     ],
   },
+  {
+    named: "a client's report of a master that was over its limit",
+    lines: [
+      "24/07/24 04:30:12 INFO Client: Application report for application_1480000000000_0001 (state: FAILED)",
+      "24/07/24 04:30:12 INFO Client: ",
+      "\t diagnostics: Application application_1480000000000_0001 failed 2 times due to AM Container for appattempt_1480000000000_0001_000002 exited with  exitCode: -104",
+      "Failing this attempt.Diagnostics: [2024-07-24 04:30:10.123]Container [pid=4711,containerID=container_1480000000000_0001_02_000001] is running 12345B beyond the 'PHYSICAL' memory limit. Current usage: 2.1 GB of 2 GB physical memory used. Killing container.",
+      "[2024-07-24 04:30:10.201]Container exited with a non-zero exit code 143. ",
+    ],
+    says: [/1 finding: .*The driver was killed for its memory/, /2\.1 GB of 2 GB/],
+  },
+  {
+    named: "what a batch system and a scheduler say of one death, below a loss",
+    lines: [
+      ...started,
+      "24/07/24 04:27:41 ERROR TaskSchedulerImpl: Lost executor 3 on host-a: Remote RPC client disassociated. Likely due to containers exceeding thresholds, or network issues. Check driver logs for WARN messages.",
+      "Task exited with return code Negsignal.SIGKILL",
+      "slurmstepd: error: Detected 1 oom-kill event(s) in StepId=123456.batch. Some of your processes may have been killed by the cgroup out-of-memory handler.",
+    ],
+    says: [
+      /2 findings/,
+      /driver was killed for its memory/,
+      /Executor 3 was lost: why is not clear/,
+    ],
+  },
+  {
+    named: "an executor that Kubernetes evicted is no container over its limit",
+    lines: [
+      ...started,
+      "24/07/24 04:27:42 ERROR TaskSchedulerImpl: Lost executor 3 on host-a: ",
+      "The executor with id 3 exited with exit code 137(SIGKILL, possible container OOM).",
+      "The API gave the following brief reason: Evicted",
+      "The API gave the following message: The node was low on resource: memory. ",
+    ],
+    says: [/Executor 3 was lost: evicted by Kubernetes/],
+    never: /over its memory limit/,
+  },
+  {
+    named: "an error of the driver's JVM in a Python traceback",
+    lines: [
+      "py4j.protocol.Py4JJavaError: An error occurred while calling o123.collectToPython.",
+      ": java.lang.OutOfMemoryError: Java heap space",
+      "\tat java.util.Arrays.copyOf(Arrays.java:3236)",
+    ],
+    says: [/The driver's Java heap ran out/, /a larger spark\.driver\.memory/],
+  },
 ];
 
 test.each(PASTED)("$named", async ({ named, lines, beside = {}, says, never = NOTHING }) => {

@@ -3,6 +3,7 @@
  * service, batch system, editor or notebook. No layout is theirs, and no Spark prints them.
  */
 import type { LogFact } from "@respark/core";
+import { Literal, viewOf } from "./line-bytes.ts";
 
 /** A longer line is no such word. */
 const MOST_CHARACTERS = 1000;
@@ -39,11 +40,19 @@ const ENDS: readonly RegExp[] = [
 ];
 
 /** YARN's diagnostics, which stand below the loss of any container. */
-const OF_ANOTHER = /^(?:Container exited with a non-zero |Exit code: )/;
+const OF_ANOTHER =
+  /^(?:\[\d{4}-[^\]]{5,40}\] ?)?(?:Container exited with a non-zero |Container killed on request|Exit code: )/;
 
 /** One word that each of them has: most lines have none. */
 const SOME_WORD =
   /exit|Exit|code|kill|Kill|signal|status|memory|Memory|stopped|responsive|down|kernel|Java side|line /;
+
+const RETURNED = new Literal("Task exited with return code");
+
+/** A scheduler's word (Airflow's) on what it ran: no part of a trace or a reason above it. */
+export function endsWrapper(buffer: Buffer, start: number, end: number): boolean {
+  return RETURNED.standsAt(viewOf(buffer), start, end);
+}
 
 /** The end that a line without a layout tells; undefined: it tells none. */
 export function lastWordsIn(line: string): LogFact | undefined {

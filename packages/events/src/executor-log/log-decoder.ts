@@ -7,7 +7,7 @@ import { RecordHead } from "./layouts/record-head.ts";
 import { Lives } from "./lives.ts";
 import type { LogCounts, LogOddity } from "./log-counts.ts";
 import { LogRecord } from "./log-record.ts";
-import { POD_BEGINS, type PodEnd, PodStates } from "./pod-states.ts";
+import { AGE_UNIT, POD_BEGINS, type PodEnd, PodStates } from "./pod-states.ts";
 import { RecordReader } from "./record-reader.ts";
 import { TemplateSet } from "./template-set.ts";
 import { Unwrapping } from "./unwrapping.ts";
@@ -132,7 +132,11 @@ export class LogDecoder {
       return;
     }
     if (line.container !== undefined) this.stream = this.streamOf(line.container);
-    if (this.pods.isOpen || POD_BEGINS[buffer[start] ?? 0] === 1) {
+    const mayBegin =
+      POD_BEGINS[buffer[start] ?? 0] === 1 ||
+      AGE_UNIT[buffer[start + 1] ?? 0] === 1 ||
+      AGE_UNIT[buffer[start + 2] ?? 0] === 1;
+    if (this.pods.isOpen || mayBegin) {
       const podEnd = this.pods.take(line);
       if (podEnd !== undefined) this.givePodEnd(podEnd, line);
     }

@@ -33,6 +33,7 @@ const NOTHING_TOLD: Ended = {
   exitCode: undefined,
   finished: undefined,
 };
+const NOWHERE = { utcMicros: undefined, at: undefined };
 const LINE_BYTES = 400;
 const NAME = /^(?:Name:|\s{2}name:)\s+"?([a-z0-9][\w.-]*)/;
 const STATE = /^\s*(?:(?:Last )?State:\s+Terminated|terminated:\s*$)/;
@@ -47,6 +48,14 @@ const LISTED = /^(\S*-(?:exec-\d+|driver))\s+\d+\/\d+\s+(OOMKilled)\s/;
 /** 1 for a byte with which a line that tells of a pod may begin. */
 export const POD_BEGINS: Uint8Array = new Uint8Array(256);
 for (const byte of Buffer.from(" NLSabcdefghijklmnopqrstuvwxyz")) POD_BEGINS[byte] = 1;
+/** `kubectl get events`. */
+const EVICTED = /\bEvicted\s+pod\/(\S+-(?:exec-\d+|driver))\s+(\S.*)$/;
+/** A SparkApplication of the Spark operator. */
+const OPERATOR =
+  /^\s+errorMessage:\s*['"]?(driver container failed with ExitCode: (\d+).*?)['"]?\s*$/;
+/** 1 for the unit of an age, with which a line of `kubectl get events` begins: `5m`, `12s`. */
+export const AGE_UNIT: Uint8Array = new Uint8Array(256);
+for (const byte of Buffer.from("smhd")) AGE_UNIT[byte] = 1;
 const LETTER_A = 97;
 const LETTER_Z = 122;
 
@@ -67,6 +76,8 @@ export class PodStates {
       const [, pod = "", reason] = listed;
       return endOf(executorOf(pod), { ...NOTHING_TOLD, reason }, undefined);
     }
+    const told = otherWords(line);
+    if (told !== undefined) return told;
     const name = NAME.exec(line)?.[1];
     if (name !== undefined && (!this.isOpen || line.startsWith("Name:"))) {
       const before = this.finish();
@@ -106,6 +117,18 @@ export class PodStates {
     // What is neither indented nor a key is a log's line again.
     return /^(?:\s|[A-Z][\w ./-]*:|[a-z]\w*:\s*$|$)/.test(line) ? undefined : this.finish();
   }
+}
+
+function otherWords(line: string): PodEnd | undefined {
+  const [, pod = "", message] = EVICTED.exec(line) ?? [];
+  if (message !== undefined) {
+    const gone = { host: undefined, reason: `Evicted: ${message}` };
+    return { ...NOWHERE, fact: lost({ executorId: executorOf(pod), ...gone }) };
+  }
+  const [, reason, code] = OPERATOR.exec(line) ?? [];
+  if (reason === undefined) return undefined;
+  const gone = { host: undefined, exitCode: Number(code), reason };
+  return { ...NOWHERE, fact: lost({ executorId: "driver", ...gone }) };
 }
 
 function isSmallLetter(byte: number | undefined): boolean {

@@ -6,7 +6,7 @@ import type { Unwrapped } from "./envelopes/envelope.ts";
 import { ErrorBelow } from "./error-below.ts";
 import { HeadSample } from "./head-sample.ts";
 import { LastTime } from "./last-time.ts";
-import { lastWordsIn } from "./last-words.ts";
+import { endsWrapper, lastWordsIn } from "./last-words.ts";
 import { layoutsFor } from "./layouts/index.ts";
 import { learnLayout } from "./layouts/learn-layout.ts";
 import { type Layout, RecordHead } from "./layouts/record-head.ts";
@@ -306,13 +306,13 @@ export class RecordReader {
     end: number,
     emit: (record: LogRecord) => void,
   ): void {
-    // A paste may have blank lines between all lines: they end no trace.
-    if (start >= end) return;
+    if (start >= end) return; // Of a paste: blank lines end no trace.
     const first = buffer[start] ?? 0;
-    if (this.heldValues !== undefined) this.holdBelow(buffer, start, end);
     const isFirst = this.traceMayFollow;
     const ofTheRecordBefore = isFirst || this.heldValues !== undefined;
     this.traceMayFollow = false;
+    if (endsWrapper(buffer, start, end) && this.ended(line, buffer, start, end, emit)) return;
+    if (this.heldValues !== undefined) this.holdBelow(buffer, start, end);
     const quoted = this.quotedBelow(buffer, start, end);
     if (quoted !== undefined) {
       this.bareLine(line, quoted, buffer, start, end, emit);

@@ -22,9 +22,10 @@ export function blankBytes(): Uint8Array {
   return blank;
 }
 
-/** What people and tools put before a message: marks of quotations and lists, a level alone. */
-const BEFORE = /^[\s`*>"'|-]{0,12}(?:\[?(?:ERROR|WARN|WARNING|INFO|FATAL)\]?:?\s{1,4})?/;
-const BEFORE_BYTES = 32;
+/** Before a message stand marks of quotations and lists, YARN's time, a level alone. */
+const BEFORE =
+  /^[\s`*>"'|-]{0,12}(?:\[\d{4}-\d\d-\d\d [\d:.,]{8,15}\])?(?:\[?(?:ERROR|WARN|WARNING|INFO|FATAL)\]?:?\s{1,4})?/;
+const BEFORE_BYTES = 64;
 const BEHIND: ReadonlySet<number> = new Set(Buffer.from("`*\"' "));
 
 /** Where the words of a line begin that has no layout. */

@@ -3,6 +3,7 @@
  * clock, how much it says.
  */
 import type { LogFact } from "@respark/core";
+import { PY4J } from "../executor-log/templates/without-layout.ts";
 import { VersionMarks } from "./version-marks.ts";
 
 /** A line that the event log may know the moment of. */
@@ -63,7 +64,8 @@ const OF_STORAGE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The loggers of an executor's log in which no other is left: one that is whole has its tasks' lines.
+ * The loggers of an executor's log in which no other is left: one that is whole has its tasks'
+ * lines.
  * undefined: there are others, or too few lines to tell.
  */
 export function filteredTo(log: LogSample): readonly string[] | undefined {
@@ -189,6 +191,9 @@ export class LogSample {
       case "spark_version_logged":
         this.sparkVersion ??= fact.version;
         this.driverLines++;
+        break;
+      case "uncaught_error":
+        if (fact.thread === PY4J) this.driverLines++;
         break;
       case "task_assigned":
       case "task_running":

@@ -18,6 +18,8 @@ const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
     /exceeding virtual memory limits|beyond.{0,20}virtual.{0,3} memory limit|exceeding memory limits\. +[\d.]+ [KMGT]?B of [\d.]+ [KMGT]?B virtual memory used/i,
     "container_virtual",
   ],
+  // Kubernetes evicts before a limit of the pod's own is reached; 137 is its signal.
+  [/\blow on resource\b|brief reason: Evicted|^Evicted\b/, "killed"],
   [
     /exceeding (?:physical )?memory limits|beyond.{0,20}physical.{0,3} memory limit|OOMKilled|possible container OOM|Memory limit exceeded/i,
     "container_physical",

@@ -157,4 +157,5 @@ export const BARE_LOSSES: readonly LogTemplate[] = [
   ...TASK_SCHEDULER.filter(({ says }) => says.startsWith("Lost executor ")),
   ...CUT_LOSS,
   ...KUBERNETES,
+  ...YARN_REPORT,
 ];

@@ -2,9 +2,11 @@
  * Lines that the JVM or a launcher prints below no layout at all (spec/log-templates.md X13, X15):
  * of some deaths nothing else is left.
  */
-import type { LogFact } from "@respark/core";
 import { errorOf } from "../error-line.ts";
 import { type LogTemplate, template } from "../log-template.ts";
+
+/** Stands for the driver's thread that Python called. */
+export const PY4J = "Py4J";
 
 export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
   template({
@@ -36,7 +38,7 @@ export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
     level: "ERROR",
     says: ": java.lang.OutOfMemoryError: {text}",
     example: ": java.lang.OutOfMemoryError: Java heap space",
-    fact: (message) => outOfMemory(message),
+    fact: (message) => ({ ...outOfMemory(message), thread: PY4J }),
   }),
   template({
     name: "X13",
@@ -148,6 +150,6 @@ export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
   }),
 ];
 
-function outOfMemory(message: string, errorClass = "java.lang.OutOfMemoryError"): LogFact {
-  return { kind: "uncaught_error", thread: undefined, errorClass, message };
+function outOfMemory(message: string, errorClass = "java.lang.OutOfMemoryError") {
+  return { kind: "uncaught_error", thread: undefined, errorClass, message } as const;
 }

@@ -145,6 +145,14 @@ export const YARN_REPORT: readonly LogTemplate[] = [
       "Diagnostics: [2024-07-24 04:20:37.000]Container [pid=4711,containerID=container_1480000000000_0001_02_000001] is running beyond physical memory limits. Current usage: 2.1 GB of 2 GB physical memory used. Killing container.",
     fact: masterLost,
   }),
+  template({
+    name: "Y4",
+    level: "ERROR",
+    says: "Container [pid={int},containerID={word}] is running {text}",
+    example:
+      "Container [pid=4711,containerID=container_1480000000000_0001_02_000001] is running beyond physical memory limits. Current usage: 2.1 GB of 2 GB physical memory used. Killing container.",
+    fact: (pid, containerId, text) => masterLost("", pid, containerId, text),
+  }),
 ];
 
 /** In cluster mode the driver runs in the master's container, the first of its attempt. */

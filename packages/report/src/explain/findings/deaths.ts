@@ -117,6 +117,11 @@ function howEnded(kind: string, reasons: readonly string[]): string | undefined 
 }
 
 const SIGNALS: readonly (readonly [kinds: string, words: RegExp, title: string])[] = [
+  [
+    "killed",
+    /\blow on resource\b|\bEvicted\b/,
+    "evicted by Kubernetes, whose node had too little left",
+  ],
   ["killed", /\b137\b|SIGKILL|\bsignal 9\b|\bcode 9\b/, "killed from outside (SIGKILL)"],
   ["killed", /\b143\b|SIGTERM|\bsignal 15\b|\bcode 15\b/, "told to stop from outside (SIGTERM)"],
   ["exited", exitedBy(134), "its JVM crashed (exit code 134, SIGABRT)"],
@@ -189,7 +194,9 @@ function whenInWords(rows: readonly Loss[], first: Loss): string {
   if (rows.length > 1) {
     return began === undefined && ended === undefined
       ? "They went at unknown times."
-      : `The first went ${when(began)}, the last ${when(ended)}.`;
+      : when(began) === when(ended)
+        ? `They went ${when(began)}.`
+        : `The first went ${when(began)}, the last ${when(ended)}.`;
   }
   const lived = numberIn(first, "lived_ms");
   return `It went ${when(began)}${lived === undefined ? "" : `, ${seconds(lived)} after it came`}.`;

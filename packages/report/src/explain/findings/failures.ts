@@ -37,8 +37,13 @@ export const failures: Finder = {
     -- A heap that runs out says so in either of two ways, one JVM in both.
     where ${here} and replace(class, 'gc_overhead', 'jvm_heap') not in (
       select replace(class, 'gc_overhead', 'jvm_heap') from oom_events o
-      where o.app_id = f.app_id and o.attempt_id = f.attempt_id)
+      where o.app_id = f.app_id and o.attempt_id = f.attempt_id
+        and not (o.class = 'container' and f.what = 'application'))
       and (class <> 'signal' or what = 'application')
+      -- The exit code of a driver whose own error is told.
+      and not (class = 'crash' and what = 'application' and exists (
+        from oom_events o where o.app_id = f.app_id and o.attempt_id = f.attempt_id
+          and o.executor_id = 'driver'))
       -- The report of a JVM that crashed, pasted below the loss of its executor.
       and not (class = 'crash' and contains(message, 'fatal error has been detected') and exists (
         from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id
@@ -49,7 +54,9 @@ export const failures: Finder = {
   stages: "stage_id",
   find: (found, application) => {
     const rows = known(found, FAILED);
-    const told = rows.filter((row) => !isQuote(row, rows, application));
+    const told = rows.filter(
+      (row) => !isQuote(row, rows, application) && !isToldByItsCause(row, rows),
+    );
     const given = rows.find((row) => textIn(row, "class") === "aborted");
     const drafts = told.slice(0, SHOWN).map((row, index) => {
       const draft = failureOf(row, index, application);
@@ -84,6 +91,17 @@ export const failures: Finder = {
     ];
   },
 };
+
+/** An exit code is the same death that other words give the cause of. */
+function isToldByItsCause(row: FailedKind, rows: readonly FailedKind[]): boolean {
+  if (textIn(row, "class") !== "crash" || (numberIn(row, "tasks") ?? 0) > 0) return false;
+  const whose = textsIn(row, "executors").join();
+  return rows.some(
+    (other) =>
+      /^(?:container|signal)$/.test(textIn(other, "class") ?? "") &&
+      textsIn(other, "executors").join() === whose,
+  );
+}
 
 /** That a stage was given up says why only where nothing else does. */
 function isQuote(
@@ -274,7 +292,7 @@ function changeFor(kind: string, row: FailedKind, application: Application): Cha
           "look for who sent the signal: the resource manager's or node manager's log, kubectl describe pod, or whoever stops applications there (yarn application -kill, a scheduler's time limit)",
       };
     default:
-      return /running beyond (?:physical|virtual).{0,3} memory limit/i.test(words)
+      return /beyond (?:the )?.?virtual.{0,3} memory limit/i.test(words)
         ? {
             key: "spark.driver.memoryOverhead",
             text: () =>
