@@ -196,7 +196,10 @@ function textOf({ source }: SurveyedFile, hurt: FuzzCase): Buffer | undefined {
     const text = hurt.files.find((file) => file.path === part.path)?.text;
     if (text === undefined || hasOtherLines(text)) return undefined;
     const runsOn = part.continues === "where_cut" && !beginsRecord(text);
-    if (isWithinLine && !runsOn) joined.push(Buffer.from("\n"));
+    if (isWithinLine && !runsOn) {
+      joined.push(Buffer.from("\n"));
+      isWithinLine = false;
+    }
     joined.push(text);
     if (text.length > 0) isWithinLine = text.at(-1) !== 10;
   }

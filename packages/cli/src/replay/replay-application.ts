@@ -46,6 +46,7 @@ export async function replayApplication(
     sparkVersionBounds: application.sparkVersionBounds,
     name: application.name,
     executorLogs: executorLogs(application),
+    hasNoEventLog: application.files.every(({ kind }) => kind !== "event_log"),
     ...(secrets === undefined ? {} : { redact: (key, value) => secrets.redact(key, value) }),
   });
   const done = new Map<number, FileDone>();

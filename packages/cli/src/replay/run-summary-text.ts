@@ -276,6 +276,9 @@ const EVIDENCE_IN_WORDS: Readonly<Record<EvidenceLevel, string>> = {
 const DRIVER_ALONE =
   "Evidence: a driver's log alone. What executors report to it of their blocks is logged in printed sizes; what was read, and execution memory, is not.";
 
+const NO_STORES =
+  "Evidence: logs without Spark's lines at INFO. Refusals and errors are logged; stores, evictions and execution memory are not.";
+
 /** The most telling first. */
 const LEVELS: readonly EvidenceLevel[] = ["debug", "info", "event_log_blocks", "event_log"];
 
@@ -301,7 +304,11 @@ function trust(run: RunSummary, { columns, style }: SummaryPlace): string[] {
   }
   const isDriverAlone =
     !run.hasEventLog && (!run.hasExecutorLog || rankOf(run) > LEVELS.indexOf("info"));
-  const evidence = isDriverAlone ? DRIVER_ALONE : EVIDENCE_IN_WORDS[run.evidenceLevel];
+  const evidence = isDriverAlone
+    ? run.hasExecutorLog
+      ? NO_STORES
+      : DRIVER_ALONE
+    : EVIDENCE_IN_WORDS[run.evidenceLevel];
   lines.push(...wrapped(evidence, columns));
   const weaker = run.executors.filter(
     (executor) => executor.mode === "on_heap" && rankOf(executor) > rankOf(run),

@@ -52,6 +52,8 @@ export interface ReplayOptions {
   readonly name?: string | undefined;
   /** What each executor's own log tells; executors without a log of their own are absent. */
   readonly executorLogs?: ReadonlyMap<string, EvidenceLevel>;
+  /** Nothing but logs tells of it: what lines say of blocks is kept where no capacity is known. */
+  readonly hasNoEventLog?: boolean;
   /** Turns a setting's value into what may be shown; the default shows it. */
   readonly redact?: (key: string, value: string) => string;
 }
@@ -448,7 +450,7 @@ export class Replay {
         level: this.#levelOf(executorId),
         blocks: this.#blocks,
         broadcasts: this.#broadcasts,
-        rules: () => this.#conf.rules(known, this.#hasLog(executorId)),
+        rules: () => this.#conf.rules(known, this.#hasLog(executorId) || this.#isLogAlone),
         manager: () => this.#conf.manager(known),
         foreseenCapacity: () => this.#conf.foreseenCapacity(known),
         persistedRdds: (stageId) =>
@@ -470,6 +472,10 @@ export class Replay {
       this.#executors.set(executorId, replay);
     }
     return replay;
+  }
+
+  get #isLogAlone(): boolean {
+    return this.#options.hasNoEventLog === true;
   }
 
   #hasLog(executorId: string): boolean {

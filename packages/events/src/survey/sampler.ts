@@ -429,7 +429,8 @@ class SampleReader {
         log.info = true;
         break;
       case "INFO":
-        log.info = true;
+        // Programs print at INFO beside a Spark that does not.
+        log.info ||= record.template !== undefined;
         break;
       default:
         log.warn ||= record.level !== undefined;

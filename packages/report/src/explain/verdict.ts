@@ -216,7 +216,9 @@ function trustIn(
           ]),
       hasEventLog || (logged.has(evidenceLevel) && !isDriverAlone)
         ? (LEVELS[evidenceLevel] ?? "")
-        : DRIVER_ALONE,
+        : isDriverAlone
+          ? DRIVER_ALONE
+          : NO_STORES,
       ...(missing === undefined
         ? []
         : [
@@ -250,6 +252,9 @@ function accountInWords({
 const logged: ReadonlySet<string> = new Set(["debug", "info"]);
 const DRIVER_ALONE =
   "Evidence: a driver's log alone; what executors report to it of blocks is logged, reads are not.";
+
+const NO_STORES =
+  "Evidence: logs without Spark's lines at INFO; refusals and errors are logged, stores, evictions and execution memory are not.";
 
 const LEVELS: Readonly<Record<string, string>> = {
   debug: "Evidence: executor logs at DEBUG; all but unroll reservations is logged.",

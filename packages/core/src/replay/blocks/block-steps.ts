@@ -168,13 +168,15 @@ export class BlockSteps {
       ownRddBytes: ledger.bytesOfRdd(rddIdOf(blockId) ?? -1),
     });
     const foreseen = this.#context.ladder.foreseen(blockId, bounds, room);
-    checkAlone(this.#context, step, {
-      quantity: "unroll_computed",
-      logged: computed,
-      foreseen,
-      allowed: bounds,
-      usedFor: "unroll",
-    });
+    if (!this.#isBlind) {
+      checkAlone(this.#context, step, {
+        quantity: "unroll_computed",
+        logged: computed,
+        foreseen,
+        allowed: bounds,
+        usedFor: "unroll",
+      });
+    }
     this.#context.ladder.learn(blockId, computed);
     const taskId = this.#context.taskOf(step) ?? taskPutting(this.#context, blockId);
     const ceiling = ledger.storageAvailable().atMost;
@@ -344,12 +346,18 @@ export class BlockSteps {
     });
   }
 
+  /** A log at WARN alone: it has refusals, and none of the stores that took the room. */
+  get #isBlind(): boolean {
+    const { followsTasks, totals } = this.#context.state;
+    return !followsTasks && totals.stores === 0;
+  }
+
   /** `size` is what the block asked for, as far as it was unrolled. */
   #putFailed(
     step: LogStep,
     blockId: string,
     taskId: number | undefined,
-    { rule, size }: { readonly rule: DecidingRule; readonly size: Amount | undefined },
+    { rule, size }: { readonly rule: DecidingRule | undefined; readonly size: Amount | undefined },
   ): void {
     const { state, history } = this.#context;
     this.#impliedMiss(step, step, blockId, taskId, "values");
@@ -372,9 +380,10 @@ export class BlockSteps {
 
   /**
    * The rule that kept a block out: its own RDD's blocks, which are never evicted for it, hold more
-   * than others', or nothing could go.
+   * than others', or nothing could go; undefined: nothing tells.
    */
-  #whyFailed(blockId: string): DecidingRule {
+  #whyFailed(blockId: string): DecidingRule | undefined {
+    if (this.#isBlind) return undefined;
     const rdd = rddIdOf(blockId);
     const ledger = this.#context.state.ledger(
       this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap",
