@@ -244,6 +244,25 @@ const PASTED: readonly Pasted[] = [
     ],
     says: [/The driver's Java heap ran out/, /a larger spark\.driver\.memory/],
   },
+  {
+    named: "a driver that could not start, and not for want of memory",
+    lines: [
+      "16/06/30 15:19:14 ERROR SparkContext: Error initializing SparkContext.",
+      "org.apache.spark.SparkException: Yarn application has already ended! It might have been killed or unable to launch application master.",
+      "\tat org.apache.spark.SparkContext.<init>(SparkContext.scala:530)",
+    ],
+    says: [/The application failed .*Error initializing SparkContext: .*Yarn application has/],
+  },
+  {
+    named: "a driver that could not start for want of memory",
+    lines: [
+      "16/06/30 15:19:14 ERROR SparkContext: Error initializing SparkContext.",
+      "java.lang.IllegalArgumentException: Required executor memory (1024+384 MB) is above the max threshold (1024 MB) of this cluster!",
+      "\tat org.apache.spark.SparkContext.<init>(SparkContext.scala:530)",
+    ],
+    says: [/1 finding: .*The application was refused for want of memory/],
+    never: /Error initializing SparkContext/,
+  },
 ];
 
 test.each(PASTED)("$named", async ({ named, lines, beside = {}, says, never = NOTHING }) => {

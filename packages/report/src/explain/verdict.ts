@@ -22,6 +22,7 @@ export async function verdictOn(investigation: Investigation): Promise<RunVerdic
     isDriverAlone: flagIn(logs, "driver_alone") === true,
     missing: textIn(logs, "missing"),
     incomplete: numberIn(logs, "incomplete") ?? 0,
+    isZoneUnknown: flagIn(logs, "zone_unknown") === true,
   });
   const found = new Set(rows.map((row) => textIn(row, "kind")));
   // Another finding may have it: an out-of-memory its failed tasks, and the executors that died of
@@ -109,6 +110,7 @@ const LOGS_SEEN = {
   filtered: "flag",
   store: "flag",
   cut: "flag",
+  zone_unknown: "flag",
 } as const;
 type Logs = Of<typeof LOGS_SEEN>;
 
@@ -152,6 +154,7 @@ const LOGS = (here: string): string => `
     exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0)
       and exists (from executors where ${here} and overhead_bytes is not null) as process_sizes,
     exists (from lost_executors where ${here}) as any_lost,
+    exists (from diagnostics where ${here} and code = 'clock_zone_unknown') as zone_unknown,
     exists (from oom_events where ${here})
       or exists (from failures where ${here}
         and error_class like '%OutOfMemoryError') as any_out_of_memory,
@@ -177,21 +180,18 @@ function isKnowable(trouble: KindOfTrouble, logs: Logs | undefined): boolean {
   return weakest >= levels.indexOf(trouble.needs);
 }
 
-function trustIn(
-  { application }: Investigation,
-  {
-    hasEventLog,
-    isDriverAlone,
-    incomplete,
-    missing,
-  }: {
-    readonly hasEventLog: boolean;
-    readonly isDriverAlone: boolean;
-    /** logs that are not whole, and what the first of them lacks */
-    readonly incomplete: number;
-    readonly missing: string | undefined;
-  },
-): Trust {
+/** What the logs at hand are, as far as trust depends on it. */
+interface SeenOfLogs {
+  readonly hasEventLog: boolean;
+  readonly isDriverAlone: boolean;
+  /** a log prints local times, and nothing tells of which zone */
+  readonly isZoneUnknown: boolean;
+  /** logs that are not whole, and what the first of them lacks */
+  readonly incomplete: number;
+  readonly missing: string | undefined;
+}
+
+function trustIn({ application }: Investigation, seen: SeenOfLogs): Trust {
   const statements = numberIn(application, "statements") ?? 0;
   const statementsMet = numberIn(application, "statements_met") ?? 0;
   const statementsExplained = numberIn(application, "statements_explained") ?? 0;
@@ -214,16 +214,8 @@ function trustIn(
         : [
             `Of ${counted(decisions, "decision")} of Spark's memory manager it foresaw ${countInWords(decisionsForeseen)} (${share(decisionsForeseen, decisions)}).`,
           ]),
-      hasEventLog || (logged.has(evidenceLevel) && !isDriverAlone)
-        ? (LEVELS[evidenceLevel] ?? "")
-        : isDriverAlone
-          ? DRIVER_ALONE
-          : NO_STORES,
-      ...(missing === undefined
-        ? []
-        : [
-            `${incomplete === 1 ? "One log is" : `${countInWords(incomplete)} logs are`} not whole (${missing}): what is missing may say otherwise.`,
-          ]),
+      evidenceInWords(evidenceLevel, seen),
+      ...doubtsOf(seen),
       ...(textIn(application, "spark_version") === undefined
         ? ["No log names the version of Spark: that of the memory model is assumed."]
         : textIn(application, "model_evidence") === "source"
@@ -231,6 +223,25 @@ function trustIn(
           : []),
     ],
   };
+}
+
+function evidenceInWords(level: string, { hasEventLog, isDriverAlone }: SeenOfLogs): string {
+  if (hasEventLog || (logged.has(level) && !isDriverAlone)) return LEVELS[level] ?? "";
+  return isDriverAlone ? DRIVER_ALONE : NO_STORES;
+}
+
+function doubtsOf({ incomplete, missing, isZoneUnknown }: SeenOfLogs): string[] {
+  const doubts: string[] = [];
+  if (missing !== undefined) {
+    const logs = incomplete === 1 ? "One log is" : `${countInWords(incomplete)} logs are`;
+    doubts.push(`${logs} not whole (${missing}): what is missing may say otherwise.`);
+  }
+  if (isZoneUnknown) {
+    doubts.push(
+      "Times are local ones of a zone that no log names, shown as if UTC (--time-zone names it).",
+    );
+  }
+  return doubts;
 }
 
 /** `The logs state memory 128 times: the replay predicted 126 (98 %) …; 0 are unexplained.` */

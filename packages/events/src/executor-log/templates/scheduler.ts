@@ -3,6 +3,7 @@
  * and killed.
  */
 import type { LogFact } from "@respark/core";
+import { outOfMemoryCause, outOfMemoryOf } from "../error-line.ts";
 import { type LogTemplate, silent, template } from "../log-template.ts";
 
 export const TASK_SCHEDULER: readonly LogTemplate[] = [
@@ -193,7 +194,25 @@ export const SPARK_CONTEXT: readonly LogTemplate[] = [
     example: "Java version 17.0.15",
     fact: (version) => ({ kind: "java_version_logged", version }),
   }),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "Error initializing SparkContext.",
+    example: "Error initializing SparkContext.",
+    awaitsTrace: true,
+    fact: ({ trace }) => notStarted(trace),
+  }),
 ];
+
+/** The driver's first error; of memory where it says so. */
+function notStarted(trace: readonly string[]): LogFact {
+  const error = outOfMemoryOf(trace[0] ?? "");
+  if (error !== undefined) return { kind: "error_logged", ...error, isCause: false };
+  const cause = outOfMemoryCause(trace);
+  if (cause !== undefined) return { kind: "error_logged", ...cause, isCause: true };
+  const message = ["Error initializing SparkContext", ...trace.slice(0, 1)].join(": ");
+  return { kind: "trouble_logged", what: "application", message };
+}
 
 /** A multi-line reason (Kubernetes container statuses, YARN diagnostics) in one text. */
 export function withTrace(reason: string, trace: readonly string[]): string {
