@@ -65,7 +65,8 @@ export {
 } from "./observation.ts";
 export { printable, printableLine, printableValue } from "./printable.ts";
 export type { SourceCompleteness } from "./replay/application/completeness.ts";
-export { Replay, type ReplayOptions } from "./replay/replay.ts";
+export { Replay } from "./replay/replay.ts";
+export type { ReplayOptions } from "./replay/replay-options.ts";
 export type { ExecutorSummary, ReplaySummary } from "./replay/replay-summary.ts";
 export type {
   ApplicationRow,

@@ -6,8 +6,8 @@ import { assertNever } from "../assert.ts";
 import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
-import type { EmitRow, EvidenceLevel, TakeRow } from "../rows.ts";
-import { ApplicationConf, type SparkVersionBounds } from "./application/application-conf.ts";
+import type { EmitRow, EvidenceLevel } from "../rows.ts";
+import { ApplicationConf } from "./application/application-conf.ts";
 import { ApplicationFacts } from "./application/application-facts.ts";
 import { Completeness } from "./application/completeness.ts";
 import { DeathRecords } from "./application/death-records.ts";
@@ -24,6 +24,7 @@ import { BroadcastValues } from "./blocks/broadcast-values.ts";
 import { ExecutorReplay } from "./executor-replay.ts";
 import { emptyTotals } from "./executor-state.ts";
 import { HELD_MICROS } from "./links/lookahead.ts";
+import type { ReplayOptions } from "./replay-options.ts";
 import { accuracyOf, bestOf, type ExecutorSummary, type ReplaySummary } from "./replay-summary.ts";
 import { TaskRows } from "./tasks/task-rows.ts";
 
@@ -36,27 +37,6 @@ type OfTasksOrBlocks =
   | "exclusion";
 type ApplicationEvent = Exclude<EventFact, ExecutorEvent | { readonly kind: OfTasksOrBlocks }>;
 type LogFactOf<Kind extends LogFact["kind"]> = Extract<LogFact, { readonly kind: Kind }>;
-
-/** What is known of an application before its replay, and who takes its rows. */
-export interface ReplayOptions {
-  readonly appId: string;
-  readonly attemptId: string;
-  readonly emit: TakeRow;
-  /**
-   * Version found by the survey, for applications whose event log does not say it (or that have
-   * none).
-   */
-  readonly sparkVersion?: string | undefined;
-  /** Where nothing names the version: the lines it is between. */
-  readonly sparkVersionBounds?: SparkVersionBounds | undefined;
-  readonly name?: string | undefined;
-  /** What each executor's own log tells; executors without a log of their own are absent. */
-  readonly executorLogs?: ReadonlyMap<string, EvidenceLevel>;
-  /** Nothing but logs tells of it: what lines say of blocks is kept where no capacity is known. */
-  readonly hasNoEventLog?: boolean;
-  /** Turns a setting's value into what may be shown; the default shows it. */
-  readonly redact?: (key: string, value: string) => string;
-}
 
 /**
  * The replay of one application: takes its observations in their order of time and emits the rows
@@ -450,7 +430,8 @@ export class Replay {
         level: this.#levelOf(executorId),
         blocks: this.#blocks,
         broadcasts: this.#broadcasts,
-        rules: () => this.#conf.rules(known, this.#hasLog(executorId) || this.#isLogAlone),
+        rules: () =>
+          this.#conf.rules(known, this.#hasLog(executorId) || this.#options.hasNoEventLog === true),
         manager: () => this.#conf.manager(known),
         foreseenCapacity: () => this.#conf.foreseenCapacity(known),
         persistedRdds: (stageId) =>
@@ -472,10 +453,6 @@ export class Replay {
       this.#executors.set(executorId, replay);
     }
     return replay;
-  }
-
-  get #isLogAlone(): boolean {
-    return this.#options.hasNoEventLog === true;
   }
 
   #hasLog(executorId: string): boolean {

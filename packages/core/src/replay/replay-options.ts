@@ -1,0 +1,24 @@
+/** What a replay is told before its first observation. */
+import type { EvidenceLevel, TakeRow } from "../rows.ts";
+import type { SparkVersionBounds } from "./application/application-conf.ts";
+
+/** What is known of an application before its replay, and who takes its rows. */
+export interface ReplayOptions {
+  readonly appId: string;
+  readonly attemptId: string;
+  readonly emit: TakeRow;
+  /**
+   * Version found by the survey, for applications whose event log does not say it (or that have
+   * none).
+   */
+  readonly sparkVersion?: string | undefined;
+  /** Where nothing names the version: the lines it is between. */
+  readonly sparkVersionBounds?: SparkVersionBounds | undefined;
+  readonly name?: string | undefined;
+  /** What each executor's own log tells; executors without a log of their own are absent. */
+  readonly executorLogs?: ReadonlyMap<string, EvidenceLevel>;
+  /** Nothing but logs tells of it: what lines say of blocks is kept where no capacity is known. */
+  readonly hasNoEventLog?: boolean;
+  /** Turns a setting's value into what may be shown; the default shows it. */
+  readonly redact?: (key: string, value: string) => string;
+}
