@@ -270,3 +270,15 @@ test.runIf(existsSync("/dev/full"))(
     expect([ran.status, ran.stderr]).toEqual([2, "respark: no room left on the disk\n"]);
   },
 );
+
+test.each(["explain", "report", "whatif"])(
+  "%s of nothing says what it looked for",
+  async (command) => {
+    const asked = command === "whatif" ? ["--set", "spark.memory.fraction=0.7"] : [];
+    const { code, stderr } = await respark([command, join(folder, "nothing"), ...asked]);
+    expect(code).toBe(3);
+    expect(stderr).toBe(
+      `respark: there is neither a database nor a log at ${join(folder, "nothing")}\n`,
+    );
+  },
+);

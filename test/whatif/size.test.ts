@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sizeOf, whatIfInDetail } from "@respark/report";
 import { afterAll, expect, test } from "vitest";
-import { searchDraws } from "../../packages/report/src/whatif/size.ts";
+import { AskedWrongly } from "../../packages/report/src/whatif/configurations.ts";
+import { leastStarting, searchDraws } from "../../packages/report/src/whatif/size.ts";
 import { replayed } from "../cli/run-respark.ts";
 import { recordOf } from "./records.ts";
 
@@ -51,4 +52,16 @@ test("a run of many tasks has fewer draws a size, 16 where it counts", () => {
   expect(searchDraws(20_000)).toEqual({ few: 10, many: 40 });
   expect(searchDraws(40_000)).toEqual({ few: 5, many: 20 });
   expect(searchDraws(100_000)).toEqual({ few: 3, many: 16 });
+});
+
+// 512m with the parallel collector: of less than 506m Spark does not start, and says so.
+test.each([
+  [506, 506],
+  [1, 128],
+  [512, 512],
+])("no size is tried with which Spark does not start: %d MiB", (least, from) => {
+  const ofSize = (mib: number): void => {
+    if (mib < least) throw new AskedWrongly("Spark does not start");
+  };
+  expect(leastStarting(ofSize, 128, 512)).toBe(from);
 });

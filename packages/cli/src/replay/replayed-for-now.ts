@@ -84,8 +84,16 @@ async function openedOrLogs(
     const isLimited = opening.memoryLimitBytes !== undefined;
     return await (isLimited ? openSpilling(host, path, opening) : openDatabase(path, opening));
   } catch (error) {
-    const mayBeLog = error instanceof DatabaseError && error.trouble === "unreadable";
-    if (mayBeLog && !/\.(?:duckdb|db)$/i.test(path)) return undefined;
+    if (error instanceof DatabaseError && !/\.(?:duckdb|db)$/i.test(path)) {
+      if (error.trouble === "unreadable") return undefined;
+      if (error.trouble === "missing") {
+        throw new DatabaseError(
+          "missing",
+          path,
+          `there is neither a database nor a log at ${path}`,
+        );
+      }
+    }
     throw error;
   }
 }

@@ -92,17 +92,19 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
   }
   // A connection has one answer at a time, and a later question would cut it off: each question has
   // its own.
-  const asking = new Set<DuckDBConnection>();
+  const asking = new Map<DuckDBConnection, () => void>();
   const done = (connection: DuckDBConnection): void => {
-    if (!asking.delete(connection)) return;
+    const forget = asking.get(connection);
+    if (forget === undefined) return;
+    asking.delete(connection);
+    forget();
     connection.closeSync();
   };
   const query = async (sql: string, signal?: AbortSignal): Promise<QueryResult> => {
     const connection = await opened.connect();
-    asking.add(connection);
-    signal?.addEventListener("abort", () => {
-      if (asking.has(connection)) connection.interrupt();
-    });
+    const interrupt = (): void => connection.interrupt();
+    signal?.addEventListener("abort", interrupt);
+    asking.set(connection, () => signal?.removeEventListener("abort", interrupt));
     try {
       const result = await connection.stream(sql);
       return {
@@ -126,7 +128,7 @@ export async function openDatabase(path: string, options: DatabaseOptions = {}):
     },
     rows: async (sql) => recordsOf(await query(sql)),
     close: () => {
-      for (const connection of asking) done(connection);
+      for (const connection of asking.keys()) done(connection);
       opened.close();
     },
   };

@@ -1,5 +1,5 @@
 /** The least memory that keeps a promise, each promise by itself. */
-import type { OutcomeName, Outcomes } from "@respark/core";
+import type { OutcomeName, Outcomes, SimulatedConfiguration } from "@respark/core";
 import { refuseUnusable } from "./answer.ts";
 import { baseOutcomes } from "./base-outcomes.ts";
 import {
@@ -94,7 +94,6 @@ const ORDINARY_DRAWS = 400;
 const MOST_TASK_DRAWS = 8_000_000;
 const LEAST_FEW = 3;
 const LEAST_MANY = 16;
-const LEAST_HEAP_MIB = 450;
 
 /** Throws NotComparable and AskedWrongly. */
 export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
@@ -110,15 +109,15 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
     isForetold(name, { run, demand }),
   );
   const had = memoryInMiB(base, knob);
-  const range = question.between ?? {
-    fromMiB: Math.max(knob === "spark.executor.memory" ? LEAST_HEAP_MIB : 1, Math.round(had / 4)),
-    toMiB: Math.round(had * 4),
-  };
-  const search = new SizeSearch(runs, draws, (mib) =>
+  const ofSize = (mib: number): SimulatedConfiguration =>
     mib === had
       ? base.configuration
-      : changedConfiguration(base, new Map([[knob, `${mib}m`]])).configuration,
-  );
+      : changedConfiguration(base, new Map([[knob, `${mib}m`]])).configuration;
+  const range = question.between ?? {
+    fromMiB: leastStarting(ofSize, Math.max(1, Math.round(had / 4)), had),
+    toMiB: Math.round(had * 4),
+  };
+  const search = new SizeSearch(runs, draws, ofSize);
   const tolerated = 1 - question.probability;
   const promises = question.keep.map((promise): SizedPromise => {
     const outcomes = PROMISES[promise];
@@ -147,6 +146,34 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
     tried: search.tried.map((mib) => `${mib}m`),
     recommended: sizes.includes(null) ? null : largest(sizes),
   };
+}
+
+/**
+ * The smallest of these sizes with which Spark starts: it wants 1.5 times its reserved memory of
+ * what the collector leaves of the heap. The last one is the run's own.
+ */
+export function leastStarting(
+  ofSize: (mib: number) => unknown,
+  fromMiB: number,
+  startedMiB: number,
+): number {
+  let [low, high] = [fromMiB, startedMiB];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (starts(() => ofSize(middle))) high = middle;
+    else low = middle + 1;
+  }
+  return high;
+}
+
+function starts(configure: () => unknown): boolean {
+  try {
+    configure();
+    return true;
+  } catch (error) {
+    if (error instanceof AskedWrongly) return false;
+    throw error;
+  }
 }
 
 function largest(sizes: readonly (string | null)[]): string | null {
