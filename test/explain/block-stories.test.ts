@@ -1,18 +1,8 @@
 /** The stories that a page carries are those that `explain` tells one by one. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { explain, openDatabase, textIn } from "@respark/report";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { blockEventStories } from "../../packages/report/src/explain/index.ts";
-import { replayed } from "../cli/run-respark.ts";
-
-const runs = join(import.meta.dirname, "../../fixtures/runs");
-const folder = mkdtempSync(join(tmpdir(), "respark-block-stories-"));
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+import { recordedRun } from "../cli/recorded-run.ts";
 
 /** Evictions for execution and for other blocks, dropped to disk or gone, by three managers. */
 const RUNS = ["s35-f-base-dbg", "s40-a2-base-dbg", "s24-i-legacy-dbg"];
@@ -20,9 +10,7 @@ const RUNS = ["s35-f-base-dbg", "s40-a2-base-dbg", "s24-i-legacy-dbg"];
 const COMPARED = 5;
 
 test.each(RUNS)("%s: each eviction and refusal is told, evictions word for word", async (run) => {
-  const path = join(folder, `${run}.duckdb`);
-  await replayed([join(runs, run), "-o", path]);
-  const database = await openDatabase(path);
+  const database = await openDatabase(await recordedRun(run));
   try {
     const [application] = await database.rows("select app_id, attempt_id from applications");
     const name = {

@@ -2,37 +2,22 @@
  * Explanations of recorded runs, as they were last read by a person against the logs.
  * `UPDATE_GOLDEN=1 pnpm vitest run test/explain` writes them anew.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { numberIn, openDatabase, textIn } from "@respark/report";
-import { afterAll, describe, expect, test } from "vitest";
-import { replayed, respark } from "../cli/run-respark.ts";
+import { describe, expect, test } from "vitest";
+import { recordedRun } from "../cli/recorded-run.ts";
+import { respark } from "../cli/run-respark.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures/runs");
 const goldens = join(import.meta.dirname, "goldens");
-const folder = mkdtempSync(join(tmpdir(), "respark-explain-"));
-const databases = new Map<string, Promise<string>>();
-
-afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** The database of a fixture's run, replayed once. */
-function databaseOf(run: string): Promise<string> {
-  const known = databases.get(run);
-  if (known !== undefined) return known;
-  const path = join(folder, `${run}.duckdb`);
-  const made = replayed([join(fixtures, run), "-o", path, "--quiet"]).then(() => path);
-  databases.set(run, made);
-  return made;
-}
 
 async function explained(run: string, ...question: string[]): Promise<string> {
-  const { code, stdout, stderr } = await respark(["explain", await databaseOf(run), ...question]);
+  const database = await recordedRun(run);
+  const { code, stdout, stderr } = await respark(["explain", database, ...question]);
   expect(stderr).toBe("");
   expect(code).toBe(0);
-  return stdout.replaceAll(`${folder}/`, "");
+  return stdout.replaceAll(`${dirname(database)}/`, "");
 }
 
 /** How long their JVMs took (BlockManager.getOrElseUpdate, whole, in the runs' op traces); ms. */
@@ -44,7 +29,7 @@ const RECOMPUTING = {
 test.for(Object.entries(RECOMPUTING))(
   "%s: what recomputing blocks took lies within the bounds of each RDD's cost",
   async ([run, took]) => {
-    const database = await openDatabase(await databaseOf(run));
+    const database = await openDatabase(await recordedRun(run));
     const costs = await database.rows(`select rdd_id, cost_ms_min, cost_ms_max from cache_costs`);
     const evictions = await database.rows(`select split_part(block_id, '_', 2) as rdd_id,
         sum(recompute_ms_max) as recompute_ms_max from eviction_ledger
@@ -86,7 +71,7 @@ describe("explanations read as they did", () => {
 });
 
 test("each log line that an explanation names says what it is said to", async () => {
-  const path = await databaseOf("s35-f-base-dbg");
+  const path = await recordedRun("s35-f-base-dbg");
   const { stdout } = await respark(["explain", path, "--eviction", "9", "--json"]);
   const story: unknown = JSON.parse(stdout);
   expect(story).toMatchObject({
@@ -116,7 +101,7 @@ test.for([
 ])("$question: what is not there is said with what is", async ({ question, says }) => {
   const { code, stdout, stderr } = await respark([
     "explain",
-    await databaseOf("s35-f-base-dbg"),
+    await recordedRun("s35-f-base-dbg"),
     ...question,
   ]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
@@ -124,7 +109,7 @@ test.for([
 });
 
 test("the verdict for machines has the same findings, in the same order, and the settings that would tell more", async () => {
-  const path = await databaseOf("s35-f-base-dbg");
+  const path = await recordedRun("s35-f-base-dbg");
   const { stdout } = await respark(["explain", path, "--json"]);
   const verdict: unknown = JSON.parse(stdout);
   expect(verdict).toMatchObject({

@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { recordedRun } from "../cli/recorded-run.ts";
 import { replayed, respark } from "../cli/run-respark.ts";
 
-const fixtures = join(import.meta.dirname, "../../fixtures/runs");
 const folder = mkdtempSync(join(tmpdir(), "respark-facts-"));
 
 afterAll(() => {
@@ -66,8 +66,7 @@ describe("each amount in a sentence is in the facts beside it", () => {
     { run: "s24-i-legacy-dbg", questions: ["", "--block rdd_1_1", "--executor driver"] },
     { run: "s40-a2-base-dbg", questions: ["", "--eviction 3", "--eviction 12"] },
   ])("$run", async ({ run, questions }) => {
-    const database = join(folder, `${run}.duckdb`);
-    await replayed([join(fixtures, run), "-o", database, "--quiet"]);
+    const database = await recordedRun(run);
     const missing: unknown[] = [];
     let amounts = 0;
     for (const question of questions) {
@@ -143,7 +142,7 @@ test("names that move the cursor, recolour a terminal or break out of a shell ar
 });
 
 test("the ordinals of the views are those that explain takes", async () => {
-  const database = join(folder, "s35-f-base-dbg.duckdb");
+  const database = await recordedRun("s35-f-base-dbg");
   for (const [sql, flag] of [
     [
       "select ordinal, executor_id || ':' || seq as place from eviction_ledger where ordinal in (1, 7, 16)",

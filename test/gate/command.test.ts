@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { recordedRun } from "../cli/recorded-run.ts";
 import { replayed, respark } from "../cli/run-respark.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -21,17 +22,17 @@ const fixture = (run: string): string => join(root, "fixtures/runs", run);
 const scratch = mkdtempSync(join(tmpdir(), "respark-test-"));
 const inScratch = (name: string): string => join(scratch, name);
 
-const mixed = inScratch("mixed.duckdb");
-const cacheset40 = inScratch("cacheset40.duckdb");
-const cacheset41 = inScratch("cacheset41.duckdb");
+let mixed = "";
+let cacheset40 = "";
+let cacheset41 = "";
 const both = inScratch("both.duckdb");
 const baseline = inScratch("mixed.baseline.json");
 const baseline40 = inScratch("cacheset40.baseline.json");
 
 beforeAll(async () => {
-  await replayed([fixture("s35-f-base-dbg"), "-o", mixed]);
-  await replayed([fixture("s40-a2-base-dbg"), "-o", cacheset40]);
-  await replayed([fixture("s41-a2-base-dbg"), "-o", cacheset41]);
+  mixed = await recordedRun("s35-f-base-dbg");
+  cacheset40 = await recordedRun("s40-a2-base-dbg");
+  cacheset41 = await recordedRun("s41-a2-base-dbg");
   copyFileSync(mixed, both);
   await replayed([fixture("s41-a2-base-dbg"), "-o", both, "--append"]);
   for (const [database, file] of [
