@@ -9,6 +9,7 @@ import { type Observation, UNKNOWN_TIME } from "../observation.ts";
 import { BlockHistory } from "./blocks/block-history.ts";
 import type { PrintedBlock } from "./blocks/printed-block.ts";
 import { RemovalReports } from "./blocks/removal-reports.ts";
+import { UnloggedStores } from "./blocks/unlogged-stores.ts";
 import { type DelayedReport, DelayedReports } from "./delayed-reports.ts";
 import { LearnedClasses } from "./evidence/logged-classes.ts";
 import { ExecutorEvidence, isInMemory } from "./evidence.ts";
@@ -60,6 +61,7 @@ export class ExecutorReplay {
   /** µs up to which time has passed in the ledger */
   #passed = 0;
   readonly #removals = new RemovalReports();
+  readonly #unlogged = new UnloggedStores();
   readonly #logged: LearnedClasses;
   /** as of the last step */
   #grantsLogged: boolean;
@@ -108,6 +110,7 @@ export class ExecutorReplay {
     if (isInMemory(fact.status)) blocks.reportedOn(executorId, blockId, level.replication);
     if (this.#around.hasLog) {
       this.evidence.blockUpdated(fact.status, place.ts);
+      this.#unlogged.heard(copyOf(fact.status), place.ts);
       // DEBUG prints every removal itself.
       if (!this.#logged.removals) this.#removals.heard(fact.status, place.ts);
     } else {
@@ -172,8 +175,10 @@ export class ExecutorReplay {
   timePasses(ts: number): void {
     this.waitsForTime = false;
     const settled = Math.max(ts, this.#ts);
-    if (this.#around.hasLog) this.#removals.timePasses(ts);
-    else this.#delayed.add(settled, () => this.#parts?.reports.settle(settled));
+    if (this.#around.hasLog) {
+      this.#removals.timePasses(ts);
+      this.#unlogged.timePasses(ts);
+    } else this.#delayed.add(settled, () => this.#parts?.reports.settle(settled));
   }
 
   /** `RDD.unpersist`: its blocks go, without a line for each. */
@@ -346,7 +351,8 @@ export class ExecutorReplay {
       for (const ledger of state.ledgers) ledger.forgetExecution();
     }
     const from = this.#passed;
-    const breaks = windows.breaksBetween(from, step.ts);
+    const breaks = this.#unlogged.breaksUntil(parts.context, step, from);
+    breaks.push(...windows.breaksBetween(from, step.ts));
     if (!logged.grants) breaks.push(...execution.breaksBetween(from, step.ts));
     if (!logged.removals) breaks.push(...this.#removals.breaksBetween(from, step.ts));
     for (const ts of inOrder(breaks)) {
@@ -364,6 +370,7 @@ export class ExecutorReplay {
   #advance({ context }: Parts, at: LogStep, openMicros: number): void {
     const { windows, execution, logged } = context;
     if (!logged.removals) this.#removals.apply(context, at);
+    this.#unlogged.apply(context, at);
     windows.advance(at.ts);
     context.unseen.passTime(at.ts);
     if (!logged.grants) execution.update(at.ts, openMicros);
@@ -413,7 +420,10 @@ export class ExecutorReplay {
     // Up to 1.3 broadcasts that are removed have lines of their own at INFO.
     if (fact.kind === "removing" && fact.what === "broadcast") this.#removals.isTold = true;
     const isGap = last !== undefined && this.#saysTasks && losesPart(parts.context, last, step);
-    if (isGap) beginAnew(parts, last, step);
+    if (isGap) {
+      beginAnew(parts, last, step);
+      this.#unlogged.beginsAt(step.ts);
+    }
     this.#passTime(parts, step);
     const change = changeOfFree(parts.context, step);
     parts.puts.see(step);

@@ -157,3 +157,45 @@ test("a task that ends well has given back all: what it is left with may be gone
   expect(held("finish")).toMatchObject({ atLeast: 240, atMost: 330, bytes: 300 });
   expect(held("fail")).toMatchObject({ atLeast: 300, atMost: 300 });
 });
+
+/** A block of 200 bytes is reported after a task began, and before one did 0.1 s later. */
+function storesOf(lines: string): (readonly [string, number, string])[] {
+  const { block_events } = replayText(
+    `
+       0 1 start 1000
+      10 1 store rdd_0_0 100 bytes free 900
+    1000 1 launched task-1
+    1000 1 reported rdd_0_1 200
+    1100 1 launched task-2
+    ${lines}`,
+    { memory: 1000, level: "info" },
+  );
+  return block_events
+    .filter(({ op }) => op === "store")
+    .map(({ blockId, ts, origin }) => [blockId, ts, origin]);
+}
+
+test("a block that the event log reports and no line stores was stored before its next time", () => {
+  const lines = "5000 1 store rdd_0_2 50 bytes free 650";
+  const at = storesOf(lines);
+  expect(at).toContainEqual(["rdd_0_1", 1_100_000, "derived"]);
+  // Its line may come two seconds later: the log has to go on for so long, or to have its end.
+  expect(storesOf("3000 1 store rdd_0_2 50 bytes free 650")).toHaveLength(2);
+  expect(storesOf("3101 1 store rdd_0_2 50 bytes free 650")).toHaveLength(3);
+  const late = "3000 1 store rdd_0_1 200 bytes free 700\n5000 1 store rdd_0_2 50 bytes free 650";
+  expect(storesOf(late).map(([, , origin]) => origin)).toEqual(["logged", "logged", "logged"]);
+});
+
+test("what was reported before the log's first line is no store of which it lost the line", () => {
+  const { block_events } = replayText(
+    `
+     900 1 launched task-1
+     900 1 reported rdd_0_1 200
+     950 1 launched task-2
+    1000 1 store rdd_0_0 100 bytes free 700
+    5000 1 store rdd_0_2 50 bytes free 650`,
+    { memory: 1000, level: "info" },
+  );
+  const stores = block_events.filter(({ op }) => op === "store");
+  expect(stores.map(({ blockId }) => blockId)).toEqual(["rdd_0_0", "rdd_0_2"]);
+});

@@ -212,6 +212,11 @@ export class BlockHistory {
     return this.#lives.get(blockId)?.onDisk ?? false;
   }
 
+  /** When it left memory last, µs; undefined: never, as far as is known. */
+  removedAt(blockId: string): number | undefined {
+    return this.#lives.get(blockId)?.lastRemovedAt;
+  }
+
   hit(blockId: string, fromDisk: boolean): void {
     const life = this.#life(blockId);
     life.hits++;

@@ -38,6 +38,8 @@ export class Lookahead {
   /** tasks whose ends are among the steps */
   readonly #finishing = new Map<number, number>();
   #newest = Number.NEGATIVE_INFINITY;
+  /** the log has the lines that an executor ends with */
+  #isOver = false;
 
   add(observation: Observation, fact: LogFact, ts: number): void {
     const step: LogStep = {
@@ -65,6 +67,10 @@ export class Lookahead {
       case "task_finished":
         this.grants.ended(fact);
         this.#finishing.set(fact.taskId, (this.#finishing.get(fact.taskId) ?? 0) + 1);
+        return;
+      case "executor_stopping":
+      case "store_cleared":
+        this.#isOver = true;
         return;
       default:
         return;
@@ -106,6 +112,11 @@ export class Lookahead {
   /** Time of the step that waits first; undefined: none waits. */
   get waitingSince(): number | undefined {
     return this.peek(1)?.ts;
+  }
+
+  /** µs; no step before it is still to come: the newest one's time, or the log has its end. */
+  get readUntil(): number {
+    return this.#isOver ? Number.POSITIVE_INFINITY : this.#newest;
   }
 
   /** The steps after the one taken last, up to so many. */
