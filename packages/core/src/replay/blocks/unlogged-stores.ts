@@ -116,18 +116,18 @@ function stores({ fact }: LogStep, blockId: string): boolean {
 }
 
 function unroll(
-  { windows, isOffHeap }: ReplayContext,
+  context: ReplayContext,
   status: BlockStatus,
   { from, until }: { readonly from: number; readonly until: number },
 ): void {
-  windows.open({
+  context.windows.open({
     blockId: status.blockId,
     taskId: undefined,
     from,
     usuallyFrom: from,
     until,
     size: exactAmount(status.memoryBytes),
-    mode: isOffHeap(status.blockId) ? "off_heap" : "on_heap",
+    mode: context.isOffHeap(status.blockId) ? "off_heap" : "on_heap",
     precise: false,
     fails: false,
     isWhole: !status.level.deserialized,
