@@ -202,3 +202,19 @@ test("a task from before the log holds no more than was free of known memory", (
   // At INFO its grants have no lines.
   expect(rulesOfFrees(story(250), "info")).toEqual(["unseen_blocks", "unseen_blocks"]);
 });
+
+test("an evicted block of which no line tells a size has none", () => {
+  const { block_events, memory_events, summary } = replayText(
+    `
+      100 1 store rdd_5_0 100 free 300
+      201 1 drop rdd_3_7
+      300 1 store rdd_5_1 50 free 500`,
+    { memory: 1000, level: "info" },
+  );
+  const evicted = block_events.find(({ op }) => op === "evict");
+  expect(evicted).toMatchObject({ blockId: "rdd_3_7", memoryBytes: undefined });
+  expect(evicted?.memoryBytesMax).toBeUndefined();
+  const released = memory_events.find(({ op }) => op === "release_storage");
+  expect(released?.grantedBytes).toBeUndefined();
+  expect(summary.executors[0]).toMatchObject({ evictions: 1, evictedBytes: 0 });
+});

@@ -170,14 +170,17 @@ export class Evictions {
   dropping(step: LogStep, blockId: string): boolean {
     const { state, history, unseen, lookahead } = this.#context;
     const inHand = this.#inHand.get(step.thread ?? "");
-    const ledger =
-      state.ledgerOfBlock(blockId) ?? unseen.reveal(step, blockId, this.#sizeOfNext(inHand));
+    const known = state.ledgerOfBlock(blockId);
+    const told = known === undefined ? this.#sizeOfNext(inHand) : undefined;
+    const ledger = known ?? unseen.reveal(step, blockId, told);
     const held = ledger?.blocks.get(blockId);
     if (ledger === undefined || held === undefined) return false;
     const culprit = inHand ?? this.#culprits.of(step, [blockId]);
     const toDisk = history.isOnDisk(blockId) || isWrittenToDisk(lookahead, step, blockId);
     const exact = this.#exactSizeAhead(blockId);
     const size = exact === undefined ? held.size : exactAmount(exact);
+    // Its store was before the log, and no line says what its eviction freed.
+    const isUnknown = known === undefined && told === undefined && exact === undefined;
     const rule = this.#ruleOf(culprit);
     ledger.forget(blockId);
     // Memory gets back what the block took; the block's own row has the size known by now.
@@ -186,10 +189,7 @@ export class Evictions {
       mode: ledger.mode,
       taskId: culprit.taskId,
       blockId,
-      requestedBytes: held.size.best,
-      grantedBytes: held.size.best,
-      grantedBytesMin: held.size.atLeast,
-      grantedBytesMax: held.size.atMost,
+      ...(isUnknown ? {} : givenBack(held.size)),
       rule,
       origin: "logged",
     });
@@ -197,9 +197,7 @@ export class Evictions {
     state.blockEvent(step, {
       blockId,
       op: toDisk ? "drop_to_disk" : "evict",
-      memoryBytes: size.best,
-      memoryBytesMin: size.atLeast,
-      memoryBytesMax: size.atMost,
+      ...(isUnknown ? {} : bytesIn(size)),
       mode: ledger.mode,
       taskId: culprit.taskId,
       cause: culprit.cause,
@@ -211,7 +209,7 @@ export class Evictions {
     });
     this.#lastVictimBytes = size.atMost;
     state.totals.evictions++;
-    state.totals.evictedBytes += size.best;
+    if (!isUnknown) state.totals.evictedBytes += size.best;
     history.evicted(blockId, step.ts, toDisk);
     if (inHand !== undefined) {
       inHand.remaining--;
@@ -296,4 +294,17 @@ function victimsOf(
   for (const [i, one] of order.entries())
     for (const other of order.slice(i + 1)) if (fits([one, other])) return [one, other];
   return undefined;
+}
+
+function givenBack({ best, atLeast, atMost }: Amount) {
+  return {
+    requestedBytes: best,
+    grantedBytes: best,
+    grantedBytesMin: atLeast,
+    grantedBytesMax: atMost,
+  };
+}
+
+function bytesIn({ best, atLeast, atMost }: Amount) {
+  return { memoryBytes: best, memoryBytesMin: atLeast, memoryBytesMax: atMost };
 }
