@@ -52,7 +52,7 @@ const FIELD: readonly Field[] = [
       "\tat com.example.Job.grow(Job.scala:7)",
     ],
     kinds: ["oom"],
-    says: [/heap ran out \(1 time, executor 3\)/, /Job\.scala:7/],
+    says: [/heap ran out \(executor 3\)/, /Job\.scala:7/],
     never: /Looked for and not found: [^.]*out-of-memory/,
   },
   {

@@ -388,9 +388,9 @@ class SampleReader {
     if (counts.unreadStatements > log.ofExecutor) {
       return { ...found, log: undefined, unread: noLayout(counts.unreadStatements) };
     }
-    // A log without a line that Spark's memory, storage, tasks or registrations print has nothing
+    // A log without a line of a driver, or of memory, storage, tasks or registrations, has nothing
     // to replay.
-    return log.facts === 0 && log.executorId === undefined
+    return log.facts === 0 && log.executorId === undefined && log.driverLines === 0
       ? { ...found, log: undefined, unread: "no line of Spark's executors or driver in it" }
       : { ...found, log, unread: undefined };
   }

@@ -155,7 +155,7 @@ test("a driver's out-of-memory asks for the driver's memory, never for partition
     emit("executors", { ...executor, executorId: "driver" });
     emit("oom_events", { ...oom, executorId: "driver", class: "jvm_heap", taskId: undefined });
   });
-  expect(findings[0]?.title).toBe("The driver's Java heap ran out (1 time, the driver)");
+  expect(findings[0]?.title).toBe("The driver's Java heap ran out (the driver)");
   expect(findings[0]?.changeKey).toBe("spark.driver.memory");
   expect(findings[0]?.change).not.toContain("partitions");
 });

@@ -29,6 +29,85 @@ export const SPILLABLE: readonly LogTemplate[] = [
     fact: (threadId, size, elements, times, around) =>
       collection(around, { threadId, size, times, elements }),
   }),
+  // ExternalSorter's own words, before the trait; ExternalAppendOnlyMap's first ones.
+  template({
+    name: "S1",
+    since: "1.1",
+    until: "1.2",
+    level: "INFO",
+    says: "Thread {int} spilling in-memory batch of {int} B to disk ({int} spill so far)",
+    example: "Thread 60 spilling in-memory batch of 4792 B to disk (1 spill so far)",
+    fact: (threadId, bytes, times, around) =>
+      collection(around, { threadId, size: bytesOf(bytes, 1), times }),
+  }),
+  template({
+    name: "S1",
+    since: "1.1",
+    until: "1.2",
+    level: "INFO",
+    says: "Thread {int} spilling in-memory batch of {int} MB to disk ({int} spill so far)",
+    example: "Thread 60 spilling in-memory batch of 12 MB to disk (1 spill so far)",
+    fact: (threadId, megabytes, times, around) =>
+      collection(around, { threadId, size: bytesOf(megabytes, MIB), times }),
+  }),
+  template({
+    name: "S1",
+    since: "1.1",
+    until: "1.2",
+    level: "INFO",
+    says: "Thread {int} spilling in-memory batch of {int} B to disk ({int} spills so far)",
+    example: "Thread 60 spilling in-memory batch of 4792 B to disk (292769 spills so far)",
+    fact: (threadId, bytes, times, around) =>
+      collection(around, { threadId, size: bytesOf(bytes, 1), times }),
+  }),
+  template({
+    name: "S1",
+    since: "1.1",
+    until: "1.2",
+    level: "INFO",
+    says: "Thread {int} spilling in-memory batch of {int} MB to disk ({int} spills so far)",
+    example: "Thread 60 spilling in-memory batch of 12 MB to disk (292769 spills so far)",
+    fact: (threadId, megabytes, times, around) =>
+      collection(around, { threadId, size: bytesOf(megabytes, MIB), times }),
+  }),
+  template({
+    name: "S1",
+    since: "1.1",
+    until: "1.1",
+    level: "INFO",
+    says: "Thread {int} spilling in-memory map of {int} MB to disk ({int} time so far)",
+    example: "Thread 60 spilling in-memory map of 4 MB to disk (1 time so far)",
+    fact: (threadId, megabytes, times, around) =>
+      collection(around, { threadId, size: bytesOf(megabytes, MIB), times }),
+  }),
+  template({
+    name: "S1",
+    until: "1.0",
+    level: "WARN",
+    says: "Spilling in-memory map of {int} MB to disk ({int} time so far)",
+    example: "Spilling in-memory map of 4 MB to disk (1 time so far)",
+    fact: (megabytes, times, around) =>
+      collection(around, { threadId: undefined, size: bytesOf(megabytes, MIB), times }),
+  }),
+  template({
+    name: "S1",
+    since: "1.1",
+    until: "1.1",
+    level: "INFO",
+    says: "Thread {int} spilling in-memory map of {int} MB to disk ({int} times so far)",
+    example: "Thread 60 spilling in-memory map of 4 MB to disk (194 times so far)",
+    fact: (threadId, megabytes, times, around) =>
+      collection(around, { threadId, size: bytesOf(megabytes, MIB), times }),
+  }),
+  template({
+    name: "S1",
+    until: "1.0",
+    level: "WARN",
+    says: "Spilling in-memory map of {int} MB to disk ({int} times so far)",
+    example: "Spilling in-memory map of 4 MB to disk (194 times so far)",
+    fact: (megabytes, times, around) =>
+      collection(around, { threadId: undefined, size: bytesOf(megabytes, MIB), times }),
+  }),
   template({
     name: "S2",
     since: "2.0",
@@ -140,11 +219,18 @@ export const ROW_BASED_KEY_VALUE_BATCH: readonly LogTemplate[] = [
 ];
 
 interface Spilled {
-  threadId: number;
+  threadId: number | undefined;
   taskId?: number;
   size: ByteInterval;
   times: number;
   elements?: number;
+}
+
+const MIB = 2 ** 20;
+
+/** Printed without a fraction, which is cut off. */
+function bytesOf(count: number, unit: number): ByteInterval {
+  return { atLeast: count * unit, atMost: (count + 1) * unit - 1 };
 }
 
 function collection({ logger }: RecordAround, spilled: Spilled): LogFact {

@@ -45,7 +45,7 @@ function outOf(row: OutOfMemory, application: Application): Draft {
         ? COST_UNKNOWN
         : { best: lostMillis, min: lostMillis, max: lostMillis },
     stageId,
-    title: `${onDriver ? (DRIVER[kind] ?? OUT_OF[kind] ?? "The driver's memory ran out") : (OUT_OF[kind] ?? "Memory ran out")} (${counted(numberIn(row, "ooms") ?? 0, "time")}, ${executorsWords(textsIn(row, "executors"), 4)})`,
+    title: titleOf(kind, row),
     evidence: [
       `In the log: “${cutTo(wordsOf(row), 240)}”${whenInWords(numberIn(row, "first_us"))}.`,
       ...stageInWords(row, application),
@@ -77,6 +77,16 @@ function outOf(row: OutOfMemory, application: Application): Draft {
 function wordsOf(row: OutOfMemory): string {
   const [line = ""] = (textIn(row, "message") ?? "").split("\n");
   return line.replace(/^:\s*/, "");
+}
+
+/** One death has no count: a process may say its error more often than it dies. */
+function titleOf(kind: string, row: OutOfMemory): string {
+  const onDriver = flagIn(row, "on_driver") === true;
+  const ooms = numberIn(row, "ooms") ?? 0;
+  const ofAny = OUT_OF[kind] ?? "Memory ran out";
+  const title = onDriver ? (DRIVER[kind] ?? OUT_OF[kind] ?? "The driver's memory ran out") : ofAny;
+  const times = ooms === 1 ? "" : `${counted(ooms, "time")}, `;
+  return `${title} (${times}${executorsWords(textsIn(row, "executors"), 4)})`;
 }
 
 const OUT_OF: Readonly<Record<string, string>> = {
