@@ -25,13 +25,13 @@ export class Scratch {
   constructor(root: string, under: string | undefined) {
     this.#under = under;
     const kept = (path: string): boolean => !/\/(?:dist|\.cache)$/.test(path);
-    for (const folder of ["packages", "test", "docs", "lab"])
+    for (const folder of ["packages", "test", "docs", "lab", "examples"])
       cpSync(join(root, folder), join(this.directory, folder), {
         recursive: true,
         filter: kept,
         verbatimSymlinks: true,
       });
-    for (const file of ["package.json", "vitest.config.ts", "tsconfig.base.json"])
+    for (const file of ["package.json", "vitest.config.ts", "tsconfig.base.json", "action.yml"])
       cpSync(join(root, file), join(this.directory, file));
     for (const folder of ["node_modules", "fixtures"])
       symlinkSync(realpathSync(join(root, folder)), join(this.directory, folder));

@@ -107,6 +107,20 @@ test("a cut tar gives the beginning of its last entry", async () => {
   expect(codes()).toEqual(["archive_corrupt"]);
 });
 
+test.each([
+  ["within a header", 1255],
+  ["between two entries", 1024],
+])("a tar that is cut %s says so", async (_, end) => {
+  const tar = packTar([
+    { name: "a", plain: Buffer.from("a log") },
+    { name: "b", plain: Buffer.from("another") },
+  ]);
+  const { logs, codes } = await discovered({ "x.tar": tar.subarray(0, end) });
+  expect(Object.keys(logs())).toEqual(["x.tar!a"]);
+  expect(codes()).toEqual(["archive_corrupt"]);
+  expect((await discovered({ "x.tar": tar })).codes()).toEqual([]);
+});
+
 test("long names of GNU tar and of pax are whole", async () => {
   const long = `${"directory/".repeat(20)}app-1`;
   const record = `path=${long}\n`;

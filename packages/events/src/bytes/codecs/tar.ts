@@ -23,10 +23,13 @@ export function tarEntries(
   const header = Buffer.alloc(block);
   let next: Metadata = {};
   let lost = false;
+  /** The last block is one of the zeros that end a tar; or why the rest is missing is told. */
+  let isOver = false;
   try {
     for (let at = 0; at + block <= stored.size; ) {
       if (reader.read(header, block, at) < block) break;
-      if (header.every((byte) => byte === 0)) {
+      isOver = header.every((byte) => byte === 0);
+      if (isOver) {
         at += block;
         continue;
       }
@@ -60,6 +63,7 @@ export function tarEntries(
         tell("archive_entry_unsupported", data, `${name} is stored sparse and is not read`);
       if (type !== "0" && type !== "\0" && type !== "7") continue;
       if (data + size > stored.size) {
+        isOver = true;
         tell(
           "archive_corrupt",
           stored.size,
@@ -67,6 +71,7 @@ export function tarEntries(
         );
       }
       if (entries.length === maxEntries) {
+        isOver = true;
         tell("archive_limit", at, `holds more than ${maxEntries} entries; the rest is not read`);
         break;
       }
@@ -79,6 +84,13 @@ export function tarEntries(
     }
   } finally {
     reader.close();
+  }
+  if (!isOver) {
+    tell(
+      "archive_corrupt",
+      stored.size,
+      "the tar ends without the zeros that end one: it is cut, and entries may be missing",
+    );
   }
   return entries;
 }
