@@ -35,6 +35,16 @@ export function minus(a: Amount, b: Amount): Amount {
   };
 }
 
+/** What is a part of something else: never more of it, in its bounds and in its best estimate. */
+export function partOf(part: Amount, whole: Amount): Amount {
+  if (part === NOTHING) return part;
+  return {
+    atLeast: Math.min(part.atLeast, whole.best),
+    atMost: Math.min(part.atMost, whole.atMost),
+    best: Math.min(part.best, whole.best),
+  };
+}
+
 /** Narrowed to what an interval allows; unchanged when the two contradict each other. */
 export function narrowed(a: Amount, by: ByteInterval): Amount {
   const atLeast = Math.max(a.atLeast, by.atLeast);

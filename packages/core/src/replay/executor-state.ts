@@ -3,7 +3,7 @@
  * and written.
  */
 
-import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
+import { type Amount, amount, exactAmount, minus, partOf, plus } from "../amount.ts";
 import type { MemoryManager } from "../memory/memory-manager.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { ReplayAccuracy } from "../row-parts.ts";
@@ -235,7 +235,7 @@ export class ExecutorState {
       }
       const timeline = this.#timelines.get(ledger.mode);
       const isKnown = this.#arePoolsKnown;
-      const unrollUsed = within(ledger.unroll, storageUsed);
+      const unrollUsed = partOf(ledger.unroll, storageUsed);
       const activeTasks = ledger.executionByTask.size;
       const pools = {
         storageUsed,
@@ -291,7 +291,7 @@ export class ExecutorState {
         : ledger.rules.maxBytes - ledger.storagePool.best;
       for (const [taskId, held] of ledger.executionByTask) {
         const executionUsed = this.#begunBefore.has(taskId)
-          ? within(plus(held, this.#shareOfUnlogged(ledger)), exactAmount(maxPool))
+          ? partOf(plus(held, this.#shareOfUnlogged(ledger)), exactAmount(maxPool))
           : held;
         this.#taskTrack(taskId, ledger.mode).add({
           seq: this.#seq,
@@ -423,16 +423,6 @@ export class ExecutorState {
 
 function trackOf(taskId: number, mode: MemoryMode): number {
   return 2 * taskId + (mode === "on_heap" ? 0 : 1);
-}
-
-/** A part is no more than its whole. */
-function within(part: Amount, whole: Amount): Amount {
-  if (part === NOTHING) return part;
-  return {
-    atLeast: Math.min(part.atLeast, whole.atMost),
-    atMost: Math.min(part.atMost, whole.atMost),
-    best: Math.min(part.best, whole.best),
-  };
 }
 
 const UNPLACED: Pick<MemoryEventRow, Placed> = {
