@@ -278,7 +278,7 @@ test.each(["explain", "report", "whatif"])(
     const { code, stderr } = await respark([command, join(folder, "nothing"), ...asked]);
     expect(code).toBe(3);
     expect(stderr).toBe(
-      `respark: there is neither a database nor a log at ${join(folder, "nothing")}\n`,
+      `respark: there is neither a database nor a log at ${join(folder, "nothing")}: name what respark replay wrote, or the logs themselves\n`,
     );
   },
 );

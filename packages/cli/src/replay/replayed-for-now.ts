@@ -90,7 +90,7 @@ async function openedOrLogs(
         throw new DatabaseError(
           "missing",
           path,
-          `there is neither a database nor a log at ${path}`,
+          `there is neither a database nor a log at ${path}: name what respark replay wrote, or the logs themselves`,
         );
       }
     }

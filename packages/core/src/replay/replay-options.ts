@@ -1,4 +1,4 @@
-/** What a replay is told before its first observation. */
+/** What a replay needs to know before its first observation. */
 import type { EvidenceLevel, TakeRow } from "../rows.ts";
 import type { SparkVersionBounds } from "./application/application-conf.ts";
 
@@ -17,7 +17,7 @@ export interface ReplayOptions {
   readonly name?: string | undefined;
   /** What each executor's own log tells; executors without a log of their own are absent. */
   readonly executorLogs?: ReadonlyMap<string, EvidenceLevel>;
-  /** Nothing but logs tells of it: what lines say of blocks is kept where no capacity is known. */
+  /** It has no event log: block events are kept even where the capacity is unknown. */
   readonly hasNoEventLog?: boolean;
   /** Turns a setting's value into what may be shown; the default shows it. */
   readonly redact?: (key: string, value: string) => string;

@@ -203,7 +203,7 @@ test("a task from before the log holds no more than was free of known memory", (
   expect(rulesOfFrees(story(250), "info")).toEqual(["unseen_blocks", "unseen_blocks"]);
 });
 
-test("an evicted block of which no line tells a size has none", () => {
+test("the size of an evicted block that no line states is unknown", () => {
   const { block_events, memory_events, summary } = replayText(
     `
       100 1 store rdd_5_0 100 free 300

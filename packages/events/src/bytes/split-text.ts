@@ -21,7 +21,7 @@ const PADDED = /^(.*\.)(0\d{1,3})$/s;
 const NAMED = /^(.*part[._-]?)(\d{1,4})(\.(?:log|txt|out|err))?$/is;
 const OPEN_BRACE = 123;
 
-/** Event logs, whose parts are told by their events, are left as they are. */
+/** Event logs are left as they are: their events show which parts belong together. */
 export async function splitTexts(
   files: readonly FoundFile[],
   { report }: DiscoveryOptions,

@@ -174,7 +174,7 @@ export class ExecutorRoster {
         known.sourceLine ??= at.line;
         return;
       }
-      // Its executor may live on: what it held is gone, which its replay is told.
+      // The executor may live on, but its blocks are gone: its replay removes them.
       case "block_manager_removed":
         return;
     }

@@ -23,7 +23,7 @@ export function tarEntries(
   const header = Buffer.alloc(block);
   let next: Metadata = {};
   let lost = false;
-  /** The last block is one of the zeros that end a tar; or why the rest is missing is told. */
+  /** The last block is one of the zeros that end a tar, or the missing rest is reported. */
   let isOver = false;
   try {
     for (let at = 0; at + block <= stored.size; ) {

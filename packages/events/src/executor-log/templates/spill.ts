@@ -35,78 +35,39 @@ export const SPILLABLE: readonly LogTemplate[] = [
     since: "1.1",
     until: "1.2",
     level: "INFO",
-    says: "Thread {int} spilling in-memory batch of {int} B to disk ({int} spill so far)",
-    example: "Thread 60 spilling in-memory batch of 4792 B to disk (1 spill so far)",
-    fact: (threadId, bytes, times, around) =>
-      collection(around, { threadId, size: bytesOf(bytes, 1), times }),
-  }),
-  template({
-    name: "S1",
-    since: "1.1",
-    until: "1.2",
-    level: "INFO",
-    says: "Thread {int} spilling in-memory batch of {int} MB to disk ({int} spill so far)",
-    example: "Thread 60 spilling in-memory batch of 12 MB to disk (1 spill so far)",
-    fact: (threadId, megabytes, times, around) =>
-      collection(around, { threadId, size: bytesOf(megabytes, MIB), times }),
-  }),
-  template({
-    name: "S1",
-    since: "1.1",
-    until: "1.2",
-    level: "INFO",
-    says: "Thread {int} spilling in-memory batch of {int} B to disk ({int} spills so far)",
+    says: "Thread {int} spilling in-memory batch of {int} B to disk ({int} {word} so far)",
     example: "Thread 60 spilling in-memory batch of 4792 B to disk (292769 spills so far)",
-    fact: (threadId, bytes, times, around) =>
-      collection(around, { threadId, size: bytesOf(bytes, 1), times }),
+    fact: (threadId, count, times, _plural, around) =>
+      inWholeUnits(around, { threadId, count, unit: 1, times }),
   }),
   template({
     name: "S1",
     since: "1.1",
     until: "1.2",
     level: "INFO",
-    says: "Thread {int} spilling in-memory batch of {int} MB to disk ({int} spills so far)",
-    example: "Thread 60 spilling in-memory batch of 12 MB to disk (292769 spills so far)",
-    fact: (threadId, megabytes, times, around) =>
-      collection(around, { threadId, size: bytesOf(megabytes, MIB), times }),
+    says: "Thread {int} spilling in-memory batch of {int} MB to disk ({int} {word} so far)",
+    example: "Thread 60 spilling in-memory batch of 12 MB to disk (1 spill so far)",
+    fact: (threadId, count, times, _plural, around) =>
+      inWholeUnits(around, { threadId, count, unit: MIB, times }),
   }),
   template({
     name: "S1",
     since: "1.1",
     until: "1.1",
     level: "INFO",
-    says: "Thread {int} spilling in-memory map of {int} MB to disk ({int} time so far)",
+    says: "Thread {int} spilling in-memory map of {int} MB to disk ({int} {word} so far)",
     example: "Thread 60 spilling in-memory map of 4 MB to disk (1 time so far)",
-    fact: (threadId, megabytes, times, around) =>
-      collection(around, { threadId, size: bytesOf(megabytes, MIB), times }),
+    fact: (threadId, count, times, _plural, around) =>
+      inWholeUnits(around, { threadId, count, unit: MIB, times }),
   }),
   template({
     name: "S1",
     until: "1.0",
     level: "WARN",
-    says: "Spilling in-memory map of {int} MB to disk ({int} time so far)",
-    example: "Spilling in-memory map of 4 MB to disk (1 time so far)",
-    fact: (megabytes, times, around) =>
-      collection(around, { threadId: undefined, size: bytesOf(megabytes, MIB), times }),
-  }),
-  template({
-    name: "S1",
-    since: "1.1",
-    until: "1.1",
-    level: "INFO",
-    says: "Thread {int} spilling in-memory map of {int} MB to disk ({int} times so far)",
-    example: "Thread 60 spilling in-memory map of 4 MB to disk (194 times so far)",
-    fact: (threadId, megabytes, times, around) =>
-      collection(around, { threadId, size: bytesOf(megabytes, MIB), times }),
-  }),
-  template({
-    name: "S1",
-    until: "1.0",
-    level: "WARN",
-    says: "Spilling in-memory map of {int} MB to disk ({int} times so far)",
+    says: "Spilling in-memory map of {int} MB to disk ({int} {word} so far)",
     example: "Spilling in-memory map of 4 MB to disk (194 times so far)",
-    fact: (megabytes, times, around) =>
-      collection(around, { threadId: undefined, size: bytesOf(megabytes, MIB), times }),
+    fact: (count, times, _plural, around) =>
+      inWholeUnits(around, { threadId: undefined, count, unit: MIB, times }),
   }),
   template({
     name: "S2",
@@ -228,9 +189,17 @@ interface Spilled {
 
 const MIB = 2 ** 20;
 
-/** Printed without a fraction, which is cut off. */
-function bytesOf(count: number, unit: number): ByteInterval {
-  return { atLeast: count * unit, atMost: (count + 1) * unit - 1 };
+/** A size printed without its fraction; undefined where it is beyond what a number holds. */
+function inWholeUnits(
+  around: RecordAround,
+  {
+    count,
+    unit,
+    ...spilled
+  }: Omit<Spilled, "size"> & { readonly count: number; readonly unit: number },
+): LogFact | undefined {
+  const size = { atLeast: count * unit, atMost: (count + 1) * unit - 1 };
+  return Number.isSafeInteger(size.atMost) ? collection(around, { ...spilled, size }) : undefined;
 }
 
 function collection({ logger }: RecordAround, spilled: Spilled): LogFact {
