@@ -25,8 +25,15 @@ const missing = [
   ...(spawnSync("python3", ["-c", "import duckdb"]).status === 0 ? [] : ["python3 with duckdb"]),
 ];
 
+// A file needs a test, also where nothing of this can be run.
+const whatRuns =
+  missing.length === 0 ? "all is there" : `left out without ${missing.join(" and ")}`;
+test(`the reference scorer: ${whatRuns}`, () => {
+  expect(chosen.length > 0 && existsSync(reference)).toBe(existsSync(shared));
+});
+
 test.runIf(missing.length === 0).for(chosen)(
-  `$name is scored as by the reference${missing.length > 0 ? `: left out without ${missing.join(" and ")}` : ""}`,
+  "$name is scored as by the reference",
   async ({ set, name }) => {
     const scratch = mkdtempSync(join(tmpdir(), "respark-scorer-"));
     try {
