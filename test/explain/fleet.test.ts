@@ -142,3 +142,14 @@ test("sixty applications of one database are one screen, worst first as the tabl
   const shown = lines.flatMap((line) => /^ *\d+\. (\S+)/.exec(line)?.[1] ?? []);
   expect(shown).toEqual(byCost.slice(0, shown.length));
 });
+
+test("an application whose log lacks its end is not whole, and one that ends within a line is", async () => {
+  const runs = join(import.meta.dirname, "../../fixtures/runs");
+  const two = join(folder, "two.duckdb");
+  await replayed([join(runs, "s35-o-base-info"), join(runs, "s24-i-legacy-dbg"), "-o", two]);
+  const { stdout } = await respark(["explain", two]);
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain("Logs of 1 application are not whole.");
+  const asked = "select app_id from application_summary where incomplete_files > 0";
+  const { stdout: rows } = await respark(["query", two, asked, "--json"]);
+  expect(JSON.parse(rows)).toEqual([{ app_id: "app-20261121023807-0000" }]);
+});

@@ -32,7 +32,7 @@ export interface FleetApplication {
   readonly statements: number;
   readonly statementsMet: number;
   /** cut files, and oddities of the input */
-  readonly truncatedFiles: number;
+  readonly incompleteFiles: number;
   readonly warnings: number;
   readonly evidenceLevel: string;
   /** where it is, as the user would name it; undefined: there is no database to ask again */
@@ -69,7 +69,7 @@ const SUMMARY = [
   "run_ms",
   "statements",
   "statements_met",
-  "truncated_files",
+  "incomplete_files",
   "warnings",
   "evidence_level",
 ] as const;
@@ -136,7 +136,7 @@ function applicationOf(
     runMillis: row.run_ms,
     statements: row.statements ?? 0,
     statementsMet: row.statements_met ?? 0,
-    truncatedFiles: row.truncated_files ?? 0,
+    incompleteFiles: row.incomplete_files ?? 0,
     warnings: row.warnings ?? 0,
     evidenceLevel: row.evidence_level ?? "",
     database,
@@ -195,13 +195,13 @@ function trustInWords(fleet: readonly FleetApplication[]): string {
     sum(({ statements: all }) => all),
     sum(({ statementsMet }) => statementsMet),
   ];
-  const cut = fleet.filter(({ truncatedFiles }) => truncatedFiles > 0).length;
+  const partly = fleet.filter(({ incompleteFiles }) => incompleteFiles > 0).length;
   const bare = fleet.filter(({ evidenceLevel }) => evidenceLevel === "event_log").length;
   return [
     statements === 0
       ? "Their logs make no statement of memory to check the replay by."
       : `The replay predicted ${countInWords(met)} of their ${counted(statements, "memory statement")}.`,
-    ...(cut === 0 ? [] : [`Logs of ${counted(cut, "application")} are cut off.`]),
+    ...(partly === 0 ? [] : [`Logs of ${counted(partly, "application")} are not whole.`]),
     ...(bare === 0
       ? []
       : [`Of ${counted(bare, "application")} there is an event log alone, or less.`]),

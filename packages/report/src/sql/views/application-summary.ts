@@ -42,7 +42,8 @@ export const applicationSummary: ViewSpec = {
     ooms: "times out of memory; count",
     statements: "memory statements of its logs; count",
     statements_met: "those that the replay had predicted; count",
-    truncated_files: "logs cut off; count",
+    truncated_files: "logs that end within a line or a frame; count",
+    incomplete_files: "logs of which these logs show that something is missing; count",
     warnings: "oddities of the input that are warnings or errors; count",
     settings: "memory settings that differ from Spark's defaults, as key=value",
     findings: "findings; count",
@@ -92,7 +93,7 @@ wait as (
   from memory_waits group by all),
 oom as (select app_id, attempt_id, count(*) as ooms from oom_events group by all),
 files as (
-  select app_id, attempt_id, count(*) filter (truncated) as cut,
+  select app_id, attempt_id, count(*) filter (truncated) as cut, count(incomplete) as incomplete,
     bool_or(kind = 'event_log') as event_log
   from source_files group by all),
 odd as (
@@ -146,6 +147,7 @@ select
   a.statements,
   a.statements_met,
   coalesce(f.cut, 0) as truncated_files,
+  coalesce(f.incomplete, 0) as incomplete_files,
   coalesce(d.warnings, 0) as warnings,
   c.settings,
   coalesce(x.findings, 0) as findings,
