@@ -54,13 +54,17 @@ const DRIVERS_THREAD = /\b(?:dag-scheduler-event-loop|task-result-getter-\d)/;
 /** What is searched for in a log is a class or two. */
 const MOST_OF_A_FILTER = 2;
 const FEWEST_FILTERED = 3;
-const OF_STORAGE: ReadonlySet<string> = new Set([
+const OF_MEMORY: ReadonlySet<string> = new Set([
   "MemoryStore",
   "BlockManager",
   "BlockManagerInfo",
   "BlockManagerMaster",
   "TaskMemoryManager",
   "TorrentBroadcast",
+  "ExternalSorter",
+  "ExternalAppendOnlyMap",
+  "UnsafeExternalSorter",
+  "ShuffleExternalSorter",
 ]);
 
 /**
@@ -72,7 +76,7 @@ export function filteredTo(log: LogSample): readonly string[] | undefined {
   const loggers = [...log.loggers];
   const isFilter = loggers.length > 0 && loggers.length <= MOST_OF_A_FILTER;
   const isTold = log.info && log.records >= FEWEST_FILTERED;
-  return isFilter && isTold && loggers.every((logger) => OF_STORAGE.has(logger))
+  return isFilter && isTold && loggers.every((logger) => OF_MEMORY.has(logger))
     ? loggers
     : undefined;
 }

@@ -18,7 +18,8 @@ test.each([
     ["MemoryStore", "BlockManager", "TorrentBroadcast"],
     undefined,
   ],
-  ["a class beyond storage", ["MemoryStore", "Executor"], undefined],
+  ["what spills", ["ExternalSorter"], ["ExternalSorter"]],
+  ["a class beyond memory", ["MemoryStore", "Executor"], undefined],
 ])("%s", (_, loggers, left) => {
   expect(filteredTo(sampleOf(loggers))).toEqual(left);
 });
