@@ -272,10 +272,10 @@ export const namedMutants: readonly Mutant[] = [
     file: "execution-memory-pool.ts",
   },
   {
-    name: "e01: record-reader other layout 8->80",
-    from: "this.otherLayoutRow >= 8",
-    to: "this.otherLayoutRow >= 80",
-    file: "record-reader.ts",
+    name: "e01: other layout in a row 8->80",
+    from: "const OTHER_ROW = 8;",
+    to: "const OTHER_ROW = 80;",
+    file: "stream-layout.ts",
   },
   {
     name: "e02: record-reader TRACE_LINES 64->6",

@@ -1,4 +1,7 @@
-/** Turns one stream of lines (one container's, one pod's, one file's) into records: learns the layout, matches templates, gathers traces. */
+/**
+ * Turns one stream of lines (one container's, one pod's, one file's) into records: matches
+ * templates, gathers traces.
+ */
 
 import type { LogFact } from "@respark/core";
 import { CAUSED_BY } from "../user-frame.ts";
@@ -7,22 +10,20 @@ import { ErrorBelow } from "./error-below.ts";
 import { HeadSample } from "./head-sample.ts";
 import { LastTime } from "./last-time.ts";
 import { endsWrapper, lastWordsIn } from "./last-words.ts";
-import { layoutsFor } from "./layouts/index.ts";
-import { learnLayout } from "./layouts/learn-layout.ts";
-import { type Layout, RecordHead } from "./layouts/record-head.ts";
+import { RecordHead } from "./layouts/record-head.ts";
 import { Literal, textOf, viewOf } from "./line-bytes.ts";
 import type { LogCounts, LogOddity } from "./log-counts.ts";
 import { LogRecord } from "./log-record.ts";
 import type { LogTemplate } from "./log-template.ts";
-import { holdsStatement, mayHoldStatement, OVERLAP_BYTES } from "./memory-statement.ts";
-import { blankBytes, isFrame, loggerOf, startOf, wordsFrom, wordsTo } from "./record-text.ts";
+import { type LinePlace, LostStatements } from "./lost-statements.ts";
+import { OVERLAP_BYTES } from "./memory-statement.ts";
+import { blankBytes, isFrame, loggerOf, wordsFrom, wordsTo } from "./record-text.ts";
 import { SeenLoggers } from "./seen-loggers.ts";
+import { StreamLayout } from "./stream-layout.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 import { QUOTED_TEMPLATES } from "./templates/index.ts";
 import { ZoneAnchor } from "./zone-anchor.ts";
 
-/** Where a file's own line begins. */
-type LinePlace = Pick<Unwrapped, "number" | "byteOffset">;
 type ReadLine = Pick<Unwrapped, "buffer" | "start" | "end" | "utcMicros" | "isExact">;
 
 export interface ReaderOptions {
@@ -34,7 +35,7 @@ export interface ReaderOptions {
 }
 
 const TRACE_LINES = 64;
-/** Lines that name a cause, wherever they stand in a trace; all causes together are no more than that. */
+/** Lines that name a cause, wherever they stand in a trace: all together are no more than that. */
 const TRACE_LINES_WITH_CAUSES = 128;
 const CAUSE = new Literal(CAUSED_BY);
 const FRAME = new Literal("at ");
@@ -43,23 +44,16 @@ const TRACE_LINE_BYTES = 4096;
 const LINE_BYTES = 1 << 20;
 const TAB = 9;
 const SPACE = 32;
-const NINE = 57;
-const OPEN_BRACE = 123;
-const OPEN_BRACKET = 91;
 
 export class RecordReader {
   readonly counts: LogCounts;
   container: string | undefined = undefined;
   private readonly options: ReaderOptions;
   private readonly templates: TemplateSet;
-  private layouts: readonly Layout[];
-  private layout: Layout | undefined = undefined;
+  private readonly layout: StreamLayout;
+  private readonly lost: LostStatements;
   /** Lines that wait until they show the layout; undefined once they have. */
   private sample: HeadSample | undefined = new HeadSample();
-  /** Heads of the layouts at hand may begin with a letter. */
-  private mayBeginWithLetter = false;
-  /** Of the lines that a layout other than the first one read: how many in a row. */
-  private otherLayoutRow = 0;
   private readonly head = new RecordHead();
   private readonly record = new LogRecord();
   /** A record whose lines below are still coming. */
@@ -78,23 +72,27 @@ export class RecordReader {
     this.templates = templates;
     this.options = options;
     this.counts = counts;
-    this.layouts = layoutsFor(options.pattern);
+    this.layout = new StreamLayout(options.pattern);
+    this.lost = new LostStatements(counts, options.report);
   }
 
   /** The layout of most lines so far. */
   get layoutName(): string | undefined {
-    return this.layout?.name;
+    return this.layout.name;
   }
 
   get isDateless(): boolean {
-    return this.layout?.isDateless === true;
+    return this.layout.isDateless;
   }
 
   get isDateDoubtful(): boolean {
-    return this.layout?.isDateDoubtful === true;
+    return this.layout.isDateDoubtful;
   }
 
-  /** Reads one line; complete records go to `emit`, those of the first lines once these show the layout. */
+  /**
+   * Reads one line; complete records go to `emit`, those of the first lines once these show the
+   * layout.
+   */
   read(line: Unwrapped, emit: (record: LogRecord) => void): void {
     const { sample } = this;
     if (sample === undefined) {
@@ -107,10 +105,7 @@ export class RecordReader {
 
   private learn({ lines }: HeadSample, emit: (record: LogRecord) => void): void {
     this.sample = undefined;
-    const { best, others } = learnLayout(lines, this.layouts, this.templates);
-    this.layout = best;
-    this.layouts = [...(best === undefined ? [] : [best]), ...others, ...this.layouts];
-    this.mayBeginWithLetter = others.length > 0;
+    this.layout.learn(lines, this.templates);
     for (const kept of lines) this.readLine(kept, kept, emit);
   }
 
@@ -122,22 +117,16 @@ export class RecordReader {
     this.counts.lines++;
     const limit = end - start > LINE_BYTES ? start + LINE_BYTES : end;
     const head = this.head;
-    // What stands behind the limit is not read, but a record that lost its own line may be the last of it.
-    if (end > limit) this.findSwallowed(line, buffer, limit - OVERLAP_BYTES, end);
-    const layout = this.layout;
-    const blank = start >= end || this.skipFirstBytes[buffer[start] ?? 0] === 1;
-    const read = blank
-      ? layout?.beginsBlank === true && layout.read(buffer, start, limit, head)
-      : layout?.read(buffer, start, limit, head) === true ||
-        this.readOtherwise(line, buffer, start, limit);
-    if (!read) {
+    // What stands behind the limit is not read, but may end in a record that lost its own line.
+    if (end > limit) this.lost.findInside(line, buffer, limit - OVERLAP_BYTES, end);
+    if (!this.layout.read(buffer, start, limit, head)) {
       if (isExact && !Number.isNaN(utcMicros)) this.lastTime.set(utcMicros, 1000, true);
       this.below(line, buffer, start, limit, emit);
       return;
     }
     this.counts.records++;
-    if (layout?.isLoose === true && head.buffer === buffer) {
-      this.findSwallowed(line, buffer, start, head.messageStart);
+    if (!this.layout.isSure && head.buffer === buffer) {
+      this.lost.findInside(line, buffer, start, head.messageStart);
     }
     if (!Number.isNaN(utcMicros)) this.anchor.place(head, utcMicros, isExact);
     if (this.heldValues !== undefined) this.release(emit);
@@ -207,7 +196,7 @@ export class RecordReader {
       this.hand(record, emit);
     }
     if (template.wording.openEnded) {
-      this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
+      this.lost.findInside(line, head.buffer, head.messageStart, head.messageEnd);
     }
   }
 
@@ -223,8 +212,8 @@ export class RecordReader {
     if (found === undefined) {
       // A damaged logger is one that was never seen before.
       if (this.foreignLoggers.isNew(head))
-        this.torn(line, head.buffer, head.messageStart, head.messageEnd);
-      else this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
+        this.lost.findInPiece(line, head.buffer, head.messageStart, head.messageEnd);
+      else this.lost.findInside(line, head.buffer, head.messageStart, head.messageEnd);
       if (!this.options.everyRecord) return;
     }
     if (found?.awaitsTrace === true && head.trace === undefined) {
@@ -244,7 +233,7 @@ export class RecordReader {
   /** Of a known logger, with words of no template. */
   private unknown(line: LinePlace, emit: (record: LogRecord) => void): void {
     const head = this.head;
-    this.findSwallowed(line, head.buffer, head.messageStart, head.messageEnd);
+    this.lost.findInside(line, head.buffer, head.messageStart, head.messageEnd);
     if (!this.options.everyRecord) return;
     const record = this.record;
     record.takeHead(head);
@@ -319,11 +308,11 @@ export class RecordReader {
       return;
     }
     if (first === TAB) {
-      this.findSwallowed(line, buffer, start, end);
+      this.lost.findInside(line, buffer, start, end);
       return;
     }
     if (first === SPACE) {
-      this.torn(line, buffer, start, end);
+      this.lost.findInPiece(line, buffer, start, end);
       return;
     }
     const error = this.errorBelow.find(buffer, start, end, isFirst);
@@ -337,7 +326,7 @@ export class RecordReader {
     const mayEnd = !isFirst && (this.heldValues === undefined || this.heldTrace.some(isFrame));
     if (found === undefined && mayEnd && this.ended(line, buffer, start, end, emit)) return;
     if (found === undefined || (ofTheRecordBefore && found.name === "X13")) {
-      this.torn(line, buffer, start, end);
+      this.lost.findInPiece(line, buffer, start, end);
       return;
     }
     this.bareLine(line, found, buffer, start, end, emit);
@@ -353,7 +342,7 @@ export class RecordReader {
   ): boolean {
     const from = wordsFrom(buffer, start, end);
     const to = from === start ? end : wordsTo(buffer, from, end);
-    const among = this.layout === undefined ? this.templates.bareOfAll : this.templates.bareLosses;
+    const among = this.layout.isUnknown ? this.templates.bareOfAll : this.templates.bareLosses;
     const found = among.find(buffer, from, to);
     if (found?.hasFact !== true) return false;
     this.bareLine(line, found, buffer, from, to, emit);
@@ -435,66 +424,5 @@ export class RecordReader {
     record.template = undefined;
     record.fact = fact;
     this.hand(record, emit);
-  }
-
-  /** A piece of a record without its head: a statement in it is lost, and said so. */
-  private torn(line: LinePlace, buffer: Buffer, start: number, end: number): void {
-    const isStatement =
-      mayHoldStatement(viewOf(buffer), start, end) && holdsStatement(buffer, start, end);
-    if (isStatement) this.unread(line, buffer, start, end);
-    else if (buffer[start] === OPEN_BRACE && startOf(buffer, start, end).startsWith('{"ts":')) {
-      this.report("torn_record", line, buffer, start, end);
-    }
-  }
-
-  /** A statement inside a line that says something else: its own line end is lost, or its logger damaged. */
-  private findSwallowed(line: LinePlace, buffer: Buffer, start: number, end: number): void {
-    if (!mayHoldStatement(viewOf(buffer), start, end)) return;
-    if (holdsStatement(buffer, start, end)) this.unread(line, buffer, start, end);
-  }
-
-  private unread(line: LinePlace, buffer: Buffer, start: number, end: number): void {
-    this.counts.unreadStatements++;
-    this.report("unread_statement", line, buffer, start, end);
-  }
-
-  private report(
-    code: LogOddity["code"],
-    line: LinePlace,
-    buffer: Buffer,
-    start: number,
-    end: number,
-  ): void {
-    this.options.report({
-      code,
-      severity: "warning",
-      line: line.number,
-      byteOffset: line.byteOffset,
-      message: startOf(buffer, start, end),
-    });
-  }
-
-  /** Another layout than the learned one: files are mixed, or nothing is learned yet. */
-  private readOtherwise(line: LinePlace, buffer: Buffer, start: number, end: number): boolean {
-    const first = buffer[start] ?? 0;
-    if (end - start < 12 || this.skipFirstBytes[first] === 1) return false;
-    // A learned file's other lines are traces and JVM chatter; a head begins with a digit, bracket or brace.
-    const isLetter = first > NINE && first !== OPEN_BRACE && first !== OPEN_BRACKET;
-    if (this.layout !== undefined && isLetter && !this.mayBeginWithLetter) return false;
-    for (let i = 0; i < this.layouts.length; i++) {
-      const layout = this.layouts[i];
-      if (layout === undefined || layout === this.layout) continue;
-      if (!layout.read(buffer, start, end, this.head)) continue;
-      if (this.head.buffer === buffer && this.layout?.isLoose !== true) {
-        this.findSwallowed(line, buffer, start, this.head.messageStart);
-      }
-      this.otherLayoutRow++;
-      if (this.layout === undefined || this.otherLayoutRow >= 8) {
-        this.layout = layout;
-        this.otherLayoutRow = 0;
-      }
-      return true;
-    }
-    return false;
   }
 }
