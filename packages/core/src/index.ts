@@ -161,16 +161,10 @@ export {
   type SqlMetricUpdate,
   type SqlPlanNode,
 } from "./sql-metric.ts";
-export type {
-  BlockToPut,
-  EvictedBlock,
-  MemoryStoreSnapshot,
-  PartiallyUnrolled,
-  PutIteratorResult,
-  PutResult,
-} from "./storage/memory-store.ts";
+export type { EvictedBlock, MemoryStoreSnapshot, PutResult } from "./storage/memory-store.ts";
 export { MemoryStore } from "./storage/memory-store.ts";
 export { Pre16MemoryStore } from "./storage/pre16-memory-store.ts";
+export type { BlockToPut, PartiallyUnrolled, PutIteratorResult } from "./storage/stepwise-put.ts";
 export type { UnrollDemand } from "./storage/unroll.ts";
 export { type StorageLevel, storageLevelNamed } from "./storage-level.ts";
 export { alignedLine, columnWidths } from "./table-lines.ts";

@@ -1,10 +1,6 @@
 /** A block put into memory over the time that computing it takes. */
-import type {
-  BlockToPut,
-  MemoryStore,
-  PartiallyUnrolled,
-  PutSteps,
-} from "../storage/memory-store.ts";
+import type { MemoryStore } from "../storage/memory-store.ts";
+import type { BlockToPut, PartiallyUnrolled, PutSteps } from "../storage/stepwise-put.ts";
 import type { UnrollSettings } from "../storage/unroll.ts";
 import { growthOf } from "./growth.ts";
 import type { TaskSteps } from "./task-course.ts";

@@ -6,6 +6,7 @@ import { rddIdOf } from "../block-id.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
 import {
   UNROLLED,
+  type UnrollAccount,
   type UnrollDemand,
   UnrollingValues,
   type UnrollSettings,
@@ -118,9 +119,11 @@ function poolName(executor: number, mode: MemoryMode): string {
   return `${executor} ${mode}`;
 }
 
+const ROOM_FOR_ALL: UnrollAccount = { reserve: () => true };
+
 /** The most that storing a block holds: its unroll asks ahead of what it has seen. Bytes. */
 export function storingNeeds(demand: UnrollDemand, settings: UnrollSettings): number {
-  const unrolling = new UnrollingValues(demand, settings, () => true);
-  while (unrolling.advance() !== UNROLLED);
+  const unrolling = new UnrollingValues(demand, settings);
+  while (unrolling.advance(ROOM_FOR_ALL) !== UNROLLED);
   return Math.max(unrolling.heldBytes, demand.finalBytes);
 }

@@ -1,4 +1,4 @@
-/** One executor of a simulation: the real manager and store, and what it came to. */
+/** One executor of a simulation: the real manager and store, and what becomes of blocks. */
 import { rddIdOf } from "../block-id.ts";
 import type { ManagerCapacity } from "../memory/capacity.ts";
 import { createMemoryManager } from "../memory/managers/index.ts";
@@ -8,7 +8,7 @@ import { confLong, type SparkConf } from "../spark-conf.ts";
 import { MemoryStore } from "../storage/memory-store.ts";
 import { type UnrollSettings, unrollSettings } from "../storage/unroll.ts";
 import type { BlockLocations } from "./block-locations.ts";
-import { noOutcomes, type Outcomes } from "./outcomes.ts";
+import type { Outcomes } from "./outcomes.ts";
 
 /** A configuration that a simulation runs under. */
 export interface SimulatedConfiguration {
@@ -44,7 +44,8 @@ export class SimulatedExecutor {
   readonly host: string;
   readonly manager: MemoryManager;
   readonly store: MemoryStore;
-  readonly outcomes: Outcomes = noOutcomes();
+  /** What all executors come to together. */
+  readonly outcomes: Outcomes;
   /** Blocks that a level with disk wrote, or that were evicted to it. */
   readonly onDisk: Set<string> = new Set();
   readonly broadcasts: Set<number> = new Set();
@@ -56,14 +57,22 @@ export class SimulatedExecutor {
   readonly slowness: number;
   freeSlots: number;
   isAvailable = false;
+  /** It alone, as it is offered when a task of it ends. */
+  readonly alone: readonly SimulatedExecutor[] = [this];
 
   constructor(
     configuration: SimulatedConfiguration,
-    given: { readonly index: number; readonly host: string; readonly slowness: number },
+    given: {
+      readonly index: number;
+      readonly host: string;
+      readonly outcomes: Outcomes;
+      readonly slowness: number;
+    },
   ) {
     const { behaviour, conf, capacity } = configuration;
     this.index = given.index;
     this.host = given.host;
+    this.outcomes = given.outcomes;
     this.slowness = given.slowness;
     this.manager = createMemoryManager(behaviour, capacity, conf);
     this.store = new MemoryStore(behaviour, this.manager, conf);
@@ -94,9 +103,15 @@ export class SimulatedExecutor {
   /** The highest use of each pool, which the pools themselves keep. */
   noteHighest(): void {
     const { outcomes, manager } = this;
-    outcomes.peak_storage_bytes = manager.highestStorageBytes("on_heap");
-    outcomes.peak_execution_bytes = manager.highestExecutionBytes("on_heap");
-    outcomes.peak_off_heap_storage_bytes = manager.highestStorageBytes("off_heap");
+    const note = (
+      name: "peak_storage_bytes" | "peak_execution_bytes" | "peak_off_heap_storage_bytes",
+      bytes: number,
+    ): void => {
+      outcomes[name] = Math.max(outcomes[name], bytes);
+    };
+    note("peak_storage_bytes", manager.highestStorageBytes("on_heap"));
+    note("peak_execution_bytes", manager.highestExecutionBytes("on_heap"));
+    note("peak_off_heap_storage_bytes", manager.highestStorageBytes("off_heap"));
   }
 }
 

@@ -3,7 +3,6 @@ import { SparkFailure } from "../assert.ts";
 import { BytesToBytesMap } from "../consumers/bytes-to-bytes-map.ts";
 import { LongHashedRelation } from "../consumers/long-hashed-relation.ts";
 import { UnsafeExternalSorter } from "../consumers/unsafe-external-sorter.ts";
-import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 import type { MemoryPage } from "../tasks/task-memory-manager.ts";
 import type {
   MapDemand,
@@ -16,10 +15,11 @@ import type {
 import { drawn } from "./drawn.ts";
 import { PURPOSE } from "./draws.ts";
 import type { Filling } from "./fill-spillable.ts";
+import type { TaskCourse } from "./task-course.ts";
 
 /** Gives back what an operator still holds: its reader is through. */
 export type Close = () => void;
-type Steps<Result = Close> = Generator<number | ExecutionRequest, Result, number>;
+type Steps<Result = Close> = TaskCourse<Result>;
 
 const FIRST_SORTER_RECORDS = 4096;
 const AGGREGATION_SLOTS = 16_384;

@@ -1,7 +1,7 @@
 /** What one simulated run came to, in the contract's words (docs/spark/whatif.md 2.2). */
 
 /** Outcomes that add up over executors. */
-export const SUMMED = [
+const SUMMED = [
   "evicted_blocks",
   "evicted_bytes",
   "failed_puts",
@@ -19,7 +19,7 @@ export const SUMMED = [
 ] as const;
 
 /** Outcomes of which the largest executor counts. */
-export const PEAKS = [
+const PEAKS = [
   "peak_storage_bytes",
   "peak_execution_bytes",
   "peak_off_heap_storage_bytes",

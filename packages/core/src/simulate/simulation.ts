@@ -16,7 +16,7 @@ import {
   settingsOf,
 } from "./executor.ts";
 import type { ActiveStage, Happening, RunningTask } from "./happening.ts";
-import { noOutcomes, type Outcomes, PEAKS, SUMMED } from "./outcomes.ts";
+import { noOutcomes, type Outcomes } from "./outcomes.ts";
 import { type Room, roomOf } from "./room.ts";
 import { SimulatedTask } from "./simulated-task.ts";
 import type { StageSurroundings } from "./stage-surroundings.ts";
@@ -30,7 +30,7 @@ import { Work } from "./work.ts";
  */
 const REVIVE_MILLIS = 1000;
 /** Happenings between two looks at whether a run has come to what was sought. */
-const LOOK_EVERY = 4096;
+const LOOK_EVERY = 256;
 
 /** A run through, or as far as it was needed. */
 export interface SimulatedRun {
@@ -55,8 +55,8 @@ export function simulate(
 }
 
 /**
- * The same, which ends early once it has come to what is sought: asked every few thousand events of
- * the counts so far, which only grow. Throws TooLongToSimulate.
+ * The same, which ends early once it has come to what is sought: asked every few hundred events of
+ * the counts so far, which only grow, without peaks. Throws TooLongToSimulate.
  */
 export function simulateUntil(
   wanted: WantedMemory,
@@ -75,6 +75,8 @@ class Simulation {
   readonly #trace: CacheTrace | undefined;
   readonly #queue = new EventQueue<Happening>();
   readonly #work: Work;
+  /** Of all executors; peaks once it ends. */
+  readonly #outcomes = noOutcomes();
   readonly #executors: readonly SimulatedExecutor[];
   readonly #locations: BlockLocations;
   readonly #active: ActiveStage[] = [];
@@ -118,6 +120,7 @@ class Simulation {
         new SimulatedExecutor(configuration, {
           index,
           host,
+          outcomes: this.#outcomes,
           slowness: draws.logNormal(wanted.speedSigma, PURPOSE.executorSpeed, index),
         }),
     );
@@ -133,10 +136,12 @@ class Simulation {
       this.#now = this.#queue.now;
       this.#happen(next);
       if (happened % LOOK_EVERY !== 0) continue;
-      const outcomes = this.#total();
-      if (isReached(outcomes)) return { outcomes, isWhole: false, room: undefined };
+      if (!isReached(this.#outcomes)) continue;
+      this.#notePeaks();
+      return { outcomes: this.#outcomes, isWhole: false, room: undefined };
     }
-    return { outcomes: this.#total(), isWhole: true, room: roomOf(this.#executors) };
+    this.#notePeaks();
+    return { outcomes: this.#outcomes, isWhole: true, room: roomOf(this.#executors) };
   }
 
   #availableAt(index: number): number {
@@ -146,15 +151,8 @@ class Simulation {
     return Math.max(0, availableAtMillis + startMillis * slower);
   }
 
-  #total(): Outcomes {
-    const total = noOutcomes();
-    for (const executor of this.#executors) {
-      executor.noteHighest();
-      const { outcomes } = executor;
-      for (const name of SUMMED) total[name] += outcomes[name];
-      for (const name of PEAKS) total[name] = Math.max(total[name], outcomes[name]);
-    }
-    return total;
+  #notePeaks(): void {
+    for (const executor of this.#executors) executor.noteHighest();
   }
 
   #happen(event: Happening): void {
@@ -165,7 +163,7 @@ class Simulation {
         break;
       case "executor":
         event.executor.isAvailable = true;
-        this.#offer([event.executor]);
+        this.#offer(event.executor.alone);
         break;
       case "task":
         this.#step(event, 0);
@@ -428,7 +426,7 @@ class Simulation {
       of.unfinished--;
       if (of.unfinished === 0) this.#complete(of.stage);
     }
-    this.#offer([executor]);
+    this.#offer(executor.alone);
   }
 
   #deathsWith(task: SimulatedTask, of: ActiveStage): number {

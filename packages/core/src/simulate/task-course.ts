@@ -1,22 +1,37 @@
 /** What a task does, turn by turn, and the time that its turns take. */
 import type { ExecutionRequest } from "../memory/execution-memory-pool.ts";
 
-/** Milliseconds to let pass; a request to have answered; or a course to run first. */
-export type TaskTurn = number | ExecutionRequest | TaskCourse;
+/** Milliseconds to let pass, or a request to have answered. */
+export type TaskTurn = number | ExecutionRequest;
+
+/** Something that a task seldom does, turn by turn; its result is what is left to do at last. */
+export type TaskCourse<Result> = Generator<TaskTurn, Result, number>;
 
 /**
- * A task's course. One that needs another yields it: whoever drives the task runs it and comes
- * back, so that a turn costs the same however deep courses lie.
- */
-export type TaskCourse = Generator<TaskTurn, void, number>;
-
-/**
- * A part of a course that takes many turns, written as steps: a generator boxes every number that
- * it keeps or yields.
+ * A part of what a task does, as steps of an object: most tasks take these alone, and a generator
+ * boxes every number that it keeps or yields.
  */
 export interface TaskSteps {
   /** The next turn, given the answer to the last one; `undefined`: it is over. */
-  advance(answer: number): number | ExecutionRequest | undefined;
+  advance(answer: number): TaskTurn | undefined;
+}
+
+/** A course as steps. */
+export class CourseSteps<Result> implements TaskSteps {
+  readonly #course: TaskCourse<Result>;
+  readonly #isOver: (result: Result) => void;
+
+  constructor(course: TaskCourse<Result>, isOver: (result: Result) => void) {
+    this.#course = course;
+    this.#isOver = isOver;
+  }
+
+  advance(answer: number): TaskTurn | undefined {
+    const turn = this.#course.next(answer);
+    if (turn.done !== true) return turn.value;
+    this.#isOver(turn.value);
+    return undefined;
+  }
 }
 
 /**
@@ -30,7 +45,7 @@ export class TaskClock {
     this.#owedMillis += millis;
   }
 
-  /** To be yielded. */
+  /** To be returned as a turn. */
   due(): number {
     const millis = this.#owedMillis;
     this.#owedMillis = 0;

@@ -9,10 +9,17 @@ import type { MemoryMode } from "../memory/memory-mode.ts";
 import type { BlockEvictor } from "../memory/storage-memory-pool.ts";
 import type { SparkBehaviour } from "../spark-behaviour.ts";
 import type { SparkConf } from "../spark-conf.ts";
-import type { StorageLevel } from "../storage-level.ts";
 import { AccessOrder, type MemoryEntry } from "./access-order.ts";
 import {
-  UNROLLED,
+  type BlockToPut,
+  failedPut,
+  type PartiallyUnrolled,
+  type PutIteratorResult,
+  type PutSteps,
+  StepwisePut,
+  type UnrollingBlock,
+} from "./stepwise-put.ts";
+import {
   type UnrollDemand,
   type Unrolling,
   UnrollingBytes,
@@ -25,44 +32,8 @@ import {
 /** Unroll memory is charged to this id outside of tasks. */
 export const NO_TASK = -1;
 
-/** A block that is to be stored, and on whose account it is unrolled. */
-export interface BlockToPut {
-  readonly blockId: string;
-  readonly mode: MemoryMode;
-  readonly level?: StorageLevel | undefined;
-  readonly taskId?: number | undefined;
-}
-
 /** `exists`: 1.6 leaves a stored block as it is. */
 export type PutResult = "stored" | "no_space" | "exists";
-
-/**
- * What is left of a block that did not fit: its unroll memory stays until it is closed, or its task
- * ends.
- */
-export interface PartiallyUnrolled {
-  readonly blockId: string;
-  readonly mode: MemoryMode;
-  readonly taskId: number;
-  readonly heldBytes: number;
-}
-
-/** How the put of an iterator ended; bytes as the store counts them. */
-export type PutIteratorResult =
-  | { readonly kind: "stored"; readonly bytes: number }
-  | {
-      readonly kind: "failed";
-      readonly partial: PartiallyUnrolled;
-      /** Not for want of memory: its task was killed (4.0+). */
-      readonly interrupted: boolean;
-    }
-  | { readonly kind: "exists" };
-
-/** A put look by look. */
-export interface PutSteps {
-  /** The bytes unrolled so far, where more must be asked for; or how the put ended. */
-  advance(): number | PutIteratorResult;
-}
 
 const EXISTS: PutSteps = { advance: () => ({ kind: "exists" }) };
 
@@ -217,7 +188,7 @@ export class MemoryStore implements BlockEvictor {
     // Only a task's thread can be interrupted.
     const settings =
       block.taskId === undefined ? { ...this.#settings, interruptStops: false } : this.#settings;
-    return this.#put(block, demand, new UnrollingValues(demand, settings, this.#reserveFor(block)));
+    return this.#put(block, demand, new UnrollingValues(demand, settings), false);
   }
 
   /** Unrolls an iterator into a byte buffer and stores it (2.0+). */
@@ -233,62 +204,42 @@ export class MemoryStore implements BlockEvictor {
     if (this.#isDuplicate(block.blockId)) return EXISTS;
     const { thresholdBytes, growthFactor } = this.#settings;
     const factor = serialized === "each_record" ? 1 : growthFactor;
-    const reserve = this.#reserveFor(block);
-    const unrolling = new UnrollingBytes(demand, { thresholdBytes, growthFactor: factor }, reserve);
+    const unrolling = new UnrollingBytes(demand, { thresholdBytes, growthFactor: factor });
     return this.#put(block, demand, unrolling, true);
-  }
-
-  #reserveFor({ blockId, mode, taskId = NO_TASK }: BlockToPut): (bytes: number) => boolean {
-    return (bytes) => this.reserveUnroll(blockId, taskId, bytes, mode);
   }
 
   #put(
     block: BlockToPut,
     demand: UnrollDemand,
     unrolling: Unrolling,
-    whollyReserved = false,
+    whollyReserved: boolean,
   ): PutSteps {
-    const heldBefore = this.#unroll(block.mode).bytesOf(block.taskId ?? NO_TASK);
-    return {
-      advance: () => {
-        const bytes = unrolling.advance();
-        return bytes === UNROLLED
-          ? this.#storeUnrolled(block, demand, unrolling, { heldBefore, whollyReserved })
-          : bytes;
-      },
-    };
+    const { taskId = NO_TASK } = block;
+    const heldBefore = this.#unroll(block.mode).bytesOf(taskId);
+    const put = { block, taskId, demand, unrolling, heldBefore, whollyReserved };
+    return new StepwisePut(put, this, this.#storeUnrolled);
   }
 
-  #storeUnrolled(
-    block: BlockToPut,
-    demand: UnrollDemand,
-    outcome: Unrolling,
-    { heldBefore, whollyReserved }: { heldBefore: number; whollyReserved: boolean },
-  ): PutIteratorResult {
-    const taskId = block.taskId ?? NO_TASK;
-    const failed = (heldBytes: number): PutIteratorResult => ({
-      kind: "failed",
-      partial: { blockId: block.blockId, mode: block.mode, taskId, heldBytes },
-      interrupted: outcome.interrupted,
-    });
-    if (!outcome.whole) return failed(outcome.heldBytes);
+  readonly #storeUnrolled = (put: UnrollingBlock): PutIteratorResult => {
+    const { block, taskId, demand, unrolling } = put;
+    if (!unrolling.whole) return failedPut(put, unrolling.heldBytes);
     const size = demand.finalBytes;
-    const transfer = whollyReserved ? "unroll_request" : this.#behaviour.unrollTransfer;
-    let held = outcome.heldBytes;
-    switch (transfer) {
+    let held = unrolling.heldBytes;
+    switch (put.whollyReserved ? "unroll_request" : this.#behaviour.unrollTransfer) {
       case "pending": {
         const moved =
           this.#behaviour.pendingUnroll === "task_gain"
-            ? this.#unroll(block.mode).bytesOf(taskId) - heldBefore
+            ? this.#unroll(block.mode).bytesOf(taskId) - put.heldBefore
             : held;
         this.#unroll(block.mode).takeAndStay(taskId, moved);
         this.#pendingUnroll.add(taskId, moved);
-        return this.#putReleasingPending(block, size) ? { kind: "stored", bytes: size } : failed(0);
+        if (!this.#putReleasingPending(block, size)) return failedPut(put, 0);
+        return { kind: "stored", bytes: size };
       }
       case "storage_request": {
         if (held <= size) {
           if (!this.#manager.acquireStorage(block.blockId, size - held, block.mode))
-            return failed(held);
+            return failedPut(put, held);
         } else {
           this.releaseUnroll(taskId, block.mode, held - size);
           held = size;
@@ -299,7 +250,7 @@ export class MemoryStore implements BlockEvictor {
       default: {
         if (size > held) {
           if (!this.reserveUnroll(block.blockId, taskId, size - held, block.mode))
-            return failed(held);
+            return failedPut(put, held);
           held = size;
         }
         this.#transfer(block, taskId, held, size);
@@ -307,7 +258,7 @@ export class MemoryStore implements BlockEvictor {
     }
     this.#insert(block, size);
     return { kind: "stored", bytes: size };
-  }
+  };
 
   /** Unroll memory becomes storage memory in one step: no other request can take it in between. */
   #transfer(block: BlockToPut, taskId: number, unrollBytes: number, storageBytes: number): void {

@@ -7,13 +7,8 @@ import { rddIdOf } from "../block-id.ts";
 import type { SparkBehaviour } from "../spark-behaviour.ts";
 import type { SparkConf } from "../spark-conf.ts";
 import { AccessOrder, type MemoryEntry } from "./access-order.ts";
-import type {
-  BlockToPut,
-  EvictedBlock,
-  MemoryStoreSnapshot,
-  PutIteratorResult,
-  PutResult,
-} from "./memory-store.ts";
+import type { EvictedBlock, MemoryStoreSnapshot, PutResult } from "./memory-store.ts";
+import type { BlockToPut, PutIteratorResult } from "./stepwise-put.ts";
 import {
   UNROLLED,
   type UnrollDemand,
@@ -125,14 +120,13 @@ export class Pre16MemoryStore {
     const taskId = block.taskId ?? NO_TASK;
     const heldBefore = this.#unroll.bytesOf(taskId);
     let isFirst = true;
-    const outcome = new UnrollingValues(demand, this.#settings, (bytes) => {
-      if (isFirst) {
-        isFirst = false;
-        return this.reserveUnroll(taskId, bytes);
-      }
-      return this.#reserveEvicting(block.blockId, taskId, bytes);
-    });
-    while (outcome.advance() !== UNROLLED);
+    const outcome = new UnrollingValues(demand, this.#settings);
+    const reserve = (bytes: number): boolean => {
+      if (!isFirst) return this.#reserveEvicting(block.blockId, taskId, bytes);
+      isFirst = false;
+      return this.reserveUnroll(taskId, bytes);
+    };
+    while (outcome.advance({ reserve }) !== UNROLLED);
     const partial = { blockId: block.blockId, mode: block.mode, taskId };
     if (!outcome.whole)
       return {

@@ -45,8 +45,11 @@ export interface UnrollDemand {
   readonly interruptedAfterLooks?: number | undefined;
 }
 
-/** Asks for unroll memory; true = granted. */
-export type Reserve = (bytes: number) => boolean;
+/** On whose account a block is unrolled. */
+export interface UnrollAccount {
+  /** Asks for unroll memory; true = granted. */
+  reserve(bytes: number): boolean;
+}
 
 /** What `Unrolling.advance` returns when there is nothing more to ask for. */
 export const UNROLLED = -1;
@@ -57,7 +60,7 @@ export const UNROLLED = -1;
  */
 export interface Unrolling {
   /** Bytes unrolled before the next request, or UNROLLED: `whole` and `heldBytes` are final. */
-  advance(): number;
+  advance(account: UnrollAccount): number;
   readonly whole: boolean;
   /** This block's unroll memory. */
   readonly heldBytes: number;
@@ -76,26 +79,24 @@ export class UnrollingValues implements Unrolling {
   readonly #demand: UnrollDemand;
   readonly #growthFactor: number;
   readonly #stopsAfter: number | undefined;
-  readonly #reserve: Reserve;
   #threshold: number;
   #look = -1;
   /** Asked for at the look that `advance` stopped at. */
   #request = 0;
 
-  constructor(demand: UnrollDemand, settings: UnrollSettings, reserve: Reserve) {
+  constructor(demand: UnrollDemand, settings: UnrollSettings) {
     this.#demand = demand;
     this.#growthFactor = settings.growthFactor;
     this.#stopsAfter = settings.interruptStops ? demand.interruptedAfterLooks : undefined;
-    this.#reserve = reserve;
     this.#threshold = settings.thresholdBytes;
   }
 
-  advance(): number {
+  advance(account: UnrollAccount): number {
     if (this.#look < 0) {
-      if (!this.#reserve(this.#threshold)) return UNROLLED;
+      if (!account.reserve(this.#threshold)) return UNROLLED;
       this.heldBytes = this.#threshold;
     } else {
-      if (!this.#reserve(this.#request)) return UNROLLED;
+      if (!account.reserve(this.#request)) return UNROLLED;
       this.heldBytes += this.#request;
       this.#threshold += this.#request;
     }
@@ -123,38 +124,35 @@ export class UnrollingBytes implements Unrolling {
   readonly #demand: UnrollDemand;
   readonly #thresholdBytes: number;
   readonly #growthFactor: number;
-  readonly #reserve: Reserve;
   #look = -1;
 
   constructor(
     demand: UnrollDemand,
     settings: Pick<UnrollSettings, "thresholdBytes" | "growthFactor">,
-    reserve: Reserve,
   ) {
     this.#demand = demand;
     this.#thresholdBytes = settings.thresholdBytes;
     this.#growthFactor = settings.growthFactor;
-    this.#reserve = reserve;
   }
 
-  advance(): number {
+  advance(account: UnrollAccount): number {
     const { checkedBytes, finalBytes } = this.#demand;
     const seen = checkedBytes[this.#look] ?? 0;
     const request =
       this.#look < 0
         ? this.#thresholdBytes
         : Math.trunc(seen * this.#growthFactor - this.heldBytes);
-    if (!this.#take(request)) return UNROLLED;
+    if (!this.#take(request, account)) return UNROLLED;
     while (++this.#look < checkedBytes.length) {
       const size = checkedBytes[this.#look] ?? 0;
       if (size > this.heldBytes) return size;
     }
-    this.whole = finalBytes <= this.heldBytes || this.#take(finalBytes - this.heldBytes);
+    this.whole = finalBytes <= this.heldBytes || this.#take(finalBytes - this.heldBytes, account);
     return UNROLLED;
   }
 
-  #take(bytes: number): boolean {
-    if (!this.#reserve(bytes)) return false;
+  #take(bytes: number, account: UnrollAccount): boolean {
+    if (!account.reserve(bytes)) return false;
     this.heldBytes += bytes;
     return true;
   }

@@ -48,6 +48,12 @@ export interface TaskMemorySnapshot {
   readonly peakOffHeapBytes: number | undefined;
 }
 
+/** What a task has of a mode now, and had at most. */
+interface UsedBytes {
+  now: number;
+  peak: number;
+}
+
 /** A request that came short, and who may spill for it. */
 interface Shortfall {
   readonly bytes: number;
@@ -75,8 +81,8 @@ export class TaskMemoryManager {
   #pages: Set<number> | undefined;
   #lowestFreePage = 0;
   #acquiredButNotUsedBytes = 0;
-  readonly #currentBytes = { on_heap: 0, off_heap: 0 };
-  readonly #peakBytes = { on_heap: 0, off_heap: 0 };
+  /** Kept by lines that know peaks of tasks. */
+  readonly #used: Readonly<Record<MemoryMode, UsedBytes>> | undefined;
 
   constructor(given: {
     readonly behaviour: SparkBehaviour;
@@ -93,6 +99,8 @@ export class TaskMemoryManager {
   }) {
     this.taskId = given.taskId;
     this.#behaviour = given.behaviour;
+    if (given.behaviour.taskPeaks)
+      this.#used = { on_heap: { now: 0, peak: 0 }, off_heap: { now: 0, peak: 0 } };
     this.#manager = given.manager;
     this.#tungstenMode = given.tungstenMode ?? "on_heap";
     this.#allocatorGives = given.allocatorGives ?? ALWAYS;
@@ -132,7 +140,11 @@ export class TaskMemoryManager {
 
   #taken(bytes: number, consumer: MemoryConsumer): number {
     if (!this.#consumers.includes(consumer)) this.#consumers.push(consumer);
-    if (this.#behaviour.taskPeaks) this.#note(consumer.mode, bytes);
+    const used = this.#used?.[consumer.mode];
+    if (used !== undefined) {
+      used.now += bytes;
+      used.peak = Math.max(used.peak, used.now);
+    }
     return bytes;
   }
 
@@ -158,11 +170,6 @@ export class TaskMemoryManager {
     return this.#answersWhenNobodyWaits && manager.waiting.length === 0
       ? manager.acquireExecution(this.taskId, bytes, mode)
       : manager.requestExecution(this.taskId, bytes, mode);
-  }
-
-  #note(mode: MemoryMode, bytes: number): void {
-    this.#currentBytes[mode] += bytes;
-    this.#peakBytes[mode] = Math.max(this.#peakBytes[mode], this.#currentBytes[mode]);
   }
 
   /** What is got in all; or what has to be answered first. */
@@ -233,7 +240,8 @@ export class TaskMemoryManager {
 
   /** Gives memory back. */
   releaseExecution(bytes: number, mode: MemoryMode): void {
-    if (this.#behaviour.taskPeaks) this.#currentBytes[mode] -= bytes;
+    const used = this.#used?.[mode];
+    if (used !== undefined) used.now -= bytes;
     this.#manager.releaseExecution(this.taskId, bytes, mode);
   }
 
@@ -348,8 +356,6 @@ export class TaskMemoryManager {
   /** State of the task's memory; equal states have equal snapshots. */
   snapshot(): TaskMemorySnapshot {
     const pools = this.#manager.snapshot();
-    const peak = (mode: MemoryMode): number | undefined =>
-      this.#behaviour.taskPeaks ? this.#peakBytes[mode] : undefined;
     return {
       taskId: this.taskId,
       executionBytes:
@@ -358,8 +364,8 @@ export class TaskMemoryManager {
       consumerIds: this.#consumers.map((consumer) => consumer.id).sort((a, b) => a - b),
       pages: [...(this.#pages ?? [])].sort((a, b) => a - b),
       acquiredButNotUsedBytes: this.#acquiredButNotUsedBytes,
-      peakOnHeapBytes: peak("on_heap"),
-      peakOffHeapBytes: peak("off_heap"),
+      peakOnHeapBytes: this.#used?.on_heap.peak,
+      peakOffHeapBytes: this.#used?.off_heap.peak,
     };
   }
 }
