@@ -253,6 +253,74 @@ const PASTED: readonly Pasted[] = [
     says: [/cannot show what was wrong with this run's memory/],
   },
   {
+    named: "errors of Spark's own in words of no template, by classes that no line of memory is of",
+    lines: [
+      "21/01/01 10:00:00 INFO ContextCleaner: Cleaned accumulator 103",
+      "21/01/01 10:00:01 ERROR MicroBatchExecution: Query [id = 1, runId = 2] met a bad end",
+      "java.io.EOFException",
+      "\tat org.example.Source.getBatch(Source.scala:3)",
+      "21/01/01 10:00:02 ERROR PythonRunner: A worker went in words of no version",
+    ],
+    says: [
+      /1 finding: 1\. at risk: Errors were logged, and not what came of them: by MicroBatchExecution, PythonRunner/,
+      /“MicroBatchExecution: Query \[id = 1, runId = 2\] met a bad end; java\.io\.EOFException”, 2021-01-01 10:00:01/,
+    ],
+    never: /WORK WAS LOST/,
+  },
+  {
+    named: "an error beside a failure is its echo",
+    lines: [
+      "21/01/01 10:00:01 ERROR Inbox: Ignoring error",
+      "java.util.concurrent.RejectedExecutionException: Task rejected",
+      "21/01/01 10:00:02 WARN TaskSetManager: Lost task 7.0 in stage 2.0 (TID 9) (host-a executor 3): java.lang.OutOfMemoryError: Java heap space",
+    ],
+    says: [/1 finding: .*heap ran out \(executor 3\)/],
+    never: /Errors were logged/,
+  },
+  {
+    named: "an error of a user's class is the program's affair",
+    lines: [
+      "21/01/01 10:00:00 INFO DAGScheduler: Registering RDD 8 (map at Words.scala:32)",
+      "21/01/01 10:00:01 ERROR Importer: no such customer",
+    ],
+    says: [/cannot show what was wrong/],
+  },
+  {
+    named:
+      "a task killed with its stage, whose reason alone quotes the failure, broken by a terminal",
+    lines: [
+      "26/04/24 14:05:44 WARN TaskSetManager: Lost task 7.0 in stage 485.0 (TID 9184) (host-a executor 3): TaskKilled (Stage cancelled: Job aborted due to stage failure: Task 3 in stag",
+      "e 485.0 failed 1 times, most recent failure: Lost task 3.0 in stage 485.0 (TID 9180) (host-b executor 4): java.io.IOException: No space left on device      ",
+      "        at sun.nio.ch.FileDispatcherImpl.write0(Native Method)      ",
+    ],
+    says: [
+      /1 finding: .*1 task failed on executor 4: a disk was full/,
+      /“java\.io\.IOException: No space left on device”/,
+    ],
+    never: /executor 3\b/,
+  },
+  {
+    named: "tasks lost with an executor that no line names, the last line cut",
+    lines: [
+      "2014-12-01 11:47:12 WARN  TaskSetManager:71 - Lost task 56.1 in stage 2.0 (TID 194, host-a): ExecutorLostFailure (executor lost)",
+      "2014-12-01 11:47:12 WARN  TaskSetManager:71 - Lost task 77.1 in stage 2.0 (TID 185, host-a): ExecutorL",
+    ],
+    says: [/1 finding: .*2 tasks failed on .* with their executors/],
+    never: /would not show: [^.]*lost executors/,
+  },
+  {
+    named: "a failed task whose error's own line is missing",
+    lines: [
+      "26/11/21 02:36:30 INFO Executor: Running task 3.0 in stage 0.0 (TID 3)",
+      "26/11/21 02:36:35 ERROR Executor: Exception in task 3.0 in stage 0.0 (TID 3)",
+      "\tat java.base/java.lang.StringLatin1.newString(StringLatin1.java:715)",
+    ],
+    says: [
+      /1 task failed on executor \S+ seen Its error is not in these logs, 2026-11-21 02:36:35 UTC/,
+    ],
+    never: /java:715|“”/,
+  },
+  {
     named: "spills in the words of Spark 1.0 and 1.1",
     lines: [
       "14/11/13 19:20:43 INFO ExternalSorter: Thread 60 spilling in-memory batch of 4792 B to disk (1 spill so far)",

@@ -4,6 +4,17 @@
  */
 import type { ByteInterval } from "./byte-interval.ts";
 
+/** A task that failed, in the words of another's end. */
+export interface TaskQuoted {
+  readonly taskId: number;
+  readonly executorId: string | undefined;
+  readonly host: string;
+  readonly stageId: number;
+  readonly lostReason: string;
+  readonly cause: OutOfMemoryCause | undefined;
+  readonly userFrame: string | undefined;
+}
+
 /**
  * Sizes are intervals: what a printed size can mean; exact where the log prints integers.
  * `free` can be negative. Row names of the spec stand at each kind.
@@ -358,6 +369,8 @@ export type LogFact =
       readonly host?: string | undefined;
       readonly cause?: OutOfMemoryCause | undefined;
       readonly userFrame?: string | undefined;
+      /** of one killed with its stage: the task whose failure the reason quotes */
+      readonly killedFor?: TaskQuoted | undefined;
     }
   /** X15: what failed, where no other fact holds it: a start refused, results too large, a crash */
   | {
@@ -365,6 +378,14 @@ export type LogFact =
       readonly what: "task" | "process" | "application";
       readonly message: string;
       readonly stageId?: number | undefined;
+    }
+  /** X18: an error of Spark's own in words that no other fact has; what came of it no line says */
+  | {
+      readonly kind: "spark_error";
+      readonly logger: string;
+      readonly message: string;
+      /** the throwable below it, and its first cause in a line of its own */
+      readonly error: string | undefined;
     }
   /** X16: since it said so last; before 2.3 all listeners had one queue, which has no name */
   | {

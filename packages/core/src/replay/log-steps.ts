@@ -165,6 +165,7 @@ export function act(
     case "driver_task_started":
     case "driver_task_ended":
     case "trouble_logged":
+    case "spark_error":
     case "process_ended":
     case "events_dropped":
     case "driver_executor_lost":

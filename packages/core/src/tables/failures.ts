@@ -50,7 +50,10 @@ export const failures = {
   columns: {
     executorId: ["text?", "executor it happened on; driver is the driver; NULL: no log names it"],
     ts: ["moment", "when it was logged; NULL: the log prints no times"],
-    what: ["text", "what failed: task, process (a JVM) or application"],
+    what: [
+      "text",
+      "what failed: task, process (a JVM) or application; error: an error line of Spark's own, what came of it no line says",
+    ],
     class: [
       "text",
       "a class of oom_events; size_limit (maxResultSize, pages, Kryo's buffer …), start_refused, no_resources, signal (SIGTERM while tasks ran), crash, executor_lost, fetch, aborted or other",
@@ -74,5 +77,5 @@ export const failures = {
 /** A row of `failures`. */
 export type FailureRow = RowOf<
   typeof failures,
-  { what: "task" | "process" | "application"; class: FailureClass; origin: "logged" }
+  { what: "task" | "process" | "application" | "error"; class: FailureClass; origin: "logged" }
 >;

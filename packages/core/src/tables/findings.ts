@@ -22,7 +22,7 @@ export const findings = {
     rank: ["small", "place in the verdict, from 1: what ended the application, then by cost"],
     kind: [
       "text",
-      "setting, oom, lost_executors, failure, evictions, no_room, spills, waits, garbage, overhead, leaks, unread, no_end or not_looked_for",
+      "setting, oom, lost_executors, failure, errors, evictions, no_room, spills, waits, garbage, overhead, leaks, unread, no_end or not_looked_for",
     ],
     severity: [
       "text",

@@ -19,9 +19,11 @@ import { type LinePlace, LostStatements } from "./lost-statements.ts";
 import { OVERLAP_BYTES } from "./memory-statement.ts";
 import { blankBytes, isFrame, loggerOf, wordsFrom, wordsTo } from "./record-text.ts";
 import { SeenLoggers } from "./seen-loggers.ts";
+import { isSparks } from "./spark-classes.ts";
 import { StreamLayout } from "./stream-layout.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 import { QUOTED_TEMPLATES } from "./templates/index.ts";
+import { SPARK_ERROR } from "./templates/spark-error.ts";
 import { ZoneAnchor } from "./zone-anchor.ts";
 
 type ReadLine = Pick<Unwrapped, "buffer" | "start" | "end" | "utcMicros" | "isExact">;
@@ -174,7 +176,9 @@ export class RecordReader {
     const template =
       known.find(head.buffer, head.messageStart, head.messageEnd) ?? this.saidByAny(head);
     if (template === undefined) {
-      this.unknown(line, emit);
+      const { logger } = known;
+      const isError = isSparks(logger) && this.takeError(line, logger, emit);
+      if (!isError) this.unknown(line, emit);
       return;
     }
     this.counts.matched++;
@@ -210,6 +214,7 @@ export class RecordReader {
       return;
     }
     if (found === undefined) {
+      if (isSparks(loggerOf(head)) && this.takeError(line, loggerOf(head), emit)) return;
       // A damaged logger is one that was never seen before.
       if (this.foreignLoggers.isNew(head))
         this.lost.findInPiece(line, head.buffer, head.messageStart, head.messageEnd);
@@ -248,6 +253,27 @@ export class RecordReader {
     const found = this.templates.ofAnyLogger.find(buffer, messageStart, messageEnd);
     if (found !== undefined || !this.traceMayFollow) return found;
     return this.templates.quoted.find(buffer, messageStart, messageEnd);
+  }
+
+  /** An error of Spark's own in words of no template: it waits for what stands below it. */
+  private takeError(line: LinePlace, logger: string, emit: (record: LogRecord) => void): boolean {
+    const head = this.head;
+    const { level, buffer, messageStart: start, messageEnd } = head;
+    if (level !== "ERROR" && level !== "FATAL") return false;
+    const end = Math.min(messageEnd, start + TRACE_LINE_BYTES);
+    this.lost.findInside(line, buffer, start, messageEnd);
+    if (head.trace === undefined) {
+      this.held.takeHead(head);
+      this.hold(line, SPARK_ERROR, logger, [textOf(buffer, start, end)]);
+      return true;
+    }
+    const record = this.record;
+    record.takeHead(head);
+    this.place(record, line, logger);
+    record.template = SPARK_ERROR;
+    record.fact = SPARK_ERROR.factOf([textOf(buffer, start, end)], record);
+    this.hand(record, emit);
+    return true;
   }
 
   /** `held` has its head: it waits for the lines below. */

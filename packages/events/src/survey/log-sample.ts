@@ -3,6 +3,7 @@
  * clock, how much it says.
  */
 import type { LogFact } from "@respark/core";
+import { isDrivers, isWorking } from "../executor-log/spark-classes.ts";
 import { PY4J } from "../executor-log/templates/without-layout.ts";
 import { VersionMarks } from "./version-marks.ts";
 
@@ -36,19 +37,11 @@ const OF_ANY_PROGRAM: ReadonlySet<LogFact["kind"]> = new Set([
   "error_logged",
   "uncaught_error",
   "trouble_logged",
+  "spark_error",
   "process_ended",
   "java_version_logged",
 ]);
 
-const DRIVERS_LOGGERS: ReadonlySet<string> = new Set([
-  "DAGScheduler",
-  "SparkContext",
-  "TaskSchedulerImpl",
-  "TaskSetManager",
-  "YarnScheduler",
-  "YarnClusterScheduler",
-  "BlockManagerMasterEndpoint",
-]);
 const DRIVERS_THREAD = /\b(?:dag-scheduler-event-loop|task-result-getter-\d)/;
 
 /** What is searched for in a log is a class or two. */
@@ -110,6 +103,8 @@ export class LogSample {
   readonly appIds: Map<string, string> = new Map();
   driverLines = 0;
   executorLines = 0;
+  /** of classes that a driver or an executor has, and no client or daemon */
+  workingLines = 0;
   records = 0;
   facts = 0;
   /** facts of memory, blocks and tasks: not of errors, which any Java program logs */
@@ -146,9 +141,9 @@ export class LogSample {
   /** Whose record it is by its logger and thread: some are a driver's alone. */
   by(logger: string, thread: string | undefined): void {
     if (this.loggers.size <= MOST_OF_A_FILTER) this.loggers.add(logger);
-    const isDrivers =
-      DRIVERS_LOGGERS.has(logger) || (thread !== undefined && DRIVERS_THREAD.test(thread));
-    if (isDrivers) this.driverLines++;
+    if (isWorking(logger)) this.workingLines++;
+    if (isDrivers(logger) || (thread !== undefined && DRIVERS_THREAD.test(thread)))
+      this.driverLines++;
   }
 
   /** Any record with a time. */

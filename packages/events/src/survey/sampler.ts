@@ -390,7 +390,9 @@ class SampleReader {
     }
     // A log without a line of a driver, or of memory, storage, tasks or registrations, has nothing
     // to replay.
-    return log.facts === 0 && log.executorId === undefined && log.driverLines === 0
+    return log.facts === 0 &&
+      log.executorId === undefined &&
+      log.driverLines + log.workingLines === 0
       ? { ...found, log: undefined, unread: "no line of Spark's executors or driver in it" }
       : { ...found, log, unread: undefined };
   }

@@ -4,6 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { type LogTemplate, saidBy } from "../../src/executor-log/log-template.ts";
 import { BARE_TEMPLATES, TEMPLATE_GROUPS } from "../../src/executor-log/templates/index.ts";
+import { SPARK_ERROR } from "../../src/executor-log/templates/spark-error.ts";
 import { decode } from "./decoded.ts";
 
 const FIXTURES = join(import.meta.dirname, "../../../../fixtures/runs");
@@ -21,7 +22,9 @@ function usedIn(run: string): Set<LogTemplate> {
     const bytes = readFileSync(join(FIXTURES, run, name));
     decode(name.endsWith(".gz") ? gunzipSync(bytes) : bytes, {
       everyRecord: true,
-      look: ({ template }) => template !== undefined && used.add(template),
+      // In words of no template there is nothing to compare.
+      look: ({ template }) =>
+        template !== undefined && template !== SPARK_ERROR && used.add(template),
     });
   }
   return used;

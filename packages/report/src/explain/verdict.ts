@@ -153,7 +153,8 @@ const LOGS = (here: string): string => `
     exists (from executor_metrics where ${here} and is_peak) as stage_metrics,
     exists (from executor_metrics where ${here} and name = 'ProcessTreeJVMRSSMemory' and value > 0)
       and exists (from executors where ${here} and overhead_bytes is not null) as process_sizes,
-    exists (from lost_executors where ${here}) as any_lost,
+    exists (from lost_executors where ${here}) or exists (from failures where ${here}
+      and class = 'executor_lost') as any_lost,
     exists (from diagnostics where ${here} and code = 'clock_zone_unknown') as zone_unknown,
     exists (from oom_events where ${here})
       or exists (from failures where ${here}
@@ -161,7 +162,7 @@ const LOGS = (here: string): string => `
     -- A driver's log says that an input of a stream left memory, and not whether it was driven out.
     exists (from block_events where ${here} and op = 'remove' and block_id like 'input-%')
       and not exists (from source_files where ${here} and kind = 'executor_log') as inputs_left,
-    exists (from failures where ${here}) or exists (from jobs where ${here}
+    exists (from failures where ${here} and what <> 'error') or exists (from jobs where ${here}
       and status = 'failed') as any_failed,
     filtered and not event_log as filtered, store, cut and not event_log as cut
   from files, people`;

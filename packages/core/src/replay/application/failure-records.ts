@@ -30,6 +30,8 @@ type Failure = Pick<FailureRow, "what" | "class" | "errorClass" | "message" | "u
   readonly executorId: string | undefined;
   readonly taskId?: number | undefined;
   readonly stageId?: number | undefined;
+  /** What is told once in a while, where that is not its class. */
+  readonly key?: string;
 };
 
 export class FailureRecords {
@@ -89,6 +91,9 @@ export class FailureRecords {
           userFrame: undefined,
         });
         return;
+      case "spark_error":
+        this.#sparkError(at, fact);
+        return;
       case "driver_executor_lost":
         // Of a lost executor the roster tells; the driver is in none.
         if (fact.executorId === "driver") this.#driverEnded(at, fact.reason);
@@ -143,7 +148,12 @@ export class FailureRecords {
   }
 
   #taskLost(at: Observation, fact: TaskLost, reason: string): void {
-    if (/^TaskKilled\b|^Resubmitted\b/.test(reason)) return;
+    if (/^TaskKilled\b|^Resubmitted\b/.test(reason)) {
+      const quoted = fact.killedFor;
+      if (quoted !== undefined)
+        this.#taskLost(at, { kind: "driver_task_ended", ...quoted }, quoted.lostReason);
+      return;
+    }
     const { errorClass, message } = lostError(reason);
     this.#write(at, {
       what: "task",
@@ -177,6 +187,19 @@ export class FailureRecords {
       errorClass: error.errorClass,
       message: error.message,
       userFrame: fact.kind === "uncaught_error" ? fact.userFrame : undefined,
+    });
+  }
+
+  #sparkError(at: Observation, fact: Extract<LogFact, { kind: "spark_error" }>): void {
+    const { logger, message, error } = fact;
+    this.#write(at, {
+      what: "error",
+      class: failureClassOf(undefined, error === undefined ? message : `${message}\n${error}`),
+      executorId: at.executorId,
+      errorClass: undefined,
+      message: `${logger}: ${message}${error === undefined ? "" : `\n${error}`}`,
+      userFrame: undefined,
+      key: `error ${logger}`,
     });
   }
 
@@ -223,10 +246,10 @@ export class FailureRecords {
     const { taskId } = failure;
     const ts = at.ts ?? 0;
     const executorId = failure.executorId;
-    const key = `${executorId ?? ""} ${failure.class}`;
+    const key = `${executorId ?? ""} ${failure.key ?? failure.class}`;
     const before = this.#recent.get(key);
     if (taskId === undefined) {
-      const isEnd = ENDS.has(failure.class);
+      const isEnd = failure.key === undefined && ENDS.has(failure.class);
       if (before !== undefined && (isEnd || ts - before <= AGAIN_MICROS)) return;
     } else {
       if (this.#tasks.has(taskId)) return;

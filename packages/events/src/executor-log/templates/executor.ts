@@ -6,6 +6,7 @@ import type { LogFact } from "@respark/core";
 import { userFrameOf } from "../../user-frame.ts";
 import { errorOf, outOfMemoryCause, withFrame, workerErrorOf } from "../error-line.ts";
 import { type LogTemplate, type RecordAround, silent, template } from "../log-template.ts";
+import { isFrame } from "../record-text.ts";
 
 export const EXECUTOR: readonly LogTemplate[] = [
   template({
@@ -307,17 +308,19 @@ const REST_OF_HEAD = /^[^\s:]{0,80}\]$/;
 
 function uncaught(thread: string, { trace: below }: RecordAround): LogFact {
   const trace = REST_OF_HEAD.test(below[0] ?? "") ? below.slice(1) : below;
+  const [first = ""] = isFrame(trace[0] ?? "") ? [] : trace;
   return {
     kind: "uncaught_error",
     thread,
-    ...errorOf(withFrame(trace[0] ?? "", trace.slice(1))),
+    ...errorOf(withFrame(first, trace.slice(1))),
     cause: outOfMemoryCause(trace),
     userFrame: userFrameOf(trace),
   };
 }
 
 function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact {
-  const [first, ...below] = trace;
+  // A piece may lack the error's own line: a frame is none.
+  const [first, ...below] = isFrame(trace[0] ?? "") ? [] : trace;
   const error = first === undefined ? undefined : errorOf(withFrame(first, below));
   const said = workerErrorOf(trace);
   return {

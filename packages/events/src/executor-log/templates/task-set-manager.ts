@@ -5,6 +5,7 @@ import type { LogFact } from "@respark/core";
 import { userFrameOf } from "../../user-frame.ts";
 import { outOfMemoryCause, withFrame, workerErrorOf } from "../error-line.ts";
 import { type LogTemplate, template } from "../log-template.ts";
+import { isFrame } from "../record-text.ts";
 import { withTrace } from "./scheduler.ts";
 
 export const TASK_SET_MANAGER: readonly LogTemplate[] = [
@@ -176,7 +177,7 @@ export function lostTask(
   taskId: number,
   { executorId, host, stageId, reason, trace }: Lost,
 ): LogFact {
-  const isLoss = /^ExecutorLostFailure\b|^$/.test(reason);
+  const isLoss = reason === "" || isLossWord(reason);
   const said = workerErrorOf([reason, ...trace]);
   return {
     kind: "driver_task_ended",
@@ -185,11 +186,50 @@ export function lostTask(
     host,
     stageId,
     lostReason: isLoss
-      ? withTrace(reason, trace)
+      ? withTrace(LOSS.startsWith(reason) && reason !== "" ? LOSS : reason, trace)
       : `${withFrame(fetchError(reason, trace), trace)}${said === undefined ? "" : `\n${said}`}`,
     cause: outOfMemoryCause([reason, ...trace]),
     userFrame: userFrameOf(trace),
+    ...(reason.startsWith("TaskKilled") ? killedFor(reason, trace) : {}),
   };
+}
+
+type TaskEnded = Extract<LogFact, { kind: "driver_task_ended" }>;
+
+/** `TaskKilled (Stage cancelled: Job aborted due to stage failure: …`, 3.4 and later. */
+const QUOTED =
+  /most recent failure: Lost task [\d.]+ in stage (\d+)\.\d+ \(TID (\d+)\) \((\S+) executor (\S+?)\): (.*)$/;
+
+/**
+ * A stage that is given up kills its other tasks, and their ends quote the failure: it may have no
+ * other line. A terminal may have broken that line, too.
+ */
+function killedFor(reason: string, trace: readonly string[]): Pick<TaskEnded, "killedFor"> {
+  const [first = "", ...below] = trace;
+  const whole = QUOTED.exec(reason);
+  const found = whole ?? (isFrame(first) ? null : QUOTED.exec(`${reason}${first}`));
+  if (found === null) return {};
+  const [, stageId, taskId, host = "", executorId, said = ""] = found;
+  const error = said.trimEnd();
+  const rest = whole === null ? below : trace;
+  return {
+    killedFor: {
+      taskId: Number(taskId),
+      executorId,
+      host,
+      stageId: Number(stageId),
+      lostReason: withFrame(error, rest),
+      cause: outOfMemoryCause([error, ...rest]),
+      userFrame: userFrameOf(rest),
+    },
+  };
+}
+
+const LOSS = "ExecutorLostFailure";
+
+/** A paste may end within the word. */
+function isLossWord(reason: string): boolean {
+  return reason.startsWith(LOSS) || (reason.length > 8 && LOSS.startsWith(reason));
 }
 
 /** `FetchFailed(…, message=` has its error on the next line. */

@@ -35,7 +35,7 @@ export const failures: Finder = {
       ) as input_left_us
     from failure_summary f
     -- A heap that runs out says so in either of two ways, one JVM in both.
-    where ${here} and replace(class, 'gc_overhead', 'jvm_heap') not in (
+    where ${here} and what <> 'error' and replace(class, 'gc_overhead', 'jvm_heap') not in (
       select replace(class, 'gc_overhead', 'jvm_heap') from oom_events o
       where o.app_id = f.app_id and o.attempt_id = f.attempt_id
         and not (o.class = 'container' and f.what = 'application'))
@@ -142,7 +142,7 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
         ? titleOf({ row, kind, what, tasks, times, name, executors })
         : `${memory.title} (${counted(times, "time")}, ${executors.length === 0 ? "in a process that these logs do not name" : executorsWords(executors, 4)})`,
     evidence: [
-      `In the log: “${cutTo(wordsOf(row), 300)}”${whenInWords(numberIn(row, "first_us"))}.`,
+      saidOf(row),
       ...(stageId === undefined || tasks === 0
         ? []
         : [`${tasks === 1 ? "It was" : "Most were"} of ${application.stage(stageId)}.`]),
@@ -232,6 +232,14 @@ function wordsOf(row: FailedKind): string {
   const cause = lines.find((line) => line.startsWith("Caused by:"));
   const said = name === undefined || first.includes(name) ? first : `${name}: ${first}`;
   return cause === undefined || cause === first ? said : `${said} … ${cause}`;
+}
+
+function saidOf(row: FailedKind): string {
+  const words = wordsOf(row);
+  const when = whenInWords(numberIn(row, "first_us"));
+  return words === ""
+    ? `Its error is not in these logs${when}.`
+    : `In the log: “${cutTo(words, 300)}”${when}.`;
 }
 
 function frameInWords(row: FailedKind): string[] {
@@ -373,7 +381,8 @@ export const failedJobs: Finder = {
       arg_min(error, job_id) as error
     from jobs j
     where ${here} and status = 'failed'
-      and not exists (from failures f where f.app_id = j.app_id and f.attempt_id = j.attempt_id)
+      and not exists (from failures f where f.app_id = j.app_id and f.attempt_id = j.attempt_id
+        and f.what <> 'error')
       and not exists (from oom_events o where o.app_id = j.app_id and o.attempt_id = j.attempt_id)
     group by all`,
   find: (rows) =>

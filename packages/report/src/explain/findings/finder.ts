@@ -59,6 +59,7 @@ export type FindingKind =
   | "oom"
   | "lost_executors"
   | "failure"
+  | "errors"
   | "evictions"
   | "no_room"
   | "spills"

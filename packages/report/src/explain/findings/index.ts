@@ -1,6 +1,7 @@
 /** Every finder, and what a verdict may say it looked for and did not find. */
 import { cached } from "./cache.ts";
 import { executorsLost } from "./deaths.ts";
+import { errorsLogged } from "./errors.ts";
 import { spilling, waiting } from "./execution.ts";
 import { failedJobs, failures, noEnd } from "./failures.ts";
 import type { Finder, FindingKind } from "./finder.ts";
@@ -22,6 +23,7 @@ export const finders: readonly Finder[] = [
   unread,
   readOnce,
   leaks,
+  errorsLogged,
 ];
 
 /** In order from the least: what a level of evidence has, those after it have too. */

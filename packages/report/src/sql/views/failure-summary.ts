@@ -11,7 +11,7 @@ export const failureSummary: ViewSpec = {
   columns: {
     app_id: "application",
     attempt_id: "attempt of the application",
-    what: "task, process or application",
+    what: "task, process, application or error, as in failures",
     class: "class of the failure, as in failures",
     error_class: "Java class of the error",
     failures: "such failures; count",
