@@ -22,3 +22,13 @@ test("a memory statement must be told of wherever it stands in a line", () => {
   ];
   expect(linesThatCount(Buffer.from(text.join("\n")), "log")).toEqual([1, 3]);
 });
+
+test("a statement that is broken in two must be told of where it begins", () => {
+  const text = [
+    "26/11/21 02:36:35 INFO MemoryStore: After dropping 2 blocks, ",
+    "free memory is 29.2 MB",
+    "26/11/21 02:36:35 INFO Mine: ready",
+    "free memory is 3 GB",
+  ];
+  expect(linesThatCount(Buffer.from(text.join("\n")), "log")).toEqual([1, 4]);
+});

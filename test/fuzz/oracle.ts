@@ -6,6 +6,10 @@
 const STATEMENT =
   /stored as (?:values|bytes) (?:in memory|to memory) \(estimated size [^)]*free|dropped from memory \(free|Storage limit = |free memory is|Not enough space to cache|Will not store |blocks selected for dropping|Memory use = |MemoryStore started with capacity/;
 
+/** A statement that is broken before its telling words: it is told of where it begins. */
+const BEGUN = /After dropping \d+ blocks,\s*$/;
+const GOES_ON = /^\s*free memory is/;
+
 /** Events that always say something. */
 const telling = new Set(
   [
@@ -41,7 +45,9 @@ export function linesThatCount(text: Buffer, kind: "event_log" | "log"): number[
   const lines = text.toString("utf8").split("\n");
   const found: number[] = [];
   for (const [index, line] of lines.entries()) {
-    if (kind === "event_log" ? countsAsEvent(line) : STATEMENT.test(line)) found.push(index + 1);
+    if (!(kind === "event_log" ? countsAsEvent(line) : STATEMENT.test(line))) continue;
+    const isBroken = GOES_ON.test(line) && BEGUN.test(lines[index - 1] ?? "");
+    found.push(isBroken ? index : index + 1);
   }
   return found;
 }
