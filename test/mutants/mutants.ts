@@ -1,24 +1,22 @@
 /// <reference types="node" />
 /**
  * Changes the sources on purpose and asks whether a test notices: `pnpm mutants` draws from core,
- * events and report for ten minutes (`--minutes 10 --seed 1 --sample 1000 --in core/src/replay`);
- * `pnpm mutants named [word…]` takes those of `named.ts`, all or whose name holds a word. A mutant
- * is held against the tests that import its file most directly, then its package's, then accuracy
- * and goldens: `--rounds 1` stops after the first of these, `--tests` takes others. `--again out.txt`
- * takes those that lived in an earlier run's output; `--under nice` runs the tests by that command.
- * Survivors that are no fault stand in `survivors.ts`.
+ * events and report (`--minutes 10 --seed 1 --sample 1000 --in core/src/replay`);
+ * `pnpm mutants named [word…]` takes those of `named.ts`, all or whose name holds a word. How each
+ * is judged stands in `judge.ts`: half of the minutes goes to the nearest tests, which judge as many
+ * as they can, the rest to all tests with those that lived. `--near` does without the latter.
+ * `--again out.txt` takes those that lived in an earlier run's output. Survivors that are no fault
+ * stand in `survivors.ts`.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { Judge } from "./judge.ts";
 import { type Mutant, namedMutants } from "./named.ts";
 import { NearestTests } from "./nearest-tests.ts";
 import { type Drawn, sampledMutants } from "./sampled.ts";
 import { Scratch } from "./scratch.ts";
 import { whyItLives } from "./survivors.ts";
-
-/** Test files of the first two rounds. */
-const NEAREST = [2, 8] as const;
 
 const root = join(import.meta.dirname, "../..");
 const { values, positionals } = parseArgs({
@@ -28,10 +26,8 @@ const { values, positionals } = parseArgs({
     minutes: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
     in: { type: "string", multiple: true, default: ["core/src", "events/src", "report/src"] },
-    tests: { type: "string", multiple: true },
-    rounds: { type: "string", default: "9" },
+    near: { type: "boolean", default: false },
     again: { type: "string" },
-    under: { type: "string" },
   },
 });
 const say = (line: string): void => {
@@ -44,35 +40,12 @@ const sources = new Map(
     .sort()
     .map((path) => [`packages/${path}`, readFileSync(join(root, "packages", path), "utf8")]),
 );
-const nearest = new NearestTests(root);
 
 /** Files in which the text stands; the one whose name fits, where it stands in several. */
 function placesOf(mutant: Mutant): string[] {
   const all = [...sources].flatMap(([file, text]) => (text.includes(mutant.from) ? [file] : []));
   const named = all.filter((file) => mutant.file === undefined || file.endsWith(`/${mutant.file}`));
   return all.length > 1 ? named : all;
-}
-
-/** Rounds of tests, the quickest first. */
-function testsFor(file: string): string[][] {
-  const name = file.split("/")[1] ?? "";
-  const own = `packages/${name}/test`;
-  const rounds: Readonly<Record<string, string[][]>> = {
-    core: [
-      [own, "test/oracle", "test/accuracy/fixtures.test.ts"],
-      ["test/golden", "test/explain"],
-    ],
-    events: [
-      [own],
-      ["test/alignment", "test/golden/golden.test.ts", "test/accuracy/fixtures.test.ts"],
-    ],
-    report: [[own], ["test/golden", "test/explain", "test/gate", "test/exports"]],
-    cli: [[own, "test/cli"]],
-  };
-  const near = nearest.of(file, NEAREST[1]);
-  return [near.slice(0, NEAREST[0]), near.slice(NEAREST[0]), ...(rounds[name] ?? [[own]])]
-    .filter((round) => round.length > 0)
-    .slice(0, Number(values.rounds));
 }
 
 function wanted(): Drawn[] {
@@ -97,38 +70,35 @@ function wanted(): Drawn[] {
   });
 }
 
-/** Rounds that pass without a mutant: only in these a failure says anything. */
-const sound = new Set<string>();
+const judge = new Judge(new Scratch(root, sources), new NearestTests(root));
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    judge.stop();
+    process.exit(1);
+  });
 
-async function assertSound(scratch: Scratch, tests: readonly string[]): Promise<void> {
-  const round = tests.join(" ");
-  if (sound.has(round)) return;
-  if ((await scratch.vitest(tests)) !== 0) throw new Error(`${round} fails without a mutant`);
-  sound.add(round);
+const counts = { dead: 0, equal: 0, lives: 0 };
+function tell(fate: keyof typeof counts, one: Drawn, why?: string): void {
+  counts[fate] += 1;
+  say(`${fate.padEnd(5)} ${one.mutant.name}${why === undefined ? "" : ` (${why})`}`);
 }
 
-async function isKilled(scratch: Scratch, { file, mutant }: Drawn): Promise<boolean> {
-  const text = (sources.get(file) ?? "").replace(mutant.from, () => mutant.to);
-  for (const tests of values.tests === undefined ? testsFor(file) : [values.tests]) {
-    if (!(await scratch.isKilled(file, text, tests))) continue;
-    await assertSound(scratch, tests);
-    return true;
-  }
-  return false;
-}
-
-const scratch = new Scratch(root, values.under);
-const until = positionals[0] === "named" ? Infinity : Date.now() + Number(values.minutes) * 60_000;
+const again = values.again !== undefined || positionals[0] === "named";
+const until = again ? Infinity : Date.now() + Number(values.minutes) * 30_000;
 try {
-  const counts = { dead: 0, equal: 0, lives: 0 };
+  const near: Drawn[] = [];
   for (const one of wanted()) {
     if (Date.now() > until) break;
     const why = whyItLives(one);
-    const fate =
-      why !== undefined ? "equal" : (await isKilled(scratch, one)) ? "dead" : ("lives" as const);
-    counts[fate] += 1;
-    say(`${fate.padEnd(5)} ${one.mutant.name}${why === undefined ? "" : ` (${why})`}`);
+    if (why !== undefined) tell("equal", one, why);
+    else if (await judge.isNoticedNearby(one)) tell("dead", one);
+    else {
+      near.push(one);
+      process.stderr.write(`lives nearby: ${one.mutant.name}\n`);
+    }
   }
+  const living = values.near ? near : await judge.livingOf(near, (one) => tell("dead", one));
+  for (const one of living) tell("lives", one);
   const drawn = counts.dead + counts.lives;
   say(
     `seed ${values.seed}: ${counts.dead} of ${drawn} mutants were noticed, ` +
@@ -136,5 +106,5 @@ try {
       `${counts.equal} known ones change nothing that anyone sees`,
   );
 } finally {
-  scratch.remove();
+  judge.stop();
 }

@@ -29,12 +29,14 @@ export class NearestTests {
   }
 
   /**
-   * @returns at most `most` test files: the one of its own name and those of its own folder come
-   * before others that are as near, then by path
+   * @returns test files that reach it: the one of its own name, those that share a word with it and
+   * those of its own folder come before others that are as near, then by path
    */
-  of(file: string, most: number): string[] {
+  of(file: string): string[] {
     const [packages = "", name = "", , folder = ""] = file.split("/");
     const own = `/${basename(file, ".ts")}.test.ts`;
+    const words = new Set(wordsOf(file));
+    const shares = (path: string): number => (wordsOf(path).some((one) => words.has(one)) ? -4 : 0);
     const away = (path: string): number =>
       path.endsWith(own)
         ? -1
@@ -52,14 +54,18 @@ export class NearestTests {
         .sort();
       for (const path of next) seen.add(path);
       for (const path of next)
-        if (path.endsWith(".test.ts")) found.push({ path, far: distance + away(path) });
+        if (path.endsWith(".test.ts"))
+          found.push({ path, far: distance + away(path) + shares(path) });
       at = next;
     }
-    return found
-      .sort((a, b) => a.far - b.far)
-      .slice(0, most)
-      .map(({ path }) => path);
+    return found.sort((a, b) => a.far - b.far).map(({ path }) => path);
   }
+}
+
+/** Of a file's name, as one: `polled-peaks.ts` has one of `polled.test.ts`. */
+function wordsOf(path: string): string[] {
+  const words = basename(path).replace(/\..*/, "").split("-");
+  return words.filter((word) => word.length > 3).map((word) => word.replace(/s$/, ""));
 }
 
 function targetOf(path: string, specifier: string): string | undefined {

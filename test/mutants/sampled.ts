@@ -95,6 +95,7 @@ function mutantsOf(file: string, text: string): Drawn[] {
     const to =
       line.slice(0, found.index) + rule.to(found) + line.slice(found.index + found[0].length);
     const name = `${file}: ${line.trim()} → ${to.trim()}`;
-    return to === line ? [] : [{ file, mutant: { name, from: line, to } }];
+    // With its ends: the same words stand deeper in other lines.
+    return to === line ? [] : [{ file, mutant: { name, from: `\n${line}\n`, to: `\n${to}\n` } }];
   });
 }

@@ -1,10 +1,8 @@
-/** A copy of the sources in which a mutant can live without harm to the tree. */
-
-import { spawn } from "node:child_process";
+/** A copy of the sources in which mutants can live without harm to the tree. */
 import {
   cpSync,
   mkdtempSync,
-  readFileSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
@@ -12,72 +10,52 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Drawn } from "./sampled.ts";
 
-/** The longest round takes a tenth of this on a quiet machine. */
-const HUNG_MILLIS = 600_000;
+/** What is not of the sources, or nothing that changes. */
+const NOT_COPIED = new Set([".git", "node_modules", "fixtures", "out"]);
 
 export class Scratch {
-  readonly directory = mkdtempSync(join(tmpdir(), "respark-mutants-"));
+  readonly directory = realpathSync(mkdtempSync(join(tmpdir(), "respark-mutants-")));
+  readonly #sources: ReadonlyMap<string, string>;
+  /** files that hold mutants now */
+  #changed: string[] = [];
 
-  /** What runs the tests, where it is not node itself: `nice`. */
-  readonly #under: string | undefined;
-
-  constructor(root: string, under: string | undefined) {
-    this.#under = under;
-    const kept = (path: string): boolean => !/\/(?:dist|\.cache)$/.test(path);
-    for (const folder of ["packages", "test", "docs", "lab", "examples"])
-      cpSync(join(root, folder), join(this.directory, folder), {
-        recursive: true,
-        filter: kept,
-        verbatimSymlinks: true,
-      });
-    for (const file of ["package.json", "vitest.config.ts", "tsconfig.base.json", "action.yml"])
-      cpSync(join(root, file), join(this.directory, file));
+  /** @param sources text by path: what stands where no mutant does */
+  constructor(root: string, sources: ReadonlyMap<string, string>) {
+    this.#sources = sources;
+    for (const name of readdirSync(root))
+      if (!NOT_COPIED.has(name))
+        cpSync(join(root, name), join(this.directory, name), {
+          recursive: true,
+          filter: (path) => !/\/(?:dist|\.cache)$/.test(path),
+          verbatimSymlinks: true,
+        });
     for (const folder of ["node_modules", "fixtures"])
       symlinkSync(realpathSync(join(root, folder)), join(this.directory, folder));
   }
 
-  /** Runs the tests with a file changed. @returns whether one of them failed: the mutant is dead */
-  async isKilled(file: string, text: string, tests: readonly string[]): Promise<boolean> {
-    const path = join(this.directory, file);
-    const before = readFileSync(path, "utf8");
-    writeFileSync(path, text);
-    try {
-      return (await this.vitest(tests)) !== 0;
-    } finally {
-      writeFileSync(path, before);
+  /** From now on these live in it, and no others. @returns files that are not as they were */
+  hold(mutants: readonly Drawn[]): string[] {
+    const texts = new Map(this.#changed.map((file) => [file, this.#original(file)]));
+    for (const { file, mutant } of mutants) {
+      const text = texts.get(file) ?? this.#original(file);
+      texts.set(
+        file,
+        text.replace(mutant.from, () => mutant.to),
+      );
     }
+    for (const [file, text] of texts) writeFileSync(join(this.directory, file), text);
+    this.#changed = [...new Set(mutants.map(({ file }) => file))];
+    return [...texts.keys()].map((file) => join(this.directory, file));
   }
 
-  /** @returns vitest's exit code: 0 where all tests passed */
-  async vitest(tests: readonly string[]): Promise<number> {
-    const args = [
-      "node_modules/vitest/vitest.mjs",
-      "run",
-      "--bail",
-      "1",
-      "--reporter",
-      "dot",
-      "--no-isolate",
-      ...tests,
-    ];
-    const [command = process.execPath, ...all] = [this.#under, process.execPath, ...args].filter(
-      (word) => word !== undefined,
-    );
-    // The bundle would be made anew for every mutant.
-    const env = { ...process.env, RESPARK_TESTS: "source" };
-    const child = spawn(command, all, { cwd: this.directory, env, stdio: "ignore" });
-    // A mutant may loop for ever: what hangs is noticed.
-    const hung = setTimeout(() => child.kill("SIGKILL"), HUNG_MILLIS);
-    return new Promise((resolve) => {
-      child.on("close", (code) => {
-        clearTimeout(hung);
-        resolve(code ?? 1);
-      });
-    });
+  #original(file: string): string {
+    return this.#sources.get(file) ?? "";
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true });
+    // Tests that were stopped may still write.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
