@@ -9,6 +9,7 @@ import {
   SparkFailure,
 } from "@respark/core";
 import { expect, test } from "vitest";
+import { invertCapacity } from "../../src/memory/heap.ts";
 import { behaviourOf } from "./world.ts";
 
 const GIB = 1_073_741_824;
@@ -50,6 +51,17 @@ test("a printed capacity and the asked-for heap give the same, derived", () => {
     executionRegion: { bytes: 66_689_434 },
     pageSize: { bytes: 2_097_136 },
   });
+});
+
+test("a page of 1.4 is of 128 MiB, whatever the heap", () => {
+  const pageSize = (executorMemory: string) =>
+    executorMemoryLayout({
+      behaviour: behaviourOf("1.4.1"),
+      conf: new Map([["spark.executor.memory", executorMemory]]),
+      onHeapCapacityBytes: printedSize("127.2 MB"),
+      cores: 2,
+    }).pageSize.bytes;
+  expect([pageSize("512m"), pageSize("4g")]).toEqual([128 * MIB, 128 * MIB]);
 });
 
 test("a printed capacity counts off-heap memory from 2.1 on", () => {
@@ -180,4 +192,11 @@ test("a damaged fraction asks for more memory than a number counts: that is unkn
   expect(layout.maxMemory.bytes).toBeUndefined();
   expect(layout.storageRegion.bytes).toBeUndefined();
   expect(layout.userMemory.bytes).toBeUndefined();
+});
+
+test("what gives a capacity is searched up to its bound, and includes it", () => {
+  const halves = (bytes: number): number => Math.floor(bytes / 2);
+  expect(invertCapacity(exact(5), halves, 11)).toEqual({ atLeast: 10, atMost: 11 });
+  expect(invertCapacity(exact(5), halves, 10)).toEqual(exact(10));
+  expect(invertCapacity(exact(6), halves, 11)).toBeUndefined();
 });

@@ -3,7 +3,12 @@
  * real ones (spec 7).
  */
 
-import { managerCapacity, maxHeapBytes, selectMemoryManager } from "@respark/core";
+import {
+  managerCapacity,
+  maxHeapBytes,
+  selectMemoryManager,
+  UnifiedMemoryManager,
+} from "@respark/core";
 import { expect, test } from "vitest";
 import { behaviourOf, staticWorld, unifiedWorld } from "./world.ts";
 
@@ -217,3 +222,22 @@ test.each([
     expect(manager.executionUsedBytes("on_heap")).toBe(end[1] * MIB);
   },
 );
+
+test("what lies outside of the pools from 4.1 on is nothing that tasks or blocks may have", () => {
+  const room = (polled: string): readonly unknown[] => {
+    const conf = new Map([
+      ["spark.testing.memory", "1000"],
+      ["spark.testing.reservedMemory", "0"],
+      ["spark.memory.fraction", "1.0"],
+      ["spark.memory.unmanagedMemoryPollingInterval", polled],
+    ]);
+    const given = { behaviour: behaviourOf("4.1.0"), conf, heapBytes: 0, cores: 1 };
+    const manager = selectMemoryManager(given);
+    if (!(manager instanceof UnifiedMemoryManager)) throw new Error("not unified");
+    manager.setUnmanaged({ onHeap: 300, offHeap: 0 });
+    const stored = manager.acquireStorage("rdd_0_0", 701, "on_heap");
+    return [stored, manager.acquireExecution(1, 1000, "on_heap")];
+  };
+  expect(room("1s")).toEqual([false, 700]);
+  expect(room("0s")).toEqual([true, 299]);
+});

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { FoundHead } from "../../src/executor-log/layouts/found-head.ts";
 import { layoutsFor } from "../../src/executor-log/layouts/index.ts";
 import { Log4jPattern } from "../../src/executor-log/layouts/log4j-pattern.ts";
 import { RecordHead } from "../../src/executor-log/layouts/record-head.ts";
@@ -198,6 +199,21 @@ test.each([
   ["%t %m%n", /no %d, %p or %c/],
 ])("the pattern %s is refused with a reason", (pattern, reason) => {
   expect(() => new Log4jPattern(pattern)).toThrow(reason);
+});
+
+test("a head that no pattern knows has its thread before the logger: brackets of a message are none", () => {
+  const bytes = Buffer.from(
+    "before\nINFO 2026-11-21 02:36:35 | BlockManager - Removing [rdd_1_1] at once\n",
+  );
+  const head = new RecordHead();
+  expect(new FoundHead().read(bytes, 7, bytes.length - 1, head)).toBe(true);
+  expect(head.threadEnd).toBe(0);
+  expect(bytes.toString("latin1", head.messageStart, head.messageEnd)).toBe(
+    "Removing [rdd_1_1] at once",
+  );
+  const named = Buffer.from("[main] INFO 2026-11-21 02:36:35 | BlockManager - Removing\n");
+  new FoundHead().read(named, 0, named.length - 1, head);
+  expect(named.toString("latin1", head.threadStart, head.threadEnd)).toBe("main");
 });
 
 test("a time zone printed by the pattern makes the time UTC", () => {

@@ -71,7 +71,7 @@ class SharedPools implements ModePools {
 
   maxPoolBytes(): number {
     const max = this.#maxBytes - Math.min(this.storage.usedBytes, this.#regionBytes);
-    return this.unmanagedBytes === 0 ? max : Math.max(0, max - this.unmanagedBytes);
+    return Math.max(0, max - this.unmanagedBytes);
   }
 
   /** `maxOnHeapStorageMemory`, `maxOffHeapStorageMemory`: what execution leaves. */

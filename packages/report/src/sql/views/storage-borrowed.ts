@@ -42,10 +42,10 @@ periods as (
     max(next_seq) as next_seq,
     min(ts) as ts, arg_max(end_ts, seq) as end_ts, arg_max(end_ts is null, seq) as open,
       max(ts) as last_ts,
-    max(region_bytes) as region_bytes,
-    max(storage_used_bytes) - max(region_bytes) as peak,
-      max(storage_used_bytes_min) - max(region_bytes) as peak_min,
-    max(storage_used_bytes_max) - max(region_bytes) as peak_max
+    any_value(region_bytes) as region_bytes,
+    max(storage_used_bytes) - any_value(region_bytes) as peak,
+      max(storage_used_bytes_min) - any_value(region_bytes) as peak_min,
+    max(storage_used_bytes_max) - any_value(region_bytes) as peak_max
   from flagged where borrows group by all),
 -- A block event follows the memory events that it caused: the last eviction comes right after the
 -- step that ends the period.
