@@ -35,6 +35,21 @@ export function minus(a: Amount, b: Amount): Amount {
   };
 }
 
+/** The one before, where it says the same: what was worked out from it then still holds. */
+export function asBefore(before: Amount | undefined, now: Amount): Amount {
+  return before?.atLeast === now.atLeast && before.atMost === now.atMost && before.best === now.best
+    ? before
+    : now;
+}
+
+/** What it is where no more than so many bytes fit. */
+export function capped({ atLeast, atMost, best }: Amount, bytes: number): Amount {
+  return amount(
+    { atLeast: Math.min(atLeast, bytes), atMost: Math.min(atMost, bytes) },
+    Math.min(best, bytes),
+  );
+}
+
 /** What is a part of something else: never more of it, in its bounds and in its best estimate. */
 export function partOf(part: Amount, whole: Amount): Amount {
   if (part === NOTHING) return part;

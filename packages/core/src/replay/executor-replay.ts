@@ -355,7 +355,7 @@ export class ExecutorReplay {
     breaks.push(...windows.breaksBetween(from, step.ts));
     if (!logged.grants) breaks.push(...execution.breaksBetween(from, step.ts));
     if (!logged.removals) breaks.push(...this.#removals.breaksBetween(from, step.ts));
-    for (const ts of inOrder(breaks)) {
+    for (const ts of breaks.length === 0 ? breaks : inOrder(breaks)) {
       const at = { ...step, ts, tsMin: undefined, tsMax: undefined };
       this.#advance(parts, at, printedWithin(step));
       state.sample(at, "assumed");

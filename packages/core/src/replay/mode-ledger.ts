@@ -3,8 +3,18 @@
  * memory by task, and where the pools stand.
  */
 
-import { type Amount, amount, exactAmount, minus, NOTHING, plus } from "../amount.ts";
+import {
+  type Amount,
+  amount,
+  asBefore,
+  capped,
+  exactAmount,
+  minus,
+  NOTHING,
+  plus,
+} from "../amount.ts";
 import type { MemoryMode } from "../memory/memory-mode.ts";
+import { AmountsByHolder } from "./amounts-by-holder.ts";
 import { type HeldBlock, HeldBlocks, type Newcomers } from "./held-blocks.ts";
 import {
   allBorrowed,
@@ -27,8 +37,8 @@ export class ModeLedger {
   readonly mode: MemoryMode;
   readonly rules: PoolRules;
   readonly #blocks = new HeldBlocks();
-  readonly #unrollHolders = new Map<string, Amount>();
-  readonly #executionByTask = new Map<number, Amount>();
+  readonly #unrollHolders = new AmountsByHolder<string>();
+  readonly #executionByTask = new AmountsByHolder<number>();
   #blocksHeld: Amount = NOTHING;
   #storagePool: Amount;
   #drift: Drift = NO_DRIFT;
@@ -40,13 +50,24 @@ export class ModeLedger {
   #unseen: Amount = NOTHING;
   #missing = 0;
   #evictedForGrant = 0;
-  /** storage use as it was computed last, and from what */
+  /** what was computed last, and from what */
+  #unroll = { total: NOTHING, blocksHeld: NOTHING, amount: NOTHING };
   #used:
     | {
         readonly blocksHeld: Amount;
-        readonly drift: object;
+        readonly unroll: Amount;
+        readonly drift: Drift;
         readonly mayStillHold: number;
         readonly likelyGone: number;
+        readonly amount: Amount;
+      }
+    | undefined;
+  #execution:
+    | {
+        readonly storageUsed: Amount;
+        readonly known: Amount | undefined;
+        readonly unlogged: Amount;
+        readonly byTask: Amount;
         readonly amount: Amount;
       }
     | undefined;
@@ -63,11 +84,11 @@ export class ModeLedger {
 
   /** by holder: a task (`task 5`) or a block being put (`put rdd_1_2`) */
   get unrollHolders(): ReadonlyMap<string, Amount> {
-    return this.#unrollHolders;
+    return this.#unrollHolders.byHolder;
   }
 
   get executionByTask(): ReadonlyMap<number, Amount> {
-    return this.#executionByTask;
+    return this.#executionByTask.byHolder;
   }
 
   /**
@@ -184,7 +205,7 @@ export class ModeLedger {
 
   /** The sum over tasks is known better than its parts. */
   knowExecution(total: Amount, atInstant?: Amount): void {
-    this.#executionTotal = total;
+    this.#executionTotal = asBefore(this.#executionTotal, total);
     this.#executionAtInstant = atInstant;
   }
 
@@ -227,72 +248,63 @@ export class ModeLedger {
   }
 
   get unroll(): Amount {
-    if (this.#unrollHolders.size === 0) return NOTHING;
-    let total = NOTHING;
-    for (const held of this.#unrollHolders.values()) total = plus(total, held);
+    const { total } = this.#unrollHolders;
     if (total.atMost === 0) return total;
+    const [blocksHeld, known] = [this.#blocksHeld, this.#unroll];
+    if (known.total === total && known.blocksHeld === blocksHeld) return known.amount;
     // No more than what blocks leave.
     const { maxBytes, regionBytes, fixedPools } = this.rules;
     const ceiling = fixedPools ? regionBytes : maxBytes;
-    const room = Math.max(0, ceiling - this.#blocksHeld.atLeast);
-    return amount(
+    const room = Math.max(0, ceiling - blocksHeld.atLeast);
+    const held = amount(
       { atLeast: Math.min(total.atLeast, room), atMost: Math.min(total.atMost, room) },
-      Math.min(total.best, Math.max(0, ceiling - this.#blocksHeld.best)),
+      Math.min(total.best, Math.max(0, ceiling - blocksHeld.best)),
     );
+    this.#unroll = { total, blocksHeld, amount: held };
+    return held;
   }
 
   get storageUsed(): Amount {
-    const { blocksHeld } = this;
+    const { blocksHeld, unroll } = this;
     const [drift, mayStillHold, likelyGone] = [this.#drift, this.#mayStillHold, this.#likelyGone];
-    if (this.#unrollHolders.size > 0) return this.#storageUsed();
     const known = this.#used;
     if (
       known?.blocksHeld === blocksHeld &&
+      known.unroll === unroll &&
       known.drift === drift &&
       known.mayStillHold === mayStillHold &&
       known.likelyGone === likelyGone
     )
       return known.amount;
-    const amount = this.#storageUsed();
-    this.#used = { blocksHeld, drift, mayStillHold, likelyGone, amount };
-    return amount;
-  }
-
-  #storageUsed(): Amount {
-    const told = plus(this.#blocksHeld, this.unroll);
-    const atLeast = Math.max(0, told.atLeast - this.#drift.below);
-    const used: Amount = {
-      atLeast,
-      atMost: told.atMost + this.#drift.above + this.#mayStillHold,
-      best: Math.max(atLeast, told.best - Math.min(this.#likelyGone, this.#blocksHeld.best)),
-    };
+    const told = plus(blocksHeld, unroll);
+    const atLeast = Math.max(0, told.atLeast - drift.below);
+    const best = Math.max(atLeast, told.best - Math.min(likelyGone, blocksHeld.best));
+    const atMost = told.atMost + drift.above + mayStillHold;
     const ceiling = this.rules.fixedPools ? this.rules.regionBytes : this.rules.maxBytes;
-    return amount(
-      { atLeast: Math.min(used.atLeast, ceiling), atMost: Math.min(used.atMost, ceiling) },
-      Math.min(used.best, ceiling),
-    );
+    const used = capped({ atLeast, atMost, best }, ceiling);
+    this.#used = { blocksHeld, unroll, drift, mayStillHold, likelyGone, amount: used };
+    return used;
   }
 
   get executionUsed(): Amount {
+    const { rules, storageUsed } = this;
+    const [known, unlogged] = [this.#executionTotal, this.#unloggedExecution];
+    const byTask = known === undefined ? this.#executionByTask.total : NOTHING;
+    const last = this.#execution;
+    if (
+      last?.storageUsed === storageUsed &&
+      last.known === known &&
+      last.unlogged === unlogged &&
+      last.byTask === byTask
+    )
+      return last.amount;
     // No more than what storage surely leaves, either.
-    const { maxBytes, fixedPools } = this.rules;
-    const room = fixedPools ? maxBytes : Math.max(0, maxBytes - this.storageUsed.atLeast);
-    const known = this.#executionTotal;
-    if (known !== undefined) {
-      if (known.atMost <= room) return known;
-      return {
-        atLeast: Math.min(known.atLeast, room),
-        atMost: room,
-        best: Math.min(known.best, room),
-      };
-    }
-    let total = this.#unloggedExecution;
-    for (const held of this.#executionByTask.values()) total = plus(total, held);
-    const ceiling = Math.min(this.executionCeiling(), room);
-    return amount(
-      { atLeast: Math.min(total.atLeast, ceiling), atMost: Math.min(total.atMost, ceiling) },
-      Math.min(total.best, ceiling),
-    );
+    const left = Math.max(0, rules.maxBytes - storageUsed.atLeast);
+    const room = rules.fixedPools ? rules.maxBytes : left;
+    const most = known === undefined ? Math.min(this.executionCeiling(), room) : room;
+    const used = capped(known ?? plus(unlogged, byTask), most);
+    this.#execution = { storageUsed, known, unlogged, byTask, amount: used };
+    return used;
   }
 
   /** Nothing is known of what is held any more. */

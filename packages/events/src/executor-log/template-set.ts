@@ -51,12 +51,13 @@ export class LoggerTemplates {
       code.push(...wording.program);
       return place;
     });
+    const beginnings = templates.map(beginningOf);
     for (let byte = 0; byte < 256; byte++) {
       this.firsts[byte] = code.length;
-      for (const [i, { wording, says }] of templates.entries()) {
-        if (!mayBeginWith(byte, wording.prefix, says)) continue;
-        const { letters, mask } = firstLetters(wording.prefix);
-        code.push(i, programs[i] ?? 0, letters, mask);
+      for (let i = 0; i < beginnings.length; i++) {
+        const beginning = beginnings[i];
+        if (beginning === undefined || !mayBeginWith(byte, beginning.with)) continue;
+        code.push(i, programs[i] ?? 0, beginning.letters, beginning.mask);
       }
       this.lasts[byte] = code.length;
     }
@@ -85,10 +86,21 @@ export class LoggerTemplates {
   }
 }
 
-function mayBeginWith(byte: number, prefix: Literal, says: string): boolean {
-  if (prefix.length > 0) return prefix.first === byte;
-  if (/^\{(?:int|size)\}/.test(says)) return (byte >= ZERO && byte <= NINE) || byte === MINUS;
-  return true;
+interface Beginning {
+  /** its first byte, or what stands there in place of one */
+  readonly with: number | "number" | "anything";
+  readonly letters: number;
+  readonly mask: number;
+}
+
+function beginningOf({ wording: { prefix }, says }: LogTemplate): Beginning {
+  const placeholder = /^\{(?:int|size)\}/.test(says) ? "number" : "anything";
+  return { with: prefix.length > 0 ? prefix.first : placeholder, ...firstLetters(prefix) };
+}
+
+function mayBeginWith(byte: number, first: Beginning["with"]): boolean {
+  if (first === "number") return (byte >= ZERO && byte <= NINE) || byte === MINUS;
+  return first === "anything" || first === byte;
 }
 
 function firstLetters(prefix: Literal): { readonly letters: number; readonly mask: number } {

@@ -35,6 +35,8 @@ export class Lookahead {
   readonly #byBlock = new Map<string, LogStep[]>();
   /** block → upcoming lines that show it in memory */
   readonly #uses = new Map<string, LogStep[]>();
+  /** lines of DEBUG among the steps that tell what a spill freed */
+  #spilled = 0;
   /** tasks whose ends are among the steps */
   readonly #finishing = new Map<number, number>();
   #newest = Number.NEGATIVE_INFINITY;
@@ -58,6 +60,9 @@ export class Lookahead {
     keep(this.#byBlock, blockOf(step.fact), step);
     keep(this.#uses, usedBy(step.fact), step);
     switch (fact.kind) {
+      case "execution_spilled":
+        this.#spilled++;
+        return;
       case "execution_acquired":
         this.grants.acquired(fact);
         return;
@@ -100,7 +105,8 @@ export class Lookahead {
     }
     pass(this.#byBlock, blockOf(step.fact));
     pass(this.#uses, usedBy(step.fact));
-    if (step.fact.kind === "task_finished") {
+    if (step.fact.kind === "execution_spilled") this.#spilled--;
+    else if (step.fact.kind === "task_finished") {
       const { taskId } = step.fact;
       const left = (this.#finishing.get(taskId) ?? 1) - 1;
       if (left === 0) this.#finishing.delete(taskId);
@@ -155,6 +161,11 @@ export class Lookahead {
     if (use === undefined) return false;
     const next = this.upcoming(blockId)[0];
     return next === undefined || next === use || next.ts > use.ts || !stores(next.fact);
+  }
+
+  /** A line of DEBUG that tells what a spill freed is in sight. */
+  get hasSpilled(): boolean {
+    return this.#spilled > 0;
   }
 
   /** A task's end is in sight. */

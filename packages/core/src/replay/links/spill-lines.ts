@@ -24,6 +24,7 @@ export function debugLineOf(
   { step, fact, taskId }: SpillLine,
   told: ReadonlySet<number>,
 ): DebugSpill | undefined {
+  if (!lookahead.hasSpilled) return undefined;
   for (let ahead = 1; ahead <= LINES_AHEAD; ahead++) {
     const next = lookahead.peek(ahead);
     if (next === undefined) return undefined;

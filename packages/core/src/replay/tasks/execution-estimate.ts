@@ -323,13 +323,20 @@ export class ExecutionEstimate {
 
   /** Of those that run: by stage, how many, and how many of them take memory by their totals. */
   #countStages(): void {
-    this.#stages.clear();
+    for (const [stageId, count] of this.#stages) {
+      if (count.peers === 0) this.#stages.delete(stageId);
+      count.peers = 0;
+      count.holders = 0;
+    }
     for (const task of this.#runners().values()) {
       const evidence = this.#ended(task);
-      const count = this.#stages.get(task.stageId) ?? { peers: 0, holders: 0 };
+      let count = this.#stages.get(task.stageId);
+      if (count === undefined) {
+        count = { peers: 0, holders: 0 };
+        this.#stages.set(task.stageId, count);
+      }
       count.peers++;
       if (evidence !== undefined && holdsSurely(evidence, this.#ledger.mode)) count.holders++;
-      this.#stages.set(task.stageId, count);
     }
   }
 

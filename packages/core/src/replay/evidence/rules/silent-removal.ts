@@ -259,10 +259,10 @@ function candidates(
   for (const ledger of state.ledgers) {
     if (ledger.mode === "off_heap" && !state.rules.freeCountsOffHeap) continue;
     for (const [blockId, { size, storedAt }] of ledger.blocks) {
+      if (!isBorneOut && !ledger.passing.has(blockId)) continue;
       if (newcomers.has(blockId) || lookahead.isStillUsed(blockId)) continue;
       const broadcast = isBroadcastValue(blockId) ? blockId : valueOfPiece(blockId);
       if (broadcast !== undefined && passing.isRead(blockId, storedAt)) continue;
-      if (!isBorneOut && !ledger.passing.has(blockId)) continue;
       const known = others.get(broadcast ?? blockId);
       if (isTaskResult(blockId)) results.push([[blockId, size]]);
       else if (rddIdOf(blockId) !== undefined) ofRdds.push([[blockId, size]]);
