@@ -66,5 +66,6 @@ export function wrappedAt(lines: readonly Unwrapped[]): number | undefined {
   const layer = new WrappedLines(width);
   for (const line of lines) layer.take(line.copy(), (whole) => joined.push(whole.copy()));
   layer.flush((whole) => joined.push(whole.copy()));
+  if (joined.length === lines.length) return undefined;
   return telling(joined) > telling(lines) ? width : undefined;
 }
