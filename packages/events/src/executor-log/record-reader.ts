@@ -176,9 +176,9 @@ export class RecordReader {
     const template =
       known.find(head.buffer, head.messageStart, head.messageEnd) ?? this.saidByAny(head);
     if (template === undefined) {
-      const { logger } = known;
-      const isError = isSparks(logger) && this.takeError(line, logger, emit);
-      if (!isError) this.unknown(line, emit);
+      const isError = this.isError && isSparks(known.logger);
+      if (isError) this.takeError(line, known.logger, emit);
+      else this.unknown(line, emit);
       return;
     }
     this.counts.matched++;
@@ -214,7 +214,10 @@ export class RecordReader {
       return;
     }
     if (found === undefined) {
-      if (isSparks(loggerOf(head)) && this.takeError(line, loggerOf(head), emit)) return;
+      if (this.isError && isSparks(loggerOf(head))) {
+        this.takeError(line, loggerOf(head), emit);
+        return;
+      }
       // A damaged logger is one that was never seen before.
       if (this.foreignLoggers.isNew(head))
         this.lost.findInPiece(line, head.buffer, head.messageStart, head.messageEnd);
@@ -255,17 +258,20 @@ export class RecordReader {
     return this.templates.quoted.find(buffer, messageStart, messageEnd);
   }
 
+  private get isError(): boolean {
+    return this.head.level === "ERROR" || this.head.level === "FATAL";
+  }
+
   /** An error of Spark's own in words of no template: it waits for what stands below it. */
-  private takeError(line: LinePlace, logger: string, emit: (record: LogRecord) => void): boolean {
+  private takeError(line: LinePlace, logger: string, emit: (record: LogRecord) => void): void {
     const head = this.head;
-    const { level, buffer, messageStart: start, messageEnd } = head;
-    if (level !== "ERROR" && level !== "FATAL") return false;
+    const { buffer, messageStart: start, messageEnd } = head;
     const end = Math.min(messageEnd, start + TRACE_LINE_BYTES);
     this.lost.findInside(line, buffer, start, messageEnd);
     if (head.trace === undefined) {
       this.held.takeHead(head);
       this.hold(line, SPARK_ERROR, logger, [textOf(buffer, start, end)]);
-      return true;
+      return;
     }
     const record = this.record;
     record.takeHead(head);
@@ -273,7 +279,6 @@ export class RecordReader {
     record.template = SPARK_ERROR;
     record.fact = SPARK_ERROR.factOf([textOf(buffer, start, end)], record);
     this.hand(record, emit);
-    return true;
   }
 
   /** `held` has its head: it waits for the lines below. */
