@@ -321,6 +321,57 @@ const PASTED: readonly Pasted[] = [
     never: /java:715|“”/,
   },
   {
+    named: "lines that a mail broke: a refusal, and a loss with its reason",
+    lines: [
+      "14/10/06 16:45:42 WARN CacheManager: Not enough space to cache partition rdd_0_2",
+      "in memory! Free memory is 481861527 bytes.",
+      "14/10/06 16:45:43 WARN scheduler.TaskSetManager: Lost task 1.0 in",
+      "stage 7.0 (TID 16, host-a): ExecutorLostFailure (executor",
+      "12 exited caused by one of the running tasks) Reason: Container marked",
+      "as failed: container_1485279684410_0003_02_000002 on host: host-a.",
+      "Exit status: 50. Diagnostics: Exception from container-launch.",
+    ],
+    says: [
+      /2 findings/,
+      /1 block of RDD 0 found no room/,
+      /Executor 12 was lost: the process ended.*Container marked as failed: container_\d+/,
+    ],
+    never: /could not be read/,
+  },
+  {
+    named: "a line that a terminal broke in the middle of a word",
+    lines: [
+      "26/04/24 14:05:43 INFO BlockManager: Something that nobody knows, and its end",
+      "26/04/24 14:05:44 WARN MemoryStore: Not enough space to cache rdd_16_3 in mem",
+      "ory! (computed 196.3 MB so far)",
+      "26/04/24 14:05:45 INFO BlockManager: Something that nobody knows, and its end",
+      "a line that the program printed",
+    ],
+    says: [/1 finding: .*1 block of RDD 16 found no room/],
+    never: /could not be read/,
+  },
+  {
+    named:
+      "a broadcast that was too large is the driver's error, and an engine's error has its cause",
+    lines: [
+      "java.lang.OutOfMemoryError: Not enough memory to build and broadcast the table to all worker nodes.",
+      "\tat org.apache.spark.sql.execution.joins.LongToUnsafeRowMap.grow(HashedRelation.scala:628)",
+    ],
+    says: [
+      /The driver could not build a broadcast table/,
+      /spark\.sql\.autoBroadcastJoinThreshold/,
+    ],
+  },
+  {
+    named:
+      "an executor's failed task has its stage, and a long error the part that says what ran out",
+    lines: [
+      "26/01/31 00:58:43 ERROR Executor: Exception in task 198.2 in stage 84.0 (TID 38940)",
+      `org.apache.gluten.exception.GlutenException: ${"org.apache.gluten.exception.GlutenException: ".repeat(6)}Error during calling Java code from native code: org.apache.gluten.memory.memtarget.ThrowOnOomMemoryTarget$OutOfMemoryException: Not enough spark off-heap execution memory. Acquired: 8.0 MiB, granted: 0.0 B. Try a larger one.`,
+    ],
+    says: [/“…Not enough spark off-heap .* granted: 0\.0 B/, /It hit 1 task of stage 84/],
+  },
+  {
     named: "spills in the words of Spark 1.0 and 1.1",
     lines: [
       "14/11/13 19:20:43 INFO ExternalSorter: Thread 60 spilling in-memory batch of 4792 B to disk (1 spill so far)",

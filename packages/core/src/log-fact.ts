@@ -218,6 +218,8 @@ export type LogFact =
       readonly how: "finished" | "failed" | "killed" | "result_too_large";
       readonly resultBytes: number | undefined;
       readonly viaBlockManager: boolean;
+      /** of a failed one */
+      readonly stageId?: number | undefined;
       /** of a failed one: first line of the trace below it */
       readonly errorClass: string | undefined;
       readonly errorMessage: string | undefined;

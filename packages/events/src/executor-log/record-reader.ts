@@ -24,6 +24,7 @@ import { StreamLayout } from "./stream-layout.ts";
 import type { LoggerTemplates, TemplateSet } from "./template-set.ts";
 import { QUOTED_TEMPLATES } from "./templates/index.ts";
 import { SPARK_ERROR } from "./templates/spark-error.ts";
+import { WrappedRecord } from "./wrapped-record.ts";
 import { ZoneAnchor } from "./zone-anchor.ts";
 
 type ReadLine = Pick<Unwrapped, "buffer" | "start" | "end" | "utcMicros" | "isExact">;
@@ -56,7 +57,7 @@ export class RecordReader {
   private readonly lost: LostStatements;
   /** Lines that wait until they show the layout; undefined once they have. */
   private sample: HeadSample | undefined = new HeadSample();
-  private readonly head = new RecordHead();
+  private head = new RecordHead();
   private readonly record = new LogRecord();
   /** A record whose lines below are still coming. */
   private readonly held = new LogRecord();
@@ -67,6 +68,7 @@ export class RecordReader {
   private traceMayFollow = false;
   private readonly anchor = new ZoneAnchor();
   private readonly errorBelow = new ErrorBelow();
+  private readonly wrapped = new WrappedRecord();
   private readonly foreignLoggers = new SeenLoggers();
   private readonly skipFirstBytes: Uint8Array = blankBytes();
 
@@ -131,6 +133,7 @@ export class RecordReader {
       this.lost.findInside(line, buffer, start, head.messageStart);
     }
     if (!Number.isNaN(utcMicros)) this.anchor.place(head, utcMicros, isExact);
+    if (this.wrapped.isOpen) this.settle(emit);
     if (this.heldValues !== undefined) this.release(emit);
     if (!Number.isNaN(head.localMicros)) {
       this.lastTime.set(head.localMicros, head.resolutionMicros, head.zoned);
@@ -145,7 +148,14 @@ export class RecordReader {
           ? this.templates.ofLogger(head.buffer, head.loggerStart, head.loggerEnd)
           : this.templates.withoutLogger;
     if (known === undefined) this.foreign(line, emit);
-    else this.relevant(line, known, emit);
+    else {
+      this.counts.relevant++;
+      if (
+        !this.relevant(line, known, emit) &&
+        !this.wrapped.begin(head, line, known, limit - start)
+      )
+        this.unknown(line, known.logger, emit);
+    }
     if (head.trace !== undefined) this.errorInside(line, head.trace, emit);
   }
 
@@ -163,24 +173,34 @@ export class RecordReader {
   /** Ends the stream: a held record is complete now. */
   flush(emit: (record: LogRecord) => void): void {
     if (this.sample !== undefined) this.learn(this.sample, emit);
+    if (this.wrapped.isOpen) this.settle(emit);
     if (this.heldValues !== undefined) this.release(emit);
   }
 
+  /**
+   * The lines below a record of no template are known: with some of them it has one, or it has
+   * none.
+   */
+  private settle(emit: (record: LogRecord) => void): void {
+    const { head, line, known } = this.wrapped;
+    this.wrapped.close();
+    if (known === undefined) return;
+    const next = this.head;
+    this.head = head;
+    if (!this.relevant(line, known, emit)) this.unknown(line, known.logger, emit);
+    this.head = next;
+  }
+
+  /** Of a logger that has templates; false: in words of none. */
   private relevant(
     line: LinePlace,
     known: LoggerTemplates,
     emit: (record: LogRecord) => void,
-  ): void {
+  ): boolean {
     const head = this.head;
-    this.counts.relevant++;
     const template =
       known.find(head.buffer, head.messageStart, head.messageEnd) ?? this.saidByAny(head);
-    if (template === undefined) {
-      const isError = this.isError && isSparks(known.logger);
-      if (isError) this.takeError(line, known.logger, emit);
-      else this.unknown(line, emit);
-      return;
-    }
+    if (template === undefined) return false;
     this.counts.matched++;
     if (template.awaitsTrace) {
       // Its fact has the error.
@@ -188,7 +208,7 @@ export class RecordReader {
       if (head.trace === undefined) {
         this.held.takeHead(head);
         this.hold(line, template, known.logger, template.wording.values(head.buffer));
-        return;
+        return true;
       }
     }
     if (template.hasFact || this.options.everyRecord) {
@@ -202,6 +222,7 @@ export class RecordReader {
     if (template.wording.openEnded) {
       this.lost.findInside(line, head.buffer, head.messageStart, head.messageEnd);
     }
+    return true;
   }
 
   /** A record of a logger that no template knows. */
@@ -239,13 +260,17 @@ export class RecordReader {
   }
 
   /** Of a known logger, with words of no template. */
-  private unknown(line: LinePlace, emit: (record: LogRecord) => void): void {
+  private unknown(line: LinePlace, logger: string, emit: (record: LogRecord) => void): void {
     const head = this.head;
+    if (this.isError && isSparks(logger)) {
+      this.takeError(line, logger, emit);
+      return;
+    }
     this.lost.findInside(line, head.buffer, head.messageStart, head.messageEnd);
     if (!this.options.everyRecord) return;
     const record = this.record;
     record.takeHead(head);
-    this.place(record, line, loggerOf(head));
+    this.place(record, line, logger);
     record.template = undefined;
     record.fact = undefined;
     emit(record);
@@ -327,6 +352,10 @@ export class RecordReader {
     emit: (record: LogRecord) => void,
   ): void {
     if (start >= end) return; // Of a paste: blank lines end no trace.
+    if (this.wrapped.isOpen) {
+      if (this.wrapped.takes(buffer, start, end)) return;
+      this.settle(emit);
+    }
     const first = buffer[start] ?? 0;
     const isFirst = this.traceMayFollow;
     const ofTheRecordBefore = isFirst || this.heldValues !== undefined;

@@ -43,6 +43,8 @@ const OF_ANY_PROGRAM: ReadonlySet<LogFact["kind"]> = new Set([
 ]);
 
 const DRIVERS_THREAD = /\b(?:dag-scheduler-event-loop|task-result-getter-\d)/;
+/** What only a driver builds. */
+const DRIVERS_ERROR = /^Not enough memory to build and broadcast/;
 
 /** What is searched for in a log is a class or two. */
 const MOST_OF_A_FILTER = 2;
@@ -192,7 +194,7 @@ export class LogSample {
         this.driverLines++;
         break;
       case "uncaught_error":
-        if (fact.thread === PY4J) this.driverLines++;
+        if (fact.thread === PY4J || DRIVERS_ERROR.test(fact.message)) this.driverLines++;
         break;
       case "task_assigned":
       case "task_running":

@@ -15,6 +15,9 @@ function randomFrom(seed: number): (below: number) => number {
   };
 }
 
+/** A line's second piece is told where the record begins. */
+const HEAD = /^\d\d\/\d\d\//;
+
 /** Of each line that states memory: a fact, or an oddity that names it. */
 function lostWithoutAWord(bytes: Buffer): string[] {
   const told = new Set<number>();
@@ -23,9 +26,10 @@ function lostWithoutAWord(bytes: Buffer): string[] {
   return bytes
     .toString("latin1")
     .split("\n")
-    .flatMap((text, i) =>
-      isMemoryStatement(text) && !told.has(i + 1) ? [`${i + 1}: ${text}`] : [],
-    );
+    .flatMap((text, i) => {
+      const isTold = told.has(i + 1) || (!HEAD.test(text) && told.has(i));
+      return isMemoryStatement(text) && !isTold ? [`${i + 1}: ${text}`] : [];
+    });
 }
 
 test("a log cut anywhere is read up to the cut", () => {

@@ -16,6 +16,7 @@ test("a failed task has the error below its line", () => {
       kind: "task_finished",
       taskId: 3,
       how: "failed",
+      stageId: 0,
       resultBytes: undefined,
       viaBlockManager: false,
       errorClass: "org.apache.spark.memory.SparkOutOfMemoryError",

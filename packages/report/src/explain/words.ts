@@ -119,6 +119,16 @@ export function cutTo(text: string, characters: number): string {
   return text.length <= characters ? text : `${text.slice(0, characters - 1)}…`;
 }
 
+/** Where an error says what ran out: an engine's own words may stand before it. */
+const RAN_OUT =
+  /Not enough spark off-heap execution memory|Unable to acquire \d|Failed to acquire \d|Exceeded memory|No space left on device|Python worker exited/;
+
+/** The same of an error, from where it says what ran out if that would be cut off. */
+export function cutToCause(text: string, characters: number): string {
+  const at = text.length > characters ? text.search(RAN_OUT) : -1;
+  return at > characters - 80 ? `…${cutTo(text.slice(at), characters)}` : cutTo(text, characters);
+}
+
 /**
  * A name on one line, at most 60 characters of it: cached queries are named by their whole plan.
  */

@@ -130,7 +130,7 @@ export class DeathRecords {
       taskId: fact.kind === "task_finished" ? fact.taskId : step.taskId,
       message: error.message,
       timelineSeq,
-      around,
+      around: fact.kind === "task_finished" ? withStage(around, fact.stageId) : around,
       sourceFileId: step.sourceFileId,
       line: step.line,
     };
@@ -223,6 +223,11 @@ export class DeathRecords {
       sourceLine: oom.line,
     });
   }
+}
+
+/** The failed task's own line names its stage. */
+function withStage(around: Circumstances, stageId: number | undefined): Circumstances {
+  return stageId === undefined ? around : { ...around, stageId };
 }
 
 const NOTHING_KNOWN: Circumstances = { stageId: undefined, runningTasks: undefined };

@@ -141,6 +141,7 @@ export class FailureRecords {
           : failureClassOf(undefined, message),
       executorId: at.executorId,
       taskId: fact.taskId,
+      stageId: fact.stageId,
       errorClass: fact.errorClass,
       message: fact.cause === undefined ? message : withCause(message, fact.cause),
       userFrame: fact.userFrame,

@@ -52,7 +52,7 @@ export const EXECUTOR: readonly LogTemplate[] = [
     says: "Exception in task {int}.{int} in stage {int}.{int} (TID {int})",
     example: "Exception in task 3.0 in stage 0.0 (TID 3)",
     awaitsTrace: true,
-    fact: (_i, _a, _s, _sa, taskId, around) => failed(taskId, around),
+    fact: (_i, _a, stageId, _sa, taskId, { trace }) => failed(taskId, { trace, stageId }),
   }),
   // An error after the executor began to stop is printed without its trace (SPARK-19147).
   template({
@@ -61,7 +61,7 @@ export const EXECUTOR: readonly LogTemplate[] = [
     level: "ERROR",
     says: "Exception in task {int}.{int} in stage {int}.{int} (TID {int}): {text}",
     example: "Exception in task 3.0 in stage 6.0 (TID 22): null",
-    fact: (_i, _a, _s, _sa, taskId) => failed(taskId, { trace: [] }),
+    fact: (_i, _a, stageId, _sa, taskId) => failed(taskId, { trace: [], stageId }),
   }),
   template({
     name: "X7",
@@ -318,7 +318,12 @@ function uncaught(thread: string, { trace: below }: RecordAround): LogFact {
   };
 }
 
-function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact {
+interface Failed extends Pick<RecordAround, "trace"> {
+  /** 0.9 to 1.1 name the task alone. */
+  readonly stageId?: number;
+}
+
+function failed(taskId: number, { trace, stageId }: Failed): LogFact {
   // A piece may lack the error's own line: a frame is none.
   const [first, ...below] = isFrame(trace[0] ?? "") ? [] : trace;
   const error = first === undefined ? undefined : errorOf(withFrame(first, below));
@@ -327,6 +332,7 @@ function failed(taskId: number, { trace }: Pick<RecordAround, "trace">): LogFact
     kind: "task_finished",
     taskId,
     how: "failed",
+    stageId,
     resultBytes: undefined,
     viaBlockManager: false,
     errorClass: error?.errorClass,

@@ -214,10 +214,22 @@ function notStarted(trace: readonly string[]): LogFact {
   return { kind: "trouble_logged", what: "application", message };
 }
 
-/** A multi-line reason (Kubernetes container statuses, YARN diagnostics) in one text. */
+/** Classes' names, and Kubernetes' words of a container, begin small too. */
+const GOES_ON = /^(?![a-z]\w*\.\w|at |container |exit code|termination )[a-z\d(]/;
+
+/**
+ * A multi-line reason (Kubernetes container statuses, YARN diagnostics) in one text. A line that
+ * goes on in the middle of a sentence was broken by whoever sent it.
+ */
 export function withTrace(reason: string, trace: readonly string[]): string {
-  const lines = [reason, ...trace].map((line) => line.trim()).filter((line) => line !== "");
-  return lines.join("\n").slice(0, 4096);
+  let text = reason.trim();
+  for (const line of trace) {
+    const more = line.trim();
+    if (more === "") continue;
+    const isBroken = !/[.:;!]$/.test(text) && GOES_ON.test(line);
+    text += `${text === "" ? "" : isBroken ? " " : "\n"}${more}`;
+  }
+  return text.slice(0, 4096);
 }
 
 /** Standalone says `app-…/0` where the event log says `0`. */

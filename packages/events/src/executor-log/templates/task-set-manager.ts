@@ -178,16 +178,19 @@ export function lostTask(
   { executorId, host, stageId, reason, trace }: Lost,
 ): LogFact {
   const isLoss = reason === "" || isLossWord(reason);
+  const loss = isLoss
+    ? withTrace(LOSS.startsWith(reason) && reason !== "" ? LOSS : reason, trace)
+    : undefined;
   const said = workerErrorOf([reason, ...trace]);
   return {
     kind: "driver_task_ended",
     taskId,
-    executorId: executorId ?? NAMED_BY_LOSS.exec(reason)?.[1],
+    executorId: executorId ?? NAMED_BY_LOSS.exec(loss ?? "")?.[1],
     host,
     stageId,
-    lostReason: isLoss
-      ? withTrace(LOSS.startsWith(reason) && reason !== "" ? LOSS : reason, trace)
-      : `${withFrame(fetchError(reason, trace), trace)}${said === undefined ? "" : `\n${said}`}`,
+    lostReason:
+      loss ??
+      `${withFrame(fetchError(reason, trace), trace)}${said === undefined ? "" : `\n${said}`}`,
     cause: outOfMemoryCause([reason, ...trace]),
     userFrame: userFrameOf(trace),
     ...(reason.startsWith("TaskKilled") ? killedFor(reason, trace) : {}),

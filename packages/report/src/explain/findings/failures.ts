@@ -6,7 +6,15 @@ import { counted } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
 import { flagIn, numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
-import { bytes, capital, cutTo, executorsWords, instant, whenInWords } from "../words.ts";
+import {
+  bytes,
+  capital,
+  cutTo,
+  cutToCause,
+  executorsWords,
+  instant,
+  whenInWords,
+} from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
 import { exactCost } from "./costs.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
@@ -239,7 +247,7 @@ function saidOf(row: FailedKind): string {
   const when = whenInWords(numberIn(row, "first_us"));
   return words === ""
     ? `Its error is not in these logs${when}.`
-    : `In the log: “${cutTo(words, 300)}”${when}.`;
+    : `In the log: “${cutToCause(words, 300)}”${when}.`;
 }
 
 function frameInWords(row: FailedKind): string[] {

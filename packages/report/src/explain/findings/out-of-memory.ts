@@ -3,7 +3,7 @@ import { counted } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
 import { flagIn, numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
-import { bytes, cutTo, executorsWords, millis, share, whenInWords } from "../words.ts";
+import { bytes, cutToCause, executorsWords, millis, share, whenInWords } from "../words.ts";
 import { type Application, coresOf, settingInWords, sizeOf } from "./application.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
 import { morePartitions } from "./partitions.ts";
@@ -47,7 +47,7 @@ function outOf(row: OutOfMemory, application: Application): Draft {
     stageId,
     title: titleOf(kind, row),
     evidence: [
-      `In the log: “${cutTo(wordsOf(row), 240)}”${whenInWords(numberIn(row, "first_us"))}.`,
+      `In the log: “${cutToCause(wordsOf(row), 240)}”${whenInWords(numberIn(row, "first_us"))}.`,
       ...stageInWords(row, application),
       ...stateInWords(row, kind),
       ...userCode(row, kind),
