@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sizeOf, whatIfInDetail } from "@respark/report";
 import { afterAll, expect, test } from "vitest";
+import { cacheOf, MIB } from "../../packages/core/test/simulate/small-runs.ts";
 import { AskedWrongly } from "../../packages/report/src/whatif/configurations.ts";
-import { leastStarting, searchDraws } from "../../packages/report/src/whatif/size.ts";
+import { leastStarting, possibleIn, searchDraws } from "../../packages/report/src/whatif/size.ts";
 import { replayed } from "../cli/run-respark.ts";
 import { recordOf } from "./records.ts";
 
@@ -27,7 +28,9 @@ test("a recommended size is broken as often as said, at most in 5 of 100 draws; 
   if (run === undefined) throw new Error("no application");
   const keep = ["no-evictions", "no-failed-puts", "no-spills"] as const;
   const asked = { keep, probability: 0.95, knob, between: undefined, seed: 1 };
-  const { promises, tried } = sizeOf(run, asked);
+  const { promises, tried, base } = sizeOf(run, asked);
+  // Its draws are made for the self-check already.
+  expect(tried).toContain(base);
   const brokenAt = (size: string, promise: (typeof keep)[number]): number => {
     const scenarios = [new Map([[knob, size]])];
     const question = { scenarios, levels: new Map(), draws: 40, seed: 1, knob: undefined };
@@ -51,7 +54,15 @@ test("a run of many tasks has fewer draws a size, 16 where it counts", () => {
   expect(searchDraws(64)).toEqual({ few: 10, many: 40 });
   expect(searchDraws(20_000)).toEqual({ few: 10, many: 40 });
   expect(searchDraws(40_000)).toEqual({ few: 5, many: 20 });
-  expect(searchDraws(100_000)).toEqual({ few: 3, many: 16 });
+  expect(searchDraws(100_000)).toEqual({ few: 2, many: 16 });
+});
+
+test("nothing spills where no task fills a collection, and nothing is evicted where no RDD is cached", () => {
+  const cached = cacheOf({ rdds: 1, partitions: 2, blockBytes: 4 * MIB, reads: [0] });
+  expect(possibleIn(cached)("spilled_tasks")).toBe(false);
+  expect(possibleIn(cached)("oom_tasks")).toBe(false);
+  expect(possibleIn(cached)("failed_puts")).toBe(true);
+  expect(possibleIn({ ...cached, rdds: [] })("evicted_blocks")).toBe(false);
 });
 
 // 512m with the parallel collector: of less than 506m Spark does not start, and says so.

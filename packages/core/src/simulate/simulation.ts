@@ -328,9 +328,9 @@ class Simulation {
 
   #reviveLater(active: ActiveStage): void {
     if (active.tasks.left === 0) return;
-    const idle = this.#executors.some(({ isAvailable, freeSlots }) => isAvailable && freeSlots > 0);
     const at = active.tasks.nextLevelAt();
-    if (!idle || at === undefined) return;
+    if (at === undefined) return;
+    if (!this.#executors.some(({ isAvailable, freeSlots }) => isAvailable && freeSlots > 0)) return;
     const wake =
       this.#now + REVIVE_MILLIS * Math.max(1, Math.ceil((at - this.#now) / REVIVE_MILLIS));
     if (wake >= this.#revivesAt) return;

@@ -42,16 +42,25 @@ export class SizeSearch {
   readonly #runs: SimulatedDraws;
   readonly #draws: SearchDraws;
   readonly #under: (mib: number) => SimulatedConfiguration;
+  readonly #simulatedMiB: number;
+  /** Draws in the order in which they are asked. */
+  readonly #order: number[];
   readonly #configurations = new Map<number, SimulatedConfiguration>();
 
   constructor(
     runs: SimulatedDraws,
-    draws: SearchDraws,
-    under: (mib: number) => SimulatedConfiguration,
+    given: {
+      readonly draws: SearchDraws;
+      readonly under: (mib: number) => SimulatedConfiguration;
+      /** A size whose draws are made already, MiB. */
+      readonly simulatedMiB: number;
+    },
   ) {
     this.#runs = runs;
-    this.#draws = draws;
-    this.#under = under;
+    this.#draws = given.draws;
+    this.#under = given.under;
+    this.#simulatedMiB = given.simulatedMiB;
+    this.#order = Array.from({ length: given.draws.many }, (_, draw) => draw);
   }
 
   /** Sizes that were looked at, MiB, ascending. */
@@ -59,22 +68,38 @@ export class SizeSearch {
     return [...this.#configurations.keys()].sort((a, b) => a - b);
   }
 
-  edgeOf(isBroken: IsBroken, { fromMiB, toMiB }: SizeRange, tolerated: number): Edge {
-    const grid = Array.from({ length: GRID }, (_, step) =>
-      Math.round(fromMiB * (toMiB / fromMiB) ** (step / (GRID - 1))),
-    );
-    const broken = new Asked(this.#draws.many, (mib, draw) => this.#breaks(mib, draw, isBroken));
-    const kept = new Asked(this.#draws.many, (mib, draw) => !this.#breaks(mib, draw, isBroken));
+  edgeOf(isBroken: IsBroken, range: SizeRange, tolerated: number): Edge {
+    const grid = this.#gridOver(range);
+    // What broke another promise is likely to break this one: it is asked first again.
+    const broken = new Asked(this.#order, (mib, draw) => this.#breaks(mib, draw, isBroken));
+    const kept = new Asked([...this.#order], (mib, draw) => !this.#breaks(mib, draw, isBroken));
     const keptFromMiB = this.#leastWithout(broken, grid, tolerated);
-    const nearlyKeptFromMiB = this.#leastWithout(broken, grid, 1 - SURELY);
-    const isSure = (mib: number): boolean => this.#isRare(kept, mib, 1 - SURELY);
+    const nearlyKeptFromMiB =
+      Math.abs(tolerated - (1 - SURELY)) < 1e-9
+        ? keptFromMiB
+        : this.#leastWithout(broken, grid, 1 - SURELY);
+    const { many } = this.#draws;
+    const isSure = (mib: number): boolean => this.#isRare(kept, mib, 1 - SURELY, many);
     const lowest = grid.findLast(isSure) ?? 0;
     return {
       keptFromMiB,
       nearlyKeptFromMiB,
       brokenToMiB: this.tried.findLast((mib) => mib >= lowest && isSure(mib)),
-      broken: keptFromMiB === undefined ? 0 : broken.among(keptFromMiB, this.#draws.many),
+      broken: keptFromMiB === undefined ? 0 : broken.among(keptFromMiB),
     };
+  }
+
+  /** Steps of equal shares from end to end; the nearest gives way to the size simulated before. */
+  #gridOver({ fromMiB, toMiB }: SizeRange): number[] {
+    const grid = Array.from({ length: GRID }, (_, step) =>
+      Math.round(fromMiB * (toMiB / fromMiB) ** (step / (GRID - 1))),
+    );
+    const known = this.#simulatedMiB;
+    if (known <= fromMiB || known >= toMiB) return grid;
+    const inner = grid.slice(1, -1);
+    const apart = (mib: number): number => Math.abs(Math.log(mib / known));
+    const nearest = inner.reduce((a, b) => (apart(b) < apart(a) ? b : a));
+    return grid.map((mib) => (mib === nearest ? known : mib));
   }
 
   #breaks(mib: number, draw: number, isBroken: IsBroken): boolean {
@@ -87,15 +112,8 @@ export class SizeSearch {
    * Whether something comes about in no larger share of the draws than is tolerated. The draws that
    * are asked first tell where none of them shows it.
    */
-  #isRare(asked: Asked, mib: number, tolerated: number): boolean {
-    if (asked.among(mib, this.#draws.few) === 0) return true;
-    return this.#isRareInAll(asked, mib, tolerated);
-  }
-
-  /** The same by all draws, as far as they are needed. */
-  #isRareInAll(asked: Asked, mib: number, tolerated: number): boolean {
-    const most = tolerated * this.#draws.many + 1e-9;
-    return asked.among(mib, this.#draws.many, most) <= most;
+  #isRare(asked: Asked, mib: number, tolerated: number, few = this.#draws.few): boolean {
+    return asked.isRare(mib, few, tolerated * this.#draws.many + 1e-9);
   }
 
   /** The least size from which on at no larger one tried it is more than rare, by all its draws. */
@@ -114,7 +132,7 @@ export class SizeSearch {
       }
       if (high === undefined) return undefined;
       const found: number = high;
-      if (this.#isRareInAll(asked, found, tolerated)) return found;
+      if (this.#isRare(asked, found, tolerated, this.#draws.many)) return found;
       // The first draws had told otherwise: on between this size and the next known.
       low = found;
       high = this.tried.find((mib) => mib > found);
@@ -127,21 +145,31 @@ class Asked {
   readonly #draws: number[];
   readonly #is: (mib: number, draw: number) => boolean;
 
-  constructor(draws: number, is: (mib: number, draw: number) => boolean) {
-    this.#draws = Array.from({ length: draws }, (_, draw) => draw);
+  /** The order changes with the answers. */
+  constructor(draws: number[], is: (mib: number, draw: number) => boolean) {
+    this.#draws = draws;
     this.#is = is;
   }
 
-  /** In how many of the first `count` it is so; it stops at more than `most`. */
-  among(mib: number, count: number, most = Number.POSITIVE_INFINITY): number {
+  /**
+   * Whether it is so in no more than `most` of all draws; where it is in none of the `few` that are
+   * asked first, those are enough.
+   */
+  isRare(mib: number, few: number, most: number): boolean {
     let found = 0;
-    for (const draw of this.#draws.slice(0, count)) {
+    for (const [asked, draw] of [...this.#draws].entries()) {
+      if (found === 0 && asked >= few) return true;
       if (!this.#is(mib, draw)) continue;
       found++;
       this.#toFront(draw);
-      if (found > most) break;
+      if (found > most) return false;
     }
-    return found;
+    return true;
+  }
+
+  /** In how many draws it is so. */
+  among(mib: number): number {
+    return this.#draws.filter((draw) => this.#is(mib, draw)).length;
   }
 
   #toFront(draw: number): void {

@@ -1,5 +1,5 @@
 /** The least memory that keeps a promise, each promise by itself. */
-import type { OutcomeName, Outcomes, SimulatedConfiguration } from "@respark/core";
+import type { OutcomeName, Outcomes, SimulatedConfiguration, WantedMemory } from "@respark/core";
 import { refuseUnusable } from "./answer.ts";
 import { baseOutcomes } from "./base-outcomes.ts";
 import {
@@ -92,7 +92,7 @@ const MANY_DRAWS = 40;
 const ORDINARY_DRAWS = 400;
 /** So many tasks times draws take some 40 s: with more tasks there are fewer draws. */
 const MOST_TASK_DRAWS = 8_000_000;
-const LEAST_FEW = 3;
+const LEAST_FEW = 1;
 const LEAST_MANY = 16;
 
 /** Throws NotComparable and AskedWrongly. */
@@ -117,7 +117,8 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
     fromMiB: leastStarting(ofSize, Math.max(1, Math.round(had / 4)), had),
     toMiB: Math.round(had * 4),
   };
-  const search = new SizeSearch(runs, draws, ofSize);
+  const search = new SizeSearch(runs, { draws, under: ofSize, simulatedMiB: had });
+  const isPossible = possibleIn(demand.wanted);
   const tolerated = 1 - question.probability;
   const promises = question.keep.map((promise): SizedPromise => {
     const outcomes = PROMISES[promise];
@@ -131,7 +132,9 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
     const found =
       worst.letter === "D"
         ? NOT_FORETOLD
-        : inWords(search.edgeOf(isBroken, range, tolerated), draws.many);
+        : outcomes.some(isPossible)
+          ? inWords(search.edgeOf(isBroken, range, tolerated), draws.many)
+          : keptFrom(range.fromMiB, draws.many);
     return { promise, ...found, grade: worst.letter, reason: worst.reason ?? null };
   });
   const sizes = promises.map(({ recommended }) => recommended);
@@ -185,6 +188,19 @@ type SizedEdge = Pick<SizedPromise, "recommended" | "p95" | "p05" | "broken" | "
 
 const NOT_FORETOLD: SizedEdge = { recommended: null, p95: null, p05: null, broken: 0, draws: 0 };
 
+/** A promise that nothing in the run can break. */
+function keptFrom(mib: number, draws: number): SizedEdge {
+  const edge = { keptFromMiB: mib, nearlyKeptFromMiB: mib, brokenToMiB: undefined, broken: 0 };
+  return inWords(edge, draws);
+}
+
+/** No task spills or dies without collections, and nothing is evicted without cached RDDs. */
+export function possibleIn({ stages, rdds }: WantedMemory): (name: OutcomeName) => boolean {
+  const fills = stages.some(({ tasks }) => tasks.some(({ consumers }) => consumers.length > 0));
+  const caches = rdds.length > 0;
+  return (name) => (name === "spilled_tasks" || name === "oom_tasks" ? fills : caches);
+}
+
 function inWords(edge: Edge, draws: number): SizedEdge {
   const text = (mib: number | undefined): string | null => (mib === undefined ? null : `${mib}m`);
   return {
@@ -200,7 +216,7 @@ function inWords(edge: Edge, draws: number): SizedEdge {
 export function searchDraws(tasks: number): SearchDraws {
   const share = Math.min(1, MOST_TASK_DRAWS / (ORDINARY_DRAWS * Math.max(1, tasks)));
   return {
-    few: Math.max(LEAST_FEW, Math.round(FEW_DRAWS * share)),
+    few: Math.max(LEAST_FEW, Math.floor(FEW_DRAWS * share)),
     many: Math.max(LEAST_MANY, Math.round(MANY_DRAWS * share)),
   };
 }
