@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  ABOUT_THE_SAME,
   type Database,
   judgedChanges,
   numberIn,
@@ -156,9 +157,7 @@ async function verdictsOn(
       bound.push(
         ...boundIn(
           run,
-          found.map((row) =>
-            textIn(row, "kind") === "setting" ? (textIn(row, "change_key") ?? "") : "",
-          ),
+          found.map((row) => (textIn(row, "kind") === "setting" ? (textIn(row, "change_key") ?? "") : "")),
         ),
       );
       const first = found.find((row) => textIn(row, "change_key") !== undefined);
@@ -201,7 +200,9 @@ async function simulated(
   });
   const ask = (sql: string) => opened.rows(sql);
   const answers = await judgedChanges(ask, application, proposals, TASKS_SIMULATED_BY_EXPLAIN);
-  return answers.map(({ change, effect }) => (effect === undefined ? undefined : change === key));
+  return answers.map(({ change, effect }) =>
+    effect === undefined ? undefined : change === key && !effect.includes(`: ${ABOUT_THE_SAME}: `),
+  );
 }
 
 /**

@@ -65,6 +65,7 @@ export { AskedWrongly, isSimulated, NotComparable } from "./whatif/configuration
 export type { EvictionOrder } from "./whatif/eviction-order.ts";
 export { type GradeLetter, isAtLeast } from "./whatif/grades.ts";
 export {
+  ABOUT_THE_SAME,
   judgedChanges,
   type Proposal,
   TASKS_SIMULATED_BY_EXPLAIN,

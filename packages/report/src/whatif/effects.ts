@@ -11,18 +11,29 @@ import {
   changedConfiguration,
   NotComparable,
 } from "./configurations.ts";
-import { drawnInTurns, drawsFor, type ForetoldOutcomes, foretold } from "./foretold.ts";
+import {
+  type DrawnOutcomes,
+  drawnInTurns,
+  drawsFor,
+  type ForetoldOutcomes,
+  foretold,
+} from "./foretold.ts";
 import { isForetold } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { selfCheckOf } from "./self-check.ts";
 import { SimulatedDraws } from "./simulated-draws.ts";
 import { demandOf } from "./wanted-memory.ts";
 
+/**
+ * What becomes of the run's troubles: any is less; any is, but by no more than two runs of one
+ * configuration differ; or none is.
+ */
+export type Comparison = "less" | "about_the_same" | "no_less";
+
 export interface Effect {
   /** In a sentence, with counts of simulated runs. */
   readonly text: string;
-  /** Whether anything that happened becomes less. */
-  readonly helps: boolean;
+  readonly comes: Comparison;
 }
 
 export interface ProposedChange {
@@ -32,10 +43,12 @@ export interface ProposedChange {
 
 const DRAWS = 20;
 /**
- * A trouble is less when its middle is below this share of what the same simulation gives for the
- * run as it was.
+ * By how much recorded runs of one workload and configuration differ at most: so many events, or
+ * this share. What differs by less in the middle of the draws nobody would see in a run.
  */
-const LESS = 0.9;
+const NOISE = { events: 3, share: 1 / 3 } as const;
+/** What differs by less than this share is no less. */
+const LEAST_SHARE = 0.1;
 
 interface Trouble {
   readonly name: OutcomeName;
@@ -66,10 +79,8 @@ export async function effectsOf(
     if (blocks.unknownBlocks > 0 || execution.deadTasks > 0) return nothing;
     const draws = drawsFor(wanted, DRAWS);
     const runs = new SimulatedDraws(wanted, 1);
-    const before = foretold(
-      await drawnInTurns(runs, base.configuration, draws),
-      base.configuration.capacity,
-    );
+    const asItWas = await drawnInTurns(runs, base.configuration, draws);
+    const before = foretold(asItWas, base.configuration.capacity);
     const logged = baseOutcomes(run);
     const checked = selfCheckOf(logged, before, (name) => isForetold(name, { run, demand }));
     const troubles = TROUBLES.filter(
@@ -85,7 +96,10 @@ export async function effectsOf(
         const { configuration } = changedConfiguration(base, new Map([[key, value]]));
         const drawn = await drawnInTurns(runs, configuration, draws);
         const after = foretold(drawn, configuration.capacity);
-        effects.push(effectOf(troubles, before, after, draws));
+        effects.push({
+          text: textOf(troubles, before, after, draws),
+          comes: comparisonOf(troubles, asItWas, drawn),
+        });
       } catch (failure) {
         const isUnjudged = failure instanceof AskedWrongly || failure instanceof NotComparable;
         if (!isUnjudged) throw failure;
@@ -100,12 +114,12 @@ export async function effectsOf(
 }
 
 /** `no eviction instead of 7; 3 tasks that spill (2 to 4) instead of 9 (medians of 40 …)`. */
-function effectOf(
+function textOf(
   troubles: readonly Trouble[],
   before: ForetoldOutcomes,
   after: ForetoldOutcomes,
   draws: number,
-): Effect {
+): string {
   const parts = troubles.map(({ name, one, many }) => {
     const { median, lo, hi, anyShare } = after[name];
     const without = draws - Math.round(anyShare * draws);
@@ -115,9 +129,32 @@ function effectOf(
     const between = lo === hi ? "" : ` (${countInWords(lo)} to ${countInWords(hi)})`;
     return `${counted(median, one, many)}${between} ${was}`;
   });
-  const helps = troubles.some(({ name }) => after[name].median < LESS * before[name].median);
-  return {
-    text: `${parts.join("; ")} (medians of ${draws} simulated runs, with the change and without)`,
-    helps,
-  };
+  const runs = `medians of ${draws} simulated runs, with the change and without`;
+  return `${parts.join("; ")} (${runs})`;
+}
+
+function comparisonOf(
+  troubles: readonly Trouble[],
+  before: DrawnOutcomes,
+  after: DrawnOutcomes,
+): Comparison {
+  const compared = troubles.map(({ name }) => pairwise(before[name], after[name]));
+  if (compared.includes("less")) return "less";
+  return compared.includes("about_the_same") ? "about_the_same" : "no_less";
+}
+
+/**
+ * Draw by draw, which differ by the change alone: less is what is less in 19 of 20 of them and in
+ * the middle by more than two runs of one configuration differ, or what ends in 19 of 20.
+ */
+export function pairwise(before: readonly number[], after: readonly number[]): Comparison {
+  const less = before.map((count, draw) => count - (after[draw] ?? 0)).sort((a, b) => a - b);
+  const unsure = Math.floor(less.length / 20);
+  const middle = Math.floor((less.length - 1) / 2);
+  const was = [...before].sort((a, b) => a - b)[middle] ?? 0;
+  const by = less[middle] ?? 0;
+  const ends = after.filter((count) => count > 0).length <= unsure;
+  const isClear = by >= Math.max(NOISE.events, NOISE.share * was) || ends;
+  if ((less[unsure] ?? 0) > 0 && isClear) return "less";
+  return by > LEAST_SHARE * was ? "about_the_same" : "no_less";
 }

@@ -23,6 +23,8 @@ export interface Proposal {
  * second. Count.
  */
 export const TASKS_SIMULATED_BY_REPLAY = 1000;
+/** Stands before counts that differ by no more than two runs of one configuration do. */
+export const ABOUT_THE_SAME = "about the same";
 /** A verdict of more tasks waits for no simulation: `respark whatif` is asked for that. Count. */
 export const TASKS_SIMULATED_BY_EXPLAIN = 20_000;
 
@@ -52,15 +54,17 @@ export async function judgedChanges<One extends Proposal>(
     if (key === undefined || value === undefined) return proposal;
     const effect = effects.get(nameOf(key, value));
     if (effect === undefined) return proposal;
-    return effect.helps
-      ? { ...proposal, effect: `at ${key}=${value}: ${effect.text}` }
-      : {
-          ...proposal,
-          change: undefined,
-          changeKey: undefined,
-          changeValue: undefined,
-          effect: `${key}=${value} would not help: ${effect.text}`,
-        };
+    const at = `${key}=${value}`;
+    if (effect.comes === "less") return { ...proposal, effect: `at ${at}: ${effect.text}` };
+    if (effect.comes === "about_the_same")
+      return { ...proposal, effect: `at ${at}: ${ABOUT_THE_SAME}: ${effect.text}` };
+    return {
+      ...proposal,
+      change: undefined,
+      changeKey: undefined,
+      changeValue: undefined,
+      effect: `${at} would not help: ${effect.text}`,
+    };
   });
 }
 
