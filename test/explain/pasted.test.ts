@@ -143,7 +143,7 @@ const PASTED: readonly Pasted[] = [
       "main]",
       "java.lang.OutOfMemoryError: Java heap space",
     ],
-    says: [/The Java heap ran out \(executor/],
+    says: [/The Java heap ran out \(an executor that the log does not name\)/],
   },
   {
     named: "a stage that failed of another host's memory",

@@ -63,6 +63,8 @@ export type LogFact =
       readonly message: string;
       readonly cause?: OutOfMemoryCause | undefined;
       readonly userFrame?: string | undefined;
+      /** Its words are a driver's alone. */
+      readonly isDrivers?: true;
     }
   /**
    * X14: a warning or an error of any logger with an OutOfMemoryError below it, or one as a cause
@@ -178,7 +180,7 @@ export type LogFact =
   /** B19: handed to another executor, and removed here right after */
   | { readonly kind: "block_migrated"; readonly blockId: string }
   /** B10 */
-  | { readonly kind: "put_failed"; readonly blockId: string }
+  | { readonly kind: "put_failed"; readonly blockId: string; readonly reason?: string }
   /** G8: end of a put, also of a failed one. localOnly: `Put block … locally took` */
   | {
       readonly kind: "put_done";
@@ -419,6 +421,13 @@ export type LogFact =
     }
   /** D19 `Removing RDD n from persistence list`; `Destroying Broadcast(n)` */
   | { readonly kind: "driver_unpersist"; readonly what: "rdd" | "broadcast"; readonly id: number }
+  /** Y2: which executor a container is for */
+  | {
+      readonly kind: "container_launched";
+      readonly containerId: string;
+      readonly host: string;
+      readonly executorId: string;
+    }
   /** Y5: container size as requested, MiB as printed */
   | {
       readonly kind: "container_requested";

@@ -171,6 +171,7 @@ export function act(
     case "driver_executor_lost":
     case "driver_executor_granted":
     case "driver_unpersist":
+    case "container_launched":
     case "container_requested":
       return;
     default:

@@ -10,6 +10,7 @@ import type { EmitRow, EvidenceLevel } from "../rows.ts";
 import { ApplicationConf } from "./application/application-conf.ts";
 import { ApplicationFacts } from "./application/application-facts.ts";
 import { Completeness } from "./application/completeness.ts";
+import { ContainerLosses } from "./application/container-losses.ts";
 import { DeathRecords } from "./application/death-records.ts";
 import { type ExecutorEvent, ExecutorRoster, rowsOf } from "./application/executor-roster.ts";
 import { FailureRecords } from "./application/failure-records.ts";
@@ -57,6 +58,7 @@ export class Replay {
   readonly #completeness = new Completeness();
   readonly #sizes = new ImpossibleSizes();
   readonly #others: OtherApplications;
+  readonly #containers = new ContainerLosses();
   readonly #executors = new Map<string, ExecutorReplay>();
   readonly #blocks: ApplicationBlocks;
   readonly #broadcasts = new BroadcastValues();
@@ -128,7 +130,9 @@ export class Replay {
         ...(replay.totals ?? emptyTotals()),
       });
     }
+    this.#containers.finish(this.#roster);
     this.#deaths.finish();
+    this.#failures.finish();
     this.#facts.finish();
     this.#plans.finish();
     this.#tasks.finish(this.#endedAt !== undefined);
@@ -199,6 +203,9 @@ export class Replay {
       case "driver_executor_lost":
         this.#executorLost(observation, fact);
         return true;
+      case "container_launched":
+        this.#containers.launched(fact.containerId, fact.executorId);
+        return true;
       case "process_ended":
         this.#roster.ended(observation, fact.reason);
         return true;
@@ -210,8 +217,8 @@ export class Replay {
         this.#blockByDriver(observation, fact);
         return true;
       case "executor_stopping":
-        if (fact.how === "signal" && observation.executorId !== undefined)
-          this.#roster.of(observation.executorId).signalled = true;
+        if (observation.executorId !== undefined)
+          this.#roster.of(observation.executorId).signalled ||= fact.how === "signal";
         return true;
       default:
         return false;
@@ -219,12 +226,16 @@ export class Replay {
   }
 
   #executorLost(observation: Observation, fact: LogFactOf<"driver_executor_lost">): void {
-    if (fact.executorId === undefined || this.#others.isOfAnother(fact.appId, observation)) return;
-    const known = this.#roster.of(fact.executorId);
+    if (this.#others.isOfAnother(fact.appId, observation)) return;
+    const executorId = fact.executorId ?? this.#containers.ended(fact, observation);
+    if (executorId === undefined) return;
+    this.#containers.ofExecutor(executorId, fact);
+    const known = this.#roster.of(executorId);
+    known.host ??= fact.host;
     known.removedAt ??= observation.ts;
-    this.#roster.gone(fact.executorId, fact.reason, observation);
+    this.#roster.gone(executorId, fact.reason, observation);
     if (known.isToldByDriver && observation.ts !== undefined)
-      this.#executors.get(fact.executorId)?.removedAt(observation.ts);
+      this.#executors.get(executorId)?.removedAt(observation.ts);
   }
 
   /** Where the event log reports blocks, it does so without a driver's log, and exactly. */

@@ -33,8 +33,14 @@ export type FailureClass =
   | "start_refused"
   /** the cluster gave the application no executor */
   | "no_resources"
-  /** SIGTERM while tasks ran */
+  /** a disk was full, or could not be written to */
+  | "disk"
+  /** a JVM had no room for a page of execution memory, and Spark tried again */
+  | "page"
+  /** SIGTERM: while tasks ran, or in a log that tells no more of its process */
   | "signal"
+  /** its driver was gone, in a log that tells no more of its process */
+  | "stopped"
   /** a JVM or a Python worker crashed */
   | "crash"
   | "executor_lost"
@@ -56,7 +62,7 @@ export const failures = {
     ],
     class: [
       "text",
-      "a class of oom_events; size_limit (maxResultSize, pages, Kryo's buffer …), start_refused, no_resources, signal (SIGTERM while tasks ran), crash, executor_lost, fetch, aborted or other",
+      "a class of oom_events; size_limit (maxResultSize, pages, Kryo's buffer …), start_refused, no_resources, disk, page (the JVM had no room for one, and Spark tried again), signal (SIGTERM while tasks ran, or in a log without any), stopped (its driver was gone), crash, executor_lost, fetch, aborted or other",
     ],
     taskId: ["integer?", "task that failed"],
     stageId: ["integer?", "its stage, or that of all tasks that ran there"],

@@ -56,20 +56,6 @@ test.each([
     undefined,
     undefined,
   ],
-  [
-    "task_memory",
-    "java.lang.OutOfMemoryError",
-    "error while calling spill() on org.apache.spark.util.collection.unsafe.sort.UnsafeExternalSorter@1 : No space left on device",
-    undefined,
-    undefined,
-  ],
-  [
-    "task_memory",
-    "org.apache.spark.memory.SparkOutOfMemoryError",
-    "[SPILL_OUT_OF_MEMORY] Error while calling spill() on UnsafeExternalSorter@1 : No space left on device",
-    undefined,
-    undefined,
-  ],
   ["jvm_heap", "java.lang.OutOfMemoryError", "Java heap space", undefined, undefined],
   [
     "array_size",
@@ -259,6 +245,16 @@ test.each([
     "java.lang.IllegalArgumentException",
     "Required executor memory (8192 MB), offHeap memory (0) MB, overhead (819 MB) is above the max threshold (8192 MB) of this cluster!",
   ],
+  // Spark calls it an error of memory: what ran out is the disk.
+  [
+    "disk",
+    "org.apache.spark.memory.SparkOutOfMemoryError",
+    "error while calling spill() on org.apache.spark.util.collection.unsafe.sort.UnsafeExternalSorter@1 : No space left on device",
+  ],
+  ["disk", undefined, "java.io.IOException: No space left on device"],
+  ["page", undefined, "Failed to allocate a page (67108864 bytes), try again."],
+  ["fetch", undefined, "Failed to get block(s) from 10.0.0.7:7337: java.io.IOException"],
+  ["crash", undefined, "Application diagnostics message: AM Container exited with exitCode: 137"],
   ["no_resources", undefined, "Initial job has not accepted any resources; check your cluster UI"],
   ["crash", "org.apache.spark.SparkException", "Python worker exited unexpectedly (crashed)"],
   ["jvm_heap", "java.lang.OutOfMemoryError", "Java heap space"],

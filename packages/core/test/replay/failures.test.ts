@@ -97,7 +97,17 @@ test("an executor that stops by itself failed, but for a driver that went", () =
     { executorId: "3", what: "process", class: "other", message: why },
   ]);
   const gone = stops("Driver 10.0.0.7:45345 disassociated! Shutting down.");
-  expect(replayed([[10, "3", gone]], ["3"]).failures).toEqual([]);
+  const worked = replayed(
+    [
+      [5, "3", running(10)],
+      [10, "3", gone],
+    ],
+    ["3"],
+  );
+  expect(worked.failures).toEqual([]);
+  expect(replayed([[10, "3", gone]], ["3"]).failures).toMatchObject([
+    { executorId: "3", class: "stopped" },
+  ]);
 });
 
 test("a task that the driver lost for memory is an out-of-memory of its executor, without any log of its own", () => {
@@ -129,8 +139,23 @@ test("a failure that the executor's and the driver's log report is one, with the
 
 test("SIGTERM with a task running is a failure; of an idle executor it is the usual end", () => {
   const term: LogFact = { kind: "executor_stopping", how: "signal", reason: "TERM" };
-  const idle = replayed([[1, "3", term]], ["3"]);
-  expect(idle.failures).toEqual([]);
+  const told: LogFact = { kind: "executor_stopping", how: "commanded", reason: undefined };
+  const finished: LogFact = { ...outOfHeap, how: "finished", errorClass: undefined };
+  for (const before of [finished, told]) {
+    expect(
+      replayed(
+        [
+          [0, "3", before],
+          [1, "3", term],
+        ],
+        ["3"],
+      ).failures,
+    ).toEqual([]);
+  }
+  // Of a process of which nothing else is logged it is all there is to tell.
+  expect(replayed([[1, "3", term]], ["3"]).failures).toMatchObject([
+    { executorId: "3", class: "signal", runningTasks: undefined },
+  ]);
   const busy = replayed(
     [
       [1, "3", running(10)],

@@ -20,6 +20,7 @@ const TELL_OF_OTHERS: ReadonlySet<string> = new Set([
 ]);
 const CAUSE = new Literal(CAUSED_BY);
 const MESSAGE = new Literal("java.lang.OutOfMemoryError");
+const DISK_FULL = /No space left on device|Disk quota exceeded/;
 const WHO_BYTES = 1024;
 const LINE_BYTES = 4096;
 
@@ -70,6 +71,7 @@ export class ErrorBelow {
     const line = textOf(buffer, start, Math.min(end, start + LINE_BYTES));
     const error = outOfMemoryOf(line);
     if (error === undefined) {
+      if (DISK_FULL.test(line)) return this.disk(line);
       if (quotesAnother(line)) this.open = false;
       return undefined;
     }
@@ -100,6 +102,12 @@ export class ErrorBelow {
     this.open = false;
     if (TELL_OF_OTHERS.has(this.logger)) return undefined;
     return { kind: "error_logged", ...error, isCause };
+  }
+
+  private disk(line: string): LogFact | undefined {
+    this.open = false;
+    if (TELL_OF_OTHERS.has(this.logger)) return undefined;
+    return { kind: "trouble_logged", what: "process", message: line.replace(CAUSED_BY, "") };
   }
 
   /** The record's head, with these bytes as its message. */

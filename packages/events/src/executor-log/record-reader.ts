@@ -7,7 +7,7 @@ import type { LogFact } from "@respark/core";
 import { CAUSED_BY } from "../user-frame.ts";
 import type { Unwrapped } from "./envelopes/envelope.ts";
 import { ErrorBelow } from "./error-below.ts";
-import { HeadSample } from "./head-sample.ts";
+import { HeadSample, type KeptLine } from "./head-sample.ts";
 import { LastTime } from "./last-time.ts";
 import { endsWrapper, lastWordsIn } from "./last-words.ts";
 import { RecordHead } from "./layouts/record-head.ts";
@@ -27,7 +27,7 @@ import { SPARK_ERROR } from "./templates/spark-error.ts";
 import { WrappedRecord } from "./wrapped-record.ts";
 import { ZoneAnchor } from "./zone-anchor.ts";
 
-type ReadLine = Pick<Unwrapped, "buffer" | "start" | "end" | "utcMicros" | "isExact">;
+type ReadLine = Pick<KeptLine, "buffer" | "start" | "end" | "utcMicros" | "isExact" | "isUntimed">;
 
 export interface ReaderOptions {
   /** log4j pattern that goes before all known layouts. */
@@ -107,7 +107,7 @@ export class RecordReader {
     if (sample.isEnough) this.learn(sample, emit);
   }
 
-  private learn({ lines }: HeadSample, emit: (record: LogRecord) => void): void {
+  private learn({ mended: lines }: HeadSample, emit: (record: LogRecord) => void): void {
     this.sample = undefined;
     this.layout.learn(lines, this.templates);
     for (const kept of lines) this.readLine(kept, kept, emit);
@@ -115,7 +115,7 @@ export class RecordReader {
 
   private readLine(
     line: LinePlace,
-    { buffer, start, end, utcMicros, isExact }: ReadLine,
+    { buffer, start, end, utcMicros, isExact, isUntimed }: ReadLine,
     emit: (record: LogRecord) => void,
   ): void {
     this.counts.lines++;
@@ -132,6 +132,7 @@ export class RecordReader {
     if (!this.layout.isSure && head.buffer === buffer) {
       this.lost.findInside(line, buffer, start, head.messageStart);
     }
+    if (isUntimed === true) head.localMicros = Number.NaN;
     if (!Number.isNaN(utcMicros)) this.anchor.place(head, utcMicros, isExact);
     if (this.wrapped.isOpen) this.settle(emit);
     if (this.heldValues !== undefined) this.release(emit);

@@ -8,6 +8,7 @@ import { LOGGER_NAMES } from "./templates/index.ts";
 const DRIVERS: ReadonlySet<string> = new Set([
   "AdaptiveSparkPlanExec",
   "AppStatusListener",
+  "ApplicationMaster",
   "BarrierCoordinator",
   "BlacklistTracker",
   "BlockManagerMasterEndpoint",
@@ -45,6 +46,7 @@ const DRIVERS: ReadonlySet<string> = new Set([
   "TaskResultGetter",
   "TaskSchedulerImpl",
   "TaskSetManager",
+  "YarnAllocator",
   "YarnClusterScheduler",
   "YarnScheduler",
 ]);
@@ -55,7 +57,6 @@ const DRIVERS_KINDS =
 
 /** Of any process that works on an application: a driver, an executor. */
 const WORKING: ReadonlySet<string> = new Set([
-  "ApplicationMaster",
   "ArrowPythonRunner",
   "BasePythonRunner",
   "BlockGenerator",

@@ -42,7 +42,8 @@ const OF_ANY_PROGRAM: ReadonlySet<LogFact["kind"]> = new Set([
   "java_version_logged",
 ]);
 
-const DRIVERS_THREAD = /\b(?:dag-scheduler-event-loop|task-result-getter-\d)/;
+const DRIVERS_THREAD =
+  /\b(?:dag-scheduler-event-loop|task-result-getter-\d|broadcast-exchange-\d|spark-listener-group-|SparkListenerBus\b|stream execution thread for )/;
 /** What only a driver builds. */
 const DRIVERS_ERROR = /^Not enough memory to build and broadcast/;
 
@@ -103,6 +104,8 @@ export class LogSample {
   readonly ports: Set<number> = new Set();
   /** application ids named by the content, the surest first */
   readonly appIds: Map<string, string> = new Map();
+  /** applications whose executors it tells of: a standalone cluster's daemons serve many */
+  readonly servedIds: Set<string> = new Set();
   driverLines = 0;
   executorLines = 0;
   /** of classes that a driver or an executor has, and no client or daemon */
@@ -140,12 +143,16 @@ export class LogSample {
   /** loggers seen, as many as tell that it was not filtered */
   readonly loggers: Set<string> = new Set();
 
+  /** The record at hand is a task's thread's. */
+  #inTask = false;
+
   /** Whose record it is by its logger and thread: some are a driver's alone. */
   by(logger: string, thread: string | undefined): void {
     if (this.loggers.size <= MOST_OF_A_FILTER) this.loggers.add(logger);
     if (isWorking(logger)) this.workingLines++;
     if (isDrivers(logger) || (thread !== undefined && DRIVERS_THREAD.test(thread)))
       this.driverLines++;
+    this.#inTask = thread?.startsWith("Executor task launch worker") === true;
   }
 
   /** Any record with a time. */
@@ -160,7 +167,8 @@ export class LogSample {
 
   see(fact: LogFact, wallMs: number | undefined, place: number): void {
     this.facts++;
-    if (!OF_ANY_PROGRAM.has(fact.kind) || isOfTask(fact)) this.ofExecutor++;
+    if ("appId" in fact && fact.appId !== undefined) this.servedIds.add(fact.appId);
+    if (!OF_ANY_PROGRAM.has(fact.kind) || this.#inTask || isOfTask(fact)) this.ofExecutor++;
     if (BEGINNINGS.has(fact.kind)) this.hasBeginning = true;
     switch (fact.kind) {
       case "block_stored":
@@ -194,7 +202,13 @@ export class LogSample {
         this.driverLines++;
         break;
       case "uncaught_error":
-        if (fact.thread === PY4J || DRIVERS_ERROR.test(fact.message)) this.driverLines++;
+        if (
+          fact.thread === PY4J ||
+          fact.isDrivers === true ||
+          DRIVERS_ERROR.test(fact.message)
+        ) {
+          this.driverLines++;
+        }
         break;
       case "task_assigned":
       case "task_running":
@@ -203,11 +217,12 @@ export class LogSample {
       case "driver_task_ended":
         this.#task(fact, wallMs, place);
         break;
-      case "driver_block_manager_added":
-      case "driver_block":
       case "driver_executor_granted":
       case "driver_executor_lost":
+      case "driver_block_manager_added":
+      case "driver_block":
       case "driver_unpersist":
+      case "container_launched":
       case "container_requested":
       case "events_dropped":
         this.driverLines++;

@@ -227,6 +227,14 @@ function join(executor: string | undefined, application: string): string {
   return executor === undefined ? application : `${executor}; ${application}`;
 }
 
+/** The one application whose executors it tells of; of many, or of none, one that no log names. */
+function ofItself(file: SampledFile): { appId: string; attemptId: string; how: string } {
+  const [served, other] = file.log?.servedIds ?? [];
+  return served !== undefined && other === undefined
+    ? { appId: served, attemptId: "1", how: "all executors that it tells of are this one's" }
+    : { appId: unknownId(file), attemptId: "1", how: "no log names the application" };
+}
+
 /**
  * Logs that nothing ties: those of one directory are one unknown application, named by the first
  * bytes of its first log.
@@ -243,11 +251,7 @@ function ownTheRest(
     const directory = dirname(file.path);
     let application = byDirectory.get(directory);
     if (!application) {
-      application = besideLogs(directory, files, owners) ?? {
-        appId: unknownId(file),
-        attemptId: "1",
-        how: "no log names the application",
-      };
+      application = besideLogs(directory, files, owners) ?? ofItself(file);
       byDirectory.set(directory, application);
       if (application.appId.startsWith("unknown-")) {
         report({

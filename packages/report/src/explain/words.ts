@@ -89,18 +89,41 @@ export function spilledByAccount(memory: number, disk: number | undefined): stri
   return `${bytes(memory)} of memory${written} by its own account`;
 }
 
+/** An id that was made up for an executor of which no log has one. */
+const MADE_UP = /^unknown-(?:[\da-f]{8}|container-\d+)$/;
+
 /** `executor 3`, `the driver`. */
 export function executorWords(executorId: string | undefined): string {
   if (executorId === undefined) return "an executor that no log names";
-  return executorId === "driver" ? "the driver" : `executor ${executorId}`;
+  return unnamedIn(executorId) ?? `executor ${executorId}`;
 }
 
-/** `executor 3`, `executors 3, 4 and 17 more`, `executors 0, 1 and the driver`. */
+/** Of one that has no id of Spark's; undefined: it has. */
+function unnamedIn(executorId: string): string | undefined {
+  if (executorId === "driver") return "the driver";
+  if (MADE_UP.test(executorId)) return "an executor that the log does not name";
+  const host = /^unknown-(.+)$/.exec(executorId)?.[1];
+  if (host !== undefined) return `an executor on ${host}`;
+  return executorId.startsWith("container_") ? `the executor in ${executorId}` : undefined;
+}
+
+/**
+ * `executor 3`, `executors 3, 4 and 17 more`, `executors 0, 1 and the driver`, `an executor that
+ * the log does not name`.
+ */
 export function executorsWords(executorIds: readonly string[], atMost: number): string {
-  const others = executorIds.filter((id) => id !== "driver");
-  const driver = others.length < executorIds.length ? ["the driver"] : [];
-  if (others.length === 0) return driver.join("");
-  return `${others.length === 1 ? "executor" : "executors"} ${someOf([...others, ...driver], atMost)}`;
+  const named = executorIds.filter((id) => unnamedIn(id) === undefined);
+  const madeUp = executorIds.filter((id) => MADE_UP.test(id)).length;
+  const others = executorIds
+    .filter((id) => id !== "driver" && !MADE_UP.test(id))
+    .flatMap((id) => unnamedIn(id) ?? []);
+  if (madeUp > 0) {
+    const word = madeUp === 1 ? "an executor" : `${madeUp} executors`;
+    others.push(`${word} that the log does not name`);
+  }
+  if (executorIds.includes("driver")) others.push("the driver");
+  if (named.length === 0) return others.length === 0 ? "" : someOf(others, atMost);
+  return `${named.length === 1 ? "executor" : "executors"} ${someOf([...named, ...others], atMost)}`;
 }
 
 /** The first letter as a sentence begins. */

@@ -64,8 +64,9 @@ const EXIT_CODES: ReadonlyMap<number, RemovedClass> = new Map([
   [-103, "container_virtual"],
   [-104, "container_physical"],
   [-105, "killed_by_driver"],
-  [-106, "killed_by_driver"],
-  [-107, "killed"],
+  [-106, "killed"],
+  [-107, "killed_by_driver"],
+  [-108, "killed"],
 ]);
 
 /**
@@ -89,7 +90,7 @@ const TELLING: readonly (readonly RemovedClass[])[] = [
 
 /** That it is gone, and nothing of why: bookkeeping of a driver's scheduler and block manager. */
 const GONE_ALONE =
-  /^(?:Executor lost: \S+ \(epoch|Trying to remove executor |Existing executor \S+ has been removed|Executor \S+ is removed$|Disabling executor |Lost executor \S+$)/;
+  /^(?:Executor lost: \S+ \(epoch|Removing block manager |got no response for the reason of its loss|is now (?:FAILED|LOST)$|Trying to remove executor |Existing executor \S+ has been removed|Executor \S+ is removed$|Disabling executor |Lost executor \S+$)/;
 
 /**
  * Which of two reasons for one removal says more: the event log often has a lost connection where

@@ -18,7 +18,7 @@ const MEMORY: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
   [/Not enough memory to build and broadcast/, "broadcast"],
   [KILLED_FOR_MEMORY, "container"],
   [
-    /Not enough spark off-heap execution memory|SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|SPILL_OUT_OF_MEMORY|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes memory|error while calling spill|not enough memory to build (?:the )?hash map/i,
+    /Not enough spark off-heap execution memory|SparkOutOfMemoryError|UNABLE_TO_ACQUIRE_MEMORY|SPILL_OUT_OF_MEMORY|Unable to acquire \d+ bytes of memory|Can't acquire \d+ bytes memory|error while calling spill|not enough memory to build (?:the )?hash map|Unable to grow the pointer array/i,
     "task_memory",
   ],
   [
@@ -43,6 +43,10 @@ const MEMORY: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
   ],
 ];
 
+/** What a full disk says, whichever error it is wrapped in: no memory ran out. */
+const DISK_FULL = /No space left on device|Disk quota exceeded/i;
+const DISK = /No space left on device|Disk quota exceeded|Failed to create (?:any )?local dir/i;
+
 /** Of java.lang.OutOfMemoryError; none of them: the heap. */
 const JVM: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
   [/GC overhead limit exceeded/, "gc_overhead"],
@@ -57,6 +61,8 @@ const JVM: readonly (readonly [RegExp, OutOfMemoryClass])[] = [
 ];
 
 const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
+  [DISK, "disk"],
+  [/^Failed to allocate a page\b/, "page"],
   [
     /(?:System|Executor|Driver) memory \d+ must be at least|Required (?:executor|AM) memory|is above the max threshold|initialization of VM/,
     "start_refused",
@@ -70,17 +76,26 @@ const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
     /Python worker exited unexpectedly|fatal error has been detected by the Java Runtime|: line \d+: +\d+ (?:Killed|Aborted|Segmentation fault)\b/,
     "crash",
   ],
-  [/^(?:ExecutorLostFailure|SlaveLost|ExecutorExited)\b/, "executor_lost"],
-  [/^(?:FetchFailed|[\w.]*FetchFailedException)\b/, "fetch"],
+  [
+    /^(?:ExecutorLostFailure|SlaveLost|ExecutorExited)\b|^Master removed worker |^Removing \S+ because we got no heartbeat|^Executors with ids \S+ were not detected/,
+    "executor_lost",
+  ],
+  [
+    /^(?:FetchFailed|[\w.]*FetchFailedException)\b|^Failed to get block\(s\) from |^Exception while beginning fetch of |^Failed to fetch (?:remote )?block |^Failed while starting block fetches|^Missing an output location for shuffle |^Error communicating with MapOutputTracker|^Error opening block |^Connection to \S+ has been quiet|^Still have \d+ requests? outstanding|due to a fetch failure from |^\w+Stage \d+ failed: [\w.]*FetchFailedException/,
+    "fetch",
+  ],
   [/RECEIVED SIGNAL/, "signal"],
   // Of a driver's pod: executors' are lost.
   [/\bOOMKilled\b|\bbeyond (?:the )?'?physical'? memory limit/i, "container"],
   // What stands around Spark tells so of the process whose log it is.
   [
-    /^Killed$|Answer from Java side is empty|driver has stopped unexpectedly|Python kernel (?:is unresponsive|died)|\b(?:code|status|signal)\W{1,3}(?:Negsignal\.)?(?:-?9|-?15|134|137|139|143|SIG[A-Z]{3,4})\b|status=9\/KILL/,
+    /^Killed$|Answer from Java side is empty|driver has stopped unexpectedly|Python kernel (?:is unresponsive|died)|(?:\b(?:code|status|signal)|exitCode)\W{1,3}(?:Negsignal\.)?(?:-?9|-?15|134|137|139|143|SIG[A-Z]{3,4})\b|status=9\/KILL/,
     "crash",
   ],
-  [/; aborting job/, "aborted"],
+  [
+    /; aborting job|^Final app status: FAILED|^Job \d+ failed: |^\w+Stage \d+ failed$|^Task \d+ in stage [\d.]+ failed$/,
+    "aborted",
+  ],
 ];
 
 /** Class of an error by its Java class and message; `undefined`: it names no memory. */
@@ -89,6 +104,7 @@ export function oomClassOf(
   message: string | undefined,
 ): OutOfMemoryClass | undefined {
   const text = textOf(errorClass, message);
+  if (DISK_FULL.test(text)) return undefined;
   const rule = MEMORY.find(([pattern]) => pattern.test(text));
   if (rule !== undefined) return rule[1];
   if (!/OutOfMemoryError/.test(text)) return undefined;

@@ -43,6 +43,12 @@ export class FailureRecords {
   /** executor and class → when it was logged last */
   readonly #recent = new Map<string, number>();
   readonly #commanded = new Set<string>();
+  /** Told to stop, or without a driver, while nothing ran: told where their log tells no more. */
+  readonly #stops = new Map<string, { readonly at: Observation; readonly failure: Failure }>();
+  /** Processes whose tasks are logged, or whose driver told them to stop. */
+  readonly #worked = new Set<string>();
+  /** An event log or a driver's log tells how executors ended. */
+  #isToldByOthers = false;
 
   constructor(emit: EmitRow, census: TaskCensus, roster: ExecutorRoster) {
     this.#emit = emit;
@@ -50,7 +56,17 @@ export class FailureRecords {
     this.#roster = roster;
   }
 
+  /** No log says any more. */
+  finish(): void {
+    for (const [executorId, { at, failure }] of this.#stops) {
+      const isTold = executorId !== "driver" && this.#isToldByOthers;
+      if (!isTold && !this.#worked.has(executorId)) this.#write(at, failure);
+    }
+  }
+
   taskEnded(at: Observation, fact: TaskEndFact): void {
+    this.#isToldByOthers = true;
+    this.#worked.add("driver");
     if (fact.reason === "Success" || fact.reason === "Resubmitted") return;
     if (fact.killed || fact.reason === "TaskKilled") return;
     this.#write(at, {
@@ -66,14 +82,25 @@ export class FailureRecords {
   }
 
   line(at: Observation, fact: LogFact): void {
+    if (at.source === "driver_log") this.#isToldByOthers = true;
     switch (fact.kind) {
       case "store_started":
         this.#startsAnew(at.executorId);
         return;
+      case "task_running":
+      case "driver_task_started":
+        this.#worked.add(at.executorId ?? "");
+        return;
       case "task_finished":
+        this.#worked.add(at.executorId ?? "");
         this.#taskFailed(at, fact);
         return;
+      case "page_allocation_failed":
+      case "put_failed":
+        this.#refused(at, fact);
+        return;
       case "driver_task_ended":
+        this.#worked.add(at.executorId ?? "");
         if (fact.lostReason !== undefined) this.#taskLost(at, fact, fact.lostReason);
         return;
       case "uncaught_error":
@@ -113,6 +140,27 @@ export class FailureRecords {
   /** Another process has this name now. */
   #startsAnew(executorId: string | undefined): void {
     for (const known of ENDS) this.#recent.delete(`${executorId ?? ""} ${known}`);
+  }
+
+  /** Memory or a disk that a put or a page had no room in; what else fails a put fails its task. */
+  #refused(
+    at: Observation,
+    fact: Extract<LogFact, { kind: "page_allocation_failed" | "put_failed" }>,
+  ): void {
+    const message =
+      fact.kind === "put_failed"
+        ? (fact.reason ?? "")
+        : `Failed to allocate a page (${fact.bytes} bytes), try again.`;
+    const found = failureClassOf(undefined, message);
+    if (found === "other") return;
+    this.#write(at, {
+      what: "process",
+      class: found,
+      executorId: at.executorId,
+      errorClass: undefined,
+      message,
+      userFrame: undefined,
+    });
   }
 
   #driverEnded(at: Observation, reason: string): void {
@@ -208,25 +256,29 @@ export class FailureRecords {
     const isDriver = at.source === "driver_log" || at.executorId === "driver";
     const executorId = isDriver ? "driver" : at.executorId;
     if (executorId === undefined) return;
-    if (fact.how !== "signal") {
+    const isSignal = fact.how === "signal";
+    const [words, runningTasks] = [
+      `${isSignal ? "RECEIVED SIGNAL " : ""}${fact.reason ?? ""}`.trim(),
+      (isDriver ? this.#census.anywhere() : this.#census.now(executorId)).runningTasks ?? 0,
+    ];
+    const failure: Failure = {
+      what: isDriver ? "application" : "process",
+      class: isSignal ? "signal" : "stopped",
+      executorId,
+      errorClass: undefined,
+      message: words,
+      userFrame: undefined,
+    };
+    if (!isSignal) {
       this.#commanded.add(executorId);
-      if (fact.how === "self_exit") this.#exited(at, fact.reason ?? "");
+      if (fact.how === "commanded") this.#worked.add(executorId);
+      if (fact.how === "self_exit") this.#exited(at, words);
+      if (/disassociated/.test(words)) this.#stops.set(executorId, { at: { ...at }, failure });
       return;
     }
-    const { runningTasks } = isDriver ? this.#census.anywhere() : this.#census.now(executorId);
-    if (this.#commanded.has(executorId) || (runningTasks ?? 0) === 0) return;
-    this.#write(
-      at,
-      {
-        what: isDriver ? "application" : "process",
-        class: "signal",
-        executorId,
-        errorClass: undefined,
-        message: `RECEIVED SIGNAL ${fact.reason ?? ""}`.trim(),
-        userFrame: undefined,
-      },
-      runningTasks,
-    );
+    if (this.#commanded.has(executorId)) return;
+    if (runningTasks > 0) this.#write(at, failure, runningTasks);
+    else this.#stops.set(executorId, { at: { ...at }, failure });
   }
 
   /** What it stopped for, unless its work was done or its driver went. */

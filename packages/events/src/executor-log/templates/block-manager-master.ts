@@ -93,7 +93,14 @@ export const BLOCK_MANAGER_MASTER_ENDPOINT: readonly LogTemplate[] = [
     level: "INFO",
     says: "Removing block manager BlockManagerId({word}, {text})",
     example: "Removing block manager BlockManagerId(1, localhost, 34567, None)",
-    fact: (executorId) => ({ kind: "driver_block_manager_removed", executorId }),
+    fact: (executorId, text) =>
+      executorId === "driver" || executorId === "<driver>"
+        ? { kind: "driver_block_manager_removed", executorId }
+        : lost({
+            executorId,
+            host: undefined,
+            reason: `Removing block manager BlockManagerId(${executorId}, ${text})`,
+          }),
   }),
   template({
     name: "D7",

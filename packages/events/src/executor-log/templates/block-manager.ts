@@ -4,6 +4,7 @@
  */
 import type { LogFact } from "@respark/core";
 import { type LogTemplate, silent, template } from "../log-template.ts";
+import { troubleWith } from "./troubles.ts";
 
 export const BLOCK_MANAGER: readonly LogTemplate[] = [
   template({
@@ -116,7 +117,7 @@ export const BLOCK_MANAGER: readonly LogTemplate[] = [
     says: "Putting block {word} failed due to exception {text}",
     example:
       "Putting block rdd_2_1 failed due to exception java.lang.OutOfMemoryError: Java heap space.",
-    fact: (blockId) => ({ kind: "put_failed", blockId }),
+    fact: (blockId, reason) => ({ kind: "put_failed", blockId, reason }),
   }),
   template({
     name: "B11",
@@ -218,18 +219,31 @@ export const BLOCK_MANAGER: readonly LogTemplate[] = [
     "Read {word} from the disk of a same host executor is successful.",
     "Read broadcast_4_piece0 from the disk of a same host executor is successful.",
   ),
-  silent(
-    "B18",
-    "WARN",
-    "Failed to fetch block after {int} fetch failures. Most recent failure cause:",
-    "Failed to fetch block after 1 fetch failures. Most recent failure cause:",
-  ),
-  silent(
-    "B18",
-    "WARN",
-    "Failed to fetch remote block {word} from [{text}] after {int} fetch failures. Most recent failure cause:",
-    "Failed to fetch remote block broadcast_2_piece0 from [BlockManagerId(1, localhost, 34567, None)] after 1 fetch failures. Most recent failure cause:",
-  ),
+  template({
+    name: "B18",
+    since: "2.0",
+    level: "WARN",
+    says: "Failed to fetch block after {int} fetch failures. Most recent failure cause:",
+    example: "Failed to fetch block after 1 fetch failures. Most recent failure cause:",
+    awaitsTrace: true,
+    fact: (times, around) =>
+      troubleWith("process", `Failed to fetch block after ${times} fetch failures`, around),
+  }),
+  template({
+    name: "B18",
+    since: "2.3",
+    level: "WARN",
+    says: "Failed to fetch remote block {word} from [{text}] after {int} fetch failures. Most recent failure cause:",
+    example:
+      "Failed to fetch remote block broadcast_2_piece0 from [BlockManagerId(1, localhost, 34567, None)] after 1 fetch failures. Most recent failure cause:",
+    awaitsTrace: true,
+    fact: (blockId, from, times, around) =>
+      troubleWith(
+        "process",
+        `Failed to fetch remote block ${blockId} from [${from}] after ${times} fetch failures`,
+        around,
+      ),
+  }),
   silent(
     "B18",
     "WARN",

@@ -79,22 +79,8 @@ export const BLOCK_MANAGER_INFO: readonly LogTemplate[] = [
   ),
 ];
 
-/** Printed by the class of the RDD itself, whatever it is. */
-export const ANY_LOGGER: readonly LogTemplate[] = [
-  template({
-    name: "D19",
-    level: "INFO",
-    says: "Removing RDD {int} from persistence list",
-    example: "Removing RDD 12 from persistence list",
-    fact: (id) => ({ kind: "driver_unpersist", what: "rdd", id }),
-  }),
-  template({
-    name: "X12",
-    level: "ERROR",
-    says: "RECEIVED SIGNAL {text}",
-    example: "RECEIVED SIGNAL TERM",
-    fact: (signal) => ({ kind: "executor_stopping", how: "signal", reason: signal }),
-  }),
+/** BroadcastExchangeExec: it waited for a table that the driver was to build. */
+export const BROADCASTS_BUILT: readonly LogTemplate[] = [
   template({
     name: "X15",
     level: "ERROR",
@@ -102,6 +88,10 @@ export const ANY_LOGGER: readonly LogTemplate[] = [
     example: "Could not execute broadcast in 300 secs.",
     fact: (text) => applicationTrouble(`Could not execute broadcast in ${text}`),
   }),
+];
+
+/** ApplicationMaster, and since 3.5 ExecutorPodsAllocator. */
+export const TOO_MANY_LOST: readonly LogTemplate[] = [
   template({
     name: "X15",
     level: "ERROR",
@@ -119,6 +109,32 @@ export const ANY_LOGGER: readonly LogTemplate[] = [
       applicationTrouble(`Max number of executor failures ${text.replace(/\)$/, "")}`),
   }),
 ];
+
+/** Printed by the class of the RDD itself, whatever it is. */
+export const ANY_LOGGER: readonly LogTemplate[] = [
+  template({
+    name: "D19",
+    level: "INFO",
+    says: "Removing RDD {int} from persistence list",
+    example: "Removing RDD 12 from persistence list",
+    fact: (id) => ({ kind: "driver_unpersist", what: "rdd", id }),
+  }),
+  template({
+    name: "X12",
+    level: "ERROR",
+    says: "RECEIVED SIGNAL {text}",
+    example: "RECEIVED SIGNAL TERM",
+    fact: (signal, { logger }) =>
+      NO_APPLICATIONS.test(logger)
+        ? undefined
+        : { kind: "executor_stopping", how: "signal", reason: signal },
+  }),
+  ...BROADCASTS_BUILT,
+  ...TOO_MANY_LOST,
+];
+
+/** Daemons of a cluster log their signals, too. */
+const NO_APPLICATIONS = /^(?:Worker|Master|HistoryServer|ExternalShuffleService)$/;
 
 function applicationTrouble(message: string): LogFact {
   return { kind: "trouble_logged", what: "application", message };

@@ -7,6 +7,7 @@ import { userFrameOf } from "../../user-frame.ts";
 import { errorOf, outOfMemoryCause, withFrame, workerErrorOf } from "../error-line.ts";
 import { type LogTemplate, type RecordAround, silent, template } from "../log-template.ts";
 import { isFrame } from "../record-text.ts";
+import { troubleWith } from "./troubles.ts";
 
 export const EXECUTOR: readonly LogTemplate[] = [
   template({
@@ -172,6 +173,16 @@ export const EXECUTOR: readonly LogTemplate[] = [
   ),
   silent("X1", "INFO", "Told to re-register on heartbeat", "Told to re-register on heartbeat"),
   silent("X11", "INFO", "Telling driver about {text}", "Telling driver about lost executor"),
+  template({
+    name: "X15",
+    since: "1.6",
+    level: "WARN",
+    says: "Issue communicating with driver in heartbeater",
+    example: "Issue communicating with driver in heartbeater",
+    awaitsTrace: true,
+    fact: (around) =>
+      troubleWith("process", "Issue communicating with driver in heartbeater", around),
+  }),
 ];
 
 /** CoarseGrainedExecutorBackend and its YARN, Kubernetes and Mesos children. */
@@ -212,6 +223,28 @@ export const EXECUTOR_BACKEND: readonly LogTemplate[] = [
     says: "Driver {word} disassociated! Shutting down.",
     example: "Driver 10.0.0.7:45345 disassociated! Shutting down.",
     fact: (driver) => stopping("disassociated", `Driver ${driver} disassociated`),
+  }),
+  template({
+    name: "X11",
+    level: "ERROR",
+    says: "Slave registration failed: {text}",
+    until: "2.4",
+    example: "Slave registration failed: Duplicate executor ID: 3",
+    fact: (reason) => stopping("self_exit", `Slave registration failed: ${reason}`),
+  }),
+  template({
+    name: "X11",
+    level: "ERROR",
+    says: "Cannot register with driver: {text}",
+    example: "Cannot register with driver: spark://CoarseGrainedScheduler@10.0.0.7:45345",
+    fact: (driver) => stopping("self_exit", `Cannot register with driver: ${driver}`),
+  }),
+  template({
+    name: "X11",
+    level: "ERROR",
+    says: "Received {word} command but executor was null",
+    example: "Received LaunchTask command but executor was null",
+    fact: (command) => stopping("self_exit", `Received ${command} command but executor was null`),
   }),
   silent(
     "X11",

@@ -6,7 +6,12 @@ import { TORRENT_BROADCAST } from "./broadcast.ts";
 import { CACHE_MANAGER } from "./cache-manager.ts";
 import { BLOCK_MANAGER_DECOMMISSIONER } from "./decommission.ts";
 import { DISK_STORE } from "./disk-store.ts";
-import { ANY_LOGGER, BLOCK_MANAGER_INFO } from "./driver-blocks.ts";
+import {
+  ANY_LOGGER,
+  BLOCK_MANAGER_INFO,
+  BROADCASTS_BUILT,
+  TOO_MANY_LOST,
+} from "./driver-blocks.ts";
 import { EXECUTOR, EXECUTOR_BACKEND, UNCAUGHT_EXCEPTION_HANDLER } from "./executor.ts";
 import {
   CUT_LOSS,
@@ -14,8 +19,9 @@ import {
   DISABLED,
   EXECUTOR_ALLOCATION,
   QUOTED_LOSS,
+  STAGES_ENDED,
 } from "./executor-gone.ts";
-import { KUBERNETES } from "./kubernetes.ts";
+import { DRIVERS_POD, KUBERNETES, KUBERNETES_PODS } from "./kubernetes.ts";
 import { LAUNCH } from "./launch.ts";
 import { LISTENER_BUS } from "./listener-bus.ts";
 import {
@@ -34,9 +40,22 @@ import {
 } from "./scheduler.ts";
 import { ROW_BASED_KEY_VALUE_BATCH, SORTER, SPILLABLE } from "./spill.ts";
 import { STAGE_FAILURE } from "./stage-failure.ts";
-import { STANDALONE } from "./standalone.ts";
+import { STANDALONE, STANDALONE_CLIENT, STANDALONE_TROUBLES } from "./standalone.ts";
 import { TASK_MEMORY_MANAGER } from "./task-memory.ts";
 import { TASK_SET_MANAGER } from "./task-set-manager.ts";
+import {
+  APPLICATION_MASTER,
+  CLUSTER_ENDS,
+  DISKS,
+  DRIVERS_THREADS,
+  EVENT_LOOP,
+  FETCHES,
+  PYTHON,
+  STOPS_CONTEXT,
+  STREAMING_JOBS,
+  STREAMS,
+  YARN_CLIENT_BACKEND,
+} from "./troubles.ts";
 import { RESOURCE_UTILS, SHUFFLE_BLOCK_FETCHER, SIGNAL_UTILS } from "./version-marks.ts";
 import { WITHOUT_LAYOUT } from "./without-layout.ts";
 import { YARN, YARN_REPORT } from "./yarn.ts";
@@ -99,15 +118,30 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   { loggers: ["TaskSetManager"], templates: TASK_SET_MANAGER },
   {
     loggers: ["TaskSchedulerImpl", "YarnScheduler", "YarnClusterScheduler"],
-    templates: [...TASK_SCHEDULER, ...CUT_LOSS],
+    templates: [...TASK_SCHEDULER, ...CUT_LOSS, ...CLUSTER_ENDS],
   },
   {
     loggers: ["StandaloneSchedulerBackend", "SparkDeploySchedulerBackend"],
-    templates: SCHEDULER_BACKEND,
+    templates: [...SCHEDULER_BACKEND, ...CLUSTER_ENDS],
   },
-  { loggers: ["Worker", "Master", "ExecutorRunner"], templates: STANDALONE },
+  {
+    loggers: ["Worker", "Master", "ExecutorRunner"],
+    templates: [...STANDALONE, ...STANDALONE_TROUBLES],
+  },
+  {
+    loggers: [
+      "StandaloneAppClient$ClientEndpoint",
+      "AppClient$ClientEndpoint",
+      "AppClient$ClientActor",
+      "ClientEndpoint",
+    ],
+    templates: STANDALONE_CLIENT,
+  },
   { loggers: ["ContainersMonitorImpl"], templates: NODE_MANAGER },
-  { loggers: ["DAGScheduler"], templates: [...STAGE_FAILURE, ...DAG_SCHEDULER] },
+  {
+    loggers: ["DAGScheduler"],
+    templates: [...STAGE_FAILURE, ...DAG_SCHEDULER, ...STAGES_ENDED],
+  },
   { loggers: ["ExecutorAllocationManager", "ExecutorMonitor"], templates: EXECUTOR_ALLOCATION },
   { loggers: ["HeartbeatReceiver"], templates: HEARTBEAT_RECEIVER },
   { loggers: ["SparkContext"], templates: SPARK_CONTEXT },
@@ -115,18 +149,58 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   {
     loggers: [
       "YarnAllocator",
+      "YarnAllocationHandler",
       "YarnSchedulerBackend",
       "YarnSchedulerBackend$YarnSchedulerEndpoint",
       "YarnSchedulerBackend$YarnDriverEndpoint",
     ],
-    templates: YARN,
+    templates: [...YARN, ...DISABLED],
   },
   {
-    loggers: ["ExecutorPodsLifecycleManager", "KubernetesClusterSchedulerBackend"],
-    templates: KUBERNETES,
+    loggers: [
+      "ExecutorPodsLifecycleManager",
+      "ExecutorPodsAllocator",
+      "KubernetesClusterSchedulerBackend",
+    ],
+    templates: [...KUBERNETES, ...KUBERNETES_PODS, ...TOO_MANY_LOST],
   },
+  { loggers: ["LoggingPodStatusWatcherImpl"], templates: DRIVERS_POD },
+  {
+    loggers: ["ApplicationMaster"],
+    // What an aborted job quotes comes first.
+    templates: [...STAGE_FAILURE, ...TOO_MANY_LOST, ...APPLICATION_MASTER],
+  },
+  {
+    loggers: ["YarnClientSchedulerBackend"],
+    templates: [...YARN_CLIENT_BACKEND, ...CLUSTER_ENDS],
+  },
+  {
+    loggers: [
+      "RetryingBlockFetcher",
+      "RetryingBlockTransferor",
+      "OneForOneBlockFetcher",
+      "TransportChannelHandler",
+      "TransportResponseHandler",
+      "TransportRequestHandler",
+      "ChunkFetchRequestHandler",
+      "MapOutputTracker",
+      "MapOutputTrackerWorker",
+      "MapOutputTrackerMaster",
+    ],
+    templates: FETCHES,
+  },
+  { loggers: ["BroadcastExchangeExec"], templates: BROADCASTS_BUILT },
+  { loggers: ["DiskBlockManager"], templates: DISKS },
+  { loggers: ["TaskResultGetter"], templates: DRIVERS_THREADS },
+  {
+    loggers: ["MicroBatchExecution", "StreamExecution", "ContinuousExecution"],
+    templates: STREAMS,
+  },
+  { loggers: ["JobScheduler"], templates: STREAMING_JOBS },
+  { loggers: ["DAGSchedulerEventProcessLoop"], templates: EVENT_LOOP },
+  { loggers: ["PythonRunner", "PythonRDD"], templates: PYTHON },
   { loggers: ["SignalUtils"], templates: SIGNAL_UTILS },
-  { loggers: ["ShuffleBlockFetcherIterator"], templates: SHUFFLE_BLOCK_FETCHER },
+  { loggers: ["ShuffleBlockFetcherIterator"], templates: [...SHUFFLE_BLOCK_FETCHER, ...FETCHES] },
   { loggers: ["ResourceUtils"], templates: RESOURCE_UTILS },
 ];
 
@@ -137,6 +211,8 @@ export const LOGGER_NAMES: readonly string[] = TEMPLATE_GROUPS.flatMap(({ logger
 export const ANY_LOGGER_TEMPLATES: readonly LogTemplate[] = [
   ...ANY_LOGGER,
   ...DISABLED,
+  ...STOPS_CONTEXT,
+  ...CLUSTER_ENDS,
   ...TEMPLATE_GROUPS.flatMap(({ templates }) => templates).filter(({ anyLogger }) => anyLogger),
 ];
 

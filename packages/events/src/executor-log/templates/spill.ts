@@ -1,6 +1,7 @@
 /** Spills (spec/log-templates.md 2.5, S1–S7). The logger is the collection that spills. */
 import type { ByteInterval, LogFact } from "@respark/core";
 import { type LogTemplate, type RecordAround, silent, template } from "../log-template.ts";
+import { troubleWith } from "./troubles.ts";
 
 /** ExternalSorter, ExternalAppendOnlyMap: the Spillable trait logs under the concrete class. */
 export const SPILLABLE: readonly LogTemplate[] = [
@@ -152,7 +153,15 @@ export const SORTER: readonly LogTemplate[] = [
     example: "Spilling data because memory usage (134217728) crossed the threshold 134217728",
     fact: (_bytes, _threshold, { logger }) => crossed(logger, "bytes"),
   }),
-  silent("S5", "ERROR", "Unable to grow the pointer array", "Unable to grow the pointer array"),
+  template({
+    name: "S5",
+    since: "1.6",
+    level: "ERROR",
+    says: "Unable to grow the pointer array",
+    example: "Unable to grow the pointer array",
+    awaitsTrace: true,
+    fact: (around) => troubleWith("task", "Unable to grow the pointer array", around),
+  }),
   silent(
     "S7",
     "INFO",

@@ -2,7 +2,9 @@
  * TaskMemoryManager (spec/log-templates.md 2.5, 2.7): grants, releases, pages, and the dump on
  * running out.
  */
-import { type LogTemplate, silent, template } from "../log-template.ts";
+import type { LogFact } from "@respark/core";
+import { type LogTemplate, type RecordAround, template } from "../log-template.ts";
+import { troubleWith } from "./troubles.ts";
 
 /** 1.6 names no consumer for its Spillable collections: `null`. */
 function named(consumer: string): string | undefined {
@@ -229,18 +231,23 @@ export const TASK_MEMORY_MANAGER: readonly LogTemplate[] = [
     example: "Failed to allocate a page (67108864 bytes) for 0 times, try again.",
     fact: (bytes) => ({ kind: "page_allocation_failed", bytes }),
   }),
-  silent(
-    "T6",
-    "ERROR",
-    "error while calling spill() on {text}",
-    "error while calling spill() on org.apache.spark.unsafe.map.BytesToBytesMap@2b",
-  ),
-  silent(
-    "T6",
-    "ERROR",
-    "Error while calling spill() on {text}",
-    "Error while calling spill() on org.apache.spark.unsafe.map.BytesToBytesMap@2b",
-  ),
+  template({
+    name: "T6",
+    level: "ERROR",
+    says: "error while calling spill() on {text}",
+    example: "error while calling spill() on org.apache.spark.unsafe.map.BytesToBytesMap@2b",
+    awaitsTrace: true,
+    fact: (consumer, around) => spillFailed(consumer, around),
+  }),
+  template({
+    name: "T6",
+    since: "4.1",
+    level: "ERROR",
+    says: "Error while calling spill() on {text}",
+    example: "Error while calling spill() on org.apache.spark.unsafe.map.BytesToBytesMap@2b",
+    awaitsTrace: true,
+    fact: (consumer, around) => spillFailed(consumer, around),
+  }),
   template({
     name: "T8",
     since: "2.0",
@@ -295,3 +302,7 @@ export const TASK_MEMORY_MANAGER: readonly LogTemplate[] = [
     }),
   }),
 ];
+
+function spillFailed(consumer: string, around: RecordAround): LogFact | undefined {
+  return troubleWith("task", `error while calling spill() on ${consumer}`, around);
+}

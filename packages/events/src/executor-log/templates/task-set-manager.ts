@@ -135,6 +135,39 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
   template({
     name: "X15",
     level: "ERROR",
+    says: "{word} {text} in stage {int}.{int} (TID {int}) had a not serializable result: {text}",
+    example:
+      "Task 3.0 in stage 2.0 (TID 5) had a not serializable result: java.io.NotSerializableException: org.apache.hadoop.io.Text; not retrying",
+    fact: (_task, index, stageId, attempt, taskId, text) =>
+      aborts(
+        stageId,
+        `Task ${index} in stage ${stageId}.${attempt} (TID ${taskId}) had a not serializable result: ${text}`,
+      ),
+  }),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "{word} {text} in stage {int}.{int} (TID {int}) can not write to output file: {text}",
+    example:
+      "Task 3.0 in stage 2.0 (TID 5) can not write to output file: java.io.FileAlreadyExistsException: /out/part-0; not retrying",
+    fact: (_task, index, stageId, attempt, taskId, text) =>
+      aborts(
+        stageId,
+        `Task ${index} in stage ${stageId}.${attempt} (TID ${taskId}) can not write to output file: ${text}`,
+      ),
+  }),
+  // A paste cut it.
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "Task {int} in stage {int}.{int} failed",
+    example: "Task 3 in stage 2.0 failed",
+    fact: (index, stageId, attempt) =>
+      aborts(stageId, `Task ${index} in stage ${stageId}.${attempt} failed`),
+  }),
+  template({
+    name: "X15",
+    level: "ERROR",
     says: "Task {int} in stage {int}.{int} failed {int} times; aborting job",
     example: "Task 3 in stage 2.0 failed 4 times; aborting job",
     fact: (index, stageId, _attempt, times) => ({
@@ -145,6 +178,10 @@ export const TASK_SET_MANAGER: readonly LogTemplate[] = [
     }),
   }),
 ];
+
+function aborts(stageId: number, message: string): LogFact {
+  return { kind: "trouble_logged", what: "application", stageId, message };
+}
 
 function started(
   taskId: number,

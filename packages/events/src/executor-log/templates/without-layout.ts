@@ -23,6 +23,17 @@ export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
     example: "java.lang.OutOfMemoryError: Java heap space",
     fact: (message) => outOfMemory(message),
   }),
+  template({
+    name: "X13",
+    level: "ERROR",
+    says: "java.io.IOException: No space left on device{text}",
+    example: "java.io.IOException: No space left on device",
+    fact: () => ({
+      kind: "trouble_logged",
+      what: "process",
+      message: "java.io.IOException: No space left on device",
+    }),
+  }),
   // Thrown in tasks alone, by Spark and by Gluten.
   template({
     name: "X13",

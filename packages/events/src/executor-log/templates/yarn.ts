@@ -3,7 +3,7 @@
  * killed.
  */
 import type { LogFact } from "@respark/core";
-import { type LogTemplate, silent, template } from "../log-template.ts";
+import { type LogTemplate, template } from "../log-template.ts";
 import { lost, withTrace } from "./scheduler.ts";
 
 export const YARN: readonly LogTemplate[] = [
@@ -50,37 +50,58 @@ export const YARN: readonly LogTemplate[] = [
       overheadMiB: undefined,
     }),
   }),
+  // `marked as failed`, and since 3.0 `from a bad node`; with the host or without it (up to 1.6);
+  // since 3.5.1 with what Spark's own exit codes mean.
   template({
     name: "Y3",
+    since: "3.5",
     level: "WARN",
-    says: "Container marked as failed: {word} on host: {word}. Exit status: {int}. Diagnostics: {text}",
+    says: "Container {text}: {word} on host: {word}. Exit status: {int}. Possible causes: {text} Diagnostics: {text}",
     example:
-      "Container marked as failed: container_1480000000000_0001_01_000002 on host: node7. Exit status: 137. Diagnostics: Container killed on request. Exit code is 137",
+      "Container from a bad node: container_1480000000000_0001_01_000002 on host: node7. Exit status: 137. Possible causes: Unknown executor exit code (137) (died from signal 9?) Diagnostics: Container killed on request. Exit code is 137",
     awaitsTrace: true,
-    fact: (containerId, host, exitCode, reason, { trace }) =>
-      lost({
-        executorId: undefined,
-        host,
+    fact: (how, containerId, host, exitCode, causes, text, { trace }) =>
+      ended(how, {
         containerId,
+        host,
         exitCode,
-        reason: withTrace(reason, trace),
+        text: `Possible causes: ${causes} Diagnostics: ${text}`,
+        trace,
       }),
   }),
   template({
     name: "Y3",
-    since: "3.0",
     level: "WARN",
-    says: "Container from a bad node: {word} on host: {word}. Exit status: {int}. Diagnostics: {text}",
+    says: "Container {text}: {word} on host: {word}. Exit status: {int}. Diagnostics: {text}",
     example:
-      "Container from a bad node: container_1480000000000_0001_01_000002 on host: node7. Exit status: 143. Diagnostics: [2026-11-21 03:00:00.000]Container killed on request. Exit code is 143",
+      "Container marked as failed: container_1480000000000_0001_01_000002 on host: node7. Exit status: 137. Diagnostics: Container killed on request. Exit code is 137",
     awaitsTrace: true,
-    fact: (containerId, host, exitCode, reason, { trace }) =>
+    fact: (how, containerId, host, exitCode, text, { trace }) =>
+      ended(how, { containerId, host, exitCode, text: `Diagnostics: ${text}`, trace }),
+  }),
+  template({
+    name: "Y3",
+    level: "INFO",
+    says: "Container {text}: {word}. Exit status: {int}. Diagnostics: {text}",
+    example:
+      "Container marked as failed: container_1480000000000_0001_01_000002. Exit status: 1. Diagnostics: Exception from container-launch.",
+    awaitsTrace: true,
+    fact: (how, containerId, exitCode, text, { trace }) =>
+      ended(how, { containerId, host: undefined, exitCode, text: `Diagnostics: ${text}`, trace }),
+  }),
+  // Up to 1.1 that is all.
+  template({
+    name: "Y3",
+    until: "1.1",
+    level: "INFO",
+    says: "Container marked as failed: {word}",
+    example: "Container marked as failed: container_1480000000000_0001_01_000002",
+    fact: (containerId) =>
       lost({
         executorId: undefined,
-        host,
+        host: undefined,
         containerId,
-        exitCode,
-        reason: withTrace(reason, trace),
+        reason: `Container marked as failed: ${containerId}`,
       }),
   }),
   template({
@@ -89,7 +110,88 @@ export const YARN: readonly LogTemplate[] = [
     says: "Container {word} on host: {word} was preempted.",
     example: "Container container_1480000000000_0001_01_000002 on host: node7 was preempted.",
     fact: (containerId, host) =>
-      lost({ executorId: undefined, host, containerId, reason: "preempted" }),
+      lost({
+        executorId: undefined,
+        host,
+        containerId,
+        reason: `Container ${containerId} on host: ${host} was preempted.`,
+      }),
+  }),
+  template({
+    name: "Y3",
+    level: "INFO",
+    says: "Container {word} was preempted.",
+    example: "Container container_1480000000000_0001_01_000002 was preempted.",
+    fact: (containerId) =>
+      lost({
+        executorId: undefined,
+        host: undefined,
+        containerId,
+        reason: `Container ${containerId} was preempted.`,
+      }),
+  }),
+  template({
+    name: "Y3",
+    since: "1.6",
+    level: "INFO",
+    says: "Executor for container {word} exited because of a YARN event {text}",
+    example:
+      "Executor for container container_1480000000000_0001_01_000002 exited because of a YARN event (e.g., pre-emption) and not because of an error in the running job.",
+    fact: (containerId, text) =>
+      lost({
+        executorId: undefined,
+        host: undefined,
+        containerId,
+        reason: `Executor for container ${containerId} exited because of a YARN event ${text}`,
+      }),
+  }),
+  template({
+    name: "Y3",
+    level: "INFO",
+    says: "Completed container {word} on host: {word} (state: {word}, exit status: {int})",
+    example:
+      "Completed container container_1480000000000_0001_01_000002 on host: node7 (state: COMPLETE, exit status: 137)",
+    fact: (containerId, host, state, exitCode) => completed(containerId, host, state, exitCode),
+  }),
+  template({
+    name: "Y3",
+    level: "INFO",
+    says: "Completed container {word} (state: {word}, exit status: {int})",
+    example:
+      "Completed container container_1480000000000_0001_01_000002 (state: COMPLETE, exit status: 143)",
+    fact: (containerId, state, exitCode) => completed(containerId, undefined, state, exitCode),
+  }),
+  template({
+    name: "Y3",
+    since: "2.0",
+    level: "ERROR",
+    says: "Failed to launch executor {word} on container {word}",
+    example: "Failed to launch executor 3 on container container_1480000000000_0001_01_000007",
+    awaitsTrace: true,
+    fact: (executorId, containerId, { trace }) =>
+      lost({
+        executorId,
+        host: undefined,
+        containerId,
+        reason: withTrace(
+          `Failed to launch executor ${executorId} on container ${containerId}`,
+          trace.slice(0, 1),
+        ),
+      }),
+  }),
+  template({
+    name: "Y2",
+    since: "2.3",
+    level: "INFO",
+    says: "Launching container {word} on host {word} for executor with ID {word}{text}",
+    example:
+      "Launching container container_1480000000000_0001_01_000002 on host node7 for executor with ID 1 for ResourceProfile Id 0",
+    fact: (containerId, host, executorId) => ({
+      kind: "container_launched",
+      containerId,
+      host,
+      executorId,
+    }),
   }),
   template({
     name: "Y1",
@@ -116,13 +218,58 @@ export const YARN: readonly LogTemplate[] = [
     fact: (executorId, reason, { trace }) =>
       lost({ executorId, host: undefined, reason: withTrace(reason, trace) }),
   }),
-  silent(
-    "Y3",
-    "INFO",
-    "Completed container {text}",
-    "Completed container container_1480000000000_0001_01_000002 on host: node7 (state: COMPLETE, exit status: 137)",
-  ),
+  template({
+    name: "Y1",
+    since: "1.6",
+    level: "WARN",
+    says: "Attempted to get executor loss reason for executor id {word} at RPC address {word}, but got no response. Marking as {text}",
+    anyLogger: true,
+    example:
+      "Attempted to get executor loss reason for executor id 3 at RPC address 10.0.0.7:4711, but got no response. Marking as agent lost.",
+    fact: (executorId, _address, text) =>
+      lost({
+        executorId,
+        host: undefined,
+        reason: `got no response for the reason of its loss, marked as ${text}`,
+      }),
+  }),
 ];
+
+function ended(
+  how: string,
+  told: {
+    readonly containerId: string;
+    readonly host: string | undefined;
+    readonly exitCode: number;
+    readonly text: string;
+    readonly trace: readonly string[];
+  },
+): LogFact {
+  const { containerId, host, exitCode, text, trace } = told;
+  const where = host === undefined ? "" : ` on host: ${host}`;
+  const words = `Container ${how}: ${containerId}${where}. Exit status: ${exitCode}. ${text}`;
+  return lost({
+    executorId: undefined,
+    host,
+    containerId,
+    exitCode,
+    reason: withTrace(words, trace),
+  });
+}
+
+/** One that ended with 0 had done its work, or another line tells of it. */
+function completed(
+  containerId: string,
+  host: string | undefined,
+  state: string,
+  exitCode: number,
+): LogFact | undefined {
+  const where = host === undefined ? "" : ` on host: ${host}`;
+  const reason = `Completed container ${containerId}${where} (state: ${state}, exit status: ${exitCode})`;
+  return exitCode === 0
+    ? undefined
+    : lost({ executorId: undefined, host, containerId, exitCode, reason });
+}
 
 /**
  * Of the application's report in the client's log, whose lines have no layout: its master's

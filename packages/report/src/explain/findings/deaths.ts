@@ -6,7 +6,7 @@ import { known } from "../../sql/typed-rows.ts";
 import { shellWord } from "../shell-word.ts";
 import { bytes, capital, cutTo, executorsWords, millis, second, seconds } from "../words.ts";
 import type { Application } from "./application.ts";
-import { signalIn } from "./failures.ts";
+import { signalIn } from "./failure-titles.ts";
 import type { Change, Cost, Draft, Finder } from "./finder.ts";
 
 const MEBI = 2 ** 20;
@@ -63,7 +63,7 @@ function lostOf(kind: string, rows: readonly Loss[], first: Loss, application: A
   return {
     id: `lost_${kind}`,
     kind: "lost_executors",
-    severity: isMeant ? (wasted > 0 ? "slow" : "fine") : "dead",
+    severity: isMeant ? (wasted > 0 ? "slow" : "fine") : kind === "stopped" ? "risk" : "dead",
     cost: costOf(rows),
     executorId: rows.length === 1 ? executors[0] : undefined,
     title: titleOf(kind, executors, rows),
@@ -79,7 +79,7 @@ function lostOf(kind: string, rows: readonly Loss[], first: Loss, application: A
         ? "the loss is logged; why is not"
         : kind === "killed_by_driver"
           ? "that the driver gave it back is logged, and so are the reads that missed its blocks"
-          : kind === "killed" || kind === "signal"
+          : kind === "killed" || kind === "signal" || kind === "stopped"
             ? "how the process ended is logged; who ended it is not"
             : "the loss and its reason are logged",
     more: {
@@ -101,6 +101,10 @@ function titleOf(kind: string, executors: readonly string[], rows: readonly Loss
   switch (kind) {
     case "signal":
       return `${whose} told to stop by a ${signalIn(reasons[0])} while tasks ran; who sent it is not in ${one ? "this log" : "these logs"}`;
+    case "stopped":
+      return /SIGNAL/.test(reasons[0] ?? "")
+        ? `${whose} told to stop by a ${signalIn(reasons[0])}; who sent it is not in ${one ? "this log" : "these logs"}`
+        : `${capital(executorsWords(executors, 6))} stopped: ${one ? "its" : "their"} driver was gone`;
     case "killed_by_driver":
       return `${whose} given back by the driver, and cached blocks that were read later went too`;
     default:
@@ -122,8 +126,12 @@ const SIGNALS: readonly (readonly [kinds: string, words: RegExp, title: string])
     /\blow on resource\b|\bEvicted\b/,
     "evicted by Kubernetes, whose node had too little left",
   ],
+  ["killed", /^deleted by /, "its pod was deleted by a user or the framework"],
   ["killed", /\b137\b|SIGKILL|\bsignal 9\b|\bcode 9\b/, "killed from outside (SIGKILL)"],
   ["killed", /\b143\b|SIGTERM|\bsignal 15\b|\bcode 15\b/, "told to stop from outside (SIGTERM)"],
+  ["exited", exitedBy(50), "the process ended of an exception that nothing caught (exit code 50)"],
+  ["exited", exitedBy(1), "the process ended (exit code 1)"],
+  ["exited", exitedBy(-101), "the disks of the node failed (YARN's exit status -101)"],
   ["exited", exitedBy(134), "its JVM crashed (exit code 134, SIGABRT)"],
   ["exited", exitedBy(139), "its JVM crashed (exit code 139, SIGSEGV)"],
 ];
@@ -138,6 +146,7 @@ function exitedBy(code: number): RegExp {
  */
 function placeOf(kind: string, row: Loss): string {
   if (kind === "signal") return "the signal";
+  if (kind === "stopped") return "its last word";
   const error = textIn(row, "oom_class");
   if (error === "container") return "where its loss is first told";
   return error === undefined ? "where it was added" : "its last error";
@@ -283,6 +292,7 @@ function remedyFor(kind: string, row: Loss, application: Application): Change | 
     case "container_physical":
     case "killed":
       return remedyForKilled(kind, row, application);
+    case "stopped":
     case "signal":
       return {
         key: "code",

@@ -3,32 +3,17 @@
  * and logs without an end.
  */
 import { counted } from "@respark/core";
-import { relations } from "../../sql/relations.ts";
-import { flagIn, numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
+import { flagIn, numberIn, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
-import {
-  bytes,
-  capital,
-  cutTo,
-  cutToCause,
-  executorsWords,
-  instant,
-  whenInWords,
-} from "../words.ts";
+import { bytes, cutTo, cutToCause, executorsWords, instant, whenInWords } from "../words.ts";
 import { type Application, settingInWords } from "./application.ts";
 import { exactCost } from "./costs.ts";
+import { FAILED, type FailedKind, isTriedAgain, titleOf, wasKilled } from "./failure-titles.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
 import { memoryOfNobody } from "./out-of-memory.ts";
 
 /** Kinds of failures with findings of their own; the others are one finding together. */
 const SHOWN = 5;
-
-const FAILED = {
-  ...relations.failure_summary,
-  input_left_us: "number",
-  first_us: "number",
-} as const;
-type FailedKind = Of<typeof FAILED>;
 
 export const failures: Finder = {
   where: "failures",
@@ -47,7 +32,7 @@ export const failures: Finder = {
       select replace(class, 'gc_overhead', 'jvm_heap') from oom_events o
       where o.app_id = f.app_id and o.attempt_id = f.attempt_id
         and not (o.class = 'container' and f.what = 'application'))
-      and (class <> 'signal' or what = 'application')
+      and (class not in ('signal', 'stopped') or what = 'application')
       -- The exit code of a driver whose own error is told.
       and not (class = 'crash' and what = 'application' and exists (
         from oom_events o where o.app_id = f.app_id and o.attempt_id = f.attempt_id
@@ -56,6 +41,11 @@ export const failures: Finder = {
       and not (class = 'crash' and contains(message, 'fatal error has been detected') and exists (
         from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id
           and regexp_matches(l.reason, '(code|status):? ?\\(?(134|139)\\b', 'i')))
+      -- A fetch that no task failed of: tasks' ends, a loss or an out-of-memory say more.
+      and not (class = 'fetch' and what = 'process' and tasks = 0 and (
+        exists (from tasks t where t.app_id = f.app_id and t.attempt_id = f.attempt_id)
+        or exists (from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id)
+        or exists (from oom_events o where o.app_id = f.app_id and o.attempt_id = f.attempt_id)))
       and not (class = 'executor_lost' and exists (
         from lost_executors l where l.app_id = f.app_id and l.attempt_id = f.attempt_id))
     order by what = 'application' desc, failures desc, class, error_class`,
@@ -63,7 +53,10 @@ export const failures: Finder = {
   find: (found, application) => {
     const rows = known(found, FAILED);
     const told = rows.filter(
-      (row) => !isQuote(row, rows, application) && !isToldByItsCause(row, rows),
+      (row) =>
+        !isQuote(row, rows, application) &&
+        !isToldByItsCause(row, rows) &&
+        !isToldByItsTasks(row, rows),
     );
     const given = rows.find((row) => textIn(row, "class") === "aborted");
     const drafts = told.slice(0, SHOWN).map((row, index) => {
@@ -75,7 +68,7 @@ export const failures: Finder = {
             ...draft,
             evidence: [
               ...draft.evidence,
-              `Spark gave the stage up: “${cutTo(wordsOf(given), 160)}”.`,
+              `${/^Job /.test(wordsOf(given)) ? "A job failed with it" : "Spark gave the stage up"}: “${cutTo(wordsOf(given), 160)}”.`,
             ],
           }
         : draft;
@@ -111,6 +104,16 @@ function isToldByItsCause(row: FailedKind, rows: readonly FailedKind[]): boolean
   );
 }
 
+/** What a process or a stage says of a fetch, a disk or a worker, its failed tasks say, too. */
+function isToldByItsTasks(row: FailedKind, rows: readonly FailedKind[]): boolean {
+  const kind = textIn(row, "class") ?? "";
+  return (
+    (numberIn(row, "tasks") ?? 0) === 0 &&
+    !["other", "aborted", "signal", "stopped", "start_refused"].includes(kind) &&
+    rows.some((other) => textIn(other, "class") === kind && (numberIn(other, "tasks") ?? 0) > 0)
+  );
+}
+
 /** That a stage was given up says why only where nothing else does. */
 function isQuote(
   row: FailedKind,
@@ -139,8 +142,8 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
       : memoryOfNobody(kind, textIn(row, "message") ?? "", application);
   return {
     id: `failure_${index + 1}_${kind}`,
-    kind: memory === undefined ? "failure" : "oom",
-    severity: "dead",
+    kind: memory === undefined && kind !== "page" ? "failure" : "oom",
+    severity: isTriedAgain(row) ? "risk" : "dead",
     ended,
     cost: tasks > 0 ? exactCost(numberIn(row, "lost_ms")) : COST_UNKNOWN,
     stageId,
@@ -159,7 +162,10 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
       ...(flagIn(row, "job_failed") === true ? ["A job failed in this run."] : []),
     ],
     change: memory?.change ?? changeFor(kind, row, application),
-    certainty: "the failure is logged",
+    certainty:
+      kind === "page"
+        ? "that there was no room is logged; what filled the heap is not"
+        : "the failure is logged",
     more:
       numberIn(row, "first_task_id") === undefined
         ? { why: "all failures", ask: "query failures" }
@@ -170,67 +176,6 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
     place: { row, says: "the first of them" },
     facts: row,
   };
-}
-
-/** `RECEIVED SIGNAL TERM`; in 1.x `RECEIVED SIGNAL 15: SIGTERM`. */
-export function signalIn(message: string | undefined): string {
-  const name = /SIGNAL (?:\d+: SIG)?([A-Z]+)/.exec(message ?? "")?.[1];
-  return name === undefined ? "signal" : `SIG${name}`;
-}
-
-const DISK_FULL = /No space left on device|Disk quota exceeded/i;
-
-interface Failed {
-  readonly kind: string;
-  readonly what: string | undefined;
-  readonly tasks: number;
-  readonly times: number;
-  readonly name: string | undefined;
-  readonly executors: readonly string[];
-  readonly row: FailedKind;
-}
-
-/** Its shell, its container or its host says so; nothing else of it does. */
-function wasKilled(row: FailedKind): boolean {
-  return /\bKilled\b|\b(?:137|SIGKILL)\b|\D-9\b|\bsignal 9\b|status=9\/KILL/.test(
-    textIn(row, "message") ?? "",
-  );
-}
-
-function titleOf({ row, kind, what, tasks, times, name, executors }: Failed): string {
-  const short = name?.replace(/^.*\./, "");
-  const where = executors.length === 0 ? "" : ` on ${executorsWords(executors, 4)}`;
-  const failed = tasks > 0 ? `${counted(tasks, "task")} failed${where}` : undefined;
-  if (DISK_FULL.test(textIn(row, "message") ?? ""))
-    return `${failed ?? "Work failed"}: a disk was full`;
-  switch (kind) {
-    case "start_refused":
-      return "The application was refused for want of memory: it did not start";
-    case "no_resources":
-      return "The cluster gave the application no executor: it waited for resources";
-    case "size_limit":
-      return `${failed ?? "Work failed"} at a limit of Spark's own, not for want of memory${short === undefined ? "" : ` (${short})`}`;
-    case "crash":
-      return failed === undefined
-        ? `${capital(executorsWords(executors, 4)) || "A JVM"} ${wasKilled(row) ? "was killed (SIGKILL)" : "crashed"}`
-        : `${failed}: the worker process crashed`;
-    case "container":
-      return `${capital(executorsWords(executors, 4)) || "A process"} was killed for its memory, by its host or its container`;
-    case "signal":
-      return `The driver was told to stop by a ${signalIn(textIn(row, "message"))} while ${counted(numberIn(row, "running_tasks") ?? 0, "task")} ran; who sent it is not in these logs`;
-    case "aborted":
-      return "Spark gave a stage up after its tasks failed too often";
-    case "fetch":
-      return `${failed ?? "Fetches failed"}: shuffle data could not be fetched`;
-    case "executor_lost":
-      if (executors.length === 1 && executors[0] === "driver")
-        return `${counted(Math.max(tasks, 1), "task")} ${tasks > 1 ? "were" : "was"} lost: the driver's own executor (local mode) was given up, and its process goes on`;
-      return `${failed ?? "Tasks were lost"} with their executors`;
-    default:
-      return failed === undefined
-        ? `${what === "process" ? "A process" : "The application"} failed (${counted(times, "time")})${where}${short === undefined ? "" : `: ${short}`}`
-        : `${failed}${short === undefined ? "" : `: ${short}`}`;
-  }
 }
 
 function wordsOf(row: FailedKind): string {
@@ -264,7 +209,7 @@ function inputInWords(leftAt: number | undefined): string[] {
 
 function changeFor(kind: string, row: FailedKind, application: Application): Change | undefined {
   const words = textIn(row, "message") ?? "";
-  if (DISK_FULL.test(words)) {
+  if (kind === "disk") {
     return {
       key: "spark.local.dir",
       text: () =>
@@ -277,6 +222,8 @@ function changeFor(kind: string, row: FailedKind, application: Application): Cha
     isDriver ? "spark.driver.memoryOverhead" : "spark.executor.memoryOverhead",
   );
   switch (kind) {
+    case "page":
+      return pageChange(row, application);
     case "start_refused":
       return startChange(words, application);
     case "no_resources":
@@ -316,6 +263,22 @@ function changeFor(kind: string, row: FailedKind, application: Application): Cha
           }
         : undefined;
   }
+}
+
+/** The pools had room for it, and the heap had not: something else fills it. */
+function pageChange(row: FailedKind, application: Application): Change {
+  const executors = textsIn(row, "executors");
+  const isDriver = executors.length === 1 && executors[0] === "driver";
+  const key = isDriver ? "spark.driver.memory" : "spark.executor.memory";
+  return {
+    key,
+    text: () =>
+      `a larger ${settingInWords(application, key)}; or ${
+        isDriver
+          ? "smaller broadcasts (spark.sql.autoBroadcastJoinThreshold)"
+          : "fewer tasks at once (spark.executor.cores)"
+      }`,
+  };
 }
 
 function startChange(words: string, application: Application): Change {

@@ -27,7 +27,7 @@ export const PRESENT = (here: string): string => `
   select exists (from oom_events where ${here}) as ooms,
     exists (from executors where ${here} and executor_id <> 'driver'
       and (removed_at is not null or removed_class is not null))
-      or exists (from failures where ${here} and class = 'signal') as losses,
+      or exists (from failures where ${here} and class in ('signal', 'stopped')) as losses,
     exists (from failures where ${here}) as failures,
     exists (from jobs where ${here} and status = 'failed') as failed_jobs,
     exists (from block_events where ${here}

@@ -16,7 +16,7 @@ export const lostExecutors: ViewSpec = {
     removed_at: "when it went; UTC; NULL: no log has the time",
     lived_ms: "how long it was there; ms",
     class:
-      "why, as in executors.removed_class; unknown where no log tells; signal: SIGTERM while tasks ran, and no log of its removal",
+      "why, as in executors.removed_class; unknown where no log tells; signal: SIGTERM while tasks ran, and no log of its removal; stopped: SIGTERM, or its driver gone, in a log that tells no more",
     reason: "the log's words",
     oom_class:
       "class of an out-of-memory in its log in the minute before (five where its heartbeats stopped), or as its JVM's last words",
@@ -37,12 +37,13 @@ export const lostExecutors: ViewSpec = {
   sql: `
 with signalled as (
   select app_id, attempt_id, executor_id, min(ts) as ts, any_value(message) as message,
+    if(max(running_tasks) > 0, 'signal', 'stopped') as kind,
     arg_min(source_file_id, place) as source_file_id, arg_min(source_line, place) as source_line
   from (select *, (coalesce(epoch_us(ts), 0), source_line) as place from failures)
-    where class = 'signal' group by all),
+    where class in ('signal', 'stopped') and what <> 'application' group by all),
 gone as (
   select e.*, coalesce(e.removed_at, s.ts) as went_at,
-    case when e.removed_class is null and e.removed_at is null then 'signal'
+    case when e.removed_class is null and e.removed_at is null then s.kind
       else coalesce(e.removed_class, 'unknown') end as class,
     coalesce(e.removed_reason, s.message) as reason, s.source_file_id as signal_file_id,
       s.source_line as signal_line
