@@ -157,7 +157,9 @@ async function verdictsOn(
       bound.push(
         ...boundIn(
           run,
-          found.map((row) => (textIn(row, "kind") === "setting" ? (textIn(row, "change_key") ?? "") : "")),
+          found.map((row) =>
+            textIn(row, "kind") === "setting" ? (textIn(row, "change_key") ?? "") : "",
+          ),
         ),
       );
       const first = found.find((row) => textIn(row, "change_key") !== undefined);

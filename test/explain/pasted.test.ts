@@ -34,6 +34,44 @@ const started = [
 
 const PASTED: readonly Pasted[] = [
   {
+    named: "a stage that failed of a fetch is run again",
+    lines: [
+      "22/01/28 17:40:05 INFO DAGScheduler: ShuffleMapStage 39 (countByKey at App.scala:114) failed in 5.523 s due to org.apache.spark.shuffle.FetchFailedException: Failure while fetching: java.io.IOException: Connection reset",
+    ],
+    says: [/Stage 39 failed: shuffle data could not be fetched; Spark runs it again/],
+    never: /application failed/,
+  },
+  {
+    named: "a page that the driver's heap had no room for",
+    lines: [
+      "25/12/21 07:08:13 WARN [broadcast-exchange-4] TaskMemoryManager: Failed to allocate a page (4294967296 bytes), try again.",
+      "25/12/21 07:08:58 WARN [broadcast-exchange-4] TaskMemoryManager: Failed to allocate a page (4294967296 bytes), try again.",
+    ],
+    says: [
+      /at risk: A JVM had no room for a page of 4.0 GiB of execution memory, 2 times, and Spark tried again \(the driver\)/,
+      /a larger spark.driver.memory/,
+    ],
+    never: /nothing to look for it in|would not show: [^.]*out-of-memory/,
+  },
+  {
+    named: "a node's event names no process of this application",
+    lines: [
+      ...started,
+      "5m12s   Warning   OOMKilling   node/pool-1-a   Memory cgroup out of memory: Killed process 12345 (java) total-vm:9000000kB",
+    ],
+    says: [/A process was killed for its memory, by its host or its container/],
+    never: /driver was killed/,
+  },
+  {
+    named: "an executor that YARN's allocator lost",
+    lines: [
+      "22/01/19 22:48:39 WARN org.apache.spark.deploy.yarn.YarnAllocator: Container from a bad node: container_1642622251224_0002_01_000007 on host: node7. Exit status: 134. Diagnostics: Aborted",
+    ],
+    says: [
+      /The executor in container_1642622251224_0002_01_000007 was lost: its JVM crashed \(exit code 134, SIGABRT\)/,
+    ],
+  },
+  {
     named: "a driver that YARN tells to stop while tasks run",
     lines: [
       ...started,

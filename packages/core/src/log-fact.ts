@@ -382,6 +382,8 @@ export type LogFact =
       readonly what: "task" | "process" | "application";
       readonly message: string;
       readonly stageId?: number | undefined;
+      /** It names no process, and not the one whose log it stands in. */
+      readonly isNobodys?: true;
     }
   /** X18: an error of Spark's own in words that no other fact has; what came of it no line says */
   | {

@@ -36,7 +36,7 @@ async function logsOf(
   const rolling = rollingLogs(old.rest, options.report);
   const dated = datedEventLogs(rolling.rest);
   const split = await splitTexts(dated.rest, options);
-  const rotated = rotatedLogs(split.rest);
+  const rotated = await rotatedLogs(split.rest);
   return [
     ...old.sources,
     ...rolling.sources,

@@ -25,6 +25,9 @@ const textLog = /(?:^|[._-])(?:stderr|stdout|syslog)\b|\.(?:log|out|err|txt)$|lo
 const dateCut =
   /(?:\.|--|-|_)(\d{4}-?\d{2}-?\d{2}(?:(?:--|[-_.T ])\d{1,2}(?:[-_:]?\d{2}){0,2}(?:--?\d{1,4})?)?)$/;
 const numberCut = /\.(\d{1,6})$/;
+/** In so much of a part its first time stands: the year first, so that texts are in its order. */
+const HEAD_BYTES = 64 * 1024;
+const TIME = /(?:\d{4}|\d{2})([/-])\d{2}\1\d{2}[ T]\d{2}:\d{2}:\d{2}(?:[.,]\d{3})?/;
 const numberBehindDate = /^[.-](\d{1,6})$/;
 
 /** Databricks: `eventlog` is the part being written, the dated ones came before. */
@@ -45,7 +48,7 @@ export function datedEventLogs(files: readonly FoundFile[]): Grouped {
 }
 
 /** Text logs of one name in one directory. */
-export function rotatedLogs(files: readonly FoundFile[]): Grouped {
+export async function rotatedLogs(files: readonly FoundFile[]): Promise<Grouped> {
   const logs = new Map<string, { readonly file: FoundFile; readonly cut: Cut }[]>();
   const rest: FoundFile[] = [];
   for (const file of files) {
@@ -65,7 +68,7 @@ export function rotatedLogs(files: readonly FoundFile[]): Grouped {
       rest.push(...parts.map(({ file }) => file));
       continue;
     }
-    const newestFirst = !countsUp(parts);
+    const newestFirst = !(await countsUp(parts));
     parts.sort((a, b) => order(a.cut, b.cut, newestFirst) || compare(a.file.name, b.file.name));
     sources.push(
       oneLog(
@@ -140,19 +143,45 @@ function order(a: Cut, b: Cut, newestFirst: boolean): number {
 }
 
 /**
- * log4j 2 may number upwards (`fileIndex="max"`): then each file is clearly younger than the one
- * with the next lower number.
+ * log4j 2 may number upwards (`fileIndex="max"`): then each part begins later than the one with the
+ * next lower number. Where no part shows a time, each file is clearly younger than that one.
  */
-function countsUp(parts: readonly { readonly file: FoundFile; readonly cut: Cut }[]): boolean {
+async function countsUp(
+  parts: readonly { readonly file: FoundFile; readonly cut: Cut }[],
+): Promise<boolean> {
   const numbered = parts
     .filter(({ cut }) => cut.number !== undefined && cut.date === undefined)
-    .sort((a, b) => (a.cut.number ?? 0) - (b.cut.number ?? 0));
+    .sort((a, b) => (a.cut.number ?? 0) - (b.cut.number ?? 0))
+    .map(({ file }) => file.source);
   if (numbered.length < 2) return false;
-  return numbered.every(({ file }, at) => {
-    const before = numbered[at - 1]?.file.source.modifiedMs;
+  return (await timesRise(numbered)) ?? agesFall(numbered);
+}
+
+/** Undefined: their times are none, of several forms, or rise and fall. */
+async function timesRise(parts: readonly ByteSource[]): Promise<boolean | undefined> {
+  let [rises, falls, before] = [false, false, ""];
+  for (const part of parts) {
+    const time = await firstTime(part);
+    if (time === undefined || (before !== "" && before.length !== time.length)) return undefined;
+    rises ||= before !== "" && time > before;
+    falls ||= before !== "" && time < before;
+    before = time;
+  }
+  return rises === falls ? undefined : rises;
+}
+
+async function firstTime(source: ByteSource): Promise<string | undefined> {
+  let head = "";
+  const how = { limitBytes: HEAD_BYTES, report: () => undefined };
+  for await (const chunk of source.chunks(how)) head += Buffer.from(chunk).toString("latin1");
+  return TIME.exec(head)?.[0];
+}
+
+function agesFall(parts: readonly ByteSource[]): boolean {
+  return parts.every(({ modifiedMs }, at) => {
+    const before = parts[at - 1]?.modifiedMs;
     if (at === 0) return true;
-    const own = file.source.modifiedMs;
-    return before !== undefined && own !== undefined && own >= before + 1000;
+    return before !== undefined && modifiedMs !== undefined && modifiedMs >= before + 1000;
   });
 }
 

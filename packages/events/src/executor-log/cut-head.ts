@@ -32,6 +32,8 @@ export function mendedHead(texts: readonly string[]): MendedHead | undefined {
   const index = first.findIndex((text) => HEAD.test(text) || CUT.test(text));
   const text = first[index];
   if (text === undefined || HEAD.test(text)) return undefined;
+  // Where others look alike, nothing is lost: it is how this log prints its dates.
+  if (texts.some((one, at) => at !== index && CUT.test(one) && !HEAD.test(one))) return undefined;
   const next = texts.slice(index + 1).find((one) => HEAD.test(one));
   const known = next === undefined ? undefined : mendedBy(next, text);
   if (known !== undefined && next !== undefined) {

@@ -47,6 +47,9 @@ const OF_ANOTHER =
 const SOME_WORD =
   /exit|Exit|code|kill|Kill|signal|status|memory|Memory|stopped|responsive|down|kernel|Java side|line /;
 
+/** `kubectl get events`: a node's, whose processes are any pod's. */
+const OF_A_NODE = /\bOOMKilling\b|\bnode\/\S+\s/;
+
 const RETURNED = new Literal("Task exited with return code");
 
 /** A scheduler's word (Airflow's) on what it ran: no part of a trace or a reason above it. */
@@ -58,5 +61,7 @@ export function endsWrapper(buffer: Buffer, start: number, end: number): boolean
 export function lastWordsIn(line: string): LogFact | undefined {
   if (line.length > MOST_CHARACTERS || !SOME_WORD.test(line)) return undefined;
   if (OF_ANOTHER.test(line) || !ENDS.some((end) => end.test(line))) return undefined;
-  return { kind: "process_ended", reason: line.trim() };
+  return OF_A_NODE.test(line)
+    ? { kind: "trouble_logged", what: "process", message: line.trim(), isNobodys: true }
+    : { kind: "process_ended", reason: line.trim() };
 }

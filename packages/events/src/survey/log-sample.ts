@@ -180,10 +180,7 @@ export class LogSample {
         if (fact.executorId !== undefined) this.#executor(fact.executorId, "executor command line");
         if (fact.appId !== undefined)
           this.appIds.set(fact.appId, "--app-id of the executor command");
-        for (const flag of fact.jvmFlags) {
-          const zone = /^-Duser\.timezone=(.+)$/.exec(flag)?.[1];
-          if (zone !== undefined) this.zones.push(zone);
-        }
+        for (const flag of fact.jvmFlags) this.#zoneIn(flag);
         break;
       case "executor_started":
         this.#executor(fact.executorId, "`Starting executor ID`");
@@ -202,11 +199,7 @@ export class LogSample {
         this.driverLines++;
         break;
       case "uncaught_error":
-        if (
-          fact.thread === PY4J ||
-          fact.isDrivers === true ||
-          DRIVERS_ERROR.test(fact.message)
-        ) {
+        if (fact.thread === PY4J || fact.isDrivers === true || DRIVERS_ERROR.test(fact.message)) {
           this.driverLines++;
         }
         break;
@@ -230,6 +223,11 @@ export class LogSample {
       default:
         break;
     }
+  }
+
+  #zoneIn(flag: string): void {
+    const zone = /^-Duser\.timezone=(.+)$/.exec(flag)?.[1];
+    if (zone !== undefined) this.zones.push(zone);
   }
 
   /** A line about a task: a moment to hold against the event log's, and whose log has such lines. */

@@ -177,6 +177,30 @@ test.each([
   expect((await bytes()).toString()).toBe(read);
 });
 
+test.each([
+  ["upwards", ["10:00:00", "11:00:00"], "12"],
+  ["downwards", ["11:00:00", "10:00:00"], "21"],
+])(
+  "parts that were copied together count %s as their first times say",
+  async (_how, clocks, read) => {
+    const [first = "", second = ""] = clocks;
+    const root = directoryOf({
+      "app.log.1": `half a line\n24/08/14 ${first} INFO A: 1\n`,
+      "app.log.2": `24/08/14 ${second} INFO A: 2\n`,
+      "app.log": "24/08/14 12:00:00 INFO A: 3\n",
+    });
+    const at = new Date(Date.UTC(2026, 10, 21));
+    for (const name of ["app.log.1", "app.log.2", "app.log"]) utimesSync(join(root, name), at, at);
+    const { bytes } = await discoveredIn(root);
+    expect(
+      (await bytes())
+        .toString()
+        .match(/(?<=A: )\d/g)
+        ?.join(""),
+    ).toBe(`${read}3`);
+  },
+);
+
 test("executors, applications and attempts with numbers in their names are not rotated logs", async () => {
   const names = [
     "executor-0.log",

@@ -111,7 +111,7 @@ export class FailureRecords {
         this.#write(at, {
           what: fact.what,
           class: failureClassOf(undefined, fact.message),
-          executorId: at.executorId,
+          executorId: fact.isNobodys === true ? undefined : at.executorId,
           stageId: fact.stageId,
           errorClass: undefined,
           message: fact.message,

@@ -45,12 +45,15 @@ import { TASK_MEMORY_MANAGER } from "./task-memory.ts";
 import { TASK_SET_MANAGER } from "./task-set-manager.ts";
 import {
   APPLICATION_MASTER,
+  BROADCAST_STORED,
   CLUSTER_ENDS,
+  CLUSTER_GONE,
   DISKS,
   DRIVERS_THREADS,
   EVENT_LOOP,
   FETCHES,
   PYTHON,
+  SHUFFLE_SERVER,
   STOPS_CONTEXT,
   STREAMING_JOBS,
   STREAMS,
@@ -68,7 +71,7 @@ export interface TemplateGroup {
 
 export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   { loggers: ["MemoryStore"], templates: MEMORY_STORE },
-  { loggers: ["BlockManager"], templates: BLOCK_MANAGER },
+  { loggers: ["BlockManager"], templates: [...BLOCK_MANAGER, ...SHUFFLE_SERVER] },
   {
     loggers: ["BlockManagerSlaveEndpoint", "BlockManagerStorageEndpoint", "BlockManagerSlaveActor"],
     templates: BLOCK_MANAGER_ENDPOINT,
@@ -114,7 +117,7 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
     loggers: ["SparkUncaughtExceptionHandler", "ExecutorUncaughtExceptionHandler"],
     templates: UNCAUGHT_EXCEPTION_HANDLER,
   },
-  { loggers: ["TorrentBroadcast"], templates: TORRENT_BROADCAST },
+  { loggers: ["TorrentBroadcast"], templates: [...TORRENT_BROADCAST, ...BROADCAST_STORED] },
   { loggers: ["TaskSetManager"], templates: TASK_SET_MANAGER },
   {
     loggers: ["TaskSchedulerImpl", "YarnScheduler", "YarnClusterScheduler"],
@@ -122,7 +125,7 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   },
   {
     loggers: ["StandaloneSchedulerBackend", "SparkDeploySchedulerBackend"],
-    templates: [...SCHEDULER_BACKEND, ...CLUSTER_ENDS],
+    templates: [...SCHEDULER_BACKEND, ...CLUSTER_ENDS, ...CLUSTER_GONE],
   },
   {
     loggers: ["Worker", "Master", "ExecutorRunner"],
@@ -135,7 +138,7 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
       "AppClient$ClientActor",
       "ClientEndpoint",
     ],
-    templates: STANDALONE_CLIENT,
+    templates: [...STANDALONE_CLIENT, ...CLUSTER_GONE],
   },
   { loggers: ["ContainersMonitorImpl"], templates: NODE_MANAGER },
   {
@@ -154,7 +157,7 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
       "YarnSchedulerBackend$YarnSchedulerEndpoint",
       "YarnSchedulerBackend$YarnDriverEndpoint",
     ],
-    templates: [...YARN, ...DISABLED],
+    templates: [...YARN, ...DISABLED, ...CLUSTER_GONE],
   },
   {
     loggers: [

@@ -112,6 +112,23 @@ export const CLUSTER_ENDS: readonly LogTemplate[] = [
   ),
 ];
 
+/** What the driver's connections to its cluster say. */
+export const CLUSTER_GONE: readonly LogTemplate[] = [
+  said("application", "ApplicationMaster has disassociated: ", "10.0.0.7:4711", { level: "WARN" }),
+  said("application", "Disconnected from Spark cluster! ", "Waiting for reconnection...", {
+    level: "WARN",
+  }),
+  thrown("application", "Failed to connect to master ", "10.0.0.7:7077", { level: "WARN" }),
+];
+
+/** BlockManager, when its executor starts; TorrentBroadcast; a task that hid what it failed of. */
+export const SHUFFLE_SERVER: readonly LogTemplate[] = [
+  thrown("process", "Failed to connect to external shuffle server, ", "will retry 2 more times"),
+];
+export const BROADCAST_STORED: readonly LogTemplate[] = [
+  thrown("process", "Store broadcast ", "broadcast_3 fail, remove all pieces of the broadcast"),
+];
+
 /** YarnClientSchedulerBackend alone says this much in so few words. */
 export const YARN_CLIENT_BACKEND: readonly LogTemplate[] = [
   said("application", "Diagnostics message: ", "Max number of executor failures (6) reached"),
@@ -144,6 +161,7 @@ export const APPLICATION_MASTER: readonly LogTemplate[] = [
     example: "Final app status: SUCCEEDED, exitCode: 0",
     fact: () => ({ kind: "executor_stopping", how: "commanded", reason: undefined }),
   }),
+  said("application", "Failed to connect to driver at ", "10.0.0.7:45345, retrying ..."),
   said("application", "User application exited with status ", "137"),
   said("application", "SparkContext did not initialize after waiting for ", "100000 ms."),
   thrown("application", "Uncaught exception: ", "org.apache.spark.SparkException"),

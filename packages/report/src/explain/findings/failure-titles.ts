@@ -16,7 +16,7 @@ export type FailedKind = Of<typeof FAILED>;
 
 /** Spark tries these again, and whether that went well no line at hand says. */
 const TRIED_AGAIN =
-  /^Failed to allocate a page|^Exception while beginning fetch of |^Failed to fetch (?:remote )?block (?:(?!will not retry).)*$|^Failed while starting block fetches|^Connection to \S+ has been quiet|^Still have \d+ requests? outstanding|^Issue communicating with driver/;
+  /^Failed to allocate a page|^Exception while beginning fetch of |^Failed to fetch (?:remote )?block (?:(?!will not retry).)*$|^Failed while starting block fetches|^Connection to \S+ has been quiet|^Still have \d+ requests? outstanding|^Issue communicating with driver|^Failed to connect to (?:external|master|driver)|^Disconnected from Spark cluster/;
 
 export function isTriedAgain(row: FailedKind): boolean {
   return (numberIn(row, "tasks") ?? 0) === 0 && TRIED_AGAIN.test(textIn(row, "message") ?? "");
@@ -33,6 +33,19 @@ const BY_WORDS: readonly (readonly [words: RegExp, title: (found: RegExpExecArra
     /^Max number of executor failures/,
     () => "The application was given up: too many of its executors failed",
   ],
+  [
+    /^ApplicationMaster has disassociated/,
+    () => "The driver lost its connection to YARN's ApplicationMaster",
+  ],
+  [
+    /^(?:Disconnected from Spark cluster|Failed to connect to master)/,
+    () => "The driver had no connection to the cluster's master",
+  ],
+  [
+    /^Failed to connect to external shuffle server/,
+    () => "An executor could not reach the external shuffle service of its host",
+  ],
+  [/^Store broadcast (\S+) fail/, ([, id]) => `${id} could not be stored`],
   [/^Final app status: FAILED/, () => "The application ended as FAILED"],
   [/^Job (\d+) failed: /, ([, id]) => `Job ${id} failed`],
   [/^Task \d+ in stage ([\d.]+) failed$/, ([, id]) => `A task of stage ${id} failed`],

@@ -68,7 +68,7 @@ export const failures: Finder = {
             ...draft,
             evidence: [
               ...draft.evidence,
-              `${/^Job /.test(wordsOf(given)) ? "A job failed with it" : "Spark gave the stage up"}: “${cutTo(wordsOf(given), 160)}”.`,
+              `${wordsOf(given).startsWith("Job ") ? "A job failed with it" : "Spark gave the stage up"}: “${cutTo(wordsOf(given), 160)}”.`,
             ],
           }
         : draft;
