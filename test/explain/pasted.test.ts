@@ -354,7 +354,7 @@ const PASTED: readonly Pasted[] = [
       "\tat java.base/java.lang.StringLatin1.newString(StringLatin1.java:715)",
     ],
     says: [
-      /1 task failed on executor \S+ seen Its error is not in these logs, 2026-11-21 02:36:35 UTC/,
+      /1 task failed on an executor that the log does not name seen Its error is not in these logs, 2026-11-21 02:36:35 UTC/,
     ],
     never: /java:715|“”/,
   },

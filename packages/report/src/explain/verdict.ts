@@ -162,7 +162,8 @@ const LOGS = (here: string): string => `
     -- A driver's log says that an input of a stream left memory, and not whether it was driven out.
     exists (from block_events where ${here} and op = 'remove' and block_id like 'input-%')
       and not exists (from source_files where ${here} and kind = 'executor_log') as inputs_left,
-    exists (from failures where ${here} and what <> 'error' and class <> 'page') or exists (from jobs where ${here}
+    exists (from failures where ${here} and what <> 'error' and class <> 'page')
+      or exists (from jobs where ${here}
       and status = 'failed') as any_failed,
     filtered and not event_log as filtered, store, cut and not event_log as cut
   from files, people`;

@@ -81,7 +81,7 @@ const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
     "executor_lost",
   ],
   [
-    /^(?:FetchFailed|[\w.]*FetchFailedException)\b|^Failed to get block\(s\) from |^Exception while beginning fetch of |^Failed to fetch (?:remote )?block |^Failed while starting block fetches|^Missing an output location for shuffle |^Error communicating with MapOutputTracker|^Error opening block |^Connection to \S+ has been quiet|^Still have \d+ requests? outstanding|due to a fetch failure from |^\w+Stage \d+ failed: [\w.]*FetchFailedException/,
+    /^(?:FetchFailed|[\w.]*FetchFailedException)\b|^Failed to get block\(s\) from |^Exception while beginning fetch of |^Failed to fetch (?:remote )?block |^Failed while starting block fetches|^Missing an output location for shuffle |^Error communicating with MapOutputTracker|^Error opening block |^Connection to \S+ has been quiet|due to a fetch failure from |^\w+Stage \d+ failed: [\w.]*FetchFailedException/,
     "fetch",
   ],
   [/RECEIVED SIGNAL/, "signal"],

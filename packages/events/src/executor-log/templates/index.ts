@@ -183,7 +183,6 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
       "RetryingBlockTransferor",
       "OneForOneBlockFetcher",
       "TransportChannelHandler",
-      "TransportResponseHandler",
       "TransportRequestHandler",
       "ChunkFetchRequestHandler",
       "MapOutputTracker",

@@ -181,7 +181,6 @@ export const FETCHES: readonly LogTemplate[] = [
   thrown("process", "Error communicating with MapOutputTracker", ""),
   thrown("process", "Error opening block ", "StreamChunkId{streamId=1, chunkIndex=0}"),
   said("process", "Connection to ", "10.0.0.7:4711 has been quiet for 120000 ms"),
-  said("process", "Still have ", "3 requests outstanding when connection from x is closed"),
 ];
 
 /** Disks that cannot be written to; what else fails for a full one is found below any error. */
@@ -195,7 +194,15 @@ export const DRIVERS_THREADS: readonly LogTemplate[] = [
   thrown("application", "Exception while getting task result", ""),
 ];
 export const STREAMS: readonly LogTemplate[] = [
-  thrown("application", "Query [id = ", "x, runId = y] terminated with error"),
+  template({
+    name: "X15",
+    level: "ERROR",
+    says: "Query [id = {text}] terminated with error",
+    example: "Query [id = x, runId = y] terminated with error",
+    awaitsTrace: true,
+    fact: (ids, around) =>
+      troubleWith("application", `Query [id = ${ids}] terminated with error`, around),
+  }),
 ];
 export const STREAMING_JOBS: readonly LogTemplate[] = [
   thrown("application", "Error running job ", "streaming job 1535957400000 ms.0"),

@@ -16,7 +16,7 @@ export type FailedKind = Of<typeof FAILED>;
 
 /** Spark tries these again, and whether that went well no line at hand says. */
 const TRIED_AGAIN =
-  /^Failed to allocate a page|^Exception while beginning fetch of |^Failed to fetch (?:remote )?block (?:(?!will not retry).)*$|^Failed while starting block fetches|^Connection to \S+ has been quiet|^Still have \d+ requests? outstanding|^Issue communicating with driver|^Failed to connect to (?:external|master|driver)|^Disconnected from Spark cluster/;
+  /^Failed to allocate a page|^Exception while beginning fetch of |^Failed to fetch (?:remote )?block (?:(?!will not retry).)*$|^Failed while starting block fetches|^Connection to \S+ has been quiet|^Issue communicating with driver|^Failed to connect to (?:external|master|driver)|^Disconnected from Spark cluster/;
 
 export function isTriedAgain(row: FailedKind): boolean {
   return (numberIn(row, "tasks") ?? 0) === 0 && TRIED_AGAIN.test(textIn(row, "message") ?? "");
@@ -65,7 +65,7 @@ const BY_WORDS: readonly (readonly [words: RegExp, title: (found: RegExpExecArra
   [/^Python worker exited unexpectedly/, () => "A Python worker crashed"],
   [/^Error opening block /, () => "Shuffle data could not be served: a block could not be opened"],
   [
-    /^(?:Connection to \S+ has been quiet|Still have \d+ requests? outstanding)/,
+    /^Connection to \S+ has been quiet/,
     () => "A connection to another process was lost while it was asked for data",
   ],
   [
