@@ -16,8 +16,8 @@ const walked: {
 
 // Figures of now. They may fall; what adds to them says why in its commit.
 test("a stored line passes no more functions and files than it did", () => {
-  expect(walked.functions).toBeLessThanOrEqual(367);
-  expect(walked.files).toBeLessThanOrEqual(96);
+  expect(walked.functions).toBeLessThanOrEqual(368);
+  expect(walked.files).toBeLessThanOrEqual(97);
 });
 
 test("it ends in the rows that ARCHITECTURE.md names", () => {
