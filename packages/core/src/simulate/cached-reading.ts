@@ -49,8 +49,8 @@ export class CachedReading {
   /** The read that needs this one, and waits for it. */
   readonly outer: CachedReading | undefined;
   readonly #reader: Reader;
-  readonly #read: CachedRead;
-  readonly #partition: number;
+  #read: CachedRead | undefined;
+  #partition = 0;
   #next: Step = "begin";
   #parents = 0;
   /** `undefined`: it is not cached, and only what it is made of is read. */
@@ -60,16 +60,19 @@ export class CachedReading {
   /** Other tasks of its executor that want the block wait for this one. */
   #holdsOthers = false;
 
-  constructor(
-    reader: Reader,
-    read: CachedRead,
-    partition: number,
-    outer: CachedReading | undefined,
-  ) {
+  constructor(reader: Reader, outer: CachedReading | undefined) {
     this.outer = outer;
     this.#reader = reader;
+  }
+
+  /** Another read of its task; the last one must be over. */
+  begin(read: CachedRead, partition: number): void {
     this.#read = read;
     this.#partition = partition;
+    this.#next = "begin";
+    this.#parents = 0;
+    this.#cached = undefined;
+    this.#put = undefined;
   }
 
   /** Milliseconds to let pass; a read to see through first; `undefined`: it is over. */
@@ -101,7 +104,7 @@ export class CachedReading {
 
   #begin(): number {
     const { around, clock } = this.#reader;
-    const position = this.#read.rdd;
+    const position = this.#read?.rdd ?? -1;
     const rdd = around.wanted.rdds[position];
     const block = rdd?.blocks.get(this.#partition);
     if (rdd === undefined || block === undefined || !around.isCached(position)) {
@@ -114,10 +117,11 @@ export class CachedReading {
   }
 
   #parentToRead(): CachedReading | undefined {
-    const parent = this.#read.parents[this.#parents++];
-    return parent === undefined
-      ? undefined
-      : new CachedReading(this.#reader, parent, this.#partition, this);
+    const parent = this.#read?.parents[this.#parents++];
+    if (parent === undefined) return undefined;
+    const inner = new CachedReading(this.#reader, this);
+    inner.begin(parent, this.#partition);
+    return inner;
   }
 
   #meet(cached: CachedBlock): number | undefined {

@@ -18,11 +18,11 @@ export interface ActiveStage {
   unfinished: number;
 }
 
-/** A task that goes on; the same record as long as it runs. */
+/** A task that goes on; the same record as long as it runs, and then of the next one there. */
 export interface RunningTask {
   readonly kind: "task";
   readonly task: SimulatedTask;
-  readonly of: ActiveStage;
+  of: ActiveStage;
 }
 
 export type Happening =

@@ -24,7 +24,6 @@ import {
 import { COMPUTE_SHARE, durationSpread, INSERTION, LAZY_BROADCAST } from "./task-times.ts";
 
 const MIB = 1_048_576;
-const NOT_LOGGED: readonly number[] = [];
 const NOTHING = (): void => {};
 const BROADCAST_LEVEL: StorageLevel = {
   useDisk: true,
@@ -45,19 +44,31 @@ type Part =
   | "rest"
   | "end";
 
-export class SimulatedTask implements Reader {
+/** A task as it is launched. */
+export interface LaunchedTask {
   readonly task: WantedTask;
-  readonly executor: SimulatedExecutor;
+  readonly around: StageSurroundings;
   /** Unique in the simulated run; a retry has another. */
   readonly attemptId: number;
-  readonly around: StageSurroundings;
+  /** Among the executor's first tasks of the stage. */
+  readonly isFirst: boolean;
+  readonly placement: TaskPlacement | undefined;
+}
+
+/**
+ * One task of an executor after another: thousands that are under way at once would be copied by
+ * each collection of young objects, and be old when they are over.
+ */
+export class SimulatedTask implements Reader {
+  readonly executor: SimulatedExecutor;
   readonly clock: TaskClock = new TaskClock();
-  readonly speed: number;
+  speed = 1;
   /** Time before it runs (fetching, deserializing). */
-  readonly overheadMillis: number;
+  overheadMillis = 0;
   /** It died of task memory. */
   isDead = false;
   waited = false;
+  #launched: LaunchedTask;
   /** Of a task that has consumers. */
   #ledger: SpillLedger | undefined;
   #memory: TaskMemoryManager | undefined;
@@ -66,40 +77,49 @@ export class SimulatedTask implements Reader {
   #begun = 0;
   /** The innermost: those that need it wait. */
   #reading: CachedReading | undefined;
+  readonly #outermost: CachedReading = new CachedReading(this, undefined);
   /** What it does right now, step by step. */
   #steps: TaskSteps | undefined;
-  /** Of RDD blocks it has read. */
-  #pinned: string[] | undefined;
+  /** RDD blocks that it has read. */
+  readonly #pinned: string[] = [];
   /** Partitions computed, and the time spent on it without the spread of draws. */
   #computed = 0;
   #computingMillis = 0;
-  readonly #computeMillis: readonly number[];
   /** Of its run time, what is over beside computing partitions. */
-  #spentMillis: number;
+  #spentMillis = 0;
   /** How long each of its consumers is filled, and what is left when all are. */
   #fillMillis = 0;
   #restMillis = 0;
   /** By consumer in pages that is filled. */
   #closes: Close[] | undefined;
 
-  constructor(
-    around: StageSurroundings,
-    given: {
-      readonly task: WantedTask;
-      readonly executor: SimulatedExecutor;
-      readonly attemptId: number;
-      /** Among the executor's first tasks of the stage. */
-      readonly isFirst: boolean;
-      readonly placement?: TaskPlacement | undefined;
-    },
-  ) {
-    const { executor, task, isFirst } = given;
-    this.around = around;
-    this.task = task;
+  constructor(executor: SimulatedExecutor, launched: LaunchedTask) {
     this.executor = executor;
-    this.attemptId = given.attemptId;
-    this.#spentMillis = given.placement?.ranMillis ?? 0;
-    this.#computeMillis = given.placement?.computeMillis ?? NOT_LOGGED;
+    this.#launched = launched;
+    this.#begin();
+  }
+
+  /** Another task of its executor; the last one must be over. */
+  launchAgain(launched: LaunchedTask): void {
+    this.#launched = launched;
+    this.isDead = false;
+    this.waited = false;
+    this.clock.due();
+    this.#ledger = undefined;
+    this.#memory = undefined;
+    this.#next = "binary";
+    this.#begun = 0;
+    this.#pinned.length = 0;
+    this.#computed = 0;
+    this.#computingMillis = 0;
+    this.#closes = undefined;
+    this.#begin();
+  }
+
+  #begin(): void {
+    const { executor, task } = this;
+    const { around, isFirst, placement } = this.#launched;
+    this.#spentMillis = placement?.ranMillis ?? 0;
     const { draws, stage } = around;
     const { durationSigma, stageId } = stage;
     const { ofExecutors, ofTasks } = durationSpread(around.wanted.speedSigma);
@@ -109,6 +129,18 @@ export class SimulatedTask implements Reader {
     this.speed = here * own * executor.slowness;
     const overhead = isFirst ? this.#firstOverhead() : stage.overheadMillis;
     this.overheadMillis = overhead * executor.slowness;
+  }
+
+  get task(): WantedTask {
+    return this.#launched.task;
+  }
+
+  get around(): StageSurroundings {
+    return this.#launched.around;
+  }
+
+  get attemptId(): number {
+    return this.#launched.attemptId;
   }
 
   /**
@@ -200,7 +232,8 @@ export class SimulatedTask implements Reader {
       this.#begun = 1;
       return 0;
     }
-    this.#reading = new CachedReading(this, read, alone?.partition ?? task.partition, undefined);
+    this.#outermost.begin(read, alone?.partition ?? task.partition);
+    this.#reading = this.#outermost;
     return 0;
   }
 
@@ -235,7 +268,7 @@ export class SimulatedTask implements Reader {
 
   #end(): void {
     const { executor, attemptId } = this;
-    for (const blockId of this.#pinned ?? []) executor.store.unpin(blockId);
+    for (const blockId of this.#pinned) executor.store.unpin(blockId);
     executor.store.releaseUnrollOfTask(attemptId);
     // Also of a task that never asked: whoever waits looks again at every task's end.
     if (this.#memory === undefined) executor.manager.releaseAllExecution(attemptId);
@@ -307,7 +340,8 @@ export class SimulatedTask implements Reader {
   millisToCompute(): number {
     const { draws, stage } = this.around;
     const { missMillis, partition } = this.task;
-    const known = this.#computeMillis[this.#computed++];
+    const known = this.#launched.placement?.computeMillis[this.#computed];
+    this.#computed++;
     const key = partition + this.#computed * 1_000_003;
     const millis =
       known ??
@@ -317,9 +351,7 @@ export class SimulatedTask implements Reader {
   }
 
   pin(blockId: string): void {
-    if (!this.executor.store.pin(blockId)) return;
-    this.#pinned ??= [];
-    this.#pinned.push(blockId);
+    if (this.executor.store.pin(blockId)) this.#pinned.push(blockId);
   }
 
   /** What time its run has left goes to its consumers, from a point in it on. */

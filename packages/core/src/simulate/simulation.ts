@@ -18,7 +18,7 @@ import {
 import type { ActiveStage, Happening, RunningTask } from "./happening.ts";
 import { noOutcomes, type Outcomes } from "./outcomes.ts";
 import { type Room, roomOf } from "./room.ts";
-import { SimulatedTask } from "./simulated-task.ts";
+import { type LaunchedTask, SimulatedTask } from "./simulated-task.ts";
 import type { StageSurroundings } from "./stage-surroundings.ts";
 import { LEVELS, TaskSet } from "./task-set.ts";
 import { type Unused, unusedAfter } from "./unused.ts";
@@ -86,6 +86,8 @@ class Simulation {
   readonly #isComplete: Uint8Array;
   /** Stages by completion order that are all complete. */
   #completePrefix = 0;
+  /** Tasks that are over, by executor: the next ones there take their place. */
+  readonly #idle: readonly RunningTask[][];
   readonly #parked = new Map<ExecutionRequest, RunningTask>();
   readonly #unpersisted = new Set<number>();
   /** RDDs and broadcasts that go once so many stages are complete. */
@@ -124,6 +126,7 @@ class Simulation {
           slowness: draws.logNormal(wanted.speedSigma, PURPOSE.executorSpeed, index),
         }),
     );
+    this.#idle = this.#executors.map(() => []);
   }
 
   run(isReached: (soFar: Outcomes) => boolean = () => false): SimulatedRun {
@@ -350,31 +353,37 @@ class Simulation {
     active.given[executor.index] = given + 1;
     executor.freeSlots--;
     active.running++;
-    const simulated = new SimulatedTask(active.around, {
+    const running = this.#runningOn(executor, active, {
       task,
-      executor,
+      around: active.around,
       attemptId: this.#attempts++,
       isFirst: given < this.#configuration.slots,
       placement,
     });
     // Its overhead passes first: until then it shares nothing with other tasks.
-    this.#queue.add(this.#now + (placement?.overheadMillis ?? simulated.overheadMillis), {
-      kind: "task",
-      task: simulated,
-      of: active,
-    });
+    const overhead = placement?.overheadMillis ?? running.task.overheadMillis;
+    this.#queue.add(this.#now + overhead, running);
+  }
+
+  #runningOn(executor: SimulatedExecutor, of: ActiveStage, launched: LaunchedTask): RunningTask {
+    const idle = this.#idle[executor.index]?.pop();
+    if (idle === undefined)
+      return { kind: "task", task: new SimulatedTask(executor, launched), of };
+    idle.task.launchAgain(launched);
+    idle.of = of;
+    return idle;
   }
 
   /** Runs a task until time must pass or a request must wait. */
   #step(running: RunningTask, answer: number): void {
-    const { task, of } = running;
+    const { task } = running;
     const { executor } = task;
     let given = answer;
     for (;;) {
       const turn = task.resume(given);
       this.#noteEvicted(executor);
       if (turn === undefined) {
-        this.#finish(task, of);
+        this.#finish(running);
         return;
       }
       if (typeof turn === "number") {
@@ -414,7 +423,8 @@ class Simulation {
     }
   }
 
-  #finish(task: SimulatedTask, of: ActiveStage): void {
+  #finish(running: RunningTask): void {
+    const { task, of } = running;
     const { executor } = task;
     executor.freeSlots++;
     of.running--;
@@ -426,6 +436,7 @@ class Simulation {
       of.unfinished--;
       if (of.unfinished === 0) this.#complete(of.stage);
     }
+    this.#idle[executor.index]?.push(running);
     this.#offer(executor.alone);
   }
 
