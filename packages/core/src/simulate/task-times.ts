@@ -1,4 +1,7 @@
-/** What the time of a task goes into, as recorded runs of Spark have it. */
+/**
+ * What the time of a task goes into, as recorded runs of Spark have it. `test/whatif/fit-times.ts`
+ * measures the shares anew.
+ */
 import type { DrawnShare } from "./drawn.ts";
 
 /**
