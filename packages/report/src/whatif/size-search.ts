@@ -37,6 +37,8 @@ const GRID = 8;
 const EDGE = 1 / 32;
 /** A promise is broken for sure where so many draws break it; share. */
 const SURELY = 0.95;
+/** No fewer draws tell that it is: nothing looks at such a size again. */
+const LEAST_SURE = 5;
 
 export class SizeSearch {
   readonly #runs: SimulatedDraws;
@@ -78,8 +80,8 @@ export class SizeSearch {
       Math.abs(tolerated - (1 - SURELY)) < 1e-9
         ? keptFromMiB
         : this.#leastWithout(broken, grid, 1 - SURELY);
-    const { many } = this.#draws;
-    const isSure = (mib: number): boolean => this.#isRare(kept, mib, 1 - SURELY, many);
+    const few = Math.max(LEAST_SURE, this.#draws.few);
+    const isSure = (mib: number): boolean => this.#isRare(kept, mib, 1 - SURELY, few);
     const lowest = grid.findLast(isSure) ?? 0;
     return {
       keptFromMiB,
