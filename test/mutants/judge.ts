@@ -8,8 +8,8 @@ import type { Drawn } from "./sampled.ts";
 import type { Scratch } from "./scratch.ts";
 import { WarmTests } from "./warm-tests.ts";
 
-/** Test files of the first two rounds; the third has all others of the package that are quick. */
-const NEAREST = [3, 12] as const;
+/** Test files of the first two rounds; the third has all others of the package. */
+const NEAREST = [3, 10] as const;
 const ALL_TESTS = [
   ...["core", "events", "report"].map((name) => `packages/${name}/test/`),
   ...[
@@ -52,9 +52,10 @@ export class Judge {
   /** @returns whether one of the tests nearest to the mutant notices it */
   async isNoticedNearby(mutant: Drawn): Promise<boolean> {
     const near = this.#nearest.of(mutant.file);
+    const quick = near.slice(NEAREST[0]).filter((test) => !this.#nearest.heavy.has(test));
     const own = mutant.file.split("/").slice(0, 2).join("/");
-    const others = near.slice(NEAREST[1]).filter((test) => test.startsWith(`${own}/`));
-    for (const round of [near.slice(0, NEAREST[0]), near.slice(...NEAREST), others])
+    const others = quick.slice(NEAREST[1]).filter((test) => test.startsWith(`${own}/`));
+    for (const round of [near.slice(0, NEAREST[0]), quick.slice(0, NEAREST[1]), others])
       if (await this.#isNoticed([mutant], round, this.#near)) return true;
     return false;
   }

@@ -2,8 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
-/** Rounds of test files below `root`, the nearest first; without those that reach it by no import. */
+/** What a test takes its time for: databases, recorded runs, processes, many examples. */
+const HEAVY = /openDatabase|replayed|fixtures|run-respark|numRuns/;
+
+/** Test files below `root`, the nearest first; without those that reach it by no import. */
 export class NearestTests {
+  /** those that take their time */
+  readonly heavy: ReadonlySet<string>;
   /** who imports a file, by its path */
   readonly #importers = new Map<string, string[]>();
 
@@ -16,8 +21,10 @@ export class NearestTests {
       )
       .filter((path) => path.endsWith(".ts") && !/(?:node_modules|dist|\/work)\//.test(path))
       .sort();
+    const heavy = new Set<string>();
     for (const path of files) {
       const text = readFileSync(join(root, path), "utf8");
+      if (HEAVY.test(text)) heavy.add(path);
       for (const [, specifier = ""] of text.matchAll(/(?:\bfrom|\bimport\() ?"([^"]+)"/g)) {
         const target = targetOf(path, specifier);
         if (target === undefined) continue;
@@ -26,6 +33,7 @@ export class NearestTests {
         else known.push(path);
       }
     }
+    this.heavy = heavy;
   }
 
   /**

@@ -90,6 +90,8 @@ test("of several applications one is named, or all get a page and one page of al
   );
   expect(severities.length).toBe(2);
   expect(severities).toEqual(severities.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));
+  const nothing = index.split("Nothing found</span>").length - 1;
+  expect(nothing).toBe(severities.filter((severity) => severity === "fine").length);
   expect(tells(`reports/${links[0]}`, 'href="index.html"')).toBe(true);
 });
 

@@ -89,6 +89,16 @@ test("a damaged LZ4 block is left out, a line feed stands for it, and the rest i
   ]);
 });
 
+test("an LZ4 log that is cut ends at its last byte, within a block that began before", async () => {
+  const one = packLz4(text.subarray(0, 1000), { endMark: false });
+  const cut = Buffer.concat([one, one.subarray(0, 100)]);
+  const { bytes, diagnostics } = await discovered({ app: cut });
+  await bytes();
+  expect(diagnostics.map(({ byteOffset, message }) => [byteOffset, message])).toEqual([
+    [cut.length, expect.stringContaining(`block that begins at byte ${one.length}`)],
+  ]);
+});
+
 test("junk between LZ4 blocks is passed over", async () => {
   const one = packLz4(text.subarray(0, 1000), { endMark: false });
   const { bytes, codes } = await discovered({

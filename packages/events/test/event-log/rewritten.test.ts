@@ -94,6 +94,13 @@ test("an event of a list that lost its end does not take the others with it", ()
   expect(troubles).toMatchObject([{ code: "truncated_line", line: 2 }]);
 });
 
+test("a damaged object among pretty-printed ones is told at its line, and the others are read", () => {
+  const whole = JSON.stringify(events[1], undefined, 2);
+  const { kinds, troubles } = read(`${whole}\n${whole.replace("3", "three")}\n${whole}\n`);
+  expect(kinds).toEqual(["unpersist_rdd", "unpersist_rdd"]);
+  expect(troubles).toMatchObject([{ code: "malformed_json", line: 5, count: 1 }]);
+});
+
 test("settings as a list of pairs are settings", () => {
   const forms = [
     [["spark.app.id", "a"]],

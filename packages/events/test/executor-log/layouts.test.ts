@@ -3,6 +3,8 @@ import { FoundHead } from "../../src/executor-log/layouts/found-head.ts";
 import { layoutsFor } from "../../src/executor-log/layouts/index.ts";
 import { Log4jPattern } from "../../src/executor-log/layouts/log4j-pattern.ts";
 import { RecordHead } from "../../src/executor-log/layouts/record-head.ts";
+import { viewOf } from "../../src/executor-log/line-bytes.ts";
+import { logTime } from "../../src/executor-log/log-time.ts";
 import { decode } from "./decoded.ts";
 
 const TASK_THREAD = "Executor task launch worker for task 0.0 in stage 1.0 (TID 7)";
@@ -203,17 +205,29 @@ test.each([
 
 test("a head that no pattern knows has its thread before the logger: brackets of a message are none", () => {
   const bytes = Buffer.from(
-    "before\nINFO 2026-11-21 02:36:35 | BlockManager - Removing [rdd_1_1] at once\n",
+    "before\nINFO 2026-11-21 02:36:35 | BlockManager - Removing [rdd_1_1] at once, and all that was computed from it\n",
   );
   const head = new RecordHead();
   expect(new FoundHead().read(bytes, 7, bytes.length - 1, head)).toBe(true);
   expect(head.threadEnd).toBe(0);
   expect(bytes.toString("latin1", head.messageStart, head.messageEnd)).toBe(
-    "Removing [rdd_1_1] at once",
+    "Removing [rdd_1_1] at once, and all that was computed from it",
   );
   const named = Buffer.from("[main] INFO 2026-11-21 02:36:35 | BlockManager - Removing\n");
   new FoundHead().read(named, 0, named.length - 1, head);
   expect(named.toString("latin1", head.threadStart, head.threadEnd)).toBe("main");
+});
+
+test("milliseconds since 1970 are a time before the year 2200", () => {
+  const time = logTime("UNIX_MILLIS", undefined);
+  const read = (millis: number): number | undefined => {
+    const bytes = Buffer.from(String(millis));
+    return time?.read(viewOf(bytes), 0, bytes.length) === true ? time.micros : undefined;
+  };
+  const november = Date.UTC(2026, 10, 21, 2, 36, 35);
+  expect(read(november)).toBe(november * 1000);
+  expect(read(Date.UTC(2200, 0, 1) - 1)).toBe((Date.UTC(2200, 0, 1) - 1) * 1000);
+  expect(read(Date.UTC(2200, 0, 1))).toBeUndefined();
 });
 
 test("a time zone printed by the pattern makes the time UTC", () => {

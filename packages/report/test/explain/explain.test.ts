@@ -392,6 +392,7 @@ test("an executor's story has what its tasks' totals count beside the lines of i
       emit("executors", executor);
       emit("tasks", { ...task, memorySpilledBytes: 36 * MiB });
       emit("spills", { ...rowsByHand.spills, taskId: 20, ...freed(20) });
+      emit("oom_events", oom);
     },
     { about: "executor", executorId: "1" },
   );
@@ -399,6 +400,7 @@ test("an executor's story has what its tasks' totals count beside the lines of i
   expect(text).toContain(
     "Its tasks spilled 1 time (20.0 MiB) in its log, 36.0 MiB in all by their own totals; none waited for memory.",
   );
+  expect(text).toContain("It ran out of memory 1 time. ");
 });
 
 test("off-heap blocks without room ask for more off-heap memory, not for more heap", async () => {

@@ -1,36 +1,17 @@
 /** More partitions, in the words of whoever made too few: a file's reader, a shuffle, an RDD. */
 import { expect, test } from "vitest";
-import type { Application } from "../../src/explain/findings/application.ts";
 import { morePartitions } from "../../src/explain/findings/partitions.ts";
-import { FACTS } from "../../src/explain/findings/questions.ts";
 import { relations } from "../../src/sql/relations.ts";
-import type { Of, Row, Shape } from "../../src/sql/row.ts";
-import { known } from "../../src/sql/typed-rows.ts";
-
-/** One row; NULL in columns that are not given. */
-function rows<Columns extends Shape>(shape: Columns, given: Row): readonly Of<Columns>[] {
-  const nulls = Object.fromEntries(Object.keys(shape).map((column) => [column, null]));
-  return known([{ ...nulls, ...given }], shape);
-}
+import type { Row } from "../../src/sql/row.ts";
+import { applicationOf, rowOf } from "./found-by-hand.ts";
 
 function said(
   stage: Row | undefined,
   settings: readonly (readonly [string, string])[] = [],
   wanted?: number,
 ) {
-  const [row] = rows(FACTS, {});
-  if (row === undefined) throw new Error("a row was made");
-  const [found] = stage === undefined ? [] : rows(relations.stage_partitions, stage);
-  const application: Application = {
-    row,
-    settings: new Map(settings),
-    settingsLogged: true,
-    stage: () => "stage 4",
-    partitionsOf: () => found,
-    needs: [],
-    idle: [],
-    evictingBroadcasts: [],
-  };
+  const partitions = stage === undefined ? undefined : rowOf(relations.stage_partitions, stage);
+  const application = applicationOf({ settings, partitions });
   return morePartitions({ stageId: 4, where: "stage 4", wanted }, application);
 }
 

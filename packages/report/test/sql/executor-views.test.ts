@@ -117,6 +117,27 @@ test("high-water marks name the moment and the biggest task", async () => {
   ]);
 });
 
+test("an executor's need is what its blocks and its tasks wanted, as if at one time", async () => {
+  const needs = (await shortRun.saidBy("memory_need")).map(
+    ({
+      executor_id,
+      mode,
+      storage_need_bytes,
+      spill_need_bytes,
+      execution_peak_bytes,
+      need_bytes,
+    }) => [
+      executor_id,
+      mode,
+      storage_need_bytes,
+      spill_need_bytes,
+      execution_peak_bytes,
+      need_bytes,
+    ],
+  );
+  expect(needs).toEqual([["1", "on_heap", 2700, 3300, 900, 6000]]);
+});
+
 test("storage borrowed twice, and once execution claimed it back", async () => {
   const periods = (await shortRun.saidBy("storage_borrowed")).map(
     ({ ts, end_ts, duration_ms, borrowed_peak_bytes, evictions, evicted_for_execution_bytes }) => {
