@@ -354,7 +354,7 @@ const PASTED: readonly Pasted[] = [
       "\tat java.base/java.lang.StringLatin1.newString(StringLatin1.java:715)",
     ],
     says: [
-      /1 task failed on an executor that the log does not name seen Its error is not in these logs, 2026-11-21 02:36:35 UTC/,
+      /1 task failed on an executor that the log does not name seen No error is logged with it, 2026-11-21 02:36:35 UTC/,
     ],
     never: /java:715|“”/,
   },
@@ -407,7 +407,53 @@ const PASTED: readonly Pasted[] = [
       "26/01/31 00:58:43 ERROR Executor: Exception in task 198.2 in stage 84.0 (TID 38940)",
       `org.apache.gluten.exception.GlutenException: ${"org.apache.gluten.exception.GlutenException: ".repeat(6)}Error during calling Java code from native code: org.apache.gluten.memory.memtarget.ThrowOnOomMemoryTarget$OutOfMemoryException: Not enough spark off-heap execution memory. Acquired: 8.0 MiB, granted: 0.0 B. Try a larger one.`,
     ],
-    says: [/“…Not enough spark off-heap .* granted: 0\.0 B/, /It hit 1 task of stage 84/],
+    says: [/… Not enough spark off-heap .* granted: 0\.0 B/, /It hit 1 task of stage 84/],
+  },
+  {
+    named: "a lost task's line whose first part is shorter than the second",
+    lines: [
+      "17/01/25 09:13:14 WARN scheduler.TaskSetManager: Lost task 1.0 in",
+      "stage 7.0 (TID 16, host-a.example.org): ExecutorLostFailure (executor 3",
+      "exited caused by one of the running tasks) Reason: Container marked as",
+      "failed: container_1485279684410_0003_02_000002 on host: host-a. Exit status: 50.",
+    ],
+    says: [/1 finding: .*Executor 3 was lost: the process ended/],
+  },
+  {
+    named: "full names of classes with the line's number",
+    lines: [
+      "2020-09-01 06:08:05,418 INFO  org.apache.spark.executor.Executor:57 - Running task 7.1 in stage 280.0 (TID 452466)",
+      "2020-09-01 06:08:06,101 WARN  org.apache.spark.storage.memory.MemoryStore:66 - Not enough space to cache rdd_16_3 in memory! (computed 196.3 MB so far)",
+    ],
+    says: [/1 block of RDD 16 found no room/],
+  },
+  {
+    named: "an exception of Spark's alone",
+    lines: [
+      "org.apache.spark.shuffle.FetchFailedException: Block shuffle_1_12_80 fetch failed after 10 retries due to Netty OOM",
+      "\tat org.apache.spark.errors.SparkCoreErrors$.fetchFailedError(SparkCoreErrors.scala:312)",
+    ],
+    says: [
+      /1 finding: .*Direct buffers ran out/,
+      /“org\.apache\.spark\.shuffle\.Fetch.* Netty OOM”/,
+    ],
+  },
+  {
+    named: "a class with templates, in words of none",
+    lines: [
+      "24/08/03 05:22:17 WARN UnsafeExternalSorter: something that a vendor's Spark counts: 7",
+    ],
+    says: [/cannot show what was wrong/],
+  },
+  {
+    named: "an OutOfMemoryError that a JVM printed alone is no proof of its death",
+    lines: [
+      "26/11/21 02:36:30 INFO Executor: Running task 3.0 in stage 0.0 (TID 3)",
+      "java.lang.OutOfMemoryError: Java heap space",
+      "Dumping heap to java_pid1.hprof ...",
+    ],
+    says: [/1 finding: .*The Java heap ran out/],
+    never: /executors? (?:was|were) lost|was lost:/,
   },
   {
     named: "spills in the words of Spark 1.0 and 1.1",

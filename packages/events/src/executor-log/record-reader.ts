@@ -134,7 +134,7 @@ export class RecordReader {
     }
     if (isUntimed === true) head.localMicros = Number.NaN;
     if (!Number.isNaN(utcMicros)) this.anchor.place(head, utcMicros, isExact);
-    if (this.wrapped.isOpen) this.settle(emit);
+    if (this.wrapped.known !== undefined) this.settle(emit);
     if (this.heldValues !== undefined) this.release(emit);
     if (!Number.isNaN(head.localMicros)) {
       this.lastTime.set(head.localMicros, head.resolutionMicros, head.zoned);
@@ -174,7 +174,7 @@ export class RecordReader {
   /** Ends the stream: a held record is complete now. */
   flush(emit: (record: LogRecord) => void): void {
     if (this.sample !== undefined) this.learn(this.sample, emit);
-    if (this.wrapped.isOpen) this.settle(emit);
+    if (this.wrapped.known !== undefined) this.settle(emit);
     if (this.heldValues !== undefined) this.release(emit);
   }
 
@@ -353,7 +353,7 @@ export class RecordReader {
     emit: (record: LogRecord) => void,
   ): void {
     if (start >= end) return; // Of a paste: blank lines end no trace.
-    if (this.wrapped.isOpen) {
+    if (this.wrapped.known !== undefined) {
       if (this.wrapped.takes(buffer, start, end)) return;
       this.settle(emit);
     }

@@ -110,9 +110,13 @@ export function isDrivers(logger: string): boolean {
   return DRIVERS.has(logger) || DRIVERS_KINDS.test(logger);
 }
 
+/** Classes with templates that clients have, too. */
+const ANYBODYS: ReadonlySet<string> = new Set(["ResourceUtils", "SignalUtils", "YarnAllocator"]);
+
 /** One of a driver or an executor at work; clients and daemons have others. */
 export function isWorking(logger: string): boolean {
-  return WORKING.has(logger) || isDrivers(logger);
+  if (WORKING.has(logger) || isDrivers(logger)) return true;
+  return WITH_TEMPLATES.has(logger) && !DAEMONS.has(logger) && !ANYBODYS.has(logger);
 }
 
 /** Any class whose errors are those of an application's Spark. */

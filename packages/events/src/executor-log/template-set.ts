@@ -12,6 +12,7 @@ import {
   QUOTED_TEMPLATES,
   TEMPLATE_GROUPS,
 } from "./templates/index.ts";
+import { BARE_EXCEPTION } from "./templates/without-layout.ts";
 
 const SCALA_OBJECT = 36;
 const ZERO = 48;
@@ -132,6 +133,7 @@ export class TemplateSet {
     ...BARE_LOSSES,
     ...ANY_LOGGER_TEMPLATES,
     ...TEMPLATE_GROUPS.flatMap((group) => group.templates),
+    BARE_EXCEPTION,
   ]);
   private readonly quotedAnywhere = new LoggerTemplates("", QUOTED_TEMPLATES);
   private readonly anyLogger = new LoggerTemplates("", ANY_LOGGER_TEMPLATES);

@@ -40,17 +40,13 @@ export class WrappedRecord {
     return true;
   }
 
-  get isOpen(): boolean {
-    return this.known !== undefined;
-  }
-
   close(): void {
     this.known = undefined;
   }
 
   /** Whether the next line is a part of this one, which it becomes. */
   takes(buffer: Buffer, start: number, end: number): boolean {
-    if (this.parts >= PARTS || end - start > this.width + 1) return false;
+    if (this.parts >= PARTS || end - start > WIDEST) return false;
     return this.template === undefined
       ? this.begins(buffer, start, end)
       : this.goesOn(buffer, start, end);

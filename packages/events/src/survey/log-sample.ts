@@ -77,6 +77,12 @@ export function filteredTo(log: LogSample): readonly string[] | undefined {
     : undefined;
 }
 
+function isOfDriver(fact: Extract<LogFact, { kind: "uncaught_error" | "error_logged" }>): boolean {
+  const isSaidSo =
+    fact.kind === "uncaught_error" && (fact.thread === PY4J || fact.isDrivers === true);
+  return isSaidSo || DRIVERS_ERROR.test(fact.message);
+}
+
 /** An error that only tasks have, by its thread or its class. */
 function isOfTask(fact: LogFact): boolean {
   if (
@@ -199,9 +205,8 @@ export class LogSample {
         this.driverLines++;
         break;
       case "uncaught_error":
-        if (fact.thread === PY4J || fact.isDrivers === true || DRIVERS_ERROR.test(fact.message)) {
-          this.driverLines++;
-        }
+      case "error_logged":
+        if (isOfDriver(fact)) this.driverLines++;
         break;
       case "task_assigned":
       case "task_running":

@@ -56,7 +56,7 @@ test("the JVM says OutOfMemoryError without any layout, at the time of the line 
       line: 2,
       time: "2026-11-21T02:36:35.000",
       level: undefined,
-      fact: { kind: "uncaught_error", errorClass: "java.lang.OutOfMemoryError" },
+      fact: { kind: "error_logged", errorClass: "java.lang.OutOfMemoryError" },
     },
   ]);
 });

@@ -146,10 +146,12 @@ export function cutTo(text: string, characters: number): string {
 const RAN_OUT =
   /Not enough spark off-heap execution memory|Unable to acquire \d|Failed to acquire \d|Exceeded memory|No space left on device|Python worker exited/;
 
-/** The same of an error, from where it says what ran out if that would be cut off. */
+/** The same of an error, with what ran out if that would be cut off: its beginning, then that. */
 export function cutToCause(text: string, characters: number): string {
   const at = text.length > characters ? text.search(RAN_OUT) : -1;
-  return at > characters - 80 ? `…${cutTo(text.slice(at), characters)}` : cutTo(text, characters);
+  if (at < characters - 80) return cutTo(text, characters);
+  const begins = Math.floor(characters / 3);
+  return `${cutTo(text, begins)} ${cutTo(text.slice(at), characters - begins)}`;
 }
 
 /**

@@ -169,7 +169,7 @@ export class Log4jPattern implements Layout {
             if (stop < 0) return false;
           }
           head.loggerStart = segment;
-          head.loggerEnd = stop;
+          head.loggerEnd = nameEnd(view, segment, stop);
           at = stop;
           break;
         }
@@ -183,7 +183,7 @@ export class Log4jPattern implements Layout {
             const segment = lastSegment(view, at, last);
             if (segment < 0) return false;
             head.loggerStart = segment;
-            head.loggerEnd = last;
+            head.loggerEnd = nameEnd(view, segment, last);
           } else if (element.kind === THREAD) {
             head.threadStart = at;
             head.threadEnd = last;
@@ -250,6 +250,17 @@ export class Log4jPattern implements Layout {
     }
     return -1;
   }
+}
+
+const COLON = 58;
+const ZERO = 48;
+const NINE = 57;
+
+/** Where `%c:%L` is printed and the pattern has `%c`: a line's number is no part of a name. */
+function nameEnd(view: DataView, start: number, end: number): number {
+  let at = end;
+  while (at > start && view.getUint8(at - 1) >= ZERO && view.getUint8(at - 1) <= NINE) at--;
+  return at < end && at - 1 > start && view.getUint8(at - 1) === COLON ? at - 1 : end;
 }
 
 /** One index for each separator, shared by all patterns. */

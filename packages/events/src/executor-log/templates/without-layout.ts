@@ -21,7 +21,13 @@ export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
     level: "ERROR",
     says: "java.lang.OutOfMemoryError: {text}",
     example: "java.lang.OutOfMemoryError: Java heap space",
-    fact: (message) => outOfMemory(message),
+    // A JVM that dumps its heap says so, and lives on.
+    fact: (message) => ({
+      kind: "error_logged",
+      errorClass: "java.lang.OutOfMemoryError",
+      message,
+      isCause: false,
+    }),
   }),
   template({
     name: "X13",
@@ -164,3 +170,16 @@ export const WITHOUT_LAYOUT: readonly LogTemplate[] = [
 function outOfMemory(message: string, errorClass = "java.lang.OutOfMemoryError") {
   return { kind: "uncaught_error", thread: undefined, errorClass, message } as const;
 }
+
+/** An exception of Spark's that is all there is, in a file of which no line has a layout. */
+export const BARE_EXCEPTION: LogTemplate = template({
+  name: "X13",
+  level: "ERROR",
+  says: "org.apache.spark.{word}: {text}",
+  example:
+    "org.apache.spark.shuffle.FetchFailedException: Block shuffle_1_12_80 fetch failed after 10 retries due to Netty OOM",
+  fact: (name, message) =>
+    /(?:Exception|Error)$/.test(name)
+      ? { kind: "error_logged", errorClass: `org.apache.spark.${name}`, message, isCause: false }
+      : undefined,
+});

@@ -191,7 +191,7 @@ function saidOf(row: FailedKind): string {
   const words = wordsOf(row);
   const when = whenInWords(numberIn(row, "first_us"));
   return words === ""
-    ? `Its error is not in these logs${when}.`
+    ? `No error is logged with it${when}.`
     : `In the log: “${cutToCause(words, 300)}”${when}.`;
 }
 
