@@ -456,6 +456,15 @@ const PASTED: readonly Pasted[] = [
     never: /executors? (?:was|were) lost|was lost:/,
   },
   {
+    named: "a refusal in a piece at INFO that has no store: what took the room is not told",
+    lines: [
+      "14/10/06 16:45:41 INFO MemoryStore: Memory use = 1088.0 B (blocks) + 445.1 MB (scratch space shared across 8 thread(s)) = 445.1 MB. Storage limit = 459.5 MB.",
+      "14/10/06 16:45:42 WARN CacheManager: Not enough space to cache partition rdd_0_2 in memory! Free memory is 481861527 bytes.",
+    ],
+    says: [/1 block of RDD 0 found no room/, /do not say which rule refused them/],
+    never: /Nothing could be evicted/,
+  },
+  {
     named: "spills in the words of Spark 1.0 and 1.1",
     lines: [
       "14/11/13 19:20:43 INFO ExternalSorter: Thread 60 spilling in-memory batch of 4792 B to disk (1 spill so far)",

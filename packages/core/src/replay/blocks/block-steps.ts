@@ -346,10 +346,10 @@ export class BlockSteps {
     });
   }
 
-  /** A log at WARN alone: it has refusals, and none of the stores that took the room. */
+  /** A log at WARN alone, or a piece: it has refusals, and none of the stores that took the room. */
   get #isBlind(): boolean {
-    const { followsTasks, totals } = this.#context.state;
-    return !followsTasks && totals.stores === 0;
+    const { state, unseen } = this.#context;
+    return state.totals.stores === 0 && (!state.followsTasks || unseen.isLogLate);
   }
 
   /** `size` is what the block asked for, as far as it was unrolled. */
