@@ -58,9 +58,11 @@ export function whenInWords(micros: number | undefined): string {
 /** Logs without dates count from 1970, and no log of Spark's is older than 2010. */
 const DATELESS_MICROS = Date.UTC(2000, 0, 1) * 1000;
 
-/** A time in whole seconds. */
+/** A time in whole seconds: two that a log prints a second apart may be nearly two apart. */
 export function seconds(amountMillis: number): string {
-  return amountMillis < 1000 ? "within a second" : millis(Math.round(amountMillis / 1000) * 1000);
+  return amountMillis < 1000
+    ? "within two seconds"
+    : millis(Math.round(amountMillis / 1000) * 1000);
 }
 
 /**

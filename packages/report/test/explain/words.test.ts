@@ -59,7 +59,7 @@ test("a time of a log without days is none, and a doubtful second is told from w
     "2026-11-21 02:37:07.000 to 02:37:07.999 UTC (the log tells no more)",
     "2026-11-21 02:37:07.000 UTC (zone of the log unknown)",
   ]);
-  expect([seconds(999), seconds(1499)]).toEqual(["within a second", "1.0 s"]);
+  expect([seconds(999), seconds(1499)]).toEqual(["within two seconds", "1.0 s"]);
 });
 
 test("a sorter that counts nothing of what it writes is not said to have written nothing", () => {
