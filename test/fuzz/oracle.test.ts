@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linesThatCount } from "./oracle.ts";
+import { linesThatCount, restsOfStatements } from "./oracle.ts";
 
 test("a hurt event must be told of; one that nobody wants, and empty lines, need not", () => {
   const text = [
@@ -31,4 +31,19 @@ test("a statement that is broken in two must be told of where it begins", () => 
     "free memory is 3 GB",
   ];
   expect(linesThatCount(Buffer.from(text.join("\n")), "log")).toEqual([1, 4]);
+});
+
+test("the rest of a statement may be told of where the statement begins", () => {
+  const text = [
+    "26/11/21 02:36:35 INFO MemoryStore: Block broadca",
+    "st_2 stored as values in memory (estimated size 5.5 KiB, free 127.2 MiB)",
+    "26/11/21 02:36:35 INFO Mine: rea",
+    "dy, stored as values in memory (estimated size 5.5 KiB, free 127.2 MiB)",
+    "26/11/21 02:36:35 INFO MemoryStore: Block a stored as bytes in memory (estimated size 1 B, free 2 B)",
+    "Will not store b",
+    "26/11/21 02:36:35 INFO MemoryStore: Block c",
+    "26/11/21 02:36:35 INFO MemoryStore: Will not store c",
+  ];
+  const rests = restsOfStatements(Buffer.from(text.join("\n")));
+  expect([...rests]).toEqual([[2, 1]]);
 });

@@ -10,6 +10,9 @@ const STATEMENT =
 const BEGUN = /After dropping \d+ blocks,\s*$/;
 const GOES_ON = /^\s*free memory is/;
 
+/** A record of the memory store, however its line begins. */
+const STORE_RECORD = /\b(?:MemoryStore|UnifiedMemoryManager|StaticMemoryManager)\b[^ ]{0,8} /;
+
 /** Events that always say something. */
 const telling = new Set(
   [
@@ -50,6 +53,22 @@ export function linesThatCount(text: Buffer, kind: "event_log" | "log"): number[
     found.push(isBroken ? index : index + 1);
   }
   return found;
+}
+
+/**
+ * Lines with the rest of a statement that was broken in two before its telling words, each with the
+ * line where the statement begins: it may be told of there. Only a record of the memory store that
+ * tells nothing by itself can be such a beginning, and a rest begins no record.
+ */
+export function restsOfStatements(text: Buffer): ReadonlyMap<number, number> {
+  const lines = text.toString("utf8").split("\n");
+  const rests = new Map<number, number>();
+  for (const [index, line] of lines.entries()) {
+    const before = lines[index - 1] ?? "";
+    const isRest = STATEMENT.test(line) && !STORE_RECORD.test(line);
+    if (isRest && STORE_RECORD.test(before) && !STATEMENT.test(before)) rests.set(index + 1, index);
+  }
+  return rests;
 }
 
 /** Whole events in the text that say something. */

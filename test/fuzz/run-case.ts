@@ -10,7 +10,7 @@ import { type EmitRow, Replay } from "@respark/core";
 import { type Diagnostic, readApplication, type SurveyedFile, survey } from "@respark/events";
 import { beginsRecord } from "../../packages/events/src/survey/line-feed.ts";
 import { type FuzzCase, writeCase } from "./fuzz-case.ts";
-import { linesThatCount, wholeEvents } from "./oracle.ts";
+import { linesThatCount, restsOfStatements, wholeEvents } from "./oracle.ts";
 
 export interface CaseResult {
   readonly story: string;
@@ -131,8 +131,12 @@ function lostInSilence({
     const missing = linesThatCount(whole, kind).length - (told.get(id)?.size ?? 0);
     return missing > 0 ? `${missing} lines lost with its packing, in silence` : undefined;
   }
+  const rests = kind === "log" ? restsOfStatements(text) : new Map<number, number>();
   const silent = linesThatCount(text, kind).filter(
-    (line) => !told.get(id)?.has(line) && !diagnosed.get(id)?.has(line),
+    (line) =>
+      !told.get(id)?.has(line) &&
+      !diagnosed.get(id)?.has(line) &&
+      !told.get(id)?.has(rests.get(line) ?? 0),
   );
   const unsaid = silent.filter((line) => !isInUnread(line, starts));
   if (unsaid.length === 0) return undefined;
