@@ -181,6 +181,8 @@ export class Replay {
   #line(observation: Observation, fact: LogFact): void {
     this.#failures.line(observation, fact);
     if (fact.kind === "driver_task_ended") this.#taskLost(observation, fact);
+    if (fact.kind === "driver_task_started" && fact.executorId !== undefined)
+      this.#roster.livesOn(fact.executorId);
     this.#census.line(observation, fact);
     this.#completeness.line(observation, fact);
     if (this.#isOfApplication(observation, fact)) return;
@@ -305,6 +307,7 @@ export class Replay {
           for (const executor of this.#executors.values()) executor.reportsNothing();
         this.#facts.taskSeen(fact);
         this.#census.event(fact);
+        this.#roster.livesOn(fact.executorId);
         this.#tasks.started(fact, observation.sourceFileId, observation.line);
         this.#executor(fact.executorId).taskStarted(observation, fact);
         return;

@@ -1,59 +1,10 @@
 /** Containers that YARN's allocator lost: one death is one loss, whoever tells it. */
 import { expect, test } from "vitest";
 import type { LogFact } from "../../src/log-fact.ts";
-import { Replay } from "../../src/replay/replay.ts";
-import { CollectedRows } from "./collected-rows.ts";
+import { lossesOf, lost } from "./driver-losses.ts";
 
 const container = "container_1480000000000_0001_01_000007";
 const failed = `Container marked as failed: ${container} on host: node7. Exit status: 134. Diagnostics: Aborted`;
-
-function lost(told: {
-  readonly executorId?: string;
-  readonly containerId?: string;
-  readonly host?: string;
-  readonly reason: string;
-}): LogFact {
-  const { executorId, containerId, host, reason } = told;
-  return {
-    kind: "driver_executor_lost",
-    executorId,
-    containerId,
-    host,
-    exitCode: undefined,
-    reason,
-  };
-}
-
-/** Lines of a driver's log, a second apart. */
-function lossesOf(...facts: readonly LogFact[]) {
-  const rows = new CollectedRows();
-  const replay = new Replay({
-    appId: "app",
-    attemptId: "1",
-    emit: rows.emit,
-    sparkVersion: "3.5.6",
-    executorLogs: new Map(),
-  });
-  for (const [at, fact] of facts.entries()) {
-    const ts = at * 1_000_000;
-    replay.step({
-      fact,
-      source: "driver_log",
-      executorId: "driver",
-      taskId: undefined,
-      thread: undefined,
-      ts,
-      tsMin: ts,
-      tsMax: ts,
-      sourceFileId: 1,
-      line: at + 1,
-    });
-  }
-  replay.finish();
-  return rows.tables.executors
-    .filter(({ removedClass }) => removedClass !== undefined)
-    .map(({ executorId, removedClass, host }) => ({ executorId, removedClass, host }));
-}
 
 const byAllocator = lost({ containerId: container, host: "node7", reason: failed });
 const container7 = { executorId: container, removedClass: "exited", host: "node7" };

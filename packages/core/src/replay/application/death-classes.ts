@@ -93,6 +93,19 @@ const GONE_ALONE =
   /^(?:Executor lost: \S+ \(epoch|Removing block manager |got no response for the reason of its loss|is now (?:FAILED|LOST)$|Trying to remove executor |Existing executor \S+ has been removed|Executor \S+ is removed$|Disabling executor |Lost executor \S+$)/;
 
 /**
+ * Words with which a driver forgets an executor's files and blocks. They follow its loss, and also a
+ * mere fetch failure, after which it may live (DAGScheduler.handleExecutorLost up to 2.x,
+ * removeExecutorAndUnregisterOutputs since 3.0; BlockManagerMasterEndpoint.removeExecutor).
+ */
+const BOOKKEEPING =
+  /^(?:Executor lost: \S+ \(epoch|Removing block manager |Trying to remove executor )/;
+
+/** Whether a reason tells only that an executor's files and blocks were forgotten. */
+export function isBookkeeping(reason: string): boolean {
+  return BOOKKEEPING.test(reason);
+}
+
+/**
  * Which of two reasons for one removal says more: the event log often has a lost connection where
  * the driver's log has the exit code. The first if they are alike.
  */

@@ -7,7 +7,7 @@ import type { ByteInterval } from "../../byte-interval.ts";
 import type { EventFact } from "../../event-fact.ts";
 import type { LogFact } from "../../log-fact.ts";
 import type { EmitRow } from "../../rows.ts";
-import { type JvmMemoryClass, moreTelling } from "./death-classes.ts";
+import { isBookkeeping, type JvmMemoryClass, moreTelling } from "./death-classes.ts";
 
 /** What decides an executor's memory layout, as far as heard. */
 export interface ExecutorKnowledge {
@@ -135,6 +135,18 @@ export class ExecutorRoster {
     if (kept === known.removedReason) return;
     known.removedReason = kept;
     known.removedSaid = { sourceFileId: at.sourceFileId, line: at.line };
+  }
+
+  /**
+   * The driver starts a task on it: where bookkeeping alone called it gone, it lost its files, and
+   * lives.
+   */
+  livesOn(executorId: string): void {
+    const known = this.all.get(executorId);
+    if (known?.removedReason === undefined || !isBookkeeping(known.removedReason)) return;
+    known.removedAt = undefined;
+    known.removedReason = undefined;
+    known.removedSaid = undefined;
   }
 
   /** The executor whose log it is ended, by its log's word; of the driver its failure tells. */
