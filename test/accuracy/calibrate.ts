@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { POLLS_TO_TRUST } from "../../packages/core/src/calibration/polls.ts";
 import { EvictionCertainty } from "./eviction-certainty.ts";
 import { withGivenLogs } from "./given-logs.ts";
+import { managerStarts, summaryOfStarts } from "./manager-starts.ts";
 import { polledShares, summaryOfShares } from "./polled-lives.ts";
 import { classesOf, recordedRuns } from "./recorded-runs.ts";
 import { replayedTables } from "./replayed-tables.ts";
@@ -20,6 +21,7 @@ const directories = given.length > 0 ? given : [join(data, "runs"), join(data, "
 const evictions = new EvictionCertainty();
 const shares: number[] = [];
 const told: Awaited<ReturnType<typeof toldPeaks>> = [];
+const starts: number[] = [];
 let runs = 0;
 for (const directory of directories) {
   for (const run of await recordedRuns(resolve(directory))) {
@@ -27,6 +29,7 @@ for (const directory of directories) {
     // Recorded runs that poll at all do it every 50 ms.
     const often = { everyMicros: 50_000, polls: POLLS_TO_TRUST };
     if (run.pollsOften) shares.push(...(await polledShares(run.logs, truths, often)));
+    starts.push(...(await managerStarts(run.logs, truths)));
     if (/^[4-9]/.test(run.sparkVersion)) told.push(...(await toldPeaks(run.logs, truths)));
     for (const logClass of classesOf(run)) {
       if (!["dbg", "info", "old", "info-like"].includes(logClass)) continue;
@@ -41,6 +44,7 @@ const measured = {
   evictionCertainty: evictions.table(),
   polledLives: summaryOfShares(shares),
   toldPeaks: summaryOfTold(told),
+  managerStarts: summaryOfStarts(starts),
 };
 await writeFile(
   join(import.meta.dirname, "golden/calibration.json"),

@@ -3,11 +3,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { causeCertainty } from "../../packages/core/src/calibration/eviction-causes.ts";
+import { managerMayStandSince } from "../../packages/core/src/calibration/manager-starts.ts";
 import { POLLS_TO_TRUST, SEEN_OF_PEAK } from "../../packages/core/src/calibration/polls.ts";
 import { EXACT_WITHIN } from "../../packages/core/src/calibration/task-peaks.ts";
 import { type Calibrated, EvictionCertainty } from "./eviction-certainty.ts";
 import { repositoryRuns } from "./fixture-scores.ts";
 import { withGivenLogs } from "./given-logs.ts";
+import type { ManagerStarts } from "./manager-starts.ts";
 import type { PolledShares } from "./polled-lives.ts";
 import { classesOf } from "./recorded-runs.ts";
 import { replayedTables } from "./replayed-tables.ts";
@@ -20,6 +22,7 @@ const measured = JSON.parse(
   readonly evictionCertainty: Readonly<Record<string, Calibrated>>;
   readonly polledLives: PolledShares;
   readonly toldPeaks: Readonly<Record<"unspilled" | "spilled", ToldPeaks>>;
+  readonly managerStarts: ManagerStarts;
 };
 
 describe("how sure an eviction's cause is said to be", () => {
@@ -64,4 +67,24 @@ test("tasks of 4.0 and later that did not spill tell their peak to two hundredth
   // Of the others the upper bound is their share: their account is no more than what they held.
   expect(spilled.n).toBeGreaterThan(10);
   expect(spilled.least).toBeGreaterThanOrEqual(1 - EXACT_WITHIN);
+});
+
+test("nine in ten managers began no earlier than is assumed, most of them within a second", () => {
+  const { n, covered, medianEarly } = measured.managerStarts;
+  expect(n).toBeGreaterThan(150);
+  expect(covered).toBeGreaterThan(0.9);
+  expect(medianEarly).toBeLessThan(1);
+  // …as it was measured: 0.1 s between the registrations is a second, half of one is four.
+  const started = (between: number): number | undefined =>
+    managerMayStandSince({
+      addedAt: 10_000_000,
+      registeredAt: 10_000_000 + between,
+      applicationStart: 7_000_000,
+    });
+  expect([100_000, 250_000, 500_000, 0].map(started)).toEqual([
+    9_000_000,
+    8_000_000,
+    7_000_000,
+    undefined,
+  ]);
 });

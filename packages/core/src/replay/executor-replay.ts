@@ -96,9 +96,16 @@ export class ExecutorReplay {
     this.#drain(false);
   }
 
-  /** Its block manager registered: a memory manager stands behind it. */
-  registered(at: Observation): void {
-    if (!this.#around.hasLog) this.#report(this.#placeOfEvent(at), () => {});
+  /**
+   * Its block manager registered: a memory manager stands behind it, of which nothing is used.
+   * @param since  µs since when it may stand, where that is before
+   */
+  registered(at: Observation, since: number | undefined): void {
+    if (this.#around.hasLog) return;
+    const isFirst = this.#ts === UNKNOWN_TIME;
+    const place = this.#placeOfEvent(at);
+    const ts = isFirst && since !== undefined ? Math.min(since, place.ts) : place.ts;
+    this.#report({ ...place, ts }, () => {});
   }
 
   blockUpdated(at: Observation, fact: BlockUpdatedFact): void {
@@ -333,7 +340,9 @@ export class ExecutorReplay {
     const isLogged = this.#around.level === "debug" || this.#around.level === "info";
     if (isLogged && !this.#beginningSeen && step !== undefined)
       this.#parts.context.unseen.begin(step, this.#parts.context);
-    if (at !== undefined) this.#parts.context.state.sample(at, "derived");
+    // It stood before the event that tells of it; since when is not logged.
+    const isBefore = at?.tsMin !== undefined && at.ts < at.tsMin;
+    if (at !== undefined) this.#parts.context.state.sample(at, isBefore ? "assumed" : "derived");
     return this.#parts;
   }
 

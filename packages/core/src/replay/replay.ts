@@ -3,6 +3,7 @@
  * about the application as a whole.
  */
 import { assertNever } from "../assert.ts";
+import { managerMayStandSince } from "../calibration/manager-starts.ts";
 import type { BlockUpdatedFact, EventFact, TaskEndFact } from "../event-fact.ts";
 import type { LogFact } from "../log-fact.ts";
 import type { Observation } from "../observation.ts";
@@ -383,7 +384,9 @@ export class Replay {
     this.#census.event(fact);
     this.#roster.event(fact, observation);
     if (fact.kind === "block_manager_added") {
-      this.#executor(fact.executorId).registered(observation);
+      const { addedAt } = this.#roster.of(fact.executorId);
+      const times = { addedAt, registeredAt: observation.ts, applicationStart: this.#startedAt };
+      this.#executor(fact.executorId).registered(observation, managerMayStandSince(times));
     } else if (fact.kind !== "executor_added" && fact.timeMs !== undefined) {
       this.#executors.get(fact.executorId)?.removedAt(fact.timeMs * 1000);
     }

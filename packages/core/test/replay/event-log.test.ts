@@ -80,6 +80,19 @@ test("without an executor log nobody can tell hits from misses", () => {
   expect(blocks).toMatchObject([{ blockId: "rdd_0_0", hits: undefined, misses: undefined }]);
 });
 
+test("a memory manager stands, unused, before its executor registers; since when is assumed", () => {
+  const { memory_timeline } = replayText(
+    `
+    5000 1 cores 4
+    5100 1 registered 1000
+    5200 1 reported rdd_0_0 300
+    5300 1 launched task-1`,
+    { memory: 1000 },
+  );
+  const none = { bytes: 0, atLeast: 0, atMost: 0 };
+  expect(memory_timeline[0]).toMatchObject({ ts: 4_000_000, storageUsed: none, origin: "assumed" });
+});
+
 test("a timeline ends when the executor is removed", () => {
   const { memory_timeline } = replayText(
     `
