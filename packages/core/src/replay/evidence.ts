@@ -26,6 +26,11 @@ export interface TaskEvidence {
   diskSpilledBytes: number | undefined;
   /** shuffle bytes read and written: a task without either seldom uses execution memory */
   shuffleBytes: number | undefined;
+  /**
+   * of the blocks that it found cached, and of files; 0: it read no cached block
+   * (RDD.getOrCompute, 1.2 to 4.x)
+   */
+  inputBytes: number | undefined;
   /** largest `OnHeapExecutionMemory` polled while it ran; executor-wide */
   polledExecutionBytes: number | undefined;
 }
@@ -120,6 +125,7 @@ export class ExecutorEvidence {
         (fact.shuffleReadLocalBytes ?? 0) +
         (fact.shuffleWriteBytes ?? 0)
       : undefined;
+    task.inputBytes = fact.hasMetrics ? fact.inputBytes : undefined;
     task.polledExecutionBytes = fact.executorMetrics?.get("OnHeapExecutionMemory");
     this.#tasks.set(fact.taskId, task);
     this.#endedTasks.add(fact.taskId);
@@ -178,6 +184,7 @@ function begun(fact: TaskStartFact | TaskEndFact): TaskEvidence {
     memorySpilledBytes: undefined,
     diskSpilledBytes: undefined,
     shuffleBytes: undefined,
+    inputBytes: undefined,
     polledExecutionBytes: undefined,
   };
 }

@@ -10,6 +10,7 @@ import { BlockLocks } from "./blocks/block-locks.ts";
 import { BlockSteps } from "./blocks/block-steps.ts";
 import type { BroadcastValues } from "./blocks/broadcast-values.ts";
 import type { RemovalReports } from "./blocks/removal-reports.ts";
+import type { ReportsAhead } from "./blocks/reported-puts.ts";
 import { UnrollWindows } from "./blocks/unroll-windows.ts";
 import { UnseenBlocks } from "./blocks/unseen-blocks.ts";
 import { Decisions } from "./evidence/decisions.ts";
@@ -81,6 +82,7 @@ export function partsOf(
   around: ExecutorSurroundings,
   rules: ExecutorRules,
   removals: RemovalReports,
+  ahead: ReportsAhead,
   kept: Pick<
     ReplayContext,
     "evidence" | "history" | "lookahead" | "polled" | "broadcasts" | "logged"
@@ -117,6 +119,8 @@ export function partsOf(
       return rdd !== null && around.isOffHeapRdd(Number(rdd[1]));
     },
     isDeserializedRdd: around.isDeserializedRdd,
+    reportsBlocks: () => around.reportsBlocks(),
+    levelOfRdd: around.levelOfRdd,
     persistedRdds: (stageId) => around.persistedRdds(stageId),
     removals,
     removeBlocks: (at, blockIds, origin) => blocks.removeThese(at, blockIds, origin),
@@ -149,6 +153,6 @@ export function partsOf(
     waits,
     puts,
     silent,
-    reports: new ReportedSteps(context, blocks),
+    reports: new ReportedSteps(context, blocks, ahead),
   };
 }

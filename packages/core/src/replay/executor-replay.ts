@@ -9,6 +9,7 @@ import { type Observation, UNKNOWN_TIME } from "../observation.ts";
 import { BlockHistory } from "./blocks/block-history.ts";
 import type { PrintedBlock } from "./blocks/printed-block.ts";
 import { RemovalReports } from "./blocks/removal-reports.ts";
+import { ReportsAhead } from "./blocks/reported-puts.ts";
 import { UnloggedStores } from "./blocks/unlogged-stores.ts";
 import { type DelayedReport, DelayedReports } from "./delayed-reports.ts";
 import { LearnedClasses } from "./evidence/logged-classes.ts";
@@ -61,6 +62,7 @@ export class ExecutorReplay {
   /** µs up to which time has passed in the ledger */
   #passed = 0;
   readonly #removals = new RemovalReports();
+  readonly #ahead = new ReportsAhead();
   readonly #unlogged = new UnloggedStores();
   readonly #logged: LearnedClasses;
   /** as of the last step */
@@ -123,6 +125,7 @@ export class ExecutorReplay {
     } else {
       const status = copyOf(fact.status);
       const migrated = !isInMemory(status) && blocks.isHandedOver(executorId, blockId);
+      this.#ahead.hear(status, place.ts);
       this.#report(place, ({ reports }) => reports.blockUpdated(place, status, { migrated }));
     }
   }
@@ -329,7 +332,7 @@ export class ExecutorReplay {
     const rules = this.#around.rules();
     if (rules === undefined) return undefined;
     this.#isCapacityOpen = false;
-    this.#parts = partsOf(this.#around, rules, this.#removals, {
+    this.#parts = partsOf(this.#around, rules, this.#removals, this.#ahead, {
       evidence: this.evidence,
       history: this.#history,
       lookahead: this.#lookahead,

@@ -1,6 +1,7 @@
 /** What every part of one executor's replay shares. */
 
 import type { ByteInterval } from "../byte-interval.ts";
+import type { StorageLevelFlags } from "../event-fact.ts";
 import type { Origin } from "../rows.ts";
 import type { BlockHistory } from "./blocks/block-history.ts";
 import type { BlockLocks } from "./blocks/block-locks.ts";
@@ -52,6 +53,10 @@ export interface ReplayContext {
   isOffHeap(blockId: string): boolean;
   /** Whether blocks of this RDD are kept as values; undefined: not logged. */
   isDeserializedRdd(rddId: number): boolean | undefined;
+  /** The event log tells of blocks, as far as settings and version say. */
+  reportsBlocks(): boolean;
+  /** Of a persisted RDD, as stages list it. */
+  levelOfRdd(rddId: number): StorageLevelFlags | undefined;
   /** RDDs that a stage computes or reads and that are persisted. */
   persistedRdds(stageId: number | undefined): Iterable<number>;
   /** Those of these blocks that are in memory leave it, without a line of their own. */

@@ -12,6 +12,7 @@ import type { BlockEventRow, Origin } from "../rows.ts";
 import type { BlockSteps } from "./blocks/block-steps.ts";
 import { BlocksOnDisk } from "./blocks/blocks-on-disk.ts";
 import { type PrintedBlock, statusOf } from "./blocks/printed-block.ts";
+import { ReportedPuts, type ReportsAhead } from "./blocks/reported-puts.ts";
 import { isInMemory, isRemoval } from "./evidence.ts";
 import type { RunningTask, StepPlace } from "./executor-state.ts";
 import type { ModeLedger } from "./mode-ledger.ts";
@@ -49,7 +50,9 @@ export class ReportedSteps {
   #lastPrinted: { readonly blockId: string; readonly ts: number } | undefined;
   /** µs up to which time has passed */
   #passed = 0;
-  readonly #onDisk = new BlocksOnDisk();
+  readonly #onDisk: BlocksOnDisk;
+  readonly #ahead: ReportsAhead;
+  readonly #puts: ReportedPuts;
   /** broadcast → its pieces in memory, the one reported last at the end */
   readonly #pieces = new Map<string, Set<string>>();
   /**
@@ -59,8 +62,11 @@ export class ReportedSteps {
   readonly #newValues = new Set<string>();
   #waiting: WaitingReport[] = [];
 
-  constructor(context: ReplayContext, blocks: BlockSteps) {
+  constructor(context: ReplayContext, blocks: BlockSteps, ahead: ReportsAhead) {
     this.#context = context;
+    this.#onDisk = new BlocksOnDisk(context);
+    this.#ahead = ahead;
+    this.#puts = new ReportedPuts(context, ahead);
     this.#blocks = blocks;
   }
 
@@ -69,8 +75,10 @@ export class ReportedSteps {
     this.settle(at.ts);
     const { taskId, stageId, index } = task;
     const times = { saidAt: at.ts, startedAt: at.ts, preparedAt: at.ts };
+    this.#onDisk.readBy(task);
     const running: RunningTask = { taskId, stageId, index, ...times, thread: undefined };
     state.running.set(taskId, running);
+    if (this.#updates > 0 || this.#context.reportsBlocks()) this.#puts.began(running);
     execution.began(running);
     for (const lost of lostEnds(this.#context, at.ts)) this.#gone(at, lost);
     execution.update(at.ts);
@@ -81,6 +89,7 @@ export class ReportedSteps {
   #gone(at: StepPlace, taskId: number): void {
     const { state, execution, evidence } = this.#context;
     state.running.delete(taskId);
+    this.#puts.taskEnded(taskId);
     execution.ended(taskId);
     execution.update(at.ts);
     state.endTaskTracks(taskId, at.ts);
@@ -177,7 +186,9 @@ export class ReportedSteps {
         if (isInMemory(status)) {
           // What is unrolled on the way can exceed what it becomes.
           const most = status.level.deserialized ? MOST_HELD : 1;
-          if (ledger === this.#ledgerOf(status.blockId)) above += status.memoryBytes * most;
+          const isCounted = this.#puts.isUnderWay(status.blockId);
+          if (!isCounted && ledger === this.#ledgerOf(status.blockId))
+            above += status.memoryBytes * most;
           const isPiece = ledger.mode === "on_heap" && valueOfPiece(status.blockId) !== undefined;
           if (isPiece) above += this.#sizeOfValue(status.memoryBytes).atMost;
         } else if (held !== undefined) below += held;
@@ -187,12 +198,12 @@ export class ReportedSteps {
     }
     state.sample(withTimes(first.at, first.at.ts, first.at.tsMin, ts), "derived");
     this.#passTimeUntil(ts, first.at);
-    for (const ledger of state.ledgers)
-      ledger.driftsBy({ below: 0, above: this.#onDisk.bytesOf(ledger) });
+    for (const ledger of state.ledgers) this.#onDisk.countIn(ledger);
     for (const { at, status, migrated } of waiting) {
       const place = withTimes(at, ts, at.ts, ts);
       // A task reads its broadcasts before it stores what it computes.
       if (valueOfPiece(status.blockId) === undefined) this.#tellNewValues(place);
+      this.#ahead.replayed(status);
       this.#apply(place, status, { taskId: undefined, migrated });
     }
     this.#tellNewValues(withTimes(first.at, ts, first.at.ts, ts));
@@ -327,7 +338,7 @@ export class ReportedSteps {
       ...(evicted && taskId !== undefined ? causedBy(taskId, put) : {}),
       origin: "logged",
     });
-    if (evicted && toDisk) this.#onDisk.add(blockId, size.best, this.#ledgerOf(blockId));
+    if (evicted && toDisk) this.#onDisk.evicted(blockId, size.best);
     if (evicted) {
       state.totals.evictions++;
       state.totals.evictedBytes += size.best;
@@ -351,6 +362,8 @@ export class ReportedSteps {
     const { state, history } = this.#context;
     const already = history.isOnDisk(status.blockId);
     history.storedOnDisk(status.blockId, status.diskBytes, at.ts);
+    this.#puts.ended(status.blockId);
+    this.#onDisk.put(status);
     if (already) return;
     state.blockEvent(at, {
       blockId: status.blockId,
@@ -370,6 +383,7 @@ export class ReportedSteps {
     const mode = this.#context.isOffHeap(blockId) ? "off_heap" : "on_heap";
     const ledger = state.ledger(mode);
     const size = printed ?? exactAmount(status.memoryBytes);
+    this.#puts.ended(blockId);
     ledger.forget(blockId);
     ledger.borrowForStorage(size, ledger.storageUsed);
     const form = status.level.deserialized ? "values" : "bytes";

@@ -93,6 +93,68 @@ test("a memory manager stands, unused, before its executor registers; since when
   expect(memory_timeline[0]).toMatchObject({ ts: 4_000_000, storageUsed: none, origin: "assumed" });
 });
 
+/** What storage of executor 1 may hold at a time, ms: its bounds. */
+function boundsAt(rows: ReturnType<typeof replayText>["memory_timeline"], ms: number) {
+  const used = rows.findLast((row) => row.executorId === "1" && row.ts <= ms * 1000)?.storageUsed;
+  return [used?.atLeast, used?.atMost];
+}
+
+test("a task may unroll the block that is reported at its end from its start on", () => {
+  const story = `
+       0 1 registered 10000000
+       5 driver caches 0 rdd 0
+      10 1 launched task-1 partition 3
+      40 2 launched task-2 stage 1
+      40 2 reported rdd_9_0 10`;
+  const stored = `${story}
+      60 1 reported rdd_0_3 2000000
+      90 1 ended task-1 since 10`;
+  const { memory_timeline } = replayText(stored, { memory: 10_000_000 });
+  expect(boundsAt(memory_timeline, 8)).toEqual([0, 0]);
+  expect(boundsAt(memory_timeline, 30)).toEqual([0, 3_180_000]);
+  expect(boundsAt(memory_timeline, 90)).toEqual([2_000_000, 2_000_000]);
+  // Of a block that no report tells of, its put found no room.
+  const refused = replayText(`${story}\n 90 1 ended task-1 since 10`, { memory: 10_000_000 });
+  expect(boundsAt(refused.memory_timeline, 30)).toEqual([0, 10_000_000]);
+  expect(boundsAt(refused.memory_timeline, 90)).toEqual([0, 0]);
+});
+
+test("what was put on disk for want of room may be read back at once, by the put itself", () => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 registered 10000000
+       5 driver caches 0 rdd 0 disk
+      10 1 launched task-1 partition 3
+      60 1 reported rdd_0_3 0 disk 2000000
+      90 1 ended task-1 since 10
+     100 1 unpersisted 0
+     110 1 launched task-2 stage 1`,
+    { memory: 10_000_000 },
+  );
+  expect(boundsAt(memory_timeline, 95)).toEqual([0, 10_000_000]);
+  expect(boundsAt(memory_timeline, 110)).toEqual([0, 0]);
+});
+
+test.each([
+  ["that read a cached block may have brought back what was evicted", 300, 300],
+  ["that read none has brought back nothing", 0, 0],
+])("a task %s", (_what, read, atMost) => {
+  const { memory_timeline } = replayText(
+    `
+       0 1 registered 1000
+       5 driver caches 0 rdd 0 disk
+      20 1 reported rdd_0_3 300
+      30 1 launched task-1 stage 1
+      40 1 reported rdd_0_3 0 disk 200
+      50 1 ended task-1 since 30 stage 1
+      60 1 launched task-2 partition 4
+      70 1 ended task-2 since 60 read ${read}`,
+    { memory: 1000 },
+  );
+  expect(boundsAt(memory_timeline, 55)).toEqual([0, 0]);
+  expect(boundsAt(memory_timeline, 70)).toEqual([0, atMost]);
+});
+
 test("a timeline ends when the executor is removed", () => {
   const { memory_timeline } = replayText(
     `

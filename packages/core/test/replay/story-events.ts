@@ -111,7 +111,8 @@ export function eventOf(
       return { kind: "stage_submitted", stage: stage(Number(what)), sqlExecutionId: 1 };
     case "caches": {
       const rddId = Number(after(rest, "rdd"));
-      const rdds = [{ ...UNNAMED_RDD, rddId, level: MEMORY_ONLY }];
+      const level = { ...MEMORY_ONLY, useDisk: rest.includes("disk") };
+      const rdds = [{ ...UNNAMED_RDD, rddId, level }];
       const caching = { ...stage(Number(what)), rdds };
       return { kind: "stage_submitted", stage: caching, sqlExecutionId: undefined };
     }
@@ -154,6 +155,7 @@ function taskEnd(
     failed: failureClass !== undefined,
     reason: failureClass === undefined ? "Success" : "ExceptionFailure",
     failureClass,
+    inputBytes: number(after(rest, "read")),
     peakExecutionBytes: number(after(rest, "peak")),
     peakOnHeapExecutionBytes: number(after(rest, "on-heap")),
     memorySpilledBytes: number(after(rest, "spilled")),

@@ -42,6 +42,7 @@ const task = (of: Partial<TaskEvidence>): TaskEvidence => ({
   memorySpilledBytes: 0,
   diskSpilledBytes: 0,
   shuffleBytes: 0,
+  inputBytes: undefined,
   polledExecutionBytes: undefined,
   ...of,
 });
