@@ -2,6 +2,7 @@
 import { gzipSync } from "node:zlib";
 import { type Damage, damages, type RunFiles } from "./damages.ts";
 import { handlingDamages } from "./handling-damages.ts";
+import { maskingDamages } from "./masking-damages.ts";
 import { moreDamages } from "./more-damages.ts";
 import { subtleDamages } from "./subtle-damages.ts";
 
@@ -18,5 +19,6 @@ export function allDamages({
     more: moreDamages(other),
     subtle: subtleDamages(),
     handling: handlingDamages(other, again),
+    masking: maskingDamages(),
   };
 }

@@ -3,8 +3,8 @@
  * What the gate says of damaged logs: `pnpm gate:damage [directory of runs]` damages a good and a
  * regressed run of three scenarios in every way that damages.ts knows. No damage passes, what is
  * whole passes, and no regression does. `--only words` takes the damages whose name holds them,
- * `--scenario words` and `--run words` the runs, `--from more`, `--from subtle` or `--from handling`
- * those of more-damages.ts, subtle-damages.ts or handling-damages.ts alone.
+ * `--scenario words` and `--run words` the runs, `--from more`, `--from subtle`, `--from handling` or
+ * `--from masking` those of the file of that name alone.
  */
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -295,7 +295,8 @@ test("tasks whose executor's log has spills have some in their metrics", () => {
     fact.kind === "task_end" ? { ...fact, memorySpilledBytes: 0 } : fact,
   );
   const text = [...lines, spill("collection", 5, 1)];
-  const says = "its tasks did not spill by their metrics, and executors' logs have lines of spills";
+  const says =
+    "tasks did not spill by their metrics, and executors' logs have lines of their spills";
   expect(found(events, text).events?.incomplete).toBe(says);
   expect(found(spilling, text).events?.incomplete).toBeUndefined();
   // Metrics of a task that failed may be lost, and with them its spills.
@@ -303,4 +304,45 @@ test("tasks whose executor's log has spills have some in their metrics", () => {
     fact.kind === "task_end" && fact.taskId === 1 ? { ...fact, reason: "ExecutorLost" } : fact,
   );
   expect(found(failed, text).events?.incomplete).not.toContain("did not spill");
+});
+
+test("a task that spills by a line has that spill in its metrics", () => {
+  const says = (
+    [what, consumer]: readonly ["collection" | "sort_data" | "forced_collection", string],
+    taskId: number,
+    zeroOf: number,
+  ) => {
+    const events = spilling.map((fact) =>
+      fact.kind === "task_end" && fact.taskId === zeroOf
+        ? { ...fact, memorySpilledBytes: 0 }
+        : fact,
+    );
+    const line = { ...spill("collection", 5, 1), what, consumer, taskId } as LogFact;
+    return found(events, [...lines, line]).events?.incomplete ?? "";
+  };
+  const contradicted = "did not spill by their metrics";
+  expect(says(["collection", "ExternalSorter"], 1, 1)).toContain(contradicted);
+  expect(says(["collection", "ExternalSorter"], 0, 1)).not.toContain(contradicted);
+  expect(says(["sort_data", "ShuffleExternalSorter"], 1, 1)).toContain(contradicted);
+  // What is forced may come after the metrics; a sorter of a map's pages frees none of its own.
+  expect(says(["forced_collection", "ExternalSorter"], 1, 1)).not.toContain(contradicted);
+  expect(says(["sort_data", "UnsafeExternalSorter"], 1, 1)).not.toContain(contradicted);
+});
+
+test("metrics of an executor's tasks hold what lines of their collections say", () => {
+  const says = (bytes: number, failed = false): string => {
+    const size = { atLeast: bytes, atMost: bytes };
+    const text = [...lines, { ...spill("collection", 5, 1), size } as LogFact];
+    const events = spilling.map((fact) =>
+      failed && fact.kind === "task_end" && fact.taskId === 1
+        ? { ...fact, reason: "ExecutorLost" }
+        : fact,
+    );
+    return found(events, text).events?.incomplete ?? "";
+  };
+  const contradicted = "did not spill by their metrics";
+  const tasks = spilling.filter(({ kind }) => kind === "task_end").length;
+  expect(says(7 * tasks)).not.toContain(contradicted);
+  expect(says(7 * tasks + 1)).toContain(contradicted);
+  expect(says(7 * tasks + 1, true)).not.toContain(contradicted);
 });

@@ -168,7 +168,7 @@ export class Completeness {
           ? [`events stand before what they follow, ${countInWords(events.misplaced)} times`]
           : []),
         ...(executors.some((log) => log.spillsWithoutMetrics)
-          ? ["its tasks did not spill by their metrics, and executors' logs have lines of spills"]
+          ? ["tasks did not spill by their metrics, and executors' logs have lines of their spills"]
           : []),
         ...missingInWords(wanted),
       ]),

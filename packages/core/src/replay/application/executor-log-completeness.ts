@@ -77,6 +77,7 @@ export class ExecutorLogCompleteness {
   /** tasks that spilled, and those of them whose spills must have lines */
   #spillingTasks = 0;
   #spillingByLines = 0;
+  #spilledBytes = 0;
   #unmeasuredTasks = 0;
   #failures = 0;
 
@@ -158,6 +159,7 @@ export class ExecutorLogCompleteness {
   ): void {
     if ((memorySpilledBytes ?? 0) > 0) {
       this.#spillingTasks++;
+      this.#spilledBytes += memorySpilledBytes ?? 0;
       if (spillsByLines) this.#spillingByLines++;
       if (spillsByLines && reason === "Success") this.#spills.taskSpilled(taskId);
     } else if (reason !== "Success" || memorySpilledBytes === undefined) this.#unmeasuredTasks++;
@@ -165,6 +167,7 @@ export class ExecutorLogCompleteness {
       this.#failures++;
       return;
     }
+    if (memorySpilledBytes === 0) this.#spills.taskDidNotSpill(taskId);
     this.#successes++;
     for (const blockId of reads) this.#reads.askedFor(blockId, taskId);
     const ts = (finishedMs ?? 0) * 1000;
@@ -278,9 +281,15 @@ export class ExecutorLogCompleteness {
     return { what: "", expected, missing: this.#finished.outside(tasks) };
   }
 
-  /** Of the event log: some task here spilled by lines, and by metrics none did. */
+  /** Of the event log: a task here spilled by lines, and not by its metrics. */
   get spillsWithoutMetrics(): boolean {
-    return this.#spills.lines > 0 && this.#spillingTasks === 0 && this.#unmeasuredTasks === 0;
+    const spills = this.#spills;
+    if (spills.contradicted > 0) return true;
+    // Metrics of a task that failed or still ran may be lost, and with them its spills.
+    if (this.#unmeasuredTasks > 0 || spills.counted === 0) return false;
+    if (this.#spillingTasks === 0) return true;
+    const isOfEach = this.#failures === 0 && this.#running.count <= this.#successes;
+    return isOfEach && this.#spilledBytes < spills.collectedBytes;
   }
 
   #stored(blockId: string): void {
