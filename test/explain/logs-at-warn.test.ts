@@ -20,6 +20,53 @@ const REFUSED = [
 ];
 
 test.each([
+  [
+    "1 block of RDD 7 found no room",
+    [
+      "24/07/24 04:26:30 WARN MemoryStore: Failed to reserve initial memory threshold of 1024.0 KiB for computing block rdd_7_3 in memory.",
+    ],
+  ],
+  [
+    "1 block of RDD 7 found no room",
+    [...REFUSED, "24/07/24 04:26:33 WARN BlockManager: Putting block rdd_7_3 failed"].slice(1),
+  ],
+  [
+    "rdd_7_3 could not be stored, and why is not logged",
+    ["24/07/24 04:26:33 WARN BlockManager: Putting block rdd_7_3 failed"],
+  ],
+  [
+    "Storage has 512.0 KiB, less than the 1024.0 KiB that a block asks for at first",
+    [
+      "24/07/24 04:26:30 WARN MemoryStore: Max memory 512.0 KiB is less than the initial memory threshold 1024.0 KiB needed to store a block in memory. Please configure Spark with more memory.",
+    ],
+  ],
+  [
+    "Cached blocks were lost: no executor has rdd_7_3 any more",
+    ["24/07/24 04:26:30 WARN BlockManagerMasterEndpoint: No more replicas available for rdd_7_3 !"],
+  ],
+  [
+    "an aggregation got no page of 1.0 MiB, and went on without",
+    [
+      "24/07/24 04:26:30 WARN VariableLengthRowBasedKeyValueBatch: Failed to allocate page (1048576 bytes).",
+    ],
+  ],
+  [
+    "and again, 2 times or more in all",
+    ["30", "45"].map(
+      (second) =>
+        `24/07/24 04:26:${second} WARN RowBasedKeyValueBatch: Calling spill() on RowBasedKeyValueBatch. Will not spill but return 0.`,
+    ),
+  ],
+])("a warning that is all there is: %s", async (says, lines) => {
+  const log = join(folder, "warnings");
+  writeFileSync(log, `${lines.join("\n")}\n`);
+  const { stdout, code } = await respark(["explain", log]);
+  expect(code).toBe(0);
+  expect(stdout.replaceAll(/\s+/g, " ")).toContain(says);
+  expect(stdout).toMatch(/^1 finding/m);
+});
+
+test.each([
   ["alone", REFUSED],
   // The program's own classes print at INFO.
   ["of a program at INFO", ["24/07/24 04:26:28 INFO Components: Preparing", ...REFUSED]],

@@ -45,6 +45,7 @@ export function act(
       return;
     case "unroll_refused":
       context.ladder.refused(fact.blockId);
+      blocks.refusedAtOnce(step, fact.blockId);
       return;
     case "memory_use":
       checkMemoryUse(context, step, fact);

@@ -15,6 +15,7 @@ import { ContainerLosses } from "./application/container-losses.ts";
 import { DeathRecords } from "./application/death-records.ts";
 import { type ExecutorEvent, ExecutorRoster, rowsOf } from "./application/executor-roster.ts";
 import { FailureRecords } from "./application/failure-records.ts";
+import { FetchFailures } from "./application/fetch-failures.ts";
 import { ImpossibleSizes } from "./application/impossible-sizes.ts";
 import { writeApplication, writeExecutors } from "./application/life-rows.ts";
 import { MetricRows } from "./application/metric-rows.ts";
@@ -60,6 +61,7 @@ export class Replay {
   readonly #sizes = new ImpossibleSizes();
   readonly #others: OtherApplications;
   readonly #containers = new ContainerLosses();
+  readonly #fetches = new FetchFailures();
   readonly #executors = new Map<string, ExecutorReplay>();
   readonly #blocks: ApplicationBlocks;
   readonly #broadcasts = new BroadcastValues();
@@ -235,8 +237,10 @@ export class Replay {
     this.#containers.ofExecutor(executorId, fact);
     const known = this.#roster.of(executorId);
     known.host ??= fact.host;
-    known.removedAt ??= observation.ts;
-    this.#roster.gone(executorId, fact.reason, observation);
+    if (!this.#fetches.explain(executorId, fact.reason, observation.ts)) {
+      known.removedAt ??= observation.ts;
+      this.#roster.gone(executorId, fact.reason, observation);
+    }
     if (known.isToldByDriver && observation.ts !== undefined)
       this.#executors.get(executorId)?.removedAt(observation.ts);
   }
@@ -263,6 +267,7 @@ export class Replay {
   /** A task's failure in the driver's words, and its executor's loss where only they hold it. */
   #taskLost(observation: Observation, fact: LogFactOf<"driver_task_ended">): void {
     if (fact.lostReason === undefined) return;
+    this.#fetches.taskLost(fact.lostReason, observation.ts);
     const executorId = fact.executorId ?? this.#roster.someoneOn(fact.host)?.executorId;
     if (executorId === undefined) return;
     const [, loss, reason = ""] =
@@ -276,11 +281,8 @@ export class Replay {
     const { stageId, runningTasks } = this.#census.now(executorId, fact.taskId);
     const around = { stageId: fact.stageId ?? stageId, runningTasks };
     const hasLog = this.#hasLog(executorId);
-    const at = {
-      ts: observation.ts,
-      sourceFileId: observation.sourceFileId,
-      line: observation.line,
-    };
+    const { ts, sourceFileId, line } = observation;
+    const at = { ts, sourceFileId, line };
     if (hasLog) {
       this.#deaths.taskLost(at, fact, { executorId, hasLog, timelineSeq: undefined, around });
       return;

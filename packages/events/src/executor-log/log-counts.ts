@@ -22,4 +22,6 @@ export interface LogCounts {
   facts: number;
   /** Lines that state memory and became no fact. */
   unreadStatements: number;
+  /** Frames of traces that only a driver's JVM has. */
+  driversFrames: number;
 }

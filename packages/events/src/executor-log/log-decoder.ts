@@ -222,7 +222,15 @@ function streamOfPart(container: string | undefined): string | undefined {
 }
 
 function noCounts(): LogCounts {
-  return { lines: 0, records: 0, relevant: 0, matched: 0, facts: 0, unreadStatements: 0 };
+  return {
+    lines: 0,
+    records: 0,
+    relevant: 0,
+    matched: 0,
+    facts: 0,
+    unreadStatements: 0,
+    driversFrames: 0,
+  };
 }
 
 function sumOf(a: LogCounts, b: LogCounts): LogCounts {
@@ -233,5 +241,6 @@ function sumOf(a: LogCounts, b: LogCounts): LogCounts {
     matched: a.matched + b.matched,
     facts: a.facts + b.facts,
     unreadStatements: a.unreadStatements + b.unreadStatements,
+    driversFrames: a.driversFrames + b.driversFrames,
   };
 }

@@ -17,7 +17,14 @@ import { LogRecord } from "./log-record.ts";
 import type { LogTemplate } from "./log-template.ts";
 import { type LinePlace, LostStatements } from "./lost-statements.ts";
 import { OVERLAP_BYTES } from "./memory-statement.ts";
-import { blankBytes, isFrame, loggerOf, wordsFrom, wordsTo } from "./record-text.ts";
+import {
+  blankBytes,
+  isDriversFrame,
+  isFrame,
+  loggerOf,
+  wordsFrom,
+  wordsTo,
+} from "./record-text.ts";
 import { SeenLoggers } from "./seen-loggers.ts";
 import { isSparks } from "./spark-classes.ts";
 import { StreamLayout } from "./stream-layout.ts";
@@ -367,6 +374,9 @@ export class RecordReader {
     if (quoted !== undefined) {
       this.bareLine(line, quoted, buffer, start, end, emit);
       return;
+    }
+    if ((first === TAB || first === SPACE) && isDriversFrame(buffer, start, end)) {
+      this.counts.driversFrames++;
     }
     if (first === TAB) {
       this.lost.findInside(line, buffer, start, end);

@@ -1,6 +1,6 @@
 /** Texts of records and lines, and where the words of a line without a layout begin. */
 import type { RecordHead } from "./layouts/record-head.ts";
-import { textOf } from "./line-bytes.ts";
+import { Literal, textOf, viewOf } from "./line-bytes.ts";
 
 export function isFrame(line: string): boolean {
   return /^\s+at /.test(line);
@@ -39,4 +39,21 @@ export function wordsTo(buffer: Buffer, start: number, end: number): number {
   let at = end;
   while (at > start && BEHIND.has(buffer[at - 1] ?? 0)) at--;
   return at;
+}
+
+const SPARKS_FRAME = new Literal("at org.apache.spark.");
+const FRAME_BYTES = 160;
+/**
+ * Methods that no task runs: what asks for jobs, collects their results and builds broadcast tables
+ * (Spark 1.2 to 4.2). Closures that stand in the same classes run in tasks.
+ */
+const DRIVERS_METHOD =
+  /\.(?:SparkPlan\.(?:\$anonfun\$)?execute(?:Collect|Take|ToIterator)|SparkPlan\.decodeUnsafeRows|exchange\.BroadcastExchangeExec\b|Dataset\.(?:\$anonfun\$)?(?:collect|head|take|show|withAction)|SparkContext\.(?:runJob|broadcast)\(|RDD\.(?:collect|take|count|first)\(|deploy\.SparkSubmit|scheduler\.(?:DAGScheduler|TaskSetManager|TaskSchedulerImpl|TaskResultGetter)\b)/;
+
+/** A frame of a stack trace that only a driver's JVM has. */
+export function isDriversFrame(buffer: Buffer, start: number, end: number): boolean {
+  let at = start;
+  while (at < end && (buffer[at] === 9 || buffer[at] === 32)) at++;
+  if (!SPARKS_FRAME.standsAt(viewOf(buffer), at, end)) return false;
+  return DRIVERS_METHOD.test(buffer.latin1Slice(at, Math.min(end, at + FRAME_BYTES)));
 }

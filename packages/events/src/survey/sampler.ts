@@ -369,6 +369,7 @@ class SampleReader {
     { log, zoned, resolutionMicros }: SampledStream,
   ): Omit<Found, "otherContainers"> {
     const counts = this.#logDecoder.countsOf(container);
+    if (counts.driversFrames > 0) log.driverLines++;
     const found = {
       events: undefined,
       lines: undefined,

@@ -350,6 +350,16 @@ const WRAPPED: Wrapped = [
     ),
   ],
   [
+    "time, level and thread in a line of their own",
+    records((one) =>
+      [
+        `${iso(one.at)} ${one.level} [main]`,
+        `org.apache.spark.${one.logger} - ${one.message}`,
+        ...one.trace,
+      ].join("\n"),
+    ),
+  ],
+  [
     "logfmt",
     records((one) =>
       [

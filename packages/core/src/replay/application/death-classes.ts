@@ -93,8 +93,8 @@ const GONE_ALONE =
   /^(?:Executor lost: \S+ \(epoch|Removing block manager |got no response for the reason of its loss|is now (?:FAILED|LOST)$|Trying to remove executor |Existing executor \S+ has been removed|Executor \S+ is removed$|Disabling executor |Lost executor \S+$)/;
 
 /**
- * Words with which a driver forgets an executor's files and blocks. They follow its loss, and also a
- * mere fetch failure, after which it may live (DAGScheduler.handleExecutorLost up to 2.x,
+ * Words with which a driver forgets an executor's files and blocks. They follow its loss, and also
+ * a mere fetch failure, after which it may live (DAGScheduler.handleExecutorLost up to 2.x,
  * removeExecutorAndUnregisterOutputs since 3.0; BlockManagerMasterEndpoint.removeExecutor).
  */
 const BOOKKEEPING =

@@ -23,6 +23,9 @@ const ENDS: ReadonlySet<FailureRow["class"]> = new Set([
   "aborted",
 ]);
 const MESSAGE_CHARACTERS = 2000;
+const NO_SPILL = "Calling spill() on RowBasedKeyValueBatch. Will not spill but return 0.";
+/** The logger of blocks that no executor has any more. */
+const MASTER = "BlockManagerMasterEndpoint";
 
 type TaskLost = Extract<LogFact, { kind: "driver_task_ended" }>;
 type TaskFinished = Extract<LogFact, { kind: "task_finished" }>;
@@ -99,6 +102,12 @@ export class FailureRecords {
       case "put_failed":
         this.#refused(at, fact);
         return;
+      case "spill_declined":
+        this.#warned(at, "RowBasedKeyValueBatch", NO_SPILL);
+        return;
+      case "block_lost":
+        this.#warned(at, MASTER, `No more replicas available for ${fact.blockId}`);
+        return;
       case "driver_task_ended":
         this.#worked.add(at.executorId ?? "");
         if (fact.lostReason !== undefined) this.#taskLost(at, fact, fact.lostReason);
@@ -147,6 +156,10 @@ export class FailureRecords {
     at: Observation,
     fact: Extract<LogFact, { kind: "page_allocation_failed" | "put_failed" }>,
   ): void {
+    if (fact.kind === "put_failed" && fact.reason === undefined) {
+      this.#warned(at, "BlockManager", `Putting block ${fact.blockId} failed`);
+      return;
+    }
     const message =
       fact.kind === "put_failed"
         ? (fact.reason ?? "")
@@ -237,6 +250,10 @@ export class FailureRecords {
       message: error.message,
       userFrame: fact.kind === "uncaught_error" ? fact.userFrame : undefined,
     });
+  }
+
+  #warned(at: Observation, logger: string, message: string): void {
+    this.#sparkError(at, { kind: "spark_error", logger, message, error: undefined });
   }
 
   #sparkError(at: Observation, fact: Extract<LogFact, { kind: "spark_error" }>): void {

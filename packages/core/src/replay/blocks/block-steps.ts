@@ -23,12 +23,19 @@ import { UnrollBeginnings } from "./unroll-beginnings.ts";
 
 type Fact<Kind extends LogFact["kind"]> = Extract<LogFact, { kind: Kind }>;
 
+/** An application that has more refused blocks tells enough of them. */
+const REFUSED_KEPT = 100_000;
+/** What refused it, and how large it was. */
+const NOT_TOLD = { rule: undefined, size: undefined } as const;
+
 export class BlockSteps {
   readonly #context: ReplayContext;
   readonly evictions: Evictions;
   readonly unrolls: UnrollBeginnings;
   /** Blocks found nowhere whose put has not ended yet: the miss is written once. */
   readonly #missed = new Set<string>();
+  /** Blocks that found no room, and of which no line said since that they went to disk instead. */
+  readonly #refused = new Set<string>();
 
   constructor(context: ReplayContext, puts: PutsUnderWay) {
     this.#context = context;
@@ -132,7 +139,7 @@ export class BlockSteps {
 
   /** M6, M7, M8, P1: a request for storage that was not granted. */
   refused(step: LogStep, fact: Fact<"store_refused">): void {
-    const { state, lookahead } = this.#context;
+    const { state } = this.#context;
     const limit = fact.limitBytes;
     if (limit !== undefined) checkLimit(this.#context, step, exactly(limit), "exceeds_limit");
     if (fact.why === "not_evictable" || fact.why === "same_rdd") {
@@ -142,9 +149,7 @@ export class BlockSteps {
       state.sample(step, "derived");
     }
     // A refusal inside an unroll ends in its own failure line; only a put of whole bytes ends here.
-    const inUnroll = lookahead
-      .upcoming(fact.blockId)
-      .some((next) => next.fact.kind === "unroll_failed" && next.ts - step.ts < 10_000_000);
+    const inUnroll = this.#isUnrolling(step, fact.blockId);
     // A block that is on disk was only read back: nothing that was put is lost.
     if (!inUnroll && !this.#context.history.isOnDisk(fact.blockId)) {
       // Up to 1.6 `same RDD` is printed for any shortage; later nothing says which it was.
@@ -154,6 +159,13 @@ export class BlockSteps {
       const size = requiredBytes === undefined ? undefined : exactAmount(requiredBytes);
       this.#putFailed(step, fact.blockId, undefined, { rule, size });
     }
+  }
+
+  /** Its failure has a line of its own, soon. */
+  #isUnrolling({ ts }: LogStep, blockId: string): boolean {
+    return this.#context.lookahead
+      .upcoming(blockId)
+      .some((next) => next.fact.kind === "unroll_failed" && next.ts - ts < 10_000_000);
   }
 
   /** M13 */
@@ -285,7 +297,17 @@ export class BlockSteps {
     this.unrolls.lookedUp(step, fact.blockId, taskId);
   }
 
+  /** M12, which Spark prints right before M13: of a filtered log it may be all there is. */
+  refusedAtOnce(step: LogStep, blockId: string): void {
+    if (this.#isUnrolling(step, blockId)) return;
+    this.#context.history.refused(blockId);
+    this.#putFailed(step, blockId, undefined, NOT_TOLD);
+  }
+
+  /** M19: what is put to disk instead found no room, and a line before it says so. */
   persistingToDisk(step: LogStep, blockId: string): void {
+    if (!this.#refused.has(blockId)) this.#putFailed(step, blockId, undefined, NOT_TOLD);
+    this.#refused.delete(blockId);
     this.#context.history.persistedInstead(blockId, step.ts);
   }
 
@@ -361,6 +383,7 @@ export class BlockSteps {
   ): void {
     const { state, history } = this.#context;
     this.#impliedMiss(step, step, blockId, taskId, "values");
+    if (this.#refused.size < REFUSED_KEPT) this.#refused.add(blockId);
     state.totals.failedPuts++;
     history.putFailed(blockId);
     state.sample(step, "logged");

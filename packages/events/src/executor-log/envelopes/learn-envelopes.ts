@@ -30,7 +30,7 @@ import { CriLine, TimestampedLine } from "./runtime-lines.ts";
 import { ShippedJson } from "./shipped-json.ts";
 import { holdsWords, MOST_STREAMS, shippedIn, streamsIn } from "./shipped-keys.ts";
 import { headsAbove, TabbedBelow } from "./tabbed-below.ts";
-import { hasTwoLineHeads, TwoLineHeads } from "./two-line-heads.ts";
+import { TwoLineHeads, twoLineHeadsOf } from "./two-line-heads.ts";
 import { WrappedLines, wrappedAt } from "./wrapped-lines.ts";
 import { areXmlEvents, XmlEvents } from "./xml-events.ts";
 import { areYamlDocuments, YamlDocuments } from "./yaml-documents.ts";
@@ -80,7 +80,8 @@ function nextLayer(lines: readonly Unwrapped[], layers: readonly Layer[]): MakeL
   if (!has("doubled") && areDoubled(lines)) return () => new DoubledLines();
   const width = layers.length === 0 ? wrappedAt(lines) : undefined;
   if (width !== undefined) return () => new WrappedLines(width);
-  if (!has("two-line-heads") && hasTwoLineHeads(lines)) return () => new TwoLineHeads();
+  const isHead = has("two-line-heads") ? undefined : twoLineHeadsOf(lines);
+  if (isHead !== undefined) return () => new TwoLineHeads(isHead);
   if (!has("line-numbers") && haveNumbers(lines)) {
     return () => new EnvelopeLayer(new LineNumbers());
   }

@@ -52,6 +52,7 @@ export const CACHE_MANAGER: readonly LogTemplate[] = [
     level: "INFO",
     says: "Failure to store {word}",
     example: "Failure to store rdd_2_1",
-    fact: (blockId) => ({ kind: "put_failed", blockId }),
+    // It was there, and is gone when it is read.
+    fact: (blockId) => ({ kind: "put_failed", blockId, reason: `Failure to store ${blockId}` }),
   }),
 ];

@@ -56,9 +56,15 @@ export const MEMORY_STORE: readonly LogTemplate[] = [
   template({
     name: "M2",
     level: "WARN",
-    says: "Max memory {size} is less than the initial memory threshold {size} needed to store a block in memory. Please configure Spark with more memory.",
+    says: "Max memory {text} is less than the initial memory threshold {text} needed to store a block in memory. Please configure Spark with more memory.",
     example:
       "Max memory 512.0 KiB is less than the initial memory threshold 1024.0 KiB needed to store a block in memory. Please configure Spark with more memory.",
+    fact: (most, threshold, { logger }) => ({
+      kind: "spark_error",
+      logger,
+      message: `Max memory ${most} is less than the initial memory threshold ${threshold} needed to store a block in memory.`,
+      error: undefined,
+    }),
   }),
   template({
     name: "M5",

@@ -127,6 +127,29 @@ export const SORTER: readonly LogTemplate[] = [
     fact: (taskId, threadId, size, times, around) =>
       sortData(around, { taskId, threadId, size, times }),
   }),
+  // A fork's word for a spill that another consumer asked for (Gluten's shims).
+  template({
+    name: "S3",
+    level: "INFO",
+    says: "Thread {int} force spilling sort data of {size} to disk ({int}{gap}time so far)",
+    example: "Thread 61 force spilling sort data of 20.0 MiB to disk (0  time so far)",
+    fact: (threadId, size, times, around) => sortData(around, { threadId, size, times }),
+  }),
+  template({
+    name: "S3",
+    level: "INFO",
+    says: "Thread {int} force spilling sort data of {size} to disk ({int}{gap}times so far)",
+    example: "Thread 61 force spilling sort data of 20.0 MiB to disk (2  times so far)",
+    fact: (threadId, size, times, around) => sortData(around, { threadId, size, times }),
+  }),
+  template({
+    name: "S3'",
+    level: "INFO",
+    says: "Task {int} on Thread {int} force spilling sort data of {size} to disk ({int}{gap}times so far)",
+    example: "Task 12 on Thread 61 force spilling sort data of 20.0 MiB to disk (0  times so far)",
+    fact: (taskId, threadId, size, times, around) =>
+      sortData(around, { taskId, threadId, size, times }),
+  }),
   template({
     name: "S4",
     since: "2.0",
@@ -185,6 +208,20 @@ export const ROW_BASED_KEY_VALUE_BATCH: readonly LogTemplate[] = [
     says: "Calling spill() on RowBasedKeyValueBatch. Will not spill but return 0.",
     example: "Calling spill() on RowBasedKeyValueBatch. Will not spill but return 0.",
     fact: ({ logger }) => ({ kind: "spill_declined", consumer: logger }),
+  }),
+  // RowBasedKeyValueBatch.acquirePage, 2.2 to 4.2: the aggregation goes on in another map.
+  template({
+    name: "S6'",
+    since: "2.0",
+    level: "WARN",
+    says: "Failed to allocate page ({int} bytes).",
+    example: "Failed to allocate page (1048576 bytes).",
+    fact: (size, { logger }) => ({
+      kind: "spark_error",
+      logger,
+      message: `Failed to allocate page (${size} bytes).`,
+      error: undefined,
+    }),
   }),
 ];
 

@@ -3,8 +3,8 @@
  * stages are called.
  */
 import type { relations } from "../../sql/relations.ts";
-import { numberIn, type Of, textIn } from "../../sql/row.ts";
-import { bytes } from "../words.ts";
+import { flagIn, numberIn, type Of, textIn } from "../../sql/row.ts";
+import { bytes, executorsWords } from "../words.ts";
 import type { EVICTING, FACTS } from "./questions.ts";
 
 export interface Application {
@@ -27,6 +27,23 @@ export interface Application {
   readonly idle: readonly Of<typeof relations.idle_rdds>[];
   /** Broadcasts that evicted blocks of RDDs, what evicted most first. */
   readonly evictingBroadcasts: readonly Of<typeof EVICTING>[];
+}
+
+/** Local mode: the driver's own JVM runs the tasks. */
+export function isLocal({ row }: Application): boolean {
+  return flagIn(row, "runs_tasks_on_driver") === true;
+}
+
+/** `the driver, in local mode`: who it was, where the driver's JVM runs the tasks. */
+export function whoInWords(
+  executorIds: readonly string[],
+  atMost: number,
+  application: Application,
+): string {
+  const words = executorsWords(executorIds, atMost);
+  return executorIds.length === 1 && executorIds[0] === "driver" && isLocal(application)
+    ? `${words}, in local mode`
+    : words;
 }
 
 /** Run time of all tasks; undefined: no log of tasks. */

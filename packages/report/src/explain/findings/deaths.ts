@@ -68,7 +68,7 @@ function lostOf(kind: string, rows: readonly Loss[], first: Loss, application: A
     executorId: rows.length === 1 ? executors[0] : undefined,
     title: titleOf(kind, executors, rows),
     evidence: [
-      reasonInWords(textIn(first, "reason")),
+      ...reasonsInWords(rows),
       whenInWords(rows, first),
       ...errorInWords(rows),
       ...wentWithThem(rows, sum),
@@ -187,6 +187,38 @@ const LOST: Readonly<Record<string, string>> = {
 
 /** What Kubernetes calls a container that was over its limit. */
 const OOM_KILLED = "OOMKilled";
+
+/** Reasons told; the others are a number. */
+const REASONS_SHOWN = 3;
+/** What differs between reasons of one kind: who, where, how much, how long. */
+const WHO_AND_HOW_MUCH =
+  /\bcontainer_[\w]+|\bhosts?:? \S+|\bBlockManagerId\([^)]*\)|\bexecutor \S+|\(epoch \d+\)|\bpid=\d+|[\d.]+ ?(?:[KMGT]i?B|m?s|bytes)\b|\b[\w-]+-exec-\d+\b|\d{4}-\d\d-\d\d[T ][\d:.,+Z]+/gi;
+
+/** Each reason in the words of the first that has it, with how many have it. */
+function reasonsInWords(rows: readonly Loss[]): string[] {
+  const alike = new Map<string, Loss[]>();
+  for (const row of rows) {
+    const key = (textIn(row, "reason") ?? "").replace(WHO_AND_HOW_MUCH, "");
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [row]);
+    else group.push(row);
+  }
+  const groups = [...alike.values()].sort((one, other) => other.length - one.length);
+  const told = groups.slice(0, REASONS_SHOWN).map((group) => {
+    const words = reasonInWords(textIn(group[0], "reason"));
+    if (rows.length === 1) return words;
+    const whose =
+      group.length === rows.length
+        ? `of all ${rows.length}, in such words`
+        : executorsWords(
+            group.map((row) => textIn(row, "executor_id") ?? ""),
+            3,
+          );
+    return `${words.replace(/\.$/, "")} (${whose}).`;
+  });
+  const more = groups.slice(REASONS_SHOWN).reduce((sum, group) => sum + group.length, 0);
+  return more === 0 ? told : [...told, `${counted(more, "more executor")} for other reasons.`];
+}
 
 function reasonInWords(reason: string | undefined): string {
   const lines = (reason ?? "").split("\n").filter((line) => line.trim() !== "");

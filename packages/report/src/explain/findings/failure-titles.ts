@@ -2,7 +2,7 @@
 import { counted } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
 import { numberIn, type Of, textIn } from "../../sql/row.ts";
-import { bytes, capital, executorsWords } from "../words.ts";
+import { bytes, capital } from "../words.ts";
 
 export const FAILED: typeof relations.failure_summary & {
   readonly input_left_us: "number";
@@ -108,9 +108,13 @@ export function wasKilled(row: FailedKind): boolean {
   );
 }
 
-export function titleOf({ row, kind, what, tasks, times, name, executors }: Failed): string {
+/** `who`: executors in words. */
+export function titleOf(
+  { row, kind, what, tasks, times, name, executors }: Failed,
+  who: (executorIds: readonly string[]) => string,
+): string {
   const short = name?.replace(/^.*\./, "");
-  const where = executors.length === 0 ? "" : ` on ${executorsWords(executors, 4)}`;
+  const where = executors.length === 0 ? "" : ` on ${who(executors)}`;
   const failed = tasks > 0 ? `${counted(tasks, "task")} failed${where}` : undefined;
   const message = textIn(row, "message") ?? "";
   for (const [words, title] of failed === undefined ? BY_WORDS : []) {
@@ -124,7 +128,7 @@ export function titleOf({ row, kind, what, tasks, times, name, executors }: Fail
       return `${failed ?? "Work failed"}: a disk was full`;
     case "page": {
       const size = /\((\d+) bytes\)/.exec(message)?.[1];
-      const whose = executors.length === 0 ? "" : ` (${executorsWords(executors, 4)})`;
+      const whose = executors.length === 0 ? "" : ` (${who(executors)})`;
       return `A JVM had no room for a page of ${bytes(size === undefined ? undefined : Number(size))} of execution memory, ${counted(times, "time")}, and Spark tried again${whose}`;
     }
     case "no_resources":
@@ -133,10 +137,10 @@ export function titleOf({ row, kind, what, tasks, times, name, executors }: Fail
       return `${failed ?? "Work failed"} at a limit of Spark's own, not for want of memory${short === undefined ? "" : ` (${short})`}`;
     case "crash":
       return failed === undefined
-        ? `${capital(executorsWords(executors, 4)) || "A JVM"} ${wasKilled(row) ? "was killed (SIGKILL)" : "crashed"}`
+        ? `${capital(who(executors)) || "A JVM"} ${wasKilled(row) ? "was killed (SIGKILL)" : "crashed"}`
         : `${failed}: the worker process crashed`;
     case "container":
-      return `${capital(executorsWords(executors, 4)) || "A process"} was killed for its memory, by its host or its container`;
+      return `${capital(who(executors)) || "A process"} was killed for its memory, by its host or its container`;
     case "signal":
       return `The driver was told to stop by a ${signalIn(message)}${(numberIn(row, "running_tasks") ?? 0) === 0 ? "" : ` while ${counted(numberIn(row, "running_tasks") ?? 0, "task")} ran`}; who sent it is not in these logs`;
     case "aborted":

@@ -5,8 +5,8 @@
 import { counted } from "@respark/core";
 import { flagIn, numberIn, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
-import { bytes, cutTo, cutToCause, executorsWords, instant, whenInWords } from "../words.ts";
-import { type Application, settingInWords } from "./application.ts";
+import { bytes, cutTo, cutToCause, instant, whenInWords } from "../words.ts";
+import { type Application, settingInWords, whoInWords } from "./application.ts";
 import { exactCost } from "./costs.ts";
 import { FAILED, type FailedKind, isTriedAgain, titleOf, wasKilled } from "./failure-titles.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
@@ -150,10 +150,12 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
     executorId: executors.length === 1 ? executors[0] : undefined,
     title:
       memory === undefined
-        ? titleOf({ row, kind, what, tasks, times, name, executors })
-        : `${memory.title} (${counted(times, "time")}, ${executors.length === 0 ? "in a process that these logs do not name" : executorsWords(executors, 4)})`,
+        ? titleOf({ row, kind, what, tasks, times, name, executors }, (ids) =>
+            whoInWords(ids, 4, application),
+          )
+        : `${memory.title} (${counted(times, "time")}, ${executors.length === 0 ? "in a process that these logs do not name" : whoInWords(executors, 4, application)})`,
     evidence: [
-      saidOf(row),
+      saidOf(row, times - tasks),
       ...(stageId === undefined || tasks === 0
         ? []
         : [`${tasks === 1 ? "It was" : "Most were"} of ${application.stage(stageId)}.`]),
@@ -187,12 +189,13 @@ function wordsOf(row: FailedKind): string {
   return cause === undefined || cause === first ? said : `${said} … ${cause}`;
 }
 
-function saidOf(row: FailedKind): string {
+/** `alone`: failures that are no task's. A process says each once in ten seconds, of any words. */
+function saidOf(row: FailedKind, alone: number): string {
   const words = wordsOf(row);
   const when = whenInWords(numberIn(row, "first_us"));
   return words === ""
     ? `No error is logged with it${when}.`
-    : `In the log: “${cutToCause(words, 300)}”${when}.`;
+    : `In the log: “${cutToCause(words, 300)}”${when}${alone > 1 ? `, and of its kind ${counted(alone, "time")} or more in all` : ""}.`;
 }
 
 function frameInWords(row: FailedKind): string[] {

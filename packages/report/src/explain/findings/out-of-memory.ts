@@ -3,8 +3,15 @@ import { counted } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
 import { flagIn, numberIn, type Of, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
-import { bytes, cutToCause, executorsWords, millis, share, whenInWords } from "../words.ts";
-import { type Application, coresOf, settingInWords, sizeOf } from "./application.ts";
+import { bytes, cutToCause, millis, share, whenInWords } from "../words.ts";
+import {
+  type Application,
+  coresOf,
+  isLocal,
+  settingInWords,
+  sizeOf,
+  whoInWords,
+} from "./application.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
 import { morePartitions } from "./partitions.ts";
 import { fractionChange, smallFraction } from "./room.ts";
@@ -45,7 +52,7 @@ function outOf(row: OutOfMemory, application: Application): Draft {
         ? COST_UNKNOWN
         : { best: lostMillis, min: lostMillis, max: lostMillis },
     stageId,
-    title: titleOf(kind, row),
+    title: titleOf(kind, row, application),
     evidence: [
       `In the log: “${cutToCause(wordsOf(row), 240)}”${whenInWords(numberIn(row, "first_us"))}.`,
       ...stageInWords(row, application),
@@ -80,13 +87,13 @@ function wordsOf(row: OutOfMemory): string {
 }
 
 /** One death has no count: a process may say its error more often than it dies. */
-function titleOf(kind: string, row: OutOfMemory): string {
+function titleOf(kind: string, row: OutOfMemory, application: Application): string {
   const onDriver = flagIn(row, "on_driver") === true;
   const ooms = numberIn(row, "ooms") ?? 0;
   const ofAny = OUT_OF[kind] ?? "Memory ran out";
   const title = onDriver ? (DRIVER[kind] ?? OUT_OF[kind] ?? "The driver's memory ran out") : ofAny;
   const times = ooms === 1 ? "" : `${counted(ooms, "time")}, `;
-  return `${title} (${times}${executorsWords(textsIn(row, "executors"), 4)})`;
+  return `${title} (${times}${whoInWords(textsIn(row, "executors"), 4, application)})`;
 }
 
 const OUT_OF: Readonly<Record<string, string>> = {
@@ -243,6 +250,13 @@ function driverChange(kind: string, application: Application): Change {
     return {
       key: "spark.sql.autoBroadcastJoinThreshold",
       text: () => `a smaller ${threshold} (-1: no table is broadcast); or ${memory}`,
+    };
+  }
+  if (isLocal(application) && IN_THE_HEAP.includes(kind)) {
+    return {
+      key,
+      text: () =>
+        `${memory}: in local mode tasks run in the driver's heap, and spark.executor.memory sets nothing; or fewer threads (local[n]), or more partitions, so that one task holds less`,
     };
   }
   if (kind === "jvm_heap" || kind === "gc_overhead") {

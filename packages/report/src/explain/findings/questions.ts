@@ -46,6 +46,7 @@ const BESIDE_APPLICATION = {
   cores: "number",
   ooms: "number",
   settings_logged: "flag",
+  runs_tasks_on_driver: "flag",
 } as const;
 /** What APPLICATIONS answers with. */
 export const FACTS: typeof relations.applications & typeof BESIDE_APPLICATION = {
@@ -55,7 +56,16 @@ export const FACTS: typeof relations.applications & typeof BESIDE_APPLICATION = 
 
 export const APPLICATIONS = (here: string): string => `
   select a.*, t.run_ms, x.cores, coalesce(o.ooms, 0) as ooms,
-    coalesce(c.logged, false) as settings_logged
+    coalesce(c.logged, false) as settings_logged,
+    -- Utils.isLocalMaster: the driver is the only executor.
+    a.app_id like 'local-%' or exists (from spark_conf s where s.app_id = a.app_id
+        and s.attempt_id = a.attempt_id and s.key = 'spark.master' and s.value like 'local%')
+      or exists (from tasks t where t.app_id = a.app_id and t.attempt_id = a.attempt_id
+        and t.executor_id = 'driver')
+      or exists (from oom_events t where t.app_id = a.app_id and t.attempt_id = a.attempt_id
+        and t.executor_id = 'driver' and t.task_id is not null)
+      or exists (from failures t where t.app_id = a.app_id and t.attempt_id = a.attempt_id
+        and t.executor_id = 'driver' and t.task_id is not null) as runs_tasks_on_driver
   from (select * replace (coalesce(memory_manager, (
       select any_value(e.memory_manager) from executors e where e.app_id = applications.app_id
         and e.attempt_id = applications.attempt_id)) as memory_manager)
