@@ -103,10 +103,8 @@ export class FailureRecords {
         this.#refused(at, fact);
         return;
       case "spill_declined":
-        this.#warned(at, "RowBasedKeyValueBatch", NO_SPILL);
-        return;
       case "block_lost":
-        this.#warned(at, MASTER, `No more replicas available for ${fact.blockId}`);
+        this.#warningLogged(at, fact);
         return;
       case "driver_task_ended":
         this.#worked.add(at.executorId ?? "");
@@ -250,6 +248,14 @@ export class FailureRecords {
       message: error.message,
       userFrame: fact.kind === "uncaught_error" ? fact.userFrame : undefined,
     });
+  }
+
+  #warningLogged(
+    at: Observation,
+    fact: Extract<LogFact, { kind: "spill_declined" | "block_lost" }>,
+  ): void {
+    if (fact.kind === "spill_declined") this.#warned(at, "RowBasedKeyValueBatch", NO_SPILL);
+    else this.#warned(at, MASTER, `No more replicas available for ${fact.blockId}`);
   }
 
   #warned(at: Observation, logger: string, message: string): void {
