@@ -283,13 +283,10 @@ export class Replay {
     const hasLog = this.#hasLog(executorId);
     const { ts, sourceFileId, line } = observation;
     const at = { ts, sourceFileId, line };
-    if (hasLog) {
-      this.#deaths.taskLost(at, fact, { executorId, hasLog, timelineSeq: undefined, around });
-      return;
-    }
-    this.#executor(executorId).afterReports((timelineSeq) =>
-      this.#deaths.taskLost(at, fact, { executorId, hasLog, timelineSeq, around }),
-    );
+    const told = (timelineSeq?: number): void =>
+      this.#deaths.taskLost(at, fact, { executorId, hasLog, timelineSeq, around });
+    if (hasLog) told();
+    else this.#executor(executorId).afterReports(told);
   }
 
   #event(observation: Observation, fact: EventFact): void {
