@@ -66,6 +66,13 @@ const given: readonly Bar[] = [
   atLeast("pool_given_inside", 0.95),
 ];
 
+/** …and of lines lost here and there, what is given in time. */
+const lossy: readonly Bar[] = [
+  ...givenInTime,
+  atMost("storage_width", 0.1),
+  atMost("execution_active_width", 0.4),
+];
+
 export const bars: Readonly<Record<LogClass, readonly Bar[]>> = {
   dbg: [
     ...memory([0.99, 0.02], [0.97, 0.06, 0.01], [0.95, 0.08], [0.95, 0.05, 0.15], [0.99, 0.01]),
@@ -101,6 +108,11 @@ export const bars: Readonly<Record<LogClass, readonly Bar[]>> = {
   late: givenInTime,
   early: given,
   "late-alone": givenInTime,
+  "lossy-1-dbg": lossy,
+  "lossy-5-dbg": lossy,
+  "lossy-1-info": lossy,
+  "lossy-5-info": lossy,
+  "lossy-5-alone": lossy,
   "info-like": [
     ...memory([0.99, 0.03], [0.95, 0.08, 0.015], [0.9, 0.12], [0.95, 0.4, 0.6], [0.95, 0.4]),
     ...blocks,

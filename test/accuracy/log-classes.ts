@@ -12,6 +12,11 @@ export const logClasses = [
   "early",
   "late-alone",
   "info-like",
+  "lossy-1-dbg",
+  "lossy-5-dbg",
+  "lossy-1-info",
+  "lossy-5-info",
+  "lossy-5-alone",
 ] as const;
 export type LogClass = (typeof logClasses)[number];
 
@@ -27,4 +32,9 @@ export const classTitles: Readonly<Record<LogClass, string>> = {
   early: "executor logs that end early + event log",
   "late-alone": "executor logs that begin late, alone",
   "info-like": "INFO lines of DEBUG logs + event log",
+  "lossy-1-dbg": "DEBUG logs that lost 1 % of their lines + event log",
+  "lossy-5-dbg": "DEBUG logs that lost 5 % of their lines + event log",
+  "lossy-1-info": "INFO logs that lost 1 % of their lines + event log",
+  "lossy-5-info": "INFO logs that lost 5 % of their lines + event log",
+  "lossy-5-alone": "executor logs that lost 5 % of their lines, alone",
 };

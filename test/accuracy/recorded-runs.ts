@@ -108,6 +108,8 @@ export function classesOf(run: RecordedRun): LogClass[] {
     "late",
     "early",
     "late-alone",
-    ...(debug ? (["info-like"] as const) : []),
+    ...(debug ? (["info-like", "lossy-1-dbg", "lossy-5-dbg"] as const) : []),
+    ...(debug ? [] : (["lossy-1-info", "lossy-5-info"] as const)),
+    "lossy-5-alone",
   ];
 }
