@@ -66,7 +66,7 @@ const given: readonly Bar[] = [
   atLeast("pool_given_inside", 0.95),
 ];
 
-/** …and of lines lost here and there, what is given in time. */
+/** …where lines are lost here and there, what is given in time, and no wider than of whole logs. */
 const lossy: readonly Bar[] = [
   ...givenInTime,
   atMost("storage_width", 0.1),
@@ -112,7 +112,7 @@ export const bars: Readonly<Record<LogClass, readonly Bar[]>> = {
   "lossy-5-dbg": lossy,
   "lossy-1-info": lossy,
   "lossy-5-info": lossy,
-  "lossy-5-alone": lossy,
+  "lossy-5-alone": givenInTime,
   "info-like": [
     ...memory([0.99, 0.03], [0.95, 0.08, 0.015], [0.9, 0.12], [0.95, 0.4, 0.6], [0.95, 0.4]),
     ...blocks,

@@ -1,4 +1,4 @@
-/** Lines that a log lost here and there, at DEBUG: what its other lines show of them. */
+/** Lines that a log lost here and there, at DEBUG and at INFO: what its other lines show of them. */
 import { expect, test } from "vitest";
 import { replayText } from "./replay-text.ts";
 
@@ -198,4 +198,70 @@ test("what was reported before the log's first line is no store of which it lost
   );
   const stores = block_events.filter(({ op }) => op === "store");
   expect(stores.map(({ blockId }) => blockId)).toEqual(["rdd_0_0", "rdd_0_2"]);
+});
+
+/** Storage of the on-heap rows at times in ms: least, most. */
+function storageAt(story: string, times: readonly number[]): (number | undefined)[][] {
+  const { memory_timeline } = replayText(story, { memory: 1000, level: "info" });
+  return times.map((ms) => {
+    const used = memory_timeline.findLast(({ ts }) => ts <= ms * 1000)?.storageUsed;
+    return [used?.atLeast, used?.atMost];
+  });
+}
+
+test("at INFO a read of a block that no line stored shows its line to be lost", () => {
+  const story = (found: string) => `
+       0 1 start 1000
+       5 1 run task-1
+      10 1 store rdd_0_0 200 bytes free 800
+      30 1 found ${found}
+      40 1 store rdd_0_2 100 bytes free 400
+      50 1 finish task-1
+      60 1 store rdd_0_3 50 bytes free 650`;
+  // What the next line has less is of that block or of execution, and so on with the next.
+  expect(storageAt(story("rdd_0_1"), [10, 30, 40, 60])).toEqual([
+    [200, 200],
+    [200, 1000],
+    [300, 600],
+    [350, 350],
+  ]);
+  expect(storageAt(story("rdd_0_0"), [30, 40])).toEqual([
+    [200, 200],
+    [300, 300],
+  ]);
+  expect(storageAt(story("rdd_0_1 remote"), [30, 40])).toEqual([
+    [200, 200],
+    [300, 300],
+  ]);
+});
+
+test("at INFO a task that ends without having begun shows that stores may be lost, too", () => {
+  const story = (task: string) => `
+       0 1 start 1000
+       5 1 run task-1
+      10 1 store rdd_0_0 200 bytes free 800
+      20 1 finish ${task}
+      40 1 store rdd_0_2 100 bytes free 400`;
+  expect(storageAt(story("task-2"), [10, 40])).toEqual([
+    [200, 200],
+    [300, 600],
+  ]);
+  expect(storageAt(story("task-1"), [40])).toEqual([[300, 300]]);
+});
+
+test("once lines are lost, more free than known blocks leave is of any that may have gone", () => {
+  const story = (task: string) => `
+       0 1 start 1000
+       5 1 run task-1
+      10 1 store rdd_0_0 200 bytes free 800
+      15 1 store rdd_0_1 200 bytes free 600
+      20 1 finish ${task}
+      40 1 store rdd_0_2 100 bytes free 700
+      50 1 store rdd_0_3 100 bytes free 600
+      60 1 store rdd_0_4 100 bytes free 500`;
+  const lost = storageAt(story("task-2"), [40]);
+  const whole = storageAt(story("task-1"), [40]);
+  // The block just stored is there; execution may hold the rest of what is not free.
+  expect(lost).toEqual([[100, 500]]);
+  expect(whole).toEqual([[500, 500]]);
 });

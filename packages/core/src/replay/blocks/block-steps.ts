@@ -270,6 +270,7 @@ export class BlockSteps {
     const ledger = state.ledgerOfBlock(blockId);
     // Where it was stored before the log begins, only what was put to disk since is known to be
     // there.
+    if (ledger === undefined) this.#foundUntold(step, fact);
     const isUnseen =
       ledger === undefined && !history.isOnDisk(blockId) && this.#context.unseen.mayHold(blockId);
     const fromDisk = history.takeReadBack(blockId) || (ledger === undefined && !isUnseen);
@@ -288,6 +289,19 @@ export class BlockSteps {
       taskId: this.#context.taskOf(step) ?? taskPutting(this.#context, blockId),
       origin: isUnseen && op === "hit_memory" ? "assumed" : "logged",
     });
+  }
+
+  /** A block of an RDD that is on this executor, and of whose store no line tells. */
+  #foundUntold(step: LogStep, { blockId, where }: Fact<"block_found">): void {
+    const { history, unseen, logged, state } = this.#context;
+    const rddId = rddIdOf(blockId);
+    if (where === "remote" || rddId === undefined) return;
+    if (history.isOnDisk(blockId) || this.#context.isOffHeap(blockId)) return;
+    const like = [...state.onHeap.ofRdds].filter((id) => rddIdOf(id) === rddId).length;
+    // Of a level for disk alone a block is found where no line put it.
+    if (like === 0 && this.#context.levelOfRdd(rddId)?.useMemory !== true) return;
+    const usual = like === 0 ? 0 : Math.floor(state.onHeap.bytesOfRdd(rddId) / like);
+    if (unseen.lostStoreOf(blockId, usual, logged)) state.sample(step, "assumed");
   }
 
   missing(step: LogStep, fact: Fact<"block_missing">): void {

@@ -145,6 +145,7 @@ function store(context: ReplayContext, at: StepPlace, status: BlockStatus): void
   const hold = form === "values" ? windows.finalHold(size) : size;
   ledger.borrowForStorage(hold, ledger.storageUsed);
   ledger.store(blockId, { size, form, storedAt: at.ts, taskId: undefined });
+  context.unseen.losesLines(context.logged);
   context.unseen.seen(blockId);
   history.stored(blockId, size, at.ts);
   context.evidence.takeExactSize(blockId, size);

@@ -32,6 +32,8 @@ export class UnseenBlocks {
   /** the log begins within its executor's life */
   #isLate = false;
   #isOpen = false;
+  /** it lost lines here and there, and does not tell what execution holds: at INFO */
+  #isLossy = false;
   /** once a block is known it is none of them, whatever becomes of it */
   readonly #revealed = new Set<string>();
 
@@ -172,6 +174,50 @@ export class UnseenBlocks {
     } else if (held.atMost < 0) this.#mayHaveLeft(-held.atLeast);
   }
 
+  /**
+   * A line shows that another of the log was lost, where grants have none: from now on what `free`
+   * leaves to known blocks and surely to execution may be of blocks whose store was lost.
+   */
+  losesLines({ grants }: LoggedClasses): void {
+    this.#isLossy ||= !grants;
+  }
+
+  /**
+   * A read finds a block in memory of whose store no line tells: that was lost.
+   * @param usualBytes  what its like take; 0: nothing tells
+   * @returns whether more may be held since
+   */
+  lostStoreOf(blockId: string, usualBytes: number, logged: LoggedClasses): boolean {
+    const { onHeap } = this.#state;
+    this.losesLines(logged);
+    if (!this.#isLossy || this.mayHold(blockId)) return false;
+    this.#open();
+    this.#revealed.delete(blockId);
+    const room = Math.max(onHeap.unseen.atMost, onHeap.rules.maxBytes - onHeap.seen.atLeast);
+    const best = Math.min(room, onHeap.unseen.best + usualBytes);
+    onHeap.holdUnseen(amount({ atLeast: onHeap.unseen.atLeast, atMost: room }, best));
+    return true;
+  }
+
+  /**
+   * A line of a log that loses some has more free than known blocks leave: so much of them may be
+   * gone, as execution may hold what others left.
+   */
+  someMayHaveGone(room: ByteInterval): void {
+    if (!this.#isLossy) return;
+    const gone = difference(room, freeBeside(this.#state, blocksOf(this.#state)));
+    this.#lostRemovals = Math.max(0, Math.min(gone.atMost, this.#state.onHeap.seen.atMost));
+    this.#state.onHeap.driftsBy({ below: this.#lostRemovals, above: 0 });
+  }
+
+  /** What is known to be in memory now is none of them, also when it goes. */
+  #open(): void {
+    if (this.#isOpen) return;
+    this.#isOpen = true;
+    for (const { blocks } of this.#state.ledgers)
+      for (const blockId of blocks.keys()) this.#revealed.add(blockId);
+  }
+
   /** A task gave back more than lines granted it. */
   lostGrantOf(taskId: number): void {
     this.#partlyTold.add(taskId);
@@ -194,6 +240,10 @@ export class UnseenBlocks {
   #boundLostRemovals(free: ByteInterval): void {
     const { onHeap } = this.#state;
     onHeap.driftsBy({ below: 0, above: 0 });
+    if (this.#isLossy) {
+      this.#lostRemovals = 0;
+      return;
+    }
     const gone = difference(free, freeBeside(this.#state, blocksOf(this.#state)));
     this.#mayHaveLeft(gone.atLeast > 0 ? gone.atMost : 0);
   }
@@ -227,16 +277,21 @@ export class UnseenBlocks {
     const ledger = state.onHeap;
     if (this.#lostRemovals > 0) this.#boundLostRemovals(free);
     this.#boundStrangers(step, free);
-    if (!this.#isOpen || ledger.unseen.atMost === 0) return;
+    if (this.#isLossy) this.#open();
+    else if (!this.#isOpen || ledger.unseen.atMost === 0) return;
     const seen = state.ledgers.map((each) => each.seen).reduce(plus, NOTHING);
     const told = minus(minus(this.#heldBesides(step, free), seen), this.#executionBeside(step));
     const { atLeast, atMost } = ledger.unseen;
     // Some of them have gone since, unlogged, if the two do not meet.
     const meet = told.atLeast <= atMost && told.atMost >= atLeast;
-    const bounds = meet
-      ? { atLeast: Math.max(atLeast, told.atLeast), atMost: Math.min(atMost, told.atMost) }
-      : told;
-    ledger.holdUnseen(amount(bounds, Math.min(Math.max(told.best, bounds.atLeast), bounds.atMost)));
+    // Of a log that loses lines any may have come since, or a task hold memory that none names.
+    const bounds = this.#isLossy
+      ? { atLeast: 0, atMost: told.atMost }
+      : meet
+        ? { atLeast: Math.max(atLeast, told.atLeast), atMost: Math.min(atMost, told.atMost) }
+        : told;
+    const best = this.#isLossy ? ledger.unseen.best : told.best;
+    ledger.holdUnseen(amount(bounds, Math.min(Math.max(best, bounds.atLeast), bounds.atMost)));
   }
 
   /**

@@ -48,7 +48,12 @@ export class PartlyLogged {
     state.sampleTask(step, taskId, mode, this.#open(taskId, mode, NOTHING));
   }
 
-  finished(step: LogStep, taskId: number): void {
+  finished(step: LogStep, taskId: number, isToldToRun: boolean): void {
+    if (!isToldToRun) {
+      // Where the line of its start is lost, others of it may be, too.
+      this.#unseen.lostGrantOf(taskId);
+      if (!this.#unseen.isLogLate) this.#unseen.losesLines(this.#logged);
+    }
     const isPartlyTold = this.#unseen.takePartlyTold(taskId);
     if (isPartlyTold && this.#logged.grants) this.#showPeak(step, taskId);
     this.#unseen.endedSince(step, taskId);

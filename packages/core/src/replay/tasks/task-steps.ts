@@ -96,9 +96,7 @@ export class TaskSteps {
   finished(step: LogStep, taskId: number): void {
     const { state, windows, evidence, execution } = this.#context;
     if (!this.#context.logged.grants) this.#showPeak(step, taskId);
-    // Where the line of its start is lost, others of it may be, too.
-    if (!state.running.delete(taskId)) this.#context.unseen.lostGrantOf(taskId);
-    this.#partly.finished(step, taskId);
+    this.#partly.finished(step, taskId, state.running.delete(taskId));
     this.#context.locks.taskEnded(taskId, state.running.size);
     execution.forget(taskId);
     windows.closeOfTask(taskId);

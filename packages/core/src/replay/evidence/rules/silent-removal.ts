@@ -101,6 +101,7 @@ export class SilentRemovals {
     const stale = isStale(context, step, room);
     if (suspicion.seen <= suspicion.wanted) {
       this.#suspicion = suspicion;
+      context.unseen.someMayHaveGone(room);
       if (!stale || touches(foreseenFree(context), room)) this.#doubt(room);
       return { hold: (weighed) => suspicion.weighed.push(weighed) };
     }
