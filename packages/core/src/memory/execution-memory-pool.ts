@@ -36,10 +36,13 @@ export interface PoolGrowth {
  */
 export type WaitRule = "below_half_share" | "free_below_need";
 
+const NOBODY: ReadonlyMap<number, number> = new Map();
+
 export class ExecutionMemoryPool extends MemoryPool {
   readonly #waitRule: WaitRule;
   readonly #emptyTaskStaysActive: boolean;
-  readonly #bytesByTask = new Map<number, number>();
+  /** Made for the first task: an off-heap pool mostly has none. */
+  #bytesByTask: Map<number, number> | undefined;
   #usedBytes = 0;
   #highestBytes = 0;
   #highestShareBytes = 0;
@@ -81,17 +84,17 @@ export class ExecutionMemoryPool extends MemoryPool {
 
   /** N: tasks with an entry, even of 0 bytes. */
   get activeTasks(): number {
-    return this.#bytesByTask.size;
+    return this.#bytesByTask?.size ?? 0;
   }
 
   /** Bytes by task attempt id, in the order in which the tasks became active. */
   get bytesByTask(): ReadonlyMap<number, number> {
-    return this.#bytesByTask;
+    return this.#bytesByTask ?? NOBODY;
   }
 
   /** What one task holds; 0 when it is not active. */
   bytesOf(taskId: number): number {
-    return this.#bytesByTask.get(taskId) ?? 0;
+    return this.#bytesByTask?.get(taskId) ?? 0;
   }
 
   /** Whether waiting requests have to look again since this was last asked. */
@@ -112,6 +115,7 @@ export class ExecutionMemoryPool extends MemoryPool {
         JAVA_ASSERTION_ERROR,
         `assertion failed: invalid number of bytes requested: ${bytes}`,
       );
+    this.#bytesByTask ??= new Map();
     if (this.#bytesByTask.has(taskId)) return;
     this.#bytesByTask.set(taskId, 0);
     this.#notified = true;
@@ -122,10 +126,11 @@ export class ExecutionMemoryPool extends MemoryPool {
    * active no more (the thread blocked in Spark dies of it).
    */
   evaluate(taskId: number, bytes: number, growth: PoolGrowth): number {
-    const held = this.#bytesByTask.get(taskId);
-    if (held === undefined) return TASK_ENDED;
+    const tasks = this.#bytesByTask;
+    const held = tasks?.get(taskId);
+    if (tasks === undefined || held === undefined) return TASK_ENDED;
     growth.grow(bytes - this.freeBytes);
-    const active = this.#bytesByTask.size;
+    const active = tasks.size;
     const share = Math.floor(growth.maxPoolBytes() / active);
     const cap = Math.min(bytes, Math.max(0, share - held));
     const free = this.freeBytes;
@@ -139,7 +144,7 @@ export class ExecutionMemoryPool extends MemoryPool {
         ? granted < bytes && held + granted < half
         : held < half && free < Math.min(cap, half - held);
     if (waits) return WAITS;
-    this.#bytesByTask.set(taskId, held + granted);
+    tasks.set(taskId, held + granted);
     this.#usedBytes += granted;
     if (this.#usedBytes > this.#highestBytes) this.#highestBytes = this.#usedBytes;
     assert(
@@ -154,15 +159,15 @@ export class ExecutionMemoryPool extends MemoryPool {
    * longer active. Returns how much less.
    */
   release(taskId: number, bytes: number): number {
-    const held = this.#bytesByTask.get(taskId) ?? 0;
-    const released = Math.min(bytes, held);
-    if (this.#bytesByTask.has(taskId)) {
-      const left = held - released;
-      if (left > 0 || this.#emptyTaskStaysActive) this.#bytesByTask.set(taskId, left);
-      else this.#bytesByTask.delete(taskId);
-    }
-    this.#usedBytes -= released;
     this.#notified = true;
+    const tasks = this.#bytesByTask;
+    const held = tasks?.get(taskId);
+    if (tasks === undefined || held === undefined) return bytes;
+    const released = Math.min(bytes, held);
+    const left = held - released;
+    if (left > 0 || this.#emptyTaskStaysActive) tasks.set(taskId, left);
+    else tasks.delete(taskId);
+    this.#usedBytes -= released;
     return bytes - released;
   }
 
@@ -170,13 +175,14 @@ export class ExecutionMemoryPool extends MemoryPool {
   releaseAll(taskId: number): number {
     const held = this.bytesOf(taskId);
     this.release(taskId, held);
-    this.#bytesByTask.delete(taskId);
+    this.#bytesByTask?.delete(taskId);
     return held;
   }
 
   /** Books a grant known from outside; returns what did not fit. */
   adopt(taskId: number, bytes: number): number {
     const taken = Math.max(0, Math.min(bytes, this.freeBytes));
+    this.#bytesByTask ??= new Map();
     this.#bytesByTask.set(taskId, this.bytesOf(taskId) + taken);
     this.#usedBytes += taken;
     return bytes - taken;

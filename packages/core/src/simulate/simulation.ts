@@ -97,6 +97,8 @@ class Simulation {
   #offers = 0;
   #attempts = 0;
   #revivesAt = Number.POSITIVE_INFINITY;
+  /** Executors that are there and have a free slot. */
+  #open = 0;
 
   constructor(
     wanted: WantedMemory,
@@ -166,6 +168,7 @@ class Simulation {
         break;
       case "executor":
         event.executor.isAvailable = true;
+        if (event.executor.freeSlots > 0) this.#open++;
         this.#offer(event.executor.alone);
         break;
       case "task":
@@ -333,7 +336,7 @@ class Simulation {
     if (active.tasks.left === 0) return;
     const at = active.tasks.nextLevelAt();
     if (at === undefined) return;
-    if (!this.#executors.some(({ isAvailable, freeSlots }) => isAvailable && freeSlots > 0)) return;
+    if (this.#open === 0) return;
     const wake =
       this.#now + REVIVE_MILLIS * Math.max(1, Math.ceil((at - this.#now) / REVIVE_MILLIS));
     if (wake >= this.#revivesAt) return;
@@ -352,6 +355,7 @@ class Simulation {
     const given = active.given[executor.index] ?? 0;
     active.given[executor.index] = given + 1;
     executor.freeSlots--;
+    if (executor.freeSlots === 0 && executor.isAvailable) this.#open--;
     active.running++;
     const running = this.#runningOn(executor, active, {
       task,
@@ -427,6 +431,7 @@ class Simulation {
     const { task, of } = running;
     const { executor } = task;
     executor.freeSlots++;
+    if (executor.freeSlots === 1 && executor.isAvailable) this.#open++;
     of.running--;
     this.#wake(executor);
     const retried = task.isDead && this.#wanted.placements === undefined;
@@ -478,10 +483,11 @@ class Simulation {
   }
 
   #removeEverywhere(blockId: string, rdd: number, partition: number): void {
-    for (const executor of this.#executors) {
-      executor.store.remove(blockId);
-      executor.onDisk.delete(blockId);
-      this.#locations.remove(rdd, partition, executor.index);
+    for (const index of this.#locations.of(rdd, partition) ?? []) {
+      const executor = this.#executors[index];
+      executor?.store.remove(blockId);
+      executor?.onDisk.delete(blockId);
+      this.#locations.remove(rdd, partition, index);
     }
   }
 }

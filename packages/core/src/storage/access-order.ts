@@ -26,22 +26,28 @@ export interface Eligibility {
 
 const NONE = -1;
 const NO_RDD = -1;
-const FIRST_CAPACITY = 64;
+const FIRST_CAPACITY = 16;
+
+/** Numbers of a slot, and where each stands among them. */
+const NUMBERS = 5;
+const RDD = 0;
+const BYTES = 1;
+const OFF_HEAP = 2;
+const OLDER = 3;
+/** Of a free slot: the next free one. */
+const YOUNGER = 4;
 
 /**
- * Blocks live in numbered slots, column by column, and a slot that is given up is the next to be
- * used: with an object a block, the collector copies every one of 100,000 blocks that outlive its
- * young generation, which made an eviction there five times as dear.
+ * Blocks live in numbered slots, and a slot that is given up is the next to be used: with an object
+ * a block, the collector copies every one of 100,000 blocks that outlive its young generation,
+ * which made an eviction there five times as dear. A slot's numbers stand side by side in one small
+ * table: a simulation goes from one to the next of thousands of stores, and finds none of them in
+ * the processor's cache.
  */
 export class AccessOrder {
   readonly #slots = new SlotIndex();
   #levels: (StorageLevel | undefined)[] = [];
-  #rddIds = new Float64Array(FIRST_CAPACITY);
-  #bytes = new Float64Array(FIRST_CAPACITY);
-  #offHeap = new Uint8Array(FIRST_CAPACITY);
-  #older = new Int32Array(FIRST_CAPACITY);
-  /** Of a free slot: the next free one. */
-  #younger = new Int32Array(FIRST_CAPACITY);
+  #numbers = new Float64Array(NUMBERS * FIRST_CAPACITY);
   #eldest = NONE;
   #youngest = NONE;
   #free = NONE;
@@ -59,7 +65,7 @@ export class AccessOrder {
   /** A block's size, without touching it. */
   bytesOf(blockId: string): number | undefined {
     const slot = this.#slots.find(blockId);
-    return slot === NONE ? undefined : this.#bytes[slot];
+    return slot === NONE ? undefined : this.#numberOf(slot, BYTES);
   }
 
   /** Makes the block the youngest; false = not there. */
@@ -78,36 +84,29 @@ export class AccessOrder {
     const slot = this.#takeSlot();
     this.#slots.add(entry.blockId, slot);
     this.#levels[slot] = entry.level;
-    this.#rddIds[slot] = entry.rddId ?? NO_RDD;
-    this.#bytes[slot] = entry.bytes;
-    this.#offHeap[slot] = entry.mode === "off_heap" ? 1 : 0;
+    const at = NUMBERS * slot;
+    this.#numbers[at + RDD] = entry.rddId ?? NO_RDD;
+    this.#numbers[at + BYTES] = entry.bytes;
+    this.#numbers[at + OFF_HEAP] = entry.mode === "off_heap" ? 1 : 0;
     this.#append(slot);
+  }
+
+  #numberOf(slot: number, which: number): number {
+    return this.#numbers[NUMBERS * slot + which] ?? NONE;
   }
 
   #takeSlot(): number {
     if (this.#free !== NONE) {
       const slot = this.#free;
-      this.#free = this.#younger[slot] ?? NONE;
+      this.#free = this.#numberOf(slot, YOUNGER);
       return slot;
     }
-    if (this.#used === this.#bytes.length) this.#double();
+    if (NUMBERS * this.#used === this.#numbers.length) {
+      const wider = new Float64Array(2 * this.#numbers.length);
+      wider.set(this.#numbers);
+      this.#numbers = wider;
+    }
     return this.#used++;
-  }
-
-  #double(): void {
-    const capacity = 2 * this.#used;
-    const wider = <Column extends Float64Array | Uint8Array | Int32Array>(
-      column: Column,
-      empty: Column,
-    ): Column => {
-      empty.set(column);
-      return empty;
-    };
-    this.#rddIds = wider(this.#rddIds, new Float64Array(capacity));
-    this.#bytes = wider(this.#bytes, new Float64Array(capacity));
-    this.#offHeap = wider(this.#offHeap, new Uint8Array(capacity));
-    this.#older = wider(this.#older, new Int32Array(capacity));
-    this.#younger = wider(this.#younger, new Int32Array(capacity));
   }
 
   /** Takes a block out and says what it was; `undefined` = not there. */
@@ -122,18 +121,18 @@ export class AccessOrder {
     this.#slots.remove(slot);
     this.#unlink(slot);
     this.#levels[slot] = undefined;
-    this.#younger[slot] = this.#free;
+    this.#numbers[NUMBERS * slot + YOUNGER] = this.#free;
     this.#free = slot;
     return entry;
   }
 
   #entry(slot: number): MemoryEntry {
-    const rddId = this.#rddIds[slot] ?? NO_RDD;
+    const rddId = this.#numberOf(slot, RDD);
     return {
       blockId: this.#slots.nameOf(slot),
       rddId: rddId === NO_RDD ? undefined : rddId,
-      bytes: this.#bytes[slot] ?? 0,
-      mode: this.#offHeap[slot] === 1 ? "off_heap" : "on_heap",
+      bytes: this.#numberOf(slot, BYTES),
+      mode: this.#numberOf(slot, OFF_HEAP) === 1 ? "off_heap" : "on_heap",
       level: this.#levels[slot],
     };
   }
@@ -158,11 +157,12 @@ export class AccessOrder {
     const sparedRdd = eligible.notOfRdd ?? Number.NaN;
     const selected: number[] = [];
     let sum = 0;
-    for (let slot = this.#eldest; slot !== NONE; slot = this.#younger[slot] ?? NONE) {
-      if (this.#offHeap[slot] === spared || this.#rddIds[slot] === sparedRdd) continue;
+    for (let slot = this.#eldest; slot !== NONE; slot = this.#numberOf(slot, YOUNGER)) {
+      if (this.#numberOf(slot, OFF_HEAP) === spared) continue;
+      if (this.#numberOf(slot, RDD) === sparedRdd) continue;
       if (notAmong?.has(this.#slots.nameOf(slot)) === true) continue;
       selected.push(slot);
-      sum += this.#bytes[slot] ?? 0;
+      sum += this.#numberOf(slot, BYTES);
       if (sum >= bytes) return selected;
     }
     return undefined;
@@ -171,25 +171,25 @@ export class AccessOrder {
   /** Names, eldest first. */
   blockIds(): string[] {
     const ids: string[] = [];
-    for (let slot = this.#eldest; slot !== NONE; slot = this.#younger[slot] ?? NONE)
+    for (let slot = this.#eldest; slot !== NONE; slot = this.#numberOf(slot, YOUNGER))
       ids.push(this.#slots.nameOf(slot));
     return ids;
   }
 
   #append(slot: number): void {
-    this.#older[slot] = this.#youngest;
-    this.#younger[slot] = NONE;
+    this.#numbers[NUMBERS * slot + OLDER] = this.#youngest;
+    this.#numbers[NUMBERS * slot + YOUNGER] = NONE;
     if (this.#youngest === NONE) this.#eldest = slot;
-    else this.#younger[this.#youngest] = slot;
+    else this.#numbers[NUMBERS * this.#youngest + YOUNGER] = slot;
     this.#youngest = slot;
   }
 
   #unlink(slot: number): void {
-    const older = this.#older[slot] ?? NONE;
-    const younger = this.#younger[slot] ?? NONE;
+    const older = this.#numberOf(slot, OLDER);
+    const younger = this.#numberOf(slot, YOUNGER);
     if (older === NONE) this.#eldest = younger;
-    else this.#younger[older] = younger;
+    else this.#numbers[NUMBERS * older + YOUNGER] = younger;
     if (younger === NONE) this.#youngest = older;
-    else this.#older[younger] = older;
+    else this.#numbers[NUMBERS * younger + OLDER] = older;
   }
 }

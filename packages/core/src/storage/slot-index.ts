@@ -3,7 +3,7 @@
  * built anew for every so many deletions; this table only when it grows.
  */
 
-const FIRST_CAPACITY = 256;
+const FIRST_CAPACITY = 32;
 /**
  * Neighbouring names (`rdd_3_14`, `rdd_3_15`) come to stand near each other, on the same line of
  * the processor's cache, with room between them.

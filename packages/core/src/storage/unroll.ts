@@ -158,9 +158,12 @@ export class UnrollingBytes implements Unrolling {
   }
 }
 
+const NOBODY: ReadonlyMap<number, number> = new Map();
+
 /** Unroll memory by task, in the order in which the tasks first asked. */
 export class UnrollLedger {
-  readonly #bytesByTask = new Map<number, number>();
+  /** Of most executors one of three ledgers is ever written to. */
+  #bytesByTask: Map<number, number> | undefined;
   #totalBytes = 0;
 
   get totalBytes(): number {
@@ -168,23 +171,23 @@ export class UnrollLedger {
   }
 
   get bytesByTask(): ReadonlyMap<number, number> {
-    return this.#bytesByTask;
+    return this.#bytesByTask ?? NOBODY;
   }
 
   bytesOf(taskId: number): number {
-    return this.#bytesByTask.get(taskId) ?? 0;
+    return this.#bytesByTask?.get(taskId) ?? 0;
   }
 
   add(taskId: number, bytes: number): void {
+    this.#bytesByTask ??= new Map();
     this.#bytesByTask.set(taskId, this.bytesOf(taskId) + bytes);
     this.#totalBytes += bytes;
   }
 
   /** Takes away up to `bytes` and forgets a task with nothing left; returns what there was. */
   take(taskId: number, bytes: number): number {
-    if (this.#bytesByTask.size === 0) return 0;
-    const held = this.#bytesByTask.get(taskId);
-    if (held === undefined) return 0;
+    const held = this.#bytesByTask?.get(taskId);
+    if (this.#bytesByTask === undefined || held === undefined) return 0;
     const taken = Math.min(bytes, held);
     this.#totalBytes -= taken;
     if (taken === held) this.#bytesByTask.delete(taskId);
@@ -197,12 +200,11 @@ export class UnrollLedger {
    * unroll memory to pending.
    */
   takeAndStay(taskId: number, bytes: number): void {
-    this.#bytesByTask.set(taskId, this.bytesOf(taskId) - bytes);
-    this.#totalBytes -= bytes;
+    this.add(taskId, -bytes);
   }
 
   clear(): void {
-    this.#bytesByTask.clear();
+    this.#bytesByTask = undefined;
     this.#totalBytes = 0;
   }
 }

@@ -70,11 +70,22 @@ export class SizeSearch {
     return [...this.#configurations.keys()].sort((a, b) => a - b);
   }
 
-  edgeOf(isBroken: IsBroken, range: SizeRange, tolerated: number): Edge {
+  /** `comesTo`: what each draw broke it by at the size whose draws are made already. */
+  edgeOf(
+    isBroken: IsBroken,
+    range: SizeRange,
+    tolerated: number,
+    comesTo: readonly number[] = [],
+  ): Edge {
     const grid = this.#gridOver(range);
-    // What broke another promise is likely to break this one: it is asked first again.
+    // What broke another promise is likely to break this one, and before all what broke it most: it
+    // is asked first.
+    this.#order.sort((a, b) => (comesTo[b] ?? 0) - (comesTo[a] ?? 0));
     const broken = new Asked(this.#order, (mib, draw) => this.#breaks(mib, draw, isBroken));
-    const kept = new Asked([...this.#order], (mib, draw) => !this.#breaks(mib, draw, isBroken));
+    const kept = new Asked(
+      [...this.#order].reverse(),
+      (mib, draw) => !this.#breaks(mib, draw, isBroken),
+    );
     const keptFromMiB = this.#leastWithout(broken, grid, tolerated);
     const nearlyKeptFromMiB =
       Math.abs(tolerated - (1 - SURELY)) < 1e-9

@@ -8,7 +8,7 @@ import {
   changedConfiguration,
   memoryInMiB,
 } from "./configurations.ts";
-import { drawnOutcomes, foretold } from "./foretold.ts";
+import { type DrawnOutcomes, drawnOutcomes, foretold } from "./foretold.ts";
 import { type GradeLetter, gradeOf, isForetold } from "./grades.ts";
 import type { RunRecord } from "./run-record.ts";
 import { type SelfCheck, selfCheckOf } from "./self-check.ts";
@@ -133,7 +133,7 @@ export function sizeOf(run: RunRecord, question: SizeQuestion): SizeAnswer {
       worst.letter === "D"
         ? NOT_FORETOLD
         : outcomes.some(isPossible)
-          ? inWords(search.edgeOf(isBroken, range, tolerated), draws.many)
+          ? inWords(search.edgeOf(isBroken, range, tolerated, inAll(asItWas, outcomes)), draws.many)
           : keptFrom(range.fromMiB, draws.many);
     return { promise, ...found, grade: worst.letter, reason: worst.reason ?? null };
   });
@@ -182,6 +182,14 @@ function starts(configure: () => unknown): boolean {
 function largest(sizes: readonly (string | null)[]): string | null {
   const values = sizes.flatMap((size) => (size === null ? [] : [Number.parseInt(size, 10)]));
   return values.length === 0 ? null : `${Math.max(...values)}m`;
+}
+
+/** What each draw comes to in these outcomes together. */
+function inAll(drawn: DrawnOutcomes, outcomes: readonly OutcomeName[]): number[] {
+  const sums: number[] = [];
+  for (const name of outcomes)
+    for (const [draw, value] of drawn[name].entries()) sums[draw] = (sums[draw] ?? 0) + value;
+  return sums;
 }
 
 type SizedEdge = Pick<SizedPromise, "recommended" | "p95" | "p05" | "broken" | "draws">;
