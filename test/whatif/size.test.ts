@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sizeOf, whatIfInDetail } from "@respark/report";
 import { afterAll, expect, test } from "vitest";
-import { cacheOf, MIB } from "../../packages/core/test/simulate/small-runs.ts";
+import { cacheOf, MIB, pool } from "../../packages/core/test/simulate/small-runs.ts";
 import { AskedWrongly } from "../../packages/report/src/whatif/configurations.ts";
+import { SimulatedDraws } from "../../packages/report/src/whatif/simulated-draws.ts";
 import { leastStarting, possibleIn, searchDraws } from "../../packages/report/src/whatif/size.ts";
+import { SizeSearch } from "../../packages/report/src/whatif/size-search.ts";
 import { replayed } from "../cli/run-respark.ts";
 import { recordOf } from "./records.ts";
 
@@ -56,6 +58,29 @@ test("a run of many tasks has fewer draws a size, 16 where it counts", () => {
   expect(searchDraws(40_000)).toEqual({ few: 5, many: 20 });
   expect(searchDraws(100_000)).toEqual({ few: 2, many: 16 });
 });
+
+test("of a size those draws are asked first that broke the promise most where all are made", () => {
+  const runs = new Noting(cacheOf({ rdds: 1, partitions: 2, blockBytes: MIB, reads: [0] }), 1);
+  const search = new SizeSearch(runs, {
+    draws: { few: 2, many: 4 },
+    under: (mib) => pool(mib * MIB),
+    simulatedMiB: 100,
+  });
+  const range = { fromMiB: 50, toMiB: 400 };
+  const isBroken = (): boolean => false;
+  search.edgeOf(isBroken, range, 0.05, [3, 0, 7, 5]);
+  expect(runs.asked.slice(0, 2)).toEqual([2, 3]);
+});
+
+/** Remembers the draws in the order in which they are asked. */
+class Noting extends SimulatedDraws {
+  readonly asked: number[] = [];
+
+  override comesTo(...asked: Parameters<SimulatedDraws["comesTo"]>): boolean {
+    this.asked.push(asked[1]);
+    return super.comesTo(...asked);
+  }
+}
 
 test("nothing spills where no task fills a collection, and nothing is evicted where no RDD is cached", () => {
   const cached = cacheOf({ rdds: 1, partitions: 2, blockBytes: 4 * MIB, reads: [0] });
