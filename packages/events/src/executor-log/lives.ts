@@ -54,7 +54,8 @@ export class Lives {
       case "spark_version_logged":
         return life.hasVersion && (life.hasStore || life.active);
       case "store_started":
-        return life.hasStore || (life.active && !life.started);
+        // From 4.0 on it comes after the first task; a block manager registers once it has started.
+        return life.hasStore || (life.active && !life.started && life.port === undefined);
       case "executor_started":
         return (
           life.started ||

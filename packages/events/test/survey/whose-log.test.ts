@@ -91,6 +91,21 @@ test("an executor that starts while another runs in the same file is noticed by 
   expect(files.every(({ unread }) => /stand mixed/.test(unread ?? ""))).toBe(true);
 });
 
+test("a log of 4.x that lost the line of its start is one: its store comes after its first task", async () => {
+  const [command, store, registers, , runs, ...others] = one;
+  const lines = [
+    command,
+    registers,
+    runs,
+    store && { ...store, at: runs?.at ?? store.at },
+    ...others,
+  ];
+  const { files } = await surveyTexts({
+    "logs/stderr": text(lines.flatMap((said) => said ?? [])),
+  });
+  expect(files).toMatchObject([{ executorId: "1", kind: "executor_log", unread: undefined }]);
+});
+
 test("a log most of whose statements nothing cuts apart is not read, and the option that would is named", async () => {
   const lines = one.map(({ message }, i) => `~~${"ab"[i % 2]}~~${message}~~`);
   const { files } = await surveyTexts({ "logs/stderr": `${lines.join("\n")}\n` });
