@@ -57,6 +57,99 @@ const TOLD: readonly Told[] = [
     never: /The driver's Java heap/,
   },
   {
+    named: "a heap that ran out in a thread of a driver is the driver's",
+    lines: [
+      `24/07/24 04:20:06 ERROR Utils: Uncaught exception in thread task-result-getter-1`,
+      HEAP,
+    ],
+    says: [/1 finding: .*The driver's Java heap ran out \(the driver\)/],
+    never: /process that these logs do not name/,
+  },
+  {
+    named: "a heap that ran out in two ways in a driver of Akka's days",
+    lines: [
+      "15/07/24 04:20:06 WARN NioEventLoop: Unexpected exception in the selector loop.",
+      "java.lang.OutOfMemoryError: GC overhead limit exceeded",
+      "15/07/24 04:20:16 ERROR ErrorMonitor: Uncaught fatal error from thread [sparkDriver-akka.remote.default-remote-dispatcher-5] shutting down ActorSystem [sparkDriver]",
+      HEAP,
+    ],
+    says: [/1 finding: .*\(the driver\)/],
+    never: /process that these logs do not name/,
+  },
+  {
+    named: "a fetch failure that another exception hid",
+    lines: [
+      "24/07/24 04:20:06 WARN Executor: task 1.0 in stage 5.0 (TID 31) encountered a org.apache.spark.shuffle.FetchFailedException and failed, but the org.apache.spark.shuffle.FetchFailedException was hidden by another exception.  Spark is handling this like a fetch failure and ignoring the other exception: java.io.IOException: closed",
+    ],
+    says: [/1 task failed .*: shuffle data could not be fetched/, /It was of stage 5/],
+    never: /2 tasks/,
+  },
+  {
+    named: "a GPU whose store is spilled",
+    lines: [
+      "24/07/24 04:20:06 INFO DeviceMemoryEventHandler: Device allocation of 1048576 bytes failed, device store has 4194304 bytes. Total RMM allocated is 8388608 bytes.",
+      "24/07/24 04:20:07 INFO DeviceMemoryEventHandler: Spilled 1048576 bytes from the device store",
+    ],
+    says: [/at risk: A GPU's memory was short/, /concurrentGpuTasks/],
+    never: /Nothing is wrong/,
+  },
+  {
+    named: "a plugin that did not start",
+    lines: [
+      "24/07/24 04:20:06 ERROR RapidsExecutorPlugin: Exception in the executor plugin, shutting down!",
+      "java.lang.ExceptionInInitializerError",
+    ],
+    says: [/An executor shut itself down: a plugin of it could not start/],
+    never: /Nothing is wrong/,
+  },
+  {
+    named: "a container of a driver over its virtual memory",
+    lines: [
+      "Diagnostics: Container [pid=4711,containerID=container_1480000000000_0001_02_000001] is running beyond virtual memory limits. Current usage: 190.4 MB of 1 GB physical memory used; 2.3 GB of 2.1 GB virtual memory used. Killing container.",
+    ],
+    says: [/over its virtual memory limit/, /change yarn\.nodemanager\.vmem-check-enabled=false/],
+    never: /memoryOverhead/,
+  },
+  {
+    named: "a Python worker that crashed in local mode",
+    lines: [
+      "24/07/24 04:20:06 INFO TaskSetManager: Starting task 0.0 in stage 1.0 (TID 1, localhost, partition 0,NODE_LOCAL, 5637 bytes)",
+      "24/07/24 04:20:06 INFO Executor: Running task 0.0 in stage 1.0 (TID 1)",
+      "24/07/24 04:20:07 ERROR PythonRunner: Python worker exited unexpectedly (crashed)",
+    ],
+    says: [/A Python worker crashed/, /It was local mode/],
+    never: /Java heap/,
+  },
+  {
+    named: "a pod whose other container ended well",
+    lines: [
+      "24/07/24 04:20:06 ERROR TaskSchedulerImpl: Lost executor 1 on host-a: The executor with",
+      " id 1 exited with exit code 0(success).",
+      "The API gave the following container statuses:",
+      "     container name: sidecar",
+      "     container state: terminated",
+      "     exit code: 0",
+      "     container name: spark-kubernetes-executor",
+      "     container state: terminated",
+      "     exit code: 52",
+    ],
+    says: [
+      /Executor 1 was lost: the heap ran out/,
+      /“The executor with id 1 exited with exit code 0\(success\)”; its Spark container ended with exit code 52/,
+    ],
+    never: /the process ended/,
+  },
+  {
+    named: "a driver whose own exit is the kernel's kill",
+    lines: [
+      'Exception in thread "main" org.apache.spark.SparkUserAppException: User application exited with 137',
+      "\tat org.apache.spark.deploy.PythonRunner$.main(PythonRunner.scala:103)",
+      "[611.5] Memory cgroup out of memory: Kill process 290 (python) score 1920 or sacrifice child",
+    ],
+    says: [/1 finding: .*The driver was killed for its memory/],
+    never: /SparkUserAppException/,
+  },
+  {
     named: "losses of one kind for several reasons",
     lines: [
       gone(1, 1, exit(1, 1)),

@@ -48,7 +48,7 @@ const FRAME_BYTES = 160;
  * (Spark 1.2 to 4.2). Closures that stand in the same classes run in tasks.
  */
 const DRIVERS_METHOD =
-  /\.(?:SparkPlan\.(?:\$anonfun\$)?execute(?:Collect|Take|ToIterator)|SparkPlan\.decodeUnsafeRows|exchange\.BroadcastExchangeExec\b|Dataset\.(?:\$anonfun\$)?(?:collect|head|take|show|withAction)|SparkContext\.(?:runJob|broadcast)\(|RDD\.(?:collect|take|count|first)\(|deploy\.SparkSubmit|scheduler\.(?:DAGScheduler|TaskSetManager|TaskSchedulerImpl|TaskResultGetter)\b)/;
+  /\.(?:SparkPlan\.(?:\$anonfun\$)?execute(?:Collect|Take|ToIterator)|SparkPlan\.decodeUnsafeRows|exchange\.BroadcastExchangeExec\b|Dataset\.(?:\$anonfun\$)?(?:collect|head|take|show|withAction)|SparkContext\.(?:runJob|broadcast)\(|RDD\.(?:collect|take|count|first)\(|deploy\.(?:SparkSubmit|PythonRunner|RRunner)\b|scheduler\.(?:DAGScheduler|TaskSetManager|TaskSchedulerImpl|TaskResultGetter)\b)/;
 
 /** A frame of a stack trace that only a driver's JVM has. */
 export function isDriversFrame(buffer: Buffer, start: number, end: number): boolean {

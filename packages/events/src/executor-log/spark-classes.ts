@@ -31,6 +31,8 @@ const DRIVERS: ReadonlySet<string> = new Set([
   "HealthTracker",
   "HeartbeatReceiver",
   "InputInfoTracker",
+  "InsertIntoHadoopFsRelation",
+  "InsertIntoHadoopFsRelationCommand",
   "JobGenerator",
   "JobScheduler",
   "MapOutputTrackerMaster",

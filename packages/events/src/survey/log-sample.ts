@@ -44,6 +44,9 @@ const OF_ANY_PROGRAM: ReadonlySet<LogFact["kind"]> = new Set([
 
 const DRIVERS_THREAD =
   /\b(?:dag-scheduler-event-loop|task-result-getter-\d|broadcast-exchange-\d|spark-listener-group-|SparkListenerBus\b|stream execution thread for )/;
+/** The same in the words of an error: whoever logs it, a thread of that name is a driver's. */
+const DRIVERS_THREAD_SAID =
+  /\bthread (?:Thread)?\[?"?(?:dag-scheduler-event-loop|task-result-getter-\d|broadcast-exchange-\d|spark-listener-group-|SparkListenerBus\b|stream execution thread for |sparkDriver-|Spark Context Cleaner\b)/;
 /** What only a driver builds. */
 const DRIVERS_ERROR = /^Not enough memory to build and broadcast/;
 
@@ -159,6 +162,11 @@ export class LogSample {
     if (isDrivers(logger) || (thread !== undefined && DRIVERS_THREAD.test(thread)))
       this.driverLines++;
     this.#inTask = thread?.startsWith("Executor task launch worker") === true;
+  }
+
+  /** What a warning or an error says. */
+  said(message: string): void {
+    if (DRIVERS_THREAD_SAID.test(message)) this.driverLines++;
   }
 
   /** Any record with a time. */

@@ -437,6 +437,7 @@ class SampleReader {
         break;
       default:
         log.warn ||= record.level !== undefined;
+        if (record.level !== undefined) log.said(record.message);
     }
     const { thread } = record;
     log.threads ||= thread !== undefined;

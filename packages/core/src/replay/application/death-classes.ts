@@ -51,6 +51,13 @@ const REASONS: readonly (readonly [RegExp, RemovedClass])[] = [
 
 const EXIT_CODE = /exit(?:ed)?(?: with)?(?: exit)? (?:code|status):? ?\(?(-?\d+)/i;
 
+/**
+ * Of a pod with others beside it: the code in front may be theirs (ExecutorPodsLifecycleManager up
+ * to 4.0 takes the first container's).
+ */
+const SPARKS_CONTAINER =
+  /container name: (?:spark-kubernetes-)?executor\b(?:(?!container name:)[\s\S])*?exit code: (-?\d+)/;
+
 /** Spark's own codes, 128 + signal, and YARN's below zero. Any other: it exited. */
 const EXIT_CODES: ReadonlyMap<number, RemovedClass> = new Map([
   [52, "jvm_heap"],
@@ -76,7 +83,7 @@ const EXIT_CODES: ReadonlyMap<number, RemovedClass> = new Map([
 export function removalClassOf(reason: string): RemovedClass {
   const rule = REASONS.find(([pattern]) => pattern.test(reason));
   if (rule !== undefined) return rule[1];
-  const code = EXIT_CODE.exec(reason)?.[1];
+  const code = SPARKS_CONTAINER.exec(reason)?.[1] ?? EXIT_CODE.exec(reason)?.[1];
   return code === undefined ? "unknown" : (EXIT_CODES.get(Number(code)) ?? "exited");
 }
 

@@ -89,7 +89,7 @@ const OTHERS: readonly (readonly [RegExp, FailureClass])[] = [
   [/\bOOMKilled\b|\bbeyond (?:the )?'?physical'? memory limit/i, "container"],
   // What stands around Spark tells so of the process whose log it is.
   [
-    /^Killed$|Answer from Java side is empty|driver has stopped unexpectedly|Python kernel (?:is unresponsive|died)|(?:\b(?:code|status|signal)|exitCode)\W{1,3}(?:Negsignal\.)?(?:-?9|-?15|134|137|139|143|SIG[A-Z]{3,4})\b|status=9\/KILL/,
+    /^Killed$|Answer from Java side is empty|driver has stopped unexpectedly|User application exited with (?:134|137|139|143)\b|Python kernel (?:is unresponsive|died)|(?:\b(?:code|status|signal)|exitCode)\W{1,3}(?:Negsignal\.)?(?:-?9|-?15|134|137|139|143|SIG[A-Z]{3,4})\b|status=9\/KILL/,
     "crash",
   ],
   [

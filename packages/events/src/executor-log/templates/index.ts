@@ -32,6 +32,7 @@ import {
 } from "./memory-manager.ts";
 import { MEMORY_STORE } from "./memory-store.ts";
 import { NODE_MANAGER } from "./node-manager.ts";
+import { DEVICE_MEMORY, RAPIDS_PLUGIN } from "./rapids.ts";
 import {
   HEARTBEAT_RECEIVER,
   SCHEDULER_BACKEND,
@@ -201,6 +202,8 @@ export const TEMPLATE_GROUPS: readonly TemplateGroup[] = [
   { loggers: ["JobScheduler"], templates: STREAMING_JOBS },
   { loggers: ["DAGSchedulerEventProcessLoop"], templates: EVENT_LOOP },
   { loggers: ["PythonRunner", "PythonRDD"], templates: PYTHON },
+  { loggers: ["DeviceMemoryEventHandler"], templates: DEVICE_MEMORY },
+  { loggers: ["RapidsExecutorPlugin"], templates: RAPIDS_PLUGIN },
   { loggers: ["SignalUtils"], templates: SIGNAL_UTILS },
   { loggers: ["ShuffleBlockFetcherIterator"], templates: [...SHUFFLE_BLOCK_FETCHER, ...FETCHES] },
   { loggers: ["ResourceUtils"], templates: RESOURCE_UTILS },

@@ -215,7 +215,7 @@ function notStarted(trace: readonly string[]): LogFact {
 }
 
 /** Classes' names, and Kubernetes' words of a container, begin small too. */
-const GOES_ON = /^(?![a-z]\w*\.\w|at |container |exit code|termination )[a-z\d(]/;
+const GOES_ON = /^\s?(?![a-z]\w*\.\w|at |container |exit code|termination )[a-z\d(]/;
 
 /**
  * A multi-line reason (Kubernetes container statuses, YARN diagnostics) in one text. A line that

@@ -211,7 +211,7 @@ export const ROW_BASED_KEY_VALUE_BATCH: readonly LogTemplate[] = [
   }),
   // RowBasedKeyValueBatch.acquirePage, 2.2 to 4.2: the aggregation goes on in another map.
   template({
-    name: "S6'",
+    name: "S6",
     since: "2.0",
     level: "WARN",
     says: "Failed to allocate page ({int} bytes).",

@@ -187,6 +187,9 @@ const LOST: Readonly<Record<string, string>> = {
 
 /** What Kubernetes calls a container that was over its limit. */
 const OOM_KILLED = "OOMKilled";
+/** Of a pod with others beside it, whose exit code may be the one in front. */
+const SPARKS_CONTAINER =
+  /container name: (?:spark-kubernetes-)?executor\b(?:(?!container name:)[\s\S])*?exit code: (-?\d+)/;
 
 /** Reasons told; the others are a number. */
 const REASONS_SHOWN = 3;
@@ -224,9 +227,14 @@ function reasonInWords(reason: string | undefined): string {
   const lines = (reason ?? "").split("\n").filter((line) => line.trim() !== "");
   const [line = ""] = lines;
   const killed = !line.includes(OOM_KILLED) && (reason ?? "").includes(OOM_KILLED);
+  const own = SPARKS_CONTAINER.exec(reason ?? "")?.[1];
+  const ended =
+    own === undefined || new RegExp(`exit code ${own}\\b`).test(line)
+      ? ""
+      : `; its Spark container ended with exit code ${own}`;
   return line === ""
     ? "No reason is given."
-    : `In the log: “${cutTo(line, 240).replace(/\.$/, "")}”${killed ? `; its container's state gives ${OOM_KILLED} as the reason` : ""}.`;
+    : `In the log: “${cutTo(line, 240).replace(/\.$/, "")}”${ended}${killed ? `; its container's state gives ${OOM_KILLED} as the reason` : ""}.`;
 }
 
 function whenInWords(rows: readonly Loss[], first: Loss): string {

@@ -93,6 +93,10 @@ const WARNINGS: readonly (readonly [words: RegExp, title: (found: RegExpExecArra
       `Execution memory was short: an aggregation got no page of ${bytes(Number(size))}, and went on without`,
   ],
   [
+    /: Device (?:allocation of \d+ bytes failed|store exhausted)/,
+    () => "A GPU's memory was short: allocations failed, and what its store held was spilled",
+  ],
+  [
     /^RowBasedKeyValueBatch: Calling spill/,
     () =>
       "Execution memory was short: an aggregation was asked to spill, and its map of rows cannot",
@@ -113,9 +117,17 @@ function againInWords(row: Errors): string {
   return times === 1 ? "" : `, and again, ${counted(times, "time")} or more in all`;
 }
 
+const OF_A_GPU = /: Device (?:allocation|store) /;
 const OF_MEMORY = /: Max memory |: Failed to allocate page |: Calling spill/;
 
 function changeFor(rows: readonly Errors[]): Change | undefined {
+  if (rows.every((row) => OF_A_GPU.test(textIn(row, "message") ?? ""))) {
+    return {
+      key: "spark.rapids.sql.concurrentGpuTasks",
+      text: () =>
+        "fewer tasks at once on the GPU (spark.rapids.sql.concurrentGpuTasks), or smaller batches (spark.rapids.sql.batchSizeBytes)",
+    };
+  }
   const isOfMemory = rows.every((row) => OF_MEMORY.test(textIn(row, "message") ?? ""));
   return isOfMemory
     ? {

@@ -82,6 +82,14 @@ const BY_WORDS: readonly (readonly [words: RegExp, title: (found: RegExpExecArra
     ([, ids]) => `Executors ${ids?.split(",").join(", ")} never came up in the Kubernetes cluster`,
   ],
   [/^Issue communicating with driver/, () => "An executor's heartbeats did not reach the driver"],
+  [
+    /^Exception in the executor plugin/,
+    () => "An executor shut itself down: a plugin of it could not start",
+  ],
+  [
+    /beyond (?:the )?.?virtual.{0,3} memory limit/i,
+    () => "The container of the driver was over its virtual memory limit",
+  ],
   [/^Failed to create (?:any )?local dir/, () => "A local directory could not be made"],
 ];
 

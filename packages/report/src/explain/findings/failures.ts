@@ -6,7 +6,7 @@ import { counted } from "@respark/core";
 import { flagIn, numberIn, textIn, textsIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
 import { bytes, cutTo, cutToCause, instant, whenInWords } from "../words.ts";
-import { type Application, settingInWords, whoInWords } from "./application.ts";
+import { type Application, isLocal, settingInWords, whoInWords } from "./application.ts";
 import { exactCost } from "./costs.ts";
 import { FAILED, type FailedKind, isTriedAgain, titleOf, wasKilled } from "./failure-titles.ts";
 import { type Change, COST_UNKNOWN, type Draft, type Finder } from "./finder.ts";
@@ -156,6 +156,9 @@ function failureOf(row: FailedKind, index: number, application: Application): Dr
         : `${memory.title} (${counted(times, "time")}, ${executors.length === 0 ? "in a process that these logs do not name" : whoInWords(executors, 4, application)})`,
     evidence: [
       saidOf(row, times - tasks),
+      ...(isLocal(application) && executors.join() === "driver"
+        ? ["It was local mode: the driver's own JVM runs the tasks."]
+        : []),
       ...(stageId === undefined || tasks === 0
         ? []
         : [`${tasks === 1 ? "It was" : "Most were"} of ${application.stage(stageId)}.`]),
@@ -260,9 +263,9 @@ function changeFor(kind: string, row: FailedKind, application: Application): Cha
     default:
       return /beyond (?:the )?.?virtual.{0,3} memory limit/i.test(words)
         ? {
-            key: "spark.driver.memoryOverhead",
+            key: "yarn.nodemanager.vmem-check-enabled",
             text: () =>
-              "a larger spark.driver.memoryOverhead (in client mode spark.yarn.am.memory): the container of the driver grew beyond its limit",
+              "yarn.nodemanager.vmem-check-enabled=false, or a larger yarn.nodemanager.vmem-pmem-ratio: virtual memory is not memory in use",
           }
         : undefined;
   }

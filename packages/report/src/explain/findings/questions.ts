@@ -65,7 +65,9 @@ export const APPLICATIONS = (here: string): string => `
       or exists (from oom_events t where t.app_id = a.app_id and t.attempt_id = a.attempt_id
         and t.executor_id = 'driver' and t.task_id is not null)
       or exists (from failures t where t.app_id = a.app_id and t.attempt_id = a.attempt_id
-        and t.executor_id = 'driver' and t.task_id is not null) as runs_tasks_on_driver
+        and t.executor_id = 'driver' and (t.task_id is not null
+          -- A driver's signal counts the tasks of all its executors.
+          or (t.running_tasks > 0 and t.class <> 'signal'))) as runs_tasks_on_driver
   from (select * replace (coalesce(memory_manager, (
       select any_value(e.memory_manager) from executors e where e.app_id = applications.app_id
         and e.attempt_id = applications.attempt_id)) as memory_manager)
