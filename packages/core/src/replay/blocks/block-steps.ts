@@ -14,8 +14,8 @@ import {
 import { checkAlone, checkLimit, learnFree, weighFree } from "../evidence/statements.ts";
 import type { StepPlace } from "../executor-state.ts";
 import type { LogStep } from "../links/lookahead.ts";
-import type { PutsUnderWay } from "../links/puts-under-way.ts";
-import { isReplica, taskPutting } from "../links/puts-under-way.ts";
+import { isReplica, type PutsUnderWay, taskPutting } from "../links/puts-under-way.ts";
+import { unrollFails } from "../links/statements-ahead.ts";
 import type { ReplayContext } from "../replay-context.ts";
 import { sizeOfStored } from "./block-sizes.ts";
 import { Evictions } from "./evictions.ts";
@@ -149,7 +149,7 @@ export class BlockSteps {
       state.sample(step, "derived");
     }
     // A refusal inside an unroll ends in its own failure line; only a put of whole bytes ends here.
-    const inUnroll = this.#isUnrolling(step, fact.blockId);
+    const inUnroll = unrollFails(this.#context.lookahead, step, fact.blockId);
     // A block that is on disk was only read back: nothing that was put is lost.
     if (!inUnroll && !this.#context.history.isOnDisk(fact.blockId)) {
       // Up to 1.6 `same RDD` is printed for any shortage; later nothing says which it was.
@@ -159,13 +159,6 @@ export class BlockSteps {
       const size = requiredBytes === undefined ? undefined : exactAmount(requiredBytes);
       this.#putFailed(step, fact.blockId, undefined, { rule, size });
     }
-  }
-
-  /** Its failure has a line of its own, soon. */
-  #isUnrolling({ ts }: LogStep, blockId: string): boolean {
-    return this.#context.lookahead
-      .upcoming(blockId)
-      .some((next) => next.fact.kind === "unroll_failed" && next.ts - ts < 10_000_000);
   }
 
   /** M13 */
@@ -313,7 +306,7 @@ export class BlockSteps {
 
   /** M12, which Spark prints right before M13: of a filtered log it may be all there is. */
   refusedAtOnce(step: LogStep, blockId: string): void {
-    if (this.#isUnrolling(step, blockId)) return;
+    if (unrollFails(this.#context.lookahead, step, blockId)) return;
     this.#context.history.refused(blockId);
     this.#putFailed(step, blockId, undefined, NOT_TOLD);
   }

@@ -47,3 +47,10 @@ export function* stepsWithin(
     yield next;
   }
 }
+
+/** The failure of the block's unroll has a line of its own, within ten seconds. */
+export function unrollFails(lookahead: Lookahead, { ts }: LogStep, blockId: string): boolean {
+  return lookahead
+    .upcoming(blockId)
+    .some((next) => next.fact.kind === "unroll_failed" && next.ts - ts < 10_000_000);
+}
