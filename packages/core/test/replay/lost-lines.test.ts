@@ -265,3 +265,12 @@ test("once lines are lost, more free than known blocks leave is of any that may 
   expect(lost).toEqual([[100, 500]]);
   expect(whole).toEqual([[500, 500]]);
 });
+
+test("a log that begins late lost no lines for a block that was there before", () => {
+  const story = `
+      10 1 run task-1
+      20 1 store rdd_0_0 200 bytes free 800
+      30 1 found rdd_0_1
+      40 1 store rdd_0_2 100 bytes free 700`;
+  expect(storageAt(story, [20, 30]).map(([, most]) => most)).toEqual([200, 200]);
+});

@@ -176,10 +176,11 @@ export class UnseenBlocks {
 
   /**
    * A line shows that another of the log was lost, where grants have none: from now on what `free`
-   * leaves to known blocks and surely to execution may be of blocks whose store was lost.
+   * leaves to known blocks and surely to execution may be of blocks whose store was lost. A log that
+   * begins late has blocks without a store that was lost in it.
    */
   losesLines({ grants }: LoggedClasses): void {
-    this.#isLossy ||= !grants;
+    this.#isLossy ||= !grants && !this.#isLate;
   }
 
   /**

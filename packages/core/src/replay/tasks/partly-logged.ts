@@ -52,7 +52,7 @@ export class PartlyLogged {
     if (!isToldToRun) {
       // Where the line of its start is lost, others of it may be, too.
       this.#unseen.lostGrantOf(taskId);
-      if (!this.#unseen.isLogLate) this.#unseen.losesLines(this.#logged);
+      this.#unseen.losesLines(this.#logged);
     }
     const isPartlyTold = this.#unseen.takePartlyTold(taskId);
     if (isPartlyTold && this.#logged.grants) this.#showPeak(step, taskId);
