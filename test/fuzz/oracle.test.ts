@@ -43,7 +43,25 @@ test("the rest of a statement may be told of where the statement begins", () => 
     "Will not store b",
     "26/11/21 02:36:35 INFO MemoryStore: Block c",
     "26/11/21 02:36:35 INFO MemoryStore: Will not store c",
+    "26/11/21 02:36:35 INFO MemoryStore: Memory use = 48.5 MB (blocks) + 12.8 MB (scratch ",
+    "space shared across 2 tasks(s)) = 61.3 MB. Storage limit = 62.2 MB.",
+    "no other. Storage limit = 62.2 MB.",
   ];
-  const rests = restsOfStatements(Buffer.from(text.join("\n")));
+  const rests = restsOfStatements(Buffer.from(text.join("\n")), "log");
+  expect([...rests]).toEqual([
+    [2, 1],
+    [10, 9],
+  ]);
+});
+
+test("the rest of an event may be told of where the event begins", () => {
+  const text = [
+    "{",
+    '"Event":"SparkListenerLogStart","Spark Version":"3.4.4"}',
+    '{"Event":"SparkListenerTaskEnd","Stage ID"',
+    '{"Event":"SparkListenerTaskEnd","Stage ID":1}',
+    '"Event":"SparkListenerTaskEnd","Stage ID":1}',
+  ];
+  const rests = restsOfStatements(Buffer.from(text.join("\n")), "event_log");
   expect([...rests]).toEqual([[2, 1]]);
 });

@@ -13,6 +13,9 @@ const GOES_ON = /^\s*free memory is/;
 /** A record of the memory store, however its line begins. */
 const STORE_RECORD = /\b(?:MemoryStore|UnifiedMemoryManager|StaticMemoryManager)\b[^ ]{0,8} /;
 
+/** A statement that tells something in its first words and goes on after the break. */
+const OPEN = /Memory use = (?!.*Storage limit = )/;
+
 /** Events that always say something. */
 const telling = new Set(
   [
@@ -56,17 +59,39 @@ export function linesThatCount(text: Buffer, kind: "event_log" | "log"): number[
 }
 
 /**
- * Lines with the rest of a statement that was broken in two before its telling words, each with the
- * line where the statement begins: it may be told of there. Only a record of the memory store that
- * tells nothing by itself can be such a beginning, and a rest begins no record.
+ * Lines with the rest of a statement or an event that was broken, each with the line where that
+ * begins: it may be told of there.
  */
-export function restsOfStatements(text: Buffer): ReadonlyMap<number, number> {
+export function restsOfStatements(
+  text: Buffer,
+  kind: "event_log" | "log",
+): ReadonlyMap<number, number> {
   const lines = text.toString("utf8").split("\n");
+  return kind === "log" ? restsOfRecords(lines) : restsOfEvents(lines);
+}
+
+/**
+ * Only a record of the memory store that is no whole statement can be such a beginning, and a rest
+ * begins no record.
+ */
+function restsOfRecords(lines: readonly string[]): Map<number, number> {
   const rests = new Map<number, number>();
   for (const [index, line] of lines.entries()) {
     const before = lines[index - 1] ?? "";
     const isRest = STATEMENT.test(line) && !STORE_RECORD.test(line);
-    if (isRest && STORE_RECORD.test(before) && !STATEMENT.test(before)) rests.set(index + 1, index);
+    const isBegun = STORE_RECORD.test(before) && (!STATEMENT.test(before) || OPEN.test(before));
+    if (isRest && isBegun) rests.set(index + 1, index);
+  }
+  return rests;
+}
+
+/** An event that is whole in two lines. */
+function restsOfEvents(lines: readonly string[]): Map<number, number> {
+  const rests = new Map<number, number>();
+  for (const [index, line] of lines.entries()) {
+    const before = lines[index - 1] ?? "";
+    if (before.startsWith("{") && !isJson(before) && isJson(before + line))
+      rests.set(index + 1, index);
   }
   return rests;
 }

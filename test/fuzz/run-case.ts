@@ -131,7 +131,7 @@ function lostInSilence({
     const missing = linesThatCount(whole, kind).length - (told.get(id)?.size ?? 0);
     return missing > 0 ? `${missing} lines lost with its packing, in silence` : undefined;
   }
-  const rests = kind === "log" ? restsOfStatements(text) : new Map<number, number>();
+  const rests = restsOfStatements(text, kind);
   const silent = linesThatCount(text, kind).filter(
     (line) =>
       !told.get(id)?.has(line) &&

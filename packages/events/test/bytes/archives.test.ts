@@ -121,6 +121,23 @@ test.each([
   expect((await discovered({ "x.tar": tar })).codes()).toEqual([]);
 });
 
+test.each([
+  ["a lone block of zeros", -512],
+  ["half a block of zeros", -256],
+])("a tar whose end is %s may lack entries, and says so", async (_, end) => {
+  const tar = packTar([{ name: "a", plain: Buffer.from("a log") }]);
+  expect(tar.length).toBe(4 * 512);
+  const { logs, codes } = await discovered({ "x.tar": tar.subarray(0, end) });
+  expect(Object.keys(logs())).toEqual(["x.tar!a"]);
+  expect(codes()).toEqual(["archive_corrupt"]);
+});
+
+test("a tar that lost bytes, so that its blocks are none any more, says so", async () => {
+  const tar = packTar([{ name: "a", plain: Buffer.from("a log") }]);
+  const { codes } = await discovered({ "x.tar": Buffer.concat([tar, Buffer.alloc(161)]) });
+  expect(codes()).toEqual(["archive_corrupt"]);
+});
+
 test("long names of GNU tar and of pax are whole", async () => {
   const long = `${"directory/".repeat(20)}app-1`;
   const record = `path=${long}\n`;

@@ -23,16 +23,19 @@ export function tarEntries(
   const header = Buffer.alloc(block);
   let next: Metadata = {};
   let lost = false;
-  /** The last block is one of the zeros that end a tar, or the missing rest is reported. */
-  let isOver = false;
+  /** blocks of zeros before this place: two end a tar */
+  let zeros = 0;
+  /** The missing rest is reported. */
+  let isTold = false;
   try {
     for (let at = 0; at + block <= stored.size; ) {
       if (reader.read(header, block, at) < block) break;
-      isOver = header.every((byte) => byte === 0);
-      if (isOver) {
+      if (header.every((byte) => byte === 0)) {
+        zeros++;
         at += block;
         continue;
       }
+      zeros = 0;
       if (!headerFits(header)) {
         if (!lost)
           tell(
@@ -63,7 +66,7 @@ export function tarEntries(
         tell("archive_entry_unsupported", data, `${name} is stored sparse and is not read`);
       if (type !== "0" && type !== "\0" && type !== "7") continue;
       if (data + size > stored.size) {
-        isOver = true;
+        isTold = true;
         tell(
           "archive_corrupt",
           stored.size,
@@ -71,7 +74,7 @@ export function tarEntries(
         );
       }
       if (entries.length === maxEntries) {
-        isOver = true;
+        isTold = true;
         tell("archive_limit", at, `holds more than ${maxEntries} entries; the rest is not read`);
         break;
       }
@@ -85,11 +88,11 @@ export function tarEntries(
   } finally {
     reader.close();
   }
-  if (!isOver) {
+  if (!isTold && (zeros < 2 || stored.size % block !== 0)) {
     tell(
       "archive_corrupt",
       stored.size,
-      "the tar ends without the zeros that end one: it is cut, and entries may be missing",
+      "the tar does not end as one does, in whole blocks of which two are zeros: it is cut, and entries may be missing",
     );
   }
   return entries;
