@@ -175,22 +175,24 @@ export const EXECUTOR: readonly LogTemplate[] = [
   silent("X11", "INFO", "Telling driver about {text}", "Telling driver about lost executor"),
   // Executor.TaskRunner.run: no other line tells of this failure.
   template({
-    name: "X5",
-    since: "2.2",
+    name: "X6",
+    since: "3.0",
     level: "WARN",
     says: "task {int}.{int} in stage {int}.{int} (TID {int}) encountered a {word} and failed, but the {word} was hidden by another exception.{gap}Spark is handling this like a fetch failure and ignoring the other exception: {text}",
     example:
       "task 1.0 in stage 5.0 (TID 31) encountered a org.apache.spark.shuffle.FetchFailedException and failed, but the org.apache.spark.shuffle.FetchFailedException was hidden by another exception.  Spark is handling this like a fetch failure and ignoring the other exception: java.io.IOException: closed",
-    fact: (_index, _attempt, stageId, _stageAttempt, taskId, fetch, _hidden, other) => ({
-      kind: "task_finished",
-      taskId,
-      how: "failed",
-      resultBytes: undefined,
-      viaBlockManager: false,
-      stageId,
-      errorClass: fetch,
-      errorMessage: `hidden by another exception: ${other}`,
-    }),
+    fact: (_index, _attempt, stageId, _stageAttempt, taskId, fetch, _hidden, other) =>
+      hiddenFetch(taskId, stageId, fetch, other),
+  }),
+  template({
+    name: "X6",
+    since: "2.2",
+    until: "2.4",
+    level: "WARN",
+    says: "TID {int} encountered a {word} and failed, but the {word} was hidden by another exception.{gap}Spark is handling this like a fetch failure and ignoring the other exception: {text}",
+    example:
+      "TID 31 encountered a org.apache.spark.shuffle.FetchFailedException and failed, but the org.apache.spark.shuffle.FetchFailedException was hidden by another exception.  Spark is handling this like a fetch failure and ignoring the other exception: java.io.IOException: closed",
+    fact: (taskId, fetch, _hidden, other) => hiddenFetch(taskId, undefined, fetch, other),
   }),
   template({
     name: "X15",
@@ -415,4 +417,22 @@ function stopping(
   reason: string | undefined,
 ): LogFact {
   return { kind: "executor_stopping", how, reason };
+}
+
+function hiddenFetch(
+  taskId: number,
+  stageId: number | undefined,
+  errorClass: string,
+  other: string,
+): LogFact {
+  return {
+    kind: "task_finished",
+    taskId,
+    how: "failed",
+    resultBytes: undefined,
+    viaBlockManager: false,
+    stageId,
+    errorClass,
+    errorMessage: `hidden by another exception: ${other}`,
+  };
 }
