@@ -58,7 +58,7 @@ export const failures = {
     ts: ["moment", "when it was logged; NULL: the log prints no times"],
     what: [
       "text",
-      "what failed: task, process (a JVM) or application; error: an error line of Spark's own, what came of it no line says",
+      "what failed: task, process (a JVM) or application; error: an error of Spark's own, or a warning that memory or blocks were short; what came of it no line says",
     ],
     class: [
       "text",
