@@ -46,11 +46,17 @@ test("the rest of a statement may be told of where the statement begins", () => 
     "26/11/21 02:36:35 INFO MemoryStore: Memory use = 48.5 MB (blocks) + 12.8 MB (scratch ",
     "space shared across 2 tasks(s)) = 61.3 MB. Storage limit = 62.2 MB.",
     "no other. Storage limit = 62.2 MB.",
+    "26/11/21 02:36:35 INFO MemoryStore: After dropping 7 blocks, 21 02:58:14 ERROR Backend: TERM",
+    "tdown",
+    "free memory is 20.1 MiB",
+    "26/11/21 02:36:35 INFO MemoryStore: After dropping 7 blocks, free memory is 1 MB",
+    "free memory is 20.1 MiB",
   ];
   const rests = restsOfStatements(Buffer.from(text.join("\n")), "log");
   expect([...rests]).toEqual([
     [2, 1],
     [10, 9],
+    [14, 12],
   ]);
 });
 

@@ -9,6 +9,8 @@ const STATEMENT =
 /** A statement that is broken before its telling words: it is told of where it begins. */
 const BEGUN = /After dropping \d+ blocks,\s*$/;
 const GOES_ON = /^\s*free memory is/;
+const LEFT_OPEN = /After dropping \d+ blocks,(?! free memory is)/;
+const FEW_LINES = 3;
 
 /** A record of the memory store, however its line begins. */
 const STORE_RECORD = /\b(?:MemoryStore|UnifiedMemoryManager|StaticMemoryManager)\b[^ ]{0,8} /;
@@ -81,6 +83,12 @@ function restsOfRecords(lines: readonly string[]): Map<number, number> {
     const isRest = STATEMENT.test(line) && !STORE_RECORD.test(line);
     const isBegun = STORE_RECORD.test(before) && (!STATEMENT.test(before) || OPEN.test(before));
     if (isRest && isBegun) rests.set(index + 1, index);
+    else if (GOES_ON.test(line)) {
+      // Another line may have been torn in between.
+      const above = lines.slice(Math.max(0, index - FEW_LINES), index);
+      const at = above.findLastIndex((one) => LEFT_OPEN.test(one));
+      if (at >= 0) rests.set(index + 1, index - above.length + at + 1);
+    }
   }
   return rests;
 }

@@ -132,11 +132,10 @@ function lostInSilence({
     return missing > 0 ? `${missing} lines lost with its packing, in silence` : undefined;
   }
   const rests = restsOfStatements(text, kind);
+  const isSaid = (line: number): boolean =>
+    told.get(id)?.has(line) === true || diagnosed.get(id)?.has(line) === true;
   const silent = linesThatCount(text, kind).filter(
-    (line) =>
-      !told.get(id)?.has(line) &&
-      !diagnosed.get(id)?.has(line) &&
-      !told.get(id)?.has(rests.get(line) ?? 0),
+    (line) => !isSaid(line) && !isSaid(rests.get(line) ?? -1),
   );
   const unsaid = silent.filter((line) => !isInUnread(line, starts));
   if (unsaid.length === 0) return undefined;
