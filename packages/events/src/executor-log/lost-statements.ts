@@ -2,7 +2,7 @@
 import type { Unwrapped } from "./envelopes/envelope.ts";
 import { viewOf } from "./line-bytes.ts";
 import type { LogCounts, LogOddity } from "./log-counts.ts";
-import { holdsStatement, mayHoldStatement } from "./memory-statement.ts";
+import { holdsPart, holdsStatement, mayHoldStatement } from "./memory-statement.ts";
 import { startOf } from "./record-text.ts";
 
 /** Where a file's own line begins. */
@@ -28,11 +28,14 @@ export class LostStatements {
   findInside(line: LinePlace, buffer: Buffer, start: number, end: number): boolean {
     const isStatement =
       mayHoldStatement(viewOf(buffer), start, end) && holdsStatement(buffer, start, end);
-    if (isStatement) {
-      this.counts.unreadStatements++;
-      this.say("unread_statement", line, startOf(buffer, start, end));
-    }
+    if (isStatement) this.isUnread(line, buffer, start, end);
     return isStatement;
+  }
+
+  /** The same of a known logger's message that no template reads. */
+  findInMessage(line: LinePlace, buffer: Buffer, start: number, end: number): void {
+    if (!this.findInside(line, buffer, start, end) && holdsPart(buffer, start, end))
+      this.isUnread(line, buffer, start, end);
   }
 
   /** Looks at a piece of a record without its head. */
@@ -40,6 +43,11 @@ export class LostStatements {
     if (this.findInside(line, buffer, start, end) || buffer[start] !== OPEN_BRACE) return;
     const text = startOf(buffer, start, end);
     if (text.startsWith(STRUCTURED_HEAD)) this.say("torn_record", line, text);
+  }
+
+  private isUnread(line: LinePlace, buffer: Buffer, start: number, end: number): void {
+    this.counts.unreadStatements++;
+    this.say("unread_statement", line, startOf(buffer, start, end));
   }
 
   private say(code: LogOddity["code"], line: LinePlace, message: string): void {

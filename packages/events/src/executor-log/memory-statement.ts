@@ -71,6 +71,21 @@ export function holdsStatement(buffer: Buffer, start: number, end: number): bool
   }
 }
 
+/**
+ * Telling words that stand behind a comma of a wording: by themselves any program may say them, a
+ * logger of Spark's memory says them only within its statement.
+ */
+const PART = new RegExp(
+  TELLING.flatMap((literal) => literal.split(", ").slice(1))
+    .filter(({ length }) => length >= TELLING_LETTERS)
+    .join("|"),
+);
+
+/** True when a known logger's message has a statement's later part, whose first part is lost. */
+export function holdsPart(buffer: Buffer, start: number, end: number): boolean {
+  return PART.test(buffer.latin1Slice(start, Math.min(end, start + OVERLAP_BYTES)));
+}
+
 /** True for a message that the accuracy bars count as a memory statement. */
 export function isMemoryStatement(message: string): boolean {
   return STATEMENT.test(message);

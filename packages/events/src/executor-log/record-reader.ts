@@ -274,7 +274,7 @@ export class RecordReader {
       this.takeError(line, logger, emit);
       return;
     }
-    this.lost.findInside(line, head.buffer, head.messageStart, head.messageEnd);
+    this.lost.findInMessage(line, head.buffer, head.messageStart, head.messageEnd);
     if (!this.options.everyRecord) return;
     const record = this.record;
     record.takeHead(head);

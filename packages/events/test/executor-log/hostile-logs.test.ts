@@ -137,6 +137,20 @@ test("numbers that no JVM can have are no facts", () => {
   expect(oddities.map(({ code }) => code)).toEqual(["unread_statement", "unread_statement"]);
 });
 
+test("the later part of a statement is missed where a logger of memory says it, and there alone", () => {
+  const { oddities } = decode(
+    Buffer.from(
+      [
+        "26/11/21 02:57:05 INFO MemoryStore: MemoryStore started with capacity 69.1 MiB",
+        "26/11/21 02:57:06 INFO MemoryStore: 1 blocks se free memory is 69.1 MiB",
+        "26/11/21 02:57:07 INFO Mine: free memory is 3 GB",
+        "26/11/21 02:57:08 INFO MemoryStore: free disk is 3 GB",
+      ].join("\n"),
+    ),
+  );
+  expect(oddities.map(({ code, line }) => [code, line])).toEqual([["unread_statement", 2]]);
+});
+
 test("a statement that damage joined to a line, its clock cut, is missed with a word", () => {
   const { oddities } = decode(
     [

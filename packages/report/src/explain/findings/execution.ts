@@ -240,17 +240,20 @@ export const waiting: Finder = {
     select app_id, attempt_id, sum(waits)::bigint as waits, sum(tasks)::bigint as tasks,
       sum(wait_ms)::bigint as cost_ms,
       sum(wait_ms_min)::bigint as cost_ms_min, sum(wait_ms_max)::bigint as cost_ms_max,
-      arg_max(stage_id, wait_ms) as stage_id, max(active_tasks) as active_tasks,
-        min(smallest_pool_bytes) as pool_bytes,
-      arg_max(held_by_task_id, coalesce(held_bytes, 0)) as held_by, max(held_bytes) as held_bytes,
+      arg_max(stage_id, (coalesce(wait_ms, -1), -stage_id)) as stage_id,
+      max(active_tasks) as active_tasks, min(smallest_pool_bytes) as pool_bytes,
+      arg_max(held_by_task_id, (coalesce(held_bytes, 0), -held_by_task_id)) as held_by,
+      max(held_bytes) as held_bytes,
       any_value(w.executor_id) as longest_executor_id, any_value(w.ts) as longest_at,
       any_value(w.source_file_id) as source_file_id, any_value(w.source_line) as source_line
     from wait_summary left join (
-      select app_id, attempt_id, arg_max(executor_id, end_ts - ts) as executor_id,
-        arg_max(ts, end_ts - ts) as ts,
-        arg_max(source_file_id, end_ts - ts) as source_file_id, arg_max(source_line, end_ts - ts)
-          as source_line
-      from memory_waits where ${here} group by all) w using (app_id, attempt_id)
+      select app_id, attempt_id,
+        arg_max(executor_id, (end_ts - ts, -seq, executor_id)) as executor_id,
+        arg_max(ts, (end_ts - ts, -seq, executor_id)) as ts,
+        arg_max(source_file_id, (end_ts - ts, -seq, executor_id)) as source_file_id,
+        arg_max(source_line, (end_ts - ts, -seq, executor_id)) as source_line
+      from memory_waits where ${here} and end_ts is not null group by all) w
+      using (app_id, attempt_id)
     where ${here} group by all`,
   stages: "stage_id",
   find: (rows, application) =>

@@ -168,9 +168,9 @@ export const leaks: Finder = {
   sql: (here) => `
     select app_id, attempt_id, count(*) as leaks, count(distinct task_id) as tasks,
       sum(leaked_bytes)::bigint as bytes,
-      arg_max(task_id, leaked_bytes) as task_id,
-      arg_max(source_file_id, leaked_bytes) as source_file_id,
-      arg_max(source_line, leaked_bytes) as source_line
+      arg_max(task_id, (coalesce(leaked_bytes, -1), -task_id)) as task_id,
+      arg_max(source_file_id, (coalesce(leaked_bytes, -1), -task_id)) as source_file_id,
+      arg_max(source_line, (coalesce(leaked_bytes, -1), -task_id)) as source_line
     from memory_leaks where ${here} group by all`,
   find: (rows) =>
     known(rows, LEFT).map((row): Draft => {

@@ -118,7 +118,8 @@ async function askedOf(investigation: Investigation, taskId: number) {
   const waited = await investigation.rowAs(
     WAITED,
     `select count(*) as waits, (sum(epoch_us(end_ts) - epoch_us(ts)) // 1000)::bigint as ms,
-      arg_max(held_by_task_id, held_bytes) as held_by, max(held_bytes) as held_bytes
+      arg_max(held_by_task_id, (coalesce(held_bytes, -1), -held_by_task_id)) as held_by,
+      max(held_bytes) as held_bytes
      from memory_waits where ${here} and task_id = ${taskId}`,
   );
   const evicted = await investigation.rowAs(

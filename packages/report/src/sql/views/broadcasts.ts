@@ -59,8 +59,8 @@ select
   any_value(d.bytes) as evicted_bytes,
   any_value(d.rdds) as evicted_rdds,
   sum(s.evicted)::bigint as evicted_itself,
-  arg_min(s.source_file_id, s.first_ts) as source_file_id,
-  arg_min(s.source_line, s.first_ts) as source_line
+  arg_min(s.source_file_id, (s.first_ts, s.block_id)) as source_file_id,
+  arg_min(s.source_line, (s.first_ts, s.block_id)) as source_line
 from sizes s left join driven_out d using (app_id, attempt_id, broadcast_id, executor_id)
 where s.broadcast_id is not null
 group by s.app_id, s.attempt_id, s.broadcast_id, s.executor_id

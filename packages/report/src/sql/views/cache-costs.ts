@@ -106,7 +106,7 @@ sized as (
 shapes as (
   select app_id, attempt_id, rdd_id, median(bytes)::bigint as block_bytes,
     max(bytes) as largest_bytes,
-    arg_max(block_id, bytes) as largest_block_id
+    arg_min(block_id, (-bytes, block_id)) as largest_block_id
   from (select app_id, attempt_id, rdd_id, block_id, max(memory_bytes) as bytes from of_rdds
     where op in ('store', 'put_fail') and memory_bytes > 0 group by all)
   group by all),

@@ -42,7 +42,9 @@ grouped as (
       sum(memory_bytes)::bigint as reclaimed_bytes,
     count(*) filter (kept_on_disk) as to_disk,
     case when bool_or(regretted is not null) then count(*) filter (regretted) end as regretted,
-    arg_max(block_id, memory_bytes) as largest_block_id, min(certainty) as certainty
+    arg_min(block_id, (-memory_bytes, block_id)) filter (memory_bytes is not null)
+      as largest_block_id,
+    min(certainty) as certainty
   from victims group by all)
 select
   g.app_id,

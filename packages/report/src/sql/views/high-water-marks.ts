@@ -88,7 +88,7 @@ select
   p.ts,
   p.seq,
   p.active_tasks,
-  arg_max(t.task_id, t.execution_used_bytes) as biggest_task_id,
+  arg_max(t.task_id, (t.execution_used_bytes, -t.task_id)) as biggest_task_id,
   max(t.execution_used_bytes) as biggest_task_bytes,
   p.source_file_id,
   p.source_line

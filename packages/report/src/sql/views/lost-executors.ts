@@ -51,8 +51,9 @@ gone as (
   where e.executor_id <> 'driver' and (e.removed_at is not null or e.removed_class is not null
     or s.ts is not null)),
 ooms as (
-  select g.app_id, g.attempt_id, g.executor_id, arg_max(o.class, o.ts) as class,
-    arg_max(o.source_file_id, o.ts) as source_file_id, arg_max(o.source_line, o.ts) as source_line
+  select g.app_id, g.attempt_id, g.executor_id, arg_max(o.class, (o.ts, o.source_line)) as class,
+    arg_max(o.source_file_id, (o.ts, o.source_line)) as source_file_id,
+    arg_max(o.source_line, (o.ts, o.source_line)) as source_line
   from gone g join oom_events o using (app_id, attempt_id, executor_id)
   where o.class <> 'task_memory'
     -- A JVM that dies of its last error may be missed minutes later, when its heartbeats are.

@@ -32,7 +32,8 @@ with states as (
   qualify row_number() over (partition by app_id, attempt_id, executor_id, mode order by seq desc)
     = 1),
 holders as (
-  select app_id, attempt_id, executor_id, mode, arg_max(task_id, execution_used_bytes) as task_id,
+  select app_id, attempt_id, executor_id, mode, 
+    arg_max(task_id, (execution_used_bytes, -task_id)) as task_id,
     max(execution_used_bytes) as bytes
   from task_memory_timeline
   where ts <= moment::timestamp and (end_ts is null or end_ts > moment::timestamp)

@@ -66,7 +66,8 @@ running as (
   group by all),
 holders as (
   select o.app_id, o.attempt_id, o.executor_id, o.ts, o.source_file_id, o.source_line,
-    arg_max(h.task_id, h.execution_used_bytes) as task_id, max(h.execution_used_bytes) as bytes
+    arg_max(h.task_id, (h.execution_used_bytes, -h.task_id)) as task_id,
+    max(h.execution_used_bytes) as bytes
   from oom_events o join task_memory_timeline h on h.app_id = o.app_id
     and h.attempt_id = o.attempt_id and h.executor_id = o.executor_id
     and h.ts <= o.ts and (h.end_ts is null or h.end_ts > o.ts) and h.execution_used_bytes > 0
@@ -89,7 +90,8 @@ by_rdd as (
   from held group by all),
 cached as (
   select app_id, attempt_id, executor_id, ts, sum(blocks)::bigint as blocks,
-    arg_max(rdd_id, bytes) filter (rdd_id is not null) as rdd_id, max(bytes)
+    arg_max(rdd_id, (bytes, -rdd_id)) filter (rdd_id is not null and bytes is not null) as rdd_id,
+    max(bytes)
       filter (rdd_id is not null) as bytes
   from by_rdd group by all)
 select

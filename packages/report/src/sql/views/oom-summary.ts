@@ -57,17 +57,22 @@ grouped as (
       and removed_class not in ('killed_by_driver', 'decommissioned')) as executors_lost,
     mode(stage_id) as stage_id, min(ordinal) as first_ordinal,
     arg_min(executor_id, ordinal) as first_executor_id, min(ts) as first_at,
-    arg_min(storage_used_bytes, coalesce(outside_pools_bytes, 0)) as storage_bytes,
-    arg_min(storage_used_bytes_min, coalesce(outside_pools_bytes, 0)) as storage_bytes_min,
-    arg_min(storage_used_bytes_max, coalesce(outside_pools_bytes, 0)) as storage_bytes_max,
-    arg_min(execution_used_bytes, coalesce(outside_pools_bytes, 0)) as execution_bytes,
-    arg_min(execution_used_bytes_min, coalesce(outside_pools_bytes, 0)) as execution_bytes_min,
-    arg_min(execution_used_bytes_max, coalesce(outside_pools_bytes, 0)) as execution_bytes_max,
-    arg_min(max_memory_bytes, coalesce(outside_pools_bytes, 0)) as max_memory_bytes,
+    arg_min(storage_used_bytes, (coalesce(outside_pools_bytes, 0), ordinal)) as storage_bytes,
+    arg_min(storage_used_bytes_min, (coalesce(outside_pools_bytes, 0), ordinal))
+      as storage_bytes_min,
+    arg_min(storage_used_bytes_max, (coalesce(outside_pools_bytes, 0), ordinal))
+      as storage_bytes_max,
+    arg_min(execution_used_bytes, (coalesce(outside_pools_bytes, 0), ordinal)) as execution_bytes,
+    arg_min(execution_used_bytes_min, (coalesce(outside_pools_bytes, 0), ordinal))
+      as execution_bytes_min,
+    arg_min(execution_used_bytes_max, (coalesce(outside_pools_bytes, 0), ordinal))
+      as execution_bytes_max,
+    arg_min(max_memory_bytes, (coalesce(outside_pools_bytes, 0), ordinal)) as max_memory_bytes,
     max(jvm_max_memory_bytes) as jvm_max_memory_bytes,
       min(outside_pools_bytes) as outside_pools_bytes,
     max(running_tasks) as running_tasks, max(requested_bytes) as requested_bytes,
-    arg_max(granted_bytes, requested_bytes) as granted_bytes, arg_min(message, ordinal) as message,
+    arg_max(granted_bytes, (coalesce(requested_bytes, -1), -ordinal)) as granted_bytes,
+    arg_min(message, ordinal) as message,
     arg_min(user_frame, ordinal) filter (user_frame is not null) as user_frame,
     arg_min(source_file_id, ordinal) as source_file_id, arg_min(source_line, ordinal) as source_line
   from told group by all)

@@ -69,7 +69,7 @@ select
   sum(memory_bytes)::bigint as memory_bytes,
   sum(disk_bytes)::bigint as disk_bytes,
   max(memory_bytes) as largest_memory_bytes,
-  arg_max(ordinal, coalesce(memory_bytes, -1)) as largest_ordinal,
+  arg_max(ordinal, (coalesce(memory_bytes, -1), -ordinal)) as largest_ordinal,
   min(ts) as first_ts,
   max(ts) as last_ts,
   count(*) filter (forced_by_task_id <> task_id) as forced_by_another_task,

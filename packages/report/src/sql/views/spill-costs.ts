@@ -61,17 +61,18 @@ with numbered as (
     s.executor_id, s.seq) as ordinal
   from spills s left join tasks t using (app_id, attempt_id, task_id)),
 largest as (
-  select app_id, attempt_id, stage_id, arg_max(ordinal, coalesce(memory_bytes, -1)) as ordinal,
-    arg_max(executor_id, coalesce(memory_bytes, -1)) as executor_id,
-      arg_max(ts, coalesce(memory_bytes, -1)) as ts,
-    arg_max(source_file_id, coalesce(memory_bytes, -1)) as source_file_id,
-    arg_max(source_line, coalesce(memory_bytes, -1)) as source_line
+  select app_id, attempt_id, stage_id,
+    arg_max(ordinal, (coalesce(memory_bytes, -1), -ordinal)) as ordinal,
+    arg_max(executor_id, (coalesce(memory_bytes, -1), -ordinal)) as executor_id,
+      arg_max(ts, (coalesce(memory_bytes, -1), -ordinal)) as ts,
+    arg_max(source_file_id, (coalesce(memory_bytes, -1), -ordinal)) as source_file_id,
+    arg_max(source_line, (coalesce(memory_bytes, -1), -ordinal)) as source_line
   from numbered group by all),
 logged as (
   select app_id, attempt_id, stage_id, sum(spills)::bigint as spills,
     sum(memory_bytes)::bigint as memory_bytes,
-    arg_max(consumer, coalesce(memory_bytes, 0)) as consumer,
-      arg_max("trigger", coalesce(memory_bytes, 0)) as "trigger",
+    arg_max(consumer, (coalesce(memory_bytes, 0), -largest_ordinal)) as consumer,
+      arg_max("trigger", (coalesce(memory_bytes, 0), -largest_ordinal)) as "trigger",
     min(nullif(share_at_spill_bytes, 0)) as share_bytes, sum(memory_bytes)
       filter (spills is null)::bigint as unlogged_bytes
   from spill_causes group by all),
@@ -84,9 +85,12 @@ spilt as (
     sum(run_ms) filter (memory_spilled_bytes > 0)::bigint as run_ms,
     median(run_ms) filter (memory_spilled_bytes = 0 and status = 'success') as peer_ms,
     count(*) filter (memory_spilled_bytes = 0 and status = 'success') as peers,
-    arg_max(task_id, memory_spilled_bytes) as task_id,
-    arg_max(source_file_id, memory_spilled_bytes) as source_file_id,
-    arg_max(source_line, memory_spilled_bytes) as source_line
+    arg_max(task_id, (memory_spilled_bytes, -task_id))
+      filter (memory_spilled_bytes is not null) as task_id,
+    arg_max(source_file_id, (memory_spilled_bytes, -task_id))
+      filter (memory_spilled_bytes is not null) as source_file_id,
+    arg_max(source_line, (memory_spilled_bytes, -task_id))
+      filter (memory_spilled_bytes is not null) as source_line
   from tasks group by all),
 named as (
   select app_id, attempt_id, stage_id, max(tasks) as stage_tasks,

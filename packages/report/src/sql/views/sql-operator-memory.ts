@@ -35,7 +35,7 @@ select
   m.stage_id,
   count(distinct m.task_id) as tasks,
   max(m.value) filter (m.name = 'peak memory') as peak_bytes,
-  arg_max(m.task_id, m.value) filter (m.name = 'peak memory') as peak_task_id,
+  arg_max(m.task_id, (m.value, -m.task_id)) filter (m.name = 'peak memory') as peak_task_id,
   coalesce(sum(m.value) filter (m.name = 'spill size'), 0)::bigint as spilled_bytes,
   count(*) filter (m.name = 'spill size') as spilled_tasks,
   coalesce(sum(m.value) filter (m.name = 'number of sort fallback tasks'), 0)::bigint

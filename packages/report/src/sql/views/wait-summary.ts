@@ -49,8 +49,8 @@ select
   max(requested_bytes) as requested_bytes,
   max(active_tasks) as active_tasks,
   min(pool_bytes) as smallest_pool_bytes,
-  arg_max(held_by_task_id, coalesce(ms, 0)) as held_by_task_id,
-  arg_max(held_bytes, coalesce(ms, 0)) as held_bytes,
+  arg_max(held_by_task_id, (coalesce(ms, 0), -task_id)) as held_by_task_id,
+  arg_max(held_bytes, (coalesce(ms, 0), -task_id)) as held_bytes,
   arg_max(origin, case origin when 'assumed' then 3 when 'derived' then 2 else 1 end) as origin
 from waits
 group by app_id, attempt_id, executor_id, mode, stage_id
