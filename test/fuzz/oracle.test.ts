@@ -10,8 +10,11 @@ test("a hurt event must be told of; one that nobody wants, and empty lines, need
     'ID":0}',
     '{"no":"event"}',
     "7",
+    'xxx{"Event":"SparkListenerNobodyKnows","x":1}',
+    'xxx{"Event":"SparkListenerTaskEnd","Stage ID":0}',
+    'ID":0}{"Event":"SparkListenerNobodyKnows","x":1}',
   ];
-  expect(linesThatCount(Buffer.from(text.join("\n")), "event_log")).toEqual([1, 2, 5, 6, 7]);
+  expect(linesThatCount(Buffer.from(text.join("\n")), "event_log")).toEqual([1, 2, 5, 6, 7, 9, 10]);
 });
 
 test("a memory statement must be told of wherever it stands in a line", () => {

@@ -128,8 +128,8 @@ function countsAsEvent(line: string): boolean {
   try {
     event = JSON.parse(line);
   } catch {
-    // Damage inside an event that is not read loses nothing.
-    const name = /^\{"Event":"([^"]*)"/.exec(line)?.[1];
+    // Damage inside an event that is not read, or words before it, lose nothing.
+    const name = /^[^{"]*\{"Event":"([^"]*)"/.exec(line)?.[1];
     return name === undefined || telling.has(name);
   }
   if (typeof event !== "object" || event === null) return true;
