@@ -99,7 +99,7 @@ export function spreadSecond(
       const even = pinned + ((until - pinned) * (record.line - pinnedLine + 0.5)) / stretch;
       record.ts = Math.round(Math.min(Math.max(even, lows[i] ?? start), highs[i] ?? end));
     }
-    const pin = lines[from + i];
+    const pin = i < count ? lines[from + i] : undefined;
     if (pin) {
       pin.ts = until;
       pinned = until;
