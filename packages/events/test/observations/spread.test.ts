@@ -101,6 +101,7 @@ test.each<[string, Fact, TaskClock, number]>([
   ["driver's end of a lost one", ended("lost"), taskOne(0, 300_000), 500_000],
   ["likely before the second", assigned(1), taskOne(-50_000), 0],
   ["likely behind the second", finished(1), taskOne(0, 2_000_000), 999_999],
+  ["a launch behind the second", assigned(1), taskOne(2_000_000), 999_999],
   ["launch at the second's last µs", assigned(1), taskOne(999_999), 999_999],
   ["likely behind, bound inside", assigned(1), taskOne(998_000), 999_999],
 ])("a line that tells %s", (_, fact, tasks, moment) => {
@@ -136,6 +137,18 @@ test("of two known moments in the wrong order the second says nothing", () => {
   tasks.finished(3, second, undefined);
   tasks.launched(4, second + 500_000);
   expect(spread([assigned(1), assigned(4)], tasks)).toEqual([504_000, 504_000]);
+});
+
+test("a finish holds the lines before it back, unless it lies outside the second", () => {
+  const launched = (finish: number): TaskClock => {
+    const tasks = taskOne(500_000);
+    tasks.finished(2, second - 1e6, second + finish);
+    return tasks;
+  };
+  // A finish is booked in whole milliseconds: its line stands before the next one.
+  expect(spread([assigned(1), finished(2)], launched(500_500))).toEqual([501_499, 501_499]);
+  expect(spread([assigned(1), finished(2)], launched(-999))[0]).toBe(500_000);
+  expect(spread([assigned(1), finished(2)], launched(-1_000))[0]).toBe(504_000);
 });
 
 test("the first word on a launch holds, and a finish adds to it", () => {
