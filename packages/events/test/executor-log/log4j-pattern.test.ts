@@ -64,29 +64,44 @@ test.each<[string, string, object]>([
     "INFO task 1.0 in stage 2.0 (TID 3) Own: m",
     { level: "INFO", task: "task 1.0 in stage 2.0 (TID 3)", logger: "Own", message: "m" },
   ],
-  ["%p %X{taskName} %c: %m", "INFO none Own: m", { task: "none", logger: "Own" }],
-  ["%p %X{task_name} %c: %m", "INFO one Own: m", { task: "one", logger: "Own" }],
-  ["%p %X{user} %c: %m", "INFO me Own: m", { level: "INFO", logger: "Own" }],
-  ["%p %mdc{taskname} %c: %m", "INFO me Own: m", { task: "me", logger: "Own" }],
+  [
+    "%p %X{taskName} %c: %m",
+    "INFO none Own: m",
+    { level: "INFO", task: "none", logger: "Own", message: "m" },
+  ],
+  [
+    "%p %X{task_name} %c: %m",
+    "INFO one Own: m",
+    { level: "INFO", task: "one", logger: "Own", message: "m" },
+  ],
+  ["%p %X{user} %c: %m", "INFO me Own: m", { level: "INFO", logger: "Own", message: "m" }],
+  [
+    "%p %mdc{taskname} %c: %m",
+    "INFO me Own: m",
+    { level: "INFO", task: "me", logger: "Own", message: "m" },
+  ],
   // `%p{length=1}` prints another word, so the level is unknown.
   ["%p{length=1} %c: %m", "I Own: m", { level: undefined, logger: "Own", message: "m" }],
   // The longest known name counts, and the rest is text.
-  ["%pfoo %c: %m", "INFOfoo Own: m", { level: "INFO", logger: "Own" }],
+  ["%pfoo %c: %m", "INFOfoo Own: m", { level: "INFO", logger: "Own", message: "m" }],
   ["%level|%logger: %msg%n", "INFO|Own: m", { level: "INFO", logger: "Own", message: "m" }],
   ["%p %%%c: %m", "INFO %Own: m", { level: "INFO", logger: "Own", message: "m" }],
   ["%d{yy/MM/dd HH:mm:ss} %m", "26/11/21 02:36:35 m", { day: 21, message: "m" }],
   ["%d %m", "2026-11-21 02:36:35,123 m", { day: 21, message: "m" }],
   // What log4j 2 wraps around parts prints as its inside.
-  ["%highlight{%p}{INFO=red} %c: %m", "INFO Own: m", { level: "INFO", logger: "Own" }],
-  ["%style{%p %c}{bold}: %m", "INFO Own: m", { level: "INFO", logger: "Own" }],
-  ["%p %notEmpty{[%X{a}]} %c: %m", "INFO [x] Own: m", { level: "INFO", logger: "Own" }],
+  [
+    "%highlight{%p}{INFO=red} %c: %m",
+    "INFO Own: m",
+    { level: "INFO", logger: "Own", message: "m" },
+  ],
+  ["%style{%p %c}{bold}: %m", "INFO Own: m", { level: "INFO", logger: "Own", message: "m" }],
+  [
+    "%p %notEmpty{[%X{a}]} %c: %m",
+    "INFO [x] Own: m",
+    { level: "INFO", logger: "Own", message: "m" },
+  ],
 ])("%s reads %j", (pattern, text, found) => {
-  expect({ pattern, text, found: read(pattern, text) }).toMatchObject({
-    pattern,
-    text,
-    found,
-  });
-  if ("message" in found) expect(read(pattern, text)).toEqual({ ...nothing, ...found });
+  expect(read(pattern, text)).toEqual({ ...nothing, ...found });
 });
 
 test.each(["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"])("%s is a level", (level) => {
