@@ -8,6 +8,7 @@ import { startOf } from "./record-text.ts";
 /** Where a file's own line begins. */
 export type LinePlace = Pick<Unwrapped, "number" | "byteOffset">;
 
+const LINE_FEED = 10;
 const OPEN_BRACE = 123;
 /** How Spark 4's structured log begins a record. */
 const STRUCTURED_HEAD = '{"ts":';
@@ -40,7 +41,14 @@ export class LostStatements {
 
   /** Looks at a piece of a record without its head. */
   findInPiece(line: LinePlace, buffer: Buffer, start: number, end: number): void {
-    if (this.findInside(line, buffer, start, end) || buffer[start] !== OPEN_BRACE) return;
+    if (this.findInside(line, buffer, start, end)) return;
+    // NULs are blocks that a file lost, and with them the logger that would have told whose it is.
+    const from = start === 0 ? 0 : buffer.lastIndexOf(LINE_FEED, start - 1) + 1;
+    if (buffer.subarray(from, end).includes(0) && holdsPart(buffer, start, end)) {
+      this.isUnread(line, buffer, start, end);
+      return;
+    }
+    if (buffer[start] !== OPEN_BRACE) return;
     const text = startOf(buffer, start, end);
     if (text.startsWith(STRUCTURED_HEAD)) this.say("torn_record", line, text);
   }

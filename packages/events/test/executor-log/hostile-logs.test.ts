@@ -145,10 +145,16 @@ test("the later part of a statement is missed where a logger of memory says it, 
         "26/11/21 02:57:06 INFO MemoryStore: 1 blocks se free memory is 69.1 MiB",
         "26/11/21 02:57:07 INFO Mine: free memory is 3 GB",
         "26/11/21 02:57:08 INFO MemoryStore: free disk is 3 GB",
+        "26/11/21 02:57:09 INFO Memory\0\0\0: free memory is 1 GB",
+        "26/11/21 02:57:09 INFO Memory\0\0\0\0\0 free memory is 1 GB",
       ].join("\n"),
     ),
   );
-  expect(oddities.map(({ code, line }) => [code, line])).toEqual([["unread_statement", 2]]);
+  expect(oddities.map(({ code, line }) => [code, line])).toEqual([
+    ["unread_statement", 2],
+    ["unread_statement", 5],
+    ["unread_statement", 6],
+  ]);
 });
 
 test("a statement that damage joined to a line, its clock cut, is missed with a word", () => {
