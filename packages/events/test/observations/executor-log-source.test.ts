@@ -82,7 +82,9 @@ test("a line that is printed late stands at the line before, within what both sa
 test.each([
   ["07:00:00.001", "01:00:00.002", at(1)],
   ["07:00:00.000", "01:00:00.002", at(7)],
-  ["09:00:00.000", "08:00:00.000", at(9)],
+  ["09:00:00.000", "07:40:00.000", at(1)],
+  // Back by less than an hour: a line that is printed late.
+  ["09:00:00.000", "08:15:00.000", at(9)],
 ])("01:00, then %s, then %s", async (jumped, next, ts) => {
   const found = await timesOf(logOf(["01:00:00.000", jumped, next]));
   expect(found[1]?.[1]).toBe(ts);
