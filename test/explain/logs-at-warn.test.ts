@@ -41,7 +41,7 @@ test.each([
     ],
   ],
   [
-    "Cached blocks were lost: no executor has rdd_7_3 any more",
+    "Blocks were lost: no executor has rdd_7_3 any more",
     ["24/07/24 04:26:30 WARN BlockManagerMasterEndpoint: No more replicas available for rdd_7_3 !"],
   ],
   [
@@ -57,7 +57,7 @@ test.each([
         `24/07/24 04:26:${second} WARN RowBasedKeyValueBatch: Calling spill() on RowBasedKeyValueBatch. Will not spill but return 0.`,
     ),
   ],
-])("a warning that is all there is: %s", async (says, lines) => {
+])("a warning alone: %s", async (says, lines) => {
   const log = join(folder, "warnings");
   writeFileSync(log, `${lines.join("\n")}\n`);
   const { stdout, code } = await respark(["explain", log]);

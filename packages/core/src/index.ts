@@ -65,6 +65,7 @@ export {
 } from "./observation.ts";
 export { printable, printableLine, printableValue } from "./printable.ts";
 export type { SourceCompleteness } from "./replay/application/completeness.ts";
+export { sparksExitCode } from "./replay/application/death-classes.ts";
 export { Replay } from "./replay/replay.ts";
 export type { ReplayOptions } from "./replay/replay-options.ts";
 export type { ExecutorSummary, ReplaySummary } from "./replay/replay-summary.ts";

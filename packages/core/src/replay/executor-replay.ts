@@ -343,7 +343,7 @@ export class ExecutorReplay {
     const isLogged = this.#around.level === "debug" || this.#around.level === "info";
     if (isLogged && !this.#beginningSeen && step !== undefined)
       this.#parts.context.unseen.begin(step, this.#parts.context);
-    // It stood before the event that tells of it; since when is not logged.
+    // It stood before its registration was logged; since when is assumed.
     const isBefore = at?.tsMin !== undefined && at.ts < at.tsMin;
     if (at !== undefined) this.#parts.context.state.sample(at, isBefore ? "assumed" : "derived");
     return this.#parts;

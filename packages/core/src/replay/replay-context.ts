@@ -53,7 +53,7 @@ export interface ReplayContext {
   isOffHeap(blockId: string): boolean;
   /** Whether blocks of this RDD are kept as values; undefined: not logged. */
   isDeserializedRdd(rddId: number): boolean | undefined;
-  /** The event log tells of blocks, as far as settings and version say. */
+  /** Whether the event log reports blocks, by settings and version. */
   reportsBlocks(): boolean;
   /** Of a persisted RDD, as stages list it. */
   levelOfRdd(rddId: number): StorageLevelFlags | undefined;

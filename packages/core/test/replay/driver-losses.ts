@@ -1,4 +1,4 @@
-/** Losses of executors that a driver's log tells of, through a whole replay. */
+/** Losses of executors that a driver's log reports, through a whole replay. */
 import type { LogFact } from "../../src/log-fact.ts";
 import { Replay } from "../../src/replay/replay.ts";
 import { CollectedRows } from "./collected-rows.ts";
@@ -21,8 +21,13 @@ export function lost(told: {
   };
 }
 
-/** The losses that lines of a driver's log tell, the lines a second apart. */
+/** The losses that lines of a driver's log report, the lines a second apart. */
 export function lossesOf(...facts: readonly LogFact[]) {
+  return lossesAt(...facts.map((fact, at) => [at * 1_000_000, fact] as const));
+}
+
+/** The same of lines at these times, µs. */
+export function lossesAt(...lines: readonly (readonly [ts: number, fact: LogFact])[]) {
   const rows = new CollectedRows();
   const replay = new Replay({
     appId: "app",
@@ -31,8 +36,7 @@ export function lossesOf(...facts: readonly LogFact[]) {
     sparkVersion: "3.5.6",
     executorLogs: new Map(),
   });
-  for (const [at, fact] of facts.entries()) {
-    const ts = at * 1_000_000;
+  for (const [at, [ts, fact]] of lines.entries()) {
     replay.step({
       fact,
       source: "driver_log",

@@ -113,7 +113,7 @@ test("a task may unroll the block that is reported at its end from its start on"
   expect(boundsAt(memory_timeline, 8)).toEqual([0, 0]);
   expect(boundsAt(memory_timeline, 30)).toEqual([0, 3_180_000]);
   expect(boundsAt(memory_timeline, 90)).toEqual([2_000_000, 2_000_000]);
-  // Of a block that no report tells of, its put found no room.
+  // A put without a report found no room.
   const refused = replayText(`${story}\n 90 1 ended task-1 since 10`, { memory: 10_000_000 });
   expect(boundsAt(refused.memory_timeline, 30)).toEqual([0, 10_000_000]);
   expect(boundsAt(refused.memory_timeline, 90)).toEqual([0, 0]);

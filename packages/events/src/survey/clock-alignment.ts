@@ -2,6 +2,7 @@
  * One file's clock against the event log's: the zone from whole quarters of an hour, the skew from
  * what must come before what.
  */
+import { counted } from "@respark/core";
 import {
   type ClockRule,
   type ClockSegment,
@@ -360,9 +361,10 @@ function evidenceText(bounds: readonly ClockBound[], skew: Skew, resolutionMs: n
       : `${bounds.length} ${bounds.length === 1 ? "registration is" : "registrations are"} seconds apart`;
   }
   const missed = skew.hard - skew.met;
-  const all = `${ofTasks} task starts and ends of ${tasks.size} tasks`;
+  const ends = counted(ofTasks, "task start or end", "task starts and ends");
+  const all = `${ends} of ${counted(tasks.size, "task")}`;
   const others = skew.hard - ofTasks;
-  const rest = others > 0 ? ` and ${others} registrations` : "";
+  const rest = others > 0 ? ` and ${counted(others, "registration")}` : "";
   return missed === 0
     ? `${all}${rest} agree within ${within}`
     : `${skew.hard - missed} of ${skew.hard} bounds from ${all}${rest} agree within ${within}`;

@@ -42,11 +42,14 @@ const OF_ANY_PROGRAM: ReadonlySet<LogFact["kind"]> = new Set([
   "java_version_logged",
 ]);
 
-const DRIVERS_THREAD =
-  /\b(?:dag-scheduler-event-loop|task-result-getter-\d|broadcast-exchange-\d|spark-listener-group-|SparkListenerBus\b|stream execution thread for )/;
+/** How names of threads begin that only a driver has. */
+const OF_A_DRIVER =
+  "dag-scheduler-event-loop|task-result-getter-\\d|broadcast-exchange-\\d|spark-listener-group-|SparkListenerBus\\b|stream execution thread for ";
+const DRIVERS_THREAD = new RegExp(`\\b(?:${OF_A_DRIVER})`);
 /** The same in the words of an error: whoever logs it, a thread of that name is a driver's. */
-const DRIVERS_THREAD_SAID =
-  /\bthread (?:Thread)?\[?"?(?:dag-scheduler-event-loop|task-result-getter-\d|broadcast-exchange-\d|spark-listener-group-|SparkListenerBus\b|stream execution thread for |sparkDriver-|Spark Context Cleaner\b)/;
+const DRIVERS_THREAD_SAID = new RegExp(
+  `\\bthread (?:Thread)?\\[?"?(?:${OF_A_DRIVER}|sparkDriver-|Spark Context Cleaner\\b)`,
+);
 /** What only a driver builds. */
 const DRIVERS_ERROR = /^Not enough memory to build and broadcast/;
 

@@ -182,7 +182,7 @@ test.each<[Told[], readonly (number | undefined)[], number, string]>([
     ],
     [7, 7],
     1,
-    "2 task starts and ends of 1 tasks agree within 1 ms",
+    "2 task starts and ends of 1 task agree within 1 ms",
   ],
   [
     [
@@ -192,7 +192,7 @@ test.each<[Told[], readonly (number | undefined)[], number, string]>([
     ],
     [7, undefined, 7],
     1,
-    "1 task starts and ends of 1 tasks and 1 registrations agree within 1 ms",
+    "1 task start or end of 1 task and 1 registration agree within 1 ms",
   ],
   [
     [

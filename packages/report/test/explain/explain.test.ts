@@ -211,6 +211,21 @@ test("an end that is missing while tasks ran stands before what cost time", asyn
   expect(findings[0]?.facts["ended"]).toBe(true);
 });
 
+test.each([
+  ["local", true],
+  ["local[4]", true],
+  ["local-cluster[2,1,1024]", false],
+  ["spark://host:7077", false],
+])("master %s: that the driver runs the tasks is %s", async (value, isLocal) => {
+  const { findings } = await verdict((emit) => {
+    emit("spark_conf", { ...rowsByHand.spark_conf, key: "spark.master", value });
+    emit("oom_events", { ...rowsByHand.oom_events, executorId: "driver", taskId: undefined });
+  });
+  const titles = findings.map(({ title }) => title).join();
+  expect(titles).toContain("the driver");
+  expect(titles.includes("in local mode")).toBe(isLocal);
+});
+
 test("what a lost executor took with it is told, and no container's overhead where there is none", async () => {
   const { findings } = await verdict((emit) => {
     emit("spark_conf", {

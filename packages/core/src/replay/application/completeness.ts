@@ -168,7 +168,7 @@ export class Completeness {
           ? [`events stand before what they follow, ${countInWords(events.misplaced)} times`]
           : []),
         ...(executors.some((log) => log.spillsWithoutMetrics)
-          ? ["tasks did not spill by their metrics, and executors' logs have lines of their spills"]
+          ? ["its tasks spilled less by their metrics than by lines of executors' logs"]
           : []),
         ...missingInWords(wanted),
       ]),

@@ -58,6 +58,14 @@ const EXIT_CODE = /exit(?:ed)?(?: with)?(?: exit)? (?:code|status):? ?\(?(-?\d+)
 const SPARKS_CONTAINER =
   /container name: (?:spark-kubernetes-)?executor\b(?:(?!container name:)[\s\S])*?exit code: (-?\d+)/;
 
+/**
+ * The exit code of Spark's own container, where a reason lists a pod's containers; undefined: it
+ * lists none.
+ */
+export function sparksExitCode(reason: string): string | undefined {
+  return SPARKS_CONTAINER.exec(reason)?.[1];
+}
+
 /** Spark's own codes, 128 + signal, and YARN's below zero. Any other: it exited. */
 const EXIT_CODES: ReadonlyMap<number, RemovedClass> = new Map([
   [52, "jvm_heap"],
@@ -83,7 +91,7 @@ const EXIT_CODES: ReadonlyMap<number, RemovedClass> = new Map([
 export function removalClassOf(reason: string): RemovedClass {
   const rule = REASONS.find(([pattern]) => pattern.test(reason));
   if (rule !== undefined) return rule[1];
-  const code = SPARKS_CONTAINER.exec(reason)?.[1] ?? EXIT_CODE.exec(reason)?.[1];
+  const code = sparksExitCode(reason) ?? EXIT_CODE.exec(reason)?.[1];
   return code === undefined ? "unknown" : (EXIT_CODES.get(Number(code)) ?? "exited");
 }
 
@@ -95,9 +103,9 @@ const TELLING: readonly (readonly RemovedClass[])[] = [
   ["exited"],
 ];
 
-/** That it is gone, and nothing of why: bookkeeping of a driver's scheduler and block manager. */
+/** That it is gone, and nothing of why, besides bookkeeping. */
 const GONE_ALONE =
-  /^(?:Executor lost: \S+ \(epoch|Removing block manager |got no response for the reason of its loss|is now (?:FAILED|LOST)$|Trying to remove executor |Existing executor \S+ has been removed|Executor \S+ is removed$|Disabling executor |Lost executor \S+$)/;
+  /^(?:got no response for the reason of its loss|is now (?:FAILED|LOST)$|Existing executor \S+ has been removed|Executor \S+ is removed$|Disabling executor |Lost executor \S+$)/;
 
 /**
  * Words with which a driver forgets an executor's files and blocks. They follow its loss, and also
@@ -119,7 +127,7 @@ export function isBookkeeping(reason: string): boolean {
 export function moreTelling(reason: string | undefined, other: string): string {
   if (reason === undefined) return other;
   const rank = (words: string): number => {
-    if (GONE_ALONE.test(words)) return TELLING.length + 1;
+    if (isBookkeeping(words) || GONE_ALONE.test(words)) return TELLING.length + 1;
     const at = TELLING.findIndex((classes) => classes.includes(removalClassOf(words)));
     return at < 0 ? TELLING.length : at;
   };

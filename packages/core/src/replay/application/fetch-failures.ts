@@ -7,6 +7,7 @@ import { isBookkeeping } from "./death-classes.ts";
 
 /** The driver forgets them at once, but its log may be seconds apart, µs. */
 const AFTERWARDS_MICROS = 60_000_000;
+/** An application from which more executors' files were lost has told enough. */
 const KEPT = 10_000;
 const FROM = /^FetchFailed\(BlockManagerId\(([^,\s]+),/;
 
@@ -17,8 +18,8 @@ export class FetchFailures {
   /** A task's reason, in the words of a driver's `Lost task`. */
   taskLost(reason: string, ts: number | undefined): void {
     const executorId = FROM.exec(reason)?.[1];
-    if (executorId === undefined || this.#failed.size >= KEPT) return;
-    this.#failed.set(executorId, ts);
+    if (executorId === undefined) return;
+    if (this.#failed.size < KEPT || this.#failed.has(executorId)) this.#failed.set(executorId, ts);
   }
 
   /** Whether such words of a loss follow a fetch that failed, and need no loss. */

@@ -24,7 +24,7 @@ export class SpillLines {
    * Tasks that lines say spilled a collection or a shuffle's records of themselves. Spark counts
    * these in the task's metrics (ExternalSorter's and ExternalAppendOnlyMap's callers,
    * ShuffleExternalSorter.spill; 1.0 to 4.2). One that was forced may come after the metrics were
-   * taken, and an UnsafeExternalSorter over a map's pages frees none of its own, so that it counts 0.
+   * taken; an UnsafeExternalSorter over a map's pages frees none of its own, and counts 0.
    */
   readonly #bySelf = new CountedIds();
   /** tasks that succeeded and did not spill by the event log */

@@ -284,7 +284,7 @@ export class BlockSteps {
     });
   }
 
-  /** A block of an RDD that is on this executor, and of whose store no line tells. */
+  /** A block of an RDD is on this executor, and its store is not logged. */
   #foundUntold(step: LogStep, { blockId, where }: Fact<"block_found">): void {
     const { history, unseen, logged, state } = this.#context;
     const rddId = rddIdOf(blockId);
@@ -304,7 +304,7 @@ export class BlockSteps {
     this.unrolls.lookedUp(step, fact.blockId, taskId);
   }
 
-  /** M12, which Spark prints right before M13: of a filtered log it may be all there is. */
+  /** M12, which Spark prints right before M13: a filtered log may have this one alone. */
   refusedAtOnce(step: LogStep, blockId: string): void {
     if (unrollFails(this.#context.lookahead, step, blockId)) return;
     this.#context.history.refused(blockId);

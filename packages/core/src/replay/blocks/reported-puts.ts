@@ -106,7 +106,7 @@ export class ReportedPuts {
 
   /**
    * By the report of it that comes in the task's life. Without one a block with a level for disk is
-   * not computed here; one without finds no room, and may unroll into all there is, as
+   * not computed here; one without finds no room, and may unroll into the whole memory, as
    * values that went to disk may have done.
    */
   #mostUnrolled(blockId: string, level: StorageLevelFlags, taskId: number): number {

@@ -184,7 +184,7 @@ export class UnseenBlocks {
   }
 
   /**
-   * A read finds a block in memory of whose store no line tells: that was lost.
+   * A read finds a block in memory whose store is not logged: its line was lost.
    * @param usualBytes  what its like take; 0: nothing tells
    * @returns whether more may be held since
    */

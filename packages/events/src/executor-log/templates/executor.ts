@@ -173,7 +173,7 @@ export const EXECUTOR: readonly LogTemplate[] = [
   ),
   silent("X1", "INFO", "Told to re-register on heartbeat", "Told to re-register on heartbeat"),
   silent("X11", "INFO", "Telling driver about {text}", "Telling driver about lost executor"),
-  // Executor.TaskRunner.run: no other line tells of this failure.
+  // Executor.TaskRunner.run: this failure has no other line.
   template({
     name: "X6",
     since: "3.0",

@@ -143,14 +143,6 @@ export const SORTER: readonly LogTemplate[] = [
     fact: (threadId, size, times, around) => sortData(around, { threadId, size, times }),
   }),
   template({
-    name: "S3'",
-    level: "INFO",
-    says: "Task {int} on Thread {int} force spilling sort data of {size} to disk ({int}{gap}times so far)",
-    example: "Task 12 on Thread 61 force spilling sort data of 20.0 MiB to disk (0  times so far)",
-    fact: (taskId, threadId, size, times, around) =>
-      sortData(around, { taskId, threadId, size, times }),
-  }),
-  template({
     name: "S4",
     since: "2.0",
     until: "4.0",

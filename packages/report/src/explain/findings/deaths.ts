@@ -1,5 +1,5 @@
 /** Executors that were lost: why, what went with them, and what that cost. */
-import { counted } from "@respark/core";
+import { counted, sparksExitCode } from "@respark/core";
 import { relations } from "../../sql/relations.ts";
 import { numberIn, type Of, textIn } from "../../sql/row.ts";
 import { known } from "../../sql/typed-rows.ts";
@@ -187,9 +187,6 @@ const LOST: Readonly<Record<string, string>> = {
 
 /** What Kubernetes calls a container that was over its limit. */
 const OOM_KILLED = "OOMKilled";
-/** Of a pod with others beside it, whose exit code may be the one in front. */
-const SPARKS_CONTAINER =
-  /container name: (?:spark-kubernetes-)?executor\b(?:(?!container name:)[\s\S])*?exit code: (-?\d+)/;
 
 /** Reasons told; the others are a number. */
 const REASONS_SHOWN = 3;
@@ -227,14 +224,13 @@ function reasonInWords(reason: string | undefined): string {
   const lines = (reason ?? "").split("\n").filter((line) => line.trim() !== "");
   const [line = ""] = lines;
   const killed = !line.includes(OOM_KILLED) && (reason ?? "").includes(OOM_KILLED);
-  const own = SPARKS_CONTAINER.exec(reason ?? "")?.[1];
-  const ended =
-    own === undefined || new RegExp(`exit code ${own}\\b`).test(line)
-      ? ""
-      : `; its Spark container ended with exit code ${own}`;
+  const own = sparksExitCode(reason ?? "");
+  const isInFront = own === undefined || new RegExp(`exit code ${own}\\b`).test(line);
+  const ended = isInFront ? "" : `; its Spark container ended with exit code ${own}`;
+  const state = killed ? `; its container's state gives ${OOM_KILLED} as the reason` : "";
   return line === ""
     ? "No reason is given."
-    : `In the log: “${cutTo(line, 240).replace(/\.$/, "")}”${ended}${killed ? `; its container's state gives ${OOM_KILLED} as the reason` : ""}.`;
+    : `In the log: “${cutTo(line, 240).replace(/\.$/, "")}”${ended}${state}.`;
 }
 
 function whenInWords(rows: readonly Loss[], first: Loss): string {

@@ -80,7 +80,7 @@ const WARNINGS: readonly (readonly [words: RegExp, title: (found: RegExpExecArra
   ],
   [
     /: No more replicas available for (\S+)$/,
-    ([, block]) => `Cached blocks were lost: no executor has ${block} any more`,
+    ([, block]) => `Blocks were lost: no executor has ${block} any more`,
   ],
   [
     /: Max memory (.+) is less than the initial memory threshold (.+?) needed/,

@@ -59,7 +59,7 @@ export const APPLICATIONS = (here: string): string => `
     coalesce(c.logged, false) as settings_logged,
     -- Utils.isLocalMaster: the driver is the only executor.
     a.app_id like 'local-%' or exists (from spark_conf s where s.app_id = a.app_id
-        and s.attempt_id = a.attempt_id and s.key = 'spark.master' and s.value like 'local%')
+        and s.attempt_id = a.attempt_id and s.key = 'spark.master' and regexp_matches(s.value, '^local(\\[|$)'))
       or exists (from tasks t where t.app_id = a.app_id and t.attempt_id = a.attempt_id
         and t.executor_id = 'driver')
       or exists (from oom_events t where t.app_id = a.app_id and t.attempt_id = a.attempt_id
